@@ -1,0 +1,63 @@
+# make run: the app on http://localhost:$(PORT). make test: every test. Both install what they need, once.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8501
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help run test lint screenshots bench clean
+
+help:
+	@echo "make run          serve the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
+	@echo "make test         install the test tools and a Chromium if there is none, and run every test"
+	@echo "make lint         ruff and mypy"
+	@echo "make screenshots  write the README's pictures from the running app into assets/"
+	@echo "make bench        run the benchmarks"
+	@echo "make clean        remove the virtual environment and all caches"
+
+run: $(VENV)/.run
+	@echo "SNN Playground: http://localhost:$(PORT)  (end it with Ctrl+C)"
+	@$(BIN)/streamlit run app/main.py --server.port $(PORT)
+
+test: $(VENV)/.browser
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.test
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+screenshots: $(VENV)/.browser
+	@$(BIN)/python -m tests.browser.screenshots
+
+bench: $(VENV)/.browser
+	@$(BIN)/python -m benchmarks.layers
+	@$(BIN)/python -m benchmarks.app_latency
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis app/static/*.js
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Each stamp says that its requirements file is installed as it stands.
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	@echo "Installing what the app needs (once, some minutes) ..."
+	@$(PIP) install -r requirements.txt || { echo "Installing requirements.txt failed (pip's reason is above). Check the network and free disk space (2 GB), then run make again." >&2; exit 1; }
+	@echo "Compiling the time loops (once, some seconds) ..."
+	@$(BIN)/python -c "from snncore import kernels; kernels.prepare()" || echo "They could not be compiled, so the app computes without them, more slowly." >&2
+	@touch $@
+
+$(VENV)/.test: requirements-test.txt $(VENV)/.run
+	@echo "Installing what the tests need (once) ..."
+	@$(PIP) install -r requirements-test.txt || { echo "Installing requirements-test.txt failed (pip's reason is above). Check the network and free disk space (2 GB), then run make again." >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.browser: tests/browser/chromium.py $(VENV)/.test
+	@$(BIN)/python -m tests.browser.chromium
+	@touch $@
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "Python 3.11 to 3.13 is needed, and $(PYTHON) is another or missing. Name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Making the virtual environment failed. On Debian and Ubuntu: apt install python3-venv, then run make again." >&2; exit 1; }
