@@ -1,0 +1,229 @@
+"""Training through time: the seven steps of an epoch as an iterator of records, which can be stopped between any two of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from snncore.errors import DivergenceError
+from snncore.model import reset_states, spiking_layers, zero_grad
+from snncore.spec import Experiment
+from snncore.tasks import Task
+
+Array = NDArray[np.floating]
+
+
+class Phase(Enum):
+    """The seven steps of an epoch, in their order."""
+
+    RESET_PARAMETER_GRADIENTS = "reset the parameter gradients"
+    RESET_STATE_GRADIENTS = "reset the state gradients"
+    RESET_STATES = "reset the states"
+    FORWARD = "forward"
+    LOSS = "loss"
+    BACKWARD = "backward"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True)
+class LayerRecord:
+    """What one spiking layer did in one forward pass.
+
+    Attributes:
+        name: the module's name in the model.
+        spikes, u, v: output, membrane potential before and after the reset, each (batch, time, ...).
+        threshold: θ, 0-dimensional or one per neuron.
+        largest_u_over_threshold: max u/θ over batch, time and neurons; below 1 the layer is silent.
+    """
+
+    name: str
+    spikes: Array
+    u: Array
+    v: Array
+    threshold: Array
+    largest_u_over_threshold: float
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One epoch: the forward pass with the weights as they were when it began, and the gradients that changed them.
+
+    Attributes:
+        epoch: counted from 0.
+        spikes: Σ output, all samples, neurons and time steps together.
+        layers: the spiking layers in the order of the data flow.
+        gradient_norms: Euclidean norm of ∂loss/∂parameter by parameter name, for the parameters that got a gradient.
+    """
+
+    epoch: int
+    spikes: float
+    loss: float
+    layers: tuple[LayerRecord, ...]
+    gradient_norms: dict[str, float]
+
+
+def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
+    """Builds the Experiment's network, input, task and optimiser, and trains for at most `experiment.training.epochs`."""
+    model = experiment.build()
+    training = experiment.training
+    return epochs(model, experiment.make_input(), training.task, experiment.make_optimiser(model), count=training.epochs, stop=stop)
+
+
+def epochs(
+    model: nn.Module,
+    data: Tensor,
+    task: Task,
+    optimiser: Optimizer,
+    *,
+    first_epoch: int = 0,
+    count: int | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    on_phase: Callable[[Phase], None] = lambda phase: None,
+) -> Iterator[EpochRecord]:
+    """Trains by back-propagation through time, one record per epoch, until the loss is zero.
+
+    An epoch that `stop()` ends early leaves no record and has changed no parameter, since the update comes last: training
+    resumes with a new call and `first_epoch`.
+
+    Args:
+        model: a module with spiking layers, (batch, time, ...) -> (batch, time, ...); its recording is switched on.
+        data: the input of every epoch.
+        count: the most epochs to train; None: no limit.
+        stop: asked before each phase; True ends the iteration.
+        on_phase: told before each phase.
+
+    Raises:
+        DivergenceError: a potential, the loss, a gradient or an updated parameter is not finite. Where the forward pass
+            was still good, its record comes first.
+    """
+    layers = spiking_layers(model)
+    for layer in layers.values():
+        layer.record_states = True
+    for epoch in itertools.count(first_epoch) if count is None else range(first_epoch, first_epoch + count):
+        iteration = _Iteration(epoch, model, data, task, optimiser)
+        try:
+            for phase, perform in iteration.phases():
+                if stop():
+                    return
+                on_phase(phase)
+                perform()
+        except DivergenceError:
+            if iteration.has_finite_loss:
+                yield iteration.record()
+            raise
+        record = iteration.record()
+        zero_grad(model)
+        yield record
+        if record.loss == 0:
+            return
+
+
+class _Iteration:
+    """One epoch's seven steps, each a method, and the record of what they did."""
+
+    def __init__(self, epoch: int, model: nn.Module, data: Tensor, task: Task, optimiser: Optimizer) -> None:
+        self.epoch = epoch
+        self.model = model
+        self.data = data
+        self.task = task
+        self.optimiser = optimiser
+        self.layers = spiking_layers(model)
+        self.spikes: dict[str, Tensor] = {}
+        self.thresholds: dict[str, Tensor] = {}
+        self.gradient_norms: dict[str, float] = {}
+        self.output = self.loss = torch.empty(0)
+        self.has_finite_loss = False
+
+    def phases(self) -> tuple[tuple[Phase, Callable[[], None]], ...]:
+        return (
+            (Phase.RESET_PARAMETER_GRADIENTS, self.optimiser.zero_grad),
+            (Phase.RESET_STATE_GRADIENTS, lambda: zero_grad(self.model)),
+            (Phase.RESET_STATES, lambda: reset_states(self.model)),
+            (Phase.FORWARD, self.forward),
+            (Phase.LOSS, self.compute_loss),
+            (Phase.BACKWARD, self.backward),
+            (Phase.UPDATE, self.update),
+        )
+
+    def forward(self) -> None:
+        hooks = [layer.register_forward_hook(self._keep_output(name)) for name, layer in self.layers.items()]
+        try:
+            self.output = self.model(self.data)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        for name, layer in self.layers.items():
+            self.thresholds[name] = layer.spike_threshold.detach().clone()
+            self._require_finite(layer.recordings["u"], name, "membrane potential")
+
+    def compute_loss(self) -> None:
+        self.loss = self.task.loss(self.output)
+        self._require_finite(self.loss, next(reversed(self.layers)), "loss from the spikes")
+        self.has_finite_loss = True
+
+    def backward(self) -> None:
+        self.loss.backward()
+        for name, parameter in self.model.named_parameters():
+            if parameter.grad is not None:
+                self._require_finite(parameter.grad, _module_of(name), f"gradient of the {_field_of(name)}")
+                self.gradient_norms[name] = float(parameter.grad.norm())
+
+    def update(self) -> None:
+        try:
+            self.optimiser.step()
+        except RuntimeError as error:
+            if "overflow" not in str(error):
+                raise
+            name = next(name for name, parameter in self.model.named_parameters() if parameter.grad is not None)
+            raise DivergenceError(self.epoch, _module_of(name), f"new {_field_of(name)}") from error
+        for name, parameter in self.model.named_parameters():
+            if parameter.requires_grad:
+                self._require_finite(parameter, _module_of(name), _field_of(name))
+
+    def record(self) -> EpochRecord:
+        return EpochRecord(
+            epoch=self.epoch,
+            spikes=self.output.sum().item(),
+            loss=self.loss.item(),
+            layers=tuple(self._layer_record(name) for name in self.layers),
+            gradient_norms=self.gradient_norms,
+        )
+
+    def _layer_record(self, name: str) -> LayerRecord:
+        layer = self.layers[name]
+        u = layer.recordings["u"].detach()
+        threshold = self.thresholds[name]
+        return LayerRecord(
+            name=name,
+            spikes=self.spikes[name].detach().view(u.shape).numpy(),
+            u=u.numpy(),
+            v=layer.recordings["v_mem"].detach().numpy(),
+            threshold=threshold.numpy(),
+            largest_u_over_threshold=float((u / threshold).max()),
+        )
+
+    def _keep_output(self, name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
+        def keep(module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
+            self.spikes[name] = output
+
+        return keep
+
+    def _require_finite(self, value: Tensor, layer: str, quantity: str) -> None:
+        if not bool(value.detach().isfinite().all()):
+            raise DivergenceError(self.epoch, layer, quantity)
+
+
+def _module_of(parameter: str) -> str:
+    return parameter.rpartition(".")[0]
+
+
+def _field_of(parameter: str) -> str:
+    return parameter.rpartition(".")[2]

@@ -1,0 +1,77 @@
+"""Work on (samples, steps, neurons) split among threads. No arithmetic.
+
+The threads are Python's, for loops that release the interpreter lock, not Numba's: those of its default threading layer
+abort the process when two callers meet.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import torch
+
+LEAST_SHARE = 2**17
+"""Values (samples × steps × neurons) below which a second thread costs more than it saves."""
+
+VECTOR = 16
+"""Neurons are split in multiples of this many float32 values, one vector and one cache line."""
+
+
+class Part(NamedTuple):
+    """Ranges of samples and neurons, each from the first up to and without the end; steps depend on each other."""
+
+    first_sample: int
+    end_sample: int
+    first_neuron: int
+    end_neuron: int
+
+
+def shares(samples: int, steps: int, neurons: int) -> list[Part]:
+    """All of (samples, steps, neurons) in parts that don't depend on each other, at most one for each of torch's threads."""
+    count = min(torch.get_num_threads(), samples * steps * neurons // LEAST_SHARE)
+    if count <= 1:
+        return [Part(0, samples, 0, neurons)]
+    if samples >= count:
+        return [Part(first, end, 0, neurons) for first, end in _ranges(samples, -(-samples // count))]
+    width = -(-neurons // (count * VECTOR)) * VECTOR
+    return [Part(0, samples, first, end) for first, end in _ranges(neurons, width)]
+
+
+def run(work: Callable[[Part], None], parts: list[Part]) -> None:
+    """Calls `work` with every part, the first in this thread, the rest beside it, and returns when all are done."""
+    beside = [_workers().submit(work, part) for part in parts[1:]]
+    try:
+        work(parts[0])
+    finally:
+        # No call ends while a thread still writes into its arrays.
+        outcomes = [future.exception() for future in beside]
+    for error in outcomes:
+        if error is not None:
+            raise error
+
+
+def _ranges(length: int, width: int) -> list[tuple[int, int]]:
+    return [(k, min(k + width, length)) for k in range(0, length, width)]
+
+
+_pool: ThreadPoolExecutor | None = None
+
+
+def _workers() -> ThreadPoolExecutor:
+    global _pool
+    if _pool is None:
+        _pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="snncore")
+    return _pool
+
+
+def _forget_workers() -> None:
+    global _pool
+    _pool = None
+
+
+if hasattr(os, "register_at_fork"):
+    # A forked process has the pool, but none of its threads.
+    os.register_at_fork(after_in_child=_forget_workers)

@@ -1,0 +1,193 @@
+"""What every spiking layer shares: state that is kept between calls, its reset, its detachment, copies and checks.
+
+No equation stands here: a layer names its state variables, its step and its parameters, the rest follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from snncore.dynamics import Scan, State, Step, scan
+from snncore.errors import InputError, ShapeError
+
+ValueRanges = Mapping[str, tuple[float, float]]
+
+
+class StatefulLayer(nn.Module):
+    """Base of the layers with state.
+
+    State variables are buffers of shape (batch, ...), outside `state_dict`. Before the first input they are empty.
+    They stay in the autograd graph from call to call until `zero_grad()` or `reset_states()`.
+
+    Attributes:
+        recordings: after a call with `record_states`, the state variables and `u` at every step, each (batch, time, ...).
+        firing_rate: mean output of the last call, spikes per neuron and time step.
+    """
+
+    spike_threshold: Tensor
+    state_names: tuple[str, ...]
+    record_states: bool
+    recordings: dict[str, Tensor]
+    firing_rate: Tensor | None
+
+    def __init__(self, state_names: tuple[str, ...], shape: tuple[int, ...] | None, record_states: bool) -> None:
+        super().__init__()
+        self.state_names = state_names
+        self.record_states = record_states
+        self.recordings = {}
+        self.firing_rate = None
+        self._fresh = True
+        self._random_ranges: ValueRanges | None = None
+        self._random_generator: torch.Generator | None = None
+        for name in state_names:
+            self.register_buffer(name, torch.empty(0) if shape is None else torch.zeros(shape), persistent=False)
+
+    # ------------------------------------------------------------------------------- what a model defines
+
+    def step(self, z: Tensor, state: State, parameters: Any) -> Step:
+        """The model's step, from `snncore.dynamics`."""
+        raise NotImplementedError
+
+    def step_parameters(self, z: Tensor) -> Any:
+        """The parameters in force as the step takes them, in the dtype of `z` (batch, time, ...)."""
+        raise NotImplementedError
+
+    def run(self, z: Tensor, state: State, parameters: Any) -> Scan:
+        """`step` repeated over the time axis of `z` (batch, time, ...), recorded with `record_states`."""
+        return scan(self.step, z, state, parameters, record=self.record_states)
+
+    # ---------------------------------------------------------------------------------------------- calls
+
+    def forward(self, z: Tensor) -> Tensor:
+        """(batch, time, ...) -> (batch, time, ...), same shape, dtype and device.
+
+        Raises:
+            InputError: not floating point, or on another device than the layer.
+            ShapeError: fewer than two axes, no time step, a shape that the parameters don't broadcast to, or a batch
+                or neuron shape other than that of the stored state.
+        """
+        self._check_input(z)
+        result = self.run(z, self._initial_state(z), self.step_parameters(z))
+        for name in self.state_names:
+            setattr(self, name, result.state[name])
+        self.recordings = result.recordings
+        self.firing_rate = result.output.mean()
+        return result.output
+
+    def is_state_initialised(self) -> bool:
+        """Whether every state variable has a shape, from the first input or from the constructor's `shape`."""
+        return all(value.shape != (0,) for _, value in self._states())
+
+    def reset_states(
+        self, randomize: bool = False, value_ranges: ValueRanges | None = None, generator: torch.Generator | None = None
+    ) -> None:
+        """Sets the state to zero and takes it out of the graph. The next input may have any shape.
+
+        Args:
+            randomize: draw the state uniformly instead, from [0, 1) or from `value_ranges[name]` = (min, max).
+            generator: source of the random numbers; torch's global one if None.
+        """
+        self._random_ranges = dict(value_ranges or {}) if randomize else None
+        self._random_generator = generator
+        if self.is_state_initialised():
+            for name, value in self._states():
+                setattr(self, name, self._resting(name, value))
+        self._fresh = True
+        self.recordings = {}
+        self.firing_rate = None
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Resets the gradients of parameters and takes state and recordings out of the graph; their values stay."""
+        super().zero_grad(set_to_none)
+        fresh = self._fresh
+        for name, value in self._states():
+            setattr(self, name, value.detach())
+        self._fresh = fresh
+        self.recordings = {name: value.detach() for name, value in self.recordings.items()}
+        if self.firing_rate is not None:
+            self.firing_rate = self.firing_rate.detach()
+
+    # -------------------------------------------------------------------------------------------- details
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """A state that is set, by a call or by hand, is kept: the next input has to have its shape."""
+        super().__setattr__(name, value)
+        if name in self.__dict__.get("state_names", ()):
+            object.__setattr__(self, "_fresh", False)
+
+    def _states(self) -> Iterator[tuple[str, Tensor]]:
+        return ((name, getattr(self, name)) for name in self.state_names)
+
+    def _initial_state(self, z: Tensor) -> State:
+        shape = (z.shape[0], *z.shape[2:])
+        state = {}
+        for name, value in self._states():
+            if value.shape != shape:
+                if not self._fresh and value.shape != (0,):
+                    raise ShapeError(
+                        f"{type(self).__name__}: the state kept from the last call has shape {tuple(value.shape)} (batch, ...), "
+                        f"but this input {tuple(z.shape)} needs {shape}. Call reset_states() before data of another shape."
+                    )
+                value = self._resting(name, z.new_empty(shape))
+            state[name] = value.to(z.dtype)
+        return state
+
+    def _resting(self, name: str, like: Tensor) -> Tensor:
+        if self._random_ranges is None:
+            return torch.zeros_like(like)
+        low, high = self._random_ranges.get(name, (0.0, 1.0))
+        return torch.empty_like(like).uniform_(low, high, generator=self._random_generator)
+
+    def _check_input(self, z: Tensor) -> None:
+        owner = type(self).__name__
+        if not z.is_floating_point():
+            raise InputError(f"{owner}: the input is {z.dtype}; spikes are float tensors here. Pass input.float().")
+        if z.dim() < 2:
+            raise ShapeError(f"{owner}: the input has shape {tuple(z.shape)}; (batch, time, ...) needs at least two axes.")
+        if z.shape[1] == 0:
+            raise ShapeError(f"{owner}: the input {tuple(z.shape)} has no time step; its second axis must be at least 1.")
+        for name, tensor in (*self.named_parameters(recurse=False), *self._states()):
+            if tensor.numel() and tensor.device != z.device:
+                raise InputError(f"{owner}: the input is on {z.device}, {name} on {tensor.device}. Move one with .to(device).")
+        trailing = z.shape[2:]
+        for name, parameter in self.named_parameters(recurse=False):
+            if not _broadcasts(parameter.shape, trailing):
+                raise ShapeError(
+                    f"{owner}: {name} of shape {tuple(parameter.shape)} doesn't broadcast over the neurons {tuple(trailing)} "
+                    f"of an input {tuple(z.shape)}. Give one value, or one per neuron."
+                )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies and pickles carry the state's values, not its graph, and no recordings of past calls."""
+        contents = {key: dict(value) if isinstance(value, dict) else value for key, value in self.__dict__.items()}
+        contents["_buffers"] = {name: None if b is None else b.detach() for name, b in self._buffers.items()}
+        contents["recordings"] = {}
+        contents["firing_rate"] = None
+        contents["_random_generator"] = None
+        return contents
+
+    def extra_repr(self) -> str:
+        shown = ((name, value) for name, value in self.arg_dict.items() if name not in ("shape", "record_states"))
+        return ", ".join(f"{name}={_short(value)}" for name, value in shown if value is not None)
+
+    @property
+    def arg_dict(self) -> dict[str, Any]:
+        """The constructor's arguments that make a layer like this one, with the parameters' present values."""
+        raise NotImplementedError
+
+
+def _broadcasts(shape: torch.Size, over: torch.Size) -> bool:
+    try:
+        return bool(torch.broadcast_shapes(shape, over) == over)
+    except RuntimeError:
+        return False
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Tensor):
+        return f"{value.item():.6g}" if value.dim() == 0 else f"tensor{tuple(value.shape)}"
+    return str(value)

@@ -1,0 +1,7 @@
+"""What every part of an Experiment is: immutable data without unknown keys, its numbers finite."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
