@@ -1,0 +1,26 @@
+"""Where components find their files: their own folder, and the folder the server hands out."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import plotly
+
+STATIC = Path(__file__).parents[1] / "static"
+
+
+def source(component: str, file: str) -> str:
+    """The text of a component's file."""
+    return (Path(__file__).parent / component / file).read_text(encoding="utf-8")
+
+
+def plotly_url() -> str:
+    """Puts the installed plotly.js where the server hands it out, once, and names its address; no network is needed."""
+    served = STATIC / f"plotly-{plotly.__version__}.min.js"
+    if not served.exists():
+        STATIC.mkdir(exist_ok=True)
+        partial = served.with_suffix(".partial")
+        shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", partial)
+        partial.replace(served)
+    return f"app/static/{served.name}"

@@ -1,0 +1,35 @@
+// The main number and its sentence. The milestone is a live region on a lasting node, so that it is read once per change.
+
+const parts = ["number", "unit", "status", "milestone"];
+const roots = new WeakMap();
+
+export default function ({ parentElement, data }) {
+  let root = roots.get(parentElement);
+  if (!root) {
+    root = createRoot();
+    parentElement.append(root);
+    roots.set(parentElement, root);
+  }
+  for (const part of parts) {
+    const node = root.querySelector(`.headline-${part}`);
+    if (node.textContent !== data[part]) node.textContent = data[part];
+  }
+}
+
+function createRoot() {
+  const root = document.createElement("div");
+  root.className = "headline";
+  const title = document.createElement("h1");
+  title.className = "headline-hidden";
+  title.textContent = document.title;
+  root.append(title);
+  for (const part of parts) {
+    const node = document.createElement(part === "status" ? "p" : "span");
+    node.className = `headline-${part}`;
+    root.append(node);
+  }
+  const milestone = root.querySelector(".headline-milestone");
+  milestone.classList.add("headline-hidden");
+  milestone.setAttribute("role", "status");
+  return root;
+}

@@ -1,0 +1,155 @@
+"""The Training page's controls: what is trained for, how, and the neurons' parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app import session
+from snncore.activation import SURROGATES
+from snncore.spec import Experiment, IAFSpec, LIFSpec, LinearSpec
+
+LONGEST_TAU = 100.0
+HIGHEST_THRESHOLD = 3.0
+SEED_NOTES = {
+    "weights": "Decides the network's first weights.",
+    "input": "Decides the input spikes.",
+    "noise": "Unused: nothing in this network is random.",
+}
+
+
+def experiment_controls(experiment: Experiment) -> None:
+    """Every control starts over at epoch 0; what can't be built is refused and leaves everything as it was."""
+    training = experiment.training
+    st.caption(_sentence(experiment))
+    _number(
+        "Target (spikes)",
+        "training.task.target",
+        training.task.target,
+        "Output spikes to learn, all neurons and steps together.",
+        changes_controls=True,
+        step=1,
+    )
+    _number(
+        "Learning rate",
+        "training.lr",
+        training.lr,
+        f"How far {training.optimiser} moves each weight per epoch.",
+        step=0.0005,
+        format="%g",
+    )
+    _neuron_slider(
+        "Membrane time constant τ_mem (steps)",
+        "tau_mem",
+        experiment,
+        "How long the membrane remembers: it keeps exp(-1/τ) per step.",
+        low=1.0,
+        high=LONGEST_TAU,
+        step=0.5,
+    )
+    _neuron_slider(
+        "Spike threshold θ",
+        "spike_threshold",
+        experiment,
+        "The potential u at which a neuron spikes.",
+        low=0.1,
+        high=HIGHEST_THRESHOLD,
+        step=0.05,
+    )
+    _surrogate(experiment)
+    more = st.expander("More", key="more", on_change="rerun")
+    if more.open:
+        with more:
+            _more_controls(experiment)
+
+
+def _more_controls(experiment: Experiment) -> None:
+    epochs = experiment.training.epochs
+    _number("Epochs at most", "training.epochs", epochs, "Where training stops if the target isn't reached.", step=10)
+    for name, seed in experiment.seeds.model_dump().items():
+        _number(f"Seed: {name}", f"seeds.{name}", seed, SEED_NOTES[name], step=1)
+    _json(experiment)
+
+
+def _edit(changes: dict[str, Any], changes_controls: bool) -> None:
+    """Edits. Where training rests and no button or control shows something else for it, the main number and the plots alone run again:
+    that halves the time until they are drawn.
+    """
+    run = session.run()
+    changes_more = run.is_running or run.is_over or session.complaint() is not None or changes_controls or st.session_state.more
+    if session.edit(changes) and not changes_more:
+        session.note_drawn()
+        st.rerun(["headline", "plots"])
+
+
+def _number(label: str, path: str, value: float, note: str, changes_controls: bool = False, **widget: Any) -> None:
+    key = f"edit {path}"
+    st.session_state[key] = value
+    st.number_input(label, key=key, on_change=lambda: _edit({path: st.session_state[key]}, changes_controls), **widget)
+    st.caption(note)
+
+
+def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, low: float, high: float, step: float) -> None:
+    """One slider for a parameter of all spiking layers that have it."""
+    values = {f"network.{index}.{field}": getattr(layer, field) for index, layer in _neurons(experiment) if hasattr(layer, field)}
+    if not values:
+        return
+    first = next(iter(values.values()))
+    if len(set(values.values())) > 1:
+        note = f"The layers differ ({', '.join(f'{value:g}' for value in values.values())}); moving this sets all."
+    key = f"edit {field}"
+    st.session_state[key] = float(first)
+    st.slider(
+        label,
+        min(low, first),
+        max(high, first),
+        key=key,
+        step=step,
+        on_change=lambda: _edit(dict.fromkeys(values, st.session_state[key]), changes_controls=len(set(values.values())) > 1),
+    )
+    st.caption(note)
+
+
+def _surrogate(experiment: Experiment) -> None:
+    layers = _neurons(experiment)
+    key = "edit surrogate_grad_fn"
+    st.session_state[key] = type(layers[0][1].surrogate_grad_fn).__name__
+    st.selectbox(
+        "Surrogate gradient",
+        [surrogate.__name__ for surrogate in SURROGATES],
+        key=key,
+        on_change=lambda: _edit(
+            {f"network.{index}.surrogate_grad_fn": st.session_state[key] for index, _ in layers}, changes_controls=False
+        ),
+    )
+    st.caption("Stands in for the slope of a spike, which is zero almost everywhere.")
+
+
+def _json(experiment: Experiment) -> None:
+    """The Experiment as text to edit. A text that was refused stays as it was typed."""
+    if st.session_state.get("experiment_in_text") != experiment:
+        st.session_state.experiment_in_text = experiment
+        st.session_state.experiment_json = experiment.to_json()
+    st.text_area(
+        "Experiment (JSON)",
+        key="experiment_json",
+        height=220,
+        help="Everything on this page as data, layer stack included. Edit it and press Apply.",
+    )
+    st.button("Apply", on_click=lambda: session.load(st.session_state.experiment_json))
+
+
+def _sentence(experiment: Experiment) -> str:
+    """The task: the network as a line of layers, what is fed to it, and what it learns."""
+    layers = [
+        f"Linear {layer.in_features}→{layer.out_features}" if isinstance(layer, LinearSpec) else layer.kind for layer in experiment.network
+    ]
+    _, steps, *shape = experiment.input.shape
+    channels = "×".join(str(length) for length in shape)
+    fed = f"{steps} steps × {channels} channels, spiking with probability {experiment.input.probability:g}"
+    return f"{' · '.join(layers)} learns to answer one random input ({fed}) with {experiment.training.task.target} spikes."
+
+
+def _neurons(experiment: Experiment) -> list[tuple[int, LIFSpec | IAFSpec]]:
+    return [(index, layer) for index, layer in enumerate(experiment.network) if isinstance(layer, LIFSpec | IAFSpec)]

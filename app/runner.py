@@ -1,0 +1,163 @@
+"""Trainings in the background: each in a thread of its own, always stoppable, ended when its owner is gone.
+
+Knows nothing of pages. A page holds one `TrainingRun`, reads its records, and tells it to play, pause or step.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import secrets
+import threading
+import time
+import weakref
+from collections.abc import Callable
+
+from snncore.bptt import Array, EpochRecord, epochs
+from snncore.errors import DivergenceError, ExperimentError
+from snncore.spec import Experiment
+
+ABSENCE_GRACE = 20.0
+"""Seconds for which a training goes on after its owner was last seen: long enough for a network blip."""
+
+PRESENCE_INTERVAL = 1.0
+"""Seconds between two looks whether the owner is there."""
+
+STEP_PATIENCE = 0.2
+"""Seconds that a single epoch is waited for before it goes on in the background."""
+
+log = logging.getLogger(__name__)
+
+_started: weakref.WeakSet[TrainingRun] = weakref.WeakSet()
+
+
+@atexit.register
+def _pause_all() -> None:
+    """A process that ends while torch computes in a daemon thread is aborted; so trainings end first."""
+    for run in list(_started):
+        run.pause()
+
+
+class TrainingRun:
+    """One Experiment being trained, and the record of it. Epoch 0 is there from the start.
+
+    Raises:
+        ExperimentError: not even epoch 0 stays within the finite numbers.
+
+    Attributes:
+        id: unguessable.
+        records: one per epoch so far, in order; only ever appended to.
+        speed: epochs per second; None: as fast as it goes. May be set while it runs.
+        failure: why the run can't go on, if it can't.
+        epoch_limit: the epoch count at which `play` stops by itself.
+    """
+
+    def __init__(self, experiment: Experiment, speed: float | None, owner_is_present: Callable[[], bool] = lambda: True) -> None:
+        self.id = secrets.token_urlsafe(16)
+        self.experiment = experiment
+        self.records: list[EpochRecord] = []
+        self.speed = speed
+        self.failure: str | None = None
+        self.epoch_limit = experiment.training.epochs
+        self._owner_is_present = owner_is_present
+        self._model = experiment.build()
+        self._data = experiment.make_input()
+        self._optimiser = experiment.make_optimiser(self._model)
+        self._commands = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._work(1, self._stop)
+        if not self.records:
+            raise ExperimentError(str(self.failure))
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def has_reached_target(self) -> bool:
+        return bool(self.records) and self.records[-1].loss == 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to train."""
+        return self.has_reached_target or self.failure is not None
+
+    @property
+    def has_reached_limit(self) -> bool:
+        return len(self.records) >= self.epoch_limit
+
+    @property
+    def input(self) -> Array:
+        """The input, (batch, time, ...) as an array."""
+        return self._data.numpy()
+
+    def play(self) -> None:
+        """Trains until zero loss, the epoch limit, a failure or `pause`. No effect if there is nothing left to do."""
+        if not (self.has_reached_target or self.has_reached_limit):
+            self._start(self.epoch_limit - len(self.records))
+
+    def step(self) -> None:
+        """Trains one epoch. Returns when it is done or, for a long one, after a moment."""
+        self._start(1)
+        thread = self._thread
+        if thread is not None:
+            thread.join(STEP_PATIENCE)
+
+    def pause(self) -> None:
+        """Stops before the next phase of the epoch; an epoch cut short leaves no trace."""
+        with self._commands:
+            self._stop.set()
+            if self._thread is not None:
+                self._thread.join()
+
+    def _start(self, count: int) -> None:
+        with self._commands:
+            if self.is_running or self.failure:
+                return
+            self._stop = threading.Event()
+            self._thread = threading.Thread(target=self._work, args=(count, self._stop), name=f"training-{self.id[:6]}", daemon=True)
+            _started.add(self)
+            self._thread.start()
+
+    def _work(self, count: int, stop: threading.Event) -> None:
+        """Trains `count` epochs at the set speed."""
+        watch = _PresenceWatch(self._owner_is_present)
+        due = time.monotonic()
+        last = len(self.records) + count
+        steps = epochs(
+            self._model,
+            self._data,
+            self.experiment.training.task,
+            self._optimiser,
+            first_epoch=len(self.records),
+            count=count,
+            stop=lambda: stop.is_set() or watch.is_over(),
+        )
+        try:
+            for record in steps:
+                self.records.append(record)
+                if self.speed is not None and len(self.records) < last:
+                    due = max(due + 1 / self.speed, time.monotonic() - 1 / self.speed)
+                    stop.wait(max(0.0, due - time.monotonic()))
+        except DivergenceError as error:
+            self.failure = str(DivergenceError(error.epoch, error.layer, error.quantity, self.experiment.layer_label(error.layer)))
+        except Exception:
+            log.exception("training %s failed", self.id[:6])
+            self.failure = "Training stopped on an internal error, which is in the server's log. Restart begins anew."
+
+
+class _PresenceWatch:
+    """Tells when an owner has been away for longer than the grace."""
+
+    def __init__(self, owner_is_present: Callable[[], bool]) -> None:
+        self._owner_is_present = owner_is_present
+        self._last_seen = self._next_look = time.monotonic()
+
+    def is_over(self) -> bool:
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + PRESENCE_INTERVAL
+            if self._owner_is_present():
+                self._last_seen = now
+        return now - self._last_seen > ABSENCE_GRACE
