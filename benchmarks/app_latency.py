@@ -1,0 +1,92 @@
+"""How long after a slider is released all plots show the new network, in a real Chromium.
+
+`python -m benchmarks.app_latency` prints medians and 95th percentiles for the Training page, and beside them, taken in turn in the same
+run, those of a page that draws the same figures with `st.plotly_chart`. From the release to the last change in any plot.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.chromium import QUIET, find
+from tests.browser.server import serve
+
+SAMPLES = 20
+WARM_UP = 5
+QUIET_TIME = 400
+"""Milliseconds without a change after which the plots count as drawn."""
+
+WATCH = """
+() => {
+  window.lastChange = 0;
+  new MutationObserver(records => {
+    const inPlot = node => node.nodeType === 1 && (node.closest(".js-plotly-plot") || node.querySelector(".js-plotly-plot"));
+    if (records.some(record => inPlot(record.target) || [...record.addedNodes].some(inPlot))) window.lastChange = performance.now();
+  }).observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+  for (const event of ["keydown", "pointerup"])
+    window.addEventListener(event, () => { window.released = performance.now(); window.lastChange = 0; }, true);
+}
+"""
+SETTLED = f"() => window.lastChange > window.released && performance.now() - window.lastChange > {QUIET_TIME}"
+ELAPSED = "() => window.lastChange - window.released"
+
+
+def main() -> None:
+    print(f"{SAMPLES} samples each, in turn; milliseconds from the release of the threshold slider to the last change in a plot")
+    with sync_playwright() as playwright, serve() as ours, serve("benchmarks/peer_app.py") as peer:
+        browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
+        pages = {"Training page": _open(browser.new_page(), ours.url), "st.plotly_chart": _open(browser.new_page(), peer.url)}
+        times: dict[tuple[str, str], list[float]] = {}
+        for sample in range(WARM_UP + SAMPLES):
+            for name, page in pages.items():
+                page.bring_to_front()
+                for way, release in (("key", _press), ("mouse", _drag)):
+                    release(page, sample)
+                    page.wait_for_function(SETTLED)
+                    if sample >= WARM_UP:
+                        times.setdefault((name, way), []).append(page.evaluate(ELAPSED))
+        browser.close()
+    for (name, way), values in times.items():
+        print(f"{name:16} {way:6} median {statistics.median(values):5.0f}  p95 {_percentile(values, 95):5.0f}")
+    for way in ("key", "mouse"):
+        ratio = statistics.median(times["st.plotly_chart", way]) / statistics.median(times["Training page", way])
+        print(f"{way:6} st.plotly_chart takes {ratio:.1f} times as long")
+
+
+def _open(page: Page, url: str) -> Page:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(url)
+    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .main-svg').length >= 2")
+    page.wait_for_timeout(1000)
+    page.evaluate(WATCH)
+    return page
+
+
+def _press(page: Page, sample: int) -> None:
+    slider = page.get_by_role("slider", name="Spike threshold")
+    slider.focus()
+    slider.press("ArrowRight" if sample % 2 else "ArrowLeft")
+
+
+def _drag(page: Page, sample: int) -> None:
+    """Drags the thumb, and lets go."""
+    thumb = page.get_by_test_id("stSlider").filter(has_text="Spike threshold").get_by_test_id("stSliderThumbValue")
+    box = thumb.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] + 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + (24 if sample % 2 else -24), y, steps=4)
+    page.wait_for_timeout(100)
+    page.mouse.up()
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100)[percent - 1]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""Trainings in the background: what they compute doesn't depend on when they are paused, and they end when they should."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from app import runner
+from app.runner import TrainingRun
+from snncore.bptt import train
+from snncore.errors import ExperimentError
+from snncore.spec import Experiment, ten_spikes
+
+EXPERIMENT = ten_spikes().replace({"training.epochs": 12})
+
+
+def wait_until(condition: Callable[[], bool], patience: float = 30.0) -> None:
+    limit = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < limit, "waited in vain"
+        time.sleep(0.005)
+
+
+def spikes_and_gradients(run: TrainingRun) -> list[tuple[float, dict[str, float]]]:
+    return [(record.spikes, record.gradient_norms) for record in run.records]
+
+
+def test_epoch_0_is_there_from_the_start() -> None:
+    run = TrainingRun(EXPERIMENT, speed=None)
+    assert [record.epoch for record in run.records] == [0]
+    assert not run.is_running
+
+
+def test_a_run_records_what_training_without_a_runner_yields() -> None:
+    run = TrainingRun(EXPERIMENT, speed=None)
+    run.play()
+    wait_until(lambda: not run.is_running)
+    expected = [(record.spikes, record.gradient_norms) for record in train(EXPERIMENT)]
+    assert spikes_and_gradients(run) == expected
+    assert run.has_reached_limit
+
+
+def test_pausing_at_any_moment_changes_nothing_of_what_is_computed() -> None:
+    run = TrainingRun(EXPERIMENT, speed=None)
+    for attempt in itertools.count(1):
+        run.play()
+        time.sleep(0.004 * attempt)
+        run.pause()
+        assert not run.is_running
+        if run.has_reached_limit:
+            break
+    whole = TrainingRun(EXPERIMENT, speed=None)
+    whole.play()
+    wait_until(lambda: not whole.is_running)
+    assert spikes_and_gradients(run) == spikes_and_gradients(whole)
+
+
+def test_pause_holds() -> None:
+    run = TrainingRun(EXPERIMENT, speed=None)
+    run.play()
+    wait_until(lambda: len(run.records) >= 3)
+    run.pause()
+    held = len(run.records)
+    time.sleep(0.2)
+    assert len(run.records) == held
+
+
+def test_a_step_adds_one_epoch() -> None:
+    run = TrainingRun(EXPERIMENT, speed=1.0)
+    for count in (2, 3, 4):
+        run.step()
+        wait_until(lambda: not run.is_running)
+        assert len(run.records) == count
+
+
+def test_training_stops_by_itself_where_the_target_is_reached() -> None:
+    run = TrainingRun(ten_spikes(), speed=None)
+    run.play()
+    wait_until(lambda: not run.is_running, patience=60)
+    assert run.has_reached_target
+    assert run.records[-1].spikes == 10
+    reached = len(run.records)
+    run.play()
+    assert len(run.records) == reached
+
+
+def test_speed_is_kept_and_can_be_changed_while_it_runs() -> None:
+    run = TrainingRun(ten_spikes(), speed=0.1)
+    run.play()
+    wait_until(lambda: len(run.records) == 2)
+    time.sleep(0.5)
+    assert len(run.records) == 2, "at an epoch every ten seconds the next one isn't due"
+    run.pause()
+    run.speed = None
+    run.play()
+    wait_until(lambda: len(run.records) > 5)
+    run.pause()
+
+
+def test_a_training_whose_owner_left_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "ABSENCE_GRACE", 0.1)
+    monkeypatch.setattr(runner, "PRESENCE_INTERVAL", 0.02)
+    present = threading.Event()
+    present.set()
+    run = TrainingRun(ten_spikes().replace({"training.task.target": 10**6, "training.epochs": 10**6}), None, present.is_set)
+    run.play()
+    time.sleep(0.4)
+    assert run.is_running, "while the owner is there it goes on"
+    present.clear()
+    wait_until(lambda: not run.is_running)
+
+
+def test_a_diverging_run_says_where_and_keeps_its_good_epochs() -> None:
+    run = TrainingRun(ten_spikes().replace({"training.lr": 1e30}), speed=None)
+    run.play()
+    wait_until(lambda: not run.is_running)
+    assert run.failure == (
+        "Training diverged at epoch 1: the loss from the spikes of Layer 4 (LIF) is not finite. "
+        "Lower the learning rate or the surrogate's grad_scale."
+    )
+    assert [record.epoch for record in run.records] == [0]
+    run.play()
+    run.step()
+    assert len(run.records) == 1
+
+
+def test_an_experiment_whose_first_epoch_is_not_finite_is_refused() -> None:
+    tiny = {"network.1.spike_threshold": 1e-38, "network.3.spike_threshold": 1e-38}
+    with pytest.raises(ExperimentError, match="diverged at epoch 0"):
+        TrainingRun(ten_spikes().replace(tiny), speed=None)
+
+
+def test_runs_side_by_side_equal_runs_one_after_another() -> None:
+    experiments: list[Experiment] = [EXPERIMENT.replace({"seeds.weights": seed}) for seed in range(4)]
+    together = [TrainingRun(experiment, speed=None) for experiment in experiments]
+    for run in together:
+        run.play()
+    wait_until(lambda: not any(run.is_running for run in together))
+    for run, experiment in zip(together, experiments, strict=True):
+        assert [record.spikes for record in run.records] == [record.spikes for record in train(experiment)]
+
+
+def test_runs_leave_torchs_global_generator_alone() -> None:
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    run = TrainingRun(EXPERIMENT, speed=None)
+    run.play()
+    wait_until(lambda: not run.is_running)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_many_starts_and_stops_leave_no_threads() -> None:
+    before = threading.active_count()
+    for _ in range(30):
+        run = TrainingRun(EXPERIMENT, speed=None)
+        run.play()
+        run.pause()
+    assert threading.active_count() == before

@@ -1,0 +1,213 @@
+"""The Training page's controls, each driven through Streamlit's own test harness."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.link import from_parameter, to_parameter
+from app.runner import TrainingRun
+from snncore.activation import SURROGATES
+from snncore.spec import Experiment, ten_spikes
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+
+
+@pytest.fixture
+def opened_page() -> AppTest:
+    return opened()
+
+
+def opened(link: str | None = None) -> AppTest:
+    page = AppTest.from_file(MAIN, default_timeout=30)
+    page.session_state["more"] = True
+    if link is not None:
+        page.query_params["x"] = link
+    return shown(page.run())
+
+
+def shown(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception
+    return page
+
+
+def run_of(page: AppTest) -> TrainingRun:
+    run: TrainingRun = page.session_state["run"]
+    return run
+
+
+def experiment_of(page: AppTest) -> Experiment:
+    return run_of(page).experiment
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    next(button for button in page.button if button.label == label).click()
+    return shown(page.run())
+
+
+def complaints(page: AppTest) -> list[str]:
+    return [error.value for error in page.error]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < limit, "waited in vain"
+        time.sleep(0.01)
+
+
+def test_the_page_opens_on_the_ten_spike_task_at_epoch_0(opened_page: AppTest) -> None:
+    assert experiment_of(opened_page) == ten_spikes()
+    assert len(run_of(opened_page).records) == 1
+    assert "x" not in opened_page.query_params
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("edit training.task.target", 7, {"training.task.target": 7}),
+        ("edit training.lr", 0.01, {"training.lr": 0.01}),
+        ("edit training.epochs", 250, {"training.epochs": 250}),
+        ("edit seeds.weights", 11, {"seeds.weights": 11}),
+        ("edit seeds.input", 12, {"seeds.input": 12}),
+        ("edit seeds.noise", 13, {"seeds.noise": 13}),
+    ],
+)
+def test_a_number_edits_its_field(opened_page: AppTest, key: str, value: float, expected: dict[str, Any]) -> None:
+    opened_page.number_input(key=key).set_value(value)
+    shown(opened_page.run())
+    assert experiment_of(opened_page) == ten_spikes().replace(expected)
+    assert len(run_of(opened_page).records) == 1
+
+
+@pytest.mark.parametrize(("field", "value"), [("tau_mem", 24.5), ("spike_threshold", 0.55)])
+def test_a_slider_edits_every_layer_that_has_the_parameter(opened_page: AppTest, field: str, value: float) -> None:
+    opened_page.slider(key=f"edit {field}").set_value(value)
+    shown(opened_page.run())
+    assert experiment_of(opened_page) == ten_spikes().replace({f"network.1.{field}": value, f"network.3.{field}": value})
+
+
+@pytest.mark.parametrize("surrogate", SURROGATES)
+def test_every_surrogate_can_be_chosen_and_trained(opened_page: AppTest, surrogate: type) -> None:
+    opened_page.selectbox(key="edit surrogate_grad_fn").select(surrogate.__name__)
+    shown(opened_page.run())
+    assert [type(experiment_of(opened_page).network[index].surrogate_grad_fn) for index in (1, 3)] == [surrogate, surrogate]
+    press(opened_page, "+1 epoch")
+    until(lambda: len(run_of(opened_page).records) == 2)
+
+
+def test_new_weights_take_the_next_seed(opened_page: AppTest) -> None:
+    press(opened_page, "New weights")
+    assert experiment_of(opened_page) == ten_spikes().replace({"seeds.weights": 1})
+    assert opened_page.number_input(key="edit seeds.weights").value == 1
+
+
+def test_restart_returns_to_the_same_first_epoch(opened_page: AppTest) -> None:
+    first = run_of(opened_page).records[0]
+    press(opened_page, "+1 epoch")
+    until(lambda: len(run_of(opened_page).records) == 2)
+    press(opened_page, "Restart")
+    records = run_of(opened_page).records
+    assert len(records) == 1
+    assert records[0].gradient_norms == first.gradient_norms
+    assert (records[0].layers[0].u == first.layers[0].u).all()
+
+
+def test_train_reaches_ten_and_pause_is_offered_meanwhile(opened_page: AppTest) -> None:
+    next(box for box in opened_page.selectbox if box.label == "Speed").select("full speed")
+    shown(opened_page.run())
+    press(opened_page, "Train it to fire ten")
+    assert "Pause" in [button.label for button in opened_page.button]
+    until(lambda: not run_of(opened_page).is_running)
+    shown(opened_page.run())
+    assert run_of(opened_page).records[-1].spikes == 10
+    assert "Train it to fire ten" in [button.label for button in opened_page.button]
+
+
+def test_training_goes_on_beyond_the_epoch_limit_when_asked_again() -> None:
+    page = opened(to_parameter(ten_spikes().replace({"training.epochs": 3})))
+    run_of(page).speed = None
+    press(page, "Train it to fire ten")
+    until(lambda: not run_of(page).is_running)
+    assert len(run_of(page).records) == 3
+    shown(page.run())
+    press(page, "Train it to fire ten")
+    until(lambda: not run_of(page).is_running)
+    assert len(run_of(page).records) == 6
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0])
+def test_a_refused_number_leaves_experiment_run_and_field_as_they_were(opened_page: AppTest, bad: float) -> None:
+    press(opened_page, "+1 epoch")
+    until(lambda: len(run_of(opened_page).records) == 2)
+    before = run_of(opened_page)
+    opened_page.number_input(key="edit training.lr").set_value(bad)
+    shown(opened_page.run())
+    assert complaints(opened_page) == [f"training.lr is {bad}; it should be greater than 0."]
+    assert run_of(opened_page) is before
+    assert opened_page.number_input(key="edit training.lr").value == 0.001
+    opened_page.number_input(key="edit training.lr").set_value(0.002)
+    shown(opened_page.run())
+    assert complaints(opened_page) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"tau_mem": 10.0', '"tau_mem": -3', "Layer 2 (LIF): tau_mem is -3; it must be at least 0.1 time steps."),
+        ('"spike_threshold": 1.0', '"spike_threshold": 0', "Layer 2 (LIF): spike_threshold is 0; it must be a finite number above 0."),
+        (
+            '"in_features": 64',
+            '"in_features": 63',
+            "Layer 3 (Linear): in_features is 63, but it receives 64 features; set in_features to 64",
+        ),
+        ('"LIF"', '"Lif"', "Layer 2: 'Lif' is not a known layer; use one of Linear, LIF, IAF."),
+        ("{", "[", "This is not valid JSON"),
+        ('"epochs": 100', '"epochs": 100000000', "this server keeps up to 256 MB"),
+    ],
+)
+def test_json_that_cannot_be_built_is_refused_in_one_sentence_and_kept(opened_page: AppTest, old: str, new: str, message: str) -> None:
+    before = run_of(opened_page)
+    broken = experiment_of(opened_page).to_json().replace(old, new, 1)
+    opened_page.text_area(key="experiment_json").set_value(broken)
+    press(opened_page, "Apply")
+    assert len(complaints(opened_page)) == 1
+    assert message in complaints(opened_page)[0]
+    assert run_of(opened_page) is before
+    assert opened_page.text_area(key="experiment_json").value == broken
+
+
+def test_json_can_change_the_layer_stack(opened_page: AppTest) -> None:
+    data = json.loads(ten_spikes().to_json())
+    data["network"][1] = {"kind": "IAF", "spike_threshold": 5.0}
+    opened_page.text_area(key="experiment_json").set_value(json.dumps(data))
+    press(opened_page, "Apply")
+    assert complaints(opened_page) == []
+    assert [layer.kind for layer in experiment_of(opened_page).network] == ["Linear", "IAF", "Linear", "LIF"]
+
+
+def test_the_link_follows_every_edit_and_opens_the_same_experiment(opened_page: AppTest) -> None:
+    opened_page.slider(key="edit tau_mem").set_value(15.0)
+    shown(opened_page.run())
+    link = opened_page.query_params["x"]
+    assert from_parameter(link) == experiment_of(opened_page)
+    assert experiment_of(opened(link)) == experiment_of(opened_page)
+
+
+def test_a_broken_link_opens_the_ten_spike_task_with_a_message() -> None:
+    page = opened("nonsense")
+    assert len(complaints(page)) == 1
+    assert experiment_of(page) == ten_spikes()
+    assert page.query_params["x"] == "nonsense"
+
+
+def test_a_link_to_layers_that_differ_says_so_on_their_slider() -> None:
+    page = opened(to_parameter(ten_spikes().replace({"network.1.tau_mem": 200.0})))
+    assert page.slider(key="edit tau_mem").value == 200.0
+    assert any("The layers differ (200, 10)" in caption.value for caption in page.caption)

@@ -1,0 +1,65 @@
+"""The real app in a process of its own, as `make run` starts it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+START_PATIENCE = 90.0
+BANNER = ("You can now view your Streamlit app in your browser.", "URL: http://", "Uvicorn server started on")
+"""What Streamlit prints when all is well."""
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    pid: int
+    log: Path
+
+    def complaints(self) -> list[str]:
+        """The log's lines beside the banner."""
+        lines = (line.strip() for line in self.log.read_text().splitlines())
+        return [line for line in lines if line and not any(part in line for part in BANNER)]
+
+
+@contextlib.contextmanager
+def serve(script: str = "app/main.py") -> Iterator[Server]:
+    """Starts the app, or another script, on a free port, waits until it answers, and ends it."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "server.log"
+        port = _free_port()
+        command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+        with log.open("w") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as process:
+            server = Server(f"http://localhost:{port}/", process.pid, log)
+            try:
+                _wait_until_it_answers(server, process)
+                yield server
+            finally:
+                process.terminate()
+
+
+def _wait_until_it_answers(server: Server, process: subprocess.Popen[bytes]) -> None:
+    limit = time.monotonic() + START_PATIENCE
+    while time.monotonic() < limit and process.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(f"{server.url}_stcore/health") as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"The app didn't start:\n{server.log.read_text()}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port: int = probe.getsockname()[1]
+        return port

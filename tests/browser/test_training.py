@@ -1,0 +1,123 @@
+"""The ten-spike task in a real browser: it is trained, paused, stepped, run to ten and restarted."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.server import Server
+from tests.browser.training_page import CURVES, NETWORK
+
+
+def test_training_runs_pauses_steps_reaches_ten_and_restarts_at_the_same_epoch_0(open_page: Open) -> None:
+    page = open_page()
+    assert (page.epoch, page.spikes) == (0, 0)
+    first_figure = page.figure(NETWORK)
+
+    page.choose_speed("8 epochs/s")
+    page.train()
+    page.until(lambda: page.epoch >= 5)
+    page.press("Pause")
+    expect(page.button("+1 epoch")).to_be_enabled()
+    held = page.epoch
+    page.page.wait_for_timeout(700)
+    assert page.epoch == held
+
+    page.press("+1 epoch")
+    page.until(lambda: page.epoch != held)
+    page.page.wait_for_timeout(300)
+    assert page.epoch == held + 1
+
+    page.choose_speed("full speed")
+    page.train()
+    page.until(lambda: page.spikes == 10)
+    page.until(lambda: page.status == f"10 spikes at epoch {page.epoch}.")
+    assert page.figure(CURVES)["values"][0][-1] == 10
+    assert sum(sum(row) for row in page.raster(2)) == 10
+    reached = page.epoch
+    page.page.wait_for_timeout(500)
+    assert page.epoch == reached
+
+    page.press("Restart")
+    page.until(lambda: page.epoch == 0)
+    page.until(lambda: page.figure(NETWORK) == first_figure)
+    assert page.spikes == 0
+
+
+def test_silence_is_explained_in_numbers_while_it_lasts(open_page: Open) -> None:
+    page = open_page()
+    assert page.status == "Silent: loss 100; largest u/θ of the output 0.11."
+    for _ in range(3):
+        before = page.epoch
+        page.press("+1 epoch")
+        page.until(lambda before=before: page.epoch == before + 1)
+    assert page.status.startswith("Silent: loss flat at 100; largest u/θ of the output 0.1")
+    assert page.status.endswith(", rising.")
+
+
+def test_a_threshold_change_changes_the_raster_and_starts_over(open_page: Open) -> None:
+    page = open_page()
+    before = page.raster(1)
+    page.press("+1 epoch")
+    page.until(lambda: page.epoch == 1)
+    page.slide("Spike threshold", "ArrowLeft", times=8)
+    page.until(lambda: page.epoch == 0 and page.raster(1) != before)
+    assert sum(map(sum, page.raster(1))) > sum(map(sum, before))
+
+
+def test_new_weights_change_the_network_and_keep_the_input(open_page: Open) -> None:
+    page = open_page()
+    inputs, potentials = page.raster(0), page.figure(NETWORK)["values"][0]
+    page.press("New weights")
+    page.until(lambda: page.figure(NETWORK)["values"][0] != potentials)
+    assert page.raster(0) == inputs
+
+
+def test_an_edit_while_training_goes_on_training(open_page: Open) -> None:
+    page = open_page()
+    page.train()
+    page.until(lambda: page.epoch >= 3)
+    page.slide("Membrane time constant", "ArrowRight", times=2)
+    page.until(lambda: page.epoch < 3)
+    page.until(lambda: page.epoch >= 3)
+    page.press("Pause")
+
+
+def test_plots_stay_the_same_nodes_and_keep_their_zoom_while_training(open_page: Open) -> None:
+    page = open_page()
+    plot = page.plot(NETWORK)
+    plot.evaluate("plot => plot.marked = true")
+    box = plot.bounding_box()
+    assert box
+    page.page.mouse.move(box["x"] + 200, box["y"] + 140)
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + 500, box["y"] + 142, steps=5)
+    page.page.mouse.up()
+    page.until(lambda: page.figure(NETWORK)["range"][1] < 90)
+    zoomed = page.figure(NETWORK)["range"]
+
+    page.choose_speed("full speed")
+    page.train()
+    page.page.mouse.move(box["x"] + 300, box["y"] + 300)
+    page.until(lambda: page.spikes == 10)
+    assert page.figure(NETWORK)["range"] == zoomed
+    assert plot.evaluate("plot => plot.marked")
+
+
+def test_two_users_do_not_affect_one_another(open_page: Open) -> None:
+    mine, theirs = open_page(), open_page()
+    before = mine.status
+    mine.slide("Spike threshold", "ArrowRight", times=4)
+    mine.until(lambda: mine.status != before)
+    theirs.choose_speed("full speed")
+    theirs.train()
+    theirs.until(lambda: theirs.spikes == 10)
+    assert theirs.epoch == 51
+    assert mine.epoch == 0
+
+
+def test_a_link_opens_the_same_experiment_for_somebody_else(open_page: Open, server: Server) -> None:
+    mine = open_page()
+    mine.slide("Spike threshold", "ArrowLeft", times=8)
+    theirs = open_page(mine.link(other_than=server.url).removeprefix(server.url))
+    assert theirs.raster(1) == mine.raster(1)

@@ -1,0 +1,184 @@
+"""Every bad Experiment ends in one ExperimentError, a single line that names the layer or field and the remedy."""
+
+import copy
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snncore.errors import ExperimentError
+from snncore.spec import Experiment, ten_spikes
+
+MISSING = object()
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """The ten-spike task as JSON data with one entry changed, or left out."""
+    data = json.loads(ten_spikes().to_json())
+    *parents, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+    place = data
+    for part in parents:
+        place = place[part]
+    if value is MISSING:
+        del place[last]
+    else:
+        place[last] = value
+    return data
+
+
+def message_of(data: Any) -> str:
+    """The error's text; by every way in, it is the same single line of bounded length."""
+    with pytest.raises(ExperimentError) as from_json:
+        Experiment.from_json(json.dumps(data))
+    with pytest.raises(ExperimentError) as from_python:
+        Experiment(**copy.deepcopy(data))
+    message = str(from_json.value)
+    assert message == str(from_python.value)
+    assert message.endswith(".")
+    assert "\n" not in message
+    assert len(message) < 400
+    return message
+
+
+BAD_VALUES = [
+    ("network.0.in_features", 17, ["Layer 1 (Linear)", "in_features", "17", "16"]),
+    ("network.2.in_features", 63, ["Layer 3 (Linear)", "in_features", "63", "64"]),
+    ("network.0.in_features", 0, ["Layer 1 (Linear)", "in_features is 0", "greater than or equal to 1"]),
+    ("network.0.in_features", 16.5, ["Layer 1 (Linear)", "in_features is 16.5", "valid integer"]),
+    ("network.0.out_features", 32, ["Layer 3 (Linear)", "in_features is 64", "32", "set in_features to 32"]),
+    ("network.0.bias", "maybe", ["Layer 1 (Linear)", "bias", "'maybe'", "boolean"]),
+    ("network.1.tau_mem", 0, ["Layer 2 (LIF)", "tau_mem is 0", "at least 0.1"]),
+    ("network.3.tau_mem", -3.0, ["Layer 4 (LIF)", "tau_mem is -3", "at least 0.1"]),
+    ("network.1.tau_mem", 1e9, ["Layer 2 (LIF)", "tau_mem is 1e+09", "vanish", "IAF"]),
+    ("network.1.tau_mem", math.nan, ["Layer 2 (LIF)", "tau_mem is nan", "finite"]),
+    ("network.1.tau_mem", math.inf, ["Layer 2 (LIF)", "tau_mem is inf", "finite"]),
+    ("network.1.tau_mem", 10**400, ["Layer 2 (LIF)", "tau_mem", "number"]),
+    ("network.1.tau_mem", "fast", ["Layer 2 (LIF)", "tau_mem is 'fast'", "number"]),
+    ("network.1.tau_mem", None, ["Layer 2 (LIF)", "tau_mem is None", "number"]),
+    ("network.1.tau_mem", [10.0], ["Layer 2 (LIF)", "tau_mem", "number"]),
+    ("network.1.tau_mem", MISSING, ["Layer 2 (LIF)", "tau_mem is missing"]),
+    ("network.1.tau_syn", 0.0, ["Layer 2 (LIF)", "tau_syn is 0", "at least 0.1"]),
+    ("network.1.spike_threshold", 0.0, ["Layer 2 (LIF)", "spike_threshold is 0", "above 0"]),
+    ("network.1.spike_threshold", -1.0, ["Layer 2 (LIF)", "spike_threshold is -1", "above 0"]),
+    ("network.1.spike_threshold", 1e300, ["Layer 2 (LIF)", "spike_threshold", "finite"]),
+    ("network.1.min_v_mem", math.nan, ["Layer 2 (LIF)", "min_v_mem is nan", "finite"]),
+    ("network.1.kind", "LiF", ["Layer 2", "'LiF'", "Linear, LIF, IAF"]),
+    ("network.1.kind", "L" * 1000, ["Layer 2", "Linear, LIF, IAF"]),
+    ("network.1.kind", ["LIF"], ["Layer 2", "Linear, LIF, IAF"]),
+    ("network.1.kind", MISSING, ["Layer 2", "kind", "Linear, LIF, IAF"]),
+    ("network.1.tau", 3.0, ["Layer 2 (LIF)", "'tau'", "remove it or correct its name"]),
+    ("network.1." + "x" * 1000, 3.0, ["Layer 2 (LIF)", "remove it or correct its name"]),
+    ("network.1.new\nline", 3.0, ["Layer 2 (LIF)", "remove it or correct its name"]),
+    ("network.1", 5, ["Layer 2", "5"]),
+    ("network.1", None, ["Layer 2", "None"]),
+    ("network.1.spike_fn", "ManySpike", ["Layer 2 (LIF)", "'ManySpike'", "MultiSpike, MaxSpike, SingleSpike"]),
+    ("network.1.spike_fn", "M" * 1000, ["Layer 2 (LIF)", "spike_fn", "MultiSpike, MaxSpike, SingleSpike"]),
+    ("network.1.spike_fn", ["MultiSpike"], ["Layer 2 (LIF)", "spike_fn", "MultiSpike, MaxSpike, SingleSpike"]),
+    ("network.1.spike_fn", {"kind": ["MultiSpike"]}, ["Layer 2 (LIF)", "spike_fn", "MultiSpike, MaxSpike, SingleSpike"]),
+    (
+        "network.1.spike_fn",
+        {"kind": "MaxSpike", "max_num_spikes_per_bin": 0},
+        ["Layer 2 (LIF)", "max_num_spikes_per_bin is 0", "at least 1"],
+    ),
+    ("network.1.spike_fn", {"kind": "MaxSpike", "max_num_spikes_per_bin": 2.5}, ["Layer 2 (LIF)", "max_num_spikes_per_bin is 2.5"]),
+    ("network.1.spike_fn", {"kind": "MaxSpike", "max_num_spikes_per_bin": math.nan}, ["Layer 2 (LIF)", "max_num_spikes_per_bin is nan"]),
+    ("network.1.reset_fn", "Reset", ["Layer 2 (LIF)", "'Reset'", "MembraneSubtract, MembraneReset"]),
+    ("network.1.reset_fn", {"kind": "MembraneReset", "reset_value": None}, ["Layer 2 (LIF)", "reset_value", "number"]),
+    ("network.1.reset_fn", {"kind": "MembraneReset", "reset_value": math.inf}, ["Layer 2 (LIF)", "reset_value is inf", "finite"]),
+    ("network.1.surrogate_grad_fn", {"kind": "ATan", "alpha": -1}, ["Layer 2 (LIF)", "ATan", "alpha is -1", "above 0"]),
+    ("network.1.surrogate_grad_fn", {"kind": "ATan", "beta": 1}, ["Layer 2 (LIF)", "ATan has no 'beta'", "alpha"]),
+    ("network.1.surrogate_grad_fn", {"kind": "ATan", "alpha": "x"}, ["Layer 2 (LIF)", "alpha is 'x'", "number"]),
+    ("network.1.surrogate_grad_fn", {"kind": "ATan", "alpha": None}, ["Layer 2 (LIF)", "alpha", "number"]),
+    ("network.1.surrogate_grad_fn", {"kind": "ATan", "alpha": 10**400}, ["Layer 2 (LIF)", "alpha"]),
+    ("network.1.surrogate_grad_fn", {}, ["Layer 2 (LIF)", "surrogate_grad_fn", "SingleExponential"]),
+    ("network", [], ["network", "at least 1 item"]),
+    ("network", 5, ["network is 5"]),
+    ("network", [{"kind": "Linear", "in_features": 16, "out_features": 4}], ["Layer 1 (Linear)", "doesn't spike", "LIF or IAF"]),
+    ("network", MISSING, ["network is missing"]),
+    ("input", MISSING, ["input is missing"]),
+    ("input", 5, ["input is 5"]),
+    ("input.kind", "poisson", ["input.kind", "'poisson'", "random_spikes"]),
+    ("input.shape", [1, 100], ["input.shape", "at least 3"]),
+    ("input.shape", [1, 0, 16], ["input", "(1, 0, 16)", "at least 1"]),
+    ("input.shape", [1, 100, 17], ["Layer 1 (Linear)", "16", "17"]),
+    ("input.probability", 1.5, ["input.probability is 1.5", "less than or equal to 1"]),
+    ("input.probability", -0.1, ["input.probability is -0.1", "greater than or equal to 0"]),
+    ("input.probability", math.nan, ["input.probability is nan"]),
+    ("training.lr", 0, ["training.lr is 0", "greater than 0"]),
+    ("training.lr", math.nan, ["training.lr is nan", "finite"]),
+    ("training.epochs", 0, ["training.epochs is 0", "greater than or equal to 1"]),
+    ("training.optimiser", "Magic", ["training.optimiser is 'Magic'", "RMSprop", "Adam", "SGD"]),
+    ("training.task", {"kind": "sing"}, ["training.task.kind is 'sing'", "spike_count"]),
+    ("training.task.target", -1, ["training.task.target is -1", "greater than or equal to 0"]),
+    ("training.task.target", 2.5, ["training.task.target is 2.5", "integer"]),
+    ("seeds.weights", -1, ["seeds.weights is -1", "greater than or equal to 0"]),
+    ("seeds.input", 2**63, ["seeds.input", "less than or equal to"]),
+    ("seeds.colour", 1, ["'seeds.colour'", "remove it or correct its name"]),
+    ("version", 2, ["version is 2"]),
+    ("dt", 0, ["dt is 0", "greater than 0"]),
+    ("surprise", 1, ["'surprise'", "remove it or correct its name"]),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "words"), BAD_VALUES, ids=[f"{path[:40]}={str(value)[:40]!r}" for path, value, _ in BAD_VALUES])
+def test_bad_value_is_one_line_that_names_the_place_and_the_remedy(path, value, words):
+    message = message_of(changed(path, value))
+    assert [word for word in words if word not in message] == [], message
+
+
+def test_key_that_python_takes_for_something_else_is_refused_like_any_other():
+    with pytest.raises(ExperimentError, match="'self' is not a field"):
+        Experiment.from_json(json.dumps(changed("self", 1)))
+
+
+def test_bad_change_by_path_is_refused_like_bad_data():
+    with pytest.raises(ExperimentError, match=r"Layer 2 \(LIF\): tau_mem is -1; it must be at least 0\.1"):
+        ten_spikes().replace({"network.1.tau_mem": -1.0})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ["not valid JSON", "line 1", "column 1"]),
+        ('{"version": 1,\n "network": [}', ["not valid JSON", "line 2"]),
+        ('{"version": 1', ["not valid JSON"]),
+        ("not json", ["not valid JSON"]),
+        ("[" * 100_000, ["nested too deeply"]),
+        ("1" * 5000, ["Experiment"]),
+        ("[]", ["JSON object", "list"]),
+        ("null", ["JSON object"]),
+        ('"ten spikes"', ["JSON object", "str"]),
+        ("NaN", ["JSON object"]),
+        ("{}", ["network is missing"]),
+    ],
+    ids=lambda value: repr(value)[:30] if isinstance(value, str) else "",
+)
+def test_text_that_is_no_experiment_is_one_line_that_says_why(text, words):
+    with pytest.raises(ExperimentError) as caught:
+        Experiment.from_json(text)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert [word for word in words if word not in message] == [], message
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=5), children, max_size=3),
+    max_leaves=4,
+)
+PATHS = sorted({path for path, _, _ in BAD_VALUES if "\n" not in path} | {"network.1.surrogate_grad_fn.grad_width", "training.changes"})
+
+
+@given(st.sampled_from(PATHS), JSON)
+def test_any_json_is_an_experiment_or_one_error(path, value):
+    experiment, message = None, ""
+    try:
+        experiment = Experiment.from_json(json.dumps(changed(path, value)))
+    except ExperimentError as error:
+        message = str(error)
+    assert "\n" not in message
+    if experiment is not None:
+        Experiment.from_json(experiment.to_json()).build()

@@ -1,0 +1,56 @@
+"""The house stands as README says: imports go one way, and the README's programs run."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NEVER = {
+    "snncore": ("streamlit", "plotly", "app"),
+    "snncore/activation.py": ("snncore.dynamics", "snncore.layers", "snncore.kernels"),
+    "snncore/dynamics.py": ("snncore.layers", "snncore.kernels"),
+    "snncore/layers": ("snncore.bptt", "snncore.spec"),
+    "app/figures": ("streamlit",),
+    "app/runner.py": ("streamlit", "app.pages", "app.figures"),
+}
+"""What may not be imported where."""
+
+
+def imports_of(file: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module}
+    return found
+
+
+@pytest.mark.parametrize(("place", "forbidden"), NEVER.items())
+def test_imports_go_one_way(place: str, forbidden: tuple[str, ...]) -> None:
+    path = ROOT / place
+    files = [path] if path.is_file() else sorted(path.rglob("*.py"))
+    assert files
+    for file in files:
+        for module in imports_of(file):
+            assert not any(module == name or module.startswith(f"{name}.") for name in forbidden), f"{file} imports {module}"
+
+
+def test_the_programs_of_the_readme_run(capsys: pytest.CaptureFixture[str]) -> None:
+    programs = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    assert len(programs) == 2
+    for program in programs:
+        exec(program, {})
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("torch.Size([1, 100, 4])")
+    assert lines[-1].startswith("51 10.0 0.0 ")
+
+
+def test_every_picture_of_the_readme_is_there() -> None:
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text())
+    assert pictures
+    assert all((ROOT / picture).exists() for picture in pictures)
