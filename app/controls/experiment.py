@@ -76,8 +76,8 @@ def _edit(changes: dict[str, Any], changes_controls: bool) -> None:
     """Edits. Where training rests and no button or control shows something else for it, the main number and the plots alone run again:
     that halves the time until they are drawn.
     """
-    run = session.run()
-    changes_more = run.is_running or run.is_over or session.complaint() is not None or changes_controls or st.session_state.more
+    run, more, complaint = session.run(), st.session_state.more, session.complaint()
+    changes_more = run.is_running or run.is_over or complaint is not None or changes_controls or more
     if session.edit(changes) and not changes_more:
         session.note_drawn()
         st.rerun(["headline", "plots"])

@@ -38,7 +38,7 @@ def shown(page: AppTest) -> AppTest:
 
 
 def run_of(page: AppTest) -> TrainingRun:
-    run: TrainingRun = page.session_state["run"]
+    run: TrainingRun = page.session_state["desk"].run
     return run
 
 

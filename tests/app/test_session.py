@@ -1,0 +1,63 @@
+"""A session's run, when the next click or key interrupts a callback at one of its looks into Streamlit's session state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.runtime.scriptrunner import RerunData, RerunException
+
+from app import session
+from app.runner import TrainingRun
+from snncore.spec import ten_spikes
+
+
+class InterruptedState(dict[str, Any]):
+    """Session state that lets `looks` accesses through; at the next, the script is asked to begin anew."""
+
+    looks = 1000
+
+    def __getitem__(self, key: str) -> Any:
+        return self._then(super().__getitem__, key)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._then(super().__setitem__, key, value)
+
+    def __contains__(self, key: object) -> bool:
+        return bool(self._then(super().__contains__, key))
+
+    def __getattr__(self, key: str) -> Any:
+        return self[key]
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        if key == "looks":
+            super().__setattr__(key, value)
+        else:
+            self[key] = value
+
+    def _then(self, access: Any, *arguments: Any) -> Any:
+        self.looks -= 1
+        if self.looks < 0:
+            raise RerunException(RerunData())
+        return access(*arguments)
+
+
+@pytest.mark.parametrize("looks", range(8))
+def test_an_edit_that_is_interrupted_leaves_a_training_that_goes_on(looks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = InterruptedState()
+    monkeypatch.setattr(st, "session_state", state)
+    desk = session.Desk(TrainingRun(ten_spikes(), speed=1.0))
+    state["desk"] = desk
+    old = desk.run
+    old.play()
+    state.looks = looks
+    finished = True
+    try:
+        session.edit({"network.1.tau_mem": 20.0})
+    except RerunException:
+        finished = False
+    assert desk.run.is_running
+    assert finished == (desk.run is not old)
+    assert old.is_running != finished
+    desk.run.pause()
