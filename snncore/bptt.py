@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from snncore.errors import DivergenceError
+from snncore.errors import DivergenceError, NonFiniteError
+from snncore.layers import StatefulLayer
 from snncore.model import reset_states, spiking_layers, zero_grad
 from snncore.spec import Experiment
 from snncore.tasks import Task
@@ -40,7 +42,7 @@ class LayerRecord:
     Attributes:
         name: the module's name in the model.
         spikes, u, v: output, membrane potential before and after the reset, each (batch, time, ...).
-        threshold: θ, 0-dimensional or one per neuron.
+        threshold: θ, 0-dimensional, one per neuron, or where it adapts (batch, time, ...); infinite for a layer that never spikes.
         largest_u_over_threshold: max u/θ over batch, time and neurons; below 1 the layer is silent.
     """
 
@@ -154,15 +156,17 @@ class _Iteration:
         )
 
     def forward(self) -> None:
+        for name, layer in self.layers.items():
+            self.thresholds[name] = _threshold(layer)
         hooks = [layer.register_forward_hook(self._keep_output(name)) for name, layer in self.layers.items()]
         try:
             self.output = self.model(self.data)
+        except NonFiniteError as error:
+            name = next(name for name, layer in self.layers.items() if layer is error.layer)
+            raise DivergenceError(self.epoch, name, "membrane potential") from error
         finally:
             for hook in hooks:
                 hook.remove()
-        for name, layer in self.layers.items():
-            self.thresholds[name] = layer.spike_threshold.detach().clone()
-            self._require_finite(layer.recordings["u"], name, "membrane potential")
 
     def compute_loss(self) -> None:
         self.loss = self.task.loss(self.output)
@@ -200,7 +204,7 @@ class _Iteration:
     def _layer_record(self, name: str) -> LayerRecord:
         layer = self.layers[name]
         u = layer.recordings["u"].detach()
-        threshold = self.thresholds[name]
+        threshold = layer.recordings.get("spike_threshold", self.thresholds[name]).detach()
         return LayerRecord(
             name=name,
             spikes=self.spikes[name].detach().view(u.shape).numpy(),
@@ -219,6 +223,12 @@ class _Iteration:
     def _require_finite(self, value: Tensor, layer: str, quantity: str) -> None:
         if not bool(value.detach().isfinite().all()):
             raise DivergenceError(self.epoch, layer, quantity)
+
+
+def _threshold(layer: StatefulLayer) -> Tensor:
+    """θ as it stands, a copy."""
+    threshold: Tensor = getattr(layer, "spike_threshold", torch.tensor(math.inf))
+    return threshold.detach().clone()
 
 
 def _module_of(parameter: str) -> str:

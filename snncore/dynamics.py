@@ -1,7 +1,8 @@
-"""The equations: one pure step per neuron model, and the one scan that repeats a step over time.
+"""The equations: one pure step per neuron model, recurrence around any of them, and the one scan that repeats a step over time.
 
 Nothing here keeps state or checks shapes; the layers do. Symbols: `z` input, `i` synaptic current, `u` and `v` membrane
-potential before and after the reset, `s` spikes, `θ` spike threshold, `α = exp(-1/τ_mem)`, `β = exp(-1/τ_syn)`.
+potential before and after the reset, `s` spikes, `θ` spike threshold, `α = exp(-1/τ_mem)`, `β = exp(-1/τ_syn)`, and of the
+adaptation `b` its state, `b0` the base threshold, `ρ = exp(-1/τ_adapt)`.
 
 Every product and sum is rounded on its own (no fused multiply-add, lerp or addcmul): a threshold turns one rounding
 into one spike, and every implementation of these equations has to spike alike.
@@ -17,16 +18,17 @@ import torch
 from torch import Tensor
 
 from snncore.activation import ResetFunction, SpikeFunction, SurrogateGradient
+from snncore.errors import ShapeError
 
 State = dict[str, Tensor]
 """Named state variables, each of shape (batch, ...)."""
 
 
 class Step(NamedTuple):
-    """What one time step yields."""
+    """What one time step yields. `seen` holds what a recording shows beside the state: u, and where it changes θ."""
 
     output: Tensor
-    u: Tensor
+    seen: dict[str, Tensor]
     state: State
 
 
@@ -34,66 +36,178 @@ P = TypeVar("P")
 StepFunction = Callable[[Tensor, State, P], Step]
 
 
+# ---------------------------------------------------------------------------------------- parameters in force
+
+
 @dataclass(frozen=True)
-class LIFParameters:
-    """What `lif_step` needs beside input and state. Tensors are 0-dimensional or broadcast over the trailing shape."""
+class MembraneParameters:
+    """What `exp_leak_step` needs beside input and state. Tensors are 0-dimensional or broadcast over the trailing shape."""
 
     alpha_mem: Tensor
     input_gain: Tensor | None
     """1-α with input normalisation, None without."""
     alpha_syn: Tensor | None
     """β, None without synaptic current."""
-    spike_threshold: Tensor
     min_v_mem: Tensor | None
+
+
+@dataclass(frozen=True)
+class LIFParameters(MembraneParameters):
+    """What `lif_step` needs."""
+
+    spike_threshold: Tensor
+    """θ, and b0 of an adaptive threshold."""
     spike_fn: SpikeFunction
     reset_fn: ResetFunction
     surrogate_grad_fn: SurrogateGradient
 
 
-def lif_step(z: Tensor, state: State, p: LIFParameters) -> Step:
-    """One step of the leaky integrate-and-fire neuron; with α = 1 and no input gain, of the integrate-and-fire neuron.
+@dataclass(frozen=True)
+class ALIFParameters(LIFParameters):
+    """What `alif_step` needs."""
+
+    alpha_adapt: Tensor
+    """ρ."""
+    adapt_gain: Tensor
+    """1-ρ."""
+    adapt_scale: Tensor
+
+
+# -------------------------------------------------------------------------------------------------- the models
+
+
+def exp_leak_step(z: Tensor, state: State, p: MembraneParameters) -> Step:
+    """One step of the leaky integrator: its output is the membrane potential, it never spikes.
 
     i[t] = β (i[t-1] + z[t])              with synaptic current;  i[t] = z[t] without
     u[t] = α v[t-1] + (1-α) i[t]          with input normalisation;  α v[t-1] + i[t] without
+    v[t] = min_v_mem where u[t] ≤ min_v_mem, else u[t]
+    """
+    state = _integrate(z, state, p)
+    u = state["v_mem"]
+    return Step(u, {"u": u}, _bound(state, p))
+
+
+def lif_step(z: Tensor, state: State, p: LIFParameters) -> Step:
+    """One step of the leaky integrate-and-fire neuron; with α = 1 and no input gain, of the integrate-and-fire neuron.
+
+    i[t], u[t] as in `exp_leak_step`
     s[t] = spike_fn(u[t], θ)
     r[t] = reset_fn(u[t], s[t], θ)
     v[t] = min_v_mem where r[t] ≤ min_v_mem, else r[t]
     """
+    state = _integrate(z, state, p)
+    u = state["v_mem"]
+    s = p.spike_fn.apply(u, p.spike_threshold, p.surrogate_grad_fn)
+    state = p.reset_fn(s, state, p.spike_threshold)
+    return Step(s, {"u": u}, _bound(state, p))
+
+
+def alif_step(z: Tensor, state: State, p: ALIFParameters) -> Step:
+    """One step of the adaptive leaky integrate-and-fire neuron, Bellec et al. 2018: its spikes raise its threshold.
+
+    θ[t] = b0 + adapt_scale b[t-1]
+    i[t], u[t], s[t], r[t], v[t] as in `lif_step`, with θ[t]
+    b[t] = ρ b[t-1] + (1-ρ) s[t]
+    """
+    b = state["b"]
+    theta = p.spike_threshold + p.adapt_scale * b
+    state = _integrate(z, state, p)
+    u = state["v_mem"]
+    s = p.spike_fn.apply(u, theta, p.surrogate_grad_fn)
+    state = _bound(p.reset_fn(s, state, theta), p)
+    return Step(s, {"u": u, "spike_threshold": theta}, {**state, "b": p.alpha_adapt * b + p.adapt_gain * s})
+
+
+def _integrate(z: Tensor, state: State, p: MembraneParameters) -> State:
+    """The state with i[t], and u[t] in place of v[t-1]."""
     state = dict(state)
     i = z
     if p.alpha_syn is not None:
         i = state["i_syn"] = p.alpha_syn * (state["i_syn"] + z)
     if p.input_gain is not None:
         i = p.input_gain * i
-    u = state["v_mem"] = p.alpha_mem * state["v_mem"] + i
-    s = p.spike_fn.apply(u, p.spike_threshold, p.surrogate_grad_fn)
-    state = p.reset_fn(s, state, p.spike_threshold)
-    if p.min_v_mem is not None:
-        r = state["v_mem"]
-        state["v_mem"] = torch.where(r <= p.min_v_mem, p.min_v_mem, r)
-    return Step(s, u, state)
+    state["v_mem"] = p.alpha_mem * state["v_mem"] + i
+    return state
+
+
+def _bound(state: State, p: MembraneParameters) -> State:
+    if p.min_v_mem is None:
+        return state
+    r = state["v_mem"]
+    return {**state, "v_mem": torch.where(r <= p.min_v_mem, p.min_v_mem, r)}
+
+
+# -------------------------------------------------------------------------------------------- recurrence, time
+
+
+def recurrent(step: StepFunction[P], rec_connect: Callable[[Tensor], Tensor]) -> StepFunction[P]:
+    """`step` with what it put out a step before fed back: z[t] + i_rec[t-1], then i_rec[t] = rec_connect(s[t])."""
+
+    def step_with_feedback(z: Tensor, state: State, parameters: P) -> Step:
+        output, seen, state = step(z + state["i_rec"], state, parameters)
+        fed_back = rec_connect(output)
+        if fed_back.numel() != z.numel():
+            raise ShapeError(
+                f"rec_connect makes {tuple(fed_back.shape)} of spikes (batch, ...) {tuple(output.shape)}; "
+                f"it must return as many values, one for each neuron."
+            )
+        return Step(output, seen, {**state, "i_rec": fed_back.reshape(z.shape)})
+
+    return step_with_feedback
 
 
 class Scan(NamedTuple):
-    """What a scan yields: the output (B, T, ...), the last state, and the recordings, each (B, T, ...)."""
+    """What a scan yields: the output (B, T, ...), its mean, the last state, and the recordings, each (B, T, ...).
+
+    `is_finite` tells whether u was a finite number at every step; in a traced graph it is True without a look.
+    """
 
     output: Tensor
+    mean: Tensor
     state: State
     recordings: dict[str, Tensor]
+    is_finite: bool
 
 
-def scan(step: StepFunction[P], z: Tensor, state: State, parameters: P, *, record: bool = False) -> Scan:
+def scan(
+    step: StepFunction[P], z: Tensor, state: State, parameters: P, *, record: bool = False, gradient_of_u: Tensor | None = None
+) -> Scan:
     """Repeats `step` over the time axis of `z` (B, T, ...), T ≥ 1.
 
-    With `record`, the recordings hold u and every state variable as it stood at the end of each time step.
+    Args:
+        record: keep what each step lets be seen, and every state variable as it stood at the step's end.
+        gradient_of_u: where the backward pass shall write ∂L/∂u, (B, T, ...).
     """
     outputs: list[Tensor] = []
-    recorded: dict[str, list[Tensor]] = {name: [] for name in ("u", *state)} if record else {}
-    for z_t in z.unbind(dim=1):
-        output, u, state = step(z_t, state, parameters)
+    recorded: dict[str, list[Tensor]] = {}
+    checked = not is_traced(z)
+    excess = torch.zeros(())
+    for t, z_t in enumerate(z.unbind(dim=1)):
+        output, seen, state = step(z_t, state, parameters)
         outputs.append(output)
+        u = seen["u"]
+        if checked:
+            value = u.detach()
+            excess = excess + (value - value)  # 0, and from the first infinity or NaN on NaN
         if record:
-            recorded["u"].append(u)
-            for name, value in state.items():
-                recorded[name].append(value)
-    return Scan(torch.stack(outputs, dim=1), state, {name: torch.stack(values, dim=1) for name, values in recorded.items()})
+            for name, value in (*seen.items(), *state.items()):
+                recorded.setdefault(name, []).append(value)
+        if gradient_of_u is not None and u.requires_grad:
+            u.register_hook(_writer(gradient_of_u, t))
+    output = torch.stack(outputs, dim=1)
+    recordings = {name: torch.stack(values, dim=1) for name, values in recorded.items()}
+    return Scan(output, output.mean(), state, recordings, not (checked and bool(excess.isnan().any())))
+
+
+def is_traced(z: Tensor) -> bool:
+    """Whether the values of `z` stand for others: under a compiler, a tracer or a function transform."""
+    tracing: bool = torch.jit.is_tracing()  # type: ignore[no-untyped-call, attr-defined]  # torch's own
+    return torch.compiler.is_compiling() or tracing or torch._C._functorch.is_functorch_wrapped_tensor(z)
+
+
+def _writer(to: Tensor, t: int) -> Callable[[Tensor], None]:
+    def write(gradient: Tensor) -> None:
+        to[:, t] = gradient
+
+    return write

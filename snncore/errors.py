@@ -17,6 +17,18 @@ class InputError(SNNCoreError):
     """A tensor is of a kind the layer can't compute with: not floating point, or on another device."""
 
 
+class NonFiniteError(InputError):
+    """A layer met an infinity or NaN: in its input, in its state, or where its membrane potential left the range of its dtype.
+
+    Attributes:
+        layer: the layer.
+    """
+
+    def __init__(self, message: str, layer: object) -> None:
+        super().__init__(message)
+        self.layer = layer
+
+
 class ExperimentError(SNNCoreError):
     """An Experiment can't be read or built. The message names the layer or the field."""
 

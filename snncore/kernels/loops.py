@@ -1,32 +1,40 @@
-"""The recurrence of `dynamics.lif_step` as compiled loops over float32 arrays, forward and backward.
+"""The recurrences of `dynamics` as compiled loops over float32 arrays, forward and backward: one loop each for all models.
 
 Only arithmetic stands here: no tensors, no threads, no choice of what to compute. Importing this module imports Numba and
-compiles the two loops, or loads them from its cache. Arrays are C-contiguous: (B, T, N), states (B, N), parameters (N,).
+compiles the two loops, or loads them from its cache. Arrays are C-contiguous: (B, T, N), states (B, N), constants (9, N).
 
 Forward, as in `dynamics`:
 
+    θ[t] = θ                              ADAPTIVE: θ + A b[t-1]
     i[t] = β (i[t-1] + z[t])              with synaptic current;  i[t] = z[t] without
     u[t] = α v[t-1] + γ i[t]              γ = 1-α with input normalisation, 1 without
-    s[t] = min(trunc(u[t]/θ), limit) where u[t] > 0, else 0;      or 1 where u[t] - θ ≥ 0, else 0
-    r[t] = u[t] - s[t] δ                  δ = θ or subtract_value;  or reset_value where s[t] > 0, else u[t]
+    s[t] = min(trunc(u[t]/θ[t]), limit) where u[t] > 0, else 0
+    r[t] = u[t] - s[t] δ                  δ = θ[t] or subtract_value;  or reset_value where s[t] > 0, else u[t]
     v[t] = bound where r[t] ≤ bound, else r[t]
+    b[t] = ρ b[t-1] + κ s[t]              ADAPTIVE; κ = 1-ρ
 
-Backward, with ∂x for ∂L/∂x, σ = surrogate(u[t], θ), and ∂rec for what reaches a recording directly:
+A layer that never spikes puts out u[t], and r[t] = u[t].
+
+Backward, with ∂x for ∂L/∂x, σ = surrogate(u[t], θ[t]), and ∂rec for what reaches a recording directly:
 
     ∂v[t] = α ∂u[t+1] + ∂rec_v[t]         and the last state's own gradient at the last step
     ∂r[t] = ∂v[t]                         0 where v[t] ≤ bound
-    ∂s'[t] = ∂s[t] - δ ∂r[t]              soft reset;  ∂s'[t] = ∂s[t], and ∂r[t] = 0 where s[t] > 0, with a hard one
+    ∂s'[t] = ∂s[t] - δ ∂r[t] + κ ∂b[t]    the second term for a soft reset; with a hard one ∂r[t] = 0 where s[t] > 0
     ∂u[t] = ∂s'[t] σ + ∂r[t] + ∂rec_u[t]
+    ∂θ[t] = -∂s'[t] σ u[t]/θ[t] - s[t] ∂r[t] + ∂rec_θ[t]   ds/dθ of a single spike is -σ; the second term where δ is θ[t]
+    ∂b[t-1] = ρ ∂b[t] + A ∂θ[t] + ∂rec_b[t-1]
     ∂i[t] = γ ∂u[t] + β ∂i[t+1] + ∂rec_i[t]
     ∂z[t] = β ∂i[t]                       without synaptic current: ∂i[t]
-    ∂α = Σ ∂u[t] v[t-1]     ∂γ = Σ ∂u[t] i[t]     ∂β = Σ ∂i[t] (i[t-1] + z[t])
-    ∂θ = -Σ ∂s'[t] σ u[t]/θ               ds/dθ of a single spike is -σ;  and -Σ s[t] ∂r[t] where δ is θ
+    ∂α = Σ ∂u[t] v[t-1]     ∂γ = Σ ∂u[t] i[t]       ∂β = Σ ∂i[t] (i[t-1] + z[t])
+    ∂θ = Σ ∂θ[t]            ∂ρ = Σ ∂b[t] b[t-1]     ∂κ = Σ ∂b[t] s[t]
 
-σ equals `activation`'s to float32 precision, not bit by bit: in the backward pass a rounding is no spike.
+Of the forward pass, u alone is stored: s, r and v follow from it, and i and b are computed anew, forward in time and for one
+block of neurons at a time, before the block's backward loop. σ equals `activation`'s to float32 precision, not bit by bit:
+in the backward pass a rounding is no spike.
 
-Each line is a loop over a block of neurons of its own. A block stays in the first-level cache from line to line, and a loop
-over few arrays is one that the compiler vectorises: it has to rule out overlaps between them at run time, and gives up on many.
-No product and sum are contracted, so every value of the forward pass is rounded as in the scan.
+Time steps go over one block of neurons after the other, whose state and constants so stay in the first-level cache; within a step,
+each function is one loop over the block that the compiler vectorises. No product and sum of the forward pass are contracted, so
+each of its values is rounded as in the scan.
 """
 
 from __future__ import annotations
@@ -38,8 +46,15 @@ import numpy as np
 
 from snncore.activation import ATan, FastSigmoid, Gaussian, Heaviside, MultiGaussian, PeriodicExponential, SingleExponential
 
-BLOCK = 512
-"""Neurons that take their time steps together: some ten rows of 2 kB in the first-level cache."""
+BLOCK = 1024
+"""Neurons that take their time steps together: some ten rows of 4 kB, next to the core."""
+
+ALPHA, GAMMA, BETA, THETA, DELTA, BOUND, RHO, KAPPA, SCALE = range(9)
+"""Rows of the constants, by their symbols above; SCALE is A."""
+CONSTANTS = 9
+
+SUBTRACT_THRESHOLD, SUBTRACT_VALUE, SET_VALUE, NEVER = range(4)
+"""Resets. A layer that is never reset never spikes."""
 
 SINGLE_EXPONENTIAL, PERIODIC_EXPONENTIAL, HEAVISIDE, GAUSSIAN, MULTI_GAUSSIAN, FAST_SIGMOID, ATAN = range(7)
 SURROGATES = {
@@ -65,30 +80,96 @@ SQRT_2_PI, HALF_PI = _f(math.sqrt(2 * math.pi)), _f(math.pi / 2)
 
 # All that is compiled stands in this file: Numba's cache notices changes of this file and of no other.
 _inlined = numba.njit(error_model="numpy", fastmath=False)
+_inlined_gradient = numba.njit(error_model="numpy", fastmath={"contract"})
+"""For what no spike depends on: products and sums may be contracted."""
+
+
+# ------------------------------------------------------------------------------------- one step of a row of neurons
 
 
 @_inlined
-def _count(s, u, theta, limit, single):
-    if single:
-        for n in range(len(s)):
-            s[n] = ONE if u[n] - theta[n] >= ZERO else ZERO
-    else:
-        for n in range(len(s)):
-            count = np.trunc(u[n] / theta[n])
-            count = ZERO if count < ZERO else count
-            s[n] = limit if count > limit else count
+def _synapse(i, z, beta):
+    for n in range(len(i)):
+        i[n] = beta[n] * (i[n] + z[n])
 
 
 @_inlined
-def _reset(v, u, s, delta, bound, reset_value, hard):
-    if hard:
-        for n in range(len(v)):
-            r = reset_value if s[n] > ZERO else u[n]
-            v[n] = bound[n] if r <= bound[n] else r
-    else:
-        for n in range(len(v)):
-            r = u[n] - s[n] * delta[n]
-            v[n] = bound[n] if r <= bound[n] else r
+def _threshold(theta, base, scale, b):
+    for n in range(len(theta)):
+        theta[n] = base[n] + scale[n] * b[n]
+
+
+@_inlined
+def _adapt(b, s, rho, kappa):
+    for n in range(len(b)):
+        b[n] = rho[n] * b[n] + kappa[n] * s[n]
+
+
+@_inlined
+def _count(u, theta, limit):
+    """A single spike, u - θ ≥ 0, is a count that is limited to 1: no u below θ has a quotient that rounds to 1."""
+    count = np.trunc(u / theta)
+    count = ZERO if count < ZERO else count
+    return limit if count > limit else count
+
+
+@_inlined
+def _step(u, s, v, i, alpha, gamma, theta, delta, bound, limit, excess):
+    """u, s and v of one step with a soft reset. `excess` stays 0 until some u is infinite or NaN, and is NaN from then on."""
+    for n in range(len(u)):
+        x = alpha[n] * v[n] + gamma[n] * i[n]
+        count = _count(x, theta[n], limit)
+        r = x - count * delta[n]
+        u[n] = x
+        s[n] = count
+        v[n] = bound[n] if r <= bound[n] else r
+        excess[n] += x - x
+
+
+@_inlined
+def _step_with_hard_reset(u, s, v, i, alpha, gamma, theta, reset_value, bound, limit, excess):
+    for n in range(len(u)):
+        x = alpha[n] * v[n] + gamma[n] * i[n]
+        count = _count(x, theta[n], limit)
+        r = reset_value if count > ZERO else x
+        u[n] = x
+        s[n] = count
+        v[n] = bound[n] if r <= bound[n] else r
+        excess[n] += x - x
+
+
+@_inlined
+def _step_without_spikes(u, output, v, i, alpha, gamma, bound, excess):
+    for n in range(len(u)):
+        x = alpha[n] * v[n] + gamma[n] * i[n]
+        u[n] = output[n] = x
+        v[n] = bound[n] if x <= bound[n] else x
+        excess[n] += x - x
+
+
+@_inlined
+def _again(s, v, u, theta, delta, bound, limit):
+    """s and v of one step from its u."""
+    for n in range(len(v)):
+        count = _count(u[n], theta[n], limit)
+        r = u[n] - count * delta[n]
+        s[n] = count
+        v[n] = bound[n] if r <= bound[n] else r
+
+
+@_inlined
+def _again_with_hard_reset(s, v, u, theta, reset_value, bound, limit):
+    for n in range(len(v)):
+        count = _count(u[n], theta[n], limit)
+        r = reset_value if count > ZERO else u[n]
+        s[n] = count
+        v[n] = bound[n] if r <= bound[n] else r
+
+
+@_inlined
+def _again_without_spikes(v, u, bound):
+    for n in range(len(v)):
+        v[n] = bound[n] if u[n] <= bound[n] else u[n]
 
 
 @_inlined
@@ -103,13 +184,105 @@ def _add(to, x):
         to[n] += x[n]
 
 
-@_inlined
+@_inlined_gradient
 def _add_product(to, x, y):
     for n in range(len(to)):
         to[n] += x[n] * y[n]
 
 
-@_inlined
+@_inlined_gradient
+def _gradient_of_u(gu, gr, gs, g_alpha, go, grad_each, v, sigma, delta, bound):
+    """∂α, ∂r, ∂s' and ∂u of one step from ∂u one step later, ∂v, which `gr` holds on entry, and ∂s, which is `go` and `grad_each`."""
+    for n in range(len(gu)):
+        g_alpha[n] += gu[n] * v[n]
+        r = ZERO if v[n] <= bound[n] else gr[n]
+        spike = go[n] + grad_each - delta[n] * r
+        gs[n] = spike
+        gr[n] = r
+        gu[n] = spike * sigma[n] + r
+
+
+@_inlined_gradient
+def _gradient_of_u_with_hard_reset(gu, gr, gs, g_alpha, go, grad_each, s, v, sigma, bound):
+    for n in range(len(gu)):
+        g_alpha[n] += gu[n] * v[n]
+        r = ZERO if v[n] <= bound[n] or s[n] > ZERO else gr[n]
+        spike = go[n] + grad_each
+        gs[n] = spike
+        gr[n] = r
+        gu[n] = spike * sigma[n] + r
+
+
+@_inlined_gradient
+def _gradient_of_u_without_spikes(gu, gr, g_alpha, go, grad_each, v, bound):
+    for n in range(len(gu)):
+        g_alpha[n] += gu[n] * v[n]
+        r = ZERO if v[n] <= bound[n] else gr[n]
+        gr[n] = r
+        gu[n] = go[n] + grad_each + r
+
+
+@_inlined_gradient
+def _gradient_of_threshold(gtheta, gs, gr, s, u, sigma, theta, reset, single):
+    if single:
+        for n in range(len(gtheta)):
+            gtheta[n] = -gs[n] * sigma[n]
+    else:
+        for n in range(len(gtheta)):
+            gtheta[n] = -gs[n] * sigma[n] * u[n] / theta[n]
+    if reset == SUBTRACT_THRESHOLD:
+        for n in range(len(gtheta)):
+            gtheta[n] -= s[n] * gr[n]
+
+
+@_inlined_gradient
+def _gradient_of_adaptation(gb, g_rho, g_kappa, gtheta, s, b_before, rho, scale):
+    """∂ρ, ∂κ, and of ∂b[t] what reaches b[t-1]."""
+    for n in range(len(gb)):
+        g_rho[n] += gb[n] * b_before[n]
+        g_kappa[n] += gb[n] * s[n]
+        gb[n] = rho[n] * gb[n] + scale[n] * gtheta[n]
+
+
+@_inlined_gradient
+def _gradient_of_current(gz, gv, g_gamma, gu, i, alpha, gamma):
+    """∂γ, ∂i without a synapse, and ∂v one step earlier."""
+    for n in range(len(gz)):
+        g_gamma[n] += gu[n] * i[n]
+        gz[n] = gamma[n] * gu[n]
+        gv[n] = alpha[n] * gu[n]
+
+
+@_inlined_gradient
+def _gradient_of_synapse(gz, gi, g_beta, i_before, z, beta):
+    """∂i[t] from β ∂i[t+1], which `gi` holds on entry, and γ ∂u[t], which `gz` does; then ∂β and ∂z."""
+    for n in range(len(gz)):
+        i = gi[n] + gz[n]
+        g_beta[n] += i * (i_before[n] + z[n])
+        gi[n] = gz[n] = beta[n] * i
+
+
+@_inlined_gradient
+def _gradients(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u, i, sigma, theta, delta, bound, limit, alpha, gamma):
+    """`_again`, `_gradient_of_u` and `_gradient_of_current` in one loop, for the common case: reading its rows together, not one after
+    the other, takes half the time beyond the cache.
+    """
+    for n in range(len(gz)):
+        r = u[n] - _count(u[n], theta[n], limit) * delta[n]
+        v = bound[n] if r <= bound[n] else r
+        g_alpha[n] += gu[n] * v
+        gr = ZERO if r <= bound[n] else gv[n]
+        x = (go[n] + grad_each - delta[n] * gr) * sigma[n] + gr
+        gu[n] = x
+        g_gamma[n] += x * i[n]
+        gz[n] = gamma[n] * x
+        gv[n] = alpha[n] * x
+
+
+# ----------------------------------------------------------------------------------------------------- surrogates
+
+
+@_inlined_gradient
 def _exp(x):
     """exp(x) for x ≤ 0 to 2 ulp; the library's is a call that can't be vectorised."""
     within = x if x > LOWEST else LOWEST
@@ -120,227 +293,263 @@ def _exp(x):
     return ZERO if x < LOWEST else y * two_to_power
 
 
-@_inlined
-def _normal_density(x, mean, deviation):
-    d = (x - mean) / deviation
-    return _exp(-HALF * d * d) / (deviation * SQRT_2_PI)
+@_inlined_gradient
+def _normal_density(x, mean, per_deviation):
+    d = (x - mean) * per_deviation
+    return _exp(-HALF * d * d) * (per_deviation / SQRT_2_PI)
 
 
-@_inlined
-def _slope(sigma, u, theta, kind, constants):
-    """Writes σ(u, θ) into `sigma`; `constants` are the fields of the surrogate's dataclass in their order."""
+@_inlined_gradient
+def _slope(sigma, u, theta, kind, fields):
+    """Writes σ(u, θ) into `sigma`; `fields` are those of the surrogate's dataclass in their order."""
     if kind == SINGLE_EXPONENTIAL:
-        w, k = constants[0], constants[1]
+        w, k = fields[0], fields[1]
         for n in range(len(sigma)):
-            width = theta[n] * w
-            sigma[n] = k / width * _exp(-abs(u[n] - theta[n]) / width)
+            per_width = ONE / (theta[n] * w)
+            sigma[n] = k * per_width * _exp(-abs(u[n] - theta[n]) * per_width)
     elif kind == PERIODIC_EXPONENTIAL:
-        w, k = constants[0], constants[1]
+        per_width, k = ONE / fields[0], fields[1]
         for n in range(len(sigma)):
             multiples = u[n] / theta[n]
             to_nearest = theta[n] * abs(multiples - np.floor(multiples + HALF))
             d = theta[n] - u[n] if u[n] < theta[n] else TWO * to_nearest
-            sigma[n] = k * _exp(-d / w)
+            sigma[n] = k * _exp(-d * per_width)
     elif kind == HEAVISIDE:
-        window = constants[0]
+        window = fields[0]
         for n in range(len(sigma)):
             sigma[n] = (ONE if u[n] >= theta[n] - window else ZERO) / theta[n]
     elif kind == GAUSSIAN:
-        mu, deviation, k = constants[0], constants[1], constants[2]
+        mu, per_deviation, k = fields[0], ONE / fields[1], fields[2]
         for n in range(len(sigma)):
-            sigma[n] = k * _normal_density(u[n] - theta[n], mu, deviation)
+            sigma[n] = k * _normal_density(u[n] - theta[n], mu, per_deviation)
     elif kind == MULTI_GAUSSIAN:
-        mu, deviation, h, s, k = constants[0], constants[1], constants[2], constants[3], constants[4]
+        mu, deviation, h, s, k = fields[0], fields[1], fields[2], fields[3], fields[4]
+        per_deviation, per_side = ONE / deviation, ONE / (s * deviation)
         for n in range(len(sigma)):
             x = u[n] - theta[n]
-            sides = _normal_density(x, deviation, s * deviation) + _normal_density(x, -deviation, s * deviation)
-            sigma[n] = k * ((ONE + h) * _normal_density(x, mu, deviation) - h * sides)
+            sides = _normal_density(x, deviation, per_side) + _normal_density(x, -deviation, per_side)
+            sigma[n] = k * ((ONE + h) * _normal_density(x, mu, per_deviation) - h * sides)
     elif kind == FAST_SIGMOID:
-        steepness = constants[0]
+        steepness = fields[0]
         for n in range(len(sigma)):
             d = ONE + steepness * abs(u[n] - theta[n])
             sigma[n] = ONE / (d * d)
     elif kind == ATAN:
-        alpha = constants[0]
+        alpha = fields[0]
         for n in range(len(sigma)):
             d = HALF_PI * alpha * (u[n] - theta[n])
             sigma[n] = alpha / TWO / (ONE + d * d)
 
 
+# ---------------------------------------------------------------------------------------------------- the two loops
+
+_COMPILED = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": False}
+
+
 @numba.njit(
-    "void(f4[:,:,::1], f4[:,::1], f4[:,::1], f4[::1], f4[::1], f4[::1], f4[::1], f4[::1], f4[::1], f4, f4, b1, b1, b1,"
-    " f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], b1, b1, b1, i8, i8, i8, i8)",
-    nogil=True,
-    cache=True,
-    error_model="numpy",
-    fastmath=False,
+    "b1(f4[:,:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4, i8, f4, b1, b1,"
+    " f4[:,:,::1], f4[:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], b1, b1, i8, i8, i8, i8)",
+    **_COMPILED,
 )
 def forward(
     z,
-    v,  # the initial state on entry, the last one on return
+    v,  # these three are the initial state on entry, the last one on return
     i,
-    alpha,
-    gamma,
-    beta,
-    theta,
-    delta,
-    bound,
+    b,
+    constants,
     limit,
+    reset,
     reset_value,
-    single,
-    hard,
     has_i_syn,
-    spikes,
+    adapts,
+    output,
+    total,  # Σ over time of the output
     kept_u,
     kept_v,
     kept_i,
+    kept_b,
+    kept_theta,
     keep_u,
-    keep_v,
-    keep_i,
+    keep_all,
     first_sample,
     end_sample,
     first_neuron,
     end_neuron,
 ):
-    scratch = np.empty(BLOCK, np.float32)
-    for b in range(first_sample, end_sample):
+    """Returns whether every u is a finite number."""
+    scratch_u, scratch_theta, scratch_excess = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    is_finite = True
+    for sample in range(first_sample, end_sample):
         for start in range(first_neuron, end_neuron, BLOCK):
             end = min(start + BLOCK, end_neuron)
-            v_b, i_b = v[b, start:end], i[b, start:end]
-            alpha_b, gamma_b, beta_b = alpha[start:end], gamma[start:end], beta[start:end]
-            theta_b, delta_b, bound_b = theta[start:end], delta[start:end], bound[start:end]
+            alpha, gamma, beta = constants[ALPHA, start:end], constants[GAMMA, start:end], constants[BETA, start:end]
+            theta, delta, bound = constants[THETA, start:end], constants[DELTA, start:end], constants[BOUND, start:end]
+            v_t, sum_t = v[sample, start:end], total[sample, start:end]
+            u_t, theta_t, delta_t, excess = scratch_u[: end - start], theta, delta, scratch_excess[: end - start]
+            excess[:] = ZERO
+            if adapts:
+                b_t, theta_t = b[sample, start:end], scratch_theta[: end - start]
+                delta_t = theta_t if reset == SUBTRACT_THRESHOLD else delta
             for t in range(z.shape[1]):
-                i_t = z[b, t, start:end]
+                i_t, out_t = z[sample, t, start:end], output[sample, t, start:end]
                 if has_i_syn:
-                    for n in range(end - start):
-                        i_b[n] = beta_b[n] * (i_b[n] + i_t[n])
-                    i_t = i_b
-                u_t = kept_u[b, t, start:end] if keep_u else scratch[: end - start]
-                for n in range(end - start):
-                    u_t[n] = alpha_b[n] * v_b[n] + gamma_b[n] * i_t[n]
-                s_t = spikes[b, t, start:end]
-                _count(s_t, u_t, theta_b, limit, single)
-                _reset(v_b, u_t, s_t, delta_b, bound_b, reset_value, hard)
-                if keep_v:
-                    _copy(kept_v[b, t, start:end], v_b)
-                if keep_i:
-                    _copy(kept_i[b, t, start:end], i_b)
+                    _synapse(i[sample, start:end], i_t, beta)
+                    i_t = i[sample, start:end]
+                if adapts:
+                    _threshold(theta_t, theta, constants[SCALE, start:end], b_t)
+                if keep_u:
+                    u_t = kept_u[sample, t, start:end]
+                if reset == SET_VALUE:
+                    _step_with_hard_reset(u_t, out_t, v_t, i_t, alpha, gamma, theta_t, reset_value, bound, limit, excess)
+                elif reset == NEVER:
+                    _step_without_spikes(u_t, out_t, v_t, i_t, alpha, gamma, bound, excess)
+                else:
+                    _step(u_t, out_t, v_t, i_t, alpha, gamma, theta_t, delta_t, bound, limit, excess)
+                _add(sum_t, out_t)
+                if adapts:
+                    _adapt(b_t, out_t, constants[RHO, start:end], constants[KAPPA, start:end])
+                if keep_all:
+                    _copy(kept_v[sample, t, start:end], v_t)
+                    if has_i_syn:
+                        _copy(kept_i[sample, t, start:end], i_t)
+                    if adapts:
+                        _copy(kept_b[sample, t, start:end], b_t)
+                        _copy(kept_theta[sample, t, start:end], theta_t)
+            for n in range(end - start):
+                is_finite = is_finite and excess[n] == ZERO
+    return is_finite
 
 
 @numba.njit(
-    "void(f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,::1], f4[:,::1], f4[:,:,::1], i8, f4[::1],"
-    " f4[::1], f4[::1], f4[::1], f4[::1], f4[::1], f4[::1], f4, f4, b1, b1, b1, b1,"
-    " f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], b1,"
-    " f4[:,::1], f4[:,::1], f4[:,::1], f4[:,:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], b1, b1, b1, b1, b1,"
-    " i8, i8, i8, i8)",
-    nogil=True,
-    cache=True,
-    error_model="numpy",
-    fastmath=False,
+    "void(f4[:,:,::1], f4[:,:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4[:,:,::1], i8, f4[::1],"
+    " f4, b1, i8, f4, b1, b1, f4[:,:,::1], f4, f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], b1,"
+    " f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], b1, b1, b1, i8, i8, i8, i8)",
+    **_COMPILED,
 )
 def backward(
     z,
     u,
-    i,
     first_v,
     first_i,
+    first_b,
+    constants,
     sigma,  # read if surrogate is OWN_SURROGATE
     surrogate,
-    constants,
-    alpha,
-    gamma,
-    beta,
-    theta,
-    delta,
-    bound,
+    fields,
     limit,
-    reset_value,
     single,
-    hard,
-    delta_is_theta,
+    reset,
+    reset_value,
     has_i_syn,
-    grad_spikes,
+    adapts,
+    grad_output,  # of one sample or one step where it is the same for all
+    grad_each,  # reaches every entry of the output beside that
     grad_recorded_u,
     grad_recorded_v,
     grad_recorded_i,
+    grad_recorded_b,
+    grad_recorded_theta,
     has_recorded,
-    grad_u,  # these three are carried against time, ∂u[t+1], α ∂u[t+1] and β ∂i[t+1], and the last two begin with
+    grad_u,  # these four are carried against time: ∂u[t+1], α ∂u[t+1], β ∂i[t+1] and ∂b[t], and the last three begin with
     # the gradient of the last state and end as that of the initial one
     grad_v,
     grad_i,
+    grad_b,
     grad_z,
-    grad_alpha,
-    grad_gamma,
-    grad_beta,
-    grad_theta,
+    all_grad_u,
+    grad_constants,  # (9, B, N)
     wants_z,
-    wants_alpha,
-    wants_gamma,
-    wants_beta,
+    wants_all_u,
     wants_theta,
     first_sample,
     end_sample,
     first_neuron,
     end_neuron,
 ):
-    scratch_s, scratch_v, scratch_sigma = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
-    for b in range(first_sample, end_sample):
+    steps, block = u.shape[1], min(BLOCK, end_neuron - first_neuron)
+    is_common = reset <= SUBTRACT_VALUE and not (adapts or has_recorded or wants_theta or wants_all_u)
+    rows = np.empty((8, block), np.float32)
+    past_i = np.empty((steps + 1 if has_i_syn else 0, block), np.float32)
+    past_b = np.empty((steps + 1 if adapts else 0, block), np.float32)
+    for sample in range(first_sample, end_sample):
         for start in range(first_neuron, end_neuron, BLOCK):
             end = min(start + BLOCK, end_neuron)
-            alpha_b, gamma_b, beta_b = alpha[start:end], gamma[start:end], beta[start:end]
-            theta_b, delta_b, bound_b = theta[start:end], delta[start:end], bound[start:end]
-            gu, gv, gi = grad_u[b, start:end], grad_v[b, start:end], grad_i[b, start:end]
-            s, v = scratch_s[: end - start], scratch_v[: end - start]
-            for t in range(u.shape[1] - 1, -1, -1):
-                u_t, gs = u[b, t, start:end], grad_spikes[b, t, start:end]
-                sigma_t = sigma[b, t, start:end] if surrogate == OWN_SURROGATE else scratch_sigma[: end - start]
-                _slope(sigma_t, u_t, theta_b, surrogate, constants)
-                _count(s, u_t, theta_b, limit, single)
-                _reset(v, u_t, s, delta_b, bound_b, reset_value, hard)
-                if wants_alpha:
-                    _add_product(grad_alpha[b, start:end], gu, v)
+            width = end - start
+            alpha, gamma, beta = constants[ALPHA, start:end], constants[GAMMA, start:end], constants[BETA, start:end]
+            theta, delta, bound = constants[THETA, start:end], constants[DELTA, start:end], constants[BOUND, start:end]
+            rho, kappa, scale = constants[RHO, start:end], constants[KAPPA, start:end], constants[SCALE, start:end]
+            gu, gv, gi, gb = grad_u[sample, start:end], grad_v[sample, start:end], grad_i[sample, start:end], grad_b[sample, start:end]
+            g_alpha, g_gamma = grad_constants[ALPHA, sample, start:end], grad_constants[GAMMA, sample, start:end]
+            s, v, sigma_t, gs = rows[0, :width], rows[1, :width], rows[2, :width], rows[3, :width]
+            gtheta, gz, go = rows[4, :width], rows[5, :width], rows[6, :width]
+            theta_t, delta_t = theta, delta
+            if has_i_syn:
+                _copy(past_i[0, :width], first_i[sample, start:end])
+                for t in range(steps):
+                    _copy(past_i[t + 1, :width], past_i[t, :width])
+                    _synapse(past_i[t + 1, :width], z[sample, t, start:end], beta)
+            if adapts:
+                theta_t = rows[7, :width]
+                delta_t = theta_t if reset == SUBTRACT_THRESHOLD else delta
+                _copy(past_b[0, :width], first_b[sample, start:end])
+                for t in range(steps):
+                    _threshold(theta_t, theta, scale, past_b[t, :width])
+                    if reset == SET_VALUE:
+                        _again_with_hard_reset(s, v, u[sample, t, start:end], theta_t, reset_value, bound, limit)
+                    else:
+                        _again(s, v, u[sample, t, start:end], theta_t, delta_t, bound, limit)
+                    _copy(past_b[t + 1, :width], past_b[t, :width])
+                    _adapt(past_b[t + 1, :width], s, rho, kappa)
+            for t in range(steps - 1, -1, -1):
+                u_t = u[sample, t, start:end]
+                if adapts:
+                    _threshold(theta_t, theta, scale, past_b[t, :width])
+                if surrogate == OWN_SURROGATE:
+                    _copy(sigma_t, sigma[sample, t, start:end])
+                elif reset != NEVER:
+                    _slope(sigma_t, u_t, theta_t, surrogate, fields)
+                go = grad_output[min(sample, grad_output.shape[0] - 1), min(t, grad_output.shape[1] - 1), start:end]
+                if wants_z:
+                    gz = grad_z[sample, t, start:end]
+                z_t = z[sample, t, start:end]
+                i_t = past_i[t + 1, :width] if has_i_syn else z_t
+                if is_common:
+                    _gradients(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u_t, i_t, sigma_t, theta_t, delta_t, bound, limit, alpha, gamma)
+                    if has_i_syn:
+                        _gradient_of_synapse(gz, gi, grad_constants[BETA, sample, start:end], past_i[t, :width], z_t, beta)
+                    continue
                 if has_recorded:
-                    _add(gv, grad_recorded_v[b, t, start:end])
-                for n in range(end - start):
-                    gv[n] = ZERO if v[n] <= bound_b[n] else gv[n]
-                if wants_theta:
-                    g_theta = grad_theta[b, start:end]
-                    for n in range(end - start):
-                        through_reset = ZERO if hard else delta_b[n] * gv[n]
-                        ds_dtheta = -sigma_t[n] if single else -sigma_t[n] * u_t[n] / theta_b[n]
-                        g_theta[n] += (gs[n] - through_reset) * ds_dtheta
-                    if delta_is_theta:
-                        for n in range(end - start):
-                            g_theta[n] -= s[n] * gv[n]
-                if hard:
-                    for n in range(end - start):
-                        r = ZERO if s[n] > ZERO else gv[n]
-                        gu[n] = gs[n] * sigma_t[n] + r
+                    _add(gv, grad_recorded_v[sample, t, start:end])
+                if adapts:
+                    if has_recorded:
+                        _add(gb, grad_recorded_b[sample, t, start:end])
+                    _copy(rows[6, :width], go)
+                    go = rows[6, :width]
+                    _add_product(go, kappa, gb)
+                if reset == SET_VALUE:
+                    _again_with_hard_reset(s, v, u_t, theta_t, reset_value, bound, limit)
+                    _gradient_of_u_with_hard_reset(gu, gv, gs, g_alpha, go, grad_each, s, v, sigma_t, bound)
+                elif reset == NEVER:
+                    _again_without_spikes(v, u_t, bound)
+                    _gradient_of_u_without_spikes(gu, gv, g_alpha, go, grad_each, v, bound)
                 else:
-                    for n in range(end - start):
-                        gu[n] = (gs[n] - delta_b[n] * gv[n]) * sigma_t[n] + gv[n]
+                    _again(s, v, u_t, theta_t, delta_t, bound, limit)
+                    _gradient_of_u(gu, gv, gs, g_alpha, go, grad_each, v, sigma_t, delta_t, bound)
                 if has_recorded:
-                    _add(gu, grad_recorded_u[b, t, start:end])
-                if wants_gamma:
-                    _add_product(grad_gamma[b, start:end], gu, i[b, t, start:end] if has_i_syn else z[b, t, start:end])
+                    _add(gu, grad_recorded_u[sample, t, start:end])
+                if wants_all_u:
+                    _copy(all_grad_u[sample, t, start:end], gu)
+                if wants_theta or adapts:
+                    _gradient_of_threshold(gtheta, gs, gv, s, u_t, sigma_t, theta_t, reset, single)
+                    if adapts:
+                        if has_recorded:
+                            _add(gtheta, grad_recorded_theta[sample, t, start:end])
+                        g_rho, g_kappa = grad_constants[RHO, sample, start:end], grad_constants[KAPPA, sample, start:end]
+                        _gradient_of_adaptation(gb, g_rho, g_kappa, gtheta, s, past_b[t, :width], rho, scale)
+                    _add(grad_constants[THETA, sample, start:end], gtheta)
+                _gradient_of_current(gz, gv, g_gamma, gu, i_t, alpha, gamma)
                 if has_i_syn:
                     if has_recorded:
-                        _add(gi, grad_recorded_i[b, t, start:end])
-                    _add_product(gi, gamma_b, gu)
-                    if wants_beta:
-                        g_beta, z_t = grad_beta[b, start:end], z[b, t, start:end]
-                        i_before = i[b, t - 1, start:end] if t > 0 else first_i[b, start:end]
-                        for n in range(end - start):
-                            g_beta[n] += gi[n] * (i_before[n] + z_t[n])
-                    for n in range(end - start):
-                        gi[n] *= beta_b[n]
-                    if wants_z:
-                        _copy(grad_z[b, t, start:end], gi)
-                elif wants_z:
-                    gz = grad_z[b, t, start:end]
-                    for n in range(end - start):
-                        gz[n] = gamma_b[n] * gu[n]
-                for n in range(end - start):
-                    gv[n] = alpha_b[n] * gu[n]
-            if wants_alpha:
-                _add_product(grad_alpha[b, start:end], gu, first_v[b, start:end])
+                        _add(gi, grad_recorded_i[sample, t, start:end])
+                    _gradient_of_synapse(gz, gi, grad_constants[BETA, sample, start:end], past_i[t, :width], z_t, beta)
+            _add_product(g_alpha, gu, first_v[sample, start:end])

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import NamedTuple, TypeVar
 
 import torch
 
@@ -18,6 +18,9 @@ LEAST_SHARE = 2**17
 
 VECTOR = 16
 """Neurons are split in multiples of this many float32 values, one vector and one cache line."""
+
+
+Result = TypeVar("Result")
 
 
 class Part(NamedTuple):
@@ -40,17 +43,17 @@ def shares(samples: int, steps: int, neurons: int) -> list[Part]:
     return [Part(0, samples, first, end) for first, end in _ranges(neurons, width)]
 
 
-def run(work: Callable[[Part], None], parts: list[Part]) -> None:
-    """Calls `work` with every part, the first in this thread, the rest beside it, and returns when all are done."""
+def run(work: Callable[[Part], Result], parts: list[Part]) -> list[Result]:
+    """What `work` returns for every part, the first computed in this thread, the rest beside it."""
+    if len(parts) == 1:
+        return [work(parts[0])]
     beside = [_workers().submit(work, part) for part in parts[1:]]
     try:
-        work(parts[0])
+        first = work(parts[0])
     finally:
         # No call ends while a thread still writes into its arrays.
-        outcomes = [future.exception() for future in beside]
-    for error in outcomes:
-        if error is not None:
-            raise error
+        wait(beside)
+    return [first, *(future.result() for future in beside)]
 
 
 def _ranges(length: int, width: int) -> list[tuple[int, int]]:

@@ -29,11 +29,46 @@ class _HeldWithin(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
         (x,) = ctx.saved_tensors
-        leaves = ((x <= ctx.low) & (grad > 0)) | ((x >= ctx.high) & (grad < 0))
-        return torch.where(leaves, 0, grad), None, None
+        return _inward(x, grad, ctx.low, ctx.high), None, None
+
+
+def _inward(x: Tensor, grad: Tensor, low: float, high: float) -> Tensor:
+    """The gradient, 0 where descent would lead x further beyond a bound."""
+    if x.dim() == 0 and low < x.item() < high:
+        return grad
+    leaves = ((x <= low) & (grad > 0)) | ((x >= high) & (grad < 0))
+    return torch.where(leaves, 0, grad)
 
 
 def held_within(x: Tensor, low: float = -math.inf, high: float = math.inf) -> Tensor:
     """`x` clamped to [low, high]. At a bound, the gradient passes only where descent would lead back inside."""
     held = _HeldWithin.apply(x, low, high)  # type: ignore[no-untyped-call]  # torch's own
     return cast(Tensor, held)
+
+
+class _Decay(torch.autograd.Function):
+    """α and 1-α as one node of the graph: they are needed in every call."""
+
+    @staticmethod
+    def forward(ctx: Any, parameter: Tensor, is_alpha: bool, low: float, high: float) -> tuple[Tensor, Tensor]:
+        held = parameter.clamp(low, high)
+        alpha = held if is_alpha else torch.exp(-1 / held)
+        ctx.save_for_backward(parameter, held, alpha)
+        ctx.is_alpha, ctx.low, ctx.high = is_alpha, low, high
+        return alpha, 1 - alpha
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, grad_alpha: Tensor, grad_gain: Tensor) -> tuple[Tensor, None, None, None]:
+        parameter, held, alpha = ctx.saved_tensors
+        grad = grad_alpha - grad_gain
+        if not ctx.is_alpha:
+            grad = grad * alpha / held**2
+        return _inward(parameter, grad, ctx.low, ctx.high), None, None, None
+
+
+def decay(parameter: Tensor, *, is_alpha: bool, longest_tau: float) -> tuple[Tensor, Tensor]:
+    """α = exp(-1/τ) and 1-α of a trained τ, held within [MIN_TAU, longest_tau]; or of a trained α, held within [0, MAX_ALPHA]."""
+    low, high = (0.0, MAX_ALPHA) if is_alpha else (MIN_TAU, longest_tau)
+    factors = _Decay.apply(parameter, is_alpha, low, high)  # type: ignore[no-untyped-call]  # torch's own
+    return cast(tuple[Tensor, Tensor], factors)

@@ -7,11 +7,13 @@ from typing import Any
 from torch import Tensor
 
 from snncore.errors import ParameterError, ShapeError
+from snncore.layers.alif import ALIF
 from snncore.layers.lif import IAF, LIF
+from snncore.layers.membrane import ExpLeak
 from snncore.layers.stateful import StatefulLayer
 
 
-class _Squeeze(StatefulLayer):
+class Squeeze(StatefulLayer):
     """Mixed in before a layer: folds the first axis into batch and time, calls the layer, and unfolds.
 
     Args:
@@ -51,14 +53,18 @@ class _Squeeze(StatefulLayer):
             )
         return super().forward(z.unflatten(0, (batch, steps))).flatten(0, 1)
 
-    @property
-    def arg_dict(self) -> dict[str, Any]:
-        return {**super().arg_dict, "batch_size": self.batch_size, "num_timesteps": self.num_timesteps}
 
-
-class LIFSqueeze(_Squeeze, LIF):
+class LIFSqueeze(Squeeze, LIF):
     """`LIF` for (batch*time, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
 
 
-class IAFSqueeze(_Squeeze, IAF):
+class IAFSqueeze(Squeeze, IAF):
     """`IAF` for (batch*time, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
+
+
+class ExpLeakSqueeze(Squeeze, ExpLeak):
+    """`ExpLeak` for (batch*time, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
+
+
+class ALIFSqueeze(Squeeze, ALIF):
+    """`ALIF` for (batch*time, ...). Arguments as there, and `batch_size` or `num_timesteps`."""

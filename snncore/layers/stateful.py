@@ -5,16 +5,21 @@ No equation stands here: a layer names its state variables, its step and its par
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from snncore.dynamics import Scan, State, Step, scan
-from snncore.errors import InputError, ShapeError
+from snncore import kernels
+from snncore.dynamics import State
+from snncore.errors import InputError, NonFiniteError, ShapeError
 
 ValueRanges = Mapping[str, tuple[float, float]]
+
+OF_A_CALL = frozenset(("recordings", "gradients", "firing_rate", "_fresh", "_random_ranges", "_random_generator"))
+"""Attributes that calls and resets set: neither parameters nor modules."""
 
 
 class StatefulLayer(nn.Module):
@@ -26,9 +31,12 @@ class StatefulLayer(nn.Module):
     Attributes:
         recordings: after a call with `record_states`, the state variables and `u` at every step, each (batch, time, ...).
         firing_rate: mean output of the last call, spikes per neuron and time step.
+        record_gradients: whether the backward pass shall write ∂L/∂u of every step into `gradients`. May be set at any time.
+        gradients: `{"u": (batch, time, ...)}` of the last call with `record_gradients`; zero until its backward pass.
     """
 
-    spike_threshold: Tensor
+    step: Any
+    """The model's step, from `snncore.dynamics`: a plain function as a class attribute."""
     state_names: tuple[str, ...]
     record_states: bool
     recordings: dict[str, Tensor]
@@ -39,6 +47,8 @@ class StatefulLayer(nn.Module):
         self.state_names = state_names
         self.record_states = record_states
         self.recordings = {}
+        self.record_gradients = False
+        self.gradients: dict[str, Tensor] = {}
         self.firing_rate = None
         self._fresh = True
         self._random_ranges: ValueRanges | None = None
@@ -46,19 +56,20 @@ class StatefulLayer(nn.Module):
         for name in state_names:
             self.register_buffer(name, torch.empty(0) if shape is None else torch.zeros(shape), persistent=False)
 
+    def _add_state(self, name: str) -> None:
+        """One more state variable, of the shape of those that are there."""
+        self.register_buffer(name, torch.zeros_like(getattr(self, self.state_names[0])), persistent=False)
+        self.state_names = (*self.state_names, name)
+
     # ------------------------------------------------------------------------------- what a model defines
 
-    def step(self, z: Tensor, state: State, parameters: Any) -> Step:
-        """The model's step, from `snncore.dynamics`."""
-        raise NotImplementedError
+    @property
+    def does_spike(self) -> bool:
+        return True
 
     def step_parameters(self, z: Tensor) -> Any:
         """The parameters in force as the step takes them, in the dtype of `z` (batch, time, ...)."""
         raise NotImplementedError
-
-    def run(self, z: Tensor, state: State, parameters: Any) -> Scan:
-        """`step` repeated over the time axis of `z` (batch, time, ...), recorded with `record_states`."""
-        return scan(self.step, z, state, parameters, record=self.record_states)
 
     # ---------------------------------------------------------------------------------------------- calls
 
@@ -69,13 +80,22 @@ class StatefulLayer(nn.Module):
             InputError: not floating point, or on another device than the layer.
             ShapeError: fewer than two axes, no time step, a shape that the parameters don't broadcast to, or a batch
                 or neuron shape other than that of the stored state.
+            NonFiniteError: an infinity or NaN in the input, in the state, or reached by the membrane potential. The state
+                stays as it was.
         """
         self._check_input(z)
-        result = self.run(z, self._initial_state(z), self.step_parameters(z))
+        state = self._initial_state(z)
+        gradient_of_u = torch.zeros_like(z, requires_grad=False) if self.record_gradients else None
+        result = kernels.scan(
+            self.step, z, state, self.step_parameters(z), record=self.record_states, gradient_of_u=gradient_of_u
+        )
+        if not result.is_finite:
+            raise NonFiniteError(f"{type(self).__name__}: {_what_is_not_finite(z, state)}", self)
         for name in self.state_names:
             setattr(self, name, result.state[name])
         self.recordings = result.recordings
-        self.firing_rate = result.output.mean()
+        self.gradients = {} if gradient_of_u is None else {"u": gradient_of_u}
+        self.firing_rate = result.mean
         return result.output
 
     def is_state_initialised(self) -> bool:
@@ -88,7 +108,8 @@ class StatefulLayer(nn.Module):
         """Sets the state to zero and takes it out of the graph. The next input may have any shape.
 
         Args:
-            randomize: draw the state uniformly instead, from [0, 1) or from `value_ranges[name]` = (min, max).
+            randomize: draw the state uniformly instead, from [0, 1) or from `value_ranges[name]` = (min, max). A recurrent current
+                is 0 after any reset, unless it has a range.
             generator: source of the random numbers; torch's global one if None.
         """
         self._random_ranges = dict(value_ranges or {}) if randomize else None
@@ -98,6 +119,7 @@ class StatefulLayer(nn.Module):
                 setattr(self, name, self._resting(name, value))
         self._fresh = True
         self.recordings = {}
+        self.gradients = {}
         self.firing_rate = None
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -114,10 +136,17 @@ class StatefulLayer(nn.Module):
     # -------------------------------------------------------------------------------------------- details
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """A state that is set, by a call or by hand, is kept: the next input has to have its shape."""
-        super().__setattr__(name, value)
-        if name in self.__dict__.get("state_names", ()):
-            object.__setattr__(self, "_fresh", False)
+        """A state that is set, by a call or by hand, is kept: the next input has to have its shape.
+
+        What every call sets goes past `nn.Module.__setattr__`, which takes longer than a small layer's time loop.
+        """
+        if name in OF_A_CALL:
+            self.__dict__[name] = value
+        elif name in self.__dict__.get("state_names", ()) and isinstance(value, Tensor):
+            self._buffers[name] = value
+            self.__dict__["_fresh"] = False
+        else:
+            super().__setattr__(name, value)
 
     def _states(self) -> Iterator[tuple[str, Tensor]]:
         return ((name, getattr(self, name)) for name in self.state_names)
@@ -139,7 +168,7 @@ class StatefulLayer(nn.Module):
     def _resting(self, name: str, like: Tensor) -> Tensor:
         if self._random_ranges is None:
             return torch.zeros_like(like)
-        low, high = self._random_ranges.get(name, (0.0, 1.0))
+        low, high = self._random_ranges.get(name, (0.0, 0.0) if name == "i_rec" else (0.0, 1.0))
         return torch.empty_like(like).uniform_(low, high, generator=self._random_generator)
 
     def _check_input(self, z: Tensor) -> None:
@@ -150,12 +179,12 @@ class StatefulLayer(nn.Module):
             raise ShapeError(f"{owner}: the input has shape {tuple(z.shape)}; (batch, time, ...) needs at least two axes.")
         if z.shape[1] == 0:
             raise ShapeError(f"{owner}: the input {tuple(z.shape)} has no time step; its second axis must be at least 1.")
-        for name, tensor in (*self.named_parameters(recurse=False), *self._states()):
-            if tensor.numel() and tensor.device != z.device:
+        for name, tensor in (*self._parameters.items(), *self._states()):
+            if tensor is not None and tensor.device != z.device and tensor.numel():
                 raise InputError(f"{owner}: the input is on {z.device}, {name} on {tensor.device}. Move one with .to(device).")
         trailing = z.shape[2:]
-        for name, parameter in self.named_parameters(recurse=False):
-            if not _broadcasts(parameter.shape, trailing):
+        for name, parameter in self._parameters.items():
+            if parameter is not None and parameter.dim() and not _broadcasts(parameter.shape, trailing):
                 raise ShapeError(
                     f"{owner}: {name} of shape {tuple(parameter.shape)} doesn't broadcast over the neurons {tuple(trailing)} "
                     f"of an input {tuple(z.shape)}. Give one value, or one per neuron."
@@ -166,18 +195,61 @@ class StatefulLayer(nn.Module):
         contents = {key: dict(value) if isinstance(value, dict) else value for key, value in self.__dict__.items()}
         contents["_buffers"] = {name: None if b is None else b.detach() for name, b in self._buffers.items()}
         contents["recordings"] = {}
+        contents["gradients"] = {}
         contents["firing_rate"] = None
         contents["_random_generator"] = None
         return contents
 
     def extra_repr(self) -> str:
-        shown = ((name, value) for name, value in self.arg_dict.items() if name not in ("shape", "record_states"))
-        return ", ".join(f"{name}={_short(value)}" for name, value in shown if value is not None)
+        hidden = ("shape", "record_states")
+        shown = {name: value for name, value in self.arg_dict.items() if name not in hidden and not isinstance(value, nn.Module)}
+        return ", ".join(f"{name}={_short(value)}" for name, value in shown.items() if value is not None)
 
     @property
     def arg_dict(self) -> dict[str, Any]:
         """The constructor's arguments that make a layer like this one, with the parameters' present values."""
-        raise NotImplementedError
+        return {name: self._argument(name) for name in constructor_arguments(type(self))}
+
+    def _argument(self, name: str) -> Any:
+        if name == "shape":
+            return tuple(getattr(self, self.state_names[0]).shape) if self.is_state_initialised() else None
+        value = getattr(self, name)
+        return value.detach().clone() if isinstance(value, Tensor) else value
+
+
+def constructor_arguments(layer: type[StatefulLayer]) -> dict[str, inspect.Parameter]:
+    """The constructor's arguments by name, those included that it hands on to its base as `**kwargs`."""
+    found: dict[str, inspect.Parameter] = {}
+    for kind in layer.__mro__:
+        if "__init__" not in vars(kind):
+            continue
+        arguments = list(inspect.signature(kind.__init__, eval_str=True).parameters.values())[1:]  # type: ignore[misc]
+        own = {a.name: a for a in arguments if a.kind not in (a.VAR_POSITIONAL, a.VAR_KEYWORD)}
+        found = {**own, **found}
+        if len(own) == len(arguments):
+            break
+    return found
+
+
+def _what_is_not_finite(z: Tensor, state: State) -> str:
+    wrong = ~z.detach().isfinite()
+    if bool(wrong.any()):
+        sample, step, *neuron = (int(index[0]) for index in wrong.nonzero(as_tuple=True))
+        return (
+            f"the input {tuple(z.shape)} holds {z[(sample, step, *neuron)].item()} at sample {sample}, step {step}, "
+            f"neuron {_index(neuron)}; it must be finite numbers. See what came before this layer."
+        )
+    for name, value in state.items():
+        if not bool(value.isfinite().all()):
+            return f"the state {name} holds {value[~value.isfinite()][0].item()}; it must be finite numbers. Call reset_states()."
+    return (
+        f"the membrane potential left the range of {str(z.dtype).removeprefix('torch.')}, though the input is finite, up to "
+        f"{z.detach().abs().max().item():g}. Scale the input down, or give the neurons a leak."
+    )
+
+
+def _index(neuron: list[int]) -> str:
+    return str(neuron[0]) if len(neuron) == 1 else str(tuple(neuron))
 
 
 def _broadcasts(shape: torch.Size, over: torch.Size) -> bool:

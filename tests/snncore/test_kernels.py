@@ -27,7 +27,7 @@ from snncore.activation import (
     SingleExponential,
     SingleSpike,
 )
-from snncore.kernels import lif, loading, sharing
+from snncore.kernels import fused, loading, sharing
 from snncore.layers import IAF, LIF
 
 SPIKE_FNS = [MultiSpike(), MaxSpike(), MaxSpike(2), SingleSpike()]

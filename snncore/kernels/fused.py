@@ -1,0 +1,315 @@
+"""The fused scan of every built-in model: where it applies, its arrays, and its place in autograd.
+
+The recurrences, their derivatives and the surrogate gradients of `activation` are in `loops`; a caller's own surrogate is called
+once for all time steps. Of the forward pass, one array is kept for the backward pass: u.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import astuple
+from types import ModuleType
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from snncore import dynamics
+from snncore.activation import SURROGATES, MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
+from snncore.dynamics import ALIFParameters, LIFParameters, MembraneParameters, Scan, State, StepFunction
+from snncore.kernels import loading
+from snncore.kernels.memory import empty
+from snncore.kernels.sharing import run, shares
+
+Array = NDArray[np.float32]
+P = TypeVar("P")
+
+STEPS = (dynamics.exp_leak_step, dynamics.lif_step, dynamics.alif_step)
+"""The models that the loops compute."""
+
+FEW_NEURONS = 32
+"""Below this many, the neurons of all samples stand in one row: the loops run over rows, and short ones are slow."""
+
+def scan(
+    step: StepFunction[P], z: Tensor, state: State, parameters: P, *, record: bool = False, gradient_of_u: Tensor | None = None
+) -> Scan:
+    """What `dynamics.scan` returns: equal values and the same gradients, from the compiled loops where they apply.
+
+    They don't before they are loaded, while they are disabled, off the CPU, in another dtype than float32, in a traced graph, to an
+    empty input, to another step than the built-in models', to a spike function or reset that isn't one of `activation`, to a trained
+    `min_v_mem` or `adapt_scale`, and to a caller's own surrogate with an adaptive threshold.
+    """
+    loops = loading.loops() if _applies(step, z, state, parameters) else None
+    if loops is None:
+        return dynamics.scan(step, z, state, parameters, record=record, gradient_of_u=gradient_of_u)
+    p = cast(MembraneParameters, parameters)
+    tensors = _Tensors(
+        *(z, state["v_mem"], state.get("i_syn"), state.get("b"), p.alpha_mem, p.input_gain, p.alpha_syn),
+        *(getattr(p, name, None) for name in ("spike_threshold", "alpha_adapt", "adapt_gain")),
+    )
+    for_gradient = torch.is_grad_enabled() and any(x is not None and x.requires_grad for x in tensors)
+    call = _Call(loops, p, z, record, for_gradient, gradient_of_u)
+    outputs: Any = _Fused.apply(call, *tensors) if for_gradient else call.forward(tensors)  # type: ignore[no-untyped-call]  # torch's own
+    output, mean, v, i, b, *recorded = outputs
+    last = {"v_mem": v, "i_syn": i, "b": b}
+    names = ("u", "spike_threshold", "v_mem", "i_syn", "b")
+    recordings = {name: values for name, values in zip(names, recorded, strict=True) if values is not None}
+    return Scan(output, mean, {name: last[name] for name in state}, recordings, call.is_finite)
+
+
+def _applies(step: Any, z: Tensor, state: State, parameters: Any) -> bool:
+    if step not in STEPS or dynamics.is_traced(z):
+        return False
+    p = parameters
+    tensors = [z, *state.values(), p.alpha_mem, p.input_gain, p.alpha_syn, p.min_v_mem]
+    fixed = [p.min_v_mem]
+    if isinstance(p, LIFParameters):
+        if type(p.spike_fn) not in (MultiSpike, MaxSpike, SingleSpike) or type(p.reset_fn) not in (MembraneSubtract, MembraneReset):
+            return False
+        tensors.append(p.spike_threshold)
+    if isinstance(p, ALIFParameters):
+        tensors += [p.alpha_adapt, p.adapt_gain, p.adapt_scale]
+        fixed.append(p.adapt_scale)
+        if type(p.surrogate_grad_fn) not in SURROGATES:
+            return False
+    return (
+        z.numel() > 0
+        and all(x is None or _is_plain(x) for x in tensors)
+        and not any(x is not None and x.requires_grad for x in fixed)
+    )
+
+
+def _is_plain(x: Tensor) -> bool:
+    """Whether NumPy can see the values as they lie in memory."""
+    return (
+        type(x) in (Tensor, nn.Parameter)
+        and x.dtype is torch.float32
+        and x.device.type == "cpu"
+        and x.layout is torch.strided
+        and not x.is_neg()
+    )
+
+
+class _Tensors(NamedTuple):
+    """What has a gradient: z (B, T, ...), states (B, ...), and parameters, which broadcast over the trailing shape."""
+
+    z: Tensor
+    v_mem: Tensor
+    i_syn: Tensor | None
+    b: Tensor | None
+    alpha_mem: Tensor
+    input_gain: Tensor | None
+    alpha_syn: Tensor | None
+    spike_threshold: Tensor | None
+    alpha_adapt: Tensor | None
+    adapt_gain: Tensor | None
+
+
+class _Call:
+    """One scan: what its loops are given beside tensors, and the arrays that they read and write.
+
+    Arrays are (rows, steps, neurons). A row is a sample, or all samples side by side where each has few neurons.
+    """
+
+    def __init__(
+        self, loops: ModuleType, parameters: MembraneParameters, z: Tensor, record: bool, for_gradient: bool, gradient_of_u: Tensor | None
+    ) -> None:
+        self.loops = loops
+        self.parameters = parameters
+        self.record = record
+        self.for_gradient = for_gradient
+        self.gradient_of_u = gradient_of_u
+        self.is_finite = True
+        self.shape = z.shape
+        batch, steps, *trailing = z.shape
+        neurons = math.prod(trailing)
+        self.in_one_row = batch > 1 and neurons < FEW_NEURONS
+        self.over = (batch, *trailing) if self.in_one_row else tuple(trailing)
+        """What a row's parameters broadcast over."""
+        self.size = (1, steps, batch * neurons) if self.in_one_row else (batch, steps, neurons)
+        self.adapts = isinstance(parameters, ALIFParameters)
+        self.constants = NO_STATE
+
+    # ------------------------------------------------------------------------------------------------- arrays
+
+    def rows(self, x: Tensor) -> Array:
+        """(B, T, ...) as (rows, steps, neurons)."""
+        values: Array = x.detach().numpy()
+        if self.in_one_row:
+            values = values.swapaxes(0, 1)
+        return np.ascontiguousarray(values.reshape(self.size))
+
+    def from_rows(self, values: Array) -> Tensor:
+        """Back to (B, T, ...), contiguous."""
+        if self.in_one_row:
+            batch, steps, *trailing = self.shape
+            values = np.ascontiguousarray(values.reshape(steps, batch, *trailing).swapaxes(0, 1))
+        return torch.from_numpy(values.reshape(self.shape))  # not a torch view, which could not be changed in place
+
+    def new(self) -> Array:
+        return empty(self.size)
+
+    def state(self, x: Tensor | None) -> Array:
+        """A copy of a state (B, ...) as (rows, neurons)."""
+        return NO_STATE if x is None else x.detach().numpy().reshape(self.size[0], -1).copy()
+
+    def from_state(self, values: Array) -> Tensor:
+        batch, _, *trailing = self.shape
+        return torch.from_numpy(values.reshape(batch, *trailing))
+
+    def make_constants(self, x: _Tensors) -> Array:
+        """The constants of `loops`, (9, neurons). An absent one has a value that changes nothing."""
+        loops, p = self.loops, self.parameters
+        values = np.empty((loops.CONSTANTS, self.size[2]), np.float32)
+        by_neuron = values.reshape(-1, *self.over)
+        rows: list[tuple[int, Tensor | None, float]] = [
+            (loops.ALPHA, x.alpha_mem, 1.0),
+            (loops.GAMMA, x.input_gain, 1.0),
+            (loops.BETA, x.alpha_syn, 1.0),
+            (loops.THETA, x.spike_threshold, math.inf),
+            (loops.DELTA, x.spike_threshold, 0.0),
+            (loops.BOUND, p.min_v_mem, -math.inf),
+            (loops.RHO, x.alpha_adapt, 1.0),
+            (loops.KAPPA, x.adapt_gain, 0.0),
+            (loops.SCALE, p.adapt_scale if isinstance(p, ALIFParameters) else None, 0.0),
+        ]
+        for row, value, absent in rows:
+            by_neuron[row] = absent if value is None else value.detach().numpy()
+        if isinstance(p, LIFParameters) and getattr(p.reset_fn, "subtract_value", None) is not None:
+            values[loops.DELTA] = cast(MembraneSubtract, p.reset_fn).subtract_value
+        return values
+
+    def neuron(self) -> tuple[float, bool, int, float]:
+        """limit, single, reset and reset_value of `loops`."""
+        loops, p = self.loops, self.parameters
+        if not isinstance(p, LIFParameters):
+            return math.inf, False, loops.NEVER, 0.0
+        single = type(p.spike_fn) is SingleSpike
+        limit = 1 if single else getattr(p.spike_fn, "max_num_spikes_per_bin", None)
+        if isinstance(p.reset_fn, MembraneReset):
+            reset, value = loops.SET_VALUE, p.reset_fn.reset_value
+        else:
+            reset = loops.SUBTRACT_THRESHOLD if cast(MembraneSubtract, p.reset_fn).subtract_value is None else loops.SUBTRACT_VALUE
+            value = 0.0
+        return math.inf if limit is None else float(limit), single, reset, value
+
+    def surrogate(self, u: Tensor) -> tuple[Array, int, Array]:
+        """σ of all u for a caller's own surrogate; for one of `activation` its number, and its fields."""
+        p = self.parameters
+        if not isinstance(p, LIFParameters):
+            return NOTHING, self.loops.HEAVISIDE, NO_FIELDS
+        number = self.loops.SURROGATES.get(type(p.surrogate_grad_fn))
+        if number is not None:
+            return NOTHING, number, np.array(astuple(cast(Any, p.surrogate_grad_fn)), np.float32)
+        with torch.no_grad():
+            sigma = torch.as_tensor(p.surrogate_grad_fn(u, p.spike_threshold.detach()), dtype=u.dtype)
+        return self.rows(sigma.expand(self.shape)), self.loops.OWN_SURROGATE, NO_FIELDS
+
+    # ------------------------------------------------------------------------------------------------ forward
+
+    def forward(self, x: _Tensors) -> tuple[Tensor | None, ...]:
+        """Output, its mean, the last v, i and b, and with recording u, θ, v, i and b of all steps."""
+        has_i_syn, record = x.i_syn is not None, self.record
+        keep_u = record or self.for_gradient
+        z, output, total = self.rows(x.z), self.new(), np.zeros((self.size[0], self.size[2]), np.float32)
+        v, i, b = self.state(x.v_mem), self.state(x.i_syn), self.state(x.b)
+        kept = [
+            self.new() if keep else NOTHING
+            for keep in (keep_u, record and self.adapts, record, record and has_i_syn, record and self.adapts)
+        ]
+        u, theta, all_v, all_i, all_b = kept
+        self.constants = self.make_constants(x)
+        limit, _, *reset = self.neuron()
+        arguments = (
+            *(z, v, i, b, self.constants, limit, *reset, has_i_syn, self.adapts),
+            *(output, total, u, all_v, all_i, all_b, theta, keep_u, record),
+        )
+        self.is_finite = all(run(lambda part: self.loops.forward(*arguments, *part), shares(*self.size)))
+        mean = _scalar(total.sum() / output.size)
+        states = (None if values is NO_STATE else self.from_state(values) for values in (v, i, b))
+        return self.from_rows(output), mean, *states, *(None if values is NOTHING else self.from_rows(values) for values in kept)
+
+    # ----------------------------------------------------------------------------------------------- backward
+
+    def backward(self, x: _Tensors, u: Tensor, wants: _Tensors, grads: tuple[Tensor | None, ...]) -> tuple[Tensor | None, ...]:
+        """∂L/∂ each of `x` that `wants` names, from ∂L/∂ each output of `forward`."""
+        loops, size = self.loops, self.size
+        grad_output, grad_mean, grad_v, grad_i, grad_b, *grad_recorded = grads
+        has_recorded = any(grad is not None for grad in grad_recorded)
+        recorded = [NOTHING] * 5
+        if has_recorded:
+            recorded = [np.zeros(size, np.float32) if grad is None else self.rows(grad) for grad in grad_recorded]
+        grad_u, grad_theta, grad_all_v, grad_all_i, grad_all_b = recorded
+        # What is carried against time, and ends as the gradient of the initial state.
+        carried = [np.zeros((size[0], size[2]), np.float32) if grad is None else self.state(grad) for grad in (None, grad_v, grad_i, grad_b)]
+        grad_z = self.new() if wants.z else NOTHING
+        all_grad_u = NOTHING if self.gradient_of_u is None else self.new()
+        by_row = np.zeros((loops.CONSTANTS, size[0], size[2]), np.float32)
+        arguments = (
+            *(self.rows(x.z), self.rows(u), self.state(x.v_mem), self.state(x.i_syn), self.state(x.b)),
+            *(self.constants, *self.surrogate(u), *self.neuron(), x.i_syn is not None, self.adapts),
+            *(self.rows_of_gradient(grad_output), 0.0 if grad_mean is None else grad_mean.item() / u.numel()),
+            *(grad_u, grad_all_v, grad_all_i, grad_all_b, grad_theta, has_recorded),
+            *(*carried, grad_z, all_grad_u, by_row, wants.z, self.gradient_of_u is not None),
+            bool(wants.spike_threshold),
+        )
+        run(lambda part: loops.backward(*arguments, *part), shares(*size))
+        if self.gradient_of_u is not None:
+            self.gradient_of_u.copy_(self.from_rows(all_grad_u))
+        rows = (loops.ALPHA, loops.GAMMA, loops.BETA, loops.THETA, loops.RHO, loops.KAPPA)
+        return (
+            self.from_rows(grad_z) if wants.z else None,
+            *(self.from_state(grad) if wanted else None for grad, wanted in zip(carried[1:], wants[1:4], strict=True)),
+            *(
+                self.summed(by_row[row], cast(Tensor, value)) if wanted else None
+                for row, value, wanted in zip(rows, x[4:], wants[4:], strict=True)
+            ),
+        )
+
+    def rows_of_gradient(self, grad: Tensor | None) -> Array:
+        """The output's gradient; of one row or one step where all have the same, as after a sum, which then takes no memory."""
+        if grad is None:
+            return np.zeros((1, 1, self.size[2]), np.float32)
+        if not self.in_one_row:
+            same_for_samples, same_for_steps = (grad.stride(axis) == 0 for axis in (0, 1))
+            part = grad[: 1 if same_for_samples else None, : 1 if same_for_steps else None]
+            return np.ascontiguousarray(part.numpy().reshape(*part.shape[:2], -1))
+        return self.rows(grad)
+
+    def summed(self, grad: Array, parameter: Tensor) -> Tensor:
+        """The gradient by row and neuron, summed to the shape of the parameter."""
+        if parameter.dim() == 0:
+            return _scalar(grad.sum())
+        return torch.from_numpy(grad.reshape(-1, *self.over)).sum_to_size(parameter.shape)
+
+
+NOTHING: Array = np.empty((0, 0, 0), np.float32)
+NO_STATE: Array = np.empty((0, 0), np.float32)
+NO_FIELDS: Array = np.empty(0, np.float32)
+"""Stand for arrays that a loop doesn't touch."""
+
+
+def _scalar(value: np.floating) -> Tensor:
+    return torch.from_numpy(np.array(value, np.float32))
+
+
+class _Fused(torch.autograd.Function):
+    """`_Call.forward` with `_Call.backward` as its derivative."""
+
+    @staticmethod
+    def forward(ctx: Any, call: _Call, *tensors: Any) -> tuple[Tensor | None, ...]:
+        x = _Tensors(*tensors)
+        outputs = call.forward(x)
+        ctx.call, ctx.wants = call, _Tensors(*ctx.needs_input_grad[1:])
+        # Not the output: a caller may change it in place, and it follows from u.
+        ctx.save_for_backward(*x, outputs[5])
+        ctx.set_materialize_grads(False)
+        return outputs if call.record else (*outputs[:5], None, *outputs[6:])
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
+        *tensors, u = ctx.saved_tensors
+        return (None, *ctx.call.backward(_Tensors(*tensors), u, ctx.wants, grads))

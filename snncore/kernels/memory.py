@@ -1,0 +1,66 @@
+"""Arrays whose memory is used again: fresh memory of megabytes costs more to touch for the first time than the loops take to fill it.
+
+An array's memory comes back when the last tensor or array on it is gone, and waits for one of the same size, up to a limit.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import threading
+import weakref
+from collections import deque
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+SMALLEST = 2**18
+"""Bytes below which memory is left to torch, which has it at hand."""
+
+LARGEST_RESERVE = 2**28
+"""Bytes that may wait for use, in the whole process."""
+
+HUGE_PAGE = 2**21
+
+_lock = threading.Lock()
+_reserve: deque[mmap.mmap] = deque()
+"""Memory that nobody uses, what was used last at the right."""
+
+
+class _Leased(np.ndarray):
+    """An array that can be told when it goes; views of it hold it."""
+
+
+def empty(shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """An array of float32 with arbitrary contents."""
+    size = 4 * math.prod(shape)
+    if size < SMALLEST:
+        values: NDArray[np.float32] = torch.empty(shape).numpy()
+        return values
+    memory = _take(size)
+    leased = _Leased(shape, np.float32, buffer=memory)
+    weakref.finalize(leased, _give_back, memory).atexit = False
+    return leased
+
+
+def _take(size: int) -> mmap.mmap:
+    with _lock:
+        for memory in reversed(_reserve):
+            if len(memory) == size:
+                _reserve.remove(memory)
+                return memory
+    memory = mmap.mmap(-1, size)
+    if size >= HUGE_PAGE and hasattr(mmap, "MADV_HUGEPAGE"):
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return memory
+
+
+def _give_back(memory: mmap.mmap) -> None:
+    dropped = []
+    with _lock:
+        _reserve.append(memory)
+        waiting = sum(map(len, _reserve))
+        while waiting > LARGEST_RESERVE:
+            dropped.append(_reserve.popleft())
+            waiting -= len(dropped[-1])

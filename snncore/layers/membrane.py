@@ -1,0 +1,185 @@
+"""The leaky membrane: time constants, trained and held in their range, lower bound and input normalisation. And `ExpLeak`, which is no more."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from snncore.dynamics import MembraneParameters, exp_leak_step
+from snncore.errors import ParameterError
+from snncore.layers.bounds import MAX_ALPHA, MAX_TAU, MIN_TAU, decay, held_within
+from snncore.layers.stateful import StatefulLayer
+
+Scalar = float | Tensor
+"""One value for all neurons, or a tensor that broadcasts over the trailing shape."""
+
+
+class Membrane(StatefulLayer):
+    """Base of the layers with a membrane potential. A τ of None is no leak, and no synaptic current."""
+
+    v_mem: Tensor
+    i_syn: Tensor
+    tau_mem: Tensor | None
+    tau_syn: Tensor | None
+    min_v_mem: Tensor | None
+
+    def __init__(
+        self,
+        tau_mem: Scalar | None,
+        tau_syn: Scalar | None,
+        min_v_mem: Scalar | None,
+        train_alphas: bool,
+        norm_input: bool,
+        shape: tuple[int, ...] | None,
+        record_states: bool,
+    ) -> None:
+        super().__init__(("v_mem",) if tau_syn is None else ("v_mem", "i_syn"), shape, record_states)
+        self.train_alphas = train_alphas
+        self.norm_input = norm_input
+        self._hold_time_constant("mem", tau_mem)
+        self._hold_time_constant("syn", tau_syn)
+        self.min_v_mem = None
+        if min_v_mem is not None:
+            bound = own_tensor(self, "min_v_mem", min_v_mem)
+            if bool(bound.isnan().any() or (bound == math.inf).any()):
+                raise ParameterError(f"{type(self).__name__}: min_v_mem is {in_words(bound)}; it must be a number, -inf or None.")
+            self.min_v_mem = nn.Parameter(bound, requires_grad=False)
+
+    def _hold_time_constant(self, which: str, tau: Scalar | None) -> None:
+        """Makes the parameter tau_mem, tau_syn, ...; with `train_alphas`, alpha_mem, alpha_syn, ..."""
+        name = f"tau_{which}"
+        if tau is None:
+            setattr(self, name, None)
+            return
+        value = own_tensor(self, name, tau)
+        if not bool((value >= MIN_TAU).all()):
+            raise ParameterError(f"{type(self).__name__}: {name} is {in_words(value)}; it must be at least {MIN_TAU} time steps.")
+        if bool((value > self._longest_tau(which)).any()):
+            lost = {"mem": "a normalised input would vanish", "adapt": "no spike would raise the threshold"}
+            effect = lost[which] if which in lost and self._needs_gain(which) else "it could not be trained"
+            raise ParameterError(
+                f"{type(self).__name__}: {name} is {in_words(value)}, so long that exp(-1/{name}) rounds to 1 and {effect}. "
+                f"Use at most 2**24 time steps, or IAF for a membrane without leak."
+            )
+        if self.train_alphas:
+            setattr(self, f"alpha_{which}", nn.Parameter(torch.exp(-1 / value)))
+        else:
+            setattr(self, name, nn.Parameter(value))
+
+    # ------------------------------------------------------------------------------------ parameters in force
+
+    @property
+    def alpha_mem_calculated(self) -> Tensor:
+        """α in force, in the layer's dtype. 1 without leak."""
+        alpha, _ = self._decay("mem")
+        return alpha
+
+    @property
+    def alpha_syn_calculated(self) -> Tensor | None:
+        """β in force, in the layer's dtype; None without synaptic current."""
+        return self._decay("syn")[0] if "i_syn" in self.state_names else None
+
+    @property
+    def tau_mem_calculated(self) -> Tensor | None:
+        """τ_mem in force, in time steps; None without leak."""
+        return self._tau("mem")
+
+    @property
+    def tau_syn_calculated(self) -> Tensor | None:
+        """τ_syn in force, in time steps; None without synaptic current."""
+        return self._tau("syn")
+
+    def _decay(self, which: str) -> tuple[Tensor, Tensor]:
+        """exp(-1/τ) and 1 - exp(-1/τ), in the layer's dtype."""
+        parameter = self._parameters.get(f"alpha_{which}" if self.train_alphas else f"tau_{which}")
+        if parameter is None:
+            one = torch.ones(())
+            return one, 1 - one
+        return decay(parameter, is_alpha=self.train_alphas, longest_tau=self._longest_tau(which))
+
+    def _tau(self, which: str) -> Tensor | None:
+        parameter = self._parameters.get(f"alpha_{which}" if self.train_alphas else f"tau_{which}")
+        if parameter is None:
+            return None
+        if self.train_alphas:
+            return (-1 / torch.log(held_within(parameter, low=0.0, high=MAX_ALPHA))).clamp(min=MIN_TAU)
+        return held_within(parameter, low=MIN_TAU, high=self._longest_tau(which))
+
+    def _longest_tau(self, which: str) -> float:
+        """Where 1 - exp(-1/τ) matters, or is trained, exp(-1/τ) stays below 1."""
+        return MAX_TAU if self.train_alphas or self._needs_gain(which) else math.inf
+
+    def _needs_gain(self, which: str) -> bool:
+        return which == "adapt" or (which == "mem" and self.norm_input)
+
+    def _membrane_parameters(self, z: Tensor) -> dict[str, Any]:
+        """The fields of `MembraneParameters`."""
+        alpha_mem, gain = self._decay("mem")
+        alpha_syn = self.alpha_syn_calculated
+        return {
+            "alpha_mem": alpha_mem.to(z),
+            "input_gain": gain.to(z.dtype) if self.norm_input else None,
+            "alpha_syn": None if alpha_syn is None else alpha_syn.to(z.dtype),
+            "min_v_mem": None if self.min_v_mem is None else self.min_v_mem.to(z.dtype),
+        }
+
+    def _argument(self, name: str) -> Any:
+        return super()._argument(f"{name}_calculated" if name in ("tau_mem", "tau_syn", "tau_adapt") else name)
+
+
+class ExpLeak(Membrane):
+    """Leaky integrators that never spike; see `snncore.dynamics.exp_leak_step` for the equations. The output is u.
+
+    Args:
+        tau_mem: membrane time constant τ_mem in time steps, ≥ 0.1. Trained, and held at ≥ 0.1 while it trains.
+        shape: (batch, ...) of the state, if it shall exist before the first input.
+        train_alphas: hold and train α = exp(-1/τ) instead of τ.
+        min_v_mem: lower bound of v; None: none. The output is not bounded.
+        norm_input: scale the input by 1-α, so that a constant input I leads to v → I.
+        record_states: keep v_mem, i_syn and u of every step in `recordings`.
+        tau_syn: synaptic time constant τ_syn in time steps, ≥ 0.1; None: no synaptic current. Trained likewise.
+
+    Shape: (batch, time, ...) -> (batch, time, ...).
+
+    Raises:
+        ParameterError: a parameter out of the range given above.
+    """
+
+    step = staticmethod(exp_leak_step)
+
+    def __init__(
+        self,
+        tau_mem: Scalar,
+        shape: tuple[int, ...] | None = None,
+        train_alphas: bool = False,
+        min_v_mem: Scalar | None = None,
+        norm_input: bool = False,
+        record_states: bool = False,
+        tau_syn: Scalar | None = None,
+    ) -> None:
+        super().__init__(tau_mem, tau_syn, min_v_mem, train_alphas, norm_input, shape, record_states)
+
+    @property
+    def does_spike(self) -> bool:
+        return False
+
+    def step_parameters(self, z: Tensor) -> MembraneParameters:
+        return MembraneParameters(**self._membrane_parameters(z))
+
+
+def own_tensor(layer: nn.Module, name: str, value: Scalar) -> Tensor:
+    """A floating-point copy that shares storage with nothing."""
+    try:
+        tensor = torch.as_tensor(value).detach().clone()
+    except (TypeError, RuntimeError, ValueError) as error:
+        raise ParameterError(f"{type(layer).__name__}: {name} is {value!r}; it must be a number or a tensor of numbers.") from error
+    return tensor if tensor.is_floating_point() else tensor.to(torch.get_default_dtype())
+
+
+def in_words(value: Tensor) -> str:
+    if value.dim() == 0:
+        return f"{value.item():g}"
+    return f"between {value.min().item():g} and {value.max().item():g}"

@@ -1,0 +1,55 @@
+"""Time folded into the batch and back, so that layers without a time axis see every step as a sample of its own."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from snncore.errors import ParameterError, ShapeError
+
+
+class FlattenTime(nn.Module):
+    """(batch, time, ...) -> (batch*time, ...), samples in order, each one's steps in a row."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.dim() < 2:
+            raise ShapeError(f"FlattenTime: the input has shape {tuple(x.shape)}; (batch, time, ...) needs at least two axes.")
+        return x.flatten(0, 1)
+
+
+class UnflattenTime(nn.Module):
+    """(batch*time, ...) -> (batch, time, ...).
+
+    Args:
+        batch_size: samples in the first axis, ≥ 1.
+    """
+
+    def __init__(self, batch_size: int) -> None:
+        super().__init__()
+        if batch_size < 1:
+            raise ParameterError(f"UnflattenTime: batch_size is {batch_size}; it must be at least 1.")
+        self.batch_size = batch_size
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.dim() == 0 or x.shape[0] % self.batch_size:
+            raise ShapeError(
+                f"UnflattenTime: the input {tuple(x.shape)} can't be divided into batch_size={self.batch_size} samples. "
+                f"Set batch_size to the number of samples in (batch*time, ...)."
+            )
+        return x.unflatten(0, (self.batch_size, x.shape[0] // self.batch_size))
+
+    def extra_repr(self) -> str:
+        return f"batch_size={self.batch_size}"
+
+
+class Repeat(nn.Module):
+    """`module` applied to every time step: (batch, time, ...) -> (batch, time, ...) around a module (batch, ...) -> (batch, ...)."""
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.dim() < 2:
+            raise ShapeError(f"Repeat: the input has shape {tuple(x.shape)}; (batch, time, ...) needs at least two axes.")
+        out: Tensor = self.module(x.flatten(0, 1))
+        return out.unflatten(0, x.shape[:2])
