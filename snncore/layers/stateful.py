@@ -5,6 +5,7 @@ No equation stands here: a layer names its state variables, its step and its par
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -207,13 +208,15 @@ class StatefulLayer(nn.Module):
 
     @property
     def arg_dict(self) -> dict[str, Any]:
-        """The constructor's arguments that make a layer like this one, with the parameters' present values."""
+        """The constructor's arguments that make a layer like this one, with the parameters' present values. Copies, all of them."""
         return {name: self._argument(name) for name in constructor_arguments(type(self))}
 
     def _argument(self, name: str) -> Any:
         if name == "shape":
             return tuple(getattr(self, self.state_names[0]).shape) if self.is_state_initialised() else None
         value = getattr(self, name)
+        if isinstance(value, nn.Module):
+            return copy.deepcopy(value)
         return value.detach().clone() if isinstance(value, Tensor) else value
 
 

@@ -9,17 +9,19 @@ import torch
 
 from snncore.activation import MaxSpike, MembraneReset, PeriodicExponential, SingleSpike
 from snncore.errors import InputError, ShapeError
-from snncore.layers import IAF, LIF, IAFSqueeze, LIFSqueeze
+from snncore.layers import IAF, LIF, ALIFSqueeze, ExpLeakSqueeze, IAFSqueeze, LIFSqueeze
+from tests.snncore import models
 
 ELABORATE = {"spike_fn": MaxSpike(2), "reset_fn": MembraneReset(0.1), "surrogate_grad_fn": PeriodicExponential(0.3), "min_v_mem": -0.5}
 LAYERS = {
-    "LIF": lambda: LIF(8.0),
+    **models.LAYERS,
     "LIF with everything": lambda: LIF(torch.tensor([3.0, 8.0, 20.0]), 4.0, 0.5, norm_input=False, record_states=True, **ELABORATE),
-    "LIF with trained alphas": lambda: LIF(7.0, 4.0, spike_threshold=torch.tensor([0.3, 0.4, 0.5]), train_alphas=True),
-    "IAF": lambda: IAF(spike_fn=SingleSpike),
+    "LIF with threshold per neuron": lambda: LIF(7.0, 4.0, spike_threshold=torch.tensor([0.3, 0.4, 0.5]), train_alphas=True),
     "IAF with everything": lambda: IAF(0.5, tau_syn=4.0, record_states=True, **ELABORATE),
     "LIFSqueeze": lambda: LIFSqueeze(8.0, batch_size=2),
     "IAFSqueeze": lambda: IAFSqueeze(tau_syn=4.0, num_timesteps=40),
+    "ExpLeakSqueeze": lambda: ExpLeakSqueeze(8.0, batch_size=2),
+    "ALIFSqueeze": lambda: ALIFSqueeze(8.0, tau_adapt=20.0, batch_size=2),
 }
 
 
@@ -131,7 +133,7 @@ def test_layers_spike():
 
 def test_integrator_has_no_leak():
     layer = IAF(spike_threshold=torch.tensor([1.0, 2.0]))
-    assert layer.alpha_mem_calculated.tolist() == [1.0, 1.0]
+    assert layer.alpha_mem_calculated.tolist() == 1.0
     assert layer.tau_mem_calculated is None
 
 

@@ -3,20 +3,9 @@
 import pytest
 import torch
 
-from snncore.activation import MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleExponential, SingleSpike
+from snncore.activation import MultiSpike, SingleExponential
 from snncore.layers import IAF, LIF
-
-LAYERS = {
-    "LIF": lambda **settings: LIF(8.0, spike_threshold=0.4, **settings),
-    "LIF with synapse": lambda **settings: LIF(8.0, tau_syn=3.0, spike_threshold=0.4, **settings),
-    "LIF without input normalisation": lambda **settings: LIF(8.0, norm_input=False, **settings),
-    "LIF with bound": lambda **settings: LIF(8.0, min_v_mem=-0.1, spike_threshold=0.4, **settings),
-    "LIF with hard reset": lambda **settings: LIF(8.0, reset_fn=MembraneReset(0.1), spike_threshold=0.4, **settings),
-    "LIF with single spikes": lambda **settings: LIF(8.0, spike_fn=SingleSpike, spike_threshold=0.4, **settings),
-    "IAF": lambda **settings: IAF(spike_fn=MaxSpike(2), **settings),
-    "IAF with synapse": lambda **settings: IAF(tau_syn=3.0, reset_fn=MembraneSubtract(0.7), min_v_mem=-0.5, **settings),
-}
-
+from tests.snncore.models import LAYERS, NEURONS
 
 @pytest.fixture(params=LAYERS)
 def make_layer(request):
@@ -24,7 +13,7 @@ def make_layer(request):
 
 
 def spiking_input() -> torch.Tensor:
-    return 0.3 + 1.5 * torch.randn(2, 60, 4, generator=torch.Generator().manual_seed(0))
+    return 0.3 + 1.5 * torch.randn(2, 60, NEURONS, generator=torch.Generator().manual_seed(0))
 
 
 def test_last_recorded_step_is_the_state(make_layer):
@@ -37,38 +26,54 @@ def test_last_recorded_step_is_the_state(make_layer):
 def test_recordings_hold_u_and_every_state_variable_in_the_shape_of_the_input(make_layer):
     layer = make_layer(record_states=True)
     layer(spiking_input())
-    assert set(layer.recordings) == {"u", *layer.state_names}
-    assert all(values.shape == (2, 60, 4) for values in layer.recordings.values())
+    assert set(layer.recordings) - {"spike_threshold"} == {"u", *layer.state_names}
+    assert ("spike_threshold" in layer.recordings) == ("b" in layer.state_names)
+    assert all(values.shape == (2, 60, NEURONS) for values in layer.recordings.values())
 
 
-def test_spikes_are_those_of_the_recorded_u(make_layer):
+def threshold(layer):
+    """θ of every step."""
+    return layer.recordings.get("spike_threshold", getattr(layer, "spike_threshold", None))
+
+
+def test_output_is_that_of_the_recorded_u(make_layer):
     layer = make_layer(record_states=True)
-    spikes = layer(spiking_input())
-    assert spikes.any()
-    assert torch.equal(spikes, layer.spike_fn.apply(layer.recordings["u"], layer.spike_threshold, SingleExponential()))
+    output = layer(spiking_input())
+    assert output.any()
+    u = layer.recordings["u"]
+    expected = layer.spike_fn.apply(u, threshold(layer), SingleExponential()) if layer.does_spike else u
+    assert torch.equal(output, expected)
 
 
 def test_recorded_v_is_the_recorded_u_after_reset_and_bound(make_layer):
     layer = make_layer(record_states=True)
-    spikes = layer(spiking_input())
-    r = layer.reset_fn(spikes, {"v_mem": layer.recordings["u"]}, layer.spike_threshold)["v_mem"]
+    output = layer(spiking_input())
+    r = layer.recordings["u"]
+    if layer.does_spike:
+        r = layer.reset_fn(output, {"v_mem": r}, threshold(layer))["v_mem"]
     v = r if layer.min_v_mem is None else torch.maximum(r, layer.min_v_mem)
     assert torch.equal(layer.recordings["v_mem"], v)
 
 
-def test_recorded_u_follows_from_the_recorded_v_one_step_earlier(make_layer):
+def test_recorded_steps_follow_from_one_another(make_layer):
     layer = make_layer(record_states=True)
     z = spiking_input()
-    layer(z)
-    before = {name: torch.roll(values, 1, dims=1) for name, values in layer.recordings.items()}
+    output = layer(z)
+    now, before = layer.recordings, {name: torch.roll(values, 1, dims=1) for name, values in layer.recordings.items()}
     for values in before.values():
         values[:, 0] = 0
-    i = z
-    if "i_syn" in layer.recordings:
-        i = layer.alpha_syn_calculated * (before["i_syn"] + z)
-        assert torch.equal(layer.recordings["i_syn"], i)
+    i = z + before["i_rec"] if "i_rec" in now else z
+    if "i_syn" in now:
+        i = layer.alpha_syn_calculated * (before["i_syn"] + i)
+        assert torch.equal(now["i_syn"], i)
     gain = 1 - layer.alpha_mem_calculated if layer.norm_input else 1
-    assert torch.equal(layer.recordings["u"], layer.alpha_mem_calculated * before["v_mem"] + gain * i)
+    assert torch.equal(now["u"], layer.alpha_mem_calculated * before["v_mem"] + gain * i)
+    if "b" in now:
+        rho = layer.alpha_adapt_calculated
+        assert torch.equal(now["b"], rho * before["b"] + (1 - rho) * output)
+        assert torch.equal(now["spike_threshold"], layer.b0 + layer.adapt_scale * before["b"])
+    if "i_rec" in now:
+        torch.testing.assert_close(now["i_rec"], layer.rec_connect(output))
 
 
 def test_recording_changes_no_spike_and_no_state(make_layer):
@@ -106,3 +111,17 @@ def test_firing_rate_is_the_mean_of_the_output():
     layer = IAF(spike_fn=MultiSpike)
     spikes = layer(spiking_input())
     assert layer.firing_rate.item() == pytest.approx(spikes.sum().item() / spikes.numel())
+
+
+@pytest.mark.parametrize("kind", [kind for kind in LAYERS if "with" not in kind])
+def test_gradient_of_u_is_recorded_on_request(kind):
+    """It is what a change of u in one step alone would change: u[t] takes the input in with a known gain."""
+    layer = LAYERS[kind]()
+    layer.record_gradients = True
+    z = spiking_input().requires_grad_()
+    layer(z).square().sum().backward()
+    gain = 1 - layer.alpha_mem_calculated.detach() if layer.norm_input else 1
+    torch.testing.assert_close(gain * layer.gradients["u"], z.grad)
+    assert layer.gradients["u"].any()
+    layer.reset_states()
+    assert layer.gradients == {}

@@ -5,15 +5,17 @@ import torch
 from torch import nn
 
 from snncore.errors import InputError, ParameterError, ShapeError
-from snncore.layers import IAF, LIF, IAFSqueeze, LIFSqueeze
+from snncore.layers import ALIF, IAF, LIF, ALIFSqueeze, ExpLeak, ExpLeakSqueeze, IAFSqueeze, LIFSqueeze
 
 PAIRS = [
     (lambda **sizes: LIFSqueeze(8.0, tau_syn=4.0, **sizes), lambda: LIF(8.0, tau_syn=4.0)),
     (lambda **sizes: IAFSqueeze(min_v_mem=-0.5, **sizes), lambda: IAF(min_v_mem=-0.5)),
+    (lambda **sizes: ExpLeakSqueeze(8.0, **sizes), lambda: ExpLeak(8.0)),
+    (lambda **sizes: ALIFSqueeze(8.0, tau_adapt=20.0, spike_threshold=0.4, **sizes), lambda: ALIF(8.0, tau_adapt=20.0, spike_threshold=0.4)),
 ]
 
 
-@pytest.fixture(params=PAIRS, ids=["LIF", "IAF"])
+@pytest.fixture(params=PAIRS, ids=["LIF", "IAF", "ExpLeak", "ALIF"])
 def pair(request):
     return request.param
 

@@ -7,34 +7,26 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snncore.activation import MembraneReset, SingleSpike
-from snncore.errors import ShapeError
-from snncore.layers import IAF, LIF
-
-LAYERS = {
-    "LIF": lambda: LIF(8.0, spike_threshold=0.5),
-    "LIF with synapse and bound": lambda: LIF(8.0, tau_syn=3.0, min_v_mem=-0.1, spike_threshold=0.4),
-    "LIF with hard reset": lambda: LIF(8.0, spike_fn=SingleSpike, reset_fn=MembraneReset(0.1), spike_threshold=0.4),
-    "LIF with trained alphas": lambda: LIF(torch.tensor([3.0, 8.0, 20.0]), train_alphas=True, norm_input=False),
-    "IAF": lambda: IAF(min_v_mem=-0.5),
-    "IAF with synapse": lambda: IAF(tau_syn=3.0),
-}
+from snncore.activation import MembraneReset, MembraneSubtract, SingleSpike
+from snncore.errors import NonFiniteError, ShapeError
+from snncore.layers import IAF, LIF, StatefulLayer
+from tests.snncore.models import LAYERS, NEURONS
 
 
 def numbers(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def noise(batch: int = 2, steps: int = 40, neurons: int = 3) -> torch.Tensor:
+def noise(batch: int = 2, steps: int = 40, neurons: int = NEURONS) -> torch.Tensor:
     return 0.3 + 1.5 * torch.randn(batch, steps, neurons, generator=numbers())
 
 
-def state(layer: LIF) -> dict[str, torch.Tensor]:
+def state(layer: StatefulLayer) -> dict[str, torch.Tensor]:
     return {name: getattr(layer, name) for name in layer.state_names}
 
 
 @pytest.mark.parametrize("kind", LAYERS)
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(cuts=st.sets(st.integers(1, 39)))
 def test_chunked_run_equals_one_long_run(kind, cuts):
     whole, chunked = LAYERS[kind](), LAYERS[kind]()
@@ -49,7 +41,7 @@ def test_chunked_run_equals_one_long_run(kind, cuts):
 
 @pytest.mark.parametrize("kind", LAYERS)
 def test_samples_and_neurons_do_not_touch_each_other(kind):
-    z = noise(neurons=3)
+    z = noise()
     together = LAYERS[kind]()(z)
     assert torch.equal(LAYERS[kind]()(z.flip(0)), together.flip(0))
     assert torch.equal(LAYERS[kind]()(z[:1]), together[:1])
@@ -196,3 +188,65 @@ def test_unused_gradients_stay_when_asked_for_zeros():
     layer(noise()).sum().backward()
     layer.zero_grad(set_to_none=False)
     assert layer.tau_mem.grad.item() == 0.0
+
+
+def test_recurrent_current_is_part_of_the_state_and_zero_after_any_reset():
+    layer = LAYERS["LIFRecurrent"]()
+    spikes = layer(noise())
+    assert torch.equal(layer.i_rec, layer.rec_connect(spikes[:, -1]))
+    layer.reset_states(randomize=True)
+    assert layer.v_mem.any()
+    assert not layer.i_rec.any()
+    layer.reset_states(randomize=True, value_ranges={"i_rec": (1.0, 2.0)})
+    assert layer.i_rec.min() >= 1
+
+
+def test_bias_of_the_recurrent_connection_acts_from_the_second_step():
+    layer = LAYERS["IAFRecurrent"](spike_threshold=100.0)
+    layer.rec_connect.weight.data.zero_()
+    layer.rec_connect.bias.data.fill_(0.5)
+    layer.record_states = True
+    layer(torch.zeros(1, 4, NEURONS))
+    assert layer.recordings["u"][0, :, 0].tolist() == [0.0, 0.5, 1.0, 1.5]
+
+
+def test_threshold_of_an_adaptive_layer_is_the_one_the_next_step_compares_with():
+    layer = LAYERS["ALIF"](record_states=True)
+    assert layer.spike_threshold.item() == layer.b0.item()
+    layer(noise())
+    now = layer.spike_threshold
+    assert now.shape == (2, NEURONS)
+    assert (now > layer.b0).any()
+    layer(noise()[:, :1])
+    assert torch.equal(layer.recordings["spike_threshold"][:, 0], now)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("kind", [kind for kind in LAYERS if "with" not in kind])
+def test_input_that_is_not_finite_is_refused_with_its_place_and_the_state_is_kept(kind, value):
+    layer = LAYERS[kind]()
+    layer(noise())
+    before = {name: value.clone() for name, value in state(layer).items()}
+    z = noise()
+    z[1, 7, 2] = value
+    with pytest.raises(NonFiniteError, match=rf"{type(layer).__name__}: .*\(2, 40, 3\) holds {value} at sample 1, step 7, neuron 2"):
+        layer(z)
+    assert all(torch.equal(value, before[name]) for name, value in state(layer).items())
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("reset_fn", [MembraneSubtract(), MembraneReset()], ids=str)
+def test_potential_that_leaves_the_range_is_noticed_even_if_it_comes_back(reset_fn, dtype):
+    layer = IAF(spike_fn=SingleSpike, reset_fn=reset_fn, min_v_mem=0.0)
+    layer.v_mem = torch.full((1, NEURONS), torch.finfo(dtype).max, dtype=dtype)
+    overflowing = torch.zeros(1, 9, NEURONS, dtype=dtype)
+    overflowing[0, 0, 1] = torch.finfo(dtype).max
+    with pytest.raises(NonFiniteError, match="left the range of float"):
+        layer(overflowing)
+
+
+def test_state_that_is_not_finite_is_refused_and_named():
+    layer = LIF(10.0)
+    layer.v_mem = torch.full((2, NEURONS), float("nan"))
+    with pytest.raises(NonFiniteError, match=r"v_mem holds nan.*reset_states\(\)"):
+        layer(noise())
