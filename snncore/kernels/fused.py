@@ -187,7 +187,7 @@ class _Call:
         if not isinstance(p, LIFParameters):
             return math.inf, False, loops.NEVER, 0.0
         single = type(p.spike_fn) is SingleSpike
-        limit = 1 if single else getattr(p.spike_fn, "max_num_spikes_per_bin", None)
+        limit = getattr(p.spike_fn, "max_num_spikes_per_bin", None)
         if isinstance(p.reset_fn, MembraneReset):
             reset, value = loops.SET_VALUE, p.reset_fn.reset_value
         else:
@@ -221,9 +221,8 @@ class _Call:
         ]
         u, theta, all_v, all_i, all_b = kept
         self.constants = self.make_constants(x)
-        limit, _, *reset = self.neuron()
         arguments = (
-            *(z, v, i, b, self.constants, limit, *reset, has_i_syn, self.adapts),
+            *(z, v, i, b, self.constants, *self.neuron(), has_i_syn, self.adapts),
             *(output, total, u, all_v, all_i, all_b, theta, keep_u, record),
         )
         self.is_finite = all(run(lambda part: self.loops.forward(*arguments, *part), shares(*self.size)))

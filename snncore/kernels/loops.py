@@ -8,7 +8,7 @@ Forward, as in `dynamics`:
     θ[t] = θ                              ADAPTIVE: θ + A b[t-1]
     i[t] = β (i[t-1] + z[t])              with synaptic current;  i[t] = z[t] without
     u[t] = α v[t-1] + γ i[t]              γ = 1-α with input normalisation, 1 without
-    s[t] = min(trunc(u[t]/θ[t]), limit) where u[t] > 0, else 0
+    s[t] = min(trunc(u[t]/θ[t]), limit) where u[t] > 0, else 0;      or 1 where u[t] - θ[t] ≥ 0, else 0
     r[t] = u[t] - s[t] δ                  δ = θ[t] or subtract_value;  or reset_value where s[t] > 0, else u[t]
     v[t] = bound where r[t] ≤ bound, else r[t]
     b[t] = ρ b[t-1] + κ s[t]              ADAPTIVE; κ = 1-ρ
@@ -106,19 +106,20 @@ def _adapt(b, s, rho, kappa):
 
 
 @_inlined
-def _count(u, theta, limit):
-    """A single spike, u - θ ≥ 0, is a count that is limited to 1: no u below θ has a quotient that rounds to 1."""
+def _count(u, theta, limit, single):
+    if single:
+        return ONE if u - theta >= ZERO else ZERO
     count = np.trunc(u / theta)
     count = ZERO if count < ZERO else count
     return limit if count > limit else count
 
 
 @_inlined
-def _step(u, s, v, i, alpha, gamma, theta, delta, bound, limit, excess):
+def _step(u, s, v, i, alpha, gamma, theta, delta, bound, limit, single, excess):
     """u, s and v of one step with a soft reset. `excess` stays 0 until some u is infinite or NaN, and is NaN from then on."""
     for n in range(len(u)):
         x = alpha[n] * v[n] + gamma[n] * i[n]
-        count = _count(x, theta[n], limit)
+        count = _count(x, theta[n], limit, single)
         r = x - count * delta[n]
         u[n] = x
         s[n] = count
@@ -127,10 +128,10 @@ def _step(u, s, v, i, alpha, gamma, theta, delta, bound, limit, excess):
 
 
 @_inlined
-def _step_with_hard_reset(u, s, v, i, alpha, gamma, theta, reset_value, bound, limit, excess):
+def _step_with_hard_reset(u, s, v, i, alpha, gamma, theta, reset_value, bound, limit, single, excess):
     for n in range(len(u)):
         x = alpha[n] * v[n] + gamma[n] * i[n]
-        count = _count(x, theta[n], limit)
+        count = _count(x, theta[n], limit, single)
         r = reset_value if count > ZERO else x
         u[n] = x
         s[n] = count
@@ -148,19 +149,19 @@ def _step_without_spikes(u, output, v, i, alpha, gamma, bound, excess):
 
 
 @_inlined
-def _again(s, v, u, theta, delta, bound, limit):
+def _again(s, v, u, theta, delta, bound, limit, single):
     """s and v of one step from its u."""
     for n in range(len(v)):
-        count = _count(u[n], theta[n], limit)
+        count = _count(u[n], theta[n], limit, single)
         r = u[n] - count * delta[n]
         s[n] = count
         v[n] = bound[n] if r <= bound[n] else r
 
 
 @_inlined
-def _again_with_hard_reset(s, v, u, theta, reset_value, bound, limit):
+def _again_with_hard_reset(s, v, u, theta, reset_value, bound, limit, single):
     for n in range(len(v)):
-        count = _count(u[n], theta[n], limit)
+        count = _count(u[n], theta[n], limit, single)
         r = reset_value if count > ZERO else u[n]
         s[n] = count
         v[n] = bound[n] if r <= bound[n] else r
@@ -263,12 +264,12 @@ def _gradient_of_synapse(gz, gi, g_beta, i_before, z, beta):
 
 
 @_inlined_gradient
-def _gradients(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u, i, sigma, theta, delta, bound, limit, alpha, gamma):
+def _gradients(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u, i, sigma, theta, delta, bound, limit, single, alpha, gamma):
     """`_again`, `_gradient_of_u` and `_gradient_of_current` in one loop, for the common case: reading its rows together, not one after
     the other, takes half the time beyond the cache.
     """
     for n in range(len(gz)):
-        r = u[n] - _count(u[n], theta[n], limit) * delta[n]
+        r = u[n] - _count(u[n], theta[n], limit, single) * delta[n]
         v = bound[n] if r <= bound[n] else r
         g_alpha[n] += gu[n] * v
         gr = ZERO if r <= bound[n] else gv[n]
@@ -347,7 +348,7 @@ _COMPILED = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": F
 
 
 @numba.njit(
-    "b1(f4[:,:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4, i8, f4, b1, b1,"
+    "b1(f4[:,:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4, b1, i8, f4, b1, b1,"
     " f4[:,:,::1], f4[:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], b1, b1, i8, i8, i8, i8)",
     **_COMPILED,
 )
@@ -358,6 +359,7 @@ def forward(
     b,
     constants,
     limit,
+    single,
     reset,
     reset_value,
     has_i_syn,
@@ -400,11 +402,11 @@ def forward(
                 if keep_u:
                     u_t = kept_u[sample, t, start:end]
                 if reset == SET_VALUE:
-                    _step_with_hard_reset(u_t, out_t, v_t, i_t, alpha, gamma, theta_t, reset_value, bound, limit, excess)
+                    _step_with_hard_reset(u_t, out_t, v_t, i_t, alpha, gamma, theta_t, reset_value, bound, limit, single, excess)
                 elif reset == NEVER:
                     _step_without_spikes(u_t, out_t, v_t, i_t, alpha, gamma, bound, excess)
                 else:
-                    _step(u_t, out_t, v_t, i_t, alpha, gamma, theta_t, delta_t, bound, limit, excess)
+                    _step(u_t, out_t, v_t, i_t, alpha, gamma, theta_t, delta_t, bound, limit, single, excess)
                 _add(sum_t, out_t)
                 if adapts:
                     _adapt(b_t, out_t, constants[RHO, start:end], constants[KAPPA, start:end])
@@ -495,9 +497,9 @@ def backward(
                 for t in range(steps):
                     _threshold(theta_t, theta, scale, past_b[t, :width])
                     if reset == SET_VALUE:
-                        _again_with_hard_reset(s, v, u[sample, t, start:end], theta_t, reset_value, bound, limit)
+                        _again_with_hard_reset(s, v, u[sample, t, start:end], theta_t, reset_value, bound, limit, single)
                     else:
-                        _again(s, v, u[sample, t, start:end], theta_t, delta_t, bound, limit)
+                        _again(s, v, u[sample, t, start:end], theta_t, delta_t, bound, limit, single)
                     _copy(past_b[t + 1, :width], past_b[t, :width])
                     _adapt(past_b[t + 1, :width], s, rho, kappa)
             for t in range(steps - 1, -1, -1):
@@ -514,7 +516,7 @@ def backward(
                 z_t = z[sample, t, start:end]
                 i_t = past_i[t + 1, :width] if has_i_syn else z_t
                 if is_common:
-                    _gradients(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u_t, i_t, sigma_t, theta_t, delta_t, bound, limit, alpha, gamma)
+                    _gradients(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u_t, i_t, sigma_t, theta_t, delta_t, bound, limit, single, alpha, gamma)
                     if has_i_syn:
                         _gradient_of_synapse(gz, gi, grad_constants[BETA, sample, start:end], past_i[t, :width], z_t, beta)
                     continue
@@ -527,13 +529,13 @@ def backward(
                     go = rows[6, :width]
                     _add_product(go, kappa, gb)
                 if reset == SET_VALUE:
-                    _again_with_hard_reset(s, v, u_t, theta_t, reset_value, bound, limit)
+                    _again_with_hard_reset(s, v, u_t, theta_t, reset_value, bound, limit, single)
                     _gradient_of_u_with_hard_reset(gu, gv, gs, g_alpha, go, grad_each, s, v, sigma_t, bound)
                 elif reset == NEVER:
                     _again_without_spikes(v, u_t, bound)
                     _gradient_of_u_without_spikes(gu, gv, g_alpha, go, grad_each, v, bound)
                 else:
-                    _again(s, v, u_t, theta_t, delta_t, bound, limit)
+                    _again(s, v, u_t, theta_t, delta_t, bound, limit, single)
                     _gradient_of_u(gu, gv, gs, g_alpha, go, grad_each, v, sigma_t, delta_t, bound)
                 if has_recorded:
                     _add(gu, grad_recorded_u[sample, t, start:end])

@@ -80,7 +80,7 @@ def arguments(model: type[StatefulLayer], neurons: int) -> st.SearchStrategy[dic
         "tau_mem": tau,
         "tau_adapt": tau,
         "tau_syn": st.none() | tau,
-        "adapt_scale": per_neuron(st.floats(-0.1, 3.0), neurons),
+        "adapt_scale": per_neuron(st.floats(0.0, 3.0), neurons),
         "spike_threshold": per_neuron(st.floats(0.125, 3.0), neurons),
         "min_v_mem": st.none() | per_neuron(st.floats(-2.0, 0.0), neurons),
         "spike_fn": st.sampled_from([MultiSpike(), MaxSpike(), MaxSpike(2), SingleSpike()]),

@@ -12,84 +12,49 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snncore import kernels
-from snncore.activation import (
-    SURROGATES,
-    ATan,
-    FastSigmoid,
-    Gaussian,
-    Heaviside,
-    MaxSpike,
-    MembraneReset,
-    MembraneSubtract,
-    MultiGaussian,
-    MultiSpike,
-    PeriodicExponential,
-    SingleExponential,
-    SingleSpike,
-)
-from snncore.kernels import fused, loading, sharing
-from snncore.layers import IAF, LIF
+from snncore.activation import SURROGATES, MembraneSubtract
+from snncore.dynamics import lif_step
+from snncore.errors import NonFiniteError
+from snncore.kernels import fused, loading, memory, sharing
+from snncore.layers import ALIF, IAF, LIF, MODELS, ExpLeak
+from tests.snncore.models import LAYERS, SURROGATES_WITH_FIELDS, arguments, own_surrogate
 
-SPIKE_FNS = [MultiSpike(), MaxSpike(), MaxSpike(2), SingleSpike()]
-RESETS = [MembraneSubtract(), MembraneSubtract(0.6), MembraneReset(), MembraneReset(0.2)]
-SURROGATE_GRADS = [
-    *(kind() for kind in SURROGATES),
-    SingleExponential(0.2, 2.0),
-    PeriodicExponential(0.3, 2.0),
-    Heaviside(0.3),
-    Gaussian(0.1, 0.8, 2.0),
-    MultiGaussian(0.1, 0.4, 0.3, 4.0, 2.0),
-    FastSigmoid(5.0),
-    ATan(3.0),
-]
-
-
-def fields_like(u: torch.Tensor, threshold: torch.Tensor) -> torch.Tensor:
-    """A caller's own surrogate."""
-    return 1 / (1 + (u / threshold - 1) ** 2)
+SURROGATE_GRADS = [*(kind() for kind in SURROGATES), *SURROGATES_WITH_FIELDS, own_surrogate]
+ADAPTIVE = {"tau_mem": 6.0, "tau_adapt": 9.0, "spike_threshold": 0.3}
+SMALL = [lambda: LIF(6.0, 4.0, 0.4, record_states=True), lambda: ALIF(**ADAPTIVE, tau_syn=4.0, record_states=True), lambda: ExpLeak(6.0)]
 
 
 @st.composite
-def layers(draw, neurons):
+def makers(draw, neurons):
     """Makes the same layer again with each call."""
-
-    def per_neuron(low, high):
-        values = st.floats(low, high)
-        return draw(values | st.lists(values, min_size=neurons, max_size=neurons).map(torch.tensor))
-
-    settings = {
-        "tau_syn": per_neuron(0.3, 100) if draw(st.booleans()) else None,
-        "spike_threshold": per_neuron(0.125, 3),
-        "min_v_mem": per_neuron(-2, 0) if draw(st.booleans()) else None,
-        "spike_fn": draw(st.sampled_from(SPIKE_FNS)),
-        "reset_fn": draw(st.sampled_from(RESETS)),
-        "surrogate_grad_fn": draw(st.sampled_from([*SURROGATE_GRADS, fields_like])),
-        "record_states": draw(st.booleans()),
-    }
-    kind = IAF
-    if draw(st.integers(0, 3)):
-        kind = LIF
-        settings |= {"tau_mem": per_neuron(0.3, 100), "norm_input": draw(st.booleans()), "train_alphas": draw(st.booleans())}
-    trains_threshold = draw(st.booleans())
+    model = draw(st.sampled_from(MODELS))
+    settings, trains_threshold = draw(arguments(model, neurons)), draw(st.booleans())
 
     def make():
-        layer = kind(**settings)
-        layer.spike_threshold.requires_grad_(trains_threshold)
+        layer = model(**settings)
+        for name in ("spike_threshold", "b0"):
+            if name in dict(layer.named_parameters()):
+                getattr(layer, name).requires_grad_(trains_threshold)
         return layer
 
     return make
 
 
-def run(make, z, seed=0, through=("spikes", "v_mem", "i_syn", "recordings")):
+def run(make, z, seed=0, through=("output", "v_mem", "i_syn", "b", "recordings")):
     """Values and gradients of one call from a random state, for a loss through what `through` names."""
     numbers = torch.Generator().manual_seed(seed)
     layer, z = make(), z.detach().requires_grad_()
-    state = {name: torch.randn(z[:, 0].shape, generator=numbers).requires_grad_() for name in layer.state_names}
+    state = {name: torch.randn(z[:, 0].shape, generator=numbers) for name in layer.state_names}
+    if "b" in state:
+        state["b"].abs_()  # of spikes; a threshold below zero means nothing
+    for value in state.values():
+        value.requires_grad_()
     for name, value in state.items():
         setattr(layer, name, value)
-    values = {"spikes": layer(z), **{name: getattr(layer, name) for name in state}}
+    values = {"output": layer(z), **{name: getattr(layer, name) for name in state}}
     loss = torch.zeros(())
-    for name, value in (*values.items(), *(("recordings", value) for value in layer.recordings.values())):
+    outputs = (*values.items(), ("firing_rate", layer.firing_rate), *(("recordings", value) for value in layer.recordings.values()))
+    for name, value in outputs:
         weights = torch.randn(value.shape, generator=numbers)
         if name in through and value.requires_grad:
             loss = loss + (value * weights).sum()
@@ -126,35 +91,76 @@ def noise(*shape, seed=0):
 
 
 def test_loops_are_used_where_they_apply(monkeypatch):
-    monkeypatch.setattr(lif, "scan", None)
+    monkeypatch.setattr(fused.dynamics, "scan", None)
     LIF(10.0, tau_syn=5.0, min_v_mem=-1.0, record_states=True)(noise(2, 5, 3))
     IAF()(noise(2, 5, 2, 4, 4)).sum()
+    ExpLeak(10.0)(noise(2, 5, 3))
+    ALIF(10.0, tau_adapt=5.0, record_states=True)(noise(2, 5, 3))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.data(), st.integers(1, 3), st.integers(1, 20), st.sampled_from([1, 3, 40]), st.integers(0, 2**31))
 def test_loops_equal_the_scan(data, batch, steps, neurons, seed):
-    make, z = data.draw(layers(neurons)), noise(batch, steps, neurons, seed=seed)
+    make, z = data.draw(makers(neurons)), noise(batch, steps, neurons, seed=seed)
     assert_same(run(make, z, seed), by_scan(make, z, seed))
 
 
-@pytest.mark.parametrize("through", ["spikes", "v_mem", "i_syn", "recordings"])
-@pytest.mark.parametrize("tau_syn", [None, 4.0])
-def test_loss_through_one_output_has_the_gradient_of_the_scan(through, tau_syn):
+@pytest.mark.parametrize("through", ["output", "v_mem", "i_syn", "b", "recordings", "firing_rate"])
+@pytest.mark.parametrize("kind", [kind for kind in LAYERS if "Recurrent" not in kind])
+def test_loss_through_one_output_has_the_gradient_of_the_scan(through, kind):
     def make():
-        return LIF(6.0, tau_syn, 0.4, record_states=True, min_v_mem=-0.3)
+        return LAYERS[kind](record_states=True)
 
-    if through in ("spikes", "v_mem", "recordings") or tau_syn:
-        z = noise(3, 30, 40)
+    if through not in ("i_syn", "b") or through in make().state_names:
+        z = noise(3, 30, 3)
         assert_same(run(make, z, through=(through,)), by_scan(make, z, through=(through,)))
 
 
-@pytest.mark.parametrize("surrogate", [*SURROGATE_GRADS, fields_like], ids=str)
+@pytest.mark.parametrize("kind", [kind for kind in LAYERS if "Recurrent" not in kind])
+def test_gradient_of_u_is_that_of_the_scan(kind):
+    found = []
+    for context in (nullcontext(), kernels.disabled()):
+        layer = LAYERS[kind]()
+        layer.record_gradients = True
+        with context:
+            layer(noise(3, 30, 3).requires_grad_()).square().sum().backward()
+        found.append(layer.gradients["u"])
+    assert found[0].any()
+    torch.testing.assert_close(*found, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "reduce",
+    [lambda s: s.sum(), lambda s: s.sum(0).square().sum(), lambda s: s.sum(1).square().sum(), lambda s: s[:, -1].sum(), lambda s: s.sum(2).sum()],
+    ids=["all", "samples", "steps", "last step", "neurons"],
+)
+@pytest.mark.parametrize("neurons", [3, 40])
+def test_gradient_that_is_the_same_for_many_is_that_of_the_scan(reduce, neurons):
+    gradients = []
+    for context in (nullcontext(), kernels.disabled()):
+        z = noise(3, 20, neurons).requires_grad_()
+        with context:
+            reduce(LIF(6.0, spike_threshold=0.4)(z)).backward()
+        gradients.append(z.grad)
+    torch.testing.assert_close(*gradients)
+
+
+@pytest.mark.parametrize("surrogate", SURROGATE_GRADS, ids=str)
 def test_surrogate_is_that_of_the_scan(surrogate):
     def make():
         return LIF(torch.linspace(2, 9, 600), 4.0, torch.linspace(0.2, 1.5, 600), surrogate_grad_fn=surrogate)
 
     z = 3 * noise(2, 20, 600)
+    assert_same(run(make, z), by_scan(make, z))
+
+
+@pytest.mark.parametrize("surrogate", SURROGATE_GRADS, ids=str)
+def test_surrogate_of_an_adaptive_threshold_is_that_of_the_scan(surrogate):
+    z = noise(2, 20, 40)
+
+    def make():
+        return ALIF(**ADAPTIVE, surrogate_grad_fn=surrogate)
+
     assert_same(run(make, z), by_scan(make, z))
 
 
@@ -164,10 +170,8 @@ def test_every_shape_equals_the_scan(shape, threads, monkeypatch):
     monkeypatch.setattr(sharing, "LEAST_SHARE", 1)
     monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
 
-    def make():
-        return LIF(6.0, 4.0, 0.4, record_states=True)
-
-    assert_same(run(make, noise(*shape)), by_scan(make, noise(*shape)))
+    for make in SMALL:
+        assert_same(run(make, noise(*shape)), by_scan(make, noise(*shape)))
 
 
 @pytest.mark.parametrize("samples", [1, 2, 5, 100])
@@ -233,14 +237,55 @@ def test_output_changed_in_place_leaves_the_gradient():
     torch.testing.assert_close(*gradients)
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e30, -1e30])
-def test_numbers_out_of_range_do_as_in_the_scan(value):
+@pytest.mark.parametrize("place", [(0, 0, 0), (1, 19, 39), (2, 7, 12)])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("make", SMALL, ids=["LIF", "ALIF", "ExpLeak"])
+def test_a_number_that_is_not_finite_is_noticed_wherever_it_stands(make, value, place, monkeypatch):
+    monkeypatch.setattr(sharing, "LEAST_SHARE", 1)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    z = noise(3, 20, 40)
+    z[place] = value
+    with pytest.raises(NonFiniteError):
+        make()(z)
+
+
+@pytest.mark.parametrize("value", [1e30, -1e30])
+def test_huge_numbers_do_as_in_the_scan(value):
     z = noise(1, 20, 40)
     z[0, 7, :5] = value
-    (actual, gradients), (expected, by_scan_) = run(lambda: LIF(6.0, 4.0, 0.4), z), by_scan(lambda: LIF(6.0, 4.0, 0.4), z)
-    for name in expected:
-        assert torch.equal(actual[name].nan_to_num(7), expected[name].nan_to_num(7)), name
-    assert torch.equal(gradients["z"].isfinite(), by_scan_["z"].isfinite())
+    assert_same(run(lambda: LIF(6.0, 4.0, 0.4), z), by_scan(lambda: LIF(6.0, 4.0, 0.4), z))
+
+
+def test_memory_is_used_again_when_its_last_tensor_is_gone_and_not_before():
+    size = (memory.SMALLEST // 4 + 16,)
+    array = memory.empty(size)
+    address, view = array.ctypes.data, torch.from_numpy(array)[3:]
+    del array
+    others = [memory.empty(size) for _ in range(3)]
+    assert address not in {other.ctypes.data for other in others}
+    del view
+    assert memory.empty(size).ctypes.data == address
+
+
+def test_memory_that_waits_for_use_is_bounded(monkeypatch):
+    monkeypatch.setattr(memory, "LARGEST_RESERVE", 3 * memory.SMALLEST)
+    arrays = [memory.empty((memory.SMALLEST // 4 + 16 * k,)) for k in range(9)]
+    del arrays
+    assert 0 < sum(map(len, memory._reserve)) <= 3 * memory.SMALLEST
+
+
+@pytest.mark.parametrize("kind", ["LIF", "ALIF"])
+def test_one_array_is_kept_for_the_backward_pass_and_none_without_gradient(kind):
+    z = noise(4, 30, 3000).requires_grad_()
+    kept = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda x: kept.append(x) or x, lambda x: x):
+        LAYERS[kind]()(z)
+    large = {x.data_ptr() for x in kept if x.numel() >= z.numel()} - {z.data_ptr()}
+    assert len(large) == 1
+    kept.clear()
+    with torch.autograd.graph.saved_tensors_hooks(lambda x: kept.append(x) or x, lambda x: x), torch.no_grad():
+        LAYERS[kind]()(z)
+    assert not kept
 
 
 class HalvedReset:
@@ -255,7 +300,7 @@ class SubtractTwice(MembraneSubtract):
 
 class SlowLIF(LIF):
     def step(self, z, state, parameters):
-        return super().step(z / 2, state, parameters)
+        return lif_step(z / 2, state, parameters)
 
 
 @pytest.mark.parametrize(
@@ -264,10 +309,11 @@ class SlowLIF(LIF):
         (lambda: LIF(6.0, reset_fn=HalvedReset()), torch.float32),
         (lambda: LIF(6.0, reset_fn=SubtractTwice()), torch.float32),
         (lambda: SlowLIF(6.0), torch.float32),
+        (lambda: ALIF(**ADAPTIVE, surrogate_grad_fn=own_surrogate), torch.float32),
         (lambda: LIF(6.0), torch.float64),
         (lambda: LIF(6.0), torch.float16),
     ],
-    ids=["own reset", "reset of a subclass", "step of a subclass", "float64", "float16"],
+    ids=["own reset", "reset of a subclass", "step of a subclass", "own surrogate of a changing threshold", "float64", "float16"],
 )
 def test_the_scan_runs_where_the_loops_do_not_apply(make, dtype, monkeypatch):
     z = noise(2, 20, 3).to(dtype)
