@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from sinabs.layers.functional.lif import lif_forward_single
 
 import snncore.activation as ours
-from snncore.layers import IAF, LIF
+import snncore.layers
+from snncore.layers import StatefulLayer
+from tests.snncore.models import NEURONS, per_neuron, rec_connect
 
 SPIKE_FUNCTIONS = [
     (ours.MultiSpike(), theirs.MultiSpike),
@@ -41,50 +43,50 @@ SURROGATES = [
 
 @dataclass(frozen=True)
 class Configuration:
-    """Arguments that both packages take, those of the activations as pairs."""
+    """A layer by the name that both packages give it, arguments that both take, and those of the activations as pairs."""
 
+    name: str
     arguments: dict[str, Any]
     activations: dict[str, tuple[Any, Any]]
 
-    @property
-    def is_integrator(self) -> bool:
-        return "tau_mem" not in self.arguments
+    def layer(self, **settings: Any) -> StatefulLayer:
+        chosen = {name: pair[0] for name, pair in self.activations.items()}
+        layer: StatefulLayer = getattr(snncore.layers, self.name)(**self.arguments, **chosen, **settings, **self._connected())
+        return layer
 
-    def layer(self, **settings: Any) -> LIF:
-        kind = IAF if self.is_integrator else LIF
-        return kind(**self.arguments, **{name: pair[0] for name, pair in self.activations.items()}, **settings)
+    def oracle(self) -> sinabs.layers.StatefulLayer:
+        chosen = {name: pair[1] for name, pair in self.activations.items()}
+        tensors = {name: torch.as_tensor(value) for name, value in self.arguments.items() if name == "spike_threshold"}
+        return getattr(sinabs.layers, self.name)(**{**self.arguments, **tensors}, **chosen, **self._connected())
 
-    def oracle(self) -> sinabs.layers.LIF:
-        kind = sinabs.layers.IAF if self.is_integrator else sinabs.layers.LIF
-        tensors = {"spike_threshold": torch.as_tensor(self.arguments["spike_threshold"])}
-        return kind(**{**self.arguments, **tensors}, **{name: pair[1] for name, pair in self.activations.items()})
-
-
-def per_neuron(values: st.SearchStrategy[float], neurons: int) -> st.SearchStrategy[float | torch.Tensor]:
-    """One value for all neurons, or one for each."""
-    return values | st.lists(values, min_size=neurons, max_size=neurons).map(torch.tensor)
+    def _connected(self) -> dict[str, Any]:
+        return {"rec_connect": rec_connect()} if self.name.endswith("Recurrent") else {}
 
 
 @st.composite
-def configurations(draw: st.DrawFn, neurons: int = 3) -> Configuration:
+def configurations(draw: st.DrawFn, names: tuple[str, ...] = ("LIF", "LIF", "LIF", "IAF"), neurons: int = NEURONS) -> Configuration:
+    name = draw(st.sampled_from(names))
     taus = per_neuron(st.floats(0.3, 300.0), neurons)
-    arguments: dict[str, Any] = {
-        "tau_syn": draw(st.none() | taus),
-        "spike_threshold": draw(per_neuron(st.floats(0.1, 3.0), neurons)),
-        "min_v_mem": draw(st.none() | st.floats(-2.0, 0.0)),
-    }
-    if draw(st.sampled_from(["IAF", "LIF", "LIF", "LIF"])) == "LIF":
+    arguments: dict[str, Any] = {"min_v_mem": draw(st.none() | st.floats(-2.0, 0.0))}
+    if not name.startswith("IAF"):
         arguments |= {"tau_mem": draw(taus), "norm_input": draw(st.booleans()), "train_alphas": draw(st.booleans())}
+    if name == "ExpLeak":
+        return Configuration(name, arguments, {})
+    arguments |= {"spike_threshold": draw(per_neuron(st.floats(0.1, 3.0), neurons)), "tau_syn": draw(st.none() | taus)}
+    if name.startswith("ALIF"):
+        arguments |= {"tau_adapt": draw(taus), "adapt_scale": draw(st.floats(0.0, 3.0))}
+        one_synapse = st.none() | st.floats(0.3, 300.0)  # Sinabs asks whether a tensor is true
+        arguments["tau_syn"] = None if arguments["norm_input"] else draw(one_synapse)  # and scales the stored current at every step
     activations = {
         "spike_fn": draw(st.sampled_from(SPIKE_FUNCTIONS)),
         "reset_fn": draw(st.sampled_from(RESETS)),
         "surrogate_grad_fn": draw(st.sampled_from(SURROGATES)),
     }
-    return Configuration(arguments, activations)
+    return Configuration(name, arguments, activations)
 
 
 @st.composite
-def inputs(draw: st.DrawFn, neurons: int = 3) -> torch.Tensor:
+def inputs(draw: st.DrawFn, neurons: int = NEURONS) -> torch.Tensor:
     """Noise, or multiples of an eighth that meet thresholds exactly: (batch, time, neurons)."""
     shape = (draw(st.integers(1, 3)), draw(st.integers(1, 25)), neurons)
     numbers = torch.Generator().manual_seed(draw(st.integers(0, 2**32 - 1)))

@@ -1,5 +1,8 @@
 """Equal spikes, equal states and the same gradients as Sinabs 3.1.3, over random configurations and inputs."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 import sinabs.activation
 import sinabs.layers
@@ -7,13 +10,35 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snncore.layers import IAF, LIF, IAFSqueeze, LIFSqueeze
+from snncore.layers import ALIF, IAF, LIF, ExpLeak, IAFSqueeze, LIFRecurrent, LIFSqueeze
 from tests.snncore.oracle import SPIKE_FUNCTIONS, SURROGATES, Configuration, configurations, inputs, run_oracle
 
 
 def assert_equal_to_float_precision(actual: torch.Tensor, expected: torch.Tensor, relative: float) -> None:
     """Equal up to the rounding of float32, relative to the tensor's largest entry."""
     torch.testing.assert_close(actual, expected, rtol=0, atol=relative * expected.abs().max().item() + 1e-12)
+
+
+def assert_same_gradients(configuration: Configuration, z, seed: int, run: Callable) -> None:
+    """Of a loss through the output and the last state, with respect to the input and all that is trained."""
+    numbers = torch.Generator().manual_seed(seed)
+    grad_spikes = torch.randn(z.shape, generator=numbers)
+    grad_v = torch.randn(z[:, 0].shape, generator=numbers)
+    layer, oracle = configuration.layer(), configuration.oracle()
+    ours, theirs = z.clone().requires_grad_(), z.clone().requires_grad_()
+    spikes = layer(ours)
+    torch.autograd.backward([spikes, layer.v_mem], [grad_spikes, grad_v])
+    oracle_spikes, oracle_state = run(oracle, theirs)
+    torch.autograd.backward([oracle_spikes, oracle_state["v_mem"]], [grad_spikes, grad_v])
+    assert_equal_to_float_precision(ours.grad, theirs.grad, relative=2e-6)
+    trained = {name: p for name, p in layer.named_parameters() if p.requires_grad}
+    assert trained.keys() == {name for name, p in oracle.named_parameters() if p.requires_grad}
+    for name, parameter in trained.items():
+        expected = oracle.get_parameter(name).grad
+        if expected is None:  # a recurrent connection that nothing came through
+            assert parameter.grad is None or not parameter.grad.any()
+        else:
+            assert_equal_to_float_precision(parameter.grad, expected, relative=1e-4)
 
 
 @settings(max_examples=300)
@@ -24,6 +49,24 @@ def test_spikes_and_states_equal_those_of_sinabs(configuration, z):
     assert torch.equal(layer(z), spikes)
     for name, value in state.items():
         assert torch.equal(getattr(layer, name), value), name
+
+
+@settings(max_examples=300)
+@given(configurations(("ExpLeak", "ALIF", "ALIF", "LIFRecurrent", "IAFRecurrent", "ALIFRecurrent")), inputs())
+def test_output_and_states_of_the_other_models_equal_those_of_sinabs(configuration, z):
+    unbounded = replace(configuration, arguments={**configuration.arguments, "min_v_mem": None})
+    layer, oracle = unbounded.layer(), unbounded.oracle()
+    assert torch.equal(layer(z), oracle(z))
+    for name in ("v_mem", "b", "spike_threshold"):
+        if isinstance(getattr(oracle, name, None), torch.Tensor):
+            assert torch.equal(getattr(layer, name).expand_as(getattr(oracle, name)), getattr(oracle, name)), name
+
+
+@settings(max_examples=100)
+@given(configurations(("ExpLeak", "LIFRecurrent", "IAFRecurrent")), inputs(), st.integers(0, 2**32 - 1))
+def test_gradients_of_the_other_models_equal_those_of_sinabs(configuration, z, seed):
+    unbounded = replace(configuration, arguments={**configuration.arguments, "min_v_mem": None})
+    assert_same_gradients(unbounded, z, seed, lambda oracle, z: (oracle(z), dict(oracle.named_buffers())))
 
 
 @settings(max_examples=40)
@@ -39,26 +82,13 @@ def test_second_call_equals_that_of_sinabs(configuration, z, data):
 @settings(max_examples=150)
 @given(configurations(), inputs(), st.integers(0, 2**32 - 1))
 def test_gradients_equal_those_of_sinabs(configuration, z, seed):
-    numbers = torch.Generator().manual_seed(seed)
-    grad_spikes = torch.randn(z.shape, generator=numbers)
-    grad_v = torch.randn(z[:, 0].shape, generator=numbers)
-    layer, oracle = configuration.layer(), configuration.oracle()
-    ours, theirs = z.clone().requires_grad_(), z.clone().requires_grad_()
-    spikes = layer(ours)
-    torch.autograd.backward([spikes, layer.v_mem], [grad_spikes, grad_v])
-    oracle_spikes, oracle_state = run_oracle(oracle, theirs)
-    torch.autograd.backward([oracle_spikes, oracle_state["v_mem"]], [grad_spikes, grad_v])
-    assert_equal_to_float_precision(ours.grad, theirs.grad, relative=2e-6)
-    trained = {name: p for name, p in layer.named_parameters() if p.requires_grad}
-    assert trained.keys() == {name for name, p in oracle.named_parameters() if p.requires_grad}
-    for name, parameter in trained.items():
-        assert_equal_to_float_precision(parameter.grad, getattr(oracle, name).grad, relative=1e-4)
+    assert_same_gradients(configuration, z, seed, run_oracle)
 
 
 @settings(max_examples=60)
 @given(configurations(), inputs())
 def test_recordings_equal_those_of_sinabs(configuration, z):
-    unbounded = Configuration({**configuration.arguments, "min_v_mem": None}, configuration.activations)
+    unbounded = replace(configuration, arguments={**configuration.arguments, "min_v_mem": None})
     layer, oracle = unbounded.layer(record_states=True), unbounded.oracle()
     oracle.record_states = True
     layer(z)
@@ -117,3 +147,9 @@ def test_defaults_are_those_of_sinabs():
     assert torch.equal(IAF()(z), sinabs.layers.IAF()(z))
     assert set(LIF(10.0).arg_dict) == set(sinabs.layers.LIF(10.0, shape=(1, 1)).arg_dict)
     assert set(IAF().arg_dict) == set(sinabs.layers.IAF(shape=(1, 1)).arg_dict)
+    assert torch.equal(ExpLeak(10.0)(z), sinabs.layers.ExpLeak(10.0)(z))
+    assert torch.equal(ALIF(10.0, 20.0)(z), sinabs.layers.ALIF(10.0, 20.0)(z))
+    assert set(sinabs.layers.ExpLeak(10.0, shape=(1, 1)).arg_dict) <= set(ExpLeak(10.0).arg_dict)
+    assert set(sinabs.layers.ALIF(10.0, 20.0, shape=(1, 1)).arg_dict) <= set(ALIF(10.0, 20.0).arg_dict)
+    connected = {"rec_connect": torch.nn.Linear(3, 3)}
+    assert set(LIFRecurrent(10.0, **connected).arg_dict) == set(sinabs.layers.LIFRecurrent(10.0, shape=(1, 1), **connected).arg_dict)

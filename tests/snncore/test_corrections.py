@@ -1,5 +1,6 @@
 """Where Sinabs 3.1.3 is wrong and snncore is right: each test shows Sinabs's behaviour beside the law that snncore holds."""
 
+import copy
 import gc
 import math
 import weakref
@@ -15,7 +16,7 @@ from torch import nn
 import snncore
 from snncore.activation import MembraneReset
 from snncore.errors import ParameterError, ShapeError
-from snncore.layers import IAF, LIF, LIFSqueeze
+from snncore.layers import ALIF, IAF, LIF, ALIFRecurrent, IAFRecurrent, LIFRecurrent, LIFSqueeze
 
 
 def noise(*shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
@@ -29,6 +30,87 @@ def test_hard_reset_changes_only_the_neurons_that_spiked():
     theirs(z)
     assert ours.v_mem.tolist() == [[0.125, 0.5]]
     assert theirs.v_mem.tolist() == [[0.625, 0.5]]
+
+
+def connected(neurons: int = 3) -> nn.Linear:
+    torch.manual_seed(0)
+    return nn.Linear(neurons, neurons)
+
+
+def test_recordings_hold_the_end_of_their_own_step():
+    z = torch.full((1, 3, 1), 0.6)
+    none = nn.Linear(1, 1, bias=False)
+    nn.init.zeros_(none.weight)
+    ours, theirs = (layers.IAFRecurrent(rec_connect=none, record_states=True) for layers in (snncore.layers, sinabs.layers))
+    ours(z)
+    theirs(z)
+    assert ours.recordings["v_mem"].flatten().tolist() == pytest.approx([0.6, 0.2, 0.8])
+    assert theirs.recordings["v_mem"].flatten().tolist() == pytest.approx([1.2, 0.8, 0.8])
+
+
+def test_recordings_of_an_adaptive_layer_hold_the_end_of_their_own_step():
+    z = torch.full((1, 3, 1), 0.6)
+    ours, theirs = (
+        layers.ALIF(5.0, 20.0, norm_input=False, record_states=True, spike_fn=package.SingleSpike)
+        for layers, package in ((snncore.layers, snncore.activation), (sinabs.layers, sinabs.activation))
+    )
+    spikes = ours(z)
+    theirs(z)
+    u, v = ours.recordings["u"].flatten(), ours.recordings["v_mem"].flatten()
+    assert spikes.any()
+    assert torch.equal(v, u - (spikes * ours.recordings["spike_threshold"]).flatten())
+    assert theirs.recordings["v_mem"].flatten()[0].item() == u[1].item() != u[0].item()
+
+
+@pytest.mark.parametrize("name", ["LIFRecurrent", "IAFRecurrent", "ALIFRecurrent"])
+def test_recurrent_layer_remembers_its_last_spikes_between_calls(name):
+    z = noise(2, 20, 3)
+    z = 3 * z
+    arguments = {"LIFRecurrent": {"tau_mem": 5.0}, "IAFRecurrent": {}, "ALIFRecurrent": {"tau_mem": 5.0, "tau_adapt": 9.0}}[name]
+    chunked_is_whole = {}
+    for layers in (snncore.layers, sinabs.layers):
+        whole, chunked = (getattr(layers, name)(**arguments, rec_connect=connected()) for _ in range(2))
+        chunks = torch.cat([chunked(z[:, :7]), chunked(z[:, 7:])], dim=1)
+        chunked_is_whole[layers] = torch.equal(chunks, whole(z))
+    assert chunked_is_whole == {snncore.layers: True, sinabs.layers: False}
+
+
+def test_recurrent_layers_can_be_copied():
+    def fails(layer: nn.Module) -> bool:
+        try:
+            copied = copy.deepcopy(layer)
+        except Exception:
+            return True
+        return not torch.equal(copied.rec_connect.weight, layer.rec_connect.weight)
+
+    assert fails(sinabs.layers.LIFRecurrent(5.0, rec_connect=connected()))
+    layers = (LIFRecurrent(5.0, rec_connect=connected()), IAFRecurrent(rec_connect=connected()), ALIFRecurrent(5.0, 9.0, rec_connect=connected()))
+    assert not any(fails(layer) for layer in layers)
+
+
+def test_copied_adaptive_layer_keeps_its_arguments():
+    ours, theirs = (copy.deepcopy(layers.ALIF(5.0, 9.0, norm_input=False)) for layers in (snncore.layers, sinabs.layers))
+    assert not ours.norm_input
+    assert theirs.norm_input
+
+
+def test_printing_an_adaptive_layer_leaves_its_alphas_in_training():
+    ours, theirs = (layers.ALIF(5.0, 9.0, tau_syn=3.0, train_alphas=True) for layers in (snncore.layers, sinabs.layers))
+    for layer in (ours, theirs):
+        assert "ALIF" in repr(layer)
+    assert all(p.requires_grad for p in (ours.alpha_mem, ours.alpha_syn, ours.alpha_adapt))
+    assert not theirs.alpha_mem.requires_grad
+
+
+def test_adaptive_layer_keeps_its_synaptic_current_unscaled():
+    z = torch.zeros(1, 10, 1)
+    z[0, 0, 0] = 1.0
+    arguments = {"tau_mem": 5.0, "tau_adapt": 9.0, "tau_syn": 4.0}
+    ours, theirs = (layers.ALIF(**arguments) for layers in (snncore.layers, sinabs.layers))
+    ours(z)
+    theirs(z)
+    assert ours.i_syn.item() == pytest.approx(math.exp(-10 / 4))
+    assert theirs.i_syn.item() == 0.0  # never kept
 
 
 def test_layers_share_no_threshold():
@@ -186,3 +268,23 @@ def test_threshold_is_trained_through_the_spikes():
     assert gradients[snncore][0] == pytest.approx(slope)
     assert gradients[snncore][1].item() == pytest.approx(-1.5 * slope)
     assert gradients[sinabs] == (pytest.approx(slope), None)
+
+
+def test_adaptation_is_learned_through_the_spikes_and_not_only_through_the_reset():
+    z = noise(2, 40, 3)
+    gradients = {}
+    for package, layers in ((snncore.activation, snncore.layers), (sinabs.activation, sinabs.layers)):
+        layer = layers.ALIF(5.0, 20.0, reset_fn=package.MembraneReset())
+        layer(z).sum().backward()
+        gradients[layers] = layer.tau_adapt.grad
+    assert gradients[snncore.layers].abs() > 1e-4
+    assert gradients[sinabs.layers] is None
+
+
+@pytest.mark.parametrize("name", ["tau_mem", "tau_syn", "tau_adapt"])
+def test_time_constants_of_an_adaptive_layer_are_checked(name):
+    arguments = {"tau_mem": 5.0, "tau_adapt": 9.0, name: 0.0}
+    if name != "tau_syn":
+        sinabs.layers.ALIF(**arguments)
+    with pytest.raises(ParameterError, match=name):
+        ALIF(**arguments)

@@ -6,7 +6,8 @@ import torch
 from torch.func import functional_call
 
 from snncore.activation import FastSigmoid, Heaviside, MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleExponential, SingleSpike
-from snncore.layers import IAF, LIF
+from snncore.layers import ALIF, IAF, LIF, ExpLeak, LIFRecurrent
+from tests.snncore.models import rec_connect
 
 STEPS, BATCH, NEURONS = 30, 2, 3
 
@@ -39,6 +40,99 @@ def test_silent_membrane_has_the_gradient_of_finite_differences(settings, tau_me
     assert torch.autograd.gradcheck(
         lambda z, v, *values: potentials(layer, dict(zip(trained, values, strict=True)), z, v), (z, v, *trained.values())
     )
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: ExpLeak(doubles(6.0), tau_syn=doubles(3.0), record_states=True),
+        lambda: ExpLeak(doubles(2.0, 6.0, 20.0), norm_input=True, train_alphas=True, record_states=True),
+        lambda: ALIF(
+            doubles(6.0), doubles(9.0), doubles(3.0), spike_threshold=doubles(1e3), surrogate_grad_fn=Heaviside(1.0), record_states=True
+        ),
+    ],
+    ids=["ExpLeak", "ExpLeak with alphas", "ALIF"],
+)
+def test_other_silent_membranes_have_the_gradient_of_finite_differences(make):
+    layer = make()
+    trained = {name: p.detach().clone().requires_grad_() for name, p in layer.named_parameters() if p.requires_grad}
+    z = drawn(1.0)[:, :6].requires_grad_()
+    v = drawn(0.5, seed=1)[:, 0].requires_grad_()
+    assert torch.autograd.gradcheck(
+        lambda z, v, *values: potentials(layer, dict(zip(trained, values, strict=True)), z, v), (z, v, *trained.values())
+    )
+
+
+def test_output_of_recurrent_integrators_has_the_gradient_of_finite_differences():
+    """A spike function that is smooth makes the whole feedback differentiable."""
+
+    class Smooth:
+        def apply(self, u, threshold, surrogate_grad_fn):
+            return torch.sigmoid(u - threshold)
+
+    layer = LIFRecurrent(doubles(6.0), spike_fn=Smooth(), rec_connect=rec_connect().double())
+    trained = {name: p.detach().clone().requires_grad_() for name, p in layer.named_parameters() if p.requires_grad}
+    assert len(trained) == 3
+
+    def output(z, *values):
+        layer.reset_states()
+        return functional_call(layer, dict(zip(trained, values, strict=True)), (z,))
+
+    assert torch.autograd.gradcheck(output, (drawn(1.0)[:, :6].requires_grad_(), *trained.values()))
+
+
+def test_adaptation_with_a_smooth_spike_has_the_gradient_of_finite_differences():
+    class Smooth:
+        def apply(self, u, threshold, surrogate_grad_fn):
+            return torch.sigmoid(u - threshold)
+
+    layer = ALIF(doubles(6.0), doubles(9.0), doubles(3.0), doubles(0.7), doubles(0.3), Smooth())
+    layer.b0.requires_grad_()
+    layer.adapt_scale.requires_grad_()
+    trained = {name: p.detach().clone().requires_grad_() for name, p in layer.named_parameters() if p.requires_grad}
+    assert len(trained) == 5
+
+    def output(z, *values):
+        layer.reset_states()
+        return functional_call(layer, dict(zip(trained, values, strict=True)), (z,))
+
+    assert torch.autograd.gradcheck(output, (drawn(1.0)[:, :6].requires_grad_(), *trained.values()))
+
+
+@pytest.mark.parametrize("reset_fn", [MembraneSubtract(), MembraneReset(0.1)], ids=str)
+@pytest.mark.parametrize("spike_fn", [MultiSpike(), SingleSpike()], ids=str)
+def test_gradient_of_an_adapting_run_is_the_recursion_by_hand(spike_fn, reset_fn):
+    """∂b[t-1] = ρ ∂b[t] + A ∂θ[t], ∂s gains (1-ρ) ∂b[t], and ∂θ[t] is that of a threshold at step t alone."""
+    layer = ALIF(doubles(5.0), doubles(9.0), None, doubles(0.7), doubles(0.3), spike_fn, reset_fn, record_states=True)
+    layer.b0.requires_grad_()
+    z = drawn(2.0, offset=0.5).requires_grad_()
+    b_first = drawn(0.3, seed=2)[:, 0].abs().requires_grad_()
+    layer.b = b_first
+    grad_spikes = drawn(1.0, seed=1)
+    spikes = layer(z)
+    spikes.backward(grad_spikes)
+    with torch.no_grad():
+        u, theta, s = layer.recordings["u"], layer.recordings["spike_threshold"], spikes.detach()
+        alpha, rho, scale = layer.alpha_mem_calculated, layer.alpha_adapt_calculated, layer.adapt_scale
+        slope = layer.surrogate_grad_fn(u, theta)
+        ds_dtheta = -slope if isinstance(spike_fn, SingleSpike) else -u / theta * slope
+        soft = isinstance(reset_fn, MembraneSubtract)
+        grad_u, grad_b, grad_b0, grad_rho = (torch.zeros_like(u[:, 0]) for _ in range(4))
+        grad_z = torch.empty_like(u)
+        for t in reversed(range(STEPS)):
+            grad_v = alpha * grad_u
+            grad_s = grad_spikes[:, t] + (1 - rho) * grad_b - (theta[:, t] * grad_v if soft else 0)
+            grad_theta = grad_s * ds_dtheta[:, t] - (s[:, t] * grad_v if soft else 0)
+            grad_u = grad_s * slope[:, t] + (grad_v if soft else torch.where(s[:, t] > 0, 0, grad_v))
+            grad_z[:, t] = (1 - alpha) * grad_u
+            before = layer.recordings["b"][:, t - 1] if t else b_first
+            grad_rho += grad_b * (before - s[:, t])
+            grad_b = rho * grad_b + scale * grad_theta
+            grad_b0 += grad_theta
+    expected = {"z": grad_z, "b": grad_b, "b0": grad_b0.sum(), "tau_adapt": grad_rho.sum() * rho / layer.tau_adapt**2}
+    actual = {"z": z, "b": b_first, "b0": layer.b0, "tau_adapt": layer.tau_adapt}
+    for name, gradient in expected.items():
+        torch.testing.assert_close(actual[name].grad, gradient.detach(), rtol=1e-9, atol=1e-12, msg=name)
 
 
 def by_hand(layer: LIF, z: torch.Tensor, spikes: torch.Tensor, grad_spikes: torch.Tensor) -> dict[str, torch.Tensor]:

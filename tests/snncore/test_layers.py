@@ -6,10 +6,11 @@ import pickle
 
 import pytest
 import torch
+from torch import nn
 
 from snncore.activation import MaxSpike, MembraneReset, PeriodicExponential, SingleSpike
-from snncore.errors import InputError, ShapeError
-from snncore.layers import IAF, LIF, ALIFSqueeze, ExpLeakSqueeze, IAFSqueeze, LIFSqueeze
+from snncore.errors import InputError, ParameterError, ShapeError
+from snncore.layers import ALIF, IAF, LIF, ALIFSqueeze, ExpLeak, ExpLeakSqueeze, IAFSqueeze, LIFRecurrent, LIFSqueeze
 from tests.snncore import models
 
 ELABORATE = {"spike_fn": MaxSpike(2), "reset_fn": MembraneReset(0.1), "surrogate_grad_fn": PeriodicExponential(0.3), "min_v_mem": -0.5}
@@ -201,3 +202,30 @@ def test_parameter_that_does_not_broadcast_over_the_neurons_is_refused(name):
 def test_parameter_that_would_enlarge_the_output_is_refused():
     with pytest.raises(ShapeError, match="tau_mem"):
         LIF(torch.tensor([[1.0], [2.0]]))(torch.ones(2, 10, 3))
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: LIFRecurrent(10.0, rec_connect=3), "LIFRecurrent: rec_connect is 3; it must be a module"),
+        (lambda: LIF(10.0, nn.Linear(3, 3)), r"LIF: tau_syn is Linear\(.*\); it must be a number or a tensor"),
+        (lambda: LIF("long"), "LIF: tau_mem is 'long'; it must be a number or a tensor"),
+        (lambda: ALIF(10.0, 20.0, adapt_scale=float("nan")), "ALIF: adapt_scale is nan; it must be a finite number"),
+        (lambda: ALIF(10.0, 1e9), "ALIF: tau_adapt is 1e[+]09.*no spike would raise the threshold"),
+        (lambda: ExpLeak(0.0), "ExpLeak: tau_mem is 0; it must be at least 0.1"),
+    ],
+    ids=["connection", "module as tau", "text as tau", "adapt_scale", "long tau_adapt", "short tau"],
+)
+def test_argument_that_makes_no_layer_is_refused(make, words):
+    with pytest.raises(ParameterError, match=words):
+        make()
+
+
+def test_recurrent_connection_of_another_size_is_refused():
+    layer = LIFRecurrent(10.0, rec_connect=nn.Linear(3, 4))
+    with pytest.raises(ShapeError, match=r"rec_connect makes \(2, 4\) of spikes .*\(2, 3\)"):
+        layer(torch.ones(2, 10, 3))
+
+
+def test_leaky_integrator_does_not_spike():
+    assert not ExpLeak(10.0).does_spike
