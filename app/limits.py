@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from snncore.errors import ExperimentError
-from snncore.spec import Experiment, LinearSpec
+from snncore.layer_spec import LinearSpec
+from snncore.spec import Experiment
 
 LARGEST_WEIGHTS = 4_000_000
 """Weights of all layers together."""
@@ -13,13 +14,14 @@ LARGEST_WEIGHTS = 4_000_000
 LARGEST_RECORD = 256 * 2**20
 """Bytes that the record of a training may take, all its epochs together."""
 
-BYTES_PER_ENTRY = 3 * 4
-"""Spikes, u and v of one neuron at one time step, in float32."""
+BYTES_PER_ENTRY = 4 * 4
+"""Spikes, u, v and θ of one neuron at one time step, in float32."""
 
 
 def check_limits(experiment: Experiment) -> None:
     """Raises ExperimentError where the Experiment is larger than a session may have; names the limit."""
-    weights = sum(layer.in_features * layer.out_features for layer in experiment.network if isinstance(layer, LinearSpec))
+    linear = [layer if isinstance(layer, LinearSpec) else getattr(layer, "rec_connect", None) for layer in experiment.network]
+    weights = sum(layer.in_features * layer.out_features for layer in linear if layer is not None)
     if weights > LARGEST_WEIGHTS:
         raise ExperimentError(f"The network has {weights:,} weights; this server takes up to {LARGEST_WEIGHTS:,}. Use smaller layers.")
     batch, steps, *shape = experiment.input.shape

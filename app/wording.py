@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from app.runner import TrainingRun
 from snncore.diagnose import silence
-from snncore.spec import Experiment, IAFSpec, LIFSpec
+from snncore.layer_spec import NeuronSpec
+from snncore.spec import Experiment
 
 
 def layer_names(experiment: Experiment) -> list[str]:
-    """Names of the spiking layers in order: Hidden LIF, Output LIF; numbered where there are several hidden ones."""
-    kinds = [layer.kind for layer in experiment.network if isinstance(layer, LIFSpec | IAFSpec)]
+    """Names of the neuron layers in order: Hidden LIF, Output LIF; numbered where there are several hidden ones."""
+    kinds = [layer.kind for layer in experiment.network if isinstance(layer, NeuronSpec)]
     hidden = [f"Hidden {kind}" if len(kinds) == 2 else f"Hidden {kind} {number}" for number, kind in enumerate(kinds[:-1], start=1)]
     return [*hidden, f"Output {kinds[-1]}"]
 

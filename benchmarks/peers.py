@@ -1,4 +1,4 @@
-"""The same layer of neurons in five libraries: LIF with τ_mem = 10 steps, θ = 1 and a reset, each as its own documentation runs it over time.
+"""The same layer of neurons in five libraries: LIF with τ_mem = 10 steps, θ = 1 and a reset, each run over time as its own documents do.
 
 `contestants()` gives what a benchmark times in turn. The peers differ in detail (normalisation of the input, surrogate, how much the reset
 takes away, whether τ is trained), not in what there is to compute: a decay, an addition, a comparison and a reset per neuron and step.

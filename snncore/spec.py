@@ -6,142 +6,20 @@ It is what a page edits, what a link and a saved file hold, and what a test repe
 from __future__ import annotations
 
 import json
-import math
-import sys
-from dataclasses import asdict, fields
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import torch
-from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 from torch import Tensor, nn
 
-from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES, MembraneSubtract, MultiSpike, SingleExponential
 from snncore.encoders import random_spikes
 from snncore.errors import ExperimentError, SNNCoreError
-from snncore.layers import IAF, LIF
+from snncore.layer_spec import LAYER_KINDS, SPIKING_KINDS, LayerSpec, LIFSpec, LinearSpec, Shape
 from snncore.part import Part
+from snncore.spec_errors import sentence
 from snncore.tasks import SpikeCount
 
 LARGEST_SEED = 2**63 - 1
-
-
-# ----------------------------------------------------------------------------------------- activations as data
-
-
-def _named(choices: tuple[type, ...]) -> tuple[BeforeValidator, PlainSerializer]:
-    """Frozen dataclasses as `{"kind": name, field: value, ...}`; the name alone stands for the defaults."""
-    by_name = {choice.__name__: choice for choice in choices}
-
-    def parse(value: Any) -> Any:
-        if isinstance(value, choices):
-            return value
-        given = dict(value) if isinstance(value, dict) else {"kind": value}
-        kind = given.pop("kind", None)
-        if not isinstance(kind, str) or kind not in by_name:
-            raise ValueError(f"{_abbreviated(kind)} is not known; use one of {', '.join(by_name)}")
-        defaults = {field.name: field.default for field in fields(by_name[kind])}
-        for name, entry in given.items():
-            if name not in defaults:
-                raise ValueError(f"{kind} has no {_abbreviated(name)}; it takes {', '.join(defaults) or 'nothing'}")
-            is_number = isinstance(entry, int | float) and not isinstance(entry, bool) and abs(entry) <= sys.float_info.max
-            if not is_number and not (entry is None and defaults[name] is None):
-                raise ValueError(f"{kind}: {name} is {_abbreviated(entry)}; it must be a finite number")
-        return by_name[kind](**given)
-
-    def dump(value: Any) -> dict[str, Any]:
-        return {"kind": type(value).__name__, **asdict(value)}
-
-    return BeforeValidator(parse), PlainSerializer(dump)
-
-
-SpikeFn = Annotated[Any, *_named(SPIKE_FUNCTIONS)]
-ResetFn = Annotated[Any, *_named(RESETS)]
-SurrogateGradFn = Annotated[Any, *_named(SURROGATES)]
-
-
-# -------------------------------------------------------------------------------------------------- the layers
-
-Shape = tuple[int, ...]
-"""Shape of one sample at one time step, without batch and time."""
-
-
-class LinearSpec(Part):
-    """`torch.nn.Linear` over the last axis."""
-
-    kind: Literal["Linear"] = "Linear"
-    in_features: int = Field(ge=1)
-    out_features: int = Field(ge=1)
-    bias: bool = True
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """Raises SNNCoreError where the last axis isn't `in_features`."""
-        if not shape or shape[-1] != self.in_features:
-            raise SNNCoreError(
-                f"in_features is {self.in_features}, but it receives {shape[-1] if shape else 'no'} features; "
-                f"set in_features to {shape[-1] if shape else 1}, or change what comes before"
-            )
-        return (*shape[:-1], self.out_features)
-
-    def build(self, generator: torch.Generator) -> nn.Module:
-        """Weights and biases as `torch.nn.Linear` draws them, from `generator`."""
-        layer: nn.Linear = nn.utils.skip_init(nn.Linear, self.in_features, self.out_features, bias=self.bias)
-        nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
-        if self.bias:
-            bound = 1 / math.sqrt(self.in_features)
-            nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
-        return layer
-
-
-class _SpikingSpec(Part):
-    """What LIF and IAF share."""
-
-    tau_syn: float | None = None
-    spike_threshold: float = 1.0
-    spike_fn: SpikeFn = MultiSpike()
-    reset_fn: ResetFn = MembraneSubtract()
-    surrogate_grad_fn: SurrogateGradFn = SingleExponential()
-    min_v_mem: float | None = None
-
-    def output_shape(self, shape: Shape) -> Shape:
-        return shape
-
-    def arguments(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in type(self).model_fields if name != "kind"}
-
-
-class LIFSpec(_SpikingSpec):
-    """`snncore.layers.LIF`."""
-
-    kind: Literal["LIF"] = "LIF"
-    tau_mem: float
-    train_alphas: bool = False
-    norm_input: bool = True
-
-    @model_validator(mode="after")
-    def _can_be_built(self) -> Self:
-        self.build()
-        return self
-
-    def build(self, generator: torch.Generator | None = None) -> LIF:
-        return LIF(**self.arguments())
-
-
-class IAFSpec(_SpikingSpec):
-    """`snncore.layers.IAF`."""
-
-    kind: Literal["IAF"] = "IAF"
-
-    @model_validator(mode="after")
-    def _can_be_built(self) -> Self:
-        self.build()
-        return self
-
-    def build(self, generator: torch.Generator | None = None) -> IAF:
-        return IAF(**self.arguments())
-
-
-LayerSpec = Annotated[LinearSpec | LIFSpec | IAFSpec, Field(discriminator="kind")]
-LAYER_KINDS = ("Linear", "LIF", "IAF")
 
 
 # ------------------------------------------------------------------------------------ input, training and seeds
@@ -213,7 +91,7 @@ class Experiment(Part):
         try:
             super().__init__(**data)
         except ValidationError as error:
-            raise ExperimentError(_sentence(error)) from error
+            raise ExperimentError(sentence(error, LAYER_KINDS)) from error
 
     @model_validator(mode="after")
     def _layers_fit(self) -> Self:
@@ -223,9 +101,9 @@ class Experiment(Part):
                 shape = layer.output_shape(shape)
             except SNNCoreError as error:
                 raise ValueError(f"{self.layer_label(str(number - 1))}: {error}") from error
-        if not isinstance(self.network[-1], LIFSpec | IAFSpec):
+        if not self.network[-1].does_spike:
             last = self.layer_label(str(len(self.network) - 1))
-            raise ValueError(f"{last} doesn't spike, so nothing can be counted; end the network with LIF or IAF")
+            raise ValueError(f"{last} doesn't spike, so nothing can be counted; end the network with {', '.join(SPIKING_KINDS)}")
         return self
 
     @classmethod
@@ -326,38 +204,3 @@ def _without_defaults(part: BaseModel) -> dict[str, Any]:
         else:
             kept[name] = dumped[name]
     return kept
-
-
-def _sentence(error: ValidationError) -> str:
-    """The first problem as one sentence: where, what, and what would be right."""
-    problem = error.errors(include_url=False)[0]
-    location = list(problem["loc"])
-    place = kind = ""
-    if location[:1] == ["network"] and len(location) > 1:
-        kind = str(location[2]) if len(location) > 2 else ""
-        place = f"Layer {int(location[1]) + 1}" + (f" ({kind})" if kind else "")
-        location = location[3:]
-    field = ".".join(str(part) for part in location if part not in ("random_spikes", "spike_count"))
-    given = _abbreviated(problem.get("input"))
-    message = problem["msg"].removeprefix("Value error, ").removeprefix(f"{kind}: ")
-    match problem["type"]:
-        case "extra_forbidden":
-            text = f"{_abbreviated(field)} is not a field it knows; remove it or correct its name"
-        case "missing":
-            text = f"{field} is missing; give it a value"
-        case "union_tag_invalid":
-            text = f"{_abbreviated(problem['ctx']['tag'])} is not a known layer; use one of {', '.join(LAYER_KINDS)}"
-        case "union_tag_not_found":
-            text = f'a layer needs a "kind"; use one of {", ".join(LAYER_KINDS)}'
-        case "value_error" | "assertion_error":
-            text = message if not field else f"{field}: {message}"
-        case _:
-            requirement = message[0].lower() + message[1:]
-            text = f"{field or 'it'} is {given}; {requirement.replace('input should', 'it should')}"
-    text = f"{place}: {text}" if place else text
-    return text if text.endswith(".") else f"{text}."
-
-
-def _abbreviated(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

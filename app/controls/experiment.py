@@ -8,7 +8,8 @@ import streamlit as st
 
 from app import session
 from snncore.activation import SURROGATES
-from snncore.spec import Experiment, IAFSpec, LIFSpec, LinearSpec
+from snncore.layer_spec import LinearSpec, NeuronSpec
+from snncore.spec import Experiment
 
 LONGEST_TAU = 100.0
 HIGHEST_THRESHOLD = 3.0
@@ -91,8 +92,9 @@ def _number(label: str, path: str, value: float, note: str, changes_controls: bo
 
 
 def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, low: float, high: float, step: float) -> None:
-    """One slider for a parameter of all spiking layers that have it."""
-    values = {f"network.{index}.{field}": getattr(layer, field) for index, layer in _neurons(experiment) if hasattr(layer, field)}
+    """One slider for a parameter of all neuron layers that have it; values by neuron are left alone."""
+    found = {f"network.{index}.{field}": getattr(layer, field, None) for index, layer in _neurons(experiment)}
+    values = {path: value for path, value in found.items() if isinstance(value, float)}
     if not values:
         return
     first = next(iter(values.values()))
@@ -112,7 +114,7 @@ def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, lo
 
 
 def _surrogate(experiment: Experiment) -> None:
-    layers = _neurons(experiment)
+    layers = [(index, layer) for index, layer in _neurons(experiment) if layer.does_spike]
     key = "edit surrogate_grad_fn"
     st.session_state[key] = type(layers[0][1].surrogate_grad_fn).__name__
     st.selectbox(
@@ -151,5 +153,5 @@ def _sentence(experiment: Experiment) -> str:
     return f"{' · '.join(layers)} learns to answer one random input ({fed}) with {experiment.training.task.target} spikes."
 
 
-def _neurons(experiment: Experiment) -> list[tuple[int, LIFSpec | IAFSpec]]:
-    return [(index, layer) for index, layer in enumerate(experiment.network) if isinstance(layer, LIFSpec | IAFSpec)]
+def _neurons(experiment: Experiment) -> list[tuple[int, NeuronSpec]]:
+    return [(index, layer) for index, layer in enumerate(experiment.network) if isinstance(layer, NeuronSpec)]

@@ -39,13 +39,20 @@ def network_rows(
     for record, name in zip(layers, layer_names, strict=True):
         spikes, u, v = (_neurons(quantity) for quantity in (record.spikes, record.u, record.v))
         neuron = selected[record.name]
-        threshold = np.broadcast_to(record.threshold, record.u.shape[2:]).reshape(-1)
-        yaxis = _axis_of(len(levels) + 1)
+        threshold = _neurons(np.broadcast_to(record.threshold, record.u.shape))
+        yaxis = _axis_of(sum(row.values is not None for row in rows) + 1)
         data += _potential(u, v, neuron, yaxis, name, record.name, palette.membrane)
-        levels.append(level(float(threshold[neuron]), 0, u.shape[1] - 1, "x", yaxis, palette.threshold, "dash"))
         others = ", others faint" if 1 < len(u) <= TRACED_LAYER else ""
+        if not np.isfinite(threshold).all():
+            titles.append(f"{name} · u of neuron {neuron}{others}, which is the output")
+            rows.append(_Row(POTENTIAL_HEIGHT, _potential_range(u, None, neuron)))
+            continue
+        if threshold[neuron].min() == threshold[neuron].max():
+            levels.append(level(float(threshold[neuron][0]), 0, u.shape[1] - 1, "x", yaxis, palette.threshold, "dash"))
+        else:
+            data.append(_threshold(threshold[neuron], neuron, yaxis, name, palette.threshold))
         titles.append(f"{name} · u of neuron {neuron}{others}, θ dashed")
-        rows.append(_Row(POTENTIAL_HEIGHT, _potential_range(u, threshold, neuron)))
+        rows.append(_Row(POTENTIAL_HEIGHT, _potential_range(u, threshold[neuron], neuron)))
         rasters.append(_raster(spikes, palette.spikes, palette.muted, name, "neuron", record.name))
         titles.append(f"{name} · {len(spikes)} neurons · {spikes.sum():g} spikes")
         rows.append(_Row(raster_height(len(spikes))))
@@ -57,11 +64,14 @@ def network_rows(
 
 def describe_network(inputs: Array, layers: Sequence[LayerRecord], layer_names: Sequence[str]) -> str:
     """The rows in words, for those who don't see them."""
-    parts = [
-        f"{name}: {layer.spikes[0].sum():g} spikes of {_neurons(layer.spikes).shape[0]} neurons, largest u over threshold "
-        f"{layer.largest_u_over_threshold:.2f}"
-        for name, layer in zip(layer_names, layers, strict=True)
-    ]
+
+    def words(layer: LayerRecord) -> str:
+        neurons = f"of {_neurons(layer.spikes).shape[0]} neurons"
+        if not np.isfinite(layer.threshold).all():
+            return f"u {neurons} between {layer.u[0].min():.2f} and {layer.u[0].max():.2f}"
+        return f"{layer.spikes[0].sum():g} spikes {neurons}, largest u over threshold {layer.largest_u_over_threshold:.2f}"
+
+    parts = [f"{name}: {words(layer)}" for name, layer in zip(layer_names, layers, strict=True)]
     return f"Rasters and membrane potentials over {inputs.shape[1]} time steps. Input: {inputs[0].sum():g} spikes. {'. '.join(parts)}."
 
 
@@ -129,13 +139,26 @@ def _line(u: Array, v: Array, neuron: int, yaxis: str, name: str, layer: str, co
     }
 
 
-def _potential_range(u: Array, threshold: Array, neuron: int) -> tuple[float, float]:
-    """From below the lowest potential to above threshold and highest, in quarters of θ so that it seldom moves."""
+def _threshold(theta: Array, neuron: int, yaxis: str, name: str, color: str) -> dict[str, Any]:
+    """A threshold that adapts."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": packed(np.arange(len(theta))),
+        "y": packed(theta),
+        "yaxis": yaxis,
+        "line": {"color": color, "width": 1.2, "dash": "dash"},
+        "hovertemplate": f"{name} neuron {neuron}<br>time %{{x}}<br>θ %{{y:.3f}}<extra></extra>",
+        "meta": {"label": f"{name} neuron {neuron}", "x": "time", "value": "θ", "layer": None, "neuron": neuron},
+    }
+
+
+def _potential_range(u: Array, threshold: Array | None, neuron: int) -> tuple[float, float]:
+    """From below the lowest potential to above threshold and highest, in quarters of the lowest θ so that it seldom moves."""
     shown = u if len(u) <= TRACED_LAYER else u[neuron]
-    unit = float(threshold[neuron]) / 4
-    low = np.floor(min(0.0, float(shown.min())) / unit) * unit
-    high = np.ceil(max(1.2 * float(threshold[neuron]), float(shown.max())) / unit) * unit
-    return low, high
+    unit = 0.25 if threshold is None else float(threshold.min()) / 4
+    highest = float(shown.max()) if threshold is None else max(1.2 * float(threshold.max()), float(shown.max()))
+    return np.floor(min(0.0, float(shown.min())) / unit) * unit, np.ceil(max(highest, unit) / unit) * unit
 
 
 def _domains(rows: Sequence[_Row]) -> list[tuple[float, float]]:

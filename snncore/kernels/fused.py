@@ -32,6 +32,7 @@ STEPS = (dynamics.exp_leak_step, dynamics.lif_step, dynamics.alif_step)
 FEW_NEURONS = 32
 """Below this many, the neurons of all samples stand in one row: the loops run over rows, and short ones are slow."""
 
+
 def scan(
     step: StepFunction[P], z: Tensor, state: State, parameters: P, *, record: bool = False, gradient_of_u: Tensor | None = None
 ) -> Scan:
@@ -74,11 +75,7 @@ def _applies(step: Any, z: Tensor, state: State, parameters: Any) -> bool:
         fixed.append(p.adapt_scale)
         if type(p.surrogate_grad_fn) not in SURROGATES:
             return False
-    return (
-        z.numel() > 0
-        and all(x is None or _is_plain(x) for x in tensors)
-        and not any(x is not None and x.requires_grad for x in fixed)
-    )
+    return z.numel() > 0 and all(x is None or _is_plain(x) for x in tensors) and not any(x is not None and x.requires_grad for x in fixed)
 
 
 def _is_plain(x: Tensor) -> bool:
@@ -242,7 +239,9 @@ class _Call:
             recorded = [np.zeros(size, np.float32) if grad is None else self.rows(grad) for grad in grad_recorded]
         grad_u, grad_theta, grad_all_v, grad_all_i, grad_all_b = recorded
         # What is carried against time, and ends as the gradient of the initial state.
-        carried = [np.zeros((size[0], size[2]), np.float32) if grad is None else self.state(grad) for grad in (None, grad_v, grad_i, grad_b)]
+        carried = [
+            np.zeros((size[0], size[2]), np.float32) if grad is None else self.state(grad) for grad in (None, grad_v, grad_i, grad_b)
+        ]
         grad_z = self.new() if wants.z else NOTHING
         all_grad_u = NOTHING if self.gradient_of_u is None else self.new()
         by_row = np.zeros((loops.CONSTANTS, size[0], size[2]), np.float32)

@@ -40,6 +40,7 @@ each of its values is rounded as in the scan.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba
 import numpy as np
@@ -344,7 +345,7 @@ def _slope(sigma, u, theta, kind, fields):
 
 # ---------------------------------------------------------------------------------------------------- the two loops
 
-_COMPILED = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": False}
+_COMPILED: Any = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": False}
 
 
 @numba.njit(
@@ -516,7 +517,9 @@ def backward(
                 z_t = z[sample, t, start:end]
                 i_t = past_i[t + 1, :width] if has_i_syn else z_t
                 if is_common:
-                    _gradients(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u_t, i_t, sigma_t, theta_t, delta_t, bound, limit, single, alpha, gamma)
+                    _gradients(
+                        gz, gu, gv, g_alpha, g_gamma, go, grad_each, u_t, i_t, sigma_t, theta_t, delta_t, bound, limit, single, alpha, gamma
+                    )
                     if has_i_syn:
                         _gradient_of_synapse(gz, gi, grad_constants[BETA, sample, start:end], past_i[t, :width], z_t, beta)
                     continue

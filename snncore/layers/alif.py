@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from snncore.activation import MembraneSubtract, ResetFunction, SingleExponential, SingleSpike, SpikeFunction, SurrogateGradient
-from snncore.dynamics import ALIFParameters, alif_step
+from snncore.dynamics import ALIFParameters, StepFunction, alif_step
 from snncore.errors import ParameterError
 from snncore.layers.lif import SpikingMembrane
 from snncore.layers.membrane import Scalar, in_words, own_tensor
@@ -36,7 +36,6 @@ class ALIF(SpikingMembrane):
     b: Tensor
     b0: Tensor
     adapt_scale: Tensor
-    step = staticmethod(alif_step)
     threshold_name = "b0"
 
     def __init__(
@@ -78,6 +77,10 @@ class ALIF(SpikingMembrane):
     def tau_adapt_calculated(self) -> Tensor | None:
         """τ_adapt in force, in time steps."""
         return self._tau("adapt")
+
+    @property
+    def step(self) -> StepFunction[Any]:
+        return alif_step
 
     def step_parameters(self, z: Tensor) -> ALIFParameters:
         rho, gain = self._decay("adapt")

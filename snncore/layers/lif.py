@@ -15,7 +15,7 @@ from snncore.activation import (
     SpikeFunction,
     SurrogateGradient,
 )
-from snncore.dynamics import LIFParameters, lif_step
+from snncore.dynamics import LIFParameters, StepFunction, lif_step
 from snncore.errors import ParameterError
 from snncore.layers.membrane import Membrane, Scalar, in_words, own_tensor
 
@@ -23,7 +23,6 @@ from snncore.layers.membrane import Membrane, Scalar, in_words, own_tensor
 class SpikingMembrane(Membrane):
     """Base of the layers that spike."""
 
-    step = staticmethod(lif_step)
     threshold_name: ClassVar[str] = "spike_threshold"
     """The parameter that holds the constructor's `spike_threshold`."""
 
@@ -41,6 +40,10 @@ class SpikingMembrane(Membrane):
         self.spike_fn: SpikeFunction = _instance(spike_fn)
         self.reset_fn = reset_fn
         self.surrogate_grad_fn = surrogate_grad_fn
+
+    @property
+    def step(self) -> StepFunction[Any]:
+        return lif_step
 
     def step_parameters(self, z: Tensor) -> LIFParameters:
         return LIFParameters(**self._spiking_parameters(z))

@@ -1,4 +1,4 @@
-"""The leaky membrane: time constants, trained and held in their range, lower bound and input normalisation. And `ExpLeak`, which is no more."""
+"""The leaky membrane: time constants, trained and held in their range, lower bound, input normalisation; and `ExpLeak`, which is that."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from snncore.dynamics import MembraneParameters, exp_leak_step
+from snncore.dynamics import MembraneParameters, StepFunction, exp_leak_step
 from snncore.errors import ParameterError
 from snncore.layers.bounds import MAX_ALPHA, MAX_TAU, MIN_TAU, decay, held_within
 from snncore.layers.stateful import StatefulLayer
@@ -148,8 +148,6 @@ class ExpLeak(Membrane):
         ParameterError: a parameter out of the range given above.
     """
 
-    step = staticmethod(exp_leak_step)
-
     def __init__(
         self,
         tau_mem: Scalar,
@@ -161,6 +159,10 @@ class ExpLeak(Membrane):
         tau_syn: Scalar | None = None,
     ) -> None:
         super().__init__(tau_mem, tau_syn, min_v_mem, train_alphas, norm_input, shape, record_states)
+
+    @property
+    def step(self) -> StepFunction[Any]:
+        return exp_leak_step
 
     @property
     def does_spike(self) -> bool:

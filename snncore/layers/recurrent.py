@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from snncore.dynamics import recurrent
+from snncore.dynamics import StepFunction, recurrent
 from snncore.errors import ParameterError
 from snncore.layers.alif import ALIF
 from snncore.layers.lif import IAF, LIF
@@ -33,7 +33,7 @@ class Recurrent(StatefulLayer):
         self._add_state("i_rec")
 
     @property
-    def step(self) -> Any:
+    def step(self) -> StepFunction[Any]:
         return recurrent(super().step, self.rec_connect)
 
 

@@ -35,7 +35,8 @@ class UnflattenTime(nn.Module):
                 f"UnflattenTime: the input {tuple(x.shape)} can't be divided into batch_size={self.batch_size} samples. "
                 f"Set batch_size to the number of samples in (batch*time, ...)."
             )
-        return x.unflatten(0, (self.batch_size, x.shape[0] // self.batch_size))
+        steps = x.shape[0] // self.batch_size
+        return x.reshape(self.batch_size, steps, *x.shape[1:])
 
     def extra_repr(self) -> str:
         return f"batch_size={self.batch_size}"
@@ -52,4 +53,4 @@ class Repeat(nn.Module):
         if x.dim() < 2:
             raise ShapeError(f"Repeat: the input has shape {tuple(x.shape)}; (batch, time, ...) needs at least two axes.")
         out: Tensor = self.module(x.flatten(0, 1))
-        return out.unflatten(0, x.shape[:2])
+        return out.reshape(*x.shape[:2], *out.shape[1:])

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from snncore import kernels
-from snncore.dynamics import State
+from snncore.dynamics import State, StepFunction
 from snncore.errors import InputError, NonFiniteError, ShapeError
 
 ValueRanges = Mapping[str, tuple[float, float]]
@@ -36,8 +36,6 @@ class StatefulLayer(nn.Module):
         gradients: `{"u": (batch, time, ...)}` of the last call with `record_gradients`; zero until its backward pass.
     """
 
-    step: Any
-    """The model's step, from `snncore.dynamics`: a plain function as a class attribute."""
     state_names: tuple[str, ...]
     record_states: bool
     recordings: dict[str, Tensor]
@@ -65,6 +63,11 @@ class StatefulLayer(nn.Module):
     # ------------------------------------------------------------------------------- what a model defines
 
     @property
+    def step(self) -> StepFunction[Any]:
+        """The model's step, from `snncore.dynamics`."""
+        raise NotImplementedError
+
+    @property
     def does_spike(self) -> bool:
         return True
 
@@ -87,9 +90,7 @@ class StatefulLayer(nn.Module):
         self._check_input(z)
         state = self._initial_state(z)
         gradient_of_u = torch.zeros_like(z, requires_grad=False) if self.record_gradients else None
-        result = kernels.scan(
-            self.step, z, state, self.step_parameters(z), record=self.record_states, gradient_of_u=gradient_of_u
-        )
+        result = kernels.scan(self.step, z, state, self.step_parameters(z), record=self.record_states, gradient_of_u=gradient_of_u)
         if not result.is_finite:
             raise NonFiniteError(f"{type(self).__name__}: {_what_is_not_finite(z, state)}", self)
         for name in self.state_names:

@@ -13,10 +13,12 @@ from app.figures.network import describe_network, network_rows, raster_height, t
 from app.figures.style import PALETTES, Theme, packed
 from app.figures.training import describe_training, training_curves
 from app.wording import layer_names
-from snncore.bptt import EpochRecord, train
-from snncore.spec import ten_spikes
+from snncore.bptt import EpochRecord, LayerRecord, train
+from snncore.spec import Experiment, ten_spikes
 
 LEAST_CONTRAST = 3.0
+ADAPTIVE = {"kind": "ALIF", "tau_mem": 10.0, "tau_adapt": 30.0, "spike_threshold": 0.3}
+LEAKY = {"kind": "ExpLeak", "tau_mem": 10.0, "norm_input": True}
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +44,34 @@ def test_a_trace_shows_u_at_every_step_and_a_drop_to_v_where_it_was_reset() -> N
     times, values = trace_with_resets(u, v)
     assert times.tolist() == [0, 1, 1, 2, 3, 3]
     assert values.tolist() == [0.5, 1.25, 0.25, 0.75, 2.5, 0.5]
+
+
+def figure_of_hidden(layer: dict[str, Any]) -> tuple[dict[str, Any], LayerRecord, int, str]:
+    """Figure of the first epoch with another hidden layer, that layer's record and its selected neuron, and the words."""
+    experiment = ten_spikes().replace({"training.epochs": 1})
+    experiment = Experiment(**{**experiment.model_dump(), "network": [experiment.network[0], layer, *experiment.network[2:]]})
+    (record,) = train(experiment)
+    inputs, names = experiment.make_input().numpy(), layer_names(experiment)
+    busiest = int(record.layers[0].spikes.sum(axis=(0, 1)).argmax())
+    figure = network_rows(inputs, record.layers, names, {"1": busiest, "3": 2}, "light")
+    return figure, record.layers[0], busiest, describe_network(inputs, record.layers, names)
+
+
+def test_a_threshold_that_adapts_is_a_line_of_its_own() -> None:
+    figure, hidden, neuron, words = figure_of_hidden(ADAPTIVE)
+    line = next(trace for trace in figure["data"] if trace["line"]["color"] == PALETTES["light"].threshold)
+    assert np.array_equal(unpacked(line["y"]), hidden.threshold[0, :, neuron])
+    assert len(np.unique(unpacked(line["y"]))) > 2
+    assert len(figure["layout"]["shapes"]) == 1, "the output's own"
+    assert "Hidden ALIF: " in words
+
+
+def test_a_layer_that_never_spikes_has_no_raster_and_no_threshold() -> None:
+    figure, hidden, _, words = figure_of_hidden(LEAKY)
+    assert len(figure["rasters"]) == 2
+    assert len(figure["layout"]["shapes"]) == 1
+    assert f"u of 64 neurons between {hidden.u.min():.2f} and" in words
+    assert json.dumps(figure, allow_nan=False)
 
 
 def test_rows_show_input_potentials_and_spikes_of_the_record(records: list[EpochRecord]) -> None:

@@ -167,7 +167,7 @@ def test_a_refused_number_leaves_experiment_run_and_field_as_they_were(opened_pa
             '"in_features": 63',
             "Layer 3 (Linear): in_features is 63, but it receives 64 features; set in_features to 64",
         ),
-        ('"LIF"', '"Lif"', "Layer 2: 'Lif' is not a known layer; use one of Linear, LIF, IAF."),
+        ('"LIF"', '"Lif"', "Layer 2: 'Lif' is not a known layer; use one of Linear, LIF, IAF, "),
         ("{", "[", "This is not valid JSON"),
         ('"epochs": 100', '"epochs": 100000000', "this server keeps up to 256 MB"),
     ],
@@ -190,6 +190,35 @@ def test_json_can_change_the_layer_stack(opened_page: AppTest) -> None:
     press(opened_page, "Apply")
     assert complaints(opened_page) == []
     assert [layer.kind for layer in experiment_of(opened_page).network] == ["Linear", "IAF", "Linear", "LIF"]
+
+
+CONNECTION = {"in_features": 64, "out_features": 64}
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"kind": "ALIF", "tau_mem": 10.0, "tau_adapt": 30.0, "spike_threshold": 0.5},
+        {"kind": "ExpLeak", "tau_mem": 10.0, "norm_input": True},
+        {"kind": "LIFRecurrent", "tau_mem": 10.0, "rec_connect": CONNECTION},
+        {"kind": "LIF", "tau_mem": [5.0 + k for k in range(64)]},
+    ],
+    ids=lambda layer: layer["kind"],
+)
+def test_every_model_trains_on_the_page(opened_page: AppTest, layer: dict[str, Any]) -> None:
+    data = json.loads(ten_spikes().to_json())
+    data["network"][1] = layer
+    opened_page.text_area(key="experiment_json").set_value(json.dumps(data))
+    press(opened_page, "Apply")
+    assert complaints(opened_page) == []
+    press(opened_page, "+1 epoch")
+    until(lambda: len(run_of(opened_page).records) == 2)
+    shown(opened_page.run())
+    opened_page.slider(key="edit tau_mem").set_value(15.0)
+    shown(opened_page.run())
+    changed = experiment_of(opened_page).network
+    assert changed[3].tau_mem == 15.0
+    assert changed[1].tau_mem == (tuple(layer["tau_mem"]) if isinstance(layer["tau_mem"], list) else 15.0)
 
 
 def test_the_link_follows_every_edit_and_opens_the_same_experiment(opened_page: AppTest) -> None:

@@ -84,7 +84,11 @@ def test_recurrent_layers_can_be_copied():
         return not torch.equal(copied.rec_connect.weight, layer.rec_connect.weight)
 
     assert fails(sinabs.layers.LIFRecurrent(5.0, rec_connect=connected()))
-    layers = (LIFRecurrent(5.0, rec_connect=connected()), IAFRecurrent(rec_connect=connected()), ALIFRecurrent(5.0, 9.0, rec_connect=connected()))
+    layers = (
+        LIFRecurrent(5.0, rec_connect=connected()),
+        IAFRecurrent(rec_connect=connected()),
+        ALIFRecurrent(5.0, 9.0, rec_connect=connected()),
+    )
     assert not any(fails(layer) for layer in layers)
 
 

@@ -131,7 +131,13 @@ def test_gradient_of_u_is_that_of_the_scan(kind):
 
 @pytest.mark.parametrize(
     "reduce",
-    [lambda s: s.sum(), lambda s: s.sum(0).square().sum(), lambda s: s.sum(1).square().sum(), lambda s: s[:, -1].sum(), lambda s: s.sum(2).sum()],
+    [
+        lambda s: s.sum(),
+        lambda s: s.sum(0).square().sum(),
+        lambda s: s.sum(1).square().sum(),
+        lambda s: s[:, -1].sum(),
+        lambda s: s.sum(2).sum(),
+    ],
     ids=["all", "samples", "steps", "last step", "neurons"],
 )
 @pytest.mark.parametrize("neurons", [3, 40])

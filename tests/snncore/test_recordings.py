@@ -7,6 +7,7 @@ from snncore.activation import MultiSpike, SingleExponential
 from snncore.layers import IAF, LIF
 from tests.snncore.models import LAYERS, NEURONS
 
+
 @pytest.fixture(params=LAYERS)
 def make_layer(request):
     return LAYERS[request.param]

@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from torch import nn
 
-from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES, MaxSpike, MembraneReset, PeriodicExponential
+from snncore.activation import MaxSpike, MembraneReset, PeriodicExponential
 from snncore.bptt import train
 from snncore.errors import ExperimentError
-from snncore.layers import IAF, LIF
-from snncore.spec import Experiment, IAFSpec, LIFSpec, LinearSpec, RandomSpikes, ten_spikes
+from snncore.layer_spec import IAFSpec, LIFSpec, LinearSpec
+from snncore.layers import ALIF, IAF, LIF, MODELS, RECURRENT, StatefulLayer
+from snncore.spec import Experiment, RandomSpikes, ten_spikes
+from tests.snncore.models import arguments, own_surrogate
 
 
 def entirely_different() -> Experiment:
@@ -42,8 +45,17 @@ def entirely_different() -> Experiment:
     )
 
 
-def activation(choices: tuple[type, ...]) -> st.SearchStrategy:
-    return st.sampled_from([choice() for choice in choices] + [choice.__name__ for choice in choices])
+@st.composite
+def neuron_layers(draw: st.DrawFn, models: tuple[type[StatefulLayer], ...], neurons: int) -> dict[str, Any]:
+    """A layer of one of the models, as data with any of its parameters."""
+    model = draw(st.sampled_from(models))
+    drawn = draw(arguments(model, neurons).filter(lambda drawn: drawn.get("surrogate_grad_fn") is not own_surrogate))
+    layer = {name: value.tolist() if isinstance(value, torch.Tensor) else value for name, value in drawn.items() if name != "record_states"}
+    for name in ("spike_fn", "reset_fn", "surrogate_grad_fn"):
+        if name in layer and draw(st.booleans()):
+            layer[name] = type(layer[name]).__name__  # the name alone stands for the defaults
+    connection = {"rec_connect": {"in_features": neurons, "out_features": neurons}} if model in RECURRENT else {}
+    return {"kind": model.__name__, **layer, **connection}
 
 
 @st.composite
@@ -51,17 +63,9 @@ def experiments(draw: st.DrawFn) -> Experiment:
     widths = draw(st.lists(st.integers(1, 9), min_size=2, max_size=4))
     network = []
     for before, after in itertools.pairwise(widths):
-        spiking = {
-            "tau_syn": draw(st.none() | st.floats(0.1, 1e4)),
-            "spike_threshold": draw(st.floats(1e-3, 1e3)),
-            "min_v_mem": draw(st.none() | st.floats(-1e3, 1e3)),
-            "spike_fn": draw(activation(SPIKE_FUNCTIONS)),
-            "reset_fn": draw(activation(RESETS)),
-            "surrogate_grad_fn": draw(activation(SURROGATES)),
-        }
-        leak = {"tau_mem": draw(st.floats(0.1, 1e4)), "norm_input": draw(st.booleans()), "train_alphas": draw(st.booleans())}
         network.append({"kind": "Linear", "in_features": before, "out_features": after, "bias": draw(st.booleans())})
-        network.append(draw(st.sampled_from([{"kind": "LIF", **leak, **spiking}, {"kind": "IAF", **spiking}])))
+        network.append(draw(neuron_layers((*MODELS, *RECURRENT), after)))
+    network.append(draw(neuron_layers((LIF, IAF, ALIF, *RECURRENT), widths[-1])))
     shape = (draw(st.integers(1, 3)), draw(st.integers(1, 9)), widths[0])
     return Experiment(
         network=network,
@@ -74,6 +78,22 @@ def experiments(draw: st.DrawFn) -> Experiment:
 @given(experiments(), st.booleans())
 def test_experiment_returns_from_json_as_it_was(experiment, compact):
     assert Experiment.from_json(experiment.to_json(compact=compact)) == experiment
+
+
+@settings(max_examples=50)
+@given(experiments())
+def test_experiment_builds_the_layers_that_it_names(experiment):
+    model = experiment.build()
+    assert [type(layer).__name__ for layer in model] == [layer.kind for layer in experiment.network]
+    z = experiment.make_input()
+    assert model(z).shape[:2] == z.shape[:2]
+    for layer, spec in zip(model, experiment.network, strict=True):
+        for name, value in spec.model_dump().items():
+            if name.startswith("tau") or name in ("spike_threshold", "min_v_mem", "adapt_scale"):
+                built = layer.arg_dict[name]
+                assert (built is None) == (value is None), name
+                if value is not None:
+                    torch.testing.assert_close(built, torch.tensor(value), rtol=1e-4, atol=0)
 
 
 @pytest.mark.parametrize("compact", [False, True])

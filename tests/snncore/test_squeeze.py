@@ -7,11 +7,12 @@ from torch import nn
 from snncore.errors import InputError, ParameterError, ShapeError
 from snncore.layers import ALIF, IAF, LIF, ALIFSqueeze, ExpLeak, ExpLeakSqueeze, IAFSqueeze, LIFSqueeze
 
+ADAPTIVE = {"tau_mem": 8.0, "tau_adapt": 20.0, "spike_threshold": 0.4}
 PAIRS = [
     (lambda **sizes: LIFSqueeze(8.0, tau_syn=4.0, **sizes), lambda: LIF(8.0, tau_syn=4.0)),
     (lambda **sizes: IAFSqueeze(min_v_mem=-0.5, **sizes), lambda: IAF(min_v_mem=-0.5)),
     (lambda **sizes: ExpLeakSqueeze(8.0, **sizes), lambda: ExpLeak(8.0)),
-    (lambda **sizes: ALIFSqueeze(8.0, tau_adapt=20.0, spike_threshold=0.4, **sizes), lambda: ALIF(8.0, tau_adapt=20.0, spike_threshold=0.4)),
+    (lambda **sizes: ALIFSqueeze(**ADAPTIVE, **sizes), lambda: ALIF(**ADAPTIVE)),
 ]
 
 

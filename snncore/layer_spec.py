@@ -1,0 +1,210 @@
+"""The layers of an Experiment as data, each of which builds its torch module.
+
+A neuron model needs no code here: its spec is made from its constructor.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, Union
+
+import torch
+from pydantic import BeforeValidator, Field, PlainSerializer, create_model, model_validator
+from torch import nn
+
+from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES
+from snncore.errors import SNNCoreError
+from snncore.layers import MODELS, RECURRENT, StatefulLayer
+from snncore.layers.stateful import constructor_arguments
+from snncore.part import Part
+from snncore.spec_errors import abbreviated
+
+# ----------------------------------------------------------------------------------------- activations as data
+
+
+def _named(choices: tuple[type, ...]) -> tuple[BeforeValidator, PlainSerializer]:
+    """Frozen dataclasses as `{"kind": name, field: value, ...}`; the name alone stands for the defaults."""
+    by_name = {choice.__name__: choice for choice in choices}
+
+    def parse(value: Any) -> Any:
+        if isinstance(value, choices):
+            return value
+        given = dict(value) if isinstance(value, dict) else {"kind": value}
+        kind = given.pop("kind", None)
+        if not isinstance(kind, str) or kind not in by_name:
+            raise ValueError(f"{abbreviated(kind)} is not known; use one of {', '.join(by_name)}")
+        defaults = {field.name: field.default for field in fields(by_name[kind])}
+        for name, entry in given.items():
+            if name not in defaults:
+                raise ValueError(f"{kind} has no {abbreviated(name)}; it takes {', '.join(defaults) or 'nothing'}")
+            is_number = isinstance(entry, int | float) and not isinstance(entry, bool) and abs(entry) <= sys.float_info.max
+            if not is_number and not (entry is None and defaults[name] is None):
+                raise ValueError(f"{kind}: {name} is {abbreviated(entry)}; it must be a finite number")
+        return by_name[kind](**given)
+
+    def dump(value: Any) -> dict[str, Any]:
+        return {"kind": type(value).__name__, **asdict(value)}
+
+    return BeforeValidator(parse), PlainSerializer(dump)
+
+
+SpikeFn = Annotated[Any, *_named(SPIKE_FUNCTIONS)]
+ResetFn = Annotated[Any, *_named(RESETS)]
+SurrogateGradFn = Annotated[Any, *_named(SURROGATES)]
+
+
+def _parse_value(value: Any) -> Any:
+    """A finite number, or nested lists of them, one for each neuron, as tuples."""
+    if isinstance(value, list | tuple):
+        return _nested(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max:
+        return float(value)
+    raise ValueError("it must be a finite number, or a list with one for each neuron")
+
+
+def _nested(values: Any) -> Any:
+    entries = tuple(_parse_value(value) for value in values)
+    try:
+        torch.tensor(entries)
+    except (ValueError, TypeError) as error:
+        raise ValueError("it must be one list, or lists of one length, with a number for each neuron") from error
+    if not entries:
+        raise ValueError("it must have a number for each neuron")
+    return entries
+
+
+Value = Annotated[Any, BeforeValidator(_parse_value)]
+"""A parameter of neurons: a number for all, or nested tuples with one for each."""
+OptionalValue = Annotated[Any, BeforeValidator(lambda value: None if value is None else _parse_value(value))]
+
+
+# -------------------------------------------------------------------------------------------------- the layers
+
+Shape = tuple[int, ...]
+"""Shape of one sample at one time step, without batch and time."""
+
+
+class LinearSpec(Part):
+    """`torch.nn.Linear` over the last axis."""
+
+    kind: Literal["Linear"] = "Linear"
+    in_features: int = Field(ge=1)
+    out_features: int = Field(ge=1)
+    bias: bool = True
+
+    @property
+    def does_spike(self) -> bool:
+        return False
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Raises SNNCoreError where the last axis isn't `in_features`."""
+        if not shape or shape[-1] != self.in_features:
+            raise SNNCoreError(
+                f"in_features is {self.in_features}, but it receives {shape[-1] if shape else 'no'} features; "
+                f"set in_features to {shape[-1] if shape else 1}, or change what comes before"
+            )
+        return (*shape[:-1], self.out_features)
+
+    def build(self, generator: torch.Generator) -> nn.Module:
+        """Weights and biases as `torch.nn.Linear` draws them, from `generator`."""
+        layer: nn.Linear = nn.utils.skip_init(nn.Linear, self.in_features, self.out_features, bias=self.bias)
+        nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
+        if self.bias:
+            bound = 1 / math.sqrt(self.in_features)
+            nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
+        return layer
+
+
+class NeuronSpec(Part):
+    """Base of the neuron layers, one class for each of `snncore.layers`, made from the arguments of its constructor."""
+
+    model: ClassVar[Any]
+    kind: str
+
+    @model_validator(mode="after")
+    def _can_be_built(self) -> Self:
+        self._layer(nn.Identity())
+        return self
+
+    @property
+    def does_spike(self) -> bool:
+        return "spike_fn" in type(self).model_fields
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Raises SNNCoreError where a parameter has another number of values than there are neurons, or the recurrent connection."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, tuple) and not _broadcasts(torch.tensor(value).shape, shape):
+                raise SNNCoreError(
+                    f"{name} has values for {tuple(torch.tensor(value).shape)} neurons, but there are {shape}; "
+                    f"give one number, or one for each"
+                )
+        connection: LinearSpec | None = getattr(self, "rec_connect", None)
+        if connection is not None and connection.output_shape(shape) != shape:
+            raise SNNCoreError(
+                f"rec_connect has {connection.out_features} out_features for {shape[-1]} neurons; set out_features to {shape[-1]}"
+            )
+        return shape
+
+    def build(self, generator: torch.Generator) -> StatefulLayer:
+        """The layer; weights of a recurrent connection as `torch.nn.Linear` draws them, from `generator`."""
+        connection: LinearSpec | None = getattr(self, "rec_connect", None)
+        return self._layer(nn.Identity() if connection is None else connection.build(generator))
+
+    def _layer(self, connection: nn.Module) -> StatefulLayer:
+        arguments = {name: getattr(self, name) for name in type(self).model_fields if name not in ("kind", "rec_connect")}
+        tensors = {name: torch.tensor(value) if isinstance(value, tuple) else value for name, value in arguments.items()}
+        connected = {"rec_connect": connection} if "rec_connect" in type(self).model_fields else {}
+        layer: StatefulLayer = self.model(**tensors, **connected)
+        return layer
+
+
+NOT_DATA = ("shape", "record_states")
+"""Arguments of constructors that a run decides, not an Experiment."""
+
+FIELDS: dict[str, Any] = {
+    "spike_fn": SpikeFn,
+    "reset_fn": ResetFn,
+    "surrogate_grad_fn": SurrogateGradFn,
+    "train_alphas": bool,
+    "norm_input": bool,
+    "rec_connect": LinearSpec,
+}
+"""Types of the arguments that aren't numbers."""
+
+
+def neuron_spec(model: type[StatefulLayer]) -> type[NeuronSpec]:
+    """The spec of a layer of `snncore.layers`: its constructor's arguments as fields."""
+    fields: dict[str, Any] = {"kind": (Literal[model.__name__], model.__name__)}
+    for name, argument in constructor_arguments(model).items():
+        if name not in NOT_DATA:
+            default = argument.default
+            kind = FIELDS.get(name, OptionalValue if default is None else Value)
+            fields[name] = (kind, ... if default is argument.empty else default() if isinstance(default, type) else default)
+    spec: type[NeuronSpec] = create_model(
+        f"{model.__name__}Spec", __base__=NeuronSpec, __doc__=f"`snncore.layers.{model.__name__}`.", **fields
+    )
+    spec.model = model
+    return spec
+
+
+NEURON_SPECS: dict[str, type[NeuronSpec]] = {model.__name__: neuron_spec(model) for model in (*MODELS, *RECURRENT)}
+LIFSpec: Any
+LIFSpec, IAFSpec, ExpLeakSpec, ALIFSpec = (NEURON_SPECS[model.__name__] for model in MODELS)
+
+if TYPE_CHECKING:
+    LayerSpec = LinearSpec | NeuronSpec
+else:
+    LayerSpec = Annotated[Union[LinearSpec, *NEURON_SPECS.values()], Field(discriminator="kind")]
+
+LAYER_KINDS = ("Linear", *NEURON_SPECS)
+SPIKING_KINDS = tuple(kind for kind, spec in NEURON_SPECS.items() if "spike_fn" in spec.model_fields)
+
+
+def _broadcasts(shape: torch.Size, over: Shape) -> bool:
+    try:
+        return tuple(torch.broadcast_shapes(shape, over)) == over
+    except RuntimeError:
+        return False
