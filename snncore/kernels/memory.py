@@ -23,7 +23,11 @@ LARGEST_RESERVE = 2**28
 
 HUGE_PAGE = 2**21
 
-_lock = threading.Lock()
+PRIVATE = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+"""A forked process must not write into its parent's arrays."""
+
+_lock = threading.RLock()
+"""Held again by the same thread where the garbage collector gives memory back while some is being taken."""
 _reserve: deque[mmap.mmap] = deque()
 """Memory that nobody uses, what was used last at the right."""
 
@@ -46,11 +50,11 @@ def empty(shape: tuple[int, ...]) -> NDArray[np.float32]:
 
 def _take(size: int) -> mmap.mmap:
     with _lock:
-        for memory in reversed(_reserve):
-            if len(memory) == size:
-                _reserve.remove(memory)
-                return memory
-    memory = mmap.mmap(-1, size)
+        memory = next((memory for memory in reversed(list(_reserve)) if len(memory) == size), None)
+        if memory is not None:
+            _reserve.remove(memory)
+            return memory
+    memory = mmap.mmap(-1, size, **PRIVATE)
     if size >= HUGE_PAGE and hasattr(mmap, "MADV_HUGEPAGE"):
         memory.madvise(mmap.MADV_HUGEPAGE)
     return memory
