@@ -1,76 +1,163 @@
-"""How long LIF(tau_mem=10) takes with the fused loops, by the scan, and in Sinabs, forward and with the gradient.
+"""LIF with τ_mem = 10 against Sinabs, SpikingJelly, Norse and snnTorch: forward, forward and backward, and memory; and how far from the
+time that reading and writing the same arrays takes.
 
-`python -m benchmarks.layers` prints medians, each round timing all three in turn, and how many times as long the others take.
+`python -m benchmarks.layers` prints medians of one run in which all take turns, on two threads.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from functools import partial
+from unittest import mock
 
-import sinabs.layers
+import numba
+import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.peers import Contestant, contestants
+from benchmarks.timing import medians
 from snncore import kernels
+from snncore.kernels import fused, memory, sharing
 from snncore.layers import LIF
 
 SHAPES = [(1, 100, 64), (8, 100, 512), (32, 100, 1024), (4, 1000, 1024)]
 """(batch, time, neurons)"""
 
-ROUNDS = 15
-BUDGET = 12.0
-"""Seconds after which a measurement ends, if three rounds are done."""
+BEYOND_CACHE = (64, 100, 8192)
+"""Arrays of 210 MB."""
+
+MEMORY_SHAPE = (32, 100, 4096)
+"""Arrays of 52 MB."""
 
 
 def main() -> None:
+    torch.set_num_threads(2)
     kernels.prepare()
-    print(f"LIF(tau_mem=10), float32, {torch.get_num_threads()} threads; median milliseconds")
-    print(f"{'(batch, time, neurons)':24}{'':18}{'fused':>9}{'scan':>9}{'Sinabs':>9}{'scan':>11}{'Sinabs':>9}")
-    for shape in SHAPES:
-        z = 2 * torch.randn(shape, generator=torch.Generator().manual_seed(0)) + 0.5
-        for name, task in (("forward", _forward), ("forward, backward", _forward_backward)):
-            fused, scan, sinabs_ = _medians(task, z)
-            print(
-                f"{shape!s:24}{name:18}{1e3 * fused:9.2f}{1e3 * scan:9.2f}{1e3 * sinabs_:9.2f}{scan / fused:10.1f}x{sinabs_ / fused:8.1f}x",
-                flush=True,
-            )
+    peers = contestants()
+    print("LIF(tau_mem=10), float32, 2 threads; median milliseconds, and how many times as long the others take")
+    for name, task in (("forward", _forward), ("forward and backward", _forward_backward)):
+        print(f"\n{name:22}" + "".join(f"{peer.name:>21}" for peer in peers))
+        for shape in SHAPES:
+            taken = medians([partial(task, peer, *_data(shape, peer)) for peer in peers])
+            cells = [f"{1e3 * taken[0]:21.2f}", *(f"{1e3 * seconds:12.2f} {f'({seconds / taken[0]:.1f}x)':>8}" for seconds in taken[1:])]
+            print(f"{shape!s:22}" + "".join(cells), flush=True)
+    _print_floor()
+    _print_memory([peer.name for peer in peers])
 
 
-def _medians(task: Callable[[torch.nn.Module, Tensor], None], z: Tensor) -> list[float]:
-    ours, theirs = LIF(10.0), sinabs.layers.LIF(10.0)
-
-    def by_scan() -> None:
-        with kernels.disabled():
-            task(ours, z)
-
-    contestants: list[Callable[[], None]] = [lambda: task(ours, z), by_scan, lambda: task(theirs, z)]
-    times: list[list[float]] = [[] for _ in contestants]
-    begin = time.perf_counter()
-    for turn in range(1 + ROUNDS):
-        if turn > 3 and time.perf_counter() - begin > BUDGET:
-            break
-        for run, taken in zip(contestants, times, strict=True):
-            start = time.perf_counter()
-            run()
-            if turn:  # the first warms up
-                taken.append(time.perf_counter() - start)
-    return [statistics.median(taken) for taken in times]
+def _data(shape: tuple[int, ...], peer: Contestant) -> tuple[Tensor, Tensor]:
+    """Input and gradient of the output, in the peer's order of axes."""
+    generator = torch.Generator().manual_seed(0)
+    z, grad = 2 * torch.randn(shape, generator=generator) + 0.5, torch.randn(shape, generator=generator)
+    if peer.time_first:
+        z, grad = z.transpose(0, 1).contiguous(), grad.transpose(0, 1).contiguous()
+    return z.requires_grad_(), grad
 
 
-def _forward(layer: torch.nn.Module, z: Tensor) -> None:
-    layer.reset_states()
+def _forward(peer: Contestant, z: Tensor, grad: Tensor) -> None:
     with torch.no_grad():
-        layer(z)
+        peer.run(z)
 
 
-def _forward_backward(layer: torch.nn.Module, z: Tensor) -> None:
-    layer.reset_states()
-    layer.zero_grad()
-    layer(z.requires_grad_()).sum().backward()
+def _forward_backward(peer: Contestant, z: Tensor, grad: Tensor) -> None:
+    peer.run(z).backward(grad)
     z.grad = None
 
 
+# ------------------------------------------------------------------------------------------------ read-write floor
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def _read_one_write_two(z, s, u, part):  # type: ignore[no-untyped-def]
+    first_sample, end_sample, first, end = part
+    for b in range(first_sample, end_sample):
+        for t in range(z.shape[1]):
+            for n in range(first, end):
+                s[b, t, n] = u[b, t, n] = z[b, t, n]
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def _read_three_write_one(z, u, grad, grad_z, part):  # type: ignore[no-untyped-def]
+    first_sample, end_sample, first, end = part
+    for b in range(first_sample, end_sample):
+        for t in range(z.shape[1] - 1, -1, -1):
+            for n in range(first, end):
+                grad_z[b, t, n] = z[b, t, n] + u[b, t, n] + grad[b, t, n]
+
+
+def _print_floor() -> None:
+    """The loops on memory that has been touched, beside loops that read and write arrays of the same number and size and do no more."""
+    parts = sharing.shares(*BEYOND_CACHE)
+    z, s, u, grad, grad_z = (np.ones(BEYOND_CACHE, np.float32) for _ in range(5))
+    layer, data = LIF(10.0), torch.from_numpy(z).requires_grad_()
+    loop_times: list[float] = []
+
+    def timed_run(work: Callable[..., bool], parts: list[sharing.Part]) -> list[bool]:
+        start = time.perf_counter()
+        finite = sharing.run(work, parts)
+        loop_times.append(time.perf_counter() - start)
+        return finite
+
+    def step() -> None:
+        layer.reset_states()
+        layer.zero_grad()
+        layer(data).backward(torch.from_numpy(grad))
+        data.grad = None
+
+    with mock.patch.object(memory, "LARGEST_RESERVE", 2**32), mock.patch.object(fused, "run", timed_run):
+        _, forward_floor, backward_floor = medians(
+            [
+                step,
+                lambda: sharing.run(lambda part: _read_one_write_two(z, s, u, tuple(part)), parts),
+                lambda: sharing.run(lambda part: _read_three_write_one(z, u, grad, grad_z, tuple(part)), parts),
+            ],
+            rounds=7,
+        )
+    print(f"\nThe loops at {BEYOND_CACHE}, beside loops that only read and write the same arrays; milliseconds")
+    for name, loop, floor in (("forward", loop_times[2::2], forward_floor), ("backward", loop_times[3::2], backward_floor)):
+        taken = statistics.median(loop)
+        print(f"{name:10}{1e3 * taken:7.1f} {1e3 * floor:7.1f}  ({taken / floor:.2f}x)", flush=True)
+
+
+# ---------------------------------------------------------------------------------------------------------- memory
+
+
+def _print_memory(names: list[str]) -> None:
+    size = 4 * math.prod(MEMORY_SHAPE) / 2**20
+    print(f"\nPeak memory of a training step at {MEMORY_SHAPE}, in arrays of that size ({size:.0f} MB), beside input and gradient")
+    for name in names:
+        command = [sys.executable, "-m", "benchmarks.layers", "--memory", name]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        print(f"{name:14}{float(done.stdout.split()[-1]) / size:6.1f}", flush=True)
+
+
+def _peak_of(name: str) -> float:
+    """MB by which one step raises the most that this process ever held; the first, small step loads what is loaded once."""
+    torch.set_num_threads(2)
+    kernels.prepare()
+    peer = next(peer for peer in contestants() if peer.name == name)
+    _forward_backward(peer, *_data((1, 10, 16), peer))
+    z, grad = _data(MEMORY_SHAPE, peer)
+    before = _resident()
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")  # the peak begins anew
+    peer.run(z).backward(grad)
+    return _resident("VmHWM") - before
+
+
+def _resident(which: str = "VmRSS") -> float:
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) / 1024 for line in file if line.startswith(which))
+
+
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--memory"]:
+        print(_peak_of(sys.argv[2]))
+    else:
+        main()

@@ -1,9 +1,10 @@
 """Fused time loops for the CPU: the same results as `dynamics.scan`, sooner. Whether one applies is decided in `fused`.
 
-The compiled loops are loaded in the background from the first call that could use them; the scan serves until they are there.
+The compiled loops begin to load when the first layer is made. From the cache that takes some ten milliseconds; else they are compiled,
+in the background, and the scan serves until they are there.
 """
 
 from snncore.kernels.fused import scan
-from snncore.kernels.loading import disabled, prepare
+from snncore.kernels.loading import begin, disabled, prepare
 
-__all__ = ["disabled", "prepare", "scan"]
+__all__ = ["begin", "disabled", "prepare", "scan"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import astuple
-from types import ModuleType
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -19,9 +19,9 @@ from torch import Tensor, nn
 from snncore import dynamics
 from snncore.activation import SURROGATES, MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
 from snncore.dynamics import ALIFParameters, LIFParameters, MembraneParameters, Scan, State, StepFunction
-from snncore.kernels import loading
+from snncore.kernels import layout, loading
 from snncore.kernels.memory import empty
-from snncore.kernels.sharing import run, shares
+from snncore.kernels.sharing import VECTOR, Part, run, shares
 
 Array = NDArray[np.float32]
 P = TypeVar("P")
@@ -111,7 +111,13 @@ class _Call:
     """
 
     def __init__(
-        self, loops: ModuleType, parameters: MembraneParameters, z: Tensor, record: bool, for_gradient: bool, gradient_of_u: Tensor | None
+        self,
+        loops: loading.Loops,
+        parameters: MembraneParameters,
+        z: Tensor,
+        record: bool,
+        for_gradient: bool,
+        gradient_of_u: Tensor | None,
     ) -> None:
         self.loops = loops
         self.parameters = parameters
@@ -127,7 +133,8 @@ class _Call:
         """What a row's parameters broadcast over."""
         self.size = (1, steps, batch * neurons) if self.in_one_row else (batch, steps, neurons)
         self.adapts = isinstance(parameters, ALIFParameters)
-        self.constants = NO_STATE
+        self.constants = NOTHING
+        self.block = min(layout.BLOCK, max(VECTOR, layout.LONGEST_PAST // steps // VECTOR * VECTOR), -(-self.size[2] // VECTOR) * VECTOR)
 
     # ------------------------------------------------------------------------------------------------- arrays
 
@@ -148,9 +155,17 @@ class _Call:
     def new(self) -> Array:
         return empty(self.size)
 
-    def state(self, x: Tensor | None) -> Array:
-        """A copy of a state (B, ...) as (rows, neurons)."""
-        return NO_STATE if x is None else x.detach().numpy().reshape(self.size[0], -1).copy()
+    def state(self, x: Tensor) -> Array:
+        """A state (B, ...) as (rows, neurons)."""
+        return np.ascontiguousarray(x.detach().numpy().reshape(self.size[0], -1))
+
+    def states(self, count: int, *initial: Tensor | None) -> Array:
+        """(count, rows, neurons) in one array, 0 where there is no initial value."""
+        values = np.zeros((count, self.size[0], self.size[2]), np.float32)
+        for place, value in zip(values, initial, strict=False):
+            if value is not None:
+                place[:] = value.detach().numpy().reshape(place.shape)
+        return values
 
     def from_state(self, values: Array) -> Tensor:
         batch, _, *trailing = self.shape
@@ -158,37 +173,38 @@ class _Call:
 
     def make_constants(self, x: _Tensors) -> Array:
         """The constants of `loops`, (9, neurons). An absent one has a value that changes nothing."""
-        loops, p = self.loops, self.parameters
-        values = np.empty((loops.CONSTANTS, self.size[2]), np.float32)
+        p = self.parameters
+        values = np.empty((layout.CONSTANTS, self.size[2]), np.float32)
         by_neuron = values.reshape(-1, *self.over)
         rows: list[tuple[int, Tensor | None, float]] = [
-            (loops.ALPHA, x.alpha_mem, 1.0),
-            (loops.GAMMA, x.input_gain, 1.0),
-            (loops.BETA, x.alpha_syn, 1.0),
-            (loops.THETA, x.spike_threshold, math.inf),
-            (loops.DELTA, x.spike_threshold, 0.0),
-            (loops.BOUND, p.min_v_mem, -math.inf),
-            (loops.RHO, x.alpha_adapt, 1.0),
-            (loops.KAPPA, x.adapt_gain, 0.0),
-            (loops.SCALE, p.adapt_scale if isinstance(p, ALIFParameters) else None, 0.0),
+            (layout.ALPHA, x.alpha_mem, 1.0),
+            (layout.GAMMA, x.input_gain, 1.0),
+            (layout.BETA, x.alpha_syn, 1.0),
+            (layout.THETA, x.spike_threshold, math.inf),
+            (layout.DELTA, x.spike_threshold, 0.0),
+            (layout.BOUND, p.min_v_mem, -math.inf),
+            (layout.RHO, x.alpha_adapt, 1.0),
+            (layout.KAPPA, x.adapt_gain, 0.0),
+            (layout.SCALE, p.adapt_scale if isinstance(p, ALIFParameters) else None, 0.0),
         ]
         for row, value, absent in rows:
-            by_neuron[row] = absent if value is None else value.detach().numpy()
+            by_neuron[row] = absent if value is None else value.detach().numpy() if value.dim() else value.item()
         if isinstance(p, LIFParameters) and getattr(p.reset_fn, "subtract_value", None) is not None:
-            values[loops.DELTA] = cast(MembraneSubtract, p.reset_fn).subtract_value
+            values[layout.DELTA] = cast(MembraneSubtract, p.reset_fn).subtract_value
         return values
 
     def neuron(self) -> tuple[float, bool, int, float]:
         """limit, single, reset and reset_value of `loops`."""
-        loops, p = self.loops, self.parameters
+        p = self.parameters
         if not isinstance(p, LIFParameters):
-            return math.inf, False, loops.NEVER, 0.0
+            return math.inf, False, layout.NEVER, 0.0
         single = type(p.spike_fn) is SingleSpike
         limit = getattr(p.spike_fn, "max_num_spikes_per_bin", None)
         if isinstance(p.reset_fn, MembraneReset):
-            reset, value = loops.SET_VALUE, p.reset_fn.reset_value
+            reset, value = layout.SET_VALUE, p.reset_fn.reset_value
         else:
-            reset = loops.SUBTRACT_THRESHOLD if cast(MembraneSubtract, p.reset_fn).subtract_value is None else loops.SUBTRACT_VALUE
+            subtracts_threshold = cast(MembraneSubtract, p.reset_fn).subtract_value is None
+            reset = layout.SUBTRACT_THRESHOLD if subtracts_threshold else layout.SUBTRACT_VALUE
             value = 0.0
         return math.inf if limit is None else float(limit), single, reset, value
 
@@ -196,13 +212,12 @@ class _Call:
         """σ of all u for a caller's own surrogate; for one of `activation` its number, and its fields."""
         p = self.parameters
         if not isinstance(p, LIFParameters):
-            return NOTHING, self.loops.HEAVISIDE, NO_FIELDS
-        number = self.loops.SURROGATES.get(type(p.surrogate_grad_fn))
-        if number is not None:
-            return NOTHING, number, np.array(astuple(cast(Any, p.surrogate_grad_fn)), np.float32)
+            return NOTHING, layout.HEAVISIDE, NO_FIELDS
+        if type(p.surrogate_grad_fn) in SURROGATES:
+            return NOTHING, *_number_and_fields(p.surrogate_grad_fn)
         with torch.no_grad():
             sigma = torch.as_tensor(p.surrogate_grad_fn(u, p.spike_threshold.detach()), dtype=u.dtype)
-        return self.rows(sigma.expand(self.shape)), self.loops.OWN_SURROGATE, NO_FIELDS
+        return self.rows(sigma.expand(self.shape)), layout.OWN_SURROGATE, NO_FIELDS
 
     # ------------------------------------------------------------------------------------------------ forward
 
@@ -210,58 +225,71 @@ class _Call:
         """Output, its mean, the last v, i and b, and with recording u, θ, v, i and b of all steps."""
         has_i_syn, record = x.i_syn is not None, self.record
         keep_u = record or self.for_gradient
-        z, output, total = self.rows(x.z), self.new(), np.zeros((self.size[0], self.size[2]), np.float32)
-        v, i, b = self.state(x.v_mem), self.state(x.i_syn), self.state(x.b)
+        z, output = self.rows(x.z), self.new()
+        states = self.states(4, x.v_mem, x.i_syn, x.b)  # and Σ over time of the output
         kept = [
             self.new() if keep else NOTHING
             for keep in (keep_u, record and self.adapts, record, record and has_i_syn, record and self.adapts)
         ]
         u, theta, all_v, all_i, all_b = kept
         self.constants = self.make_constants(x)
+        v, i, b, total = _addresses_within(states)
         arguments = (
-            *(z, v, i, b, self.constants, *self.neuron(), has_i_syn, self.adapts),
-            *(output, total, u, all_v, all_i, all_b, theta, keep_u, record),
+            *(*self.size, self.block, *_addresses(z), v, i, b, *_addresses(self.constants), *self.neuron(), has_i_syn, self.adapts),
+            *(*_addresses(output), total, *_addresses(u, all_v, all_i, all_b, theta), keep_u, record),
         )
-        self.is_finite = all(run(lambda part: self.loops.forward(*arguments, *part), shares(*self.size)))
-        mean = _scalar(total.sum() / output.size)
-        states = (None if values is NO_STATE else self.from_state(values) for values in (v, i, b))
-        return self.from_rows(output), mean, *states, *(None if values is NOTHING else self.from_rows(values) for values in kept)
+
+        def work(part: Part) -> bool:
+            scratch = np.empty((layout.FORWARD_SCRATCH, self.block), np.float32)
+            return self.loops.forward(*arguments, *_addresses(scratch), *part)
+
+        self.is_finite = all(run(work, shares(*self.size)))
+        mean = _scalar(states[3].sum() / output.size)
+        last = (None if x is None else self.from_state(values) for x, values in zip(x[1:4], states[:3], strict=True))
+        return self.from_rows(output), mean, *last, *(None if values is NOTHING else self.from_rows(values) for values in kept)
 
     # ----------------------------------------------------------------------------------------------- backward
 
     def backward(self, x: _Tensors, u: Tensor, wants: _Tensors, grads: tuple[Tensor | None, ...]) -> tuple[Tensor | None, ...]:
         """∂L/∂ each of `x` that `wants` names, from ∂L/∂ each output of `forward`."""
-        loops, size = self.loops, self.size
+        size = self.size
         grad_output, grad_mean, grad_v, grad_i, grad_b, *grad_recorded = grads
         has_recorded = any(grad is not None for grad in grad_recorded)
         recorded = [NOTHING] * 5
         if has_recorded:
             recorded = [np.zeros(size, np.float32) if grad is None else self.rows(grad) for grad in grad_recorded]
         grad_u, grad_theta, grad_all_v, grad_all_i, grad_all_b = recorded
-        # What is carried against time, and ends as the gradient of the initial state.
-        carried = [
-            np.zeros((size[0], size[2]), np.float32) if grad is None else self.state(grad) for grad in (None, grad_v, grad_i, grad_b)
-        ]
+        # What is carried against time, and ends as the gradient of the initial state; then the gradients of the constants.
+        carried = self.states(4 + layout.CONSTANTS, None, grad_v, grad_i, grad_b)
+        *carried_addresses, by_row = _addresses_within(carried)[:5]
         grad_z = self.new() if wants.z else NOTHING
         all_grad_u = NOTHING if self.gradient_of_u is None else self.new()
-        by_row = np.zeros((loops.CONSTANTS, size[0], size[2]), np.float32)
+        read = [self.rows(x.z), self.rows(u), *(NOTHING if state is None else self.state(state) for state in x[1:4]), self.constants]
+        sigma, surrogate, fields = self.surrogate(u)
+        grad_rows, grad_each = self.rows_of_gradient(grad_output), 0.0 if grad_mean is None else grad_mean.item() / u.numel()
+        has_i_syn = x.i_syn is not None
         arguments = (
-            *(self.rows(x.z), self.rows(u), self.state(x.v_mem), self.state(x.i_syn), self.state(x.b)),
-            *(self.constants, *self.surrogate(u), *self.neuron(), x.i_syn is not None, self.adapts),
-            *(self.rows_of_gradient(grad_output), 0.0 if grad_mean is None else grad_mean.item() / u.numel()),
-            *(grad_u, grad_all_v, grad_all_i, grad_all_b, grad_theta, has_recorded),
-            *(*carried, grad_z, all_grad_u, by_row, wants.z, self.gradient_of_u is not None),
-            bool(wants.spike_threshold),
+            *(*size, self.block, *_addresses(*read, sigma), surrogate, *_addresses(fields), *self.neuron(), has_i_syn, self.adapts),
+            *(*_addresses(grad_rows), *grad_rows.shape[:2], grad_each),
+            *(*_addresses(grad_u, grad_all_v, grad_all_i, grad_all_b, grad_theta), has_recorded),
+            *(*carried_addresses, *_addresses(grad_z, all_grad_u), by_row),
+            *(wants.z, self.gradient_of_u is not None, bool(wants.spike_threshold)),
         )
-        run(lambda part: loops.backward(*arguments, *part), shares(*size))
+
+        def work(part: Part) -> bool:
+            scratch = np.empty((layout.BACKWARD_SCRATCH, self.block), np.float32)
+            past = [np.empty((size[1] + 1, self.block), np.float32) if needed else NOTHING for needed in (has_i_syn, self.adapts)]
+            return self.loops.backward(*arguments, *_addresses(scratch, *past), *part)
+
+        run(work, shares(*size))
         if self.gradient_of_u is not None:
             self.gradient_of_u.copy_(self.from_rows(all_grad_u))
-        rows = (loops.ALPHA, loops.GAMMA, loops.BETA, loops.THETA, loops.RHO, loops.KAPPA)
+        rows = (layout.ALPHA, layout.GAMMA, layout.BETA, layout.THETA, layout.RHO, layout.KAPPA)
         return (
             self.from_rows(grad_z) if wants.z else None,
-            *(self.from_state(grad) if wanted else None for grad, wanted in zip(carried[1:], wants[1:4], strict=True)),
+            *(self.from_state(grad) if wanted else None for grad, wanted in zip(carried[1:4], wants[1:4], strict=True)),
             *(
-                self.summed(by_row[row], cast(Tensor, value)) if wanted else None
+                self.summed(carried[4 + row], cast(Tensor, value)) if wanted else None
                 for row, value, wanted in zip(rows, x[4:], wants[4:], strict=True)
             ),
         )
@@ -284,9 +312,28 @@ class _Call:
 
 
 NOTHING: Array = np.empty((0, 0, 0), np.float32)
-NO_STATE: Array = np.empty((0, 0), np.float32)
 NO_FIELDS: Array = np.empty(0, np.float32)
 """Stand for arrays that a loop doesn't touch."""
+
+
+def _addresses(*arrays: Array) -> list[int | None]:
+    """Where arrays lie, which somebody has to hold on to."""
+    return [x.__array_interface__["data"][0] if x.size else None for x in arrays]
+
+
+def _addresses_within(array: Array) -> list[int]:
+    """Where the parts of an array lie, by its first axis."""
+    start: int = array.__array_interface__["data"][0]
+    return [start + k * array.strides[0] for k in range(len(array))]
+
+
+@lru_cache(maxsize=64)
+def _number_and_fields(surrogate: Any) -> tuple[int, Array]:
+    """Of a surrogate of `activation`."""
+    fields = np.zeros(layout.MOST_FIELDS, np.float32)
+    given = astuple(surrogate)
+    fields[: len(given)] = given
+    return layout.SURROGATES[type(surrogate)], fields
 
 
 def _scalar(value: np.floating) -> Tensor:

@@ -1,17 +1,57 @@
-"""When the compiled loops are there: loading them in the background, waiting for them, and doing without."""
+"""When the compiled loops are there: from the cache at once, else compiled in the background; and doing without.
+
+What the cache holds is machine code of this processor, made from the very source files that are there. Loading it takes some
+milliseconds and no Numba.
+"""
 
 from __future__ import annotations
 
+import base64
+import ctypes
+import hashlib
+import json
+import os
+import pickle
+import platform
+import tempfile
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from snncore.kernels.layout import BACKWARD, FORWARD, Kind
+
+_C_TYPES: dict[Kind, Any] = {
+    Kind.ARRAY: ctypes.c_void_p,
+    Kind.SIZE: ctypes.c_int64,
+    Kind.NUMBER: ctypes.c_float,
+    Kind.FLAG: ctypes.c_bool,
+}
+
+
+class Loops(NamedTuple):
+    """The two loops. Each takes the parameters that `layout` names, in order, arrays by address; the interpreter lock is released."""
+
+    forward: Callable[..., bool]
+    backward: Callable[..., bool]
+
 
 _lock = threading.Lock()
 _loader: threading.Thread | None = None
-_loops: ModuleType | None = None
+_cache_was_read = threading.Event()
+_loops: Loops | None = None
 _disabled = 0
+_engines: list[Any] = []
+"""Hold the machine code in memory."""
+
+
+def begin() -> None:
+    """Begins to load the loops, in the background, if nothing has yet."""
+    if _loader is None:
+        _start()
 
 
 def prepare() -> None:
@@ -38,13 +78,17 @@ def disabled() -> Iterator[None]:
             _disabled -= 1
 
 
-def loops() -> ModuleType | None:
-    """`snncore.kernels.loops` if it is loaded and not disabled; the first call begins to load it."""
+def loops() -> Loops | None:
+    """The loops, if they are loaded and not disabled. Waits for the cache, not for the compiler."""
     if _disabled:
         return None
     if _loops is None:
-        _start()
+        begin()
+        _cache_was_read.wait()
     return _loops
+
+
+# ---------------------------------------------------------------------------------------------------------- loading
 
 
 def _start() -> threading.Thread:
@@ -60,8 +104,116 @@ def _start() -> threading.Thread:
 def _load() -> None:
     global _loops
     try:
-        from snncore.kernels import loops
-    except Exception as error:  # whatever Numba, LLVM or a read-only disk come up with, the scan still computes
+        key = _key()
+        code = _read(key)
+        if code is not None:
+            _loops = _linked(code)
+    finally:
+        _cache_was_read.set()
+    if _loops is not None:
+        return
+    try:
+        from snncore.kernels.compiling import machine_code
+
+        code = machine_code()
+        _loops = _linked(code)
+        _write(key, code)
+    except Exception as error:  # whatever Numba and LLVM come up with, the scan still computes
         warnings.warn(f"snncore computes without its compiled time loops, more slowly: {error}", RuntimeWarning, stacklevel=2)
-    else:
-        _loops = loops
+
+
+def _linked(code: dict[str, tuple[str, bytes]]) -> Loops:
+    import llvmlite.binding as llvm  # here, since it takes longer than all else that is done
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    # Numba's counting of references survives as dead code that names this function of its own.
+    llvm.add_symbol("NRT_MemInfo_call_dtor", ctypes.cast(_never_called, ctypes.c_void_p).value)
+    found = []
+    for name, parameters in (("forward", FORWARD), ("backward", BACKWARD)):
+        symbol, data = code[name]
+        machine = llvm.Target.from_default_triple().create_target_machine(opt=3)
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+        engine.add_object_file(llvm.ObjectFileRef.from_data(data))
+        engine.finalize_object()
+        _engines.append(engine)
+        found.append(_callable(engine.get_function_address(symbol), parameters))
+    return Loops(*found)
+
+
+def _no_array_is_owned(_: object) -> None:
+    raise AssertionError("the loops own no arrays")
+
+
+_never_called = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(_no_array_is_owned)
+
+
+def _callable(address: int, parameters: dict[str, Kind]) -> Callable[..., bool]:
+    """The function at an address, as Numba calls it: first a place for the result and one for an exception, of which there is none."""
+    types = (_C_TYPES[kind] for kind in parameters.values())
+    function = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *types)(address)
+
+    def call(*arguments: Any) -> bool:
+        result, exception = ctypes.c_bool(), ctypes.c_void_p()
+        status: int = function(ctypes.byref(result), ctypes.byref(exception), *arguments)
+        if status:
+            raise RuntimeError(f"a compiled time loop failed with status {status}")
+        return result.value
+
+    return call
+
+
+# ------------------------------------------------------------------------------------------------------------ cache
+
+
+def _key() -> str:
+    """Names the source of the loops, what compiles them, and the processor that they are for."""
+    here = Path(__file__).parent
+    sources = [(here / name).read_bytes() for name in ("loops.py", "layout.py", "compiling.py")]
+    versions = [metadata.version(package) for package in ("numba", "llvmlite", "numpy")]
+    return hashlib.sha256(pickle.dumps((sources, versions, _processor()))).hexdigest()[:32]
+
+
+def _processor() -> str:
+    """What tells one processor's instructions from another's."""
+    try:
+        with open("/proc/cpuinfo") as file:
+            return "".join(sorted({line for line in file if line.startswith(("flags", "Features", "model name"))}))
+    except OSError:
+        return f"{platform.machine()} {platform.processor()} {platform.node()}"
+
+
+def _places() -> list[Path]:
+    """Where the cache may be, the first that can be written."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return [Path(__file__).parent / "__pycache__", home / "snncore"]
+
+
+def _read(key: str) -> dict[str, tuple[str, bytes]] | None:
+    """What `_write` wrote, if it is there whole: LLVM takes any bytes for machine code."""
+    for place in _places():
+        try:
+            digest, _, text = (place / f"loops-{key}.txt").read_text().partition("\n")
+        except (OSError, UnicodeDecodeError):
+            continue
+        if digest == hashlib.sha256(text.encode()).hexdigest():
+            return {loop: (symbol, base64.b64decode(data)) for loop, (symbol, data) in json.loads(text).items()}
+    return None
+
+
+def _write(key: str, code: dict[str, tuple[str, bytes]]) -> None:
+    text = json.dumps({loop: (symbol, base64.b64encode(data).decode()) for loop, (symbol, data) in code.items()})
+    for place in _places():
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            _write_whole(place / f"loops-{key}.txt", f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}".encode())
+        except OSError:
+            continue
+        return
+
+
+def _write_whole(file: Path, data: bytes) -> None:
+    """Another process sees all of it or nothing."""
+    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as part:
+        part.write(data)
+    os.replace(part.name, file)

@@ -1,7 +1,7 @@
 """The recurrences of `dynamics` as compiled loops over float32 arrays, forward and backward: one loop each for all models.
 
-Only arithmetic stands here: no tensors, no threads, no choice of what to compute. Importing this module imports Numba and
-compiles the two loops, or loads them from its cache. Arrays are C-contiguous: (B, T, N), states (B, N), constants (9, N).
+Only arithmetic stands here: no tensors, no threads, no choice of what to compute, no allocation. The parameters and their order are
+those of `layout`. Arrays are C-contiguous: (B, T, N), states (B, N), constants (9, N). Only `compiling` imports this module.
 
 Forward, as in `dynamics`:
 
@@ -40,35 +40,37 @@ each of its values is rounded as in the scan.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numba
 import numpy as np
 
-from snncore.activation import ATan, FastSigmoid, Gaussian, Heaviside, MultiGaussian, PeriodicExponential, SingleExponential
-
-BLOCK = 1024
-"""Neurons that take their time steps together: some ten rows of 4 kB, next to the core."""
-
-ALPHA, GAMMA, BETA, THETA, DELTA, BOUND, RHO, KAPPA, SCALE = range(9)
-"""Rows of the constants, by their symbols above; SCALE is A."""
-CONSTANTS = 9
-
-SUBTRACT_THRESHOLD, SUBTRACT_VALUE, SET_VALUE, NEVER = range(4)
-"""Resets. A layer that is never reset never spikes."""
-
-SINGLE_EXPONENTIAL, PERIODIC_EXPONENTIAL, HEAVISIDE, GAUSSIAN, MULTI_GAUSSIAN, FAST_SIGMOID, ATAN = range(7)
-SURROGATES = {
-    SingleExponential: SINGLE_EXPONENTIAL,
-    PeriodicExponential: PERIODIC_EXPONENTIAL,
-    Heaviside: HEAVISIDE,
-    Gaussian: GAUSSIAN,
-    MultiGaussian: MULTI_GAUSSIAN,
-    FastSigmoid: FAST_SIGMOID,
-    ATan: ATAN,
-}
-OWN_SURROGATE = -1
-"""A caller's, computed already."""
+from snncore.kernels.layout import (
+    ALPHA,
+    ATAN,
+    BACKWARD_SCRATCH,
+    BETA,
+    BOUND,
+    CONSTANTS,
+    DELTA,
+    FAST_SIGMOID,
+    FORWARD_SCRATCH,
+    GAMMA,
+    GAUSSIAN,
+    HEAVISIDE,
+    KAPPA,
+    MOST_FIELDS,
+    MULTI_GAUSSIAN,
+    NEVER,
+    OWN_SURROGATE,
+    PERIODIC_EXPONENTIAL,
+    RHO,
+    SCALE,
+    SET_VALUE,
+    SINGLE_EXPONENTIAL,
+    SUBTRACT_THRESHOLD,
+    SUBTRACT_VALUE,
+    THETA,
+)
 
 _f = np.float32
 ZERO, HALF, ONE, TWO = _f(0), _f(0.5), _f(1), _f(2)
@@ -79,7 +81,7 @@ LOG2_E, LN_2_HIGH, LN_2_LOW = _f(math.log2(math.e)), _f(0.693359375), _f(-2.1219
 P0, P1, P2, P3, P4, P5 = _f(1.9875691500e-4), _f(1.3981999507e-3), _f(8.3334519073e-3), _f(4.1665795894e-2), _f(1.6666665459e-1), HALF
 SQRT_2_PI, HALF_PI = _f(math.sqrt(2 * math.pi)), _f(math.pi / 2)
 
-# All that is compiled stands in this file: Numba's cache notices changes of this file and of no other.
+carray = numba.carray  # type: ignore[attr-defined]  # not in its list of exports
 _inlined = numba.njit(error_model="numpy", fastmath=False)
 _inlined_gradient = numba.njit(error_model="numpy", fastmath={"contract"})
 """For what no spike depends on: products and sums may be contracted."""
@@ -345,15 +347,12 @@ def _slope(sigma, u, theta, kind, fields):
 
 # ---------------------------------------------------------------------------------------------------- the two loops
 
-_COMPILED: Any = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": False}
 
-
-@numba.njit(
-    "b1(f4[:,:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4, b1, i8, f4, b1, b1,"
-    " f4[:,:,::1], f4[:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], b1, b1, i8, i8, i8, i8)",
-    **_COMPILED,
-)
 def forward(
+    samples,
+    steps,
+    neurons,
+    block,  # neurons that take their time steps together
     z,
     v,  # these three are the initial state on entry, the last one on return
     i,
@@ -374,26 +373,38 @@ def forward(
     kept_theta,
     keep_u,
     keep_all,
+    scratch,
     first_sample,
     end_sample,
     first_neuron,
     end_neuron,
 ):
     """Returns whether every u is a finite number."""
-    scratch_u, scratch_theta, scratch_excess = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    series, states = (samples, steps, neurons), (samples, neurons)
+    z, output = carray(z, series), carray(output, series)
+    v, i, b, total, constants = (
+        carray(v, states),
+        carray(i, states),
+        carray(b, states),
+        carray(total, states),
+        carray(constants, (CONSTANTS, neurons)),
+    )
+    kept_u, kept_v, kept_i = carray(kept_u, series), carray(kept_v, series), carray(kept_i, series)
+    kept_b, kept_theta = carray(kept_b, series), carray(kept_theta, series)
+    scratch = carray(scratch, (FORWARD_SCRATCH, block))
     is_finite = True
     for sample in range(first_sample, end_sample):
-        for start in range(first_neuron, end_neuron, BLOCK):
-            end = min(start + BLOCK, end_neuron)
+        for start in range(first_neuron, end_neuron, block):
+            end = min(start + block, end_neuron)
             alpha, gamma, beta = constants[ALPHA, start:end], constants[GAMMA, start:end], constants[BETA, start:end]
             theta, delta, bound = constants[THETA, start:end], constants[DELTA, start:end], constants[BOUND, start:end]
             v_t, sum_t = v[sample, start:end], total[sample, start:end]
-            u_t, theta_t, delta_t, excess = scratch_u[: end - start], theta, delta, scratch_excess[: end - start]
+            u_t, theta_t, delta_t, excess = scratch[0, : end - start], theta, delta, scratch[1, : end - start]
             excess[:] = ZERO
             if adapts:
-                b_t, theta_t = b[sample, start:end], scratch_theta[: end - start]
+                b_t, theta_t = b[sample, start:end], scratch[2, : end - start]
                 delta_t = theta_t if reset == SUBTRACT_THRESHOLD else delta
-            for t in range(z.shape[1]):
+            for t in range(steps):
                 i_t, out_t = z[sample, t, start:end], output[sample, t, start:end]
                 if has_i_syn:
                     _synapse(i[sample, start:end], i_t, beta)
@@ -423,13 +434,11 @@ def forward(
     return is_finite
 
 
-@numba.njit(
-    "void(f4[:,:,::1], f4[:,:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4[:,:,::1], i8, f4[::1],"
-    " f4, b1, i8, f4, b1, b1, f4[:,:,::1], f4, f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], b1,"
-    " f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], b1, b1, b1, i8, i8, i8, i8)",
-    **_COMPILED,
-)
 def backward(
+    samples,
+    steps,
+    neurons,
+    block,  # neurons that take their time steps together
     z,
     u,
     first_v,
@@ -445,7 +454,9 @@ def backward(
     reset_value,
     has_i_syn,
     adapts,
-    grad_output,  # of one sample or one step where it is the same for all
+    grad_output,  # (grad_samples, grad_steps, N): of one sample or one step where it is the same for all
+    grad_samples,
+    grad_steps,
     grad_each,  # reaches every entry of the output beside that
     grad_recorded_u,
     grad_recorded_v,
@@ -464,19 +475,35 @@ def backward(
     wants_z,
     wants_all_u,
     wants_theta,
+    scratch,
+    past_i,  # (T + 1, block), as past_b
+    past_b,
     first_sample,
     end_sample,
     first_neuron,
     end_neuron,
 ):
-    steps, block = u.shape[1], min(BLOCK, end_neuron - first_neuron)
+    series, states = (samples, steps, neurons), (samples, neurons)
+    z, u, sigma, grad_z, all_grad_u = (
+        carray(z, series),
+        carray(u, series),
+        carray(sigma, series),
+        carray(grad_z, series),
+        carray(all_grad_u, series),
+    )
+    first_v, first_i, first_b = carray(first_v, states), carray(first_i, states), carray(first_b, states)
+    grad_u, grad_v, grad_i, grad_b = carray(grad_u, states), carray(grad_v, states), carray(grad_i, states), carray(grad_b, states)
+    grad_recorded_u, grad_recorded_v = carray(grad_recorded_u, series), carray(grad_recorded_v, series)
+    grad_recorded_i, grad_recorded_b = carray(grad_recorded_i, series), carray(grad_recorded_b, series)
+    grad_recorded_theta = carray(grad_recorded_theta, series)
+    grad_output = carray(grad_output, (grad_samples, grad_steps, neurons))
+    constants, grad_constants = carray(constants, (CONSTANTS, neurons)), carray(grad_constants, (CONSTANTS, samples, neurons))
+    fields, rows = carray(fields, (MOST_FIELDS,)), carray(scratch, (BACKWARD_SCRATCH, block))
+    past_i, past_b = carray(past_i, (steps + 1, block)), carray(past_b, (steps + 1, block))
     is_common = reset <= SUBTRACT_VALUE and not (adapts or has_recorded or wants_theta or wants_all_u)
-    rows = np.empty((8, block), np.float32)
-    past_i = np.empty((steps + 1 if has_i_syn else 0, block), np.float32)
-    past_b = np.empty((steps + 1 if adapts else 0, block), np.float32)
     for sample in range(first_sample, end_sample):
-        for start in range(first_neuron, end_neuron, BLOCK):
-            end = min(start + BLOCK, end_neuron)
+        for start in range(first_neuron, end_neuron, block):
+            end = min(start + block, end_neuron)
             width = end - start
             alpha, gamma, beta = constants[ALPHA, start:end], constants[GAMMA, start:end], constants[BETA, start:end]
             theta, delta, bound = constants[THETA, start:end], constants[DELTA, start:end], constants[BOUND, start:end]
@@ -511,7 +538,7 @@ def backward(
                     _copy(sigma_t, sigma[sample, t, start:end])
                 elif reset != NEVER:
                     _slope(sigma_t, u_t, theta_t, surrogate, fields)
-                go = grad_output[min(sample, grad_output.shape[0] - 1), min(t, grad_output.shape[1] - 1), start:end]
+                go = grad_output[min(sample, grad_samples - 1), min(t, grad_steps - 1), start:end]
                 if wants_z:
                     gz = grad_z[sample, t, start:end]
                 z_t = z[sample, t, start:end]
@@ -558,3 +585,4 @@ def backward(
                         _add(gi, grad_recorded_i[sample, t, start:end])
                     _gradient_of_synapse(gz, gi, grad_constants[BETA, sample, start:end], past_i[t, :width], z_t, beta)
             _add_product(g_alpha, gu, first_v[sample, start:end])
+    return True

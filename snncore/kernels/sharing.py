@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 import torch
 
-LEAST_SHARE = 2**17
+LEAST_SHARE = 2**18
 """Values (samples × steps × neurons) below which a second thread costs more than it saves."""
 
 VECTOR = 16

@@ -52,15 +52,19 @@ class _Decay(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, parameter: Tensor, is_alpha: bool, low: float, high: float) -> tuple[Tensor, Tensor]:
         held = parameter.clamp(low, high)
-        alpha = held if is_alpha else torch.exp(-1 / held)
+        alpha = held if is_alpha else held.reciprocal().neg_().exp_()
         ctx.save_for_backward(parameter, held, alpha)
         ctx.is_alpha, ctx.low, ctx.high = is_alpha, low, high
-        return alpha, 1 - alpha
+        return alpha, alpha.neg().add_(1)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad_alpha: Tensor, grad_gain: Tensor) -> tuple[Tensor, None, None, None]:
         parameter, held, alpha = ctx.saved_tensors
+        if parameter.dim() == 0 and ctx.low < parameter.item() < ctx.high:  # numbers are done with sooner than tensors
+            value = grad_alpha.item() - grad_gain.item()
+            slope = 1.0 if ctx.is_alpha else alpha.item() / held.item() ** 2
+            return parameter.new_tensor(value * slope), None, None, None
         grad = grad_alpha - grad_gain
         if not ctx.is_alpha:
             grad = grad * alpha / held**2

@@ -43,6 +43,7 @@ class StatefulLayer(nn.Module):
 
     def __init__(self, state_names: tuple[str, ...], shape: tuple[int, ...] | None, record_states: bool) -> None:
         super().__init__()
+        kernels.begin()
         self.state_names = state_names
         self.record_states = record_states
         self.recordings = {}

@@ -1,0 +1,89 @@
+"""What the compiled loops and their callers agree on: the constants, the choices, and the parameters of the two loops in their order."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from snncore.activation import ATan, FastSigmoid, Gaussian, Heaviside, MultiGaussian, PeriodicExponential, SingleExponential
+
+BLOCK = 1024
+"""The most neurons that take their time steps together: some ten rows of 4 kB, next to the core."""
+
+LONGEST_PAST = 2**20
+"""Values that the backward loop may compute anew and keep at a time; a block gets narrower where there are many steps."""
+
+ALPHA, GAMMA, BETA, THETA, DELTA, BOUND, RHO, KAPPA, SCALE = range(9)
+"""Rows of the constants, by their symbols in `loops`; SCALE is A."""
+CONSTANTS = 9
+
+SUBTRACT_THRESHOLD, SUBTRACT_VALUE, SET_VALUE, NEVER = range(4)
+"""Resets. A layer that is never reset never spikes."""
+
+SINGLE_EXPONENTIAL, PERIODIC_EXPONENTIAL, HEAVISIDE, GAUSSIAN, MULTI_GAUSSIAN, FAST_SIGMOID, ATAN = range(7)
+SURROGATES = {
+    SingleExponential: SINGLE_EXPONENTIAL,
+    PeriodicExponential: PERIODIC_EXPONENTIAL,
+    Heaviside: HEAVISIDE,
+    Gaussian: GAUSSIAN,
+    MultiGaussian: MULTI_GAUSSIAN,
+    FastSigmoid: FAST_SIGMOID,
+    ATan: ATAN,
+}
+MOST_FIELDS = 5
+"""Fields of a surrogate's dataclass."""
+
+OWN_SURROGATE = -1
+"""A caller's, computed already."""
+
+FORWARD_SCRATCH, BACKWARD_SCRATCH = 3, 8
+"""Rows of a block's length that a loop needs for itself."""
+
+
+class Kind(Enum):
+    ARRAY = "float32*"
+    """C-contiguous; null where the loop doesn't touch it."""
+    SIZE = "int64"
+    NUMBER = "float32"
+    FLAG = "bool"
+
+
+_SIZES = dict.fromkeys(("samples", "steps", "neurons", "block"), Kind.SIZE)
+_PART = dict.fromkeys(("first_sample", "end_sample", "first_neuron", "end_neuron"), Kind.SIZE)
+_NEURON = {
+    "limit": Kind.NUMBER,
+    "single": Kind.FLAG,
+    "reset": Kind.SIZE,
+    "reset_value": Kind.NUMBER,
+    "has_i_syn": Kind.FLAG,
+    "adapts": Kind.FLAG,
+}
+
+FORWARD = {
+    **_SIZES,
+    **dict.fromkeys(("z", "v", "i", "b", "constants"), Kind.ARRAY),
+    **_NEURON,
+    **dict.fromkeys(("output", "total", "kept_u", "kept_v", "kept_i", "kept_b", "kept_theta"), Kind.ARRAY),
+    **dict.fromkeys(("keep_u", "keep_all"), Kind.FLAG),
+    "scratch": Kind.ARRAY,
+    **_PART,
+}
+"""The forward loop's parameters. It returns whether every u is a finite number."""
+
+BACKWARD = {
+    **_SIZES,
+    **dict.fromkeys(("z", "u", "first_v", "first_i", "first_b", "constants", "sigma"), Kind.ARRAY),
+    "surrogate": Kind.SIZE,
+    "fields": Kind.ARRAY,
+    **_NEURON,
+    "grad_output": Kind.ARRAY,
+    "grad_samples": Kind.SIZE,
+    "grad_steps": Kind.SIZE,
+    "grad_each": Kind.NUMBER,
+    **dict.fromkeys(("grad_recorded_u", "grad_recorded_v", "grad_recorded_i", "grad_recorded_b", "grad_recorded_theta"), Kind.ARRAY),
+    "has_recorded": Kind.FLAG,
+    **dict.fromkeys(("grad_u", "grad_v", "grad_i", "grad_b", "grad_z", "all_grad_u", "grad_constants"), Kind.ARRAY),
+    **dict.fromkeys(("wants_z", "wants_all_u", "wants_theta"), Kind.FLAG),
+    **dict.fromkeys(("scratch", "past_i", "past_b"), Kind.ARRAY),
+    **_PART,
+}
+"""The backward loop's parameters. It returns True."""
