@@ -17,7 +17,7 @@ help:
 	@echo "make test         install the test tools and a Chromium if there is none, and run every test"
 	@echo "make lint         ruff and mypy"
 	@echo "make screenshots  write the README's pictures from the running app into assets/"
-	@echo "make bench        run the benchmarks"
+	@echo "make bench        install the libraries to compare with and run the benchmarks"
 	@echo "make clean        remove the virtual environment and all caches"
 
 run: $(VENV)/.run
@@ -33,8 +33,10 @@ lint: $(VENV)/.test
 screenshots: $(VENV)/.browser
 	@$(BIN)/python -m tests.browser.screenshots
 
-bench: $(VENV)/.browser
+bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.layers
+	@$(BIN)/python -m benchmarks.toy_task
+	@$(BIN)/python -m benchmarks.scaling
 	@$(BIN)/python -m benchmarks.app_latency
 
 clean:
@@ -52,6 +54,11 @@ $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 $(VENV)/.test: requirements-test.txt $(VENV)/.run
 	@echo "Installing what the tests need (once) ..."
 	@$(PIP) install -r requirements-test.txt || { echo "Installing requirements-test.txt failed (pip's reason is above). Check the network and free disk space (2 GB), then run make again." >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.browser
+	@echo "Installing the libraries to compare with (once) ..."
+	@$(PIP) install -r requirements-bench.txt || { echo "Installing requirements-bench.txt failed (pip's reason is above). Check the network and free disk space (3 GB), then run make again." >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.browser: tests/browser/chromium.py $(VENV)/.test

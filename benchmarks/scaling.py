@@ -44,10 +44,9 @@ def main() -> None:
         for shape, seconds in zip(shapes, medians([partial(_step, *_made(shape)) for shape in shapes]), strict=True):
             length = shape[1] if name == "time steps" else shape[2]
             print(f"{length:12,}{1e3 * seconds:10.2f}{1e9 * seconds / torch.Size(shape).numel():15.2f}")
-    added = [float(subprocess.run([sys.executable, "-c", FIRST_CALL], check=True, capture_output=True, text=True).stdout) for _ in range(5)]
-    print(
-        f"\nIn a fresh process, compiled before, the first layer and its first call take {1e3 * sorted(added)[2]:.0f} ms more than later ones"
-    )
+    command = [sys.executable, "-c", FIRST_CALL]
+    added = sorted(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(5))
+    print(f"\nIn a fresh process, compiled before, the first layer and its first call take {1e3 * added[2]:.0f} ms more than later ones")
 
 
 def _made(shape: tuple[int, ...]) -> tuple[LIF, torch.Tensor, torch.Tensor]:
