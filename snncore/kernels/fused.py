@@ -244,7 +244,7 @@ class _Call:
             return self.loops.forward(*arguments, *_addresses(scratch), *part)
 
         self.is_finite = all(run(work, shares(*self.size)))
-        mean = _scalar(states[3].sum() / output.size)
+        mean = _scalar(states[3].sum(dtype=np.float64) / output.size)
         last = (None if x is None else self.from_state(values) for x, values in zip(x[1:4], states[:3], strict=True))
         return self.from_rows(output), mean, *last, *(None if values is NOTHING else self.from_rows(values) for values in kept)
 
