@@ -201,9 +201,9 @@ def scan(
 
 
 def is_traced(z: Tensor) -> bool:
-    """Whether the values of `z` stand for others: under a compiler, a tracer or a function transform."""
+    """Whether the values of `z` stand for others, or are not there: under a compiler, a tracer or a function transform, on no device."""
     tracing: bool = torch.jit.is_tracing()  # type: ignore[no-untyped-call, attr-defined]  # torch's own
-    return torch.compiler.is_compiling() or tracing or torch._C._functorch.is_functorch_wrapped_tensor(z)
+    return torch.compiler.is_compiling() or tracing or z.is_meta or torch._C._functorch.is_functorch_wrapped_tensor(z)
 
 
 def _writer(to: Tensor, t: int) -> Callable[[Tensor], None]:

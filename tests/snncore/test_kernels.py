@@ -332,6 +332,25 @@ def test_the_scan_runs_where_the_loops_do_not_apply(make, dtype, monkeypatch):
     assert torch.equal(make()(z), expected)
 
 
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning", "ignore::DeprecationWarning")
+def test_a_traced_graph_holds_the_scan_and_gives_the_same_spikes():
+    z, other = noise(2, 9, 40), noise(2, 9, 40, seed=1)
+
+    class Fresh(torch.nn.Module):
+        def forward(self, z):
+            return LIF(6.0, spike_threshold=0.4)(z)
+
+    traced = torch.jit.trace(Fresh(), z, check_trace=False)
+    assert "aten::stack" in str(traced.inlined_graph)
+    assert torch.equal(traced(other), Fresh()(other))
+
+
+def test_tensors_without_values_have_their_shapes_computed():
+    layer = ALIF(**ADAPTIVE).to("meta")
+    out = layer(torch.empty(2, 9, 40, device="meta"))
+    assert (out.shape, out.device.type, layer.b.shape) == ((2, 9, 40), "meta", (2, 40))
+
+
 def test_trained_bound_gets_its_gradient():
     layer = LIF(6.0, min_v_mem=-0.1)
     layer.min_v_mem.requires_grad_()
