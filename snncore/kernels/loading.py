@@ -104,21 +104,20 @@ def _start() -> threading.Thread:
 def _load() -> None:
     global _loops
     try:
-        key = _key()
-        code = _read(key)
-        if code is not None:
-            _loops = _linked(code)
-    finally:
-        _cache_was_read.set()
-    if _loops is not None:
-        return
-    try:
-        from snncore.kernels.compiling import machine_code
+        try:
+            key = _key()
+            code = _read(key)
+            if code is not None:
+                _loops = _linked(code)
+        finally:
+            _cache_was_read.set()
+        if _loops is None:
+            from snncore.kernels.compiling import machine_code
 
-        code = machine_code()
-        _loops = _linked(code)
-        _write(key, code)
-    except Exception as error:  # whatever Numba and LLVM come up with, the scan still computes
+            code = machine_code()
+            _loops = _linked(code)
+            _write(key, code)
+    except Exception as error:  # whatever Numba, LLVM or the disk come up with, the scan still computes
         warnings.warn(f"snncore computes without its compiled time loops, more slowly: {error}", RuntimeWarning, stacklevel=2)
 
 

@@ -1,4 +1,4 @@
-"""A neuron model that the package doesn't know, in one place: it gets scan, recording, recurrence, squeeze, copy, text and JSON from what is there."""
+"""A neuron model that the package doesn't know gets scan, recording, recurrence, squeeze, copy, text and JSON from what is there."""
 
 import copy
 from dataclasses import dataclass
