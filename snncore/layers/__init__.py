@@ -5,13 +5,30 @@ from snncore.layers.lif import IAF, LIF
 from snncore.layers.membrane import ExpLeak
 from snncore.layers.recurrent import ALIFRecurrent, IAFRecurrent, LIFRecurrent
 from snncore.layers.reshape import FlattenTime, Repeat, UnflattenTime
-from snncore.layers.squeeze import ALIFSqueeze, ExpLeakSqueeze, IAFSqueeze, LIFSqueeze
+from snncore.layers.squeeze import (
+    ALIFRecurrentSqueeze,
+    ALIFSqueeze,
+    ExpLeakSqueeze,
+    IAFRecurrentSqueeze,
+    IAFSqueeze,
+    LIFRecurrentSqueeze,
+    LIFSqueeze,
+)
 from snncore.layers.stateful import StatefulLayer
 
 MODELS: tuple[type[StatefulLayer], ...] = (LIF, IAF, ExpLeak, ALIF)
-"""The neuron models. Each also has a squeeze form, and those that spike have a recurrent one."""
+"""The neuron models. Those that spike have a recurrent form."""
 RECURRENT: tuple[type[StatefulLayer], ...] = (LIFRecurrent, IAFRecurrent, ALIFRecurrent)
-SQUEEZED: tuple[type[StatefulLayer], ...] = (LIFSqueeze, IAFSqueeze, ExpLeakSqueeze, ALIFSqueeze)
+SQUEEZED: dict[type[StatefulLayer], type[StatefulLayer]] = {
+    LIF: LIFSqueeze,
+    IAF: IAFSqueeze,
+    ExpLeak: ExpLeakSqueeze,
+    ALIF: ALIFSqueeze,
+    LIFRecurrent: LIFRecurrentSqueeze,
+    IAFRecurrent: IAFRecurrentSqueeze,
+    ALIFRecurrent: ALIFRecurrentSqueeze,
+}
+"""The form of each for (batch*time, ...)."""
 
 __all__ = [
     "ALIF",
@@ -21,13 +38,16 @@ __all__ = [
     "RECURRENT",
     "SQUEEZED",
     "ALIFRecurrent",
+    "ALIFRecurrentSqueeze",
     "ALIFSqueeze",
     "ExpLeak",
     "ExpLeakSqueeze",
     "FlattenTime",
     "IAFRecurrent",
+    "IAFRecurrentSqueeze",
     "IAFSqueeze",
     "LIFRecurrent",
+    "LIFRecurrentSqueeze",
     "LIFSqueeze",
     "Repeat",
     "StatefulLayer",

@@ -10,6 +10,7 @@ from snncore.errors import ParameterError, ShapeError
 from snncore.layers.alif import ALIF
 from snncore.layers.lif import IAF, LIF
 from snncore.layers.membrane import ExpLeak
+from snncore.layers.recurrent import ALIFRecurrent, IAFRecurrent, LIFRecurrent
 from snncore.layers.stateful import StatefulLayer
 
 
@@ -68,3 +69,15 @@ class ExpLeakSqueeze(Squeeze, ExpLeak):
 
 class ALIFSqueeze(Squeeze, ALIF):
     """`ALIF` for (batch*time, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
+
+
+class LIFRecurrentSqueeze(Squeeze, LIFRecurrent):
+    """`LIFRecurrent` for (batch*time, ...); `rec_connect` sees (batch, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
+
+
+class IAFRecurrentSqueeze(Squeeze, IAFRecurrent):
+    """`IAFRecurrent` for (batch*time, ...); `rec_connect` sees (batch, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
+
+
+class ALIFRecurrentSqueeze(Squeeze, ALIFRecurrent):
+    """`ALIFRecurrent` for (batch*time, ...); `rec_connect` sees (batch, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
