@@ -42,7 +42,7 @@ class TrainingRun:
     """One Experiment being trained, and the record of it. Epoch 0 is there from the start.
 
     Raises:
-        ExperimentError: not even epoch 0 stays within the finite numbers.
+        ExperimentError: the network's output isn't what the task counts, or not even epoch 0 stays within the finite numbers.
 
     Attributes:
         id: unguessable.
@@ -53,6 +53,7 @@ class TrainingRun:
     """
 
     def __init__(self, experiment: Experiment, speed: float | None, owner_is_present: Callable[[], bool] = lambda: True) -> None:
+        experiment.check_trainable()
         self.id = secrets.token_urlsafe(16)
         self.experiment = experiment
         self.records: list[EpochRecord] = []

@@ -73,7 +73,12 @@ class EpochRecord:
 
 
 def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
-    """Builds the Experiment's network, input, task and optimiser, and trains for at most `experiment.training.epochs`."""
+    """Builds the Experiment's network, input, task and optimiser, and trains for at most `experiment.training.epochs`.
+
+    Raises:
+        ExperimentError: the network's output isn't what the task counts.
+    """
+    experiment.check_trainable()
     model = experiment.build()
     training = experiment.training
     return epochs(model, experiment.make_input(), training.task, experiment.make_optimiser(model), count=training.epochs, stop=stop)

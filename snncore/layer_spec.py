@@ -5,7 +5,6 @@ A neuron model needs no code here: its spec is made from its constructor.
 
 from __future__ import annotations
 
-import math
 import sys
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, Union
@@ -16,10 +15,11 @@ from torch import nn
 
 from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES
 from snncore.errors import SNNCoreError
-from snncore.layers import MODELS, RECURRENT, StatefulLayer
+from snncore.layers import MODELS, RECURRENT, SQUEEZED, StatefulLayer
 from snncore.layers.stateful import constructor_arguments
-from snncore.part import Part
+from snncore.part import Part, Shape
 from snncore.spec_errors import abbreviated
+from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 
 # ----------------------------------------------------------------------------------------- activations as data
 
@@ -80,41 +80,7 @@ Value = Annotated[Any, BeforeValidator(_parse_value)]
 OptionalValue = Annotated[Any, BeforeValidator(lambda value: None if value is None else _parse_value(value))]
 
 
-# -------------------------------------------------------------------------------------------------- the layers
-
-Shape = tuple[int, ...]
-"""Shape of one sample at one time step, without batch and time."""
-
-
-class LinearSpec(Part):
-    """`torch.nn.Linear` over the last axis."""
-
-    kind: Literal["Linear"] = "Linear"
-    in_features: int = Field(ge=1)
-    out_features: int = Field(ge=1)
-    bias: bool = True
-
-    @property
-    def does_spike(self) -> bool:
-        return False
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """Raises SNNCoreError where the last axis isn't `in_features`."""
-        if not shape or shape[-1] != self.in_features:
-            raise SNNCoreError(
-                f"in_features is {self.in_features}, but it receives {shape[-1] if shape else 'no'} features; "
-                f"set in_features to {shape[-1] if shape else 1}, or change what comes before"
-            )
-        return (*shape[:-1], self.out_features)
-
-    def build(self, generator: torch.Generator) -> nn.Module:
-        """Weights and biases as `torch.nn.Linear` draws them, from `generator`."""
-        layer: nn.Linear = nn.utils.skip_init(nn.Linear, self.in_features, self.out_features, bias=self.bias)
-        nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
-        if self.bias:
-            bound = 1 / math.sqrt(self.in_features)
-            nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
-        return layer
+# ------------------------------------------------------------------------------------------------- the neurons
 
 
 class NeuronSpec(Part):
@@ -148,16 +114,18 @@ class NeuronSpec(Part):
             )
         return shape
 
-    def build(self, generator: torch.Generator) -> StatefulLayer:
-        """The layer; weights of a recurrent connection as `torch.nn.Linear` draws them, from `generator`."""
+    def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> StatefulLayer:
+        """The layer; with `batch_size`, its form for (batch*time, ...). A recurrent connection has weights as torch draws them."""
         connection: LinearSpec | None = getattr(self, "rec_connect", None)
-        return self._layer(nn.Identity() if connection is None else connection.build(generator))
+        return self._layer(nn.Identity() if connection is None else connection.build(weights, noise), batch_size)
 
-    def _layer(self, connection: nn.Module) -> StatefulLayer:
+    def _layer(self, connection: nn.Module, batch_size: int | None = None) -> StatefulLayer:
         arguments = {name: getattr(self, name) for name in type(self).model_fields if name not in ("kind", "rec_connect")}
         tensors = {name: torch.tensor(value) if isinstance(value, tuple) else value for name, value in arguments.items()}
         connected = {"rec_connect": connection} if "rec_connect" in type(self).model_fields else {}
-        layer: StatefulLayer = self.model(**tensors, **connected)
+        made: Any = self.model if batch_size is None else SQUEEZED[self.model]
+        sizes = {} if batch_size is None else {"batch_size": batch_size}
+        layer: StatefulLayer = made(**tensors, **connected, **sizes)
         return layer
 
 
@@ -195,11 +163,12 @@ LIFSpec: Any
 LIFSpec, IAFSpec, ExpLeakSpec, ALIFSpec = (NEURON_SPECS[model.__name__] for model in MODELS)
 
 if TYPE_CHECKING:
-    LayerSpec = LinearSpec | NeuronSpec
+    LayerSpec = LinearSpec | Conv2dSpec | AvgPool2dSpec | FlattenSpec | DropoutSpec | NeuronSpec
 else:
-    LayerSpec = Annotated[Union[LinearSpec, *NEURON_SPECS.values()], Field(discriminator="kind")]
+    TORCH_SPECS = (LinearSpec, Conv2dSpec, AvgPool2dSpec, FlattenSpec, DropoutSpec)
+    LayerSpec = Annotated[Union[*TORCH_SPECS, *NEURON_SPECS.values()], Field(discriminator="kind")]
 
-LAYER_KINDS = ("Linear", *NEURON_SPECS)
+LAYER_KINDS = ("Linear", *NEURON_SPECS, "Conv2d", "AvgPool2d", "Flatten", "Dropout")
 SPIKING_KINDS = tuple(kind for kind, spec in NEURON_SPECS.items() if "spike_fn" in spec.model_fields)
 
 

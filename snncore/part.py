@@ -2,6 +2,9 @@
 
 from pydantic import BaseModel, ConfigDict
 
+Shape = tuple[int, ...]
+"""Shape of one sample at one time step, without batch and time."""
+
 
 class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

@@ -6,6 +6,7 @@ It is what a page edits, what a link and a saved file hold, and what a test repe
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from typing import Any, Literal, Self
 
 import torch
@@ -14,10 +15,12 @@ from torch import Tensor, nn
 
 from snncore.encoders import random_spikes
 from snncore.errors import ExperimentError, SNNCoreError
-from snncore.layer_spec import LAYER_KINDS, SPIKING_KINDS, LayerSpec, LIFSpec, LinearSpec, Shape
-from snncore.part import Part
+from snncore.layer_spec import LAYER_KINDS, SPIKING_KINDS, LayerSpec, LIFSpec
+from snncore.layers import FlattenTime, UnflattenTime
+from snncore.part import Part, Shape
 from snncore.spec_errors import sentence
 from snncore.tasks import SpikeCount
+from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, FlattenSpec, LinearSpec
 
 LARGEST_SEED = 2**63 - 1
 
@@ -101,10 +104,13 @@ class Experiment(Part):
                 shape = layer.output_shape(shape)
             except SNNCoreError as error:
                 raise ValueError(f"{self.layer_label(str(number - 1))}: {error}") from error
+        return self
+
+    def check_trainable(self) -> None:
+        """Raises ExperimentError where the task can't count the network's output; it may still be built and run."""
         if not self.network[-1].does_spike:
             last = self.layer_label(str(len(self.network) - 1))
-            raise ValueError(f"{last} doesn't spike, so nothing can be counted; end the network with {', '.join(SPIKING_KINDS)}")
-        return self
+            raise ExperimentError(f"{last} doesn't spike, so nothing can be counted; end the network with {', '.join(SPIKING_KINDS)}.")
 
     @classmethod
     def from_json(cls, text: str) -> Experiment:
@@ -157,10 +163,23 @@ class Experiment(Part):
 
     # ------------------------------------------------------------------------------------------ what it builds
 
+    @property
+    def is_folded(self) -> bool:
+        """Whether time is folded into the batch, for layers that take no time axis."""
+        return any(isinstance(layer, Conv2dSpec | AvgPool2dSpec | FlattenSpec) for layer in self.network)
+
     def build(self) -> nn.Sequential:
-        """The network, weights drawn in layer order: those of `torch.manual_seed(seeds.weights)` and construction."""
-        generator = torch.Generator().manual_seed(self.seeds.weights)
-        return nn.Sequential(*(layer.build(generator) for layer in self.network))
+        """The network (batch, time, ...) -> (batch, time, ...), its modules named by the number of their layer.
+
+        Weights are drawn in layer order: those of `torch.manual_seed(seeds.weights)` and construction. A network with layers that take
+        no time axis is folded into (batch*time, ...) before its first layer, `"fold"`, and unfolded after its last one, `"unfold"`.
+        """
+        weights, noise = (torch.Generator().manual_seed(seed) for seed in (self.seeds.weights, self.seeds.noise))
+        batch_size = self.input.shape[0] if self.is_folded else None
+        layers: dict[str, nn.Module] = {str(number): layer.build(weights, noise, batch_size) for number, layer in enumerate(self.network)}
+        if batch_size is not None:
+            layers = {"fold": FlattenTime(), **layers, "unfold": UnflattenTime(batch_size)}
+        return nn.Sequential(OrderedDict(layers))
 
     def make_input(self) -> Tensor:
         """The input, float32 of `input.shape` (batch, time, ...)."""
@@ -170,6 +189,21 @@ class Experiment(Part):
         optimisers: dict[str, Any] = {"RMSprop": torch.optim.RMSprop, "Adam": torch.optim.Adam, "SGD": torch.optim.SGD}
         optimiser: torch.optim.Optimizer = optimisers[self.training.optimiser](model.parameters(), lr=self.training.lr)
         return optimiser
+
+
+def convolution() -> Experiment:
+    """The quickstart's convolutional network: Conv2d(2,16,3)–LIF–Conv2d(16,32,3)–LIF–Flatten–Linear(512,4), (8,100,2,8,8) -> (8,100,4)."""
+    return Experiment(
+        network=(
+            Conv2dSpec(in_channels=2, out_channels=16, kernel_size=3),
+            LIFSpec(tau_mem=20.0),
+            Conv2dSpec(in_channels=16, out_channels=32, kernel_size=3),
+            LIFSpec(tau_mem=20.0),
+            FlattenSpec(),
+            LinearSpec(in_features=512, out_features=4),
+        ),
+        input=RandomSpikes(shape=(8, 100, 2, 8, 8), probability=0.5),
+    )
 
 
 def ten_spikes() -> Experiment:

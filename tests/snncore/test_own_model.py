@@ -82,7 +82,7 @@ def test_it_is_data():
     spec = neuron_spec(Fading)
     layer = spec(tau_mem=[3.0, 8.0, 20.0], kept=0.25)
     assert spec(**layer.model_dump()) == layer
-    built = layer.build(torch.Generator())
+    built = layer.build(torch.Generator(), torch.Generator())
     assert torch.equal(built(data()), Fading(torch.tensor([3.0, 8.0, 20.0]), kept=0.25)(data()))
     with pytest.raises(ValueError, match=r"tau_mem is 0; it must be at least 0.1"):
         spec(tau_mem=0)

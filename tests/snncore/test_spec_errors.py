@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snncore.bptt import train
 from snncore.errors import ExperimentError
 from snncore.spec import Experiment, ten_spikes
 
@@ -77,7 +78,6 @@ BAD_VALUES = [
         {"kind": "IAFRecurrent", "rec_connect": {"in_features": 64, "out_features": 3}},
         ["Layer 2 (IAFRecurrent)", "rec_connect has 3 out_features for 64 neurons", "set out_features to 64"],
     ),
-    ("network.3", {"kind": "ExpLeak", "tau_mem": 10.0}, ["Layer 4 (ExpLeak)", "doesn't spike", "LIF, IAF, ALIF"]),
     ("network.1.tau_mem", MISSING, ["Layer 2 (LIF)", "tau_mem is missing"]),
     ("network.1.tau_syn", 0.0, ["Layer 2 (LIF)", "tau_syn is 0", "at least 0.1"]),
     ("network.1.spike_threshold", 0.0, ["Layer 2 (LIF)", "spike_threshold is 0", "above 0"]),
@@ -115,7 +115,6 @@ BAD_VALUES = [
     ("network.1.surrogate_grad_fn", {}, ["Layer 2 (LIF)", "surrogate_grad_fn", "SingleExponential"]),
     ("network", [], ["network", "at least 1 item"]),
     ("network", 5, ["network is 5"]),
-    ("network", [{"kind": "Linear", "in_features": 16, "out_features": 4}], ["Layer 1 (Linear)", "doesn't spike", "LIF, IAF, ALIF"]),
     ("network", MISSING, ["network is missing"]),
     ("input", MISSING, ["input is missing"]),
     ("input", 5, ["input is 5"]),
@@ -201,3 +200,12 @@ def test_any_json_is_an_experiment_or_one_error(path, value):
     assert "\n" not in message
     if experiment is not None:
         Experiment.from_json(experiment.to_json()).build()
+
+
+@pytest.mark.parametrize("last", [{"kind": "ExpLeak", "tau_mem": 10.0}, {"kind": "Linear", "in_features": 4, "out_features": 4}])
+def test_a_network_whose_output_cannot_be_counted_is_built_but_not_trained(last):
+    data = ten_spikes().model_dump()
+    experiment = Experiment(**{**data, "network": [*data["network"][:3], last]})
+    assert experiment.build()(experiment.make_input()).shape == (1, 100, 4)
+    with pytest.raises(ExperimentError, match=rf"Layer 4 \({last['kind']}\) doesn't spike, so nothing can be counted; .*LIF, IAF, ALIF"):
+        next(train(experiment))

@@ -28,7 +28,6 @@ def test_every_model_has_a_squeeze_form_on_folded_axes(model):
     assert torch.equal(SQUEEZED[model](**arguments, batch_size=3)(z.flatten(0, 1)), model(**arguments)(z).flatten(0, 1))
 
 
-
 @pytest.fixture(params=PAIRS, ids=["LIF", "IAF", "ExpLeak", "ALIF"])
 def pair(request):
     return request.param
