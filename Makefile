@@ -22,7 +22,7 @@ help:
 
 run: $(VENV)/.run
 	@echo "SNN Playground: http://localhost:$(PORT)  (end it with Ctrl+C)"
-	@$(BIN)/streamlit run app/main.py --server.port $(PORT)
+	@$(BIN)/python -m app --server.port $(PORT)
 
 test: $(VENV)/.browser
 	@$(BIN)/python -m pytest

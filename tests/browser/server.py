@@ -33,12 +33,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(script: str = "app/main.py") -> Iterator[Server]:
+def serve(script: str | None = None) -> Iterator[Server]:
     """Starts the app, or another script, on a free port, waits until it answers, and ends it."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
         port = _free_port()
-        command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+        program = ["app"] if script is None else ["streamlit", "run", script]
+        command = [sys.executable, "-m", *program, "--server.port", str(port)]
         with log.open("w") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as process:
             server = Server(f"http://localhost:{port}/", process.pid, log)
             try:
