@@ -10,11 +10,11 @@ from collections import OrderedDict
 from typing import Any, Literal, Self
 
 import torch
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from torch import Tensor, nn
 
-from snncore.encoders import random_spikes
 from snncore.errors import ExperimentError, SNNCoreError
+from snncore.input_spec import INPUT_KINDS, InputSpec, RandomSpikes
 from snncore.layer_spec import LAYER_KINDS, SPIKING_KINDS, LayerSpec, LIFSpec
 from snncore.layers import FlattenTime, UnflattenTime
 from snncore.part import Part, Shape
@@ -25,25 +25,7 @@ from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, FlattenSpec, LinearSpe
 LARGEST_SEED = 2**63 - 1
 
 
-# ------------------------------------------------------------------------------------ input, training and seeds
-
-
-class RandomSpikes(Part):
-    """Every entry spikes by itself with `probability`: the quickstart's `torch.rand(shape) > 0.2`."""
-
-    kind: Literal["random_spikes"] = "random_spikes"
-    shape: tuple[int, ...] = Field(min_length=3)
-    """(batch, time, ...)."""
-    probability: float = Field(ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _axes_are_positive(self) -> Self:
-        if min(self.shape) < 1:
-            raise ValueError(f"shape is {self.shape}; every axis of (batch, time, ...) must be at least 1")
-        return self
-
-    def make(self, generator: torch.Generator) -> Tensor:
-        return random_spikes(self.shape, self.probability, generator)
+# ------------------------------------------------------------------------------------------ training and seeds
 
 
 class Change(Part):
@@ -86,7 +68,7 @@ class Experiment(Part):
     dt: float = Field(default=1e-3, gt=0)
     """Length of a time step in seconds; only for showing Hz and ms."""
     network: tuple[LayerSpec, ...] = Field(min_length=1)
-    input: RandomSpikes
+    input: InputSpec
     training: Training = Training()
     seeds: Seeds = Seeds()
 
@@ -94,7 +76,12 @@ class Experiment(Part):
         try:
             super().__init__(**data)
         except ValidationError as error:
-            raise ExperimentError(sentence(error, LAYER_KINDS)) from error
+            raise ExperimentError(sentence(error, LAYER_KINDS, INPUT_KINDS)) from error
+
+    @field_validator("input", mode="before")
+    @classmethod
+    def _random_without_a_kind(cls, given: Any) -> Any:
+        return {"kind": "random_spikes", **given} if isinstance(given, dict) else given
 
     @model_validator(mode="after")
     def _layers_fit(self) -> Self:
@@ -183,7 +170,7 @@ class Experiment(Part):
 
     def make_input(self) -> Tensor:
         """The input, float32 of `input.shape` (batch, time, ...)."""
-        return self.input.make(torch.Generator().manual_seed(self.seeds.input))
+        return self.input.make(torch.Generator().manual_seed(self.seeds.input), self.dt)
 
     def make_optimiser(self, model: nn.Module) -> torch.optim.Optimizer:
         optimisers: dict[str, Any] = {"RMSprop": torch.optim.RMSprop, "Adam": torch.optim.Adam, "SGD": torch.optim.SGD}

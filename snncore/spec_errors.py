@@ -8,17 +8,20 @@ from typing import Any
 from pydantic import ValidationError
 
 
-def sentence(error: ValidationError, layer_kinds: Sequence[str]) -> str:
+def sentence(error: ValidationError, layer_kinds: Sequence[str], input_kinds: Sequence[str]) -> str:
     """The first problem as one sentence: where, what, and what would be right."""
-    kinds = ", ".join(layer_kinds)
     problem = error.errors(include_url=False)[0]
     location = list(problem["loc"])
     place = kind = ""
+    what, kinds = "layer", ", ".join(layer_kinds)
+    if location[:1] == ["input"]:
+        what, kinds = "input", ", ".join(input_kinds)
+        location = ["input", *(part for part in location[1:] if part not in input_kinds)]
     if location[:1] == ["network"] and len(location) > 1:
         kind = str(location[2]) if len(location) > 2 else ""
         place = f"Layer {int(location[1]) + 1}" + (f" ({kind})" if kind else "")
         location = location[3:]
-    field = ".".join(str(part) for part in location if part not in ("random_spikes", "spike_count"))
+    field = ".".join(str(part) for part in location if part != "spike_count")
     given = abbreviated(problem.get("input"))
     message = problem["msg"].removeprefix("Value error, ").removeprefix(f"{kind}: ")
     match problem["type"]:
@@ -27,9 +30,9 @@ def sentence(error: ValidationError, layer_kinds: Sequence[str]) -> str:
         case "missing":
             text = f"{field} is missing; give it a value"
         case "union_tag_invalid":
-            text = f"{abbreviated(problem['ctx']['tag'])} is not a known layer; use one of {kinds}"
+            text = f"{abbreviated(problem['ctx']['tag'])} is not a known {what}; use one of {kinds}"
         case "union_tag_not_found":
-            text = f'a layer needs a "kind"; use one of {kinds}'
+            text = f'{"an" if what == "input" else "a"} {what} needs a "kind"; use one of {kinds}'
         case "value_error" if field and message.startswith("it must"):
             text = f"{field} is {given}; {message}"
         case "value_error" | "assertion_error":

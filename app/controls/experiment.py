@@ -149,8 +149,8 @@ def _sentence(experiment: Experiment) -> str:
     ]
     _, steps, *shape = experiment.input.shape
     channels = "×".join(str(length) for length in shape)
-    fed = f"{steps} steps × {channels} channels, spiking with probability {experiment.input.probability:g}"
-    return f"{' · '.join(layers)} learns to answer one random input ({fed}) with {experiment.training.task.target} spikes."
+    fed = f"{steps} steps × {channels} channels, {experiment.input.words}"
+    return f"{' · '.join(layers)} learns to answer one input ({fed}) with {experiment.training.task.target} spikes."
 
 
 def _neurons(experiment: Experiment) -> list[tuple[int, NeuronSpec]]:

@@ -118,7 +118,7 @@ BAD_VALUES = [
     ("network", MISSING, ["network is missing"]),
     ("input", MISSING, ["input is missing"]),
     ("input", 5, ["input is 5"]),
-    ("input.kind", "poisson", ["input.kind", "'poisson'", "random_spikes"]),
+    ("input.kind", "poisson", ["'poisson' is not a known input", "random_spikes, poisson_spikes"]),
     ("input.shape", [1, 100], ["input.shape", "at least 3"]),
     ("input.shape", [1, 0, 16], ["input", "(1, 0, 16)", "at least 1"]),
     ("input.shape", [1, 100, 17], ["Layer 1 (Linear)", "16", "17"]),
