@@ -26,6 +26,14 @@ class TrainingPage:
         assert found
         return int(found.group(1))
 
+    def settled_epoch(self) -> int:
+        """The epoch shown, once it has stood for half a second: what is shown follows what is computed, on a busy machine at some distance."""
+        while True:
+            seen = self.epoch
+            self.page.wait_for_timeout(500)
+            if self.epoch == seen:
+                return seen
+
     @property
     def spikes(self) -> int:
         return int(self.page.locator(".headline-number").inner_text())
