@@ -27,7 +27,7 @@ class TrainingPage:
         return int(found.group(1))
 
     def settled_epoch(self) -> int:
-        """The epoch shown, once it has stood for half a second: what is shown follows what is computed, on a busy machine at some distance."""
+        """The epoch shown, once it has stood for half a second: on a busy machine the page lags behind the training."""
         while True:
             seen = self.epoch
             self.page.wait_for_timeout(500)
