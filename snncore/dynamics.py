@@ -160,7 +160,7 @@ def recurrent(step: StepFunction[P], rec_connect: Callable[[Tensor], Tensor]) ->
 class Scan(NamedTuple):
     """What a scan yields: the output (B, T, ...), its mean, the last state, and the recordings, each (B, T, ...).
 
-    `is_finite` tells whether u was a finite number at every step; in a traced graph it is True without a look.
+    `is_finite` tells whether u and the output were finite numbers at every step; in a traced graph it is True without a look.
     """
 
     output: Tensor
@@ -188,8 +188,8 @@ def scan(
         outputs.append(output)
         u = seen["u"]
         if checked:
-            value = u.detach()
-            excess = excess + (value - value)  # 0, and from the first infinity or NaN on NaN
+            for value in (u.detach(), output.detach()):
+                excess = excess + (value - value)  # 0, and from the first infinity or NaN on NaN
         if record:
             for name, value in (*seen.items(), *state.items()):
                 recorded.setdefault(name, []).append(value)

@@ -40,7 +40,8 @@ def scan(
 
     They don't before they are loaded, while they are disabled, off the CPU, in another dtype than float32, in a traced graph, to an
     empty input, to another step than the built-in models', to a spike function or reset that isn't one of `activation`, to a trained
-    `min_v_mem` or `adapt_scale`, and to a caller's own surrogate with an adaptive threshold.
+    `min_v_mem` or `adapt_scale`, to a caller's own surrogate with an adaptive threshold, and where tangents are carried forward. From
+    them, gradients can be had once (no gradient of a gradient) and one at a time (no batches of gradients).
     """
     loops = loading.loops() if _applies(step, z, state, parameters) else None
     if loops is None:
@@ -61,7 +62,7 @@ def scan(
 
 
 def _applies(step: Any, z: Tensor, state: State, parameters: Any) -> bool:
-    if step not in STEPS or dynamics.is_traced(z):
+    if step not in STEPS or dynamics.is_traced(z) or torch.autograd.forward_ad._current_level >= 0:
         return False
     p = parameters
     tensors = [z, *state.values(), p.alpha_mem, p.input_gain, p.alpha_syn, p.min_v_mem]
@@ -140,7 +141,7 @@ class _Call:
 
     def rows(self, x: Tensor) -> Array:
         """(B, T, ...) as (rows, steps, neurons)."""
-        values: Array = x.detach().numpy()
+        values: Array = x.detach().resolve_neg().numpy()
         if self.in_one_row:
             values = values.swapaxes(0, 1)
         return np.ascontiguousarray(values.reshape(self.size))
@@ -164,7 +165,7 @@ class _Call:
         values = np.zeros((count, self.size[0], self.size[2]), np.float32)
         for place, value in zip(values, initial, strict=False):
             if value is not None:
-                place[:] = value.detach().numpy().reshape(place.shape)
+                place[:] = value.detach().resolve_neg().numpy().reshape(place.shape)
         return values
 
     def from_state(self, values: Array) -> Tensor:
@@ -239,7 +240,9 @@ class _Call:
             *(*_addresses(output), total, *_addresses(u, all_v, all_i, all_b, theta), keep_u, record),
         )
 
-        def work(part: Part) -> bool:
+        in_use = (z, states, self.constants, output, kept)
+
+        def work(part: Part, in_use: Any = in_use) -> bool:
             scratch = np.empty((layout.FORWARD_SCRATCH, self.block), np.float32)
             return self.loops.forward(*arguments, *_addresses(scratch), *part)
 
@@ -264,7 +267,8 @@ class _Call:
         *carried_addresses, by_row = _addresses_within(carried)[:5]
         grad_z = self.new() if wants.z else NOTHING
         all_grad_u = NOTHING if self.gradient_of_u is None else self.new()
-        read = [self.rows(x.z), self.rows(u), *(NOTHING if state is None else self.state(state) for state in x[1:4]), self.constants]
+        z = u if x.z is None else x.z  # read, and multiplied into a gradient that nobody wants
+        read = [self.rows(z), self.rows(u), *(NOTHING if state is None else self.state(state) for state in x[1:4]), self.constants]
         sigma, surrogate, fields = self.surrogate(u)
         grad_rows, grad_each = self.rows_of_gradient(grad_output), 0.0 if grad_mean is None else grad_mean.item() / u.numel()
         has_i_syn = x.i_syn is not None
@@ -276,7 +280,9 @@ class _Call:
             *(wants.z, self.gradient_of_u is not None, bool(wants.spike_threshold)),
         )
 
-        def work(part: Part) -> bool:
+        in_use = (read, sigma, fields, grad_rows, recorded, carried, grad_z, all_grad_u)
+
+        def work(part: Part, in_use: Any = in_use) -> bool:
             scratch = np.empty((layout.BACKWARD_SCRATCH, self.block), np.float32)
             past = [np.empty((size[1] + 1, self.block), np.float32) if needed else NOTHING for needed in (has_i_syn, self.adapts)]
             return self.loops.backward(*arguments, *_addresses(scratch, *past), *part)
@@ -301,7 +307,7 @@ class _Call:
         if not self.in_one_row:
             same_for_samples, same_for_steps = (grad.stride(axis) == 0 for axis in (0, 1))
             part = grad[: 1 if same_for_samples else None, : 1 if same_for_steps else None]
-            return np.ascontiguousarray(part.numpy().reshape(*part.shape[:2], -1))
+            return np.ascontiguousarray(part.resolve_neg().numpy().reshape(*part.shape[:2], -1))
         return self.rows(grad)
 
     def summed(self, grad: Array, parameter: Tensor) -> Tensor:
@@ -348,8 +354,9 @@ class _Fused(torch.autograd.Function):
         x = _Tensors(*tensors)
         outputs = call.forward(x)
         ctx.call, ctx.wants = call, _Tensors(*ctx.needs_input_grad[1:])
-        # Not the output: a caller may change it in place, and it follows from u.
-        ctx.save_for_backward(*x, outputs[5])
+        # Not the output: a caller may change it in place, and it follows from u. Nor an input that no gradient depends on.
+        reads_z = x.i_syn is not None or ctx.wants.alpha_mem or ctx.wants.input_gain
+        ctx.save_for_backward(*x._replace(z=x.z if reads_z else cast(Any, None)), outputs[5])
         ctx.set_materialize_grads(False)
         return outputs if call.record else (*outputs[:5], None, *outputs[6:])
 

@@ -17,7 +17,7 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -86,6 +86,18 @@ def loops() -> Loops | None:
         begin()
         _cache_was_read.wait()
     return _loops
+
+
+def _begin_anew() -> None:
+    global _lock, _loader, _cache_was_read
+    _lock = threading.Lock()
+    if _loops is None:
+        _loader, _cache_was_read = None, threading.Event()
+
+
+if hasattr(os, "register_at_fork"):
+    # A forked process has no thread that would go on loading.
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 # ---------------------------------------------------------------------------------------------------------- loading
@@ -184,8 +196,10 @@ def _processor() -> str:
 
 def _places() -> list[Path]:
     """Where the cache may be, the first that can be written."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return [Path(__file__).parent / "__pycache__", home / "snncore"]
+    places = [Path(__file__).parent / "__pycache__"]
+    with suppress(RuntimeError):  # nobody's home
+        places.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "snncore")
+    return places
 
 
 def _read(key: str) -> dict[str, tuple[str, bytes]] | None:

@@ -119,7 +119,7 @@ def _count(u, theta, limit, single):
 
 @_inlined
 def _step(u, s, v, i, alpha, gamma, theta, delta, bound, limit, single, excess):
-    """u, s and v of one step with a soft reset. `excess` stays 0 until some u is infinite or NaN, and is NaN from then on."""
+    """u, s and v of one step with a soft reset. `excess` stays 0 until some u or s is infinite or NaN, and is NaN from then on."""
     for n in range(len(u)):
         x = alpha[n] * v[n] + gamma[n] * i[n]
         count = _count(x, theta[n], limit, single)
@@ -127,7 +127,7 @@ def _step(u, s, v, i, alpha, gamma, theta, delta, bound, limit, single, excess):
         u[n] = x
         s[n] = count
         v[n] = bound[n] if r <= bound[n] else r
-        excess[n] += x - x
+        excess[n] += (x - x) + (count - count)
 
 
 @_inlined
@@ -139,7 +139,7 @@ def _step_with_hard_reset(u, s, v, i, alpha, gamma, theta, reset_value, bound, l
         u[n] = x
         s[n] = count
         v[n] = bound[n] if r <= bound[n] else r
-        excess[n] += x - x
+        excess[n] += (x - x) + (count - count)
 
 
 @_inlined
@@ -379,7 +379,7 @@ def forward(
     first_neuron,
     end_neuron,
 ):
-    """Returns whether every u is a finite number."""
+    """Returns whether every u and every output is a finite number."""
     series, states = (samples, steps, neurons), (samples, neurons)
     z, output = carray(z, series), carray(output, series)
     v, i, b, total, constants = (

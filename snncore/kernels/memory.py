@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import mmap
+import os
 import threading
 import weakref
 from collections import deque
@@ -40,7 +41,7 @@ def empty(shape: tuple[int, ...]) -> NDArray[np.float32]:
     """An array of float32 with arbitrary contents."""
     size = 4 * math.prod(shape)
     if size < SMALLEST:
-        values: NDArray[np.float32] = torch.empty(shape).numpy()
+        values: NDArray[np.float32] = torch.empty(shape, dtype=torch.float32, device="cpu").numpy()
         return values
     memory = _take(size)
     leased = _Leased(shape, np.float32, buffer=memory)
@@ -58,6 +59,16 @@ def _take(size: int) -> mmap.mmap:
     if size >= HUGE_PAGE and hasattr(mmap, "MADV_HUGEPAGE"):
         memory.madvise(mmap.MADV_HUGEPAGE)
     return memory
+
+
+def _renew_lock() -> None:
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    # A forked process has the lock as it was, but not the thread that would release it.
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def _give_back(memory: mmap.mmap) -> None:

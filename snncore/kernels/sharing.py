@@ -44,16 +44,23 @@ def shares(samples: int, steps: int, neurons: int) -> list[Part]:
 
 
 def run(work: Callable[[Part], Result], parts: list[Part]) -> list[Result]:
-    """What `work` returns for every part, the first computed in this thread, the rest beside it."""
+    """What `work` returns for every part, the first computed in this thread, the rest beside it.
+
+    An interrupt may end the call while a thread still works, so `work` has to hold on to what it writes into.
+    """
     if len(parts) == 1:
         return [work(parts[0])]
-    beside = [_workers().submit(work, part) for part in parts[1:]]
+    beside, here = [], parts[:1]
     try:
-        first = work(parts[0])
+        for part in parts[1:]:
+            try:
+                beside.append(_workers().submit(work, part))
+            except RuntimeError:  # the interpreter is about to end and takes no more work
+                here.append(part)
+        done = [work(part) for part in here]
     finally:
-        # No call ends while a thread still writes into its arrays.
         wait(beside)
-    return [first, *(future.result() for future in beside)]
+    return [*done, *(future.result() for future in beside)]
 
 
 def _ranges(length: int, width: int) -> list[tuple[int, int]]:

@@ -73,6 +73,9 @@ class _Decay(torch.autograd.Function):
 
 def decay(parameter: Tensor, *, is_alpha: bool, longest_tau: float) -> tuple[Tensor, Tensor]:
     """α = exp(-1/τ) and 1-α of a trained τ, held within [MIN_TAU, longest_tau]; or of a trained α, held within [0, MAX_ALPHA]."""
-    low, high = (0.0, MAX_ALPHA) if is_alpha else (MIN_TAU, longest_tau)
+    rounding = torch.finfo(parameter.dtype)  # half precision knows neither MAX_TAU nor MAX_ALPHA
+    low, high = (0.0, min(MAX_ALPHA, 1 - rounding.eps / 2)) if is_alpha else (MIN_TAU, longest_tau)
+    if high > rounding.max:
+        high = math.inf
     factors = _Decay.apply(parameter, is_alpha, low, high)  # type: ignore[no-untyped-call]  # torch's own
     return cast(tuple[Tensor, Tensor], factors)

@@ -91,6 +91,8 @@ class StatefulLayer(nn.Module):
         self._check_input(z)
         state = self._initial_state(z)
         gradient_of_u = torch.zeros_like(z, requires_grad=False) if self.record_gradients else None
+        if self.record_gradients and torch.is_grad_enabled() and not z.requires_grad:
+            z = z.detach().requires_grad_()  # so that ∂L/∂u is computed at every step
         result = kernels.scan(self.step, z, state, self.step_parameters(z), record=self.record_states, gradient_of_u=gradient_of_u)
         if not result.is_finite:
             raise NonFiniteError(f"{type(self).__name__}: {_what_is_not_finite(z, state)}", self)
@@ -165,6 +167,8 @@ class StatefulLayer(nn.Module):
                         f"but this input {tuple(z.shape)} needs {shape}. Call reset_states() before data of another shape."
                     )
                 value = self._resting(name, z.new_empty(shape))
+            if value.is_inference() and not torch.is_inference_mode_enabled():
+                value = value.clone()  # what was made in inference mode can't be saved for a gradient
             state[name] = value.to(z.dtype)
         return state
 
@@ -195,7 +199,7 @@ class StatefulLayer(nn.Module):
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles carry the state's values, not its graph, and no recordings of past calls."""
-        contents = {key: dict(value) if isinstance(value, dict) else value for key, value in self.__dict__.items()}
+        contents = dict(self.__dict__)
         contents["_buffers"] = {name: None if b is None else b.detach() for name, b in self._buffers.items()}
         contents["recordings"] = {}
         contents["gradients"] = {}
@@ -248,8 +252,8 @@ def _what_is_not_finite(z: Tensor, state: State) -> str:
         if not bool(value.isfinite().all()):
             return f"the state {name} holds {value[~value.isfinite()][0].item()}; it must be finite numbers. Call reset_states()."
     return (
-        f"the membrane potential left the range of {str(z.dtype).removeprefix('torch.')}, though the input is finite, up to "
-        f"{z.detach().abs().max().item():g}. Scale the input down, or give the neurons a leak."
+        f"the membrane potential or the number of spikes left the range of {str(z.dtype).removeprefix('torch.')}, though the input is "
+        f"finite, up to {z.detach().abs().max().item():g}. Scale the input down, or give the neurons a leak."
     )
 
 

@@ -1,15 +1,18 @@
 """The fused loops against the scan: equal spikes, states and recordings, the same gradients, and the scan wherever they don't apply."""
 
+import gc
 import math
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import nullcontext
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.autograd import forward_ad
 
 from snncore import kernels
 from snncore.activation import SURROGATES, MembraneSubtract
@@ -351,6 +354,77 @@ def test_tensors_without_values_have_their_shapes_computed():
     assert (out.shape, out.device.type, layer.b.shape) == ((2, 9, 40), "meta", (2, 40))
 
 
+def test_default_dtype_is_of_no_effect():
+    z = noise(2, 9, 40)
+    expected = LIF(6.0)(z)
+    layer = LIF(6.0)
+    torch.set_default_dtype(torch.float64)
+    try:
+        spikes = layer(z)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert spikes.dtype == torch.float32
+    assert torch.equal(spikes, expected)
+
+
+def test_gradient_that_is_negated_in_passing_is_that_of_the_scan():
+    gradients = []
+    for context in (nullcontext(), kernels.disabled()):
+        z = noise(2, 9, 40).requires_grad_()
+        with context:
+            spikes = IAF()(z)
+            imaginary = torch.complex(torch.zeros_like(spikes), spikes)
+            (imaginary.conj() * (1 + 2j)).real.sum().backward()
+        gradients.append(z.grad)
+    torch.testing.assert_close(*gradients)
+
+
+def test_tangents_are_carried_forward():
+    layer = ExpLeak(6.0)
+    layer.tau_mem.requires_grad_(False)
+    z = noise(2, 9, 3)
+    with forward_ad.dual_level():
+        out = forward_ad.unpack_dual(layer(forward_ad.make_dual(z, torch.ones_like(z))))
+    layer.reset_states()
+    assert torch.allclose(out.tangent, layer(torch.ones_like(z)))
+
+
+def test_input_that_no_gradient_needs_may_be_changed_before_the_backward_pass():
+    weights = torch.rand(2, 9, 40, requires_grad=True)
+    z = weights * 1.0
+    spikes = IAF()(z)
+    z.add_(1)
+    spikes.sum().backward()
+    assert weights.grad.any()
+
+
+def test_an_interrupted_call_leaves_its_memory_to_the_threads_that_write_into_it(monkeypatch):
+    """While a worker is at it, the arrays of the call are not given back."""
+    monkeypatch.setattr(sharing, "LEAST_SHARE", 1)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    loops, main, release = loading.loops(), threading.current_thread(), threading.Event()
+
+    def slow(*arguments):
+        if threading.current_thread() is not main:
+            release.wait(30)
+        return loops.forward(*arguments)
+
+    def interrupted(futures):
+        monkeypatch.setattr(sharing, "wait", wait)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loading, "_loops", loops._replace(forward=slow))
+    monkeypatch.setattr(sharing, "wait", interrupted)
+    before = set(map(id, memory._reserve))
+    with pytest.raises(KeyboardInterrupt):
+        IAF()(noise(2, 64, memory.SMALLEST // 256 + 16))
+    gc.collect()
+    try:
+        assert set(map(id, memory._reserve)) <= before
+    finally:
+        release.set()
+
+
 def test_trained_bound_gets_its_gradient():
     layer = LIF(6.0, min_v_mem=-0.1)
     layer.min_v_mem.requires_grad_()
@@ -368,6 +442,27 @@ def test_loops_that_were_compiled_before_serve_the_first_call_without_numba():
         "z = 3 * torch.rand(2, 9, 3)\n"
         "with kernels.disabled(): expected = LIF(10.0)(z)\n"
         "dynamics.scan = None; assert torch.equal(LIF(10.0)(z), expected); assert 'numba' not in sys.modules"
+    )
+
+
+def test_a_process_forked_while_the_loops_are_loaded_loads_its_own():
+    in_a_fresh_process(
+        "import os, signal, torch; from snncore.layers import IAF\n"
+        "layer = IAF(); child = os.fork()\n"
+        "if child == 0: signal.alarm(60); layer(torch.ones(1, 2, 3)); os._exit(0)\n"
+        "assert os.waitpid(child, 0)[1] == 0"
+    )
+
+
+def test_a_thread_that_outlives_the_program_still_computes():
+    in_a_fresh_process(
+        "import threading, time, torch; from snncore import kernels; from snncore.layers import IAF\n"
+        "kernels.prepare(); torch.set_num_threads(2)\n"
+        "def job():\n"
+        "    time.sleep(1)\n"
+        "    try: assert IAF()(torch.ones(8, 16, 8192)).sum() == 8 * 16 * 8192\n"
+        "    except BaseException as error: print(error); import os; os._exit(1)\n"
+        "threading.Thread(target=job).start()"
     )
 
 

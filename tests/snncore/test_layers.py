@@ -229,3 +229,28 @@ def test_recurrent_connection_of_another_size_is_refused():
 
 def test_leaky_integrator_does_not_spike():
     assert not ExpLeak(10.0).does_spike
+
+
+def test_copied_layer_takes_hooks(make_layer):
+    seen = []
+    twin = copy.deepcopy(make_layer())
+    twin.register_forward_hook(lambda *_: seen.append(True))
+    twin(data_for(twin))
+    assert seen
+
+
+@pytest.mark.parametrize("train_alphas", [False, True])
+def test_layer_of_half_precision_computes(train_alphas):
+    layer = LIF(20.0, tau_syn=3.0, train_alphas=train_alphas).half()
+    assert layer(torch.ones(2, 30, 4).half()).any()
+    assert layer.alpha_mem_calculated.item() == pytest.approx(0.951, abs=1e-3)
+
+
+def test_layer_used_in_inference_mode_can_be_trained_after():
+    layer = LIF(20.0)
+    with torch.inference_mode():
+        layer(torch.ones(2, 30, 4))
+        layer.reset_states()
+    z = torch.ones(2, 30, 4, requires_grad=True)
+    layer(z).sum().backward()
+    assert z.grad.any()

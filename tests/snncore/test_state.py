@@ -245,6 +245,15 @@ def test_potential_that_leaves_the_range_is_noticed_even_if_it_comes_back(reset_
         layer(overflowing)
 
 
+@pytest.mark.parametrize("min_v_mem", [None, -1.0])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_spikes_without_number_are_noticed(dtype, min_v_mem):
+    layer = IAF(spike_threshold=torch.tensor(0.1, dtype=dtype), min_v_mem=min_v_mem)
+    with pytest.raises(NonFiniteError, match="number of spikes left the range of float"):
+        layer(torch.full((1, 2, NEURONS), torch.finfo(dtype).max / 2, dtype=dtype))
+    assert not layer.is_state_initialised()
+
+
 def test_state_that_is_not_finite_is_refused_and_named():
     layer = LIF(10.0)
     layer.v_mem = torch.full((2, NEURONS), float("nan"))
