@@ -13,7 +13,8 @@ NEVER = {
     "snncore": ("streamlit", "plotly", "app"),
     "snncore/activation.py": ("snncore.dynamics", "snncore.layers", "snncore.kernels"),
     "snncore/dynamics.py": ("snncore.layers", "snncore.kernels"),
-    "snncore/layers": ("snncore.bptt", "snncore.spec"),
+    "snncore/kernels": ("snncore.layers", "snncore.layer_spec", "snncore.spec", "snncore.bptt"),
+    "snncore/layers": ("snncore.bptt", "snncore.spec", "snncore.layer_spec"),
     "app/figures": ("streamlit",),
     "app/runner.py": ("streamlit", "app.pages", "app.figures"),
 }
@@ -26,7 +27,7 @@ def imports_of(file: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module}
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
 
 

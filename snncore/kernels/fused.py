@@ -40,8 +40,8 @@ def scan(
 
     They don't before they are loaded, while they are disabled, off the CPU, in another dtype than float32, in a traced graph, to an
     empty input, to another step than the built-in models', to a spike function or reset that isn't one of `activation`, to a trained
-    `min_v_mem` or `adapt_scale`, to a caller's own surrogate with an adaptive threshold, and where tangents are carried forward. From
-    them, gradients can be had once (no gradient of a gradient) and one at a time (no batches of gradients).
+    `min_v_mem` or `adapt_scale`, to a caller's own surrogate with an adaptive threshold, and where tangents are carried forward.
+    Through the loops, gradients can be had once (no gradient of a gradient) and one at a time (no batches of gradients).
     """
     loops = loading.loops() if _applies(step, z, state, parameters) else None
     if loops is None:

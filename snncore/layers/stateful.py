@@ -1,4 +1,4 @@
-"""What every spiking layer shares: state that is kept between calls, its reset, its detachment, copies and checks.
+"""What every neuron layer shares: state that is kept between calls, its reset, its detachment, copies and checks.
 
 No equation stands here: a layer names its state variables, its step and its parameters, the rest follows.
 """
