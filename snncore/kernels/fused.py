@@ -135,7 +135,9 @@ class _Call:
         self.size = (1, steps, batch * neurons) if self.in_one_row else (batch, steps, neurons)
         self.adapts = isinstance(parameters, ALIFParameters)
         self.constants = NOTHING
-        self.block = min(layout.BLOCK, max(VECTOR, layout.LONGEST_PAST // steps // VECTOR * VECTOR), -(-self.size[2] // VECTOR) * VECTOR)
+        has_past = self.adapts or parameters.alpha_syn is not None
+        widest = layout.LONGEST_PAST // steps // VECTOR * VECTOR if has_past else layout.BLOCK
+        self.block = min(layout.BLOCK, max(VECTOR, widest), -(-self.size[2] // VECTOR) * VECTOR)
 
     # ------------------------------------------------------------------------------------------------- arrays
 

@@ -9,8 +9,8 @@ from snncore.activation import ATan, FastSigmoid, Gaussian, Heaviside, MultiGaus
 BLOCK = 1024
 """The most neurons that take their time steps together: some ten rows of 4 kB, next to the core."""
 
-LONGEST_PAST = 2**20
-"""Values that the backward loop may compute anew and keep at a time; a block gets narrower where there are many steps."""
+LONGEST_PAST = 2**22
+"""Values that the backward loop may compute anew and keep at a time. Where it does, a block gets narrower with many steps."""
 
 ALPHA, GAMMA, BETA, THETA, DELTA, BOUND, RHO, KAPPA, SCALE = range(9)
 """Rows of the constants, by their symbols in `loops`; SCALE is A."""

@@ -19,7 +19,7 @@ from snncore import kernels
 from snncore.activation import SURROGATES, MembraneSubtract
 from snncore.dynamics import lif_step
 from snncore.errors import NonFiniteError
-from snncore.kernels import fused, loading, memory, sharing
+from snncore.kernels import fused, layout, loading, memory, sharing
 from snncore.layers import ALIF, IAF, LIF, MODELS, ExpLeak
 from tests.snncore.models import LAYERS, SURROGATES_WITH_FIELDS, arguments, own_surrogate
 
@@ -185,6 +185,12 @@ def test_every_shape_equals_the_scan(shape, threads, monkeypatch):
 
     for make in SMALL:
         assert_same(run(make, noise(*shape)), by_scan(make, noise(*shape)))
+
+
+def test_narrow_blocks_of_many_steps_equal_the_scan(monkeypatch):
+    monkeypatch.setattr(layout, "LONGEST_PAST", 30 * 32)
+    for make in SMALL:
+        assert_same(run(make, noise(2, 30, 100)), by_scan(make, noise(2, 30, 100)))
 
 
 @pytest.mark.parametrize("samples", [1, 2, 5, 100])
