@@ -1,4 +1,4 @@
-"""An Experiment as one parameter of a link, and back."""
+"""A draft of an Experiment as one parameter of a link, and back."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import binascii
 import zlib
 
 from snncore.errors import ExperimentError
-from snncore.spec import Experiment
+from snncore.spec import Draft
 
 LARGEST_JSON = 100_000
 """Bytes of JSON that a link may unfold to."""
 
 
-def to_parameter(experiment: Experiment) -> str:
+def to_parameter(draft: Draft) -> str:
     """Letters, digits, `-` and `_` only."""
-    compressed = zlib.compress(experiment.to_json(compact=True).encode(), level=9)
+    compressed = zlib.compress(draft.to_json(compact=True).encode(), level=9)
     return base64.urlsafe_b64encode(compressed).decode().rstrip("=")
 
 
-def from_parameter(parameter: str) -> Experiment:
+def from_parameter(parameter: str) -> Draft:
     """Raises ExperimentError where the parameter is cut off, altered or too large."""
     try:
         compressed = base64.b64decode(parameter + "=" * (-len(parameter) % 4), altchars=b"-_", validate=True)
@@ -31,4 +31,4 @@ def from_parameter(parameter: str) -> Experiment:
         raise ExperimentError("The link's Experiment can't be read: it was cut off or altered. Copy the whole link again.") from error
     if not complete:
         raise ExperimentError(f"The link's Experiment is incomplete or larger than {LARGEST_JSON:,} bytes. Copy the whole link again.")
-    return Experiment.from_json(decoded)
+    return Draft.from_json(decoded)

@@ -17,4 +17,5 @@ from app import process  # noqa: E402  (needs the root on the path)
 process.prepare()
 st.set_page_config(page_title="SNN Playground", layout="wide", initial_sidebar_state="collapsed")
 st.html(ROOT / "assets" / "style.css")
-st.navigation([st.Page("pages/training.py", title="Training", default=True)], position="hidden").run()
+pages = [st.Page("views/training.py", title="Training", default=True), st.Page("views/network.py", title="Network")]
+st.navigation(pages, position="top").run()

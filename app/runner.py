@@ -13,8 +13,10 @@ import time
 import weakref
 from collections.abc import Callable
 
-from snncore.bptt import Array, EpochRecord, epochs
+from snncore.bptt import EpochRecord, epochs
 from snncore.errors import DivergenceError, ExperimentError
+from snncore.input_spec import NO_FILES, Files
+from snncore.record import Array
 from snncore.spec import Experiment
 
 ABSENCE_GRACE = 20.0
@@ -52,7 +54,13 @@ class TrainingRun:
         epoch_limit: the epoch count at which `play` stops by itself.
     """
 
-    def __init__(self, experiment: Experiment, speed: float | None, owner_is_present: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        speed: float | None,
+        owner_is_present: Callable[[], bool] = lambda: True,
+        files: Files = NO_FILES,
+    ) -> None:
         experiment.check_trainable()
         self.id = secrets.token_urlsafe(16)
         self.experiment = experiment
@@ -62,7 +70,7 @@ class TrainingRun:
         self.epoch_limit = experiment.training.epochs
         self._owner_is_present = owner_is_present
         self._model = experiment.build()
-        self._data = experiment.make_input()
+        self._data = experiment.make_input(files)
         self._optimiser = experiment.make_optimiser(self._model)
         self._commands = threading.Lock()
         self._stop = threading.Event()

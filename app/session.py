@@ -1,24 +1,33 @@
-"""One user's Experiment and run: what the pages edit, show, and restore from the link."""
+"""What one user works on: the network being composed, its simulation, its training. The pages edit and show it; the link restores it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from app.limits import check_limits
+from app.history import History
+from app.limits import check_simulation, check_training
 from app.link import from_parameter, to_parameter
 from app.runner import TrainingRun
 from snncore.errors import ExperimentError
-from snncore.spec import Experiment, ten_spikes
+from snncore.record import Array
+from snncore.simulation import Simulation, simulate
+from snncore.spec import Draft, Experiment, ten_spikes
 
 LINK_PARAMETER = "x"
 DEFAULT_SPEED = 8.0
 """Epochs per second at which a training is watched."""
+
+MOST_VARIANTS = 4
+"""Variants that are seen at once."""
+
+LARGEST_FILES = 64 * 2**20
+"""Bytes of uploaded inputs that a session keeps; the oldest go first."""
 
 
 @dataclass
@@ -27,18 +36,145 @@ class Desk:
     does, since the next click or key interrupts it there, so no callback looks again once it has begun to change something.
 
     Attributes:
+        history: what was composed, step by step; its present draft may have layers that don't fit.
+        experiment: the last draft whose layers fit.
+        run: the training on the Training page; made when that page is opened.
+        simulations: forward passes of the experiment by how they were run; made when they are looked at.
+        files: uploaded inputs by digest.
         complaint: what was wrong with the last input, until the next one.
-        drawn_for: the run, and whether it was running, when the whole page was last drawn.
+        drawn_for: the run, and whether it was running, when the whole Training page was last drawn.
     """
 
-    run: TrainingRun
+    history: History = field(default_factory=lambda: History(ten_spikes().draft))
+    experiment: Experiment = field(default_factory=ten_spikes)
+    run: TrainingRun | None = None
+    simulations: dict[tuple[int, bool], list[Simulation]] = field(default_factory=dict)
+    files: dict[str, Array] = field(default_factory=dict)
     complaint: str | None = None
     drawn_for: tuple[str, bool] | None = None
 
+    def accept(self, draft: Draft, experiment: Experiment | None) -> None:
+        """Goes on with another draft, and with the experiment that it makes if its layers fit."""
+        self.history.add(draft)
+        self.show(experiment)
+
+    def show(self, experiment: Experiment | None) -> None:
+        """Goes on with another experiment, if it is one."""
+        if experiment is None or experiment == self.experiment:
+            return
+        self.experiment = experiment
+        self.simulations = {}
+
+
+# ------------------------------------------------------------------------------------------------- composing
+
+
+def draft() -> Draft:
+    """What is being composed."""
+    return desk().history.present
+
+
+def compose(make: Callable[[Draft], Draft]) -> bool:
+    """Goes on with what `make` makes of the present draft. What can't be built or is too large changes nothing but the message.
+
+    Returns:
+        Whether the draft is another now.
+    """
+    held = desk()
+    held.complaint = None
+    try:
+        composed = make(held.history.present)
+        if composed == held.history.present:
+            return False
+        experiment, simulation = _tried(held, composed)
+    except ExperimentError as error:
+        held.complaint = str(error)
+        return False
+    held.accept(composed, experiment)
+    if simulation:
+        held.simulations[1, False] = [simulation]
+    return True
+
+
+def undo() -> None:
+    held = desk()
+    _return_to(held, held.history.undo())
+
+
+def redo() -> None:
+    held = desk()
+    _return_to(held, held.history.redo())
+
+
+def simulations(runs: int = 1, shuffled: bool = False) -> list[Simulation]:
+    """Forward passes of the experiment, one after another without a reset between.
+
+    Raises:
+        ExperimentError: the input is a file that isn't here, or so many runs are more than a session may have.
+    """
+    held = desk()
+    if (runs, shuffled) not in held.simulations:
+        kept = sum(len(passes) for passes in held.simulations.values())
+        check_simulation(held.experiment, runs + kept)
+        held.simulations[runs, shuffled] = simulate(held.experiment, held.files, runs=runs, shuffled=shuffled)
+    return held.simulations[runs, shuffled]
+
+
+def variant(changes: dict[str, Any]) -> Simulation:
+    """A forward pass of the experiment with other values in some fields, kept nowhere.
+
+    Raises:
+        ExperimentError: the values can't be built.
+    """
+    held = desk()
+    other = held.experiment.replace(changes)
+    check_simulation(other, MOST_VARIANTS)
+    return simulate(other, held.files)[0]
+
+
+def keep_file(digest: str, content: Array) -> None:
+    """Keeps an uploaded input under its digest."""
+    held = desk()
+    held.files.pop(digest, None)
+    held.files[digest] = content
+    while sum(kept.nbytes for kept in held.files.values()) > LARGEST_FILES and len(held.files) > 1:
+        held.files.pop(next(iter(held.files)))
+
+
+def complain(error: Exception) -> None:
+    """Lets the page say what was wrong with an input."""
+    desk().complaint = str(error)
+
+
+# -------------------------------------------------------------------------------------------------- training
+
+
+def open_training() -> str | None:
+    """Makes the training of the experiment, unless it is there.
+
+    Returns:
+        Why there can't be one, if there can't.
+    """
+    held = desk()
+    misfit = held.history.present.first_misfit
+    if misfit:
+        return misfit
+    if held.run is None or held.run.experiment != held.experiment:
+        try:
+            made = _new_run(held, held.experiment)
+        except ExperimentError as error:
+            return str(error)
+        if held.run:
+            held.run.pause()
+        held.run = made
+    return None
+
 
 def run() -> TrainingRun:
-    """The session's run; at first that of the link, or of the ten-spike task."""
-    return _desk().run
+    """The training that `open_training` made."""
+    found = desk().run
+    assert found is not None
+    return found
 
 
 def edit(changes: dict[str, Any]) -> bool:
@@ -47,45 +183,51 @@ def edit(changes: dict[str, Any]) -> bool:
     Returns:
         Whether the Experiment is another now.
     """
-    desk = _desk()
-    return _attempt(desk, lambda: desk.run.experiment.replace(changes))
+    held = desk()
+    return _retrain(held, lambda: held.experiment.replace(changes))
 
 
 def load(text: str) -> None:
     """Starts over with the Experiment in `text`, JSON."""
-    _attempt(_desk(), lambda: Experiment.from_json(text))
+    _retrain(desk(), lambda: Experiment.from_json(text))
 
 
 def restart() -> None:
     """Same Experiment, same weights, from epoch 0."""
-    desk = _desk()
-    desk.complaint = None
-    desk.run.pause()
-    desk.run = _new_run(desk.run.experiment, desk.run.speed)
+    held = desk()
+    assert held.run is not None
+    held.complaint = None
+    held.run.pause()
+    held.run = _new_run(held, held.experiment)
 
 
 def note_drawn() -> None:
     """The whole page, or all of it that changes, is being drawn for the run as it stands now."""
-    desk = _desk()
-    desk.drawn_for = (desk.run.id, desk.run.is_running)
+    held = desk()
+    if held.run:
+        held.drawn_for = (held.run.id, held.run.is_running)
 
 
 def is_drawn() -> bool:
     """Whether the page was drawn for this run, and for its running or resting."""
-    desk = _desk()
-    return desk.drawn_for == (desk.run.id, desk.run.is_running)
+    held = desk()
+    return held.run is not None and held.drawn_for == (held.run.id, held.run.is_running)
+
+
+# ------------------------------------------------------------------------------------------------ both of them
 
 
 def complaint() -> str | None:
     """What was wrong with the last input, until the next one."""
-    return _desk().complaint
+    return desk().complaint
 
 
 def write_link() -> None:
-    """Lets the address bar name the Experiment. The default one needs no parameter."""
-    experiment = run().experiment
-    parameter = "" if experiment == ten_spikes() else to_parameter(experiment)
-    if parameter == st.query_params.get(LINK_PARAMETER, "") or complaint():
+    """Lets the address bar name the draft. The default one needs no parameter."""
+    held = desk()
+    present = held.history.present
+    parameter = "" if present == ten_spikes().draft else to_parameter(present)
+    if parameter == st.query_params.get(LINK_PARAMETER, "") or held.complaint:
         return  # an address that couldn't be read stays, to be looked at
     if parameter:
         st.query_params[LINK_PARAMETER] = parameter
@@ -93,39 +235,71 @@ def write_link() -> None:
         st.query_params.pop(LINK_PARAMETER, None)
 
 
-def _desk() -> Desk:
+def desk() -> Desk:
+    """The session's desk; at first with what the link names, or the ten-spike task."""
     if "desk" not in st.session_state:
-        desk = Desk(_new_run(ten_spikes(), DEFAULT_SPEED))
+        made = Desk()
         linked = st.query_params.get(LINK_PARAMETER)
         if linked:
-            _attempt(desk, lambda: from_parameter(linked))
-        st.session_state.desk = desk
+            _open_link(made, linked)
+        st.session_state.desk = made
     found: Desk = st.session_state.desk
     return found
 
 
-def _attempt(desk: Desk, make: Callable[[], Experiment]) -> bool:
+def _open_link(made: Desk, linked: str) -> None:
+    try:
+        present = from_parameter(linked)
+        experiment = None if present.first_misfit else Experiment(**dict(present))
+        check_simulation(experiment or made.experiment)
+    except ExperimentError as error:
+        made.complaint = str(error)
+        return
+    made.history = History(present)
+    made.show(experiment)
+
+
+def _tried(held: Desk, composed: Draft) -> tuple[Experiment | None, Simulation | None]:
+    """The experiment and its simulation, if the layers fit one another."""
+    if composed.first_misfit:
+        return None, None
+    experiment = Experiment(**dict(composed))
+    if experiment == held.experiment:
+        return experiment, None
+    check_simulation(experiment)
+    return experiment, simulate(experiment, held.files)[0]
+
+
+def _return_to(held: Desk, present: Draft) -> None:
+    held.complaint = None
+    held.show(None if present.first_misfit else Experiment(**dict(present)))
+
+
+def _retrain(held: Desk, make: Callable[[], Experiment]) -> bool:
     """Takes the Experiment that `make` returns, or keeps everything and the reason why it can't be."""
-    desk.complaint = None
-    old = desk.run
+    held.complaint = None
+    old = held.run
     try:
         experiment = make()
-        check_limits(experiment)
-        if experiment == old.experiment:
+        if experiment == held.experiment:
             return False
-        new = _new_run(experiment, old.speed)
+        new = _new_run(held, experiment)
     except ExperimentError as error:
-        desk.complaint = str(error)
+        held.complaint = str(error)
         return False
-    was_running = old.is_running
-    old.pause()
-    desk.run = new
+    was_running = old is not None and old.is_running
+    if old:
+        old.pause()
+    held.accept(experiment.draft, experiment)
+    held.run = new
     if was_running:
         new.play()
     return True
 
 
-def _new_run(experiment: Experiment, speed: float | None) -> TrainingRun:
+def _new_run(held: Desk, experiment: Experiment) -> TrainingRun:
+    check_training(experiment)
     context = get_script_run_ctx()
     session = context.session_id if context else ""
-    return TrainingRun(experiment, speed, lambda: not exists() or get_instance().is_active_session(session))
+    speed = held.run.speed if held.run else DEFAULT_SPEED
+    return TrainingRun(experiment, speed, lambda: not exists() or get_instance().is_active_session(session), held.files)

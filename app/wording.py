@@ -1,9 +1,12 @@
-"""What the app says of a run: a layer's name, the status in one sentence, and the milestones worth announcing."""
+"""What the app says of a run: a layer's name, the status in one sentence, milestones worth announcing, what is wrong with a layer."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.runner import TrainingRun
 from snncore.diagnose import silence
+from snncore.layer_diagnosis import Changes, Clipped, Finding, LongMemory, Saturated, Silent
 from snncore.layer_spec import NeuronSpec
 from snncore.spec import Experiment
 
@@ -44,3 +47,49 @@ def milestone(run: TrainingRun) -> str:
     if run.is_running:
         return "Training." if not run.records[-1].spikes else "Training: the output spikes."
     return f"Stopped at epoch {run.records[-1].epoch}, {run.records[-1].spikes:g} of {target} spikes."
+
+
+SYMBOLS = {"spike_threshold": "θ", "tau_mem": "τ_mem"}
+
+
+def findings_in_words(findings: Sequence[Finding]) -> str:
+    """What is wrong with a layer, in numbers; nothing where nothing is."""
+    return " ".join(_finding_in_words(finding) for finding in findings)
+
+
+def remedy_in_words(changes: Changes) -> str:
+    """What a button says that applies the changes."""
+    words = []
+    for name, value in changes.items():
+        if value is None:
+            words.append(f"Remove {name}")
+        elif isinstance(value, bool):
+            words.append(f"Switch {name} {'on' if value else 'off'}")
+        elif isinstance(value, dict):
+            words.append(f"Use {value['kind']}")
+        else:
+            words.append(f"Set {SYMBOLS.get(name, name)} to {value:g}")
+    return " and ".join(words)
+
+
+def _finding_in_words(finding: Finding) -> str:
+    match finding:
+        case Silent(gets_input=False):
+            return "Silent: nothing but zeros reaches it. See what comes before."
+        case Silent(lower_threshold=None):
+            return f"Silent: u never rises above 0 (largest {finding.largest_u:.3g}); its input holds it down."
+        case Silent():
+            steady = "" if finding.steady_state is None else f", steady-state v {finding.steady_state:.3g}"
+            factor = finding.threshold / finding.largest_u
+            return (
+                f"Silent: largest u {finding.largest_u:.3g} < θ {finding.threshold:.3g}{steady}; "
+                f"needs {factor:.3g}× the input or θ ≤ {finding.lower_threshold:g}."
+            )
+        case Saturated():
+            return f"Saturated: {finding.saturated} of {finding.neurons} neurons spike at every step, {finding.rate:.3g} spikes per step."
+        case Clipped(by="min_v_mem"):
+            return f"Clipped: the lower bound {finding.largest:g} holds v at {finding.share:.0%} of all values."
+        case Clipped():
+            return f"Clipped: u reached {finding.largest:.3g} θ, but the spike function cut the count at {finding.share:.0%} of the spikes."
+        case LongMemory():
+            return f"α = {finding.alpha:.6g}: τ_mem {finding.tau:g} is far longer than the run of {finding.steps} steps."

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from snncore.errors import DivergenceError, NonFiniteError
-from snncore.layers import StatefulLayer
 from snncore.model import reset_states, spiking_layers, zero_grad
+from snncore.record import Array, LayerRecord, outputs_kept, record_of, threshold_of
 from snncore.spec import Experiment
 from snncore.tasks import Task
-
-Array = NDArray[np.floating]
 
 
 class Phase(Enum):
@@ -33,25 +28,6 @@ class Phase(Enum):
     LOSS = "loss"
     BACKWARD = "backward"
     UPDATE = "update"
-
-
-@dataclass(frozen=True)
-class LayerRecord:
-    """What one spiking layer did in one forward pass.
-
-    Attributes:
-        name: the module's name in the model.
-        spikes, u, v: output, membrane potential before and after the reset, each (batch, time, ...).
-        threshold: θ, 0-dimensional, one per neuron, or where it adapts (batch, time, ...); infinite for a layer that never spikes.
-        largest_u_over_threshold: max u/θ over batch, time and neurons; below 1 the layer is silent.
-    """
-
-    name: str
-    spikes: Array
-    u: Array
-    v: Array
-    threshold: Array
-    largest_u_over_threshold: float
 
 
 @dataclass(frozen=True)
@@ -144,7 +120,7 @@ class _Iteration:
         self.optimiser = optimiser
         self.layers = spiking_layers(model)
         self.spikes: dict[str, Tensor] = {}
-        self.thresholds: dict[str, Tensor] = {}
+        self.thresholds: dict[str, Array] = {}
         self.gradient_norms: dict[str, float] = {}
         self.output = self.loss = torch.empty(0)
         self.has_finite_loss = False
@@ -162,16 +138,13 @@ class _Iteration:
 
     def forward(self) -> None:
         for name, layer in self.layers.items():
-            self.thresholds[name] = _threshold(layer)
-        hooks = [layer.register_forward_hook(self._keep_output(name)) for name, layer in self.layers.items()]
+            self.thresholds[name] = threshold_of(layer)
         try:
-            self.output = self.model(self.data)
+            with outputs_kept(dict(self.layers)) as self.spikes:
+                self.output = self.model(self.data)
         except NonFiniteError as error:
             name = next(name for name, layer in self.layers.items() if layer is error.layer)
             raise DivergenceError(self.epoch, name, "membrane potential") from error
-        finally:
-            for hook in hooks:
-                hook.remove()
 
     def compute_loss(self) -> None:
         self.loss = self.task.loss(self.output)
@@ -202,38 +175,13 @@ class _Iteration:
             epoch=self.epoch,
             spikes=self.output.sum().item(),
             loss=self.loss.item(),
-            layers=tuple(self._layer_record(name) for name in self.layers),
+            layers=tuple(record_of(name, layer, self.spikes[name], self.thresholds[name]) for name, layer in self.layers.items()),
             gradient_norms=self.gradient_norms,
         )
-
-    def _layer_record(self, name: str) -> LayerRecord:
-        layer = self.layers[name]
-        u = layer.recordings["u"].detach()
-        threshold = layer.recordings.get("spike_threshold", self.thresholds[name]).detach()
-        return LayerRecord(
-            name=name,
-            spikes=self.spikes[name].detach().view(u.shape).numpy(),
-            u=u.numpy(),
-            v=layer.recordings["v_mem"].detach().numpy(),
-            threshold=threshold.numpy(),
-            largest_u_over_threshold=float((u / threshold).max()),
-        )
-
-    def _keep_output(self, name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
-        def keep(module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
-            self.spikes[name] = output
-
-        return keep
 
     def _require_finite(self, value: Tensor, layer: str, quantity: str) -> None:
         if not bool(value.detach().isfinite().all()):
             raise DivergenceError(self.epoch, layer, quantity)
-
-
-def _threshold(layer: StatefulLayer) -> Tensor:
-    """θ as it stands, a copy."""
-    threshold: Tensor = getattr(layer, "spike_threshold", torch.tensor(math.inf))
-    return threshold.detach().clone()
 
 
 def _module_of(parameter: str) -> str:

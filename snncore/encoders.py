@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import torch
 from torch import Tensor
 
 from snncore.errors import ParameterError, ShapeError
+
+DIGITS = 1797
+"""The images that scikit-learn ships of handwritten digits."""
 
 
 def random_spikes(shape: tuple[int, ...], probability: float, generator: torch.Generator | None = None) -> Tensor:
@@ -39,31 +43,48 @@ def poisson_spikes(shape: tuple[int, ...], rate: float, dt: float, generator: to
     return torch.poisson(torch.full(shape, rate * dt, dtype=torch.float32), generator=generator)
 
 
-def spike_bursts(shape: tuple[int, ...], period: int, length: int = 1, first: int = 0) -> Tensor:
-    """One burst of spikes, in `length` steps in a row, every `period` steps from step `first` on, in all neurons alike. With length 1, a
-    regular spike train.
+def spike_bursts(
+    shape: tuple[int, ...], period: int, length: int = 1, first: int = 0, neurons: int | None = None, period_step: int = 0
+) -> Tensor:
+    """Bursts of spikes, in `length` steps in a row, every `period` steps from step `first` on. With length 1, a regular spike train.
+
+    Args:
+        neurons: only the first so many neurons of the flattened sample get them; None: all.
+        period_step: the period of each next neuron is longer by so many steps, so that trains drift in and out of coincidence.
 
     Raises:
-        ParameterError: a burst that is longer than the period, or numbers that count no steps.
+        ParameterError: a burst that is longer than the period, numbers that count no steps, or more neurons than there are.
     """
-    if not (1 <= length <= period and first >= 0):
+    if not (1 <= length <= period and first >= 0 and period_step >= 0):
         raise ParameterError(
-            f"bursts: period is {period}, length {length}, first {first}; they must be steps, with 1 ≤ length ≤ period and first ≥ 0."
+            f"bursts: period is {period}, length {length}, first {first}, period_step {period_step}; "
+            "they must be steps, with 1 ≤ length ≤ period, first ≥ 0 and period_step ≥ 0."
         )
-    time = torch.arange(shape[1]) - first
-    return _in_all_neurons(((time >= 0) & (time % period < length)).float(), shape)
+    # What is longer than the run is as good as the run; and no product leaves the integers of torch.
+    steps = shape[1]
+    period, length, first, period_step = (min(number, steps) for number in (period, length, first, period_step))
+    time = torch.arange(steps).unsqueeze(1) - first
+    periods = period + period_step * torch.arange(math.prod(shape[2:]) if period_step else 1)
+    return _in_neurons(((time >= 0) & (time % periods < length)).float(), shape, neurons)
 
 
-def step_current(shape: tuple[int, ...], amplitude: float, start: int = 0, stop: int | None = None) -> Tensor:
-    """`amplitude` from step `start` up to and without `stop`, else 0. From the first to the last step by default: a constant current."""
-    time = torch.arange(shape[1])
-    inside = (time >= start) & (time < (shape[1] if stop is None else stop))
-    return _in_all_neurons(amplitude * inside.float(), shape)
+def step_current(shape: tuple[int, ...], amplitude: float, start: int = 0, stop: int | None = None, neurons: int | None = None) -> Tensor:
+    """`amplitude` from step `start` up to and without `stop`, else 0. From the first to the last step by default: a constant current.
+
+    Args:
+        neurons: only the first so many neurons of the flattened sample get it; None: all.
+
+    Raises:
+        ParameterError: more neurons than there are.
+    """
+    time, steps = torch.arange(shape[1]), shape[1]
+    inside = (time >= min(start, steps)) & (time < (steps if stop is None else min(stop, steps)))
+    return _in_neurons(amplitude * inside.float(), shape, neurons)
 
 
 def ramp_current(shape: tuple[int, ...], first: float, last: float) -> Tensor:
     """From `first` at the first step in a straight line to `last` at the last one."""
-    return _in_all_neurons(torch.linspace(first, last, shape[1]), shape)
+    return _in_neurons(torch.linspace(first, last, shape[1], dtype=torch.float32), shape)
 
 
 def sine_current(shape: tuple[int, ...], amplitude: float, period: float, offset: float = 0.0) -> Tensor:
@@ -74,7 +95,8 @@ def sine_current(shape: tuple[int, ...], amplitude: float, period: float, offset
     """
     if not period > 0:
         raise ParameterError(f"sine current: period is {period}; it must be above 0 steps.")
-    return _in_all_neurons(offset + amplitude * torch.sin(2 * math.pi * torch.arange(shape[1]) / period), shape)
+    phase = 2 * math.pi * torch.arange(shape[1], dtype=torch.float32) / period
+    return _in_neurons(offset + amplitude * torch.sin(phase), shape)
 
 
 def latency_code(values: Tensor, steps: int) -> Tensor:
@@ -85,11 +107,62 @@ def latency_code(values: Tensor, steps: int) -> Tensor:
     Raises:
         ParameterError: values outside [0, 1].
     """
-    if not bool(((values >= 0) & (values <= 1)).all()):
-        raise ParameterError("latency code: the values must lie between 0 and 1.")
+    _check_values("latency code", values)
     latency = torch.round((1 - values) * (steps - 1)).long().unsqueeze(1)
-    spikes = torch.zeros(values.shape[0], steps, *values.shape[1:])
+    spikes = torch.zeros(values.shape[0], steps, *values.shape[1:], dtype=torch.float32)
     return spikes.scatter_(1, latency, (values > 0).float().unsqueeze(1))
+
+
+def latency_spikes(shape: tuple[int, ...], generator: torch.Generator | None = None) -> Tensor:
+    """The `latency_code` of one value for each neuron, drawn uniformly from [0, 1)."""
+    return latency_code(torch.rand((shape[0], *shape[2:]), generator=generator, dtype=torch.float32), shape[1])
+
+
+def rate_code(values: Tensor, steps: int, rate: float, dt: float, generator: torch.Generator | None = None) -> Tensor:
+    """Independent spikes, in each step with probability min(1, value · rate · dt).
+
+    Shape: (batch, ...) in [0, 1] -> (batch, steps, ...).
+
+    Args:
+        rate: of a value of 1, in Hz, ≥ 0.
+        dt: length of a time step in seconds.
+
+    Raises:
+        ParameterError: values outside [0, 1], a negative rate, or a length of step that isn't above 0.
+    """
+    _check_values("rate code", values)
+    if not (rate >= 0 and dt > 0 and math.isfinite(rate * dt)):
+        raise ParameterError(f"rate code: rate is {rate} Hz and dt {dt} s; the rate must be at least 0 and dt above 0.")
+    probability = (values.double() * (rate * dt)).unsqueeze(1)
+    drawn = torch.rand((values.shape[0], steps, *values.shape[1:]), generator=generator, dtype=torch.float32)  # [0, 1)
+    return (drawn < probability).float()
+
+
+@functools.cache
+def digit_images() -> Tensor:
+    """The handwritten digits of scikit-learn, (1797, 8, 8) from 0 to 16, float32. Shared: not to be changed.
+
+    Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998.
+    """
+    from sklearn.datasets import load_digits  # type: ignore[import-untyped]  # scikit-learn has no types; it takes a second to import
+
+    return torch.tensor(load_digits().images, dtype=torch.float32)
+
+
+def on_off(images: Tensor) -> Tensor:
+    """How far each pixel is above (channel 0, ON) or below (channel 1, OFF) the mean of its image, 1 where it is farthest.
+
+    Shape: (batch, height, width) -> (batch, 2, height, width) in [0, 1]; 0 throughout an image of one grey.
+    """
+    contrast = images - images.mean(dim=(1, 2), keepdim=True)
+    is_flat = images.amax(dim=(1, 2), keepdim=True) == images.amin(dim=(1, 2), keepdim=True)  # what is left of its mean is rounding
+    contrast = torch.where(is_flat, 0.0, contrast / contrast.abs().amax(dim=(1, 2), keepdim=True))
+    return torch.stack([contrast.clamp(min=0), (-contrast).clamp(min=0)], dim=1)
+
+
+def digit_contrasts(index: int, count: int) -> Tensor:
+    """ON and OFF contrasts, (count, 2, 8, 8) in [0, 1], of the handwritten digits from `index` on; after the last comes the first."""
+    return on_off(digit_images()[(index + torch.arange(count)) % DIGITS])
 
 
 def moving_bar(shape: tuple[int, ...], width: int = 2, speed: float = 0.5) -> Tensor:
@@ -106,11 +179,8 @@ def moving_bar(shape: tuple[int, ...], width: int = 2, speed: float = 0.5) -> Te
         ShapeError: another shape.
         ParameterError: a bar that leaves no pixel dark, or doesn't move.
     """
-    if len(shape) != 5 or shape[2] != 2:
-        raise ShapeError(f"moving bar: the shape is {shape}; a two-polarity sensor has (batch, time, 2, height, width).")
+    check_moving_bar(shape, width, speed)
     pixels = shape[4]
-    if not (1 <= width < pixels and speed > 0):
-        raise ParameterError(f"moving bar: width is {width} of {pixels} pixels, speed {speed}; the bar must leave a pixel dark, and move.")
     edge = torch.floor(torch.arange(-1, shape[1]) * speed)
     bright = ((edge.unsqueeze(1) - torch.arange(pixels)) % pixels < width).float()
     change = bright[1:] - bright[:-1]
@@ -118,6 +188,41 @@ def moving_bar(shape: tuple[int, ...], width: int = 2, speed: float = 0.5) -> Te
     return events[None, :, :, None, :].expand(shape).contiguous()
 
 
-def _in_all_neurons(series: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """(time,) as (batch, time, ...)."""
-    return series.view(1, -1, *[1] * (len(shape) - 2)).expand(shape).contiguous()
+def shuffle_times(spikes: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """The values of each neuron of each sample in random order over time, each in an order of its own: counts stay, times go.
+
+    Shape: (batch, time, ...), as it was.
+    """
+    order = torch.rand(spikes.shape, generator=generator, dtype=torch.float32).argsort(dim=1)
+    return spikes.gather(1, order)
+
+
+def check_moving_bar(shape: tuple[int, ...], width: int, speed: float) -> None:
+    """Raises what `moving_bar` raises, without making it."""
+    if len(shape) != 5 or shape[2] != 2:
+        raise ShapeError(f"moving bar: the shape is {shape}; a two-polarity sensor has (batch, time, 2, height, width).")
+    pixels = shape[4]
+    if not (1 <= width < pixels and speed > 0):
+        raise ParameterError(f"moving bar: width is {width} of {pixels} pixels, speed {speed}; the bar must leave a pixel dark, and move.")
+
+
+def check_neurons(shape: tuple[int, ...], neurons: int | None) -> None:
+    """Raises ParameterError where an input of `shape` (batch, time, ...) hasn't so many neurons."""
+    count = math.prod(shape[2:])
+    if neurons is not None and not 1 <= neurons <= count:
+        raise ParameterError(f"neurons is {neurons}, but the input has {count}; use a number from 1 to {count}, or none for all.")
+
+
+def _check_values(what: str, values: Tensor) -> None:
+    if not bool(((values >= 0) & (values <= 1)).all()):
+        raise ParameterError(f"{what}: the values must lie between 0 and 1.")
+
+
+def _in_neurons(series: Tensor, shape: tuple[int, ...], neurons: int | None = None) -> Tensor:
+    """(time,), (time, 1) or (time, neurons) as (batch, time, ...), and 0 in all but the first `neurons` of a flattened sample."""
+    check_neurons(shape, neurons)
+    batch, steps, *sample = shape
+    flat = series.view(1, steps, -1).expand(batch, steps, math.prod(sample))
+    if neurons is not None:
+        flat = torch.where(torch.arange(flat.shape[2]) < neurons, flat, 0.0)
+    return flat.reshape(shape).contiguous()

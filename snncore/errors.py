@@ -1,5 +1,7 @@
 """The errors that snncore raises on bad input. Each message says what is wrong, where, and what would be right."""
 
+from typing import Any
+
 
 class SNNCoreError(ValueError):
     """Base of every error about something the caller passed in."""
@@ -29,6 +31,10 @@ class NonFiniteError(InputError):
         self.layer = layer
 
 
+class InputFileError(SNNCoreError):
+    """An uploaded file holds no raster that can be read. The message names the file, the place in it, and what would be right."""
+
+
 class ExperimentError(SNNCoreError):
     """An Experiment can't be read or built. The message names the layer or the field."""
 
@@ -52,3 +58,17 @@ class DivergenceError(SNNCoreError):
         self.epoch = epoch
         self.layer = layer
         self.quantity = quantity
+
+
+class MisfitError(SNNCoreError):
+    """A layer doesn't take the shape that reaches it.
+
+    Attributes:
+        remedy: fields of the layer with values that would fit; empty where none would.
+        before: kind of a layer that would make it fit if it stood before it, if there is one.
+    """
+
+    def __init__(self, message: str, remedy: dict[str, Any] | None = None, before: str | None = None) -> None:
+        super().__init__(message)
+        self.remedy = remedy or {}
+        self.before = before

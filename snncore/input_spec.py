@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
 import torch
@@ -9,7 +11,15 @@ from pydantic import Field, model_validator
 from torch import Tensor
 
 from snncore import encoders
+from snncore.errors import ExperimentError
 from snncore.part import Part
+from snncore.record import Array
+from snncore.spec_errors import abbreviated
+
+Files = Mapping[str, Array]
+"""What was uploaded, each (batch, time, ...), by its `files.content_hash`."""
+
+NO_FILES: Files = MappingProxyType({})
 
 
 class _InputSpec(Part):
@@ -29,8 +39,12 @@ class _InputSpec(Part):
         """What it is, for a sentence: "one random input", say."""
         raise NotImplementedError
 
-    def make(self, generator: torch.Generator, dt: float) -> Tensor:
-        """float32 of `shape`; `dt` is the length of a time step in seconds."""
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
+        """float32 of `shape`; `dt` is the length of a time step in seconds.
+
+        Raises:
+            ExperimentError: it is a file that isn't among `files`, or has another shape.
+        """
         raise NotImplementedError
 
 
@@ -44,7 +58,7 @@ class RandomSpikes(_InputSpec):
     def words(self) -> str:
         return f"spiking with probability {self.probability:g}"
 
-    def make(self, generator: torch.Generator, dt: float) -> Tensor:
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
         return encoders.random_spikes(self.shape, self.probability, generator)
 
 
@@ -58,17 +72,52 @@ class PoissonSpikes(_InputSpec):
     def words(self) -> str:
         return f"Poisson spikes at {self.rate:g} Hz"
 
-    def make(self, generator: torch.Generator, dt: float) -> Tensor:
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
         return encoders.poisson_spikes(self.shape, self.rate, dt, generator)
 
 
-class SpikeBursts(_InputSpec):
-    """A burst of `length` steps every `period` steps, from step `first` on; a regular train with length 1."""
+class LatencySpikes(_InputSpec):
+    """Each neuron has one value, drawn uniformly from [0, 1), and spikes once, the larger the value the sooner."""
+
+    kind: Literal["latency"] = "latency"
+
+    @property
+    def words(self) -> str:
+        return "one spike per neuron, the larger its random value the sooner"
+
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
+        return encoders.latency_spikes(self.shape, generator)
+
+
+class _FirstNeurons(_InputSpec):
+    """Base of those that may leave some neurons without input."""
+
+    neurons: int | None = Field(default=None, ge=1)
+    """Only the first so many neurons of the flattened sample get it; None: all."""
+
+    @model_validator(mode="after")
+    def _has_so_many_neurons(self) -> Self:
+        encoders.check_neurons(self.shape, self.neurons)
+        return self
+
+    @property
+    def _whose(self) -> str:
+        if self.neurons is None:
+            return ""
+        return " in the first neuron" if self.neurons == 1 else f" in the first {self.neurons} neurons"
+
+
+class SpikeBursts(_FirstNeurons):
+    """A burst of `length` steps every `period` steps, from step `first` on; a regular train with length 1.
+
+    The period of each next neuron is longer by `period_step` steps, so that trains drift in and out of coincidence.
+    """
 
     kind: Literal["spike_bursts"] = "spike_bursts"
     period: int = Field(ge=1)
     length: int = Field(default=1, ge=1)
     first: int = Field(default=0, ge=0)
+    period_step: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -79,13 +128,14 @@ class SpikeBursts(_InputSpec):
     @property
     def words(self) -> str:
         burst = "a spike" if self.length == 1 else f"a burst of {self.length} spikes"
-        return f"{burst} every {self.period} steps"
+        longer = f", {self.period_step} more for each next neuron" if self.period_step else ""
+        return f"{burst} every {self.period} steps{longer}{self._whose}"
 
-    def make(self, generator: torch.Generator, dt: float) -> Tensor:
-        return encoders.spike_bursts(self.shape, self.period, self.length, self.first)
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
+        return encoders.spike_bursts(self.shape, self.period, self.length, self.first, self.neurons, self.period_step)
 
 
-class StepCurrent(_InputSpec):
+class StepCurrent(_FirstNeurons):
     """A current of `amplitude` from step `start` up to and without `stop`; constant without them."""
 
     kind: Literal["step_current"] = "step_current"
@@ -96,11 +146,12 @@ class StepCurrent(_InputSpec):
     @property
     def words(self) -> str:
         if self.start == 0 and self.stop is None:
-            return f"a constant current of {self.amplitude:g}"
-        return f"a current of {self.amplitude:g} from step {self.start}" + ("" if self.stop is None else f" to {self.stop}")
+            return f"a constant current of {self.amplitude:g}{self._whose}"
+        until = "" if self.stop is None else f" to {self.stop}"
+        return f"a current of {self.amplitude:g} from step {self.start}{until}{self._whose}"
 
-    def make(self, generator: torch.Generator, dt: float) -> Tensor:
-        return encoders.step_current(self.shape, self.amplitude, self.start, self.stop)
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
+        return encoders.step_current(self.shape, self.amplitude, self.start, self.stop, self.neurons)
 
 
 class RampCurrent(_InputSpec):
@@ -114,7 +165,7 @@ class RampCurrent(_InputSpec):
     def words(self) -> str:
         return f"a current from {self.first:g} to {self.last:g}"
 
-    def make(self, generator: torch.Generator, dt: float) -> Tensor:
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
         return encoders.ramp_current(self.shape, self.first, self.last)
 
 
@@ -130,7 +181,7 @@ class SineCurrent(_InputSpec):
     def words(self) -> str:
         return f"a sine current of {self.amplitude:g} around {self.offset:g}, {self.period:g} steps long"
 
-    def make(self, generator: torch.Generator, dt: float) -> Tensor:
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
         return encoders.sine_current(self.shape, self.amplitude, self.period, self.offset)
 
 
@@ -143,18 +194,97 @@ class MovingBar(_InputSpec):
 
     @model_validator(mode="after")
     def _can_be_seen(self) -> Self:
-        encoders.moving_bar((1, 1, *self.shape[2:]), self.width, self.speed)
+        encoders.check_moving_bar(self.shape, self.width, self.speed)
         return self
 
     @property
     def words(self) -> str:
         return f"a bar {self.width} pixels wide that moves {self.speed:g} pixels per step"
 
-    def make(self, generator: torch.Generator, dt: float) -> Tensor:
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
         return encoders.moving_bar(self.shape, self.width, self.speed)
 
 
+class DigitSpikes(_InputSpec):
+    """Handwritten digits of 8×8 pixels, from scikit-learn's 1797, as ON and OFF spikes, (batch, time, 2, 8, 8).
+
+    Sample b of the batch shows digit `index` + b, from the first again after the last. A pixel's contrast is how far it is above (ON) or
+    below (OFF) the mean of its image, relative to the pixel that is farthest. As a `rate` code it spikes in each step with probability
+    min(1, contrast · rate · dt), `rate` in Hz; as a latency code once, the stronger the contrast the sooner.
+    """
+
+    kind: Literal["digit"] = "digit"
+    index: int = Field(ge=0, lt=encoders.DIGITS)
+    code: Literal["rate", "latency"] = "rate"
+    rate: float = Field(default=200.0, ge=0, le=1e6)
+
+    @model_validator(mode="after")
+    def _has_the_pixels_of_a_digit(self) -> Self:
+        if self.shape[2:] != (2, 8, 8):
+            raise ValueError(f"shape is {abbreviated(self.shape)}; a digit's ON and OFF spikes have (batch, time, 2, 8, 8)")
+        return self
+
+    @property
+    def words(self) -> str:
+        code = f"up to {self.rate:g} Hz" if self.code == "rate" else "stronger contrasts sooner"
+        digits = f"digit no. {self.index}" if self.shape[0] == 1 else f"digits from no. {self.index} on"
+        return f"ON and OFF spikes of handwritten {digits}, {code}"
+
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
+        contrasts = encoders.digit_contrasts(self.index, self.shape[0])
+        if self.code == "latency":
+            return encoders.latency_code(contrasts, self.shape[1])
+        return encoders.rate_code(contrasts, self.shape[1], self.rate, dt, generator)
+
+
+class FileSpikes(_InputSpec):
+    """What the user uploaded, as `files.read_raster` reads it. An Experiment only names it: by its file's `name`, for people, and by the
+    `digest` that `files.content_hash` makes of it.
+    """
+
+    kind: Literal["file"] = "file"
+    name: str = Field(max_length=100)
+    digest: str = Field(pattern="^[0-9a-f]{32}$")
+
+    @property
+    def words(self) -> str:
+        return f"from the file {self.name!r}"
+
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
+        values = files.get(self.digest)
+        if values is None:
+            raise ExperimentError(
+                f"The input is the file {self.name!r}, which is not here: links carry no files. Upload it again, or choose another input."
+            )
+        if values.shape != self.shape:
+            raise ExperimentError(
+                f"The input's shape is {self.shape}, but that of the file {self.name!r} is {values.shape}; set it to that."
+            )
+        return torch.tensor(values, dtype=torch.float32)
+
+
 InputSpec = Annotated[
-    RandomSpikes | PoissonSpikes | SpikeBursts | StepCurrent | RampCurrent | SineCurrent | MovingBar, Field(discriminator="kind")
+    RandomSpikes
+    | PoissonSpikes
+    | LatencySpikes
+    | SpikeBursts
+    | StepCurrent
+    | RampCurrent
+    | SineCurrent
+    | MovingBar
+    | DigitSpikes
+    | FileSpikes,
+    Field(discriminator="kind"),
 ]
-INPUT_KINDS = ("random_spikes", "poisson_spikes", "spike_bursts", "step_current", "ramp_current", "sine_current", "moving_bar")
+INPUT_KINDS = (
+    "random_spikes",
+    "poisson_spikes",
+    "latency",
+    "spike_bursts",
+    "step_current",
+    "ramp_current",
+    "sine_current",
+    "moving_bar",
+    "digit",
+    "file",
+)

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, create_model, mode
 from torch import nn
 
 from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES
-from snncore.errors import SNNCoreError
+from snncore.errors import MisfitError
 from snncore.layers import MODELS, RECURRENT, SQUEEZED, StatefulLayer
 from snncore.layers.stateful import constructor_arguments
 from snncore.part import Part, Shape
@@ -99,23 +99,32 @@ class NeuronSpec(Part):
         return "spike_fn" in type(self).model_fields
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Raises SNNCoreError where a parameter has another number of values than there are neurons, or the recurrent connection."""
+        """Raises MisfitError where a parameter has another number of values than there are neurons, or the recurrent connection."""
         for name in type(self).model_fields:
             value = getattr(self, name)
             if isinstance(value, tuple) and not _broadcasts(torch.tensor(value).shape, shape):
-                raise SNNCoreError(
+                raise MisfitError(
                     f"{name} has values for {tuple(torch.tensor(value).shape)} neurons, but there are {shape}; "
-                    f"give one number, or one for each"
+                    f"give one number, or one for each",
+                    {name: torch.tensor(value).mean().item()},
                 )
         connection: LinearSpec | None = getattr(self, "rec_connect", None)
-        if connection is not None and connection.output_shape(shape) != shape:
-            raise SNNCoreError(
-                f"rec_connect has {connection.out_features} out_features for {shape[-1]} neurons; set out_features to {shape[-1]}"
+        if connection is not None and (connection.in_features, connection.out_features) != (shape[-1], shape[-1]):
+            fitting = {**connection.model_dump(), "in_features": shape[-1], "out_features": shape[-1]}
+            raise MisfitError(
+                f"rec_connect is {connection.in_features}→{connection.out_features} for {shape[-1]} neurons; "
+                f"set its in_features and out_features to {shape[-1]}",
+                {"rec_connect": fitting},
             )
+        if connection is not None:
+            try:
+                connection.output_shape(shape)
+            except MisfitError as error:
+                raise MisfitError(f"rec_connect: {error}", {"rec_connect": {**connection.model_dump(), **error.remedy}}) from error
         return shape
 
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> StatefulLayer:
-        """The layer; with `batch_size`, its form for (batch*time, ...). A recurrent connection has weights as torch draws them."""
+        """The layer; with `batch_size`, its form for (batch*time, ...). A recurrent connection draws its weights too."""
         connection: LinearSpec | None = getattr(self, "rec_connect", None)
         return self._layer(nn.Identity() if connection is None else connection.build(weights, noise), batch_size)
 

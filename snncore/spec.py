@@ -6,15 +6,17 @@ It is what a page edits, what a link and a saved file hold, and what a test repe
 from __future__ import annotations
 
 import json
+import math
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 import torch
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from torch import Tensor, nn
 
-from snncore.errors import ExperimentError, SNNCoreError
-from snncore.input_spec import INPUT_KINDS, InputSpec, RandomSpikes
+from snncore.errors import ExperimentError, MisfitError
+from snncore.input_spec import INPUT_KINDS, NO_FILES, Files, InputSpec, RandomSpikes
 from snncore.layer_spec import LAYER_KINDS, SPIKING_KINDS, LayerSpec, LIFSpec
 from snncore.layers import FlattenTime, UnflattenTime
 from snncore.part import Part, Shape
@@ -57,8 +59,21 @@ class Seeds(Part):
 # ---------------------------------------------------------------------------------------------- the Experiment
 
 
-class Experiment(Part):
-    """Everything that a simulation or training needs; the same Experiment gives the same spikes anywhere.
+@dataclass(frozen=True)
+class Fit:
+    """How one layer of a network fits what comes before it.
+
+    Attributes:
+        shape: of one sample at one time step after the layer, or after it were mended; None where that can't be known.
+        misfit: why the layer doesn't fit, if it doesn't.
+    """
+
+    shape: Shape | None
+    misfit: MisfitError | None = None
+
+
+class Draft(Part):
+    """An Experiment that is being composed: each of its parts is valid, but its layers may not fit one another.
 
     Raises:
         ExperimentError: on construction, in one sentence that names the layer or field and what would be right.
@@ -83,24 +98,32 @@ class Experiment(Part):
     def _random_without_a_kind(cls, given: Any) -> Any:
         return {"kind": "random_spikes", **given} if isinstance(given, dict) else given
 
-    @model_validator(mode="after")
-    def _layers_fit(self) -> Self:
-        shape: Shape = self.input.shape[2:]
-        for number, layer in enumerate(self.network, start=1):
-            try:
-                shape = layer.output_shape(shape)
-            except SNNCoreError as error:
-                raise ValueError(f"{self.layer_label(str(number - 1))}: {error}") from error
-        return self
+    def fits(self) -> tuple[Fit, ...]:
+        """Of each layer, its output's shape, and whether it takes what reaches it. After a layer that doesn't, the next ones are
+        judged by what it would put out if it were mended.
+        """
+        found: list[Fit] = []
+        shape: Shape | None = self.input.shape[2:]
+        for layer in self.network:
+            misfit = None
+            if shape is not None:
+                before = shape
+                shape, misfit = _output_or_misfit(layer, before)
+                if misfit:
+                    shape = _shape_if_mended(layer, misfit, before)
+            found.append(Fit(shape, misfit))
+        return tuple(found)
 
-    def check_trainable(self) -> None:
-        """Raises ExperimentError where the task can't count the network's output; it may still be built and run."""
-        if not self.network[-1].does_spike:
-            last = self.layer_label(str(len(self.network) - 1))
-            raise ExperimentError(f"{last} doesn't spike, so nothing can be counted; end the network with {', '.join(SPIKING_KINDS)}.")
+    @property
+    def first_misfit(self) -> str | None:
+        """What is wrong with the first layer that doesn't fit, in a sentence that names it; None where all fit."""
+        for number, fit in enumerate(self.fits()):
+            if fit.misfit:
+                return f"{self.layer_label(str(number))}: {fit.misfit}."
+        return None
 
     @classmethod
-    def from_json(cls, text: str) -> Experiment:
+    def from_json(cls, text: str) -> Self:
         """Raises ExperimentError where `text` is no JSON or no Experiment."""
         try:
             data = json.loads(text)
@@ -122,8 +145,8 @@ class Experiment(Part):
         # A layer's kind equals its default but tells the layers apart, so defaults are left out by hand.
         return json.dumps(_without_defaults(self), separators=(",", ":"))
 
-    def replace(self, changes: dict[str, Any]) -> Experiment:
-        """A new Experiment with other values at some paths, such as `{"network.1.tau_mem": 20.0, "training.lr": 0.01}`.
+    def replace(self, changes: dict[str, Any]) -> Self:
+        """A new one with other values at some paths, such as `{"network.1.tau_mem": 20.0, "training.lr": 0.01}`.
 
         Raises:
             ExperimentError: no such path, or the values can't be built; this Experiment stays as it was.
@@ -148,12 +171,35 @@ class Experiment(Part):
         index = int(module_name)
         return f"Layer {index + 1} ({self.network[index].kind})"
 
-    # ------------------------------------------------------------------------------------------ what it builds
-
     @property
     def is_folded(self) -> bool:
         """Whether time is folded into the batch, for layers that take no time axis."""
         return any(isinstance(layer, Conv2dSpec | AvgPool2dSpec | FlattenSpec) for layer in self.network)
+
+    @property
+    def draft(self) -> Draft:
+        """The same parts as a Draft."""
+        return Draft(**dict(self))
+
+
+class Experiment(Draft):
+    """Everything that a simulation or training needs; the same Experiment gives the same spikes anywhere.
+
+    Raises:
+        ExperimentError: on construction, in one sentence that names the layer or field and what would be right.
+    """
+
+    @model_validator(mode="after")
+    def _layers_fit(self) -> Self:
+        if self.first_misfit:
+            raise ValueError(self.first_misfit)
+        return self
+
+    def check_trainable(self) -> None:
+        """Raises ExperimentError where the task can't count the network's output; it may still be built and run."""
+        if not self.network[-1].does_spike:
+            last = self.layer_label(str(len(self.network) - 1))
+            raise ExperimentError(f"{last} doesn't spike, so nothing can be counted; end the network with {', '.join(SPIKING_KINDS)}.")
 
     def build(self) -> nn.Sequential:
         """The network (batch, time, ...) -> (batch, time, ...), its modules named by the number of their layer.
@@ -168,9 +214,13 @@ class Experiment(Part):
             layers = {"fold": FlattenTime(), **layers, "unfold": UnflattenTime(batch_size)}
         return nn.Sequential(OrderedDict(layers))
 
-    def make_input(self) -> Tensor:
-        """The input, float32 of `input.shape` (batch, time, ...)."""
-        return self.input.make(torch.Generator().manual_seed(self.seeds.input), self.dt)
+    def make_input(self, files: Files = NO_FILES) -> Tensor:
+        """The input, float32 of `input.shape` (batch, time, ...).
+
+        Raises:
+            ExperimentError: it is a file that isn't among `files`, or has another shape there.
+        """
+        return self.input.make(torch.Generator().manual_seed(self.seeds.input), self.dt, files)
 
     def make_optimiser(self, model: nn.Module) -> torch.optim.Optimizer:
         optimisers: dict[str, Any] = {"RMSprop": torch.optim.RMSprop, "Adam": torch.optim.Adam, "SGD": torch.optim.SGD}
@@ -209,6 +259,32 @@ def ten_spikes() -> Experiment:
 
 
 # ----------------------------------------------------------------------------------------------------- details
+
+
+def _shape_if_mended(layer: LayerSpec, misfit: MisfitError, shape: Shape) -> Shape | None:
+    """What the layer would put out; None where it can't be mended by one value after another."""
+    if misfit.before == "Flatten":
+        return _output_or_misfit(layer, (math.prod(shape),))[0]
+    found: Shape | None = None
+    for _ in type(layer).model_fields:
+        if found is not None or not misfit.remedy:
+            return found
+        layer = mended(layer, misfit)
+        found, another = _output_or_misfit(layer, shape)
+        misfit = another or misfit
+    return found
+
+
+def _output_or_misfit(layer: LayerSpec, shape: Shape) -> tuple[Shape | None, MisfitError | None]:
+    try:
+        return layer.output_shape(shape), None
+    except MisfitError as error:
+        return None, error
+
+
+def mended(layer: LayerSpec, misfit: MisfitError) -> LayerSpec:
+    """The layer with the values that would fit."""
+    return type(layer)(**{**layer.model_dump(), **misfit.remedy})
 
 
 def _without_defaults(part: BaseModel) -> dict[str, Any]:

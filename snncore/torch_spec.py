@@ -1,4 +1,5 @@
 """torch's own layers of an Experiment as data: their shapes, and their weights as torch draws them, from a generator of one's own.
+A linear layer may begin with other weights, those of `snncore.weight_spec`.
 
 All of them see one sample at one time step.
 """
@@ -12,8 +13,9 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from snncore.errors import SNNCoreError
+from snncore.errors import MisfitError
 from snncore.part import Part, Shape
+from snncore.weight_spec import RandomWeights, WeightSpec
 
 
 class TorchSpec(Part):
@@ -26,7 +28,7 @@ class TorchSpec(Part):
         return False
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Raises SNNCoreError where the layer doesn't take `shape`; says what would fit."""
+        """Raises MisfitError where the layer doesn't take `shape`; says what would fit."""
         raise NotImplementedError
 
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> nn.Module:
@@ -35,24 +37,33 @@ class TorchSpec(Part):
 
 
 class LinearSpec(TorchSpec):
-    """`torch.nn.Linear` over the last axis."""
+    """`torch.nn.Linear` over the last axis. Whatever `weights` it begins with, later layers draw the same ones."""
 
     kind: Literal["Linear"] = "Linear"
     in_features: int = Field(ge=1)
     out_features: int = Field(ge=1)
     bias: bool = True
+    weights: WeightSpec = RandomWeights()
 
     def output_shape(self, shape: Shape) -> Shape:
-        if not shape or shape[-1] != self.in_features:
-            raise SNNCoreError(
-                f"in_features is {self.in_features}, but it receives {shape[-1] if shape else 'no'} features; "
-                f"set in_features to {shape[-1] if shape else 1}, or change what comes before"
+        if len(shape) > 1 and math.prod(shape) == self.in_features != shape[-1]:
+            raise MisfitError(
+                f"it takes {self.in_features} features in one row, but it receives {shape}; put a Flatten before it", before="Flatten"
             )
+        if not shape or shape[-1] != self.in_features:
+            raise MisfitError(
+                f"in_features is {self.in_features}, but it receives {shape[-1] if shape else 'no'} features; "
+                f"set in_features to {shape[-1] if shape else 1}, or change what comes before",
+                {"in_features": shape[-1] if shape else 1},
+            )
+        self.weights.check(self.in_features, self.out_features)
         return (*shape[:-1], self.out_features)
 
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> nn.Module:
         layer: nn.Linear = nn.utils.skip_init(nn.Linear, self.in_features, self.out_features, bias=self.bias)
         _draw(layer, self.in_features, weights)
+        with torch.no_grad():
+            self.weights.weigh(layer.weight, layer.bias)
         return layer
 
 
@@ -70,11 +81,12 @@ class Conv2dSpec(TorchSpec):
     def output_shape(self, shape: Shape) -> Shape:
         channels, *sides = _image(shape)
         if channels != self.in_channels:
-            raise SNNCoreError(
+            raise MisfitError(
                 f"in_channels is {self.in_channels}, but it receives {channels} channels; "
-                f"set in_channels to {channels}, or change what comes before"
+                f"set in_channels to {channels}, or change what comes before",
+                {"in_channels": channels},
             )
-        return (self.out_channels, *(_slid(side + 2 * self.padding, self.kernel_size, self.stride, shape) for side in sides))
+        return (self.out_channels, *_slid(tuple(sides), self.kernel_size, self.stride, self.padding))
 
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> nn.Module:
         arguments = {"stride": self.stride, "padding": self.padding, "bias": self.bias}
@@ -92,7 +104,7 @@ class AvgPool2dSpec(TorchSpec):
 
     def output_shape(self, shape: Shape) -> Shape:
         channels, *sides = _image(shape)
-        return (channels, *(_slid(side, self.kernel_size, self.stride or self.kernel_size, shape) for side in sides))
+        return (channels, *_slid(tuple(sides), self.kernel_size, self.stride or self.kernel_size))
 
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> nn.Module:
         return nn.AvgPool2d(self.kernel_size, self.stride)
@@ -143,17 +155,19 @@ class _Dropout(nn.Module):
 
 def _image(shape: Shape) -> Shape:
     if len(shape) != 3:
-        raise SNNCoreError(f"it takes (channels, height, width), but it receives {shape}; change what comes before")
+        raise MisfitError(f"it takes (channels, height, width), but it receives {shape}; change what comes before")
     return shape
 
 
-def _slid(side: int, kernel_size: int, stride: int, shape: Shape) -> int:
-    """Places of a window that slides along a side."""
-    if kernel_size > side:
-        raise SNNCoreError(
-            f"kernel_size is {kernel_size}, more than the side of {side} that it slides over in {shape}; set it to at most {side}"
+def _slid(sides: Shape, kernel_size: int, stride: int, padding: int = 0) -> Shape:
+    """Places of a window that slides along each side."""
+    padded = tuple(side + 2 * padding for side in sides)
+    if kernel_size > min(padded):
+        raise MisfitError(
+            f"kernel_size is {kernel_size}, more than the side of {min(padded)} that it slides over; set it to at most {min(padded)}",
+            {"kernel_size": min(padded)},
         )
-    return (side - kernel_size) // stride + 1
+    return tuple((side - kernel_size) // stride + 1 for side in padded)
 
 
 def _draw(layer: nn.Linear | nn.Conv2d, inputs: int, generator: torch.Generator) -> None:

@@ -16,7 +16,7 @@ NEVER = {
     "snncore/kernels": ("snncore.layers", "snncore.layer_spec", "snncore.spec", "snncore.bptt"),
     "snncore/layers": ("snncore.bptt", "snncore.spec", "snncore.layer_spec"),
     "app/figures": ("streamlit",),
-    "app/runner.py": ("streamlit", "app.pages", "app.figures"),
+    "app/runner.py": ("streamlit", "app.views", "app.figures"),
 }
 """What may not be imported where."""
 

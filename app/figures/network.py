@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.figures.style import LEFT_MARGIN, PALETTES, RIGHT_MARGIN, Figure, Theme, axis, heading, layout, level, packed
-from snncore.bptt import Array, LayerRecord
+from snncore.record import Array, LayerRecord
 
 TRACED_LAYER = 8
 """Up to so many neurons, a layer's other neurons are traced faintly beside the selected one."""

@@ -29,6 +29,9 @@ class Palette:
     membrane: str
     threshold: str
     target: str
+    negative: str
+    positive: str
+    """Ends of the diverging scale for weights, gradients and differences; its middle is the background."""
 
     @property
     def spikes(self) -> str:
@@ -47,6 +50,8 @@ PALETTES: dict[Theme, Palette] = {
         membrane="#0072B2",
         threshold="#CF5A00",
         target="#A86E00",
+        negative="#8F3D86",
+        positive="#1C7C80",
     ),
     "dark": Palette(
         background="#12161C",
@@ -58,6 +63,8 @@ PALETTES: dict[Theme, Palette] = {
         membrane="#4AA3E8",
         threshold="#FF8A3D",
         target="#F0B429",
+        negative="#D98BCF",
+        positive="#5CC6C9",
     ),
 }
 

@@ -13,7 +13,8 @@ from app.figures.network import describe_network, network_rows, raster_height, t
 from app.figures.style import PALETTES, Theme, packed
 from app.figures.training import describe_training, training_curves
 from app.wording import layer_names
-from snncore.bptt import EpochRecord, LayerRecord, train
+from snncore.bptt import EpochRecord, train
+from snncore.record import LayerRecord
 from snncore.spec import Experiment, ten_spikes
 
 LEAST_CONTRAST = 3.0

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from snncore.bptt import EpochRecord, LayerRecord, train
+from snncore.bptt import EpochRecord, train
+from snncore.record import LayerRecord
 from snncore.diagnose import STEADY, TREND_EPOCHS, silence
 from snncore.spec import ten_spikes
 
 
 def layer(name: str, spikes: float, largest: float) -> LayerRecord:
     trace = np.full((1, 2, 1), spikes)
-    return LayerRecord(name=name, spikes=trace, u=trace, v=trace, threshold=np.array(1.0), largest_u_over_threshold=largest)
+    return LayerRecord(name=name, spikes=trace, u=trace, v=trace, i_syn=None, threshold=np.array(1.0), largest_u_over_threshold=largest)
 
 
 def history(*largest: float, hidden_spikes: float = 1.0, losses: list[float] | None = None) -> list[EpochRecord]:

@@ -3,23 +3,40 @@
 import json
 from typing import Any, get_args
 
+import numpy as np
 import pytest
 import torch
 
 from snncore import encoders
 from snncore.errors import ExperimentError
+from snncore.files import content_hash
 from snncore.input_spec import INPUT_KINDS, InputSpec
 from snncore.spec import Experiment
 
-SHAPE, SENSOR = (2, 30, 3), (2, 30, 2, 4, 8)
+SHAPE, SENSOR, DIGIT = (2, 30, 3), (2, 30, 2, 4, 8), (2, 30, 2, 8, 8)
+UPLOADED = np.linspace(-1, 2, 2 * 30 * 3, dtype=np.float32).reshape(SHAPE)
+DIGEST = content_hash(UPLOADED)
+FILES = {DIGEST: UPLOADED, "0" * 32: np.zeros(SHAPE, np.float32)}
 INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
     "random_spikes": ({"probability": 0.3}, lambda seed: encoders.random_spikes(SHAPE, 0.3, seed)),
     "poisson_spikes": ({"rate": 300.0}, lambda seed: encoders.poisson_spikes(SHAPE, 300.0, 0.002, seed)),
-    "spike_bursts": ({"period": 5, "length": 2}, lambda seed: encoders.spike_bursts(SHAPE, 5, 2)),
-    "step_current": ({"amplitude": 1.5, "start": 3}, lambda seed: encoders.step_current(SHAPE, 1.5, 3)),
+    "latency": ({}, lambda seed: encoders.latency_spikes(SHAPE, seed)),
+    "spike_bursts": (
+        {"period": 5, "length": 2, "first": 1, "neurons": 2, "period_step": 3},
+        lambda seed: encoders.spike_bursts(SHAPE, 5, 2, 1, neurons=2, period_step=3),
+    ),
+    "step_current": (
+        {"amplitude": 1.5, "start": 3, "stop": 9, "neurons": 1},
+        lambda seed: encoders.step_current(SHAPE, 1.5, 3, 9, neurons=1),
+    ),
     "ramp_current": ({"last": 2.0}, lambda seed: encoders.ramp_current(SHAPE, 0.0, 2.0)),
     "sine_current": ({"amplitude": 1.0, "period": 7.5}, lambda seed: encoders.sine_current(SHAPE, 1.0, 7.5)),
     "moving_bar": ({"shape": SENSOR, "speed": 1.5}, lambda seed: encoders.moving_bar(SENSOR, speed=1.5)),
+    "digit": (
+        {"shape": DIGIT, "index": 1796, "rate": 300.0},
+        lambda seed: encoders.rate_code(encoders.digit_contrasts(1796, 2), 30, 300.0, 0.002, seed),
+    ),
+    "file": ({"name": "spikes.npy", "digest": DIGEST}, lambda seed: torch.tensor(UPLOADED)),
 }
 
 
@@ -36,13 +53,103 @@ def test_every_kind_is_listed():
 def test_input_is_that_of_the_encoder_and_of_its_json(kind):
     fields, expected = INPUTS[kind]
     made = experiment(kind=kind, **fields)
-    data = made.make_input()
+    data = made.make_input(FILES)
     assert data.dtype == torch.float32
+    assert data.shape == made.input.shape
     assert torch.equal(data, expected(torch.Generator().manual_seed(5)))
     for compact in (False, True):
         assert Experiment.from_json(made.to_json(compact=compact)) == made
     assert made.input.words
     assert made.build()(data).shape == data.shape
+
+
+@pytest.mark.parametrize("kind", INPUTS)
+def test_input_does_not_depend_on_the_default_dtype(kind):
+    made = experiment(kind=kind, **INPUTS[kind][0])
+    expected = made.make_input(FILES)
+    encoders.digit_images.cache_clear()
+    torch.set_default_dtype(torch.float64)
+    try:
+        data = made.make_input(FILES)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert data.dtype == torch.float32
+    assert torch.equal(data, expected)
+
+
+@pytest.mark.parametrize("kind", INPUTS)
+def test_input_may_be_written_to_without_a_trace_in_the_next(kind):
+    made = experiment(kind=kind, **INPUTS[kind][0])
+    data = made.make_input(FILES)
+    expected = data.clone()
+    data.add_(1)
+    assert torch.equal(made.make_input(FILES), expected)
+
+
+def test_digits_as_latencies_spike_once_where_they_have_contrast():
+    contrasts = encoders.digit_contrasts(7, 2)
+    data = experiment(kind="digit", shape=DIGIT, index=7, code="latency").make_input()
+    assert torch.equal(data, encoders.latency_code(contrasts, 30))
+    assert torch.equal(data.sum(dim=1), (contrasts > 0).float())
+
+
+@pytest.mark.parametrize(
+    ("fed", "equal"),
+    [
+        ({"kind": "spike_bursts", "period": 5}, {"kind": "spike_bursts", "period": 5, "neurons": None, "period_step": 0}),
+        ({"kind": "step_current", "amplitude": 1.0}, {"kind": "step_current", "amplitude": 1.0, "neurons": None}),
+        ({"kind": "digit", "index": 0, "shape": DIGIT}, {"kind": "digit", "index": 0, "shape": DIGIT, "code": "rate", "rate": 200.0}),
+    ],
+)
+def test_fields_left_out_have_their_default(fed, equal):
+    assert experiment(**fed) == experiment(**equal)
+
+
+@pytest.mark.parametrize(
+    ("fed", "words"),
+    [
+        ({"kind": "spike_bursts", "period": 5}, "a spike every 5 steps"),
+        (
+            {"kind": "spike_bursts", "period": 5, "length": 2, "period_step": 3, "neurons": 2},
+            "a burst of 2 spikes every 5 steps, 3 more for each next neuron in the first 2 neurons",
+        ),
+        ({"kind": "step_current", "amplitude": 1.5}, "a constant current of 1.5"),
+        ({"kind": "step_current", "amplitude": 1.5, "neurons": 1}, "a constant current of 1.5 in the first neuron"),
+        (
+            {"kind": "step_current", "amplitude": 1.5, "start": 3, "stop": 9, "neurons": 2},
+            "a current of 1.5 from step 3 to 9 in the first 2 neurons",
+        ),
+        ({"kind": "digit", "index": 4, "shape": (1, *DIGIT[1:])}, "ON and OFF spikes of handwritten digit no. 4, up to 200 Hz"),
+        (
+            {"kind": "digit", "index": 4, "shape": DIGIT, "code": "latency"},
+            "ON and OFF spikes of handwritten digits from no. 4 on, stronger contrasts sooner",
+        ),
+        ({"kind": "file", "name": "spikes.npy", "digest": DIGEST}, "from the file 'spikes.npy'"),
+    ],
+)
+def test_words_name_every_number_in_force(fed, words):
+    assert experiment(**fed).input.words == words
+
+
+def test_a_file_that_is_not_here_is_asked_for():
+    for files in ((), ({},), ({"1" * 32: UPLOADED},)):
+        with pytest.raises(ExperimentError) as refusal:
+            experiment(kind="file", name="x.npy", digest=DIGEST).make_input(*files)
+        assert str(refusal.value) == (
+            "The input is the file 'x.npy', which is not here: links carry no files. Upload it again, or choose another input."
+        )
+
+
+def test_a_file_of_another_shape_is_refused():
+    with pytest.raises(ExperimentError) as refusal:
+        experiment(kind="file", name="x.npy", digest=DIGEST, shape=(2, 90, 1)).make_input(FILES)
+    assert str(refusal.value) == ("The input's shape is (2, 90, 1), but that of the file 'x.npy' is (2, 30, 3); set it to that.")
+
+
+def test_an_experiment_with_a_huge_input_is_read_without_making_it():
+    huge = (1, 1, 2, 10**9, 10**9)
+    for fed in ({"kind": "moving_bar"}, {"kind": "step_current", "amplitude": 1.0, "neurons": 10**18}):
+        assert experiment(**fed, shape=huge).input.shape == huge
 
 
 def test_input_without_a_kind_is_random_spikes():
@@ -57,6 +164,16 @@ def test_input_without_a_kind_is_random_spikes():
         ({"kind": "poisson_spikes"}, "input.rate is missing"),
         ({"kind": "poisson_spikes", "rate": -3.0}, "input.rate is -3.0; it should be greater than or equal to 0"),
         ({"kind": "spike_bursts", "period": 3, "length": 4}, "input: length is 4, more than the period of 3 steps"),
+        ({"kind": "spike_bursts", "period": 3, "neurons": 4}, "input: neurons is 4, but the input has 3; use a number from 1 to 3"),
+        ({"kind": "spike_bursts", "period": 3, "neurons": 0}, "input.neurons is 0; it should be greater than or equal to 1"),
+        ({"kind": "spike_bursts", "period": 3, "period_step": -1}, "input.period_step is -1; it should be greater than or equal to 0"),
+        ({"kind": "step_current", "amplitude": 1.0, "neurons": 4}, "input: neurons is 4, but the input has 3"),
+        ({"kind": "digit", "index": 1}, r"input: shape is \(2, 30, 3\); a digit's ON and OFF spikes have \(batch, time, 2, 8, 8\)"),
+        ({"kind": "digit", "index": 1797, "shape": DIGIT}, "input.index is 1797; it should be less than 1797"),
+        ({"kind": "digit", "index": 1, "code": "phase", "shape": DIGIT}, "input.code is 'phase'; it should be 'rate' or 'latency'"),
+        ({"kind": "file", "name": "x.npy"}, "input.digest is missing"),
+        ({"kind": "file", "name": "x.npy", "digest": "abc"}, "input.digest is 'abc'; string should match pattern"),
+        ({"kind": "file", "name": "x" * 101, "digest": DIGEST}, "input.name is 'x.*; string should have at most 100 characters"),
         ({"kind": "moving_bar"}, "input: moving bar: the shape is .*two-polarity sensor"),
         ({"kind": "sine_current", "amplitude": 1.0, "period": 5.0, "phase": 1.0}, "'input.phase' is not a field it knows"),
     ],

@@ -71,12 +71,12 @@ BAD_VALUES = [
     (
         "network.1",
         {"kind": "IAFRecurrent", "rec_connect": {"in_features": 3, "out_features": 64}},
-        ["Layer 2 (IAFRecurrent)", "in_features is 3", "64"],
+        ["Layer 2 (IAFRecurrent)", "rec_connect is 3→64", "64"],
     ),
     (
         "network.1",
         {"kind": "IAFRecurrent", "rec_connect": {"in_features": 64, "out_features": 3}},
-        ["Layer 2 (IAFRecurrent)", "rec_connect has 3 out_features for 64 neurons", "set out_features to 64"],
+        ["Layer 2 (IAFRecurrent)", "rec_connect is 64→3 for 64 neurons", "set its in_features and out_features to 64"],
     ),
     ("network.1.tau_mem", MISSING, ["Layer 2 (LIF)", "tau_mem is missing"]),
     ("network.1.tau_syn", 0.0, ["Layer 2 (LIF)", "tau_syn is 0", "at least 0.1"]),

@@ -21,6 +21,10 @@ SPEEDS: dict[str, float | None] = {"1 epoch/s": 1.0, "4 epochs/s": 4.0, "8 epoch
 
 
 def page() -> None:
+    reason = session.open_training()
+    if reason:
+        _cannot_train(reason)
+        return
     run = session.run()
     session.note_drawn()
     left, right = st.columns([3.2, 1], gap="medium")
@@ -28,6 +32,12 @@ def page() -> None:
         st.fragment(key="live", run_every=POLL_INTERVAL if run.is_running else None)(live_view)()
     with right, st.container(key="controls"):
         experiment_controls(run.experiment)
+
+
+def _cannot_train(reason: str) -> None:
+    """The network that was composed is no network for this task."""
+    st.error(f"This network can't be trained yet. {reason}")
+    st.page_link("views/network.py", label="Change it on the Network page")
 
 
 def live_view() -> None:

@@ -1,0 +1,84 @@
+"""The shape ribbon: a network's layers in a line with the tensor's shape after each, and how samples and time steps lie in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import streamlit as st
+
+from app.components.assets import source
+
+_component = st.components.v2.component(
+    "ribbon",
+    css=source("ribbon", "ribbon.css"),
+    js="".join(source("ribbon", file) for file in ("folding.js", "blocks.js", "panel.js", "ribbon.js")),
+    isolate_styles=False,
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What stands in the line: the input, a layer, or the squeeze and unsqueeze between which time is folded into the batch.
+
+    Attributes:
+        name: "Input", "squeeze", "Conv2d 2→16, 3×3", "LIF", "unsqueeze".
+        shape: the tensor's shape after it, "(800, 16, 6, 6)"; None where it is unknown, after a layer that doesn't fit.
+        layer: its index in the network; None for the input, squeeze and unsqueeze.
+        problem: what is wrong with it, in one sentence.
+        remedy: label of the button that mends it, "Set in_channels to 16".
+    """
+
+    name: str
+    shape: str | None
+    layer: int | None
+    problem: str | None = None
+    remedy: str | None = None
+
+
+def ribbon(
+    key: str,
+    stages: Sequence[Stage],
+    selected: int | None,
+    batch: int,
+    steps: int,
+    folded: bool,
+    on_select: Callable[[int | None], None],
+    on_remedy: Callable[[int], None],
+) -> None:
+    """Shows the stages in one wrapping line, problems with their remedies beneath, and on a click on a shape its samples and steps.
+
+    Args:
+        stages: in the order of the data; the first is the input.
+        selected: index of the selected layer, None for the input.
+        batch, steps: samples B and time steps T of the input, each ≥ 1.
+        folded: whether the network folds time into the batch somewhere.
+        on_select, on_remedy: called, before the page runs again, with the layer's index, None for the input.
+    """
+
+    def answer(event: str, call: Callable[[Any], None]) -> Callable[[], None]:
+        def answered() -> None:
+            value = st.session_state[key].get(event)
+            if value:
+                call(value["layer"])
+
+        return answered
+
+    _component(
+        key=key,
+        data={"stages": _with_folds(stages), "selected": selected, "batch": batch, "steps": steps, "folded": folded},
+        on_selected_change=answer("selected", on_select),
+        on_remedied_change=answer("remedied", on_remedy),
+    )
+
+
+def _with_folds(stages: Sequence[Stage]) -> list[dict[str, Any]]:
+    """The stages as data; `folded` says of each whether its shape has time folded into the batch."""
+    told = []
+    folded = False
+    for stage in stages:
+        if stage.layer is None:
+            folded = stage.name == "squeeze"
+        told.append({**asdict(stage), "folded": folded})
+    return told

@@ -1,0 +1,70 @@
+"""Rows of rasters, potentials and what else happened, on one time axis under one cursor, drawn on canvases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from app.components.assets import source
+from app.figures.rows import RowsFigure
+
+SOURCES = ("packet.js", "color.js", "time_axis.js", "draw.js", "rows.js")
+
+_component = st.components.v2.component(
+    "rows", css=source("rows", "rows.css"), js="\n".join(source("rows", file) for file in SOURCES), isolate_styles=False
+)
+
+
+def rows(
+    key: str,
+    figure: RowsFigure,
+    description: str,
+    on_pick: Callable[[dict[str, Any]], None] = lambda pick: None,
+    on_toggle: Callable[[dict[str, Any]], None] = lambda toggle: None,
+    on_remedy: Callable[[dict[str, Any]], None] = lambda remedy: None,
+) -> None:
+    """Draws a figure of `app.figures.rows`. Zoom, cursor and hover stay when it is drawn anew.
+
+    Args:
+        description: what is shown in words.
+        on_pick: called with `{"layer": place, "row" or "neuron": number, "add": bool}` where a neuron was picked.
+        on_toggle: called with `{"layer": place, "what": "open" or "heatmap"}`.
+        on_remedy: called with `{"layer": place, "remedy": number}` where one of a layer's remedies was pressed.
+    """
+
+    def told(name: str, listener: Callable[[dict[str, Any]], None]) -> Callable[[], None]:
+        def tell() -> None:
+            value = st.session_state[key].get(name)
+            if value:
+                listener(dict(value))
+
+        return tell
+
+    _component(
+        key=key,
+        data=packet(figure, description),
+        on_picked_change=told("picked", on_pick),
+        on_toggled_change=told("toggled", on_toggle),
+        on_remedied_change=told("remedied", on_remedy),
+    )
+
+
+def packet(figure: RowsFigure, description: str) -> bytes:
+    """The figure as packet.js unpacks it: 4 bytes for the length of the header, little-endian, the header as JSON, the arrays."""
+    blobs = [_as_bytes(values) for values in figure.arrays]
+    offsets = np.cumsum([0, *(len(blob) for _, blob in blobs)])
+    entries = [
+        {"dtype": dtype, "offset": int(offset), "bytes": len(blob)} for (dtype, blob), offset in zip(blobs, offsets[:-1], strict=True)
+    ]
+    header = json.dumps({**figure.header, "description": description, "arrays": entries}, separators=(",", ":"), allow_nan=False).encode()
+    return b"".join((len(header).to_bytes(4, "little"), header, *(blob for _, blob in blobs)))
+
+
+def _as_bytes(values: np.ndarray[Any, Any]) -> tuple[str, bytes]:
+    """Little-endian, of a type that JavaScript has: bytes or float32."""
+    kind = "u1" if values.dtype == np.uint8 else "f4"
+    return kind, np.ascontiguousarray(values, dtype=f"<{kind}").tobytes()

@@ -1,0 +1,394 @@
+// Draws one row each on its canvas: rasters, traces, heatmaps, bars, weights, feature maps, and the axis under them.
+// Pure functions of a row, the arrays, the axis and a 2-D context; rows.js owns nodes and events.
+
+/**
+ * @typedef {{context: CanvasRenderingContext2D, scale: number, axis: TimeAxis, height: number, palette: Object<string, string>,
+ *   ramps: Object<string, Uint32Array>, arrays: (Uint8Array|Float32Array)[], font: string, at: number}} Stage
+ *   scale: device pixels per pixel; at: the time step under the cursor
+ */
+
+const [LABEL_GAP, TITLE_GAP, MIN_INSET] = [5, 36, 6]; // pixels
+const SEPARATE = 3; // device pixels from which on cells are told apart by a gap
+const FAINTEST = 0.5; // of one spike beside a time step with several
+const LEAST_COUNT_HEIGHT = 10; // pixels of a row from which on its count is written
+const DASHES = { solid: [], dash: [6, 4], dot: [1.5, 3], dashdot: [7, 3, 1.5, 3] };
+const FADE = 0.75; // what a spike on a feature map keeps of its darkness in a step
+const REMEMBERED = 12; // steps
+
+const DRAWERS = { raster: drawRaster, traces: drawTraces, heatmap: drawHeatmap, bars: drawBars, weights: drawWeights, maps: drawMaps };
+
+/** @param {Stage} stage */
+function drawRow(stage, row) {
+  const { context, axis, height, scale } = stage;
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, axis.width, height);
+  context.font = stage.font;
+  DRAWERS[row.kind](stage, row);
+}
+
+// ------------------------------------------------------------------------------------------------------------- rasters
+
+/** Spikes as ticks, put into pixels one by one so that none is lost between them; counts at the row ends. */
+function drawRaster(stage, row) {
+  const z = stage.arrays[row.z];
+  const rows = stage.arrays[row.counts].length;
+  const columns = z.length / rows;
+  const most = row.most ?? (row.most = z.reduce((largest, value) => Math.max(largest, value), 1));
+  const rgb = channels(stage.palette[row.color] ?? stage.palette.text);
+  const shades = Array.from({ length: 16 }, (_, level) => pixel(rgb, FAINTEST + (1 - FAINTEST) * level / 15));
+  paint(stage, (image, { width, height, first, step }) => {
+    const data = new Uint32Array(image.data.buffer);
+    const cell = step * row.span;
+    const thin = row.other ? 0.45 : 1;
+    const wide = Math.max(1, Math.round((cell >= SEPARATE ? cell - 1 : cell) * thin));
+    const begin = Math.max(0, Math.floor((-first / step) / row.span) - 1);
+    for (let line = 0; line < rows; line++) {
+      const top = Math.floor(line * height / rows);
+      const below = Math.floor((line + 1) * height / rows);
+      const bottom = Math.max(top + 1, below - top >= SEPARATE ? below - 1 : below);
+      for (let column = begin; column < columns; column++) {
+        const left = Math.round(first + column * cell);
+        if (left >= width) break;
+        const count = z[line * columns + column];
+        if (!(count > 0) || left + wide <= 0) continue;
+        const shade = shades[most > 1 ? Math.round(15 * (count - 1) / (most - 1)) : 15];
+        for (let y = top; y < bottom; y++) data.fill(shade, y * width + Math.max(left, 0), y * width + Math.min(left + wide, width));
+      }
+    }
+  });
+  markRows(stage, row.selected ?? [], rows);
+  drawCounts(stage, stage.arrays[row.counts], rows);
+  drawRowAxis(stage, row, rows);
+}
+
+/** Hands an image of the plot area, in device pixels, to `fill`, with where time step 0 begins in it and how wide a step is. */
+function paint(stage, fill) {
+  const { context, axis, scale, height } = stage;
+  const area = { width: Math.max(Math.floor(plotWidth(axis) * scale), 1), height: Math.max(Math.floor(height * scale), 1) };
+  const image = context.createImageData(area.width, area.height);
+  const step = area.width / (axis.to - axis.from);
+  fill(image, { ...area, step, first: (-0.5 - axis.from) * step });
+  context.putImageData(image, Math.round(LEFT * scale), 0);
+}
+
+/** A band behind the rows of the selected neurons, and a wedge before them, so that not colour alone tells. */
+function markRows(stage, selected, rows) {
+  const { context, axis, height, palette } = stage;
+  for (const row of selected) {
+    const top = row * height / rows;
+    const tall = Math.max(height / rows, 2);
+    context.save();
+    context.globalCompositeOperation = "destination-over";
+    context.globalAlpha = 0.22;
+    context.fillStyle = palette.membrane;
+    context.fillRect(LEFT, top, plotWidth(axis), tall);
+    context.restore();
+    const middle = top + tall / 2;
+    context.fillStyle = palette.membrane;
+    context.beginPath();
+    context.moveTo(LEFT - 1, middle);
+    context.lineTo(LEFT - 6, middle - 3.5);
+    context.lineTo(LEFT - 6, middle + 3.5);
+    context.fill();
+  }
+}
+
+/** What each row adds up to: in numbers where there is room, else as bars beside the largest number. */
+function drawCounts(stage, counts, rows) {
+  const { context, axis, height, palette } = stage;
+  const start = LEFT + plotWidth(axis) + 5;
+  context.fillStyle = palette.muted;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  if (height / rows >= LEAST_COUNT_HEIGHT) {
+    for (let row = 0; row < rows; row++) context.fillText(inWords(counts[row]), start, (row + 0.5) * height / rows);
+    return;
+  }
+  const largest = counts.reduce((most, value) => Math.max(most, value), 0);
+  if (largest <= 0) return;
+  const tall = height / rows;
+  for (let row = 0; row < rows; row++) context.fillRect(start, row * tall, counts[row] / largest * (RIGHT - 14), Math.max(tall - 0.5, 0.5));
+}
+
+function drawRowAxis(stage, row, rows) {
+  const { context, height } = stage;
+  const half = height / rows / 2;
+  label(stage, "0", Math.max(half, MIN_INSET));
+  if (row.neurons > 1) label(stage, String(row.neurons - 1), height - Math.max(half, MIN_INSET));
+  title(stage, row.other ? `${row.axis} B` : row.axis, context);
+}
+
+function label(stage, text, y) {
+  const { context, palette } = stage;
+  context.fillStyle = palette.muted;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  context.fillText(text, LEFT - LABEL_GAP - 3, y);
+}
+
+function title({ context, height, palette }, text) {
+  context.save();
+  context.fillStyle = palette.muted;
+  context.translate(LEFT - TITLE_GAP - 6, height / 2);
+  context.rotate(-Math.PI / 2);
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(text, 0, 0);
+  context.restore();
+}
+
+// -------------------------------------------------------------------------------------------------- traces and heatmaps
+
+function drawTraces(stage, row) {
+  const { context, axis, height, palette, arrays } = stage;
+  const [low, high] = row.range;
+  const y = (value) => height - 2 - (value - low) / (high - low) * (height - 4);
+  context.strokeStyle = palette.grid;
+  context.lineWidth = 1;
+  for (const value of [low, high]) label(stage, inWords(value), Math.min(Math.max(y(value), MIN_INSET), height - MIN_INSET));
+  if (low < 0) strokeLevel(stage, y(0), "grid", []);
+  context.save();
+  context.beginPath();
+  context.rect(LEFT, 0, plotWidth(axis), height);
+  context.clip();
+  const first = Math.max(0, Math.floor(axis.from));
+  for (const line of row.lines) {
+    const u = arrays[line.u];
+    const v = line.v == null ? null : arrays[line.v];
+    const last = Math.min(u.length - 1, Math.ceil(axis.to));
+    context.strokeStyle = palette[line.color] ?? palette.text;
+    context.globalAlpha = line.opacity;
+    context.lineWidth = line.width;
+    context.setLineDash(DASHES[line.dash]);
+    context.beginPath();
+    for (let t = first; t <= last; t++) {
+      const x = toPixel(axis, t);
+      if (t === first) context.moveTo(x, y(u[t]));
+      else context.lineTo(x, y(u[t]));
+      if (v && v[t] !== u[t]) context.lineTo(x, y(v[t]));
+    }
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+  for (const threshold of row.thresholds) {
+    if (threshold.value != null) {
+      strokeLevel(stage, y(threshold.value), "threshold", DASHES.dash);
+      continue;
+    }
+    const theta = arrays[threshold.values];
+    context.strokeStyle = palette.threshold;
+    context.lineWidth = 1.3;
+    context.setLineDash(DASHES.dash);
+    context.beginPath();
+    for (let t = first; t <= Math.min(theta.length - 1, Math.ceil(axis.to)); t++) context.lineTo(toPixel(axis, t), y(theta[t]));
+    context.stroke();
+  }
+  context.restore();
+  title(stage, row.axis);
+}
+
+function strokeLevel({ context, axis, palette }, y, color, dash) {
+  context.strokeStyle = palette[color];
+  context.lineWidth = color === "grid" ? 1 : 1.5;
+  context.setLineDash(dash);
+  context.beginPath();
+  context.moveTo(LEFT, y);
+  context.lineTo(LEFT + plotWidth(axis), y);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function drawHeatmap(stage, row) {
+  const z = stage.arrays[row.z];
+  const rows = Math.ceil(row.neurons / row.bin);
+  const columns = z.length / rows;
+  const colors = stage.ramps[row.color];
+  const [low, high] = row.range;
+  paint(stage, (image, { width, height, first, step }) => {
+    const data = new Uint32Array(image.data.buffer);
+    const columnAt = Int32Array.from({ length: width }, (_, x) => Math.floor((x + 0.5 - first) / (step * row.span)));
+    for (let y = 0; y < height; y++) {
+      const line = Math.min(Math.floor(y * rows / height), rows - 1) * columns;
+      for (let x = 0; x < width; x++) {
+        const column = columnAt[x];
+        if (column < 0 || column >= columns) continue;
+        const share = (z[line + column] - low) / (high - low);
+        data[y * width + x] = colors[Math.round(Math.min(Math.max(share, 0), 1) * (LEVELS - 1))];
+      }
+    }
+  });
+  markRows(stage, [], rows);
+  drawRowAxis(stage, row, rows);
+  drawScale(stage, colors, row.range);
+}
+
+/** What the colours stand for, at the row's end. */
+function drawScale({ context, axis, height, palette }, colors, [low, high]) {
+  const start = LEFT + plotWidth(axis) + 6;
+  for (let y = 0; y < height; y++) {
+    const value = colors[Math.round((1 - y / height) * (LEVELS - 1))];
+    context.fillStyle = `rgb(${value & 255} ${(value >> 8) & 255} ${(value >> 16) & 255})`;
+    context.fillRect(start, y, 6, 1);
+  }
+  context.fillStyle = palette.muted;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillText(inWords(high), start + 8, MIN_INSET);
+  context.fillText(inWords(low), start + 8, height - MIN_INSET);
+}
+
+// ------------------------------------------------------------------------------------------- bars, weights, feature maps
+
+function drawBars(stage, row) {
+  const { context, axis, height, palette } = stage;
+  const z = stage.arrays[row.z];
+  const top = z.reduce((most, value) => Math.max(most, value), 0) || 1;
+  const floor = height - 14;
+  const wide = plotWidth(axis) / z.length;
+  for (let index = 0; index < z.length; index++) {
+    context.fillStyle = index === row.selected ? palette.membrane : palette.text;
+    const tall = z[index] / top * (floor - 2);
+    context.fillRect(LEFT + index * wide, floor - tall, Math.max(wide > SEPARATE ? wide - 1 : wide, 0.5), tall);
+  }
+  label(stage, inWords(top), MIN_INSET);
+  title(stage, row.axis);
+  context.fillStyle = palette.muted;
+  context.textBaseline = "bottom";
+  context.textAlign = "left";
+  context.fillText(String(row.first), LEFT, height);
+  context.textAlign = "center";
+  context.fillText(row.across, LEFT + plotWidth(axis) / 2, height);
+  context.textAlign = "right";
+  context.fillText(String(row.first + z.length * row.bin - 1), LEFT + plotWidth(axis), height);
+}
+
+/** Of a Linear one bar for each input, up or down; of a Conv2d its kernels side by side. On one scale, centred on zero. */
+function drawWeights(stage, row) {
+  const { context, axis, height } = stage;
+  const z = stage.arrays[row.z];
+  const largest = z.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const colors = stage.ramps.difference;
+  const color = (value) => {
+    const found = colors[Math.round((value / largest + 1) / 2 * (LEVELS - 1))];
+    return `rgb(${found & 255} ${(found >> 8) & 255} ${(found >> 16) & 255})`;
+  };
+  const [count, tall = 0, across = 0] = row.shape;
+  if (!tall) {
+    const wide = plotWidth(axis) / count;
+    const middle = height / 2;
+    for (let index = 0; index < count; index++) {
+      const reach = z[index] / largest * (middle - 2);
+      context.fillStyle = color(Math.sign(z[index]) * largest);
+      context.fillRect(LEFT + index * wide, Math.min(middle, middle - reach), Math.max(wide > SEPARATE ? wide - 1 : wide, 0.5), Math.abs(reach));
+    }
+    strokeLevel(stage, middle, "muted", []);
+  } else {
+    const { cell, place } = tiling(stage, row.shape);
+    for (let index = 0; index < z.length; index++) {
+      const [x, y] = place(Math.floor(index / (tall * across)));
+      context.fillStyle = color(z[index]);
+      context.fillRect(x + index % across * cell, y + Math.floor(index / across) % tall * cell, cell, cell);
+    }
+  }
+  label(stage, inWords(largest), MIN_INSET);
+  label(stage, inWords(-largest), height - MIN_INSET);
+  title(stage, "weight");
+}
+
+/** Channels side by side, as large as the row allows. @returns {{cell: number, place: (channel: number) => number[]}} */
+function tiling({ axis, height }, [count, tall, across]) {
+  const gap = 4;
+  let best = { cell: 1, columns: count };
+  for (let columns = 1; columns <= count; columns++) {
+    const lines = Math.ceil(count / columns);
+    const cell = Math.min((plotWidth(axis) - gap * (columns - 1)) / columns / across, (height - gap * (lines - 1)) / lines / tall, 24);
+    if (cell > best.cell) best = { cell, columns };
+  }
+  const { columns } = best;
+  const cell = Math.max(best.cell >= 2 ? Math.floor(best.cell) : best.cell, 0.5);
+  const place = (channel) => [LEFT + channel % columns * (across * cell + gap), Math.floor(channel / columns) * (tall * cell + gap)];
+  return { cell, place };
+}
+
+/** The channels at the cursor's time; spikes fade over the next steps, so that playing them doesn't flicker. */
+function drawMaps(stage, row) {
+  const { context, palette } = stage;
+  const z = stage.arrays[row.z];
+  const [count, tall, across] = row.shape;
+  const neurons = count * tall * across;
+  const at = Math.min(Math.max(stage.at, 0), z.length / neurons - 1);
+  const { cell, place } = tiling(stage, row.shape);
+  const isSpikes = z instanceof Uint8Array;
+  const bound = row.most ?? (row.most = z.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1);
+  context.strokeStyle = palette.muted;
+  for (let channel = 0; channel < count; channel++) {
+    const [x, y] = place(channel);
+    context.lineWidth = 0.5;
+    context.globalAlpha = 1;
+    context.strokeRect(x - 0.5, y - 0.5, across * cell + 1, tall * cell + 1);
+  }
+  context.fillStyle = isSpikes ? palette.text : palette.membrane;
+  for (let neuron = 0; neuron < neurons; neuron++) {
+    let shade = 0;
+    if (isSpikes) {
+      for (let back = 0; back < Math.min(REMEMBERED, at + 1); back++) shade += Math.sign(z[(at - back) * neurons + neuron]) * FADE ** back;
+    } else {
+      shade = Math.abs(z[at * neurons + neuron]) / bound;
+    }
+    if (!shade) continue;
+    const [x, y] = place(Math.floor(neuron / (tall * across)));
+    context.globalAlpha = Math.min(shade, 1);
+    context.fillRect(x + neuron % across * cell, y + Math.floor(neuron / across) % tall * cell, cell, cell);
+  }
+  context.globalAlpha = 1;
+  if (row.selected != null) {
+    const [x, y] = place(Math.floor(row.selected / (tall * across)));
+    context.strokeStyle = palette.membrane;
+    context.lineWidth = 2;
+    context.strokeRect(x + row.selected % across * cell - 1, y + Math.floor(row.selected / across) % tall * cell - 1, cell + 2, cell + 2);
+  }
+}
+
+/** The neuron of a feature map under a place, or null. @returns {?number} */
+function mapNeuronAt(stage, row, left, top) {
+  const [count, tall, across] = row.shape;
+  const { cell, place } = tiling(stage, row.shape);
+  for (let channel = 0; channel < count; channel++) {
+    const [x, y] = place(channel);
+    const [column, line] = [Math.floor((left - x) / cell), Math.floor((top - y) / cell)];
+    if (column >= 0 && column < across && line >= 0 && line < tall) return (channel * tall + line) * across + column;
+  }
+  return null;
+}
+
+// ------------------------------------------------------------------------------------------------------------ time axis
+
+function drawTimeAxis(stage) {
+  const { context, axis, height, palette, scale } = stage;
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, axis.width, height);
+  context.font = stage.font;
+  context.strokeStyle = palette.muted;
+  context.fillStyle = palette.muted;
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(LEFT, 0.5);
+  context.lineTo(LEFT + plotWidth(axis), 0.5);
+  for (const time of ticks(axis.from, axis.to, Math.max(2, Math.min(10, plotWidth(axis) / 70)))) {
+    const x = toPixel(axis, time);
+    context.moveTo(x, 0);
+    context.lineTo(x, 4);
+    context.fillText(inWords(time), x, 6);
+  }
+  context.stroke();
+  context.textAlign = "right";
+  context.fillText("time (steps)", LEFT + plotWidth(axis), 18);
+}
+
+/** A number with the digits it deserves. */
+function inWords(value) {
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
+  return String(Number(value.toPrecision(3)));
+}

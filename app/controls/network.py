@@ -1,0 +1,255 @@
+"""The Network page's controls: what it starts from, the selected layer, the input, and runs to compare with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from app import session
+from app.controls.fields import field_controls
+from app.controls.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
+from app.controls.widgets import number
+from app.looking import NO_OVERLAY, OVERLAYS, SIDE_BY_SIDE, look
+from app.presets import presets
+from snncore import stack
+from snncore.errors import ExperimentError, SNNCoreError
+from snncore.files import LARGEST_FILE, content_hash, read_raster
+from snncore.input_spec import FileSpikes
+from snncore.layer_spec import LAYER_KINDS
+from snncore.spec import Draft
+
+LAYER, INPUT, COMPARE = "Layer", "Input", "Compare"
+SEED_NOTES = {"weights": "Decides the first weights.", "input": "Decides random inputs.", "noise": "Decides how spike times are shuffled."}
+
+
+def network_controls() -> None:
+    """The panel beside the plots, of which one part at a time is open."""
+    draft = session.draft()
+    _presets(draft)
+    looking = look()
+    st.session_state["panel"] = looking.panel
+    st.segmented_control(
+        "Controls", [LAYER, INPUT, COMPARE], key="panel", on_change=_open_panel, label_visibility="collapsed", width="stretch"
+    )
+    if looking.panel == INPUT:
+        _input_controls(draft)
+    elif looking.panel == COMPARE:
+        _compare_controls(draft)
+    else:
+        _layer_controls(draft)
+
+
+def quick(changes: dict[str, Any]) -> None:
+    """An edit that changes no shape and no other control: where no message stands, only numbers and plots are drawn anew."""
+    held = session.desk()
+    before = (held.complaint, held.history.can_undo, held.history.can_redo)
+    if session.compose(lambda draft: draft.replace(changes)) and before == (None, True, False):
+        st.rerun(["headline", "plots"])
+
+
+def edit(changes: dict[str, Any]) -> None:
+    """Any other edit."""
+    session.compose(lambda draft: draft.replace(changes))
+
+
+def _open_panel() -> None:
+    looking = look()
+    looking.panel = st.session_state["panel"] or looking.panel  # a click on the open one keeps it
+
+
+# ------------------------------------------------------------------------------------------------------ presets
+
+
+def _presets(draft: Draft) -> None:
+    found = next((preset for preset in presets() if preset.experiment.draft == draft), None)
+    own = "Own network"
+    titles = [preset.title for preset in presets()]
+    st.session_state["preset"] = found.title if found else own
+    st.selectbox("Start from", titles if found else [own, *titles], key="preset", on_change=_take_preset)
+    if found:
+        st.caption(found.watch)
+
+
+def _take_preset() -> None:
+    chosen = next((preset for preset in presets() if preset.title == st.session_state["preset"]), None)
+    looking = look()
+    if chosen and session.compose(lambda draft: chosen.experiment.draft):
+        looking.start_over()
+
+
+# -------------------------------------------------------------------------------------------------- the layers
+
+
+def _layer_controls(draft: Draft) -> None:
+    looking = look()
+    place = looking.layer_in(draft)
+    with st.container(horizontal=True, key="stack"):
+        with st.popover("Add", help="A layer after the selected one"):
+            for kind in LAYER_KINDS:
+                st.button(kind, key=f"add {kind}", width="stretch", on_click=_change_stack, args=("insert", place, kind))
+        st.button("Duplicate", on_click=_change_stack, args=("duplicate", place), disabled=place is None)
+        st.button("Up", help="One place nearer the input", on_click=_change_stack, args=("up", place), disabled=not place)
+        is_last = place is None or place == len(draft.network) - 1
+        st.button("Down", help="One place nearer the output", on_click=_change_stack, args=("down", place), disabled=is_last)
+        st.button("Remove", on_click=_change_stack, args=("remove", place), disabled=place is None)
+    if place is None:
+        st.caption("No layer is selected: click one in the line above the plots, or add one after the input.")
+        return
+    layer = draft.network[place]
+    st.markdown(f"**{draft.layer_label(str(place))}**")
+    field_controls(layer, f"network.{place}", LAYER_PARAMETERS, quick, edit)
+    if set(type(layer).model_fields) == {"kind"}:
+        st.caption("It has no parameters.")
+
+
+def _change_stack(what: str, place: int | None, kind: str = "") -> None:
+    looking = look()
+    at = -1 if place is None else place
+    edits: dict[str, tuple[Any, int | None]] = {
+        "insert": (lambda draft: stack.insert(draft, at + 1, kind), at + 1),
+        "duplicate": (lambda draft: stack.duplicate(draft, at), at + 1),
+        "up": (lambda draft: stack.move(draft, at, at - 1), at - 1),
+        "down": (lambda draft: stack.move(draft, at, at + 1), at + 1),
+        "remove": (lambda draft: stack.remove(draft, at), max(at - 1, 0)),
+    }
+    make, selected = edits[what]
+    if session.compose(make):
+        looking.layer = selected
+        looking.forget_neurons()
+
+
+# --------------------------------------------------------------------------------------------------- the input
+
+
+def _input_controls(draft: Draft) -> None:
+    given = draft.input
+    key = "edit input.kind"
+    st.session_state[key] = given.kind
+    kinds = [kind for kind in INPUT_NAMES if kind != "file" or given.kind == "file"]
+    st.selectbox("Input", kinds, key=key, format_func=lambda kind: INPUT_NAMES[kind], on_change=_change_input)
+    st.caption(f"{given.words[0].upper()}{given.words[1:]}.")
+    if not isinstance(given, FileSpikes):
+        _shape_controls(given.shape)
+    field_controls(given, "input", INPUT_PARAMETERS, quick, edit)
+    _upload()
+    expander = st.expander("Seeds and time step", key="seeds", on_change="rerun")
+    if expander.open:
+        with expander:
+            for name, seed in draft.seeds.model_dump().items():
+                number(f"Seed: {name}", f"seeds.{name}", seed, SEED_NOTES[name], quick, step=1)
+            number(
+                "Time step dt (ms)",
+                "dt",
+                draft.dt * 1e3,
+                "For showing Hz and seconds only; time constants count steps.",
+                lambda changes: edit({"dt": changes["dt"] / 1e3}),
+                format="%g",
+            )
+
+
+def _change_input() -> None:
+    kind = st.session_state["edit input.kind"]
+    looking = look()
+    if session.compose(lambda draft: stack.feed(draft, kind)):
+        looking.forget_neurons()
+
+
+def _shape_controls(shape: Sequence[int]) -> None:
+    batch, steps, *sample = shape
+    with st.container(horizontal=True):
+        for label, place, value in (("Samples", 0, batch), ("Time steps", 1, steps)):
+            key = f"edit input.shape.{place}"
+            st.session_state[key] = value
+            st.number_input(label, key=key, step=1, on_change=_reshape, args=(place,))
+    st.session_state["edit input.shape.2"] = "×".join(str(length) for length in sample)
+    st.text_input("Channels", key="edit input.shape.2", on_change=_reshape, args=(2,), help="16, or for a sensor 2×8×8")
+    st.caption("Of one sample: a number, or channels × height × width.")
+
+
+def _reshape(place: int) -> None:
+    value = st.session_state[f"edit input.shape.{place}"]
+    given = [value] if place < 2 else re.split(r"[×x*, ]+", str(value).strip("() "))
+
+    def reshaped(draft: Draft) -> Draft:
+        lengths = [str(length) for length in given if str(length)]
+        if not lengths or not all(length.isdecimal() and len(length) < 10 for length in lengths):
+            raise ExperimentError(f"Channels are {value!r}; they must be whole numbers such as 16 or 2×8×8.")
+        numbers = [int(length) for length in lengths]
+        shape = list(draft.input.shape)
+        shape[place : place + 1 if place < 2 else None] = numbers
+        return draft.replace({"input.shape": shape})
+
+    looking = look()
+    if session.compose(reshaped):
+        looking.forget_neurons()
+
+
+def _upload() -> None:
+    st.file_uploader(
+        "Own file (.npy, .npz, .csv)",
+        key="upload",
+        on_change=_take_file,
+        max_upload_size=max(LARGEST_FILE // 2**20, 1),
+        help="A raster (time, neurons) or a sensor's (time, 2, height, width), either with a batch in front; "
+        "or events: columns t, neuron or t, x, y, p.",
+    )
+
+
+def _take_file() -> None:
+    """Reads what was uploaded; a file that is refused leaves the input as it was."""
+    uploaded = st.session_state["upload"]
+    if uploaded is None:
+        return
+    looking = look()
+    try:
+        raster = read_raster(uploaded.name, uploaded.getvalue())
+    except SNNCoreError as error:
+        session.complain(error)
+        return
+    digest = content_hash(raster)
+    session.keep_file(digest, raster)
+    if session.compose(lambda draft: stack.feed_file(draft, uploaded.name[-100:], digest, raster.shape)):
+        looking.forget_neurons()
+
+
+# ---------------------------------------------------------------------------------------------------- comparing
+
+
+def _compare_controls(draft: Draft) -> None:
+    looking = look()
+    st.session_state["overlay"] = looking.overlay
+    st.radio("Draw beside it", list(OVERLAYS), key="overlay", on_change=_change_overlay, captions=[note for _, note in OVERLAYS.values()])
+    held = [str(tau) for tau in looking.taus]
+    st.session_state["taus"] = held
+    options = sorted({*map(str, SIDE_BY_SIDE), *held}, key=float)
+    st.multiselect(
+        "Hold τ_mem at (steps)",
+        options,
+        key="taus",
+        on_change=_change_taus,
+        max_selections=4,
+        accept_new_options=True,
+        placeholder="Choose or type",
+    )
+    st.caption("The same network and input with each of them, side by side; all layers with a leak have the same τ_mem.")
+
+
+def _change_overlay() -> None:
+    chosen = st.session_state["overlay"]
+    look().overlay = chosen or NO_OVERLAY
+
+
+def _change_taus() -> None:
+    typed = st.session_state["taus"]
+    looking = look()
+    taus: list[float] = []
+    for text in typed:
+        try:
+            taus.append(float(text))
+        except ValueError:
+            session.complain(ExperimentError(f"τ_mem is {text!r}; it must be a number of time steps, at least 0.1."))
+            return
+    looking.taus = tuple(taus)

@@ -1,0 +1,45 @@
+"""Widgets that edit one field of an Experiment each, by its path. What an edit does is the page's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+Edit = Callable[[dict[str, Any]], object]
+"""Takes fields with their new values, by path."""
+
+
+def number(label: str, path: str, value: float | None, note: str, edit: Edit, **widget: Any) -> None:
+    """A field for a number; `widget` is what `st.number_input` takes."""
+    key = _filled(path, value)
+    st.number_input(label, key=key, on_change=lambda: edit({path: st.session_state[key]}), **widget)
+    if note:
+        st.caption(note)
+
+
+def slider(label: str, path: str, value: float, note: str, edit: Edit, low: float, high: float, step: float, **widget: Any) -> None:
+    """A slider from `low` to `high`, or to the value where it lies beyond."""
+    key = _filled(path, value)
+    st.slider(label, min(low, value), max(high, value), key=key, step=step, on_change=lambda: edit({path: st.session_state[key]}), **widget)
+    st.caption(note)
+
+
+def toggle(label: str, path: str, value: bool, note: str, edit: Edit) -> None:
+    key = _filled(path, value)
+    st.toggle(label, key=key, on_change=lambda: edit({path: st.session_state[key]}))
+    st.caption(note)
+
+
+def choice(label: str, path: str, value: str, options: Sequence[str], note: str, edit: Edit, words: Callable[[str], str] = str) -> None:
+    key = _filled(path, value)
+    st.selectbox(label, options, key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
+    st.caption(note)
+
+
+def _filled(path: str, value: Any) -> str:
+    """The widget's key, and in it the value in force: what was refused is not kept."""
+    key = f"edit {path}"
+    st.session_state[key] = value
+    return key

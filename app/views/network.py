@@ -1,0 +1,215 @@
+"""Network: a stack of layers is composed, fed with spikes, and what each layer does is seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app import session
+from app.components.headline import headline
+from app.components.ribbon import ribbon
+from app.components.rows import rows
+from app.controls.network import network_controls
+from app.figures.rows import Notes, busiest_of_row, describe_rows, rows_figure
+from app.figures.style import Theme
+from app.looking import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
+from app.stages import stages
+from app.wording import findings_in_words, remedy_in_words
+from snncore import stack
+from snncore.errors import ExperimentError
+from snncore.layer_diagnosis import diagnose
+from snncore.simulation import Simulation
+
+TRAINING_PAGE = "views/training.py"
+
+
+def page() -> None:
+    left, right = st.columns([3.2, 1], gap="medium")
+    with left:
+        _bar()
+        _ribbon()
+        with st.container(key="messages"):
+            _messages()
+        st.fragment(key="plots")(_plots)()
+    with right, st.container(key="controls"):
+        network_controls()
+
+
+def _bar() -> None:
+    history = session.desk().history
+    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
+        with st.container(key="headline"):
+            st.fragment(key="headline")(_headline)()
+        with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
+            if st.button("Train this network", type="primary"):
+                _go_on_to_training()
+            st.button("Undo", on_click=session.undo, disabled=not history.can_undo)
+            st.button("Redo", on_click=session.redo, disabled=not history.can_redo)
+            st.button("New input", on_click=_next_seed, args=("input",), help="The next input seed")
+            st.button("New weights", on_click=_next_seed, args=("weights",), help="The next weight seed")
+            st.toggle("Controls", key="controls_open")
+
+
+def _headline() -> None:
+    simulation = _simulation()
+    if simulation is None:
+        headline("count", number="–", unit="output spikes", status="Nothing is simulated yet.", milestone="")
+        return
+    batch, steps = simulation.input.shape[:2]
+    output = simulation.outputs[-1]
+    last = simulation.records.get(len(simulation.outputs) - 1)
+    samples = "1 sample" if batch == 1 else f"{batch} samples"
+    if last is not None and last.does_spike:
+        number, unit = f"{output.sum():g}", f"output spikes · {samples} × {steps} steps"
+    else:
+        number, unit = f"{output[:, -1].mean():.3g}", f"mean output at the last step · {samples} × {steps} steps"
+    found = {index: findings for index, findings in diagnose(simulation).items() if findings}
+    labels = [simulation.experiment.layer_label(str(index)) for index in found]
+    state = f"See {' and '.join(labels)}." if labels else "Every layer is active within its limits."
+    headline("count", number=number, unit=unit, status=state, milestone=state)
+
+
+def _ribbon() -> None:
+    draft = session.draft()
+    batch, steps = draft.input.shape[:2]
+    ribbon(
+        "ribbon",
+        stages(draft),
+        look().layer_in(draft),
+        batch,
+        steps,
+        folded=draft.is_folded,
+        on_select=_select_layer,
+        on_remedy=lambda place: session.compose(lambda draft: stack.mend(draft, place)),
+    )
+
+
+def _messages() -> None:
+    if session.complaint():
+        st.error(session.complaint())
+    elif session.draft().first_misfit:
+        st.warning("Shown below is the last network whose layers fit.")
+
+
+def _plots() -> None:
+    simulation = _simulation()
+    if simulation is None:
+        return
+    looking = look()
+    if len(simulation.input) > 1:
+        st.session_state["sample"] = looking.sample + 1
+        st.number_input(f"Sample (1 to {len(simulation.input)})", 1, len(simulation.input), key="sample", on_change=_show_sample, width=160)
+    if looking.taus:
+        _side_by_side(looking.taus)
+    else:
+        _rows("rows", simulation, _other(looking.overlay))
+    session.write_link()  # last: the address can wait, the plots can't
+
+
+def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> None:
+    looking = look()
+    theme: Theme = st.context.theme.type or "light"
+    view = looking.view(simulation)
+    notes = {
+        index: Notes(findings_in_words(findings), tuple(remedy_in_words(changes) for finding in findings for changes in finding.changes))
+        for index, findings in diagnose(simulation).items()
+    }
+    name = OVERLAYS[looking.overlay][0] if other else ""
+    rows(
+        key,
+        rows_figure(simulation, view, notes, theme, other, name),
+        describe_rows(simulation, view.sample),
+        on_pick=lambda pick: _pick(simulation, pick),
+        on_toggle=_toggle,
+        on_remedy=lambda remedy: _mend(simulation, remedy),
+    )
+
+
+def _side_by_side(taus: tuple[float, ...]) -> None:
+    """The network with each τ_mem in all its leaky layers."""
+    experiment = session.desk().experiment
+    leaky = [f"network.{index}.tau_mem" for index, layer in enumerate(experiment.network) if hasattr(layer, "tau_mem")]
+    if not leaky:
+        st.info("No layer of this network has a leak, so there is no τ_mem to hold.")
+        return
+    for column, tau in zip(st.columns(len(taus), gap="small"), taus, strict=True):
+        with column:
+            st.markdown(f"**τ_mem {tau:g} steps**")
+            try:
+                simulation = session.variant(dict.fromkeys(leaky, tau))
+            except ExperimentError as error:
+                st.error(str(error))
+                continue
+            _rows(f"rows {tau:g}", simulation)
+
+
+def _simulation() -> Simulation | None:
+    try:
+        return session.simulations()[0]
+    except ExperimentError as error:
+        session.complain(error)
+        return None
+
+
+def _other(overlay: str) -> Simulation | None:
+    try:
+        if overlay == AGAIN:
+            return session.simulations(runs=2)[1]
+        return session.simulations(shuffled=True)[0] if overlay == SHUFFLED else None
+    except ExperimentError as error:
+        st.error(str(error))
+        look().overlay = NO_OVERLAY
+        return None
+
+
+# ---------------------------------------------------------------------------------------------- what is done to it
+
+
+def _select_layer(place: int | None) -> None:
+    looking = look()
+    looking.layer = place
+    looking.panel = "Input" if place is None else "Layer"
+
+
+def _pick(simulation: Simulation, pick: dict[str, Any]) -> None:
+    looking = look()
+    index = int(pick["layer"])
+    record = simulation.records[index]
+    values = record.spikes if record.does_spike else record.u
+    neuron = pick["neuron"] if "neuron" in pick else busiest_of_row(values, looking.sample, int(pick["row"]))
+    looking.pick(index, int(neuron), bool(pick["add"]))
+
+
+def _toggle(toggle: dict[str, Any]) -> None:
+    looking = look()
+    chosen = looking.opened if toggle["what"] == "open" else looking.heatmaps
+    chosen.symmetric_difference_update({int(toggle["layer"])})
+
+
+def _mend(simulation: Simulation, remedy: dict[str, Any]) -> None:
+    """Applies a remedy of a layer's findings."""
+    index = int(remedy["layer"])
+    remedies = [changes for finding in diagnose(simulation)[index] for changes in finding.changes]
+    changes = {f"network.{index}.{name}": value for name, value in remedies[int(remedy["remedy"])].items()}
+    if session.compose(lambda draft: draft.replace(changes)):
+        st.rerun()
+
+
+def _next_seed(name: str) -> None:
+    session.compose(lambda draft: draft.replace({f"seeds.{name}": getattr(draft.seeds, name) + 1}))
+
+
+def _show_sample() -> None:
+    chosen = st.session_state["sample"]
+    look().sample = int(chosen) - 1
+
+
+def _go_on_to_training() -> None:
+    reason = session.open_training()
+    if reason is None:
+        st.switch_page(TRAINING_PAGE)
+    session.complain(ExperimentError(reason))
+
+
+page()

@@ -1,0 +1,110 @@
+"""Edits of a network that is being composed. Each takes a draft and returns another; a new layer is made to fit where it is put."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from snncore.errors import ExperimentError
+from snncore.layer_spec import NEURON_SPECS, LayerSpec
+from snncore.part import Shape
+from snncore.spec import Draft, mended
+from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
+
+SENSOR: Shape = (2, 8, 8)
+"""Polarity, height and width of an input that needs a two-polarity sensor."""
+
+
+def insert(draft: Draft, place: int, kind: str) -> Draft:
+    """A new layer of a kind before the layer at `place`, or at the end. Where the kind allows it, shapes stay as they were."""
+    return _with_network(draft, (*draft.network[:place], fitting_layer(kind, shape_before(draft, place)), *draft.network[place:]))
+
+
+def remove(draft: Draft, place: int) -> Draft:
+    """Raises ExperimentError where it is the only layer."""
+    if len(draft.network) == 1:
+        raise ExperimentError("The network has one layer, which can't be removed; add another one first.")
+    return _with_network(draft, (*draft.network[:place], *draft.network[place + 1 :]))
+
+
+def duplicate(draft: Draft, place: int) -> Draft:
+    """The layer at `place` once more, after it."""
+    return _with_network(draft, (*draft.network[: place + 1], *draft.network[place:]))
+
+
+def move(draft: Draft, place: int, to: int) -> Draft:
+    """The layer at `place` at place `to`; the others keep their order."""
+    others = [*draft.network[:place], *draft.network[place + 1 :]]
+    return _with_network(draft, (*others[:to], draft.network[place], *others[to:]))
+
+
+def mend(draft: Draft, place: int) -> Draft:
+    """The draft with the layer at `place` made to fit what reaches it, if there is a way."""
+    misfit = draft.fits()[place].misfit
+    if misfit is None:
+        return draft
+    if misfit.before:
+        return insert(draft, place, misfit.before)
+    return _with_network(draft, (*draft.network[:place], mended(draft.network[place], misfit), *draft.network[place + 1 :]))
+
+
+def feed(draft: Draft, kind: str) -> Draft:
+    """The draft with another kind of input, of the same shape where the kind takes it."""
+    return _with(draft, input=fitting_input(kind, draft.input.shape))
+
+
+def feed_file(draft: Draft, name: str, digest: str, shape: tuple[int, ...]) -> Draft:
+    """The draft with an uploaded file (batch, time, ...) as its input."""
+    return _with(draft, input={"kind": "file", "name": name, "digest": digest, "shape": shape})
+
+
+def shape_before(draft: Draft, place: int) -> Shape:
+    """What reaches the layer at `place`; after a layer that doesn't fit, the last shape that is known."""
+    known = [draft.input.shape[2:], *(fit.shape for fit in draft.fits()[:place])]
+    return next(shape for shape in reversed(known) if shape is not None)
+
+
+def fitting_layer(kind: str, shape: Shape) -> LayerSpec:
+    """A layer of a kind for samples of `shape`, with usual parameters; it leaves the shape as it is if that can be."""
+    width = shape[-1]
+    channels = shape[0]
+    match kind:
+        case "Linear":
+            return LinearSpec(in_features=width, out_features=width)
+        case "Conv2d":
+            return Conv2dSpec(in_channels=channels, out_channels=channels, kernel_size=3, padding=1)
+        case "AvgPool2d":
+            return AvgPool2dSpec(kernel_size=2)
+        case "Flatten":
+            return FlattenSpec()
+        case "Dropout":
+            return DropoutSpec()
+    spec: Any = NEURON_SPECS[kind]
+    usual: dict[str, Any] = {"tau_mem": 10.0, "tau_adapt": 50.0, "rec_connect": {"in_features": width, "out_features": width}}
+    return spec(**{name: value for name, value in usual.items() if name in spec.model_fields})  # type: ignore[no-any-return]
+
+
+def fitting_input(kind: str, shape: tuple[int, ...]) -> dict[str, Any]:
+    """An input of a kind as data, (batch, time, ...), with usual parameters; of another shape only where the kind needs it."""
+    steps = shape[1]
+    usual: dict[str, dict[str, Any]] = {
+        "random_spikes": {"probability": 0.8},
+        "poisson_spikes": {"rate": 50.0},
+        "spike_bursts": {"period": 10},
+        "step_current": {"amplitude": 1.0, "start": steps // 10},
+        "ramp_current": {"last": 1.0},
+        "sine_current": {"amplitude": 1.0, "period": max(steps / 4, 2.0)},
+        "moving_bar": {"width": 2},
+        "digit": {"index": 0},
+        "latency": {},
+    }
+    sensor = {"moving_bar": shape[2:3] == (2,) and len(shape) == 5 and shape[4] > 2, "digit": shape[2:] == SENSOR}
+    fits = sensor.get(kind, True)
+    return {"kind": kind, "shape": shape if fits else (*shape[:2], *SENSOR), **usual[kind]}
+
+
+def _with_network(draft: Draft, network: tuple[LayerSpec, ...]) -> Draft:
+    return _with(draft, network=network)
+
+
+def _with(draft: Draft, **parts: Any) -> Draft:
+    return Draft(**{**dict(draft), **parts})
