@@ -13,6 +13,7 @@ LARGEST_WEIGHTS = 4_000_000
 """Weights of all layers together."""
 
 MOST_LAYERS = 40
+MOST_STEPS = 20_000
 
 LARGEST_RECORD = 256 * 2**20
 """Bytes that the record of a training may take, all its epochs together; and the simulations of a network, all together."""
@@ -20,15 +21,15 @@ LARGEST_RECORD = 256 * 2**20
 BYTES = 4
 """Of one value, float32."""
 
-TRAINING_QUANTITIES = 4
-"""Spikes, u, v and θ or synaptic current of one neuron at one time step."""
+NEURON_QUANTITIES = 3
+"""Spikes, u and v."""
 
 
 def check_training(experiment: Experiment) -> None:
     """Raises ExperimentError where the training is larger than a session may have; names the limit."""
     _check_network(experiment)
     epochs = experiment.training.epochs
-    size = _values(experiment, TRAINING_QUANTITIES, TRAINING_QUANTITIES) * BYTES * epochs
+    size = _epoch_bytes(experiment) * epochs
     if size > LARGEST_RECORD:
         raise ExperimentError(
             f"Recording {epochs} epochs of {_in_words(experiment)} takes {size / 2**20:,.0f} MB; "
@@ -36,16 +37,28 @@ def check_training(experiment: Experiment) -> None:
         )
 
 
+def epochs_that_fit(experiment: Experiment) -> int:
+    """The most epochs whose record a session may have."""
+    return LARGEST_RECORD // max(_epoch_bytes(experiment), 1)
+
+
 def check_simulation(experiment: Experiment, runs: int = 1) -> None:
     """Raises ExperimentError where so many runs are more than a session may have; names the limit."""
     _check_network(experiment)
-    size = _values(experiment, 1, 3) * BYTES * runs
+    steps = experiment.input.shape[1]
+    if steps > MOST_STEPS:
+        raise ExperimentError(f"The input has {steps:,} time steps; this page takes up to {MOST_STEPS:,}. Use fewer.")
+    size = _values(experiment, of_others=1, of_neurons=NEURON_QUANTITIES) * BYTES * runs
     if size > LARGEST_RECORD:
         many = "one run" if runs == 1 else f"{runs} runs"
         raise ExperimentError(
             f"Simulating {_in_words(experiment)} takes {size / 2**20:,.0f} MB for {many}; "
             f"this server keeps up to {LARGEST_RECORD / 2**20:.0f} MB. Use fewer samples, time steps or neurons."
         )
+
+
+def _epoch_bytes(experiment: Experiment) -> int:
+    return _values(experiment, of_others=0, of_neurons=NEURON_QUANTITIES) * BYTES
 
 
 def _check_network(experiment: Experiment) -> None:
@@ -57,15 +70,16 @@ def _check_network(experiment: Experiment) -> None:
         raise ExperimentError(f"The network has {weights:,} weights; this server takes up to {LARGEST_WEIGHTS:,}. Use smaller layers.")
 
 
-def _values(experiment: Experiment, quantities: int, quantities_of_neurons: int) -> int:
-    """Numbers that are kept: `quantities` of each value of the input and of layers, `quantities_of_neurons` where they are neurons, and
-    what adaptation and synaptic currents add.
+def _values(experiment: Experiment, of_others: int, of_neurons: int) -> int:
+    """Numbers that are kept: so many quantities of the input and of layers without neurons, so many of neurons, and what adaptation,
+    recurrence and synaptic currents add.
     """
-    batch, steps, *_ = experiment.input.shape
-    values = quantities * math.prod(experiment.input.shape[2:])
+    batch, steps, *sample = experiment.input.shape
+    values = of_others * math.prod(sample)
     for layer, fit in zip(experiment.network, experiment.fits(), strict=True):
-        more = [getattr(layer, name, None) for name in ("tau_syn", "tau_adapt", "rec_connect")]
-        kept = quantities_of_neurons + sum(part is not None for part in more) if isinstance(layer, NeuronSpec) else quantities
+        kept = of_others
+        if isinstance(layer, NeuronSpec):
+            kept = of_neurons + sum(getattr(layer, name, None) is not None for name in ("tau_syn", "tau_adapt", "rec_connect"))
         values += kept * math.prod(fit.shape or ())
     return batch * steps * values
 

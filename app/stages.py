@@ -23,7 +23,7 @@ def stages(draft: Draft) -> list[Stage]:
         line.append(Stage("squeeze", full(tuple(sample)), None))
     fits = draft.fits()
     for place, (layer, fit) in enumerate(zip(draft.network, fits, strict=True)):
-        problem = f"{draft.layer_label(str(place))}: {fit.misfit}." if fit.misfit else None
+        problem = f"{fit.misfit}." if fit.misfit else None
         line.append(Stage(layer_name(layer), full(fit.shape), place, problem, remedy_label(fit.misfit) if fit.misfit else None))
     if folded:
         last = fits[-1].shape

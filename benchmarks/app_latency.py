@@ -23,8 +23,10 @@ WATCH = """
 () => {
   window.lastChange = 0;
   new MutationObserver(records => {
-    const inPlot = node => node.nodeType === 1 && (node.closest(".js-plotly-plot") || node.querySelector(".js-plotly-plot"));
-    if (records.some(record => inPlot(record.target) || [...record.addedNodes].some(inPlot))) window.lastChange = performance.now();
+    const plots = ".js-plotly-plot, .rows";
+    const inPlot = node => node.nodeType === 1 && (node.closest(plots) || node.querySelector(plots));
+    if (records.some(record => inPlot(record.target) || [...record.addedNodes].some(inPlot)))
+      requestAnimationFrame(() => { window.lastChange = performance.now(); });
   }).observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
   for (const event of ["keydown", "pointerup"])
     window.addEventListener(event, () => { window.released = performance.now(); window.lastChange = 0; }, true);

@@ -10,7 +10,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from app.figures.network import network_rows
+from app.figures.style import layout, packed
 from app.figures.training import training_curves
 from app.runner import TrainingRun
 from app.wording import layer_names
@@ -21,16 +21,18 @@ st.set_page_config(layout="wide")
 threshold = st.slider("Spike threshold θ", 0.1, 3.0, 1.0, step=0.05)
 experiment = ten_spikes().replace({"network.1.spike_threshold": threshold, "network.3.spike_threshold": threshold})
 run = TrainingRun(experiment, speed=None)
-names = layer_names(experiment)
-curves, network = (
-    training_curves(run.records, 10, names, "light"),
-    network_rows(run.input, run.records[-1].layers, names, {"1": 21, "3": 2}, "light"),
-)
-axes = [f"y{number}" for number in (3, 4, 5)]
-heatmaps = [
-    {"type": "heatmap", "z": raster["z"], "yaxis": axis, "showscale": False} for raster, axis in zip(network["rasters"], axes, strict=True)
-]
-for raster, axis in zip(network["rasters"], axes, strict=True):
-    network["layout"][axis.replace("y", "yaxis")] = {"domain": raster["domain"], "autorange": "reversed"}
+names = layer_names(run.experiment)
+curves = training_curves(run.records, 10, names, "light")
+layers = run.records[-1].layers
+traces, heatmaps, axes = [], [], {}
+rows = [("z", run.input), *((quantity, getattr(layer, quantity)) for layer in layers for quantity in ("u", "spikes"))]
+for number, (quantity, values) in enumerate(rows, start=1):
+    axis = "y" if number == 1 else f"y{number}"
+    top = 1 - (number - 1) / len(rows)
+    axes[axis.replace("y", "yaxis")] = {"domain": [max(top - 0.9 / len(rows), 0), top]}
+    if quantity == "u":
+        traces.append({"type": "scatter", "mode": "lines", "y": packed(values[0, :, 0]), "yaxis": axis})
+    else:
+        heatmaps.append({"type": "heatmap", "z": packed(values[0].T.astype("uint8")), "yaxis": axis, "showscale": False})
 st.plotly_chart({"data": curves["data"], "layout": curves["layout"]}, key="curves")
-st.plotly_chart({"data": network["data"] + heatmaps, "layout": network["layout"]}, key="network")
+st.plotly_chart({"data": traces + heatmaps, "layout": layout("light", 480, **axes)}, key="network")

@@ -222,7 +222,7 @@ def _compare_controls(draft: Draft) -> None:
     looking = look()
     st.session_state["overlay"] = looking.overlay
     st.radio("Draw beside it", list(OVERLAYS), key="overlay", on_change=_change_overlay, captions=[note for _, note in OVERLAYS.values()])
-    held = [str(tau) for tau in looking.taus]
+    held = [f"{tau:g}" for tau in looking.taus]
     st.session_state["taus"] = held
     options = sorted({*map(str, SIDE_BY_SIDE), *held}, key=float)
     st.multiselect(

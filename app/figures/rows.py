@@ -17,14 +17,14 @@ from snncore.measures import incoming_weights, spike_intervals, synaptic_operati
 from snncore.record import Array, LayerRecord
 from snncore.simulation import Simulation
 
-MOST_ROWS = 512
+MOST_ROWS = 1024
 MOST_COLUMNS = 2000
 """Of a raster or heatmap as it is drawn."""
 
 MOST_LINES = 8
 """Up to so many neurons, a layer's other neurons are traced faintly beside the chosen ones."""
 
-RASTER_HEIGHTS = ((4, 36), (16, 56), (64, 84))
+RASTER_HEIGHTS = ((4, 44), (16, 56), (64, 84))
 """Heights of rasters in pixels by the most neurons they suit; larger ones get the last."""
 
 TRACE_HEIGHT = 72
@@ -84,11 +84,13 @@ def rows_figure(
     theme: Theme,
     other: Simulation | None = None,
     other_name: str = "",
+    titles: Mapping[int, str] | None = None,
 ) -> RowsFigure:
     """One sample's rows: the input, each neuron layer, and the output where that is no neuron layer.
 
     Args:
-        notes: what is said of the neuron layers, by their place in the network.
+        notes: what is said of the neuron layers, by their place in the network; a layer without any can't be opened.
+        titles: what the layers are called, if not by their number.
         other: a second run that is drawn beside the first, under the name `other_name`.
     """
     experiment = simulation.experiment
@@ -96,19 +98,19 @@ def rows_figure(
     groups = figure.header["groups"]
     groups.append(_input_group(figure, simulation, view, other, other_name))
     for index, record in simulation.records.items():
-        label = experiment.layer_label(str(index))
-        groups.append(_layer_group(figure, simulation, index, record, label, view, notes.get(index, Notes()), other, other_name))
+        label = titles[index] if titles else experiment.layer_label(str(index))
+        groups.append(_layer_group(figure, simulation, index, record, label, view, notes.get(index), other, other_name))
     last = len(experiment.network) - 1
     if last not in simulation.records:
         groups.append(_output_group(figure, simulation, last, view, other, other_name))
     return figure
 
 
-def describe_rows(simulation: Simulation, sample: int) -> str:
+def describe_rows(simulation: Simulation, sample: int = 0, titles: Mapping[int, str] | None = None) -> str:
     """The rows in words, for those who don't see them."""
     parts = [f"Input: {_rows_of(simulation.input, sample).sum():g} in sum"]
     for index, record in simulation.records.items():
-        label = simulation.experiment.layer_label(str(index))
+        label = titles[index] if titles else simulation.experiment.layer_label(str(index))
         parts.append(f"{label}: {_neurons_in_words(record, sample, simulation.experiment.dt)}")
     return f"Rasters and membrane potentials over {simulation.input.shape[1]} time steps. {'. '.join(parts)}."
 
@@ -119,15 +121,14 @@ def closest_neuron(record: LayerRecord) -> int:
     return int(reach.reshape(*reach.shape[:2], -1).max(axis=(0, 1)).argmax())
 
 
-def busiest_of_row(values: Array, sample: int, row: int) -> int:
-    """The neuron with the largest sum of those that a row of a drawn raster stands for.
-
-    Args:
-        values: (batch, time, ...).
-    """
-    neurons = _rows_of(values, sample)
+def picked_neuron(pick: Mapping[str, Any], record: LayerRecord, sample: int) -> int:
+    """The neuron that was picked: by its number, or as the busiest of those that a drawn row stands for."""
+    if "neuron" in pick:
+        return int(pick["neuron"])
+    neurons = _rows_of(record.spikes if record.does_spike else record.u, sample)
     size = _bin_size(len(neurons), MOST_ROWS)
-    return row * size + int(neurons[row * size : (row + 1) * size].sum(axis=1).argmax())
+    first = min(int(pick["row"]) * size, len(neurons) - 1)
+    return first + int(neurons[first : first + size].sum(axis=1).argmax())
 
 
 def raster_height(neurons: int) -> int:
@@ -157,7 +158,7 @@ def _layer_group(
     record: LayerRecord,
     label: str,
     view: View,
-    notes: Notes,
+    notes: Notes | None,
     other: Simulation | None,
     other_name: str,
 ) -> dict[str, Any]:
@@ -184,6 +185,8 @@ def _layer_group(
     if index in view.opened and record.spikes.ndim == 5 and record.spikes[0].size <= LARGEST_MAPS:
         rows.append(_maps(figure, record, view.sample, chosen))
     group = _group(str(index), label, words + _thinned_in_words(spikes), rows)
+    if notes is None:
+        return group
     return {**group, "notes": asdict(notes), "open": index in view.opened, "heatmap": index in view.heatmaps}
 
 
@@ -235,7 +238,8 @@ def _details(
     if record.does_spike:
         seconds = spikes.shape[1] * experiment.dt
         rates = spikes.sum(axis=1) / seconds
-        rows.append(_bars(figure, rates, "Rate of each neuron", "neuron", "Hz", 0, chosen[0] if chosen else None))
+        if rates.any():
+            rows.append(_bars(figure, rates, "Rate of each neuron", "neuron", "Hz", 0, chosen[0] if chosen else None))
         intervals = spike_intervals(spikes.T)
         if len(intervals):
             histogram = np.bincount(intervals.astype(int))[1 : MOST_ROWS + 1]
@@ -439,9 +443,9 @@ def _binned(values: Array, size: int, span: int) -> Array:
 def _range(values: Array) -> tuple[float, float]:
     """From 0 or below the lowest to above the highest, in round steps so that it seldom moves."""
     low, high = float(min(values.min(), 0.0)), float(max(values.max(), 0.0))
-    size = max(high - low, 1e-6)
+    size = high - low or 1.0
     unit = 10.0 ** np.floor(np.log10(size)) / 4
-    return float(np.floor(low / unit) * unit), float(np.ceil((high + 0.05 * size) / unit) * unit)
+    return float(np.floor(low / unit) * unit), float(np.ceil((high or size) / unit + 0.05 * size / unit) * unit)
 
 
 def _neurons_in_words(record: LayerRecord, sample: int, dt: float) -> str:

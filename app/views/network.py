@@ -11,7 +11,7 @@ from app.components.headline import headline
 from app.components.ribbon import ribbon
 from app.components.rows import rows
 from app.controls.network import network_controls
-from app.figures.rows import Notes, busiest_of_row, describe_rows, rows_figure
+from app.figures.rows import Notes, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
 from app.looking import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
 from app.stages import stages
@@ -63,7 +63,7 @@ def _headline() -> None:
     if last is not None and last.does_spike:
         number, unit = f"{output.sum():g}", f"output spikes · {samples} × {steps} steps"
     else:
-        number, unit = f"{output[:, -1].mean():.3g}", f"mean output at the last step · {samples} × {steps} steps"
+        number, unit = f"{output.mean():.2g}", f"mean output · {samples} × {steps} steps"
     found = {index: findings for index, findings in diagnose(simulation).items() if findings}
     labels = [simulation.experiment.layer_label(str(index)) for index in found]
     state = f"See {' and '.join(labels)}." if labels else "Every layer is active within its limits."
@@ -89,7 +89,7 @@ def _messages() -> None:
     if session.complaint():
         st.error(session.complaint())
     elif session.draft().first_misfit:
-        st.warning("Shown below is the last network whose layers fit.")
+        st.caption("Below is still the last network whose layers fit.")
 
 
 def _plots() -> None:
@@ -97,14 +97,23 @@ def _plots() -> None:
     if simulation is None:
         return
     looking = look()
-    if len(simulation.input) > 1:
-        st.session_state["sample"] = looking.sample + 1
-        st.number_input(f"Sample (1 to {len(simulation.input)})", 1, len(simulation.input), key="sample", on_change=_show_sample, width=160)
+    _sample_control(len(simulation.input))
     if looking.taus:
         _side_by_side(looking.taus)
     else:
         _rows("rows", simulation, _other(looking.overlay))
     session.write_link()  # last: the address can wait, the plots can't
+
+
+def _sample_control(batch: int) -> None:
+    """Which sample of a batch is seen."""
+    looking = look()
+    if batch == 1:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="sample_row"):
+        st.markdown(f"Sample seen, of {batch}", width="content")
+        st.session_state["sample"] = min(looking.sample, batch - 1) + 1
+        st.number_input("Sample seen", 1, batch, key="sample", on_change=_show_sample, width=120, label_visibility="collapsed")
 
 
 def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> None:
@@ -175,10 +184,7 @@ def _select_layer(place: int | None) -> None:
 def _pick(simulation: Simulation, pick: dict[str, Any]) -> None:
     looking = look()
     index = int(pick["layer"])
-    record = simulation.records[index]
-    values = record.spikes if record.does_spike else record.u
-    neuron = pick["neuron"] if "neuron" in pick else busiest_of_row(values, looking.sample, int(pick["row"]))
-    looking.pick(index, int(neuron), bool(pick["add"]))
+    looking.pick(index, picked_neuron(pick, simulation.records[index], looking.sample), bool(pick["add"]))
 
 
 def _toggle(toggle: dict[str, Any]) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from app import session
 from app.components.headline import headline
-from app.components.plot import Pick, Plot, plots
+from app.components.plot import Plot, plots
+from app.components.rows import rows
 from app.controls.experiment import experiment_controls
-from app.figures.network import describe_network, network_rows
+from app.figures.rows import View, closest_neuron, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
 from app.figures.training import describe_training, training_curves
+from app.limits import epochs_that_fit
 from app.runner import TrainingRun
 from app.wording import layer_names, milestone, status
+from snncore.bptt import EpochRecord
+from snncore.simulation import Simulation
 
 POLL_INTERVAL = 0.1
 """Seconds between two looks at a running training."""
@@ -37,6 +43,13 @@ def page() -> None:
 def _cannot_train(reason: str) -> None:
     """The network that was composed is no network for this task."""
     st.error(f"This network can't be trained yet. {reason}")
+    fitting, wanted = epochs_that_fit(session.desk().experiment), session.desk().experiment.training.epochs
+    if 0 < fitting < wanted:
+        st.button(
+            f"Train at most {fitting} epochs",
+            type="primary",
+            on_click=lambda: session.compose(lambda draft: draft.replace({"training.epochs": fitting})),
+        )
     st.page_link("views/network.py", label="Change it on the Network page")
 
 
@@ -91,32 +104,34 @@ def _plots() -> None:
     names = layer_names(experiment)
     theme: Theme = st.context.theme.type or "light"
     target = experiment.training.task.target
-    curves = training_curves(records, target, names, theme)
-    network = network_rows(run.input, records[-1].layers, names, _selection(run), theme)
-    plots(
-        "plots",
-        [
-            Plot(curves, describe_training(records, target, names)),
-            Plot(network, describe_network(run.input, records[-1].layers, names)),
-        ],
-        on_pick=_select,
-    )
+    plots("curves", [Plot(training_curves(records, target, names, theme), describe_training(records, target, names))])
+    shown = _forward_pass(run, records[-1])
+    titles = dict(zip(shown.records, names, strict=True))
+    rows("rows", rows_figure(shown, _view(run), {}, theme, titles=titles), describe_rows(shown, titles=titles), on_pick=_pick)
     session.write_link()  # last: the address can wait, the plots can't
 
 
-def _selection(run: TrainingRun) -> dict[str, int]:
+def _forward_pass(run: TrainingRun, record: EpochRecord) -> Simulation:
+    """What an epoch's record holds of the network."""
+    return Simulation(run.experiment, run.input, (), {int(layer.name): layer for layer in record.layers}, {})
+
+
+def _view(run: TrainingRun) -> View:
     """The traced neuron of each layer: the one that was picked, else the one closest to its threshold at epoch 0."""
-    picked: dict[str, int] = st.session_state.setdefault("picked_neurons", {})
-    selection = {}
+    picked: dict[int, int] = st.session_state.setdefault("picked_neurons", {})
+    chosen = {}
     for layer in run.records[0].layers:
-        reach = (layer.u / layer.threshold)[0].reshape(layer.u.shape[1], -1).max(axis=0)
-        neuron = picked.get(layer.name, len(reach))
-        selection[layer.name] = neuron if neuron < len(reach) else int(reach.argmax())
-    return selection
+        index = int(layer.name)
+        neuron = picked.get(index, -1)
+        chosen[index] = (neuron if 0 <= neuron < layer.u[0, 0].size else closest_neuron(layer),)
+    return View(chosen=chosen)
 
 
-def _select(pick: Pick) -> None:
-    st.session_state.setdefault("picked_neurons", {})[pick.layer] = pick.neuron
+def _pick(pick: dict[str, Any]) -> None:
+    picked: dict[int, int] = st.session_state.setdefault("picked_neurons", {})
+    layer = int(pick["layer"])
+    record = next(record for record in session.run().records[-1].layers if record.name == str(layer))
+    picked[layer] = picked_neuron(pick, record, sample=0)
 
 
 def _train() -> None:

@@ -47,9 +47,10 @@ class InterruptedState(dict[str, Any]):
 def test_an_edit_that_is_interrupted_leaves_a_training_that_goes_on(looks: int, monkeypatch: pytest.MonkeyPatch) -> None:
     state = InterruptedState()
     monkeypatch.setattr(st, "session_state", state)
-    desk = session.Desk(TrainingRun(ten_spikes(), speed=1.0))
+    desk = session.Desk(run=TrainingRun(ten_spikes(), speed=1.0))
     state["desk"] = desk
     old = desk.run
+    assert old
     old.play()
     state.looks = looks
     finished = True

@@ -225,7 +225,7 @@ def test_the_link_follows_every_edit_and_opens_the_same_experiment(opened_page: 
     opened_page.slider(key="edit tau_mem").set_value(15.0)
     shown(opened_page.run())
     link = opened_page.query_params["x"]
-    assert from_parameter(link) == experiment_of(opened_page)
+    assert from_parameter(link) == experiment_of(opened_page).draft
     assert experiment_of(opened(link)) == experiment_of(opened_page)
 
 

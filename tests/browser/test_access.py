@@ -17,32 +17,32 @@ def test_arrow_keys_move_the_cursor_and_say_what_is_there(open_page: Open) -> No
     page = open_page()
     plot = page.plot(NETWORK)
     plot.focus()
-    readout = plot.locator(".plot-readout")
+    readout = plot.locator(".rows-readout")
     page.page.keyboard.press("ArrowRight")
-    expect(readout).to_contain_text("Input neuron 0 · time 0 · spikes")
+    expect(readout).to_contain_text("Input channel 0 · time 0 · spikes")
     page.page.keyboard.press("Shift+ArrowRight")
-    expect(readout).to_contain_text("Input neuron 0 · time 10 · spikes")
+    expect(readout).to_contain_text("Input channel 0 · time 10 · spikes")
     page.page.keyboard.press("ArrowDown")
-    expect(readout).to_contain_text("Input neuron 1 · time 10 · spikes")
+    expect(readout).to_contain_text("Input channel 1 · time 10 · spikes")
     page.page.keyboard.press("End")
-    expect(readout).to_contain_text("Input neuron 1 · time 99 · spikes")
-    expect(plot.locator(".plot-cursor")).to_be_visible()
+    expect(readout).to_contain_text("Input channel 1 · time 99 · spikes")
+    expect(plot.locator(".rows-cursor")).to_be_visible()
     page.page.keyboard.press("Escape")
     expect(readout).to_have_text("")
-    expect(plot.locator(".plot-cursor")).to_be_hidden()
+    expect(plot.locator(".rows-cursor")).to_be_hidden()
 
 
 def test_enter_picks_the_neuron_under_the_cursor(open_page: Open) -> None:
     page = open_page()
     plot = page.plot(NETWORK)
-    before = page.figure(NETWORK)["values"][0]
+    before = page.figure()["values"][0]
     plot.focus()
     page.page.keyboard.press("ArrowRight")
     for _ in range(16 + 1 + 2):
         page.page.keyboard.press("ArrowDown")
-    expect(plot.locator(".plot-readout")).to_contain_text("Hidden LIF neuron 2 ")
+    expect(plot.locator(".rows-readout")).to_contain_text("Hidden LIF neuron 2 ")
     page.page.keyboard.press("Enter")
-    page.until(lambda: page.figure(NETWORK)["values"][0] != before)
+    page.until(lambda: page.figure()["values"][0] != before)
     expect(plot).to_contain_text("u of neuron 2, θ dashed")
 
 
@@ -52,9 +52,9 @@ def test_a_click_on_a_raster_picks_its_neuron(open_page: Open) -> None:
     box = plot.bounding_box()
     assert box
     page.page.mouse.click(box["x"] + 400, box["y"] + 230)
-    page.until(lambda: "neuron" in plot.locator(".plot-readout").inner_text())
-    neuron = plot.locator(".plot-readout").inner_text().split("neuron ")[1].split(" ")[0]
-    expect(plot).to_contain_text(f"Hidden LIF · u of neuron {neuron}, θ dashed")
+    page.until(lambda: "neuron" in plot.locator(".rows-readout").inner_text())
+    neuron = plot.locator(".rows-readout").inner_text().split("neuron ")[1].split(" ")[0]
+    expect(plot).to_contain_text(f"u of neuron {neuron}, θ dashed")
 
 
 def test_the_main_job_is_done_by_keyboard_alone(open_page: Open) -> None:
@@ -88,7 +88,7 @@ def test_plots_and_milestones_are_told_to_screen_readers(open_page: Open) -> Non
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_plots_follow_the_theme(open_page: Open, theme: Theme) -> None:
     page = open_page(theme=theme)
-    page.until(lambda: page.figure(NETWORK)["color"] == PALETTES[theme].text)
+    page.until(lambda: page.figure()["color"] == PALETTES[theme].text)
 
 
 def test_at_360_pixels_number_plot_and_button_fit_and_controls_come_up_in_a_sheet(open_page: Open) -> None:

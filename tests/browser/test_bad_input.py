@@ -5,18 +5,17 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
-from tests.browser.training_page import NETWORK
 
 
 def test_a_learning_rate_of_zero_is_refused_and_the_run_stays(open_page: Open) -> None:
     page = open_page()
     page.press("+1 epoch")
     page.until(lambda: page.epoch == 1)
-    before = page.figure(NETWORK)
+    before = page.figure()
     page.enter("Learning rate", "0")
     expect(page.page.get_by_role("alert")).to_have_text("training.lr is 0.0; it should be greater than 0.")
     assert page.epoch == 1
-    assert page.figure(NETWORK) == before
+    assert page.figure() == before
     page.enter("Learning rate", "0.01")
     expect(page.page.get_by_role("alert")).to_have_count(0)
 

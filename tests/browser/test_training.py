@@ -6,13 +6,13 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.training_page import CURVES, NETWORK
+from tests.browser.training_page import NETWORK
 
 
 def test_training_runs_pauses_steps_reaches_ten_and_restarts_at_the_same_epoch_0(open_page: Open) -> None:
     page = open_page()
     assert (page.epoch, page.spikes) == (0, 0)
-    first_figure = page.figure(NETWORK)
+    first_figure = page.figure()
 
     page.choose_speed("8 epochs/s")
     page.train()
@@ -33,7 +33,7 @@ def test_training_runs_pauses_steps_reaches_ten_and_restarts_at_the_same_epoch_0
     page.train()
     page.until(lambda: page.spikes == 10)
     page.until(lambda: page.status == f"10 spikes at epoch {page.epoch}.")
-    assert page.figure(CURVES)["values"][0][-1] == 10
+    assert page.curves()[0][-1] == 10
     assert sum(sum(row) for row in page.raster(2)) == 10
     reached = page.epoch
     page.page.wait_for_timeout(500)
@@ -41,7 +41,7 @@ def test_training_runs_pauses_steps_reaches_ten_and_restarts_at_the_same_epoch_0
 
     page.press("Restart")
     page.until(lambda: page.epoch == 0)
-    page.until(lambda: page.figure(NETWORK) == first_figure)
+    page.until(lambda: page.figure() == first_figure)
     assert page.spikes == 0
 
 
@@ -68,9 +68,9 @@ def test_a_threshold_change_changes_the_raster_and_starts_over(open_page: Open) 
 
 def test_new_weights_change_the_network_and_keep_the_input(open_page: Open) -> None:
     page = open_page()
-    inputs, potentials = page.raster(0), page.figure(NETWORK)["values"][0]
+    inputs, potentials = page.raster(0), page.figure()["values"][0]
     page.press("New weights")
-    page.until(lambda: page.figure(NETWORK)["values"][0] != potentials)
+    page.until(lambda: page.figure()["values"][0] != potentials)
     assert page.raster(0) == inputs
 
 
@@ -94,14 +94,14 @@ def test_plots_stay_the_same_nodes_and_keep_their_zoom_while_training(open_page:
     page.page.mouse.down()
     page.page.mouse.move(box["x"] + 500, box["y"] + 142, steps=5)
     page.page.mouse.up()
-    page.until(lambda: page.figure(NETWORK)["range"][1] < 90)
-    zoomed = page.figure(NETWORK)["range"]
+    page.until(lambda: page.figure()["zoom"] is not None)
+    zoomed = page.figure()["zoom"]
 
     page.choose_speed("full speed")
     page.train()
     page.page.mouse.move(box["x"] + 300, box["y"] + 300)
     page.until(lambda: page.spikes == 10)
-    assert page.figure(NETWORK)["range"] == zoomed
+    assert page.figure()["zoom"] == zoomed
     assert plot.evaluate("plot => plot.marked")
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-CURVES, NETWORK = range(2)
-"""The page's plots, in reading order."""
+CURVES, NETWORK = ".plot", ".rows"
+"""The page's plots."""
 
 
 class TrainingPage:
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         page.goto(url)
-        expect(page.locator(".plot[data-drawn]")).to_have_count(2, timeout=60_000)
+        expect(page.locator(".plot[data-drawn], .rows[data-drawn]")).to_have_count(2, timeout=60_000)
 
     # ------------------------------------------------------------------------------------------------ what it shows
 
@@ -42,28 +42,23 @@ class TrainingPage:
     def status(self) -> str:
         return self.page.locator(".headline-status").inner_text()
 
-    def plot(self, which: int) -> Locator:
-        return self.page.locator(".plot").nth(which)
+    def plot(self, which: str) -> Locator:
+        return self.page.locator(which)
 
-    def figure(self, which: int) -> dict[str, Any]:
-        """What plotly holds of a plot: values of its traces and rasters, range of its time axis."""
-        found: dict[str, Any] = self.plot(which).evaluate(
-            """plot => {
-                const graph = plot.querySelector(".plot-graph");
-                const cut = r => Array.from({length: r.rows}, (_, row) => [...r.z.slice(row * r.columns, (row + 1) * r.columns)]);
-                return {
-                    values: graph._fullData.map(trace => [...trace.y]),
-                    rasters: graph.rasters.map(cut),
-                    range: graph._fullLayout.xaxis.range,
-                    color: graph._fullLayout.font.color,
-                };
-            }"""
+    def curves(self) -> list[list[float]]:
+        """The values of the curves over epochs, as plotly holds them."""
+        found: list[list[float]] = self.plot(CURVES).evaluate(
+            "plot => plot.querySelector('.plot-graph')._fullData.map(trace => [...trace.y])"
         )
         return found
 
+    def figure(self) -> dict[str, Any]:
+        """What the network's rows hold: values of their lines and rasters, zoom, text colour."""
+        return rows_shown(self.plot(NETWORK))
+
     def raster(self, which: int) -> list[list[float]]:
         """Values (neurons, time) of the network's rasters: 0 input, 1 hidden, 2 output."""
-        chosen: list[list[float]] = self.figure(NETWORK)["rasters"][which]
+        chosen: list[list[float]] = self.figure()["rasters"][which]
         return chosen
 
     def link(self, other_than: str) -> str:
@@ -108,3 +103,26 @@ class TrainingPage:
                 return
             self.page.wait_for_timeout(50)
         raise AssertionError(f"waited {patience:g} s in vain; epoch {self.epoch}, {self.spikes} spikes, status {self.status!r}")
+
+
+def rows_shown(rows: Locator) -> dict[str, Any]:
+    """What a rows component has drawn: values of its lines and rasters, zoom, text colour, titles of its groups."""
+    found: dict[str, Any] = rows.evaluate(
+        """root => {
+            const { header, arrays, zoom } = root.shown;
+            const rows = header.groups.flatMap(group => group.rows);
+            const cut = ({ z, counts }) => {
+                const columns = arrays[z].length / arrays[counts].length;
+                return Array.from(arrays[counts], (_, row) => [...arrays[z].slice(row * columns, (row + 1) * columns)]);
+            };
+            return {
+                values: rows.filter(row => row.kind === "traces").flatMap(row => row.lines.map(line => [...arrays[line.u]])),
+                rasters: rows.filter(row => row.kind === "raster").map(cut),
+                kinds: rows.map(row => row.kind),
+                titles: header.groups.map(group => group.title),
+                zoom: zoom(),
+                color: header.palette.text,
+            };
+        }"""
+    )
+    return found

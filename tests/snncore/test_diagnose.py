@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from snncore.bptt import EpochRecord, train
-from snncore.record import LayerRecord
 from snncore.diagnose import STEADY, TREND_EPOCHS, silence
+from snncore.record import LayerRecord
 from snncore.spec import ten_spikes
 
 

@@ -161,6 +161,13 @@ def test_a_rate_code_spikes_with_the_probability_of_value_rate_and_step(rate, pr
         assert abs(mean - probability) <= 4 * math.sqrt(probability * (1 - probability) / count)
 
 
+def test_a_value_of_zero_never_spikes_and_a_certain_one_always():
+    seed_that_draws_a_zero = 146
+    assert (torch.rand((1, 20_000, 1), generator=numbers(seed_that_draws_a_zero)) == 0).any()
+    assert not rate_code(torch.zeros(1, 1), 20_000, 1000.0, 0.001, numbers(seed_that_draws_a_zero)).any()
+    assert rate_code(torch.ones(1, 1), 20_000, 1000.0, 0.001, numbers(seed_that_draws_a_zero)).all()
+
+
 def test_values_of_a_rate_code_spike_independently_from_the_generator_only():
     values = torch.full((2, 2), 0.5)
     untouched = torch.get_rng_state()
@@ -187,6 +194,7 @@ def test_an_image_of_one_grey_has_no_contrast(grey):
 def test_digits_are_real_images_in_order_and_begin_anew_after_the_last():
     images = digit_images()
     assert images.shape == (DIGITS, 8, 8)
+    assert images.dtype == torch.float32
     assert (images.min(), images.max()) == (0, 16)
     assert images[0, 3].tolist() == [0, 4, 12, 0, 0, 8, 8, 0], "a row through the hole of a zero"
     contrasts = digit_contrasts(DIGITS - 2, 5)

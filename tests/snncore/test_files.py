@@ -130,6 +130,13 @@ def test_a_raster_among_other_arrays_is_found_by_its_name(name):
     np.testing.assert_array_equal(read_raster("a.npz", npz(labels=np.arange(4), **{name: values}, t=np.arange(2)))[0], values)
 
 
+def test_what_is_no_array_in_an_archive_is_left_alone():
+    stream = io.BytesIO(npz(a=np.eye(2)))
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("README.txt", "spikes of last week")
+    assert read_raster("a.npz", stream.getvalue()).tolist() == [[[1, 0], [0, 1]]]
+
+
 def test_blank_lines_spaces_quotes_and_capitals_do_not_matter_in_text():
     assert read_raster("A.CSV", b' "T" , "Neuron"\n\n 1 , 0\n\n"0",1\n\n').tolist() == [[[0, 1], [1, 0]]]
 
@@ -356,6 +363,7 @@ BAD_FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
 }
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("what", BAD_FILES)
 def test_a_bad_file_is_refused_in_one_sentence(what):
     name, make, sentence = BAD_FILES[what]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,42 +10,20 @@ import streamlit as st
 
 from app.components.assets import plotly_url, source
 
-_component = st.components.v2.component(
-    "plot", css=source("plot", "plot.css"), js=source("plot", "rasters.js") + source("plot", "plot.js"), isolate_styles=False
-)
-
-
-@dataclass(frozen=True)
-class Pick:
-    """A neuron that was clicked, or chosen with Enter: the layer record's name and the neuron's number."""
-
-    layer: str
-    neuron: int
+_component = st.components.v2.component("plot", css=source("plot", "plot.css"), js=source("plot", "plot.js"), isolate_styles=False)
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A plotly figure as a dict with `layout.height`, its `rasters` if it has any, and the layout for `narrow` places if that is
-    another; and what it shows in words."""
+    """A plotly figure as a dict with `layout.height`, and the layout for `narrow` places if that is another; and what it shows in words."""
 
     figure: dict[str, Any]
     description: str
 
 
-def plots(key: str, shown: Sequence[Plot], on_pick: Callable[[Pick], None]) -> None:
-    """Draws plots one below the other, all in one go; their number stays.
-
-    Args:
-        on_pick: called, before the page runs again, with the neuron that was picked.
-    """
-
-    def picked() -> None:
-        value = st.session_state[key].get("picked")
-        if value:
-            on_pick(Pick(str(value["layer"]), int(value["neuron"])))
-
+def plots(key: str, shown: Sequence[Plot]) -> None:
+    """Draws plots one below the other, all in one go; their number stays."""
     _component(
         key=key,
         data={"plots": [{"figure": plot.figure, "description": plot.description} for plot in shown], "plotly": plotly_url()},
-        on_picked_change=picked,
     )

@@ -301,12 +301,12 @@ function tiling({ axis, height }, [count, tall, across]) {
   let best = { cell: 1, columns: count };
   for (let columns = 1; columns <= count; columns++) {
     const lines = Math.ceil(count / columns);
-    const cell = Math.min((plotWidth(axis) - gap * (columns - 1)) / columns / across, (height - gap * (lines - 1)) / lines / tall, 24);
+    const cell = Math.min((plotWidth(axis) - gap * (columns - 1)) / columns / across, (height - 2 - gap * (lines - 1)) / lines / tall, 24);
     if (cell > best.cell) best = { cell, columns };
   }
   const { columns } = best;
   const cell = Math.max(best.cell >= 2 ? Math.floor(best.cell) : best.cell, 0.5);
-  const place = (channel) => [LEFT + channel % columns * (across * cell + gap), Math.floor(channel / columns) * (tall * cell + gap)];
+  const place = (channel) => [LEFT + channel % columns * (across * cell + gap), 1 + Math.floor(channel / columns) * (tall * cell + gap)];
   return { cell, place };
 }
 

@@ -17,6 +17,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (view.packet !== data) {
     view.packet = data;
     Object.assign(view, unpack(data));
+    view.root.shown = { header: view.header, arrays: view.arrays, zoom: () => view.zoom };
     arrange(view);
     redraw(view);
     view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
@@ -71,8 +72,8 @@ function arrange(view) {
   const wanted = new Set();
   view.rows = [];
   const sections = header.groups.map((group) => {
-    const section = keep(view, wanted, group.layer, () => createSection(view, group.layer));
-    fillHeading(section, group, view);
+    const section = keep(view, wanted, group.layer, () => createSection(view, group));
+    fillHeading(section, group);
     const rows = group.rows.map((row, number) => {
       const node = keep(view, wanted, `${group.layer} ${number} ${row.kind}`, () => createRow(view));
       node.caption.textContent = row.title ?? "";
@@ -100,13 +101,13 @@ function replaceChildren(parent, children) {
   while (parent.children.length > children.length) parent.lastChild.remove();
 }
 
-function createSection(view, layer) {
+function createSection(view, { layer, open }) {
   const root = element("section", "rows-group");
   const heading = element("div", "rows-heading", root);
-  const isLayer = /^\d+$/.test(layer);
-  const section = { root, body: element("div", "", root), title: element(isLayer ? "button" : "span", "rows-title", heading) };
+  const opens = open != null;
+  const section = { root, body: element("div", "", root), title: element(opens ? "button" : "span", "rows-title", heading) };
   section.words = element("span", "rows-words", heading);
-  if (isLayer) {
+  if (opens) {
     section.title.onclick = () => view.tell("toggled", { layer: Number(layer), what: "open" });
     section.title.title = "Currents, rates, intervals, operations, weights";
     section.switch = element("button", "rows-switch", heading);
@@ -116,7 +117,7 @@ function createSection(view, layer) {
   return section;
 }
 
-function fillHeading(section, group, view) {
+function fillHeading(section, group) {
   setText(section.title, group.title);
   setText(section.words, group.words);
   if (!section.switch) return;
