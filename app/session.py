@@ -41,6 +41,8 @@ class Desk:
         run: the training on the Training page; made when that page is opened.
         simulations: forward passes of the experiment by how they were run; made when they are looked at.
         files: uploaded inputs by digest.
+        revision: how often the draft has changed otherwise than by its own widgets. Widgets of another revision are other widgets: what a
+            browser still says of those it hasn't seen change is no edit.
         complaint: what was wrong with the last input, until the next one.
         drawn_for: the run, and whether it was running, when the whole Training page was last drawn.
     """
@@ -50,6 +52,7 @@ class Desk:
     run: TrainingRun | None = None
     simulations: dict[tuple[int, bool], list[Simulation]] = field(default_factory=dict)
     files: dict[str, Array] = field(default_factory=dict)
+    revision: int = 0
     complaint: str | None = None
     drawn_for: tuple[str, bool] | None = None
 
@@ -74,8 +77,11 @@ def draft() -> Draft:
     return desk().history.present
 
 
-def compose(make: Callable[[Draft], Draft]) -> bool:
+def compose(make: Callable[[Draft], Draft], by_widget: bool = False) -> bool:
     """Goes on with what `make` makes of the present draft. What can't be built or is too large changes nothing but the message.
+
+    Args:
+        by_widget: the widget of the changed field asks for it, and shows the new value already.
 
     Returns:
         Whether the draft is another now.
@@ -91,6 +97,7 @@ def compose(make: Callable[[Draft], Draft]) -> bool:
         held.complaint = str(error)
         return False
     held.accept(composed, experiment)
+    held.revision += not by_widget
     if simulation:
         held.simulations[1, False] = [simulation]
     return True
@@ -272,6 +279,7 @@ def _tried(held: Desk, composed: Draft) -> tuple[Experiment | None, Simulation |
 
 def _return_to(held: Desk, present: Draft) -> None:
     held.complaint = None
+    held.revision += 1
     held.show(None if present.first_misfit else Experiment(**dict(present)))
 
 
@@ -298,6 +306,7 @@ def _retrain(held: Desk, make: Callable[[], Experiment]) -> bool:
 
 
 def _new_run(held: Desk, experiment: Experiment) -> TrainingRun:
+    experiment.check_trainable()
     check_training(experiment)
     context = get_script_run_ctx()
     session = context.session_id if context else ""

@@ -7,7 +7,7 @@ from snncore.errors import MisfitError
 from snncore.layer_spec import LayerSpec
 from snncore.part import Shape
 from snncore.spec import Draft
-from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, DropoutSpec, LinearSpec
+from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, LinearSpec
 
 
 def stages(draft: Draft) -> list[Stage]:
@@ -40,8 +40,6 @@ def layer_name(layer: LayerSpec) -> str:
             return f"Conv2d {layer.in_channels}→{layer.out_channels}, {layer.kernel_size}×{layer.kernel_size}"
         case AvgPool2dSpec():
             return f"AvgPool2d {layer.kernel_size}×{layer.kernel_size}"
-        case DropoutSpec():
-            return f"Dropout {layer.p:g}"
     return layer.kind
 
 

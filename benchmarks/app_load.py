@@ -35,8 +35,9 @@ INTERVAL = 2.0
 WARM_UP = 2
 """Moves before it counts. The first of a session draws the whole page, since Undo becomes possible."""
 
-FARTHEST = 10
-"""Steps of 0.05 from the default threshold of 1 at which a visitor turns round."""
+FARTHEST = 6
+"""Steps of 0.05 from the default threshold of 1 at which a visitor turns round. From 1.35 on the peer's network is silent, so that its drawing
+stays as it is."""
 
 ROUNDS = 3
 """In so many turns each page is visited by clients."""

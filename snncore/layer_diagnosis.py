@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import torch
 
-from snncore.activation import MaxSpike, SingleSpike
+from snncore.activation import MaxSpike, MembraneReset, MembraneSubtract, SingleSpike
 from snncore.layer_spec import NeuronSpec
-from snncore.record import LayerRecord
+from snncore.layers.bounds import decay
+from snncore.record import Array, LayerRecord
 from snncore.simulation import Simulation
 
 EVERY_STEP = 0.95
@@ -27,6 +29,12 @@ CLIPPED = 0.05
 
 MODERATE_RATE = 0.2
 """Spikes per neuron and step that a remedy aims at."""
+
+MARGIN = 1.1
+"""How far beyond what ends saturation a remedy goes at least."""
+
+ROUNDING = 1.001
+"""How far beyond θ a potential must be reckoned to reach, so that rounding can't keep it below."""
 
 LONG_MEMORY = 10
 """A time constant of so many runs is as good as no leak."""
@@ -58,7 +66,7 @@ class Silent:
 
 @dataclass(frozen=True)
 class Saturated:
-    """`saturated` of `neurons` spike at every step; `rate` is the layer's mean, in spikes per neuron and step."""
+    """`saturated` of `neurons` spike at every step of every sample; `rate` is the layer's mean, in spikes per neuron and step."""
 
     saturated: int
     neurons: int
@@ -101,7 +109,7 @@ def _findings(simulation: Simulation, index: int, record: LayerRecord) -> list[F
     assert isinstance(layer, NeuronSpec)
     found: list[Finding] = []
     if record.does_spike:
-        found += [_silence(simulation, index, layer, record)] if not record.spikes.any() else _excess(layer, record)
+        found += [_silence(simulation, index, layer, record)] if not record.spikes.any() else _excess(simulation, index, layer, record)
     found += _bound(layer, record)
     steps = record.u.shape[1]
     tau = getattr(layer, "tau_mem", None)
@@ -119,42 +127,83 @@ def _silence(simulation: Simulation, index: int, layer: NeuronSpec, record: Laye
     received = simulation.received(index)
     lower = _rounded_down(largest_u) if largest_u > 0 else None
     changes: list[Changes] = [] if lower is None else [{"spike_threshold": lower}]
-    gain = _dc_gain(layer, tuple(int(axis) for axis in neuron), received.shape[2:])
-    if getattr(layer, "norm_input", False) and gain.leak is not None and largest_u / gain.leak >= theta:
+    leak, synapse = (float(factor[tuple(neuron)]) for factor in (_leak(layer, record), _synapse(layer, record)))
+    normalised = bool(getattr(layer, "norm_input", False))
+    # Without normalisation all potentials are 1/leak times as large, but for a bound above 0, which stays where it is.
+    if normalised and np.max(getattr(layer, "min_v_mem", None) or 0.0) <= 0 and largest_u / leak >= ROUNDING * theta:
         changes.append({"norm_input": False})
+    mean_input = float(np.moveaxis(received, 1, -1)[(sample, *neuron)].mean())
     return Silent(
         largest_u=largest_u,
         threshold=theta,
-        steady_state=None if gain.total is None else gain.total * float(np.moveaxis(received, 1, -1)[(sample, *neuron)].mean()),
+        steady_state=None if leak == 0 else synapse * mean_input / (1 if normalised else leak),
         gets_input=bool(received.any()),
         lower_threshold=lower,
-        changes=tuple(changes),
+        changes=tuple(_without_explosion(simulation, index, layer, change) for change in changes),
     )
 
 
-def _excess(layer: NeuronSpec, record: LayerRecord) -> list[Finding]:
+def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> list[Finding]:
     """Of a layer that spikes: whether it does so all the time, and whether its spike function cuts counts."""
     found: list[Finding] = []
     spiking = record.spikes > 0
-    always = spiking.mean(axis=1) >= EVERY_STEP
-    rate = float(record.spikes.mean())
+    always = spiking.mean(axis=(0, 1)) >= EVERY_STEP
     if always.mean() >= SATURATED:
-        theta = float(np.max(record.threshold)) * max(rate / MODERATE_RATE, 2.0)
-        found.append(Saturated(int(always.sum()), always.size, rate, ({"spike_threshold": float(f"{theta:.2g}")},)))
+        changes = _moderation(simulation, index, layer, record)
+        found.append(Saturated(int(always.sum()), always.size, float(record.spikes.mean()), (changes,)))
     most = _most_spikes(layer)
     if most is not None:
         reach = record.u / record.threshold
         cut = float((reach >= most + 1).sum() / spiking.sum())
         if cut > CLIPPED:
-            found.append(Clipped("spike_fn", cut, float(reach.max()), ({"spike_fn": {"kind": "MultiSpike"}},)))
+            unlimited: Changes = {"spike_fn": {"kind": "MultiSpike"}}
+            explodes = _explodes(simulation, index, _changed(layer, unlimited))
+            found.append(Clipped("spike_fn", cut, float(reach.max()), () if explodes else (unlimited,)))
     return found
+
+
+def _moderation(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> Changes:
+    """A θ that the typical neuron's mean input takes 1/MODERATE_RATE steps to reach from where a reset leaves v.
+
+    Each spike needs as much input as lies between the two, so that half of the neurons can't spike at every step, whatever caps or
+    inhibits the spikes now. A reset that would subtract less than that is changed too.
+    """
+    reset = getattr(layer, "reset_fn", None)
+    lowest = np.maximum(np.asarray(getattr(layer, "min_v_mem", None) or 0.0), 0.0)
+    if isinstance(reset, MembraneReset):
+        lowest = np.maximum(lowest, reset.reset_value)
+    leak = _leak(layer, record)
+    before = np.concatenate([np.zeros_like(record.v[:, :1]), record.v[:, :-1]], axis=1)
+    arriving = record.u - (1 - leak) * before + _inhibition(simulation, index, layer, record)
+    risen = np.maximum(arriving - leak * lowest, 0).mean(axis=(0, 1))
+    steps = np.asarray(sum((1 - leak) ** step for step in range(round(1 / MODERATE_RATE))))
+    needed = np.maximum(lowest + risen * np.maximum(steps, MARGIN), MARGIN * lowest)
+    typical = np.sort(needed, axis=None)[needed.size // 2]
+    theta = _rounded_up(max(float(typical), MARGIN * float(np.min(record.threshold))))
+    changes: Changes = {"spike_threshold": theta}
+    if isinstance(reset, MembraneSubtract) and reset.subtract_value is not None and reset.subtract_value < theta:
+        changes["reset_fn"] = {"kind": "MembraneSubtract"}
+    return changes
+
+
+def _inhibition(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> Array:
+    """What a layer's own spikes take away from its potentials, (batch, time, ...) or 0: with fewer spikes it comes back."""
+    weight = simulation.weights.get(f"{index}.rec_connect.weight")
+    if weight is None:
+        return np.zeros(())
+    inhibition: Array = record.spikes @ np.maximum(-weight, 0).T * _gain(layer, record)
+    return inhibition
 
 
 def _bound(layer: NeuronSpec, record: LayerRecord) -> list[Finding]:
     bound = getattr(layer, "min_v_mem", None)
     if bound is None:
         return []
-    held = float((record.v <= np.asarray(bound, dtype=record.v.dtype)).mean())
+    reset = record.u
+    if record.does_spike:
+        spikes, u, threshold = (torch.from_numpy(values) for values in (record.spikes, record.u, np.asarray(record.threshold)))
+        reset = layer.reset_fn(spikes, {"v_mem": u}, threshold)["v_mem"].numpy()  # type: ignore[attr-defined]  # every layer that spikes
+    held = float((reset < np.asarray(bound, dtype=reset.dtype)).mean())
     return [Clipped("min_v_mem", held, float(np.min(bound)), ({"min_v_mem": None},))] if held > CLIPPED else []
 
 
@@ -166,28 +215,58 @@ def _most_spikes(layer: NeuronSpec) -> int | None:
     return 1 if isinstance(spike_fn, SingleSpike) else None
 
 
-@dataclass(frozen=True)
-class _Gain:
-    """Factors from a constant input to the potential: `leak` is 1-α, `total` that of the whole neuron; None without leak."""
-
-    leak: float | None
-    total: float | None
+def _without_explosion(simulation: Simulation, index: int, layer: NeuronSpec, changes: Changes) -> Changes:
+    """The changes, with single spikes where the layer's own excitation would then multiply them without end."""
+    explodes = _explodes(simulation, index, _changed(layer, changes))
+    return {**changes, "spike_fn": {"kind": "SingleSpike"}} if explodes else changes
 
 
-def _dc_gain(layer: NeuronSpec, neuron: tuple[int, ...], shape: tuple[int, ...]) -> _Gain:
-    def of_neuron(name: str) -> float | None:
-        value = getattr(layer, name, None)
-        return None if value is None else float(np.broadcast_to(np.asarray(value), shape)[neuron])
+def _explodes(simulation: Simulation, index: int, layer: NeuronSpec) -> bool:
+    """Whether spikes multiply without end: nothing limits their number, and one brings about more than it takes."""
+    if _most_spikes(layer) is not None:
+        return False
+    taken = np.asarray(layer.spike_threshold)  # type: ignore[attr-defined]  # every layer that spikes
+    reset = layer.reset_fn  # type: ignore[attr-defined]
+    if isinstance(reset, MembraneSubtract) and reset.subtract_value is not None:
+        taken = np.minimum(taken, reset.subtract_value)
+    weight = simulation.weights.get(f"{index}.rec_connect.weight")
+    if weight is None:
+        return bool((taken < 0).any())
+    excitation = np.maximum(weight, 0)
+    most = min(excitation.sum(axis=0).max(), excitation.sum(axis=1).max())
+    return bool((most * _gain(layer, simulation.records[index]) >= taken).any())
 
-    tau_mem, tau_syn = of_neuron("tau_mem"), of_neuron("tau_syn")
-    if tau_mem is None:
-        return _Gain(None, None)
-    leak = -math.expm1(-1 / tau_mem)
-    synapse = 1.0 if tau_syn is None else math.exp(-1 / tau_syn) / -math.expm1(-1 / tau_syn)
-    return _Gain(leak, synapse if getattr(layer, "norm_input", False) else synapse / leak)
+
+def _changed(layer: NeuronSpec, changes: Changes) -> NeuronSpec:
+    return type(layer)(**{**layer.model_dump(), **changes})
+
+
+def _leak(layer: NeuronSpec, record: LayerRecord) -> Array:
+    """1-α of each neuron, as the layer rounds it, (...); 0 without leak."""
+    tau = getattr(layer, "tau_mem", None)
+    leak = torch.zeros(()) if tau is None else decay(torch.tensor(tau), is_alpha=False, longest_tau=math.inf)[1]
+    return np.broadcast_to(leak.numpy(), record.u.shape[2:])
+
+
+def _synapse(layer: NeuronSpec, record: LayerRecord) -> Array:
+    """What a constant input of 1 leads the synaptic current of each neuron to, (...)."""
+    tau = getattr(layer, "tau_syn", None)
+    return np.broadcast_to(np.ones(()) if tau is None else 1 / np.expm1(1 / np.asarray(tau)), record.u.shape[2:])
+
+
+def _gain(layer: NeuronSpec, record: LayerRecord) -> Array:
+    """What an input of 1 in one step adds to the potential of each neuron in sum, (...)."""
+    gain: Array = _synapse(layer, record) * (_leak(layer, record) if getattr(layer, "norm_input", False) else 1.0)
+    return gain
 
 
 def _rounded_down(value: float) -> float:
     """To two significant digits, so that what shall be reached is reached."""
     digits = 1 - math.floor(math.log10(value))
     return float(math.floor(value * 10.0**digits) / 10.0**digits)
+
+
+def _rounded_up(value: float) -> float:
+    """To two significant digits, so that what shall be left behind is left behind."""
+    digits = 1 - math.floor(math.log10(value))
+    return float(math.ceil(value * 10.0**digits) / 10.0**digits)

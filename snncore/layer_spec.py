@@ -106,7 +106,7 @@ class NeuronSpec(Part):
                 raise MisfitError(
                     f"{name} has values for {tuple(torch.tensor(value).shape)} neurons, but there are {shape}; "
                     f"give one number, or one for each",
-                    {name: torch.tensor(value).mean().item()},
+                    {name: torch.tensor(value, dtype=torch.float64).mean().item()},
                 )
         connection: LinearSpec | None = getattr(self, "rec_connect", None)
         if connection is not None and (connection.in_features, connection.out_features) != (shape[-1], shape[-1]):

@@ -62,15 +62,18 @@ class IncomingWeights:
 
 def incoming_weights(simulation: Simulation, layer: int, neuron: tuple[int, ...]) -> tuple[IncomingWeights, ...]:
     """Weights of the Linear or Conv2d that feeds a neuron, and its recurrent ones; pooling and dropout between are looked through.
+    Where pooling takes the mean of several neurons of a Linear, no one row of weights is the neuron's, and none is given.
 
     Args:
         layer: place of the neuron's layer in the network.
         neuron: its index in the layer's shape, (...).
     """
     found = []
+    is_pooled = False
     for source in range(layer - 1, -1, -1):
         before = simulation.experiment.network[source]
-        if isinstance(before, LinearSpec):
+        is_pooled = is_pooled or isinstance(before, AvgPool2dSpec)
+        if isinstance(before, LinearSpec) and not is_pooled:
             found.append(IncomingWeights(source, simulation.weights[f"{source}.weight"][neuron[-1]]))
         elif isinstance(before, Conv2dSpec):
             found.append(IncomingWeights(source, simulation.weights[f"{source}.weight"][neuron[0]]))

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import session
+from app.controls.widgets import choice, number, slider
 from snncore.activation import SURROGATES
 from snncore.layer_spec import LinearSpec, NeuronSpec
 from snncore.spec import Experiment
@@ -85,10 +86,7 @@ def _edit(changes: dict[str, Any], changes_controls: bool) -> None:
 
 
 def _number(label: str, path: str, value: float, note: str, changes_controls: bool = False, **widget: Any) -> None:
-    key = f"edit {path}"
-    st.session_state[key] = value
-    st.number_input(label, key=key, on_change=lambda: _edit({path: st.session_state[key]}, changes_controls), **widget)
-    st.caption(note)
+    number(label, path, value, note, lambda changes: _edit(changes, changes_controls), **widget)
 
 
 def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, low: float, high: float, step: float) -> None:
@@ -100,32 +98,30 @@ def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, lo
     first = next(iter(values.values()))
     if len(set(values.values())) > 1:
         note = f"The layers differ ({', '.join(f'{value:g}' for value in values.values())}); moving this sets all."
-    key = f"edit {field}"
-    st.session_state[key] = float(first)
-    st.slider(
+    slider(
         label,
-        min(low, first),
-        max(high, first),
-        key=key,
-        step=step,
-        on_change=lambda: _edit(dict.fromkeys(values, st.session_state[key]), changes_controls=len(set(values.values())) > 1),
+        field,
+        float(first),
+        note,
+        lambda changes: _edit(dict.fromkeys(values, changes[field]), changes_controls=len(set(values.values())) > 1),
+        low,
+        high,
+        step,
     )
-    st.caption(note)
 
 
 def _surrogate(experiment: Experiment) -> None:
     layers = [(index, layer) for index, layer in _neurons(experiment) if layer.does_spike]
-    key = "edit surrogate_grad_fn"
-    st.session_state[key] = type(layers[0][1].surrogate_grad_fn).__name__
-    st.selectbox(
+    choice(
         "Surrogate gradient",
+        "surrogate_grad_fn",
+        type(layers[0][1].surrogate_grad_fn).__name__,
         [surrogate.__name__ for surrogate in SURROGATES],
-        key=key,
-        on_change=lambda: _edit(
-            {f"network.{index}.surrogate_grad_fn": st.session_state[key] for index, _ in layers}, changes_controls=False
+        "Stands in for the slope of a spike, which is zero almost everywhere.",
+        lambda changes: _edit(
+            {f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}, changes_controls=False
         ),
     )
-    st.caption("Stands in for the slope of a spike, which is zero almost everywhere.")
 
 
 def _json(experiment: Experiment) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.controls.parameters import PART_PARAMETERS, Parameter, parts, recurrent_path
-from app.controls.widgets import Edit, choice, number, slider, toggle
+from app.controls.parameters import PART_PARAMETERS, Parameter, parts
+from app.controls.widgets import Edit, choice, key_of, number, slider, toggle
 from snncore.part import Part
 
 
@@ -62,7 +62,7 @@ def _optional(parameter: Parameter, path: str, value: float | None, edit: Edit, 
 
 
 def _switch(parameter: Parameter, path: str, value: bool, on_change: Any) -> None:
-    key = f"switch {path}"
+    key = key_of(f"switch {path}")
     st.session_state[key] = value
     st.toggle(parameter.label, key=key, on_change=lambda: on_change(st.session_state[key]))
 
@@ -76,7 +76,9 @@ def _number(parameter: Parameter, path: str, value: float, edit: Edit, reshape: 
         return
     whole = parameter.widget == "whole" or isinstance(value, int)
     kind = int if whole else float
-    limits = {"min_value": parameter.low, "max_value": parameter.high, "step": parameter.step or 1}
+    low = None if parameter.low is None else min(parameter.low, value)  # a field outside its limits would show another value
+    high = None if parameter.high is None else max(parameter.high, value)
+    limits = {"min_value": low, "max_value": high, "step": parameter.step or 1}
     given = {name: kind(limit) for name, limit in limits.items() if limit is not None}
     number(
         parameter.label,
@@ -92,9 +94,8 @@ def _number(parameter: Parameter, path: str, value: float, edit: Edit, reshape: 
 
 def _parts(parameter: Parameter, path: str, name: str, value: Mapping[str, Any], edit: Edit, reshape: Edit) -> None:
     """A choice of the kind, and the fields of the kind that is chosen."""
-    if name == "rec_connect":
-        value = value["weights"]
-    path = recurrent_path(path)
+    if name == "rec_connect":  # the weights are those of its Linear
+        value, path = value["weights"], f"{path}.weights"
     kinds = parts(name)
     choice(
         parameter.label,
@@ -109,7 +110,8 @@ def _parts(parameter: Parameter, path: str, name: str, value: Mapping[str, Any],
         whole = isinstance(began, int) or field == "max_num_spikes_per_bin"
         settings: dict[str, Any] = {"step": 1} if whole else {"step": 0.1, "format": "%g"}
         note = "Empty: no limit." if field == "max_num_spikes_per_bin" else "Empty: θ." if optional else ""
-        number(PART_PARAMETERS[field], f"{path}.{field}", value[field], note, edit, **settings, **({"value": None} if optional else {}))
+        of_field = reshape if whole else edit  # groups of neurons, say, may be more than there are
+        number(PART_PARAMETERS[field], f"{path}.{field}", value[field], note, of_field, **settings, **({"value": None} if optional else {}))
 
 
 def _mean(values: Any) -> float:

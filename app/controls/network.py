@@ -9,11 +9,13 @@ from typing import Any
 import streamlit as st
 
 from app import session
+from app.components.gallery import Tile, gallery
 from app.controls.fields import field_controls
 from app.controls.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
-from app.controls.widgets import number
+from app.controls.widgets import key_of, number
+from app.figures.thumbnails import NOTHING, file_thumbnail, thumbnail_if_ready
 from app.looking import NO_OVERLAY, OVERLAYS, SIDE_BY_SIDE, look
-from app.presets import presets
+from app.presets import Preset, presets
 from snncore import stack
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.files import LARGEST_FILE, content_hash, read_raster
@@ -22,6 +24,12 @@ from snncore.layer_spec import LAYER_KINDS
 from snncore.spec import Draft
 
 LAYER, INPUT, COMPARE = "Layer", "Input", "Compare"
+CHANNELS = 2
+"""Place in an input's shape, (batch, time, ...), where the lengths of a sample begin."""
+
+MOST_DIGITS = 9
+"""Of a length that is typed: far beyond what can be simulated."""
+
 SEED_NOTES = {"weights": "Decides the first weights.", "input": "Decides random inputs.", "noise": "Decides how spike times are shuffled."}
 
 
@@ -46,13 +54,16 @@ def quick(changes: dict[str, Any]) -> None:
     """An edit that changes no shape and no other control: where no message stands, only numbers and plots are drawn anew."""
     held = session.desk()
     before = (held.complaint, held.history.can_undo, held.history.can_redo)
-    if session.compose(lambda draft: draft.replace(changes)) and before == (None, True, False):
+    was_preset = _preset_of(held.history.present)
+    if session.compose(lambda draft: draft.replace(changes), by_widget=True) and before == (None, True, False):
+        if was_preset or _preset_of(held.history.present):
+            return  # its name stands above the controls
         st.rerun(["headline", "plots"])
 
 
 def edit(changes: dict[str, Any]) -> None:
     """Any other edit."""
-    session.compose(lambda draft: draft.replace(changes))
+    session.compose(lambda draft: draft.replace(changes), by_widget=True)
 
 
 def _open_panel() -> None:
@@ -63,20 +74,24 @@ def _open_panel() -> None:
 # ------------------------------------------------------------------------------------------------------ presets
 
 
+def _preset_of(draft: Draft) -> Preset | None:
+    return next((preset for preset in presets() if preset.experiment.draft == draft), None)
+
+
 def _presets(draft: Draft) -> None:
     found = next((preset for preset in presets() if preset.experiment.draft == draft), None)
-    own = "Own network"
-    titles = [preset.title for preset in presets()]
-    st.session_state["preset"] = found.title if found else own
-    st.selectbox("Start from", titles if found else [own, *titles], key="preset", on_change=_take_preset)
+    with st.popover(f"Start from: {found.title if found else 'own network'}", width="stretch", key="presets"):
+        with st.container(key="preset_list"):
+            for place, preset in enumerate(presets()):
+                st.button(preset.title, key=f"preset {place}", width="stretch", on_click=_take_preset, args=(preset,))
+                st.caption(preset.watch)
     if found:
         st.caption(found.watch)
 
 
-def _take_preset() -> None:
-    chosen = next((preset for preset in presets() if preset.title == st.session_state["preset"]), None)
+def _take_preset(preset: Preset) -> None:
     looking = look()
-    if chosen and session.compose(lambda draft: chosen.experiment.draft):
+    if session.compose(lambda draft: preset.experiment.draft):
         looking.start_over()
 
 
@@ -84,17 +99,16 @@ def _take_preset() -> None:
 
 
 def _layer_controls(draft: Draft) -> None:
-    looking = look()
-    place = looking.layer_in(draft)
+    place = look().layer_in(draft)
     with st.container(horizontal=True, key="stack"):
         with st.popover("Add", help="A layer after the selected one"):
             for kind in LAYER_KINDS:
-                st.button(kind, key=f"add {kind}", width="stretch", on_click=_change_stack, args=("insert", place, kind))
-        st.button("Duplicate", on_click=_change_stack, args=("duplicate", place), disabled=place is None)
-        st.button("Up", help="One place nearer the input", on_click=_change_stack, args=("up", place), disabled=not place)
+                st.button(kind, key=f"add {kind}", width="stretch", on_click=_change_stack, args=("insert", kind))
+        st.button("Duplicate", on_click=_change_stack, args=("duplicate",), disabled=place is None)
+        st.button("Up", help="One place nearer the input", on_click=_change_stack, args=("up",), disabled=not place)
         is_last = place is None or place == len(draft.network) - 1
-        st.button("Down", help="One place nearer the output", on_click=_change_stack, args=("down", place), disabled=is_last)
-        st.button("Remove", on_click=_change_stack, args=("remove", place), disabled=place is None)
+        st.button("Down", help="One place nearer the output", on_click=_change_stack, args=("down",), disabled=is_last)
+        st.button("Remove", on_click=_change_stack, args=("remove",), disabled=place is None)
     if place is None:
         st.caption("No layer is selected: click one in the line above the plots, or add one after the input.")
         return
@@ -105,14 +119,19 @@ def _layer_controls(draft: Draft) -> None:
         st.caption("It has no parameters.")
 
 
-def _change_stack(what: str, place: int | None, kind: str = "") -> None:
-    looking = look()
+def _change_stack(what: str, kind: str = "") -> None:
+    """Changes the stack at the layer that is selected now: a second click may come before the first one is drawn."""
+    looking, draft = look(), session.draft()
+    place = looking.layer_in(draft)
+    if place is None and what != "insert":
+        return
     at = -1 if place is None else place
+    last = len(draft.network) - 1
     edits: dict[str, tuple[Any, int | None]] = {
         "insert": (lambda draft: stack.insert(draft, at + 1, kind), at + 1),
         "duplicate": (lambda draft: stack.duplicate(draft, at), at + 1),
-        "up": (lambda draft: stack.move(draft, at, at - 1), at - 1),
-        "down": (lambda draft: stack.move(draft, at, at + 1), at + 1),
+        "up": (lambda draft: stack.move(draft, at, max(at - 1, 0)), max(at - 1, 0)),
+        "down": (lambda draft: stack.move(draft, at, min(at + 1, last)), min(at + 1, last)),
         "remove": (lambda draft: stack.remove(draft, at), max(at - 1, 0)),
     }
     make, selected = edits[what]
@@ -126,14 +145,15 @@ def _change_stack(what: str, place: int | None, kind: str = "") -> None:
 
 def _input_controls(draft: Draft) -> None:
     given = draft.input
-    key = "edit input.kind"
-    st.session_state[key] = given.kind
-    kinds = [kind for kind in INPUT_NAMES if kind != "file" or given.kind == "file"]
-    st.selectbox("Input", kinds, key=key, format_func=lambda kind: INPUT_NAMES[kind], on_change=_change_input)
+    tiles = [Tile(kind, name, thumbnail_if_ready(kind)) for kind, name in INPUT_NAMES.items() if kind != "file"]
+    if isinstance(given, FileSpikes):
+        content = session.desk().files.get(given.digest)
+        tiles.append(Tile("file", INPUT_NAMES["file"], NOTHING if content is None else file_thumbnail(content[0])))
+    gallery("input kind", tiles, given.kind, _change_input)
     st.caption(f"{given.words[0].upper()}{given.words[1:]}.")
     if not isinstance(given, FileSpikes):
         _shape_controls(given.shape)
-    field_controls(given, "input", INPUT_PARAMETERS, quick, edit)
+    field_controls(given, "input", INPUT_PARAMETERS, edit, edit)
     _upload()
     expander = st.expander("Seeds and time step", key="seeds", on_change="rerun")
     if expander.open:
@@ -150,8 +170,9 @@ def _input_controls(draft: Draft) -> None:
             )
 
 
-def _change_input() -> None:
-    kind = st.session_state["edit input.kind"]
+def _change_input(kind: str) -> None:
+    if kind == "file":  # its tile was still there after another choice, but only an upload leads back to it
+        return
     looking = look()
     if session.compose(lambda draft: stack.feed(draft, kind)):
         looking.forget_neurons()
@@ -161,30 +182,37 @@ def _shape_controls(shape: Sequence[int]) -> None:
     batch, steps, *sample = shape
     with st.container(horizontal=True):
         for label, place, value in (("Samples", 0, batch), ("Time steps", 1, steps)):
-            key = f"edit input.shape.{place}"
+            key = key_of(f"input.shape.{place}")
             st.session_state[key] = value
             st.number_input(label, key=key, step=1, on_change=_reshape, args=(place,))
-    st.session_state["edit input.shape.2"] = "×".join(str(length) for length in sample)
-    st.text_input("Channels", key="edit input.shape.2", on_change=_reshape, args=(2,), help="16, or for a sensor 2×8×8")
+    key = f"edit input.shape.{CHANNELS}"
+    st.session_state[key] = "×".join(str(length) for length in sample)
+    st.text_input("Channels", key=key, on_change=_reshape, args=(CHANNELS,), help="16, or for a sensor 2×8×8")
     st.caption("Of one sample: a number, or channels × height × width.")
 
 
 def _reshape(place: int) -> None:
-    value = st.session_state[f"edit input.shape.{place}"]
-    given = [value] if place < 2 else re.split(r"[×x*, ]+", str(value).strip("() "))
+    value = st.session_state[key_of(f"input.shape.{place}")]
 
     def reshaped(draft: Draft) -> Draft:
-        lengths = [str(length) for length in given if str(length)]
-        if not lengths or not all(length.isdecimal() and len(length) < 10 for length in lengths):
-            raise ExperimentError(f"Channels are {value!r}; they must be whole numbers such as 16 or 2×8×8.")
-        numbers = [int(length) for length in lengths]
         shape = list(draft.input.shape)
-        shape[place : place + 1 if place < 2 else None] = numbers
+        if place < CHANNELS:
+            shape[place] = value
+        else:
+            shape[CHANNELS:] = _lengths(value)
         return draft.replace({"input.shape": shape})
 
     looking = look()
-    if session.compose(reshaped):
+    if session.compose(reshaped, by_widget=True):
         looking.forget_neurons()
+
+
+def _lengths(text: str) -> list[int]:
+    """What was typed as channels. Raises ExperimentError where it is no lengths."""
+    lengths = [length for length in re.split(r"[×x*, ]+", text.strip("() ")) if length]
+    if not lengths or not all(length.isdecimal() and len(length) <= MOST_DIGITS for length in lengths):
+        raise ExperimentError(f"Channels are {text!r}; they must be whole numbers such as 16 or 2×8×8.")
+    return [int(length) for length in lengths]
 
 
 def _upload() -> None:
@@ -244,12 +272,13 @@ def _change_overlay() -> None:
 
 def _change_taus() -> None:
     typed = st.session_state["taus"]
-    looking = look()
+    held, looking = session.desk(), look()
+    held.complaint = None
     taus: list[float] = []
     for text in typed:
         try:
             taus.append(float(text))
         except ValueError:
-            session.complain(ExperimentError(f"τ_mem is {text!r}; it must be a number of time steps, at least 0.1."))
+            held.complaint = f"τ_mem is {text!r}; it must be a number of time steps, at least 0.1."
             return
-    looking.taus = tuple(taus)
+    looking.taus = tuple({f"{tau:g}": tau for tau in taus}.values())  # 10 and 10.0 are one

@@ -139,8 +139,3 @@ def parts(field: str) -> Mapping[str, dict[str, Any]]:
         }
     choices: tuple[type[Any], ...] = {"spike_fn": SPIKE_FUNCTIONS, "reset_fn": RESETS, "surrogate_grad_fn": SURROGATES}[field]
     return {part.__name__: {f.name: f.default for f in fields(part)} for part in choices}
-
-
-def recurrent_path(field: str) -> str:
-    """Where the parts of a field lie in it: the weights of a recurrent connection are those of its Linear."""
-    return f"{field}.weights" if field == "rec_connect" else field

@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from app import session
+
 Edit = Callable[[dict[str, Any]], object]
 """Takes fields with their new values, by path."""
 
@@ -40,6 +42,12 @@ def choice(label: str, path: str, value: str, options: Sequence[str], note: str,
 
 def _filled(path: str, value: Any) -> str:
     """The widget's key, and in it the value in force: what was refused is not kept."""
-    key = f"edit {path}"
+    key = key_of(path)
     st.session_state[key] = value
     return key
+
+
+def key_of(path: str) -> str:
+    """The key of a field's widget; after an undo, say, it is another widget's."""
+    revision = session.desk().revision
+    return f"edit {path} #{revision}" if revision else f"edit {path}"

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from app.figures.style import PALETTES, Theme
-from snncore.measures import incoming_weights, spike_intervals, synaptic_operations
+from snncore.measures import IncomingWeights, incoming_weights, spike_intervals, synaptic_operations
 from snncore.record import Array, LayerRecord
 from snncore.simulation import Simulation
 
@@ -168,15 +168,15 @@ def _layer_group(
     words = _neurons_in_words(record, view.sample, simulation.experiment.dt)
     rows = []
     if index in view.heatmaps:
-        rows.append(_heatmap(figure, record, view.sample))
+        rows.append({**_heatmap(figure, record, view.sample), "pick": index})
     else:
-        rows.append(_potentials(figure, record, beside, view.sample, chosen, other_name))
+        rows.append({**_potentials(figure, record, beside, view.sample, chosen, other_name), "pick": index})
     if record.does_spike:
         raster = _raster(figure, spikes, "spikes", "neuron")
-        rows.append({**raster, "pick": True, "selected": _row_of(chosen, raster)})
+        rows.append({**raster, "pick": index, "selected": _row_of(chosen, raster)})
         if beside:
             others = _raster(figure, _rows_of(beside.spikes, view.sample), "spikes", "neuron", other_name)
-            rows.append({**others, "pick": True, "selected": _row_of(chosen, others)})
+            rows.append({**others, "pick": index, "selected": _row_of(chosen, others)})
             words += f" · {other_name}: {_rows_of(beside.spikes, view.sample).sum():g} spikes"
     if index in view.opened:
         rows += _details(figure, simulation, index, record, view.sample, chosen)
@@ -239,7 +239,8 @@ def _details(
         seconds = spikes.shape[1] * experiment.dt
         rates = spikes.sum(axis=1) / seconds
         if rates.any():
-            rows.append(_bars(figure, rates, "Rate of each neuron", "neuron", "Hz", 0, chosen[0] if chosen else None))
+            bars = _bars(figure, rates, "Rate of each neuron", "neuron", "Hz", 0, chosen[0] if chosen else None)
+            rows.append({**bars, "pick": index})
         intervals = spike_intervals(spikes.T)
         if len(intervals):
             histogram = np.bincount(intervals.astype(int))[1 : MOST_ROWS + 1]
@@ -262,9 +263,17 @@ def _weights(figure: RowsFigure, simulation: Simulation, index: int, neuron: int
                 "title": f"Weights from {source} to neuron {neuron}",
                 "z": figure.put(found.values.astype(np.float32)),
                 "shape": list(found.values.shape),
+                "pick": _neurons_behind(simulation, index, found),
             }
         )
     return rows
+
+
+def _neurons_behind(simulation: Simulation, index: int, weights: IncomingWeights) -> int | None:
+    """Place of the layer whose neurons the weights come from, if their inputs are neurons one by one."""
+    place = index if weights.source == index else weights.source - 1
+    record = simulation.records.get(place)
+    return place if record is not None and weights.values.ndim == 1 and record.u[0, 0].size == len(weights.values) else None
 
 
 def _maps(figure: RowsFigure, record: LayerRecord, sample: int, chosen: Sequence[int]) -> dict[str, Any]:
@@ -278,6 +287,7 @@ def _maps(figure: RowsFigure, record: LayerRecord, sample: int, chosen: Sequence
         "z": figure.put(values),
         "shape": [channels, height, width],
         "selected": chosen[0] if chosen else None,
+        "pick": int(record.name),
     }
 
 
@@ -338,7 +348,7 @@ def _potentials(
         shown.append(theta[None])
     names = ", ".join(str(neuron) for neuron in chosen)
     title = f"u of neuron{'s' if len(chosen) > 1 else ''} {names}{', others faint' if faint else ''}{', θ dashed' if thresholds else ''}"
-    return {**_traces(lines, "u", np.concatenate(shown)), "height": TRACE_HEIGHT, "thresholds": thresholds, "title": title, "pick": True}
+    return {**_traces(lines, "u", np.concatenate(shown)), "height": TRACE_HEIGHT, "thresholds": thresholds, "title": title}
 
 
 def _heatmap(figure: RowsFigure, record: LayerRecord, sample: int) -> dict[str, Any]:
@@ -346,7 +356,7 @@ def _heatmap(figure: RowsFigure, record: LayerRecord, sample: int) -> dict[str, 
     top = float(np.max(record.threshold)) if record.does_spike else float(u.max())
     row = _heatmap_row(figure, u, "membrane", "neuron", (min(0.0, float(u.min())), max(top, float(u.min()) + 1e-9)))
     title = "u of all neurons, at θ and above in the brightest shade" if record.does_spike else "u of all neurons"
-    return {**row, "title": title, "pick": True}
+    return {**row, "title": title}
 
 
 def _heatmap_row(figure: RowsFigure, values: Array, color: str, rows: str, limits: tuple[float, float]) -> dict[str, Any]:
@@ -462,4 +472,4 @@ def _thinned_in_words(values: Array) -> str:
         return ""
     rows = f"{size} neurons a row" if size > 1 else ""
     columns = f"{span} steps a column" if span > 1 else ""
-    return f" · drawn as sums, {' and '.join(part for part in (rows, columns) if part)}"
+    return f" · drawn with {' and '.join(part for part in (rows, columns) if part)}, spikes summed, potentials averaged"

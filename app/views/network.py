@@ -43,7 +43,7 @@ def _bar() -> None:
             st.fragment(key="headline")(_headline)()
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
             if st.button("Train this network", type="primary"):
-                _go_on_to_training()
+                st.switch_page(TRAINING_PAGE)  # which says what to change where it can't be trained
             st.button("Undo", on_click=session.undo, disabled=not history.can_undo)
             st.button("Redo", on_click=session.redo, disabled=not history.can_redo)
             st.button("New input", on_click=_next_seed, args=("input",), help="The next input seed")
@@ -209,13 +209,6 @@ def _next_seed(name: str) -> None:
 def _show_sample() -> None:
     chosen = st.session_state["sample"]
     look().sample = int(chosen) - 1
-
-
-def _go_on_to_training() -> None:
-    reason = session.open_training()
-    if reason is None:
-        st.switch_page(TRAINING_PAGE)
-    session.complain(ExperimentError(reason))
 
 
 page()

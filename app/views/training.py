@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -17,8 +18,10 @@ from app.figures.training import describe_training, training_curves
 from app.limits import epochs_that_fit
 from app.runner import TrainingRun
 from app.wording import layer_names, milestone, status
+from snncore import stack
 from snncore.bptt import EpochRecord
 from snncore.simulation import Simulation
+from snncore.spec import Draft
 
 POLL_INTERVAL = 0.1
 """Seconds between two looks at a running training."""
@@ -41,16 +44,22 @@ def page() -> None:
 
 
 def _cannot_train(reason: str) -> None:
-    """The network that was composed is no network for this task."""
+    """The network that was composed is no network for this task; what would make it one is offered."""
     st.error(f"This network can't be trained yet. {reason}")
-    fitting, wanted = epochs_that_fit(session.desk().experiment), session.desk().experiment.training.epochs
-    if 0 < fitting < wanted:
-        st.button(
-            f"Train at most {fitting} epochs",
-            type="primary",
-            on_click=lambda: session.compose(lambda draft: draft.replace({"training.epochs": fitting})),
-        )
-    st.page_link("views/network.py", label="Change it on the Network page")
+    composed, experiment = session.draft(), session.desk().experiment
+    fitting, last = epochs_that_fit(experiment), len(composed.network)
+    with st.container(horizontal=True):
+        if not composed.first_misfit and not composed.network[-1].does_spike:
+            st.button(
+                "Put a LIF at its end", type="primary", on_click=session.compose, args=(lambda draft: stack.insert(draft, last, "LIF"),)
+            )
+        elif not composed.first_misfit and 0 < fitting < experiment.training.epochs:
+            st.button(f"Train at most {fitting} epochs", type="primary", on_click=session.compose, args=(_with_epochs(fitting),))
+        st.page_link("views/network.py", label="Change it on the Network page")
+
+
+def _with_epochs(epochs: int) -> Callable[[Draft], Draft]:
+    return lambda draft: draft.replace({"training.epochs": epochs})
 
 
 def live_view() -> None:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.chromium import QUIET, find
+from tests.browser.network_page import NetworkPage
 from tests.browser.server import Server, serve
 from tests.browser.training_page import TrainingPage
 
 Open = Callable[..., TrainingPage]
+OpenNetwork = Callable[..., NetworkPage]
 
 
 @pytest.fixture(scope="session")
@@ -28,24 +30,49 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, server: Server) -> Iterator[Open]:
-    """Opens the Training page as a new visitor, any number of times."""
+def visitors(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Makes new visitors, any number of them, each with a page of their own. Whatever the console says fails the test."""
     heard: list[str] = []
     contexts = []
 
     def listen(page: Page) -> None:
-        page.on("console", lambda message: heard.append(f"{message.type}: {message.text}"))
+        page.on("console", lambda message: None if _is_streamlits_own(message) else heard.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: heard.append(f"error: {error}"))
         page.on("request", lambda request: None if request.url.startswith((server.url, "data:", "blob:")) else heard.append(request.url))
 
-    def open_it(path: str = "", width: int = 1280, height: int = 800, theme: str = "light") -> TrainingPage:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    def visit(width: int = 1280, height: int = 800, theme: str = "light", **more: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, **more)
         contexts.append(context)
         page = context.new_page()
         listen(page)
-        return TrainingPage(page, server.url + path)
+        return page
 
-    yield open_it
+    yield visit
     for context in contexts:
         context.close()
     assert heard == [], "the console and foreign requests stay empty"
+
+
+def _is_streamlits_own(message: ConsoleMessage) -> bool:
+    """At the address of a page, Streamlit first asks for its server's health below that address, and then where it is."""
+    return "404" in message.text and "/_stcore/" in message.location["url"]
+
+
+@pytest.fixture
+def open_page(visitors: Callable[..., Page], server: Server) -> Open:
+    """Opens the Training page as a new visitor, any number of times."""
+
+    def open_it(path: str = "", **visitor: Any) -> TrainingPage:
+        return TrainingPage(visitors(**visitor), server.url + path)
+
+    return open_it
+
+
+@pytest.fixture
+def open_network(visitors: Callable[..., Page], server: Server) -> OpenNetwork:
+    """Opens the Network page as a new visitor, any number of times."""
+
+    def open_it(query: str = "", through_training: bool = False, **visitor: Any) -> NetworkPage:
+        return NetworkPage(visitors(**visitor), server.url, query, through_training)
+
+    return open_it

@@ -442,6 +442,7 @@ GOOD_FILES = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore")  # Python's own, about what it finds in a damaged header
 @settings(max_examples=600)
 @given(st.sampled_from(GOOD_FILES), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), st.binary(max_size=4)), min_size=1, max_size=4))
 def test_a_damaged_file_is_either_read_or_refused_in_a_short_line(file, damages):

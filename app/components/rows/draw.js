@@ -349,8 +349,8 @@ function drawMaps(stage, row) {
   }
 }
 
-/** The neuron of a feature map under a place, or null. @returns {?number} */
-function mapNeuronAt(stage, row, left, top) {
+/** The value of a feature map or kernel under a place, by its number, or null. @returns {?number} */
+function tileAt(stage, row, left, top) {
   const [count, tall, across] = row.shape;
   const { cell, place } = tiling(stage, row.shape);
   for (let channel = 0; channel < count; channel++) {

@@ -73,7 +73,7 @@ function arrange(view) {
   view.rows = [];
   const sections = header.groups.map((group) => {
     const section = keep(view, wanted, group.layer, () => createSection(view, group));
-    fillHeading(section, group);
+    fillHeading(view, section, group);
     const rows = group.rows.map((row, number) => {
       const node = keep(view, wanted, `${group.layer} ${number} ${row.kind}`, () => createRow(view));
       node.caption.textContent = row.title ?? "";
@@ -117,7 +117,7 @@ function createSection(view, { layer, open }) {
   return section;
 }
 
-function fillHeading(section, group) {
+function fillHeading(view, section, group) {
   setText(section.title, group.title);
   setText(section.words, group.words);
   if (!section.switch) return;
@@ -186,8 +186,9 @@ function redraw(view) {
   drawTimeAxis(stageFor(view, view.axisCanvas, AXIS_HEIGHT));
   if (view.zoom) view.root.dataset.zoom = view.zoom.map((edge) => edge.toFixed(1)).join(" ");
   else delete view.root.dataset.zoom;
-  if (view.at) moveTo(view, view.at, false);
-  else placeCursor(view);
+  if (!view.at) return placeCursor(view);
+  moveTo(view, view.at, false);
+  setText(view.tipNode, view.readout.textContent); // the pointer may rest on a plot that has changed under it
 }
 
 function setZoom(view, range) {
@@ -197,19 +198,23 @@ function setZoom(view, range) {
 
 // ---------------------------------------------------------------------------------------------------------- the cursor
 
-/** Rows over time or neurons on which the cursor can stand. */
-const standable = (view) => view.rows.filter(({ row }) => row.kind !== "bars" && row.kind !== "weights");
+/** Whether a row runs over something else than time: neurons, intervals, inputs. */
+const isAcross = ({ row }) => row.kind === "bars" || row.kind === "weights";
 
-const linesOf = ({ row }) => (row.kind === "traces" ? row.lines.length : row.kind === "maps" ? 1 : Math.ceil(row.neurons / row.bin));
+/** On how many lines of a row the cursor can stand; of what doesn't run over time, each value is one. */
+function linesOf(view, { row }) {
+  if (row.kind === "traces") return row.lines.length;
+  if (row.kind === "bars" || row.kind === "weights") return view.arrays[row.z].length;
+  return row.kind === "maps" ? 1 : Math.ceil(row.neurons / row.bin);
+}
 
 /** Puts the cursor on a row, a line in it and a time, and says what is there. */
 function moveTo(view, to, shared = true) {
-  const places = standable(view);
-  const place = Math.min(Math.max(to.place, 0), places.length - 1);
+  const place = Math.min(Math.max(to.place, 0), view.rows.length - 1);
   const time = Math.min(Math.max(Math.round(to.time), 0), view.header.steps - 1);
-  const line = Math.min(Math.max(to.line, 0), linesOf(places[place]) - 1);
+  const line = Math.min(Math.max(to.line, 0), linesOf(view, view.rows[place]) - 1);
   view.at = { place, time, line, neuron: to.neuron };
-  setText(view.readout, sayWhatIs(view, places[place], line, time, to.neuron));
+  setText(view.readout, sayWhatIs(view, view.rows[place], line, time, to.neuron));
   placeCursor(view);
   for (const { row, canvas } of view.rows) if (row.kind === "maps") drawRow(stageFor(view, canvas, row.height), row);
   if (shared) document.dispatchEvent(new CustomEvent(CURSOR_EVENT, { detail: { source: view, time } }));
@@ -222,6 +227,7 @@ function followCursor(view, time) {
 
 function sayWhatIs(view, { row, group }, line, time, neuron) {
   const who = group.title;
+  if (isAcross({ row })) return `${who} · ${sayBar(row, line)} ${digits(view.arrays[row.z][line])}`;
   if (row.kind === "traces") {
     const { name, neuron: traced, u, v } = row.lines[line];
     const value = view.arrays[u][time];
@@ -234,7 +240,7 @@ function sayWhatIs(view, { row, group }, line, time, neuron) {
     return `${who} neuron ${found} · time ${time} · ${digits(view.arrays[row.z][time * count + found])}`;
   }
   const z = view.arrays[row.z];
-  const columns = z.length / linesOf({ row });
+  const columns = z.length / linesOf(view, { row });
   const column = Math.floor(time / row.span);
   const last = Math.min((line + 1) * row.bin, row.neurons) - 1;
   const which = row.bin > 1 ? `${row.axis}s ${line * row.bin}–${last}` : `${row.axis} ${line}`;
@@ -242,6 +248,17 @@ function sayWhatIs(view, { row, group }, line, time, neuron) {
   const what = row.kind === "heatmap" ? (row.axis === "neuron" ? "u" : "input") : "spikes";
   const run = row.other ? ` · ${row.other}` : "";
   return `${who} ${which}${run} · time ${when} · ${what} ${digits(z[line * columns + column])}`;
+}
+
+/** What a bar or a weight stands for. */
+function sayBar(row, index) {
+  if (row.kind === "bars") {
+    const first = row.first + index * row.bin;
+    return `${row.across} ${row.bin > 1 ? `${first}–${first + row.bin - 1}` : first} · ${row.axis}`;
+  }
+  const [, tall = 0, across = 0] = row.shape;
+  if (!tall) return `weight from ${index}`;
+  return `weight from channel ${Math.floor(index / (tall * across))}, row ${Math.floor(index / across) % tall}, column ${index % across}`;
 }
 
 const digits = (value) => String(Number(value.toPrecision(4)));
@@ -256,10 +273,10 @@ function placeCursor(view) {
 
 /** Picks what the cursor stands on; Python knows which neuron a row of many stands for. */
 function pick(view, at, add) {
-  const { row, group } = standable(view)[at.place] ?? {};
-  if (!row?.pick && row?.kind !== "maps") return;
-  const what = row.kind === "traces" ? { neuron: row.lines[at.line].neuron } : row.kind === "maps" ? { neuron: at.neuron ?? row.selected } : { row: at.line };
-  view.tell("picked", { layer: Number(group.layer), add, ...what });
+  const { row, group } = view.rows[at.place] ?? {};
+  if (row?.pick == null) return;
+  const what = { traces: () => ({ neuron: row.lines[at.line].neuron }), maps: () => ({ neuron: at.neuron ?? row.selected ?? 0 }) }[row.kind];
+  view.tell("picked", { layer: row.pick, add, ...(what ? what() : { row: at.line }) });
 }
 
 // ------------------------------------------------------------------------------------------------------ pointer and keys
@@ -267,19 +284,22 @@ function pick(view, at, add) {
 /** The row and time under the pointer, or null. */
 function placeUnder(view, event) {
   const canvas = event.target.closest?.("canvas");
-  const place = standable(view).findIndex((one) => one.canvas === canvas);
+  const place = view.rows.findIndex((one) => one.canvas === canvas);
   if (place < 0) return null;
   const box = canvas.getBoundingClientRect();
   const [left, top] = [event.clientX - box.left, event.clientY - box.top];
-  const { row } = standable(view)[place];
-  if (row.kind === "maps") {
-    const neuron = mapNeuronAt(stageFor(view, canvas, row.height), row, left, top);
-    return neuron == null ? null : { place, time: view.at?.time ?? Math.floor(view.header.steps / 2), line: 0, neuron };
+  const { row } = view.rows[place];
+  const now = view.at?.time ?? Math.floor(view.header.steps / 2);
+  if (row.kind === "maps" || row.shape?.length === 3) {
+    const found = tileAt(stageFor(view, canvas, row.height), row, left, top);
+    if (found == null) return null;
+    return row.kind === "maps" ? { place, time: now, line: 0, neuron: found } : { place, time: now, line: found };
   }
   const axis = timeAxis(view);
   if (left < LEFT - 2 || left > LEFT + plotWidth(axis) + 2) return null;
+  if (isAcross({ row })) return { place, time: now, line: Math.floor((left - LEFT) / plotWidth(axis) * view.arrays[row.z].length) };
   const time = Math.min(Math.max(Math.round(toTime(axis, left)), 0), view.header.steps - 1);
-  if (row.kind !== "traces") return { place, time, line: Math.floor(top / box.height * linesOf({ row })) };
+  if (row.kind !== "traces") return { place, time, line: Math.floor(top / box.height * linesOf(view, { row })) };
   const [low, high] = row.range;
   const value = low + (1 - top / box.height) * (high - low);
   const distances = row.lines.map((line) => Math.abs(view.arrays[line.u][time] - value));
@@ -349,9 +369,9 @@ function onKey(view, event) {
   view.tipNode.style.display = "none";
   if (step) {
     const far = event.shiftKey ? LEAP : 1;
-    moveTo(view, step[0] ? { ...here, time: here.time + step[0] * far } : nextLine(view, here, step[1], far));
+    moveTo(view, step[1] ? nextLine(view, here, step[1], far) : along(view, here, step[0] * far));
   } else if (event.key === "Home" || event.key === "End") {
-    moveTo(view, { ...here, time: event.key === "Home" ? 0 : view.header.steps });
+    moveTo(view, along(view, here, event.key === "Home" ? -Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER));
   } else if (event.key === "Enter") {
     if (view.at) pick(view, view.at, event.shiftKey);
   } else if (event.key === "Escape") {
@@ -372,13 +392,19 @@ function onKey(view, event) {
   event.stopPropagation();
 }
 
+/** Sideways: through time, or through what a row of bars runs over. */
+const along = (view, here, steps) =>
+  isAcross(view.rows[here.place]) ? { ...here, line: here.line + steps } : { ...here, time: here.time + steps };
+
+/** Up or down: to the next neuron or line, and from the last one to the next row. */
 function nextLine(view, here, direction, far) {
-  const places = standable(view);
   const line = here.line + direction * far;
-  if (line >= 0 && line < linesOf(places[here.place])) return { ...here, line };
-  const place = Math.min(Math.max(here.place + direction, 0), places.length - 1);
-  if (place === here.place) return { ...here, line };
-  return { ...here, place, line: direction > 0 ? 0 : linesOf(places[place]) - 1, neuron: undefined };
+  const stays = !isAcross(view.rows[here.place]) && line >= 0 && line < linesOf(view, view.rows[here.place]);
+  if (stays) return { ...here, line };
+  const place = Math.min(Math.max(here.place + direction, 0), view.rows.length - 1);
+  if (place === here.place) return here;
+  const entersAbove = direction > 0 || isAcross(view.rows[place]);
+  return { ...here, place, line: entersAbove ? 0 : linesOf(view, view.rows[place]) - 1, neuron: undefined };
 }
 
 // ----------------------------------------------------------------------------------------------------------------- play

@@ -1,0 +1,90 @@
+"""The choice of an input among kinds, each with a small picture of what it looks like: a radio group of tiles."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from app.components.assets import source
+from app.figures.style import PALETTES, Theme
+from app.figures.thumbnails import Thumbnail
+
+_component = st.components.v2.component(
+    "gallery", css=source("gallery", "gallery.css"), js=source("gallery", "gallery.js"), isolate_styles=False
+)
+
+FULL = 255
+"""The level of the largest value."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Attributes:
+    kind: what choosing it tells.
+    thumbnail: None while it is being made; the page is then run again now and then until it is there.
+    """
+
+    kind: str
+    name: str
+    thumbnail: Thumbnail | None
+
+
+def gallery(key: str, tiles: Sequence[Tile], chosen: str, on_choose: Callable[[str], None]) -> None:
+    """Shows the tiles side by side in lines, that of the `chosen` kind marked.
+
+    Args:
+        on_choose: called, before the page runs again, with the kind of a tile that wasn't chosen.
+    """
+
+    def choose() -> None:
+        told = st.session_state[key].get("choice")
+        if told:
+            on_choose(told["kind"])
+
+    theme: Theme = st.context.theme.type or "light"
+    palette = PALETTES[theme]
+    told = (st.session_state.get(key) or {}).get("choice")
+    _component(
+        key=key,
+        data={
+            "tiles": [_as_data(tile) for tile in tiles],
+            "chosen": chosen,
+            "answers": told["number"] if told else None,  # so that the page can tell the answer to its last choice from older ones
+            "palette": {"input": palette.input, "muted": palette.muted, "grid": palette.grid},
+        },
+        on_choice_change=choose,
+        on_wait_change=lambda: None,  # running the page again is all it asks for
+    )
+
+
+def _as_data(tile: Tile) -> dict[str, Any]:
+    told: dict[str, Any] = {"kind": tile.kind, "name": tile.name}
+    if tile.thumbnail is None:
+        return told
+    levels, zero = _levels(tile.thumbnail)
+    picture = {
+        "drawing": tile.thumbnail.drawing,
+        "shape": levels.shape,
+        "levels": base64.b64encode(levels.tobytes()).decode(),
+        "zero": zero,
+    }
+    return {**told, "picture": picture}
+
+
+def _levels(thumbnail: Thumbnail) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], int]:
+    """Values as bytes, and the byte of 0. A line spans them from its lowest value, or 0, to its highest; of spikes and pixels, which are
+    drawn by their size, 0 stays 0 and nothing else becomes it.
+    """
+    values = thumbnail.values
+    if thumbnail.drawing == "line":
+        low, high = min(values.min(), 0.0), max(values.max(), 0.0)
+        scaled = (np.append(values, 0.0) - low) / ((high - low) or 1.0) * FULL
+        *levels, zero = np.rint(scaled).astype(np.uint8)
+        return np.array(levels), int(zero)
+    size = np.abs(values)
+    return np.ceil(size / (size.max() or 1.0) * FULL).astype(np.uint8), 0

@@ -1,0 +1,112 @@
+"""Small pictures of inputs, computed from real ones: what each kind looks like with usual parameters, and what a file holds.
+
+Arrays only; gallery.js draws them.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from pydantic import TypeAdapter
+
+from snncore import encoders
+from snncore.input_spec import NO_FILES, InputSpec
+from snncore.record import Array
+from snncore.stack import fitting_input
+
+SHAPE = (1, 60, 10)
+"""(batch, time, channels) of the inputs that are pictured; a sensor's have its own pixels."""
+
+SEED = 0
+DT = 1e-3
+"""Length of a time step in seconds."""
+
+BAR_STEPS = (6, 12)
+"""Steps at which the moving bar is seen: it has come in, and three pixels further on."""
+
+MOST_ROWS, MOST_COLUMNS, MOST_PIXELS = 17, 60, 16
+"""Of a picture of a file: rows and columns of a raster, pixels along a side. More are added up."""
+
+HEAD_START = 0.5
+"""Seconds that the page has for itself before a picture that takes long is begun."""
+
+Drawing = Literal["raster", "line", "pixels"]
+
+
+@dataclass(frozen=True, eq=False)
+class Thumbnail:
+    """Attributes:
+    drawing: how the values are meant.
+    values: of a raster (neurons, time); of a line (time,); of pixels (pictures, 2, height, width), ON in channel 0 and OFF in channel 1.
+    """
+
+    drawing: Drawing
+    values: Array
+
+
+NOTHING = Thumbnail("raster", np.zeros((1, 1), np.float32))
+"""The picture of an input that isn't here."""
+
+
+@functools.cache
+def thumbnail(kind: str) -> Thumbnail:
+    """The picture of a kind of input, of any but a file. That of the digit takes a second at first, to import scikit-learn."""
+    values = pictured(kind)
+    if kind.endswith("_current"):
+        return Thumbnail("line", values[:, 0])  # all channels have the same
+    if kind == "moving_bar":
+        return Thumbnail("pixels", values[list(BAR_STEPS)])
+    return file_thumbnail(values)
+
+
+def pictured(kind: str) -> Array:
+    """The input that the picture of a kind shows, (time, ...)."""
+    spec: InputSpec = TypeAdapter(InputSpec).validate_python(fitting_input(kind, SHAPE))
+    sample: Array = spec.make(torch.Generator().manual_seed(SEED), DT, NO_FILES)[0].numpy()
+    return sample
+
+
+def file_thumbnail(sample: Array) -> Thumbnail:
+    """The picture of a sample (time, ...): of two polarities what each pixel adds up to, else a raster of all its channels."""
+    if sample.ndim == 4 and sample.shape[1] == 2:
+        summed = sample.sum(axis=0, keepdims=True)
+        return Thumbnail("pixels", _added_up(_added_up(summed, 2, MOST_PIXELS), 3, MOST_PIXELS))
+    channels = sample.reshape(len(sample), -1).T
+    return Thumbnail("raster", _added_up(_added_up(channels, 0, MOST_ROWS), 1, MOST_COLUMNS))
+
+
+def thumbnail_if_ready(kind: str) -> Thumbnail | None:
+    """The picture of a kind, or None while it is being made in the background, which is begun by asking for it."""
+    if kind != "digit" or encoders.digit_images.cache_info().currsize:
+        return thumbnail(kind)
+    made = _in_background(kind)
+    if not made.done():
+        return None
+    return NOTHING if made.exception() else made.result()
+
+
+_background = ThreadPoolExecutor(1, thread_name_prefix="thumbnails")
+
+
+@functools.cache
+def _in_background(kind: str) -> Future[Thumbnail]:
+    def make() -> Thumbnail:
+        time.sleep(HEAD_START)
+        return thumbnail(kind)
+
+    return _background.submit(make)
+
+
+def _added_up(values: Array, axis: int, most: int) -> Array:
+    """At most so many values along an axis, each the sum of neighbours."""
+    length = values.shape[axis]
+    if length <= most:
+        return values
+    added: Array = np.add.reduceat(values, np.arange(most) * length // most, axis=axis)
+    return added

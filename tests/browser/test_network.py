@@ -1,0 +1,401 @@
+"""The Network page in a real browser: a stack is built by clicks alone and by keyboard alone, mended, fed and looked into."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from app.figures.style import PALETTES, Theme
+from app.link import to_parameter
+from snncore.spec import Experiment, convolution, ten_spikes
+from tests.browser.conftest import Open, OpenNetwork
+from tests.browser.server import Server
+
+TEN_SPIKES = ["Input", "Linear 16→64", "LIF", "Linear 64→4", "LIF"]
+
+
+# ------------------------------------------------------------------------------------------------------- building
+
+
+def test_a_stack_is_built_by_clicks_alone(open_network: OpenNetwork) -> None:
+    page = open_network()
+    assert page.chips() == TEN_SPIKES
+    page.select(3)
+    page.button("Remove").click()
+    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "LIF"])
+    page.add("ALIF")
+    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "ALIF", "LIF"])
+    page.button("Duplicate").click()
+    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "ALIF", "ALIF", "LIF"])
+    page.button("Down").click()
+    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "ALIF", "LIF", "ALIF"])
+    page.button("Up").click()
+    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "ALIF", "ALIF", "LIF"])
+    page.select(1)
+    page.add("Linear")
+    page.until(lambda: page.shapes() == ["(1, 100, 16)", *["(1, 100, 64)"] * 6])
+    page.until(lambda: page.figure()["titles"] == ["Input", "Layer 3 (LIF)", "Layer 4 (ALIF)", "Layer 5 (ALIF)", "Layer 6 (LIF)"])
+    with_linear = page.chips()
+    page.button("Undo").click()
+    page.until(lambda: len(page.chips()) == len(with_linear) - 1)
+    page.button("Redo").click()
+    page.until(lambda: page.chips() == with_linear)
+
+
+def test_a_stack_is_built_by_keyboard_alone(open_network: OpenNetwork) -> None:
+    page = open_network()
+    keyboard = page.page.keyboard
+    page.tab_to("Layer 2, LIF")
+    keyboard.press("ArrowRight")
+    keyboard.press("Enter")
+    expect(page.page.locator(".ribbon-chip").nth(3)).to_have_attribute("aria-pressed", "true")
+    page.tab_to("Duplicate")
+    keyboard.press("Enter")
+    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "Linear 64→4", "! Linear 64→4", "LIF"])
+    page.page.locator("body").press("Home")
+    page.page.evaluate("document.activeElement.blur()")
+    page.tab_to("Set in_features to 4")
+    keyboard.press("Enter")
+    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "Linear 64→4", "Linear 4→4", "LIF"])
+    page.tab_to("Add")
+    keyboard.press("Enter")
+    page.tab_to("IAF")
+    keyboard.press("Enter")
+    page.until(lambda: "IAF" in page.chips())
+    page.until(lambda: "Layer 5 (IAF)" in page.figure()["titles"] or "Layer 6 (IAF)" in page.figure()["titles"])
+
+
+def test_a_layer_that_does_not_fit_is_marked_and_mended_where_it_stands(open_network: OpenNetwork) -> None:
+    page = open_network()
+    before = page.figure()
+    page.select(1)
+    field = page.page.get_by_label("Neurons (out_features)")
+    field.fill("32")
+    field.press("Enter")
+    problem = page.page.locator(".ribbon-problem")
+    expect(problem).to_contain_text("in_features is 64, but it receives 32 features; set in_features to 32, or change what comes before.")
+    expect(page.page.get_by_text("Below is still the last network whose layers fit.")).to_be_visible()
+    assert page.figure() == before
+    page.button("Set in_features to 32").click()
+    expect(problem).to_have_count(0)
+    page.until(lambda: page.chips() == ["Input", "Linear 16→32", "LIF", "Linear 32→4", "LIF"])
+    page.until(lambda: len(page.figure()["rasters"][1]) == 32)
+
+
+def test_a_refused_edit_leaves_everything_as_it_was(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.open_panel("Input")
+    before = page.figure()
+    field = page.page.get_by_label("Time steps", exact=True)
+    field.fill("100000000")
+    field.press("Enter")
+    page.until(lambda: page.alerts() != [])
+    assert "time steps; this page takes up to 20,000" in page.alerts()[0]
+    assert page.figure() == before
+    expect(field).to_have_value("100")
+    field.fill("50")
+    field.press("Enter")
+    page.until(lambda: page.alerts() == [] and len(page.figure()["rasters"][0][0]) == 50)
+
+
+# --------------------------------------------------------------------------------------------- squeeze, batch size
+
+
+def test_a_convolutional_stack_squeezes_by_itself(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.start_from("Convolution")
+    page.until(lambda: "(800, 16, 6, 6)" in page.shapes())
+    assert page.shapes() == [
+        "(8, 100, 2, 8, 8)",
+        "(800, 2, 8, 8)",
+        "(800, 16, 6, 6)",
+        "(800, 16, 6, 6)",
+        "(800, 32, 4, 4)",
+        "(800, 32, 4, 4)",
+        "(800, 512)",
+        "(800, 4)",
+        "(8, 100, 4)",
+    ]
+    page.until(lambda: len(page.figure()["rasters"][1]) == 576)
+
+
+def test_a_wrong_batch_size_shows_whose_state_each_sample_inherits(open_network: OpenNetwork) -> None:
+    page = open_network(f"?x={to_parameter(convolution())}")
+    page.page.locator(".ribbon-shape").first.click()
+    panel = page.page.locator(".ribbon-panel")
+    expect(panel).to_be_visible()
+    page.page.get_by_role("button", name="Fold into B·T = 800").click()
+    expect(page.page.get_by_role("button", name="Unfold into (B, T) = (8, 100)")).to_be_visible()
+    size = page.page.get_by_label("Try a wrong batch size")
+    size.fill("4")
+    size.press("Enter")
+    expect(panel).to_contain_text("sample 2 starts from the membrane potentials that sample 1 left at its step 100")
+    size.fill("16")
+    size.press("Enter")
+    expect(panel).to_contain_text("sample 1 is cut")
+    size.fill("3")
+    size.press("Enter")
+    expect(panel).to_contain_text("800")
+    expect(panel).to_contain_text("refuses batch_size 3")
+
+
+# -------------------------------------------------------------------------------------------------- looking into it
+
+
+def test_a_click_selects_a_neuron_and_opens_its_trace_and_its_weights(open_network: OpenNetwork) -> None:
+    page = open_network()
+    raster = page.canvas("raster", 1)
+    box = raster.bounding_box()
+    assert box
+    row = 30
+    raster.click(position={"x": 300, "y": (row + 0.5) * box["height"] / 64})
+    expect(page.rows).to_contain_text(f"u of neuron {row}, θ dashed")
+    expect(page.rows).to_contain_text(f"Weights from Layer 1 (Linear) to neuron {row}")
+    expected = ten_spikes().build()[0].weight[row].tolist()
+    shown = page.rows.evaluate(
+        """root => {
+            const row = root.shown.header.groups.flatMap(group => group.rows).find(row => row.kind === "weights");
+            return [...root.shown.arrays[row.z]];
+        }"""
+    )
+    assert shown == pytest.approx(expected)
+    page.canvas("raster", 1).click(position={"x": 300, "y": 5.5 * box["height"] / 64}, modifiers=["Shift"])
+    expect(page.rows).to_contain_text(f"u of neurons 5, {row}, θ dashed")
+
+
+def test_opening_a_layer_shows_currents_rates_operations_intervals_and_maps(open_network: OpenNetwork) -> None:
+    experiment = convolution().replace({"network.1.tau_syn": 3.0, "network.1.spike_threshold": 0.3})
+    page = open_network(f"?x={to_parameter(experiment)}")
+    opener = page.page.get_by_role("button", name="Layer 2 (LIF)")
+    opener.click()
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    for words in (
+        "Input z (grey) and synaptic current i",
+        "Population rate",
+        "Synaptic operations",
+        "Rate of each",
+        "Intervals",
+        "Weights from",
+    ):
+        expect(page.rows).to_contain_text(words)
+    maps = page.canvas("maps")
+    maps.scroll_into_view_if_needed()
+    before = maps.evaluate("canvas => canvas.toDataURL()")
+    page.button("Play").click()
+    page.until(lambda: page.readout.count("time") == 1 and maps.evaluate("canvas => canvas.toDataURL()") != before)
+    page.button("Pause").click()
+    page.page.wait_for_timeout(300)
+    held = page.readout
+    page.page.wait_for_timeout(500)
+    assert page.readout == held
+    opener.click()
+    expect(page.canvas("maps")).to_have_count(0)
+
+
+def test_all_neurons_are_seen_as_a_heatmap(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.button("all neurons").first.click()
+    page.until(lambda: "heatmap" in page.figure()["kinds"])
+    page.button("traces").first.click()
+    page.until(lambda: "heatmap" not in page.figure()["kinds"])
+
+
+def test_zoom_selection_and_cursor_survive_a_parameter_change(open_network: OpenNetwork) -> None:
+    page = open_network()
+    raster = page.canvas("raster", 1)
+    raster.click(position={"x": 200, "y": 40})
+    page.until(lambda: "weights" in page.figure()["kinds"])
+    box = raster.bounding_box()
+    assert box
+    page.page.mouse.move(box["x"] + 150, box["y"] + 20)
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + 500, box["y"] + 22, steps=5)
+    page.page.mouse.up()
+    page.until(lambda: page.figure()["zoom"] is not None)
+    page.page.mouse.move(box["x"] + 300, box["y"] + 30)
+    page.until(lambda: "Layer 2 (LIF) neuron" in page.readout)
+    before, place = page.figure(), page.readout
+    page.slide("Membrane time constant", "ArrowLeft", times=12)
+    page.until(lambda: page.figure()["values"] != before["values"])
+    after = page.figure()
+    assert after["zoom"] == before["zoom"]
+    assert after["kinds"] == before["kinds"]
+    assert page.readout.rpartition("·")[0] == place.rpartition("·")[0]
+    expect(page.page.locator(".rows-cursor")).to_be_visible()
+    raster.dblclick(position={"x": 200, "y": 40})
+    page.until(lambda: page.figure()["zoom"] is None)
+
+
+def test_arrow_keys_walk_through_time_neurons_and_rows(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.rows.focus()
+    keyboard = page.page.keyboard
+    keyboard.press("ArrowRight")
+    page.until(lambda: page.readout.startswith("Input channel 0 · time 0 · spikes "))
+    keyboard.press("Shift+ArrowRight")
+    keyboard.press("ArrowDown")
+    page.until(lambda: page.readout.startswith("Input channel 1 · time 10 · spikes "))
+    for _ in range(15):
+        keyboard.press("ArrowDown")
+    page.until(lambda: page.readout.startswith("Layer 2 (LIF) neuron 21 · time 10 · u "))
+    keyboard.press("ArrowDown")
+    keyboard.press("ArrowDown")
+    keyboard.press("Enter")
+    expect(page.rows).to_contain_text("u of neuron 1, θ dashed")
+    keyboard.press("+")
+    page.until(lambda: page.figure()["zoom"] is not None)
+    keyboard.press("0")
+    page.until(lambda: page.figure()["zoom"] is None)
+    keyboard.press("Escape")
+    page.until(lambda: page.readout == "")
+
+
+def test_a_silent_layer_says_why_and_its_remedy_works(open_network: OpenNetwork) -> None:
+    page = open_network()
+    note = page.page.locator(".rows-sentence")
+    expect(note).to_have_text("Silent: largest u 0.111 < θ 1, steady-state v 0.109; needs 8.99× the input or θ ≤ 0.11.")
+    assert sum(map(sum, page.figure()["rasters"][2])) == 0
+    page.button("Set θ to 0.11").click()
+    expect(note).to_have_count(0)
+    page.until(lambda: sum(map(sum, page.figure()["rasters"][2])) > 0)
+
+
+# ----------------------------------------------------------------------------------------------------- experiments
+
+
+def test_a_second_run_without_reset_starts_from_the_state_of_the_first(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.open_panel("Compare")
+    page.page.get_by_text("A second run without reset", exact=True).click()
+    page.until(lambda: len(page.figure()["rasters"]) == 5)
+    first, second = page.figure()["values"][:2]
+    assert first[0] != second[0]
+    expect(page.rows).to_contain_text("second run: ")
+    page.page.get_by_text("Shuffled spike times", exact=True).click()
+    page.until(lambda: len(page.figure()["rasters"]) == 6)
+    inputs, shuffled = page.figure()["rasters"][:2]
+    assert [sum(row) for row in inputs] == [sum(row) for row in shuffled]
+    assert inputs != shuffled
+    page.page.get_by_text("Nothing", exact=True).click()
+    page.until(lambda: len(page.figure()["rasters"]) == 3)
+
+
+def test_time_constants_are_held_side_by_side_under_one_cursor(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.open_panel("Compare")
+    for tau in ("2", "20"):
+        page.page.get_by_label("Hold τ_mem at").click()
+        page.page.get_by_role("option", name=tau, exact=True).click()
+    page.page.keyboard.press("Escape")
+    expect(page.rows).to_have_count(2)
+    expect(page.page.locator(".rows[data-drawn]")).to_have_count(2)
+    page.canvas("raster", 0).hover(position={"x": 200, "y": 20})
+    expect(page.page.locator(".rows-cursor").nth(1)).to_be_visible()
+
+
+# -------------------------------------------------------------------------------------------------------- going on
+
+
+def test_the_network_goes_to_the_training_page_and_back(open_network: OpenNetwork) -> None:
+    page = open_network(through_training=True)
+    page.slide("Spike threshold", "ArrowLeft", times=4)
+    page.until(lambda: page.figure()["values"] != [])
+    page.page.wait_for_timeout(300)
+    network = page.figure()["rasters"]
+    page.button("Train this network").click()
+    expect(page.page.locator(".plot[data-drawn], .rows[data-drawn]")).to_have_count(2)
+    assert page.figure()["rasters"] == network
+    page.page.get_by_role("link", name="Network", exact=True).click()
+    page.until(lambda: page.page.locator(".ribbon-chip").count() == 5)
+    page.until(lambda: page.page.locator(".rows[data-drawn]").count() == 1 and page.figure()["rasters"] == network)
+
+
+def test_a_network_that_cannot_be_trained_says_what_to_change(open_network: OpenNetwork) -> None:
+    page = open_network(f"?x={to_parameter(convolution())}")
+    page.button("Train this network").click()
+    alert = page.page.get_by_role("alert")
+    expect(alert).to_contain_text("Layer 6 (Linear) doesn't spike, so nothing can be counted; end the network with LIF")
+    page.button("Put a LIF at its end").click()
+    expect(alert).to_contain_text("this server keeps up to 256 MB")
+    page.page.get_by_role("button", name="Train at most").click()
+    expect(page.page.locator(".plot[data-drawn], .rows[data-drawn]")).to_have_count(2)
+    expect(page.page.get_by_role("button", name="Train it to fire ten")).to_be_enabled()
+
+
+def test_a_link_opens_the_same_draft_for_somebody_else(open_network: OpenNetwork, server: Server) -> None:
+    page = open_network()
+    page.select(3)
+    page.button("Remove").click()
+    page.until(lambda: len(page.chips()) == 4)
+    page.until(lambda: "?x=" in page.page.url)
+    page.page.wait_for_timeout(500)
+    other = open_network(page.page.url.partition("network")[2])
+    assert other.chips() == page.chips()
+    assert other.figure()["rasters"] == page.figure()["rasters"]
+
+
+def test_two_users_compose_apart(open_network: OpenNetwork, open_page: Open) -> None:
+    mine, theirs = open_network(), open_network()
+    mine.select(2)
+    mine.button("Remove").click()
+    mine.until(lambda: len(mine.chips()) == 4)
+    theirs.button("New input").click()
+    theirs.until(lambda: theirs.figure()["rasters"][0] != mine.figure()["rasters"][0])
+    assert theirs.chips() == TEN_SPIKES
+    assert len(mine.chips()) == 4
+
+
+# ------------------------------------------------------------------------------------------- theme, narrow, large
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_rows_follow_the_theme(open_network: OpenNetwork, theme: Theme) -> None:
+    page = open_network(theme=theme)
+    page.until(lambda: page.figure()["color"] == PALETTES[theme].text)
+
+
+def test_at_1280_by_800_the_ten_spike_net_is_seen_without_scrolling(open_network: OpenNetwork) -> None:
+    page = open_network()
+    box = page.rows.bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 800
+    assert page.page.evaluate("document.documentElement.scrollWidth") == 1280
+
+
+def test_at_360_pixels_the_page_does_not_scroll_sideways_and_controls_come_up_in_a_sheet(open_network: OpenNetwork) -> None:
+    page = open_network(width=360, height=740)
+    assert page.page.evaluate("document.documentElement.scrollWidth") == 360
+    number = page.page.locator(".headline-number").bounding_box()
+    button = page.button("Train this network").bounding_box()
+    raster = page.canvas("raster").bounding_box()
+    header = page.page.locator(".stAppHeader").bounding_box()
+    assert number and button and raster and header  # noqa: PT018 (each may be None)
+    assert number["y"] >= header["y"] + header["height"] - 1
+    for box in (number, button, raster):
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+        assert box["y"] + box["height"] <= 740
+    slider = page.page.get_by_role("slider", name="Spike threshold")
+    expect(slider).to_be_hidden()
+    page.page.get_by_test_id("stCheckbox").get_by_text("Controls", exact=True).click()
+    expect(slider).to_be_visible()
+    sheet = page.page.locator(".st-key-controls").bounding_box()
+    assert sheet
+    assert sheet["y"] >= 740 * 0.5
+
+
+def test_ten_thousand_neurons_and_a_thousand_steps_stay_usable(open_network: OpenNetwork) -> None:
+    large = Experiment(
+        network=[{"kind": "LIF", "tau_mem": 10.0, "spike_threshold": 0.3}],
+        input={"kind": "random_spikes", "shape": [1, 1000, 10_000], "probability": 0.05},
+    )
+    page = open_network(f"?x={to_parameter(large)}")
+    expect(page.rows).to_contain_text("10000 neurons · ")
+    expect(page.rows).to_contain_text("drawn with 10 neurons a row")
+    page.select(1)
+    drawn = page.figure()["rasters"][1]
+    assert len(drawn) == 1000
+    page.slide("Membrane time constant", "ArrowRight")
+    page.until(lambda: page.figure()["rasters"][1] != drawn)
+    page.canvas("raster", 1).click(position={"x": 300, "y": 40})
+    page.until(lambda: "Layer 1 (LIF) neurons" in page.readout)

@@ -1,0 +1,102 @@
+"""Own files in a real browser: good ones are fed to the network, bad ones are refused in one sentence and change nothing."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenNetwork
+from tests.snncore.test_files import BAD_FILES
+
+REFUSED_HERE = (
+    "empty",
+    "text called npy",
+    "pickle called npy",
+    "cut in its data",
+    "objects",
+    "complex",
+    "one dimension",
+    "NaN",
+    "npy called npz",
+    "several arrays",
+    "ragged rows",
+    "text",
+    "not UTF-8",
+    "events without y",
+    "negative time",
+    "no polarity",
+    "events that unfold to too much",
+)
+"""Kinds of bad files that a browser hands on; what it keeps back by itself (endings, size) is tested apart."""
+
+
+def npy(values: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, values)
+    return stream.getvalue()
+
+
+def raster() -> np.ndarray:
+    return (np.random.default_rng(3).random((60, 16)) < 0.3).astype(np.uint8)
+
+
+def as_csv(values: np.ndarray) -> bytes:
+    return "\n".join(",".join(map(str, row)) for row in values).encode()
+
+
+def as_events(values: np.ndarray) -> bytes:
+    return ("t,neuron\n" + "\n".join(f"{t},{neuron}" for t, neuron in np.argwhere(values))).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "make"), [("own.npy", npy), ("own.csv", as_csv), ("events.csv", as_events)], ids=["npy", "csv raster", "csv events"]
+)
+def test_a_good_file_is_fed_to_the_network(open_network: OpenNetwork, name: str, make) -> None:
+    values = raster()
+    values[-1, -1] = 1  # so that the events reach to the last step and neuron
+    page = open_network()
+    page.open_panel("Input")
+    page.upload(name, make(values))
+    page.until(lambda: page.figure()["rasters"][0] == values.T.tolist())
+    expect(page.page.get_by_text(f"From the file '{name}'.")).to_be_visible()
+    page.button("Undo").click()
+    page.until(lambda: len(page.figure()["rasters"][0][0]) == 100)
+
+
+def test_a_sensors_file_of_another_shape_marks_the_layer_that_does_not_fit(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.open_panel("Input")
+    page.upload("sensor.csv", b"t,x,y,p\n0,0,0,1\n5,7,7,0\n19,3,4,-1\n".replace(b"-1", b"0"))
+    expect(page.page.locator(".ribbon-problem")).to_contain_text("in_features is 16, but it receives 8 features")
+    page.until(lambda: page.shapes()[0] == "(1, 20, 2, 8, 8)")
+
+
+def test_bad_files_are_refused_in_one_sentence_and_change_nothing(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.open_panel("Input")
+    before = page.figure()
+    for what in REFUSED_HERE:
+        name, make, sentence = BAD_FILES[what]
+        page.upload(name, make())
+        page.until(lambda name=name, sentence=sentence: page.alerts() == [f"File {name!r}: {sentence}."])
+        assert page.figure() == before, what
+    page.upload("own.npy", npy(raster()))
+    page.until(lambda: page.alerts() == [] and len(page.figure()["rasters"][0][0]) == 60)
+
+
+def test_a_link_to_a_network_with_a_file_says_what_is_missing(open_network: OpenNetwork) -> None:
+    mine = open_network()
+    mine.open_panel("Input")
+    mine.upload("own.npy", npy(raster()))
+    mine.until(lambda: "?x=" in mine.page.url)
+    mine.page.wait_for_timeout(500)
+    theirs = mine.page.context.browser.new_page()
+    theirs.goto(mine.page.url)
+    expect(theirs.get_by_role("alert")).to_have_text(
+        "The input is the file 'own.npy', which is not here: links carry no files. Upload it again, or choose another input."
+    )
+    expect(theirs.locator(".ribbon-chip")).to_have_count(5)
+    theirs.close()

@@ -1,0 +1,208 @@
+"""What is read off a simulation agrees with counting by hand: intervals, weights that spikes meet, weights that lead to a neuron."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from snncore.layer_spec import NEURON_SPECS, LIFSpec
+from snncore.layers import StatefulLayer
+from snncore.measures import incoming_weights, spike_intervals, synaptic_operations
+from snncore.simulation import simulate
+from snncore.spec import Experiment
+from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
+
+Layer = dict[str, Any]
+
+LIF = {"kind": "LIF", "tau_mem": 8.0}
+DROPOUT = {"kind": "Dropout"}
+POOL = {"kind": "AvgPool2d", "kernel_size": 2}
+CONVOLUTION = {"kind": "Conv2d", "in_channels": 2, "out_channels": 3, "kernel_size": 2}
+
+
+def linear(inputs: int, outputs: int) -> Layer:
+    return {"kind": "Linear", "in_features": inputs, "out_features": outputs}
+
+
+# ---------------------------------------------------------------------------------------------------------- intervals
+
+
+@pytest.mark.parametrize(
+    ("trains", "intervals"),
+    [
+        ([[1, 0, 1, 0, 1], [0, 1, 1, 0, 0]], [2, 2, 1]),
+        ([[1, 0, 0, 0, 0], [0, 0, 0, 0, 1]], []),
+        ([[1, 0, 0, 0, 1], [1, 0, 0, 1, 0]], [4, 3]),
+        ([[3, 0, 2]], [2]),
+        ([[0, 0, 0], [0, 0, 0]], []),
+        ([[1, 1, 1]], [1, 1]),
+        ([[1]], []),
+    ],
+    ids=["two neurons", "none across neurons", "each its own", "several spikes are one step", "silent", "every step", "one step"],
+)
+def test_intervals_are_the_steps_between_a_neurons_spikes(trains, intervals):
+    assert spike_intervals(np.array(trains, dtype=np.float32).T).tolist() == intervals
+
+
+@given(st.integers(1, 20), st.integers(0, 19), st.integers(1, 100), st.integers(1, 5))
+def test_intervals_of_regular_trains_are_their_period(period, first, steps, neurons):
+    spikes = np.zeros((steps, neurons), dtype=np.float32)
+    spikes[first::period] = 1
+    in_each = max(len(range(first, steps, period)) - 1, 0)
+    assert spike_intervals(spikes).tolist() == [period] * in_each * neurons
+
+
+# ------------------------------------------------------------------------------------------------ synaptic operations
+
+
+def spikes_of(shape: tuple[int, ...], seed: int) -> np.ndarray[Any, Any]:
+    return np.random.default_rng(seed).integers(0, 3, shape).astype(np.float32)
+
+
+@given(st.sampled_from([(2, 4, 3), (1, 5, 2, 4, 3), (3, 1, 1)]), st.integers(1, 6), st.booleans(), st.integers(0, 99))
+def test_operations_of_a_linear_layer_count_the_weights_that_each_spike_meets(shape, neurons, bias, seed):
+    received = spikes_of(shape, seed)
+    met = torch.nn.functional.linear(torch.tensor(received), torch.ones(neurons, shape[-1])).flatten(2).sum(2)
+    layer = LinearSpec(in_features=shape[-1], out_features=neurons, bias=bias)
+    assert np.array_equal(synaptic_operations(layer, received), met.numpy())
+
+
+@given(
+    kernel_size=st.integers(1, 4),
+    stride=st.integers(1, 5),
+    padding=st.integers(0, 4),
+    sides=st.tuples(st.integers(4, 8), st.integers(4, 8)),
+    channels=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    seed=st.integers(0, 99),
+)
+def test_operations_of_a_convolution_count_the_weights_that_each_spike_meets(kernel_size, stride, padding, sides, channels, seed):
+    inputs, outputs = channels
+    received = spikes_of((2, 3, inputs, *sides), seed)
+    ones = torch.ones(outputs, inputs, kernel_size, kernel_size)
+    met = torch.nn.functional.conv2d(torch.tensor(received).flatten(0, 1), ones, stride=stride, padding=padding)
+    layer = Conv2dSpec(in_channels=inputs, out_channels=outputs, kernel_size=kernel_size, stride=stride, padding=padding)
+    assert np.array_equal(synaptic_operations(layer, received), met.sum(dim=(1, 2, 3)).unflatten(0, (2, 3)).numpy())
+
+
+def test_operations_of_one_spike_by_hand():
+    received = np.zeros((1, 2, 1, 4, 4), dtype=np.float32)
+    received[0, 0, 0, 0, 0] = 1  # a corner is under one place of the kernel
+    received[0, 1, 0, 1, 2] = 2  # two spikes off the centre, each under 2 × 2 places
+    layer = Conv2dSpec(in_channels=1, out_channels=5, kernel_size=3)
+    operations = synaptic_operations(layer, received)
+    assert operations is not None
+    assert operations.tolist() == [[1 * 5, 2 * 4 * 5]]
+
+
+@pytest.mark.parametrize("value", [0.5, -1.0, 1e-7])
+def test_there_are_no_operations_where_the_input_is_no_spikes(value):
+    received = spikes_of((1, 4, 2, 3, 3), seed=0)
+    received[0, 2, 1, 0, 0] = value
+    assert synaptic_operations(LinearSpec(in_features=3, out_features=2), received) is None
+    assert synaptic_operations(Conv2dSpec(in_channels=2, out_channels=2, kernel_size=2), received) is None
+
+
+WEIGHTLESS = [AvgPool2dSpec(kernel_size=2), FlattenSpec(), DropoutSpec(), LIFSpec(tau_mem=5.0)]
+
+
+@pytest.mark.parametrize("layer", WEIGHTLESS, ids=[layer.kind for layer in WEIGHTLESS])
+def test_there_are_no_operations_in_layers_without_weights(layer):
+    assert synaptic_operations(layer, spikes_of((1, 4, 2, 4, 4), seed=0)) is None
+
+
+# --------------------------------------------------------------------------------------------------- incoming weights
+
+
+def experiment(*layers: Layer, shape: tuple[int, ...] = (1, 1, 5)) -> Experiment:
+    """One step, in which a weight acts on its own neuron alone, and every input is 1."""
+    return Experiment(network=layers, input={"kind": "step_current", "shape": shape, "amplitude": 1.0})
+
+
+def current_into(model: nn.Sequential, made: Experiment, layer: int, neuron: tuple[int, ...]) -> float:
+    """What a neuron receives in the step: its layer's input, or where it has one, the recurrent current that the step makes."""
+    received = []
+    module = model.get_submodule(str(layer))
+    assert isinstance(module, StatefulLayer)
+    module.reset_states()
+    module.record_states = True
+    handle = module.register_forward_pre_hook(lambda _module, arguments: received.append(arguments[0]))
+    model(made.make_input())
+    handle.remove()
+    z = received[0].unflatten(0, (1, 1)) if made.is_folded else received[0]
+    return float(module.recordings.get("i_rec", z)[(0, 0, *neuron)])
+
+
+def weights_that_matter(made: Experiment, layer: int, neuron: tuple[int, ...], parameter: str) -> torch.Tensor:
+    """Which entries of a parameter change what the neuron receives when they are changed: a mask."""
+    model = made.build().eval()
+    weight = model.get_parameter(parameter)
+    matters = torch.zeros(weight.shape, dtype=torch.bool)
+    with torch.no_grad():
+        before = current_into(model, made, layer, neuron)
+        for entry in np.ndindex(*weight.shape):
+            old = weight[entry].item()
+            weight[entry] = old + 1
+            matters[entry] = current_into(model, made, layer, neuron) != before
+            weight[entry] = old
+    return matters
+
+
+IMAGE = (1, 1, 2, 5, 5)
+FEEDFORWARD = {
+    "Linear": (experiment(linear(5, 4), LIF), [(0,), (3,)]),
+    "Linear behind a layer": (experiment(LIF | {"norm_input": False}, linear(5, 4), LIF), [(2,)]),
+    "Linear through dropout": (experiment(linear(5, 4), DROPOUT, DROPOUT, LIF), [(1,)]),
+    "Linear over the rows of a picture": (experiment(linear(5, 4), LIF, shape=IMAGE), [(1, 2, 3), (0, 4, 0)]),
+    "Conv2d": (experiment(CONVOLUTION, LIF, shape=IMAGE), [(0, 0, 0), (2, 3, 1)]),
+    "Conv2d through pooling": (experiment(CONVOLUTION, POOL, LIF, shape=IMAGE), [(1, 0, 1)]),
+    "Conv2d through dropout and pooling": (experiment(CONVOLUTION, DROPOUT, POOL, DROPOUT, LIF, shape=IMAGE), [(2, 1, 0)]),
+    "the last of two": (experiment(linear(5, 4), linear(4, 3), LIF), [(2,)]),
+}
+
+
+@pytest.mark.parametrize(("made", "neurons"), FEEDFORWARD.values(), ids=FEEDFORWARD)
+def test_incoming_weights_are_those_that_change_what_the_neuron_receives(made, neurons):
+    layer = len(made.network) - 1
+    simulation = simulate(made)[0]
+    for neuron in neurons:
+        (found,) = incoming_weights(simulation, layer, neuron)
+        matters = weights_that_matter(made, layer, neuron, f"{found.source}.weight")
+        assert matters.sum() == found.values.size
+        weight = torch.tensor(simulation.weights[f"{found.source}.weight"])
+        assert np.array_equal(weight[matters].numpy(), found.values.ravel())
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NEURON_SPECS if kind.endswith("Recurrent")])
+@pytest.mark.parametrize("shape", [(1, 1, 5), IMAGE])
+def test_recurrent_weights_are_those_that_change_what_the_neuron_gets_back(kind, shape):
+    usual = {"tau_mem": 1.0, "tau_adapt": 50.0, "spike_threshold": 0.01, "rec_connect": linear(5, 5)}
+    recurrent = {"kind": kind, **{name: value for name, value in usual.items() if name in NEURON_SPECS[kind].model_fields}}
+    identity = {**linear(5, 5), "weights": {"kind": "diagonal"}}
+    made = experiment(identity, recurrent, shape=shape)
+    simulation = simulate(made)[0]
+    for neuron in [(3,), (0,)] if len(shape) == 3 else [(1, 4, 2)]:
+        feedforward, back = incoming_weights(simulation, 1, neuron)
+        assert (feedforward.source, back.source) == (0, 1)
+        assert np.array_equal(feedforward.values, np.eye(5)[neuron[-1]])
+        matters = weights_that_matter(made, 1, neuron, "1.rec_connect.weight")
+        assert matters.sum() == back.values.size
+        assert np.array_equal(torch.tensor(simulation.weights["1.rec_connect.weight"])[matters].numpy(), back.values)
+
+
+@pytest.mark.parametrize(
+    ("made", "neuron"),
+    [
+        (experiment(LIF), (2,)),
+        (experiment(DROPOUT, LIF), (2,)),
+        (experiment(linear(5, 4), LIF, LIF), (2,)),
+        (experiment(CONVOLUTION, LIF, {"kind": "Flatten"}, LIF, shape=IMAGE), (40,)),
+        (experiment(linear(5, 4), POOL, LIF, shape=IMAGE), (1, 1, 1)),
+    ],
+    ids=["first layer", "after dropout alone", "after neurons", "after a Flatten", "a mean of several neurons of a Linear"],
+)
+def test_there_are_no_incoming_weights_where_no_single_row_of_weights_feeds_the_neuron(made, neuron):
+    assert incoming_weights(simulate(made)[0], len(made.network) - 1, neuron) == ()
