@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from app.figures.rows import View, closest_neuron
+from snncore.layer_spec import NeuronSpec
 from snncore.simulation import Simulation
 from snncore.spec import Draft
 
@@ -54,11 +55,11 @@ class Looking:
         """After an edit that gives layers other places or sizes."""
         self.chosen, self.opened, self.weighed, self.heatmaps = {}, set(), set(), set()
 
-    def start_over(self) -> None:
-        """For another network."""
+    def start_over(self, draft: Draft) -> None:
+        """For another network, of which the first neuron layer is selected."""
         self.forget_neurons()
         self.sample, self.overlay, self.taus = 0, NO_OVERLAY, ()
-        self.layer = 1
+        self.layer = next((place for place, layer in enumerate(draft.network) if isinstance(layer, NeuronSpec)), 0)
 
     def pick(self, layer: int, neuron: int, add: bool) -> None:
         """Selects a neuron; with `add`, beside those that are traced, or takes it from them."""

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from snncore.errors import DivergenceError, NonFiniteError
+from snncore.input_spec import NO_FILES, Files
 from snncore.model import reset_states, spiking_layers, zero_grad
 from snncore.record import Array, LayerRecord, outputs_kept, record_of, threshold_of
 from snncore.spec import Experiment
@@ -48,16 +49,16 @@ class EpochRecord:
     gradient_norms: dict[str, float]
 
 
-def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
+def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False, files: Files = NO_FILES) -> Iterator[EpochRecord]:
     """Builds the Experiment's network, input, task and optimiser, and trains for at most `experiment.training.epochs`.
 
     Raises:
-        ExperimentError: the network's output isn't what the task counts.
+        ExperimentError: the network's output isn't what the task counts, or the input is a file that isn't among `files`.
     """
     experiment.check_trainable()
     model = experiment.build()
     training = experiment.training
-    return epochs(model, experiment.make_input(), training.task, experiment.make_optimiser(model), count=training.epochs, stop=stop)
+    return epochs(model, experiment.make_input(files), training.task, experiment.make_optimiser(model), count=training.epochs, stop=stop)
 
 
 def epochs(

@@ -39,6 +39,9 @@ ROUNDING = 1.001
 LONG_MEMORY = 10
 """A time constant of so many runs is as good as no leak."""
 
+LARGEST = float(np.finfo(np.float32).max)
+"""Threshold that a layer can have."""
+
 Changes = dict[str, Any]
 """Fields of a layer with the values that would mend it."""
 
@@ -150,7 +153,7 @@ def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: Layer
     always = spiking.mean(axis=(0, 1)) >= EVERY_STEP
     if always.mean() >= SATURATED:
         changes = _moderation(simulation, index, layer, record)
-        found.append(Saturated(int(always.sum()), always.size, float(record.spikes.mean()), (changes,)))
+        found.append(Saturated(int(always.sum()), always.size, float(record.spikes.mean(dtype=np.float64)), (changes,)))
     most = _most_spikes(layer)
     if most is not None:
         reach = record.u / record.threshold
@@ -179,7 +182,7 @@ def _moderation(simulation: Simulation, index: int, layer: NeuronSpec, record: L
     steps = np.asarray(sum((1 - leak) ** step for step in range(round(1 / MODERATE_RATE))))
     needed = np.maximum(lowest + risen * np.maximum(steps, MARGIN), MARGIN * lowest)
     typical = np.sort(needed, axis=None)[needed.size // 2]
-    theta = _rounded_up(max(float(typical), MARGIN * float(np.min(record.threshold))))
+    theta = min(_rounded_up(max(float(typical), MARGIN * float(np.min(record.threshold)))), LARGEST)
     changes: Changes = {"spike_threshold": theta}
     if isinstance(reset, MembraneSubtract) and reset.subtract_value is not None and reset.subtract_value < theta:
         changes["reset_fn"] = {"kind": "MembraneSubtract"}
@@ -245,7 +248,7 @@ def _leak(layer: NeuronSpec, record: LayerRecord) -> Array:
     """1-α of each neuron, as the layer rounds it, (...); 0 without leak."""
     tau = getattr(layer, "tau_mem", None)
     leak = torch.zeros(()) if tau is None else decay(torch.tensor(tau), is_alpha=False, longest_tau=math.inf)[1]
-    return np.broadcast_to(leak.numpy(), record.u.shape[2:])
+    return np.broadcast_to(leak.double().numpy(), record.u.shape[2:])
 
 
 def _synapse(layer: NeuronSpec, record: LayerRecord) -> Array:

@@ -79,20 +79,23 @@ def _preset_of(draft: Draft) -> Preset | None:
 
 
 def _presets(draft: Draft) -> None:
-    found = next((preset for preset in presets() if preset.experiment.draft == draft), None)
-    with st.popover(f"Start from: {found.title if found else 'own network'}", width="stretch", key="presets"):
-        with st.container(key="preset_list"):
-            for place, preset in enumerate(presets()):
-                st.button(preset.title, key=f"preset {place}", width="stretch", on_click=_take_preset, args=(preset,))
-                st.caption(preset.watch)
+    found = _preset_of(draft)
+    st.menu_button(
+        f"Start from: {found.title if found else 'own network'}",
+        [preset.title for preset in presets()],
+        key="preset",
+        width="stretch",
+        on_click=_take_preset,
+    )
     if found:
         st.caption(found.watch)
 
 
-def _take_preset(preset: Preset) -> None:
+def _take_preset() -> None:
+    chosen = next(preset for preset in presets() if preset.title == st.session_state["preset"])
     looking = look()
-    if session.compose(lambda draft: preset.experiment.draft):
-        looking.start_over()
+    if session.compose(lambda draft: chosen.experiment.draft):
+        looking.start_over(chosen.experiment)
 
 
 # -------------------------------------------------------------------------------------------------- the layers
@@ -101,9 +104,7 @@ def _take_preset(preset: Preset) -> None:
 def _layer_controls(draft: Draft) -> None:
     place = look().layer_in(draft)
     with st.container(horizontal=True, key="stack"):
-        with st.popover("Add", help="A layer after the selected one"):
-            for kind in LAYER_KINDS:
-                st.button(kind, key=f"add {kind}", width="stretch", on_click=_change_stack, args=("insert", kind))
+        st.menu_button("Add", LAYER_KINDS, key="add", help="A layer after the selected one", on_click=_add_layer)
         st.button("Duplicate", on_click=_change_stack, args=("duplicate",), disabled=place is None)
         st.button("Up", help="One place nearer the input", on_click=_change_stack, args=("up",), disabled=not place)
         is_last = place is None or place == len(draft.network) - 1
@@ -117,6 +118,11 @@ def _layer_controls(draft: Draft) -> None:
     field_controls(layer, f"network.{place}", LAYER_PARAMETERS, quick, edit)
     if set(type(layer).model_fields) == {"kind"}:
         st.caption("It has no parameters.")
+
+
+def _add_layer() -> None:
+    kind = st.session_state["add"]
+    _change_stack("insert", kind)
 
 
 def _change_stack(what: str, kind: str = "") -> None:

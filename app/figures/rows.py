@@ -142,7 +142,9 @@ def _input_group(figure: RowsFigure, simulation: Simulation, view: View, other: 
     channels = _rows_of(simulation.input, view.sample)
     is_spikes = _is_spikes(channels)
     words = (
-        f"{len(channels)} channels · {channels.sum():g} spikes" if is_spikes else f"{len(channels)} channels · mean {channels.mean():.3g}"
+        f"{counted(len(channels), 'channel')} · {counted(channels.sum(), 'spike')}"
+        if is_spikes
+        else f"{counted(len(channels), 'channel')} · mean {channels.mean():.3g}"
     )
     rows = [_raster(figure, channels, "input", "channel") if is_spikes else _currents(figure, channels)]
     shown = other is not None and not np.array_equal(other.input, simulation.input)
@@ -177,7 +179,7 @@ def _layer_group(
         if beside:
             others = _raster(figure, _rows_of(beside.spikes, view.sample), "spikes", "neuron", other_name)
             rows.append({**others, "pick": index, "selected": _row_of(chosen, others)})
-            words += f" · {other_name}: {_rows_of(beside.spikes, view.sample).sum():g} spikes"
+            words += f" · {other_name}: {counted(_rows_of(beside.spikes, view.sample).sum(), 'spike')}"
     if index in view.opened:
         rows += _details(figure, simulation, index, record, view.sample, chosen)
     if chosen and (index in view.opened or index in view.weighed):
@@ -461,9 +463,14 @@ def _range(values: Array) -> tuple[float, float]:
 def _neurons_in_words(record: LayerRecord, sample: int, dt: float) -> str:
     spikes, u = _rows_of(record.spikes, sample), _rows_of(record.u, sample)
     if not record.does_spike:
-        return f"{len(u)} neurons · u from {u.min():.3g} to {u.max():.3g}"
+        return f"{counted(len(u), 'neuron')} · u from {u.min():.3g} to {u.max():.3g}"
     rate = spikes.mean() / dt
-    return f"{len(spikes)} neurons · {spikes.sum():g} spikes · {rate:.3g} Hz"
+    return f"{counted(len(spikes), 'neuron')} · {counted(spikes.sum(), 'spike')} · {rate:.3g} Hz"
+
+
+def counted(number: float, noun: str) -> str:
+    """A whole number and what it counts: 1 spike, 2 spikes."""
+    return f"{number:.0f} {noun}{'' if number == 1 else 's'}"
 
 
 def _thinned_in_words(values: Array) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -167,11 +167,8 @@ def test_a_tile_whose_picture_is_being_made_has_none() -> None:
 # ---------------------------------------------------------------------------------------------------- choosing
 
 
-Choose = Callable[[str], AppTest]
-
-
 @pytest.fixture
-def tiles(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Tile]]:
+def tiles(monkeypatch: pytest.MonkeyPatch) -> dict[str, Tile]:
     """The tiles that the page showed last. In place of each stands a button, since Streamlit's harness can't press components."""
     shown: dict[str, Tile] = {}
 
@@ -185,13 +182,13 @@ def tiles(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Tile]]:
         return "primary" if is_chosen else "secondary"
 
     monkeypatch.setattr(network, "gallery", buttons)
-    yield shown
+    return shown
 
 
 def network_page() -> AppTest:
     page = AppTest.from_file(MAIN, default_timeout=60)
     page.run()
-    page.switch_page("app/views/network.py")
+    page.switch_page("views/network.py")
     page.run()
     next(control for control in page.segmented_control if control.key == "panel").set_value("Input")
     return shown(page.run())

@@ -61,11 +61,11 @@ class NetworkPage:
 
     def add(self, kind: str) -> None:
         self.button("Add").click()
-        self.page.get_by_test_id("stPopoverBody").get_by_role("button", name=kind, exact=True).click()
+        self.page.get_by_role("menuitem", name=kind, exact=True).click()
 
     def start_from(self, title: str) -> None:
-        self.page.get_by_test_id("stPopover").get_by_role("button", name="Start from").click()
-        self.page.get_by_test_id("stPopoverBody").get_by_role("button", name=title, exact=True).click()
+        self.page.get_by_role("button", name="Start from").click()
+        self.page.get_by_role("menuitem", name=title, exact=True).click()
 
     def open_panel(self, name: str) -> None:
         self.page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()

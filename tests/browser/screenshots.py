@@ -4,34 +4,46 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
+from app.link import to_parameter
+from app.presets import presets
 from tests.browser.chromium import QUIET, find
+from tests.browser.network_page import NetworkPage
 from tests.browser.server import serve
 from tests.browser.training_page import TrainingPage
 
 ASSETS = Path(__file__).parents[2] / "assets"
-PICTURES = (
-    ("training-light.png", "light", 1280, 800),
-    ("training-dark.png", "dark", 1280, 800),
-    ("training-narrow.png", "light", 360, 740),
-)
+LOOKS = (("light", "light", 1280, 800), ("dark", "dark", 1280, 800), ("narrow", "light", 360, 740))
+"""Name, theme, width and height in pixels."""
+
+
+def trained(page: Page, url: str) -> None:
+    """The ten-spike task at its end."""
+    training = TrainingPage(page, url)
+    training.choose_speed("full speed")
+    training.train()
+    training.until(lambda: training.spikes == 10 and training.status.endswith("."))
+
+
+def reservoir(page: Page, url: str) -> None:
+    """Spikes that echo."""
+    query = to_parameter(next(preset.experiment for preset in presets() if preset.title == "Recurrent reservoir"))
+    NetworkPage(page, url, f"?x={query}")
 
 
 def main() -> None:
     with sync_playwright() as playwright, serve() as server:
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
-        for name, theme, width, height in PICTURES:
-            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
-            page = TrainingPage(context.new_page(), server.url)
-            page.choose_speed("full speed")
-            page.train()
-            page.until(lambda page=page: page.spikes == 10 and page.status.endswith("."))
-            page.page.mouse.move(0, 0)
-            page.page.wait_for_timeout(500)
-            page.page.screenshot(path=ASSETS / name)
-            print(f"assets/{name}")
-            context.close()
+        for subject, show in (("training", trained), ("network", reservoir)):
+            for name, theme, width, height in LOOKS:
+                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
+                show(page, server.url)
+                page.mouse.move(0, 0)
+                page.wait_for_timeout(500)
+                page.screenshot(path=ASSETS / f"{subject}-{name}.png")
+                print(f"assets/{subject}-{name}.png")
+                page.close()
         browser.close()
 
 

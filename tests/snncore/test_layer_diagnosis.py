@@ -281,6 +281,7 @@ SATURATED: dict[str, Experiment] = {
         neurons("LIFRecurrent", tau_syn=4.0, rec_connect=back(3, kind="constant", value=-3.0)), amplitude=100.0
     ),
     "excites itself": current(neurons("IAFRecurrent", rec_connect=back(3, kind="constant", value=0.3)), amplitude=3.0),
+    "very strong": current(neurons("IAF"), amplitude=1e37),
     "a picture": spikes(
         {"kind": "Dropout"}, neurons("IAF", spike_threshold=0.1), {"kind": "Flatten"}, probability=1.0, shape=(2, 20, 2, 3, 4)
     ),

@@ -10,7 +10,7 @@
 const [LABEL_GAP, TITLE_GAP, MIN_INSET] = [5, 36, 6]; // pixels
 const SEPARATE = 3; // device pixels from which on cells are told apart by a gap
 const FAINTEST = 0.5; // of one spike beside a time step with several
-const LEAST_COUNT_HEIGHT = 10; // pixels of a row from which on its count is written
+const LEAST_COUNT_HEIGHT = 9; // pixels of a row from which on its count is written
 const DASHES = { solid: [], dash: [6, 4], dot: [1.5, 3], dashdot: [7, 3, 1.5, 3] };
 const FADE = 0.75; // what a spike on a feature map keeps of its darkness in a step
 const REMEMBERED = 12; // steps
@@ -56,7 +56,7 @@ function drawRaster(stage, row) {
       }
     }
   });
-  markRows(stage, row.selected ?? [], rows);
+  if (rows > 1) markRows(stage, row.selected ?? [], rows);
   drawCounts(stage, stage.arrays[row.counts], rows);
   drawRowAxis(stage, row, rows);
 }
@@ -217,7 +217,6 @@ function drawHeatmap(stage, row) {
       }
     }
   });
-  markRows(stage, [], rows);
   drawRowAxis(stage, row, rows);
   drawScale(stage, colors, row.range);
 }
