@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import math
 import os
 import random
 import signal
@@ -36,7 +37,7 @@ WARM_UP = 2
 """Moves before it counts. The first of a session draws the whole page, since Undo becomes possible."""
 
 FARTHEST = 6
-"""Steps of 0.05 from the default threshold of 1 at which a visitor turns round. From 1.35 on the peer's network is silent, so that its drawing
+"""Steps of 0.05 from the default threshold of 1 at which a visitor turns round: beyond, the peer's one drawn neuron is silent, and its drawing
 stays as it is."""
 
 ROUNDS = 3
@@ -45,10 +46,14 @@ ROUNDS = 3
 OPENING_AT_ONCE = 4
 STARTS = 3
 START_PATIENCE = 60.0
+MOVE_PATIENCE = 20_000
+"""Milliseconds after which a move counts as lost, and the benchmark ends."""
+
 BROWSERS_BAR, CLIENTS_BAR, START_BAR = 150.0, 100.0, 6000.0
 """Milliseconds."""
 
 SLIDER = "Spike threshold"
+AT_REST = "[data-test-script-state=notRunning]"
 ROWS_DRAWN = "() => document.querySelector('.rows[data-drawn]')"
 CURVES_DRAWN = "() => document.querySelector('.js-plotly-plot .main-svg')"
 
@@ -65,8 +70,9 @@ WATCH = """
 }
 """
 NTH_TIME = """
-count => new Promise(resolve => {
+([count, patience]) => new Promise((resolve, reject) => {
   const tell = watch.tell = () => { if (watch.times.length >= count) resolve(watch.times[count - 1]); };
+  setTimeout(() => reject(new Error(`move ${count} was not drawn; the focus is on ${document.activeElement.outerHTML}`)), patience);
   tell();
 })
 """
@@ -81,7 +87,7 @@ class Visitor(Protocol):
 
 
 async def visit(visitors: Sequence[Visitor], walks: Sequence[Iterator[int]], seconds: float, phases: random.Random) -> list[float]:
-    """Lets each move its slider every 2 seconds, at a phase of its own. A move that is late puts off the next.
+    """Lets each move its slider every 2 seconds, at a phase of its own. One that still waits for its plots when it is due lets a turn pass.
 
     Returns:
         Milliseconds of all moves.
@@ -94,7 +100,8 @@ async def visit(visitors: Sequence[Visitor], walks: Sequence[Iterator[int]], sec
         while due < seconds:
             await asyncio.sleep(max(0.0, begin + due - time.monotonic()))
             times.append(await visitor.move(next(walk)))
-            due = max(due + INTERVAL, time.monotonic() - begin)
+            late = time.monotonic() - begin - due
+            due += INTERVAL * max(1, math.ceil(late / INTERVAL))
         return times
 
     stays = [stay(visitor, walk, phases.uniform(0, INTERVAL)) for visitor, walk in zip(visitors, walks, strict=True)]
@@ -129,7 +136,7 @@ class BrowserVisitor:
         """From the key to the frame after the rows were redrawn, as the page's own clock tells."""
         self.moves += 1
         await self.page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
-        elapsed: float = await self.page.evaluate(NTH_TIME, self.moves)
+        elapsed: float = await self.page.evaluate(NTH_TIME, [self.moves, MOVE_PATIENCE])
         return elapsed
 
 
@@ -150,6 +157,7 @@ async def measure_browsers(browser: Browser, count: int, seconds: float) -> None
                 for _ in range(WARM_UP):
                     await visitor.page.get_by_role("slider", name=SLIDER).focus()
                     await visitor.move(next(steps))
+                    await visitor.page.wait_for_selector(AT_REST)
             used = ProcessorTime.now(server.pid)
             times = await visit(visitors, walks, seconds, chance)
             used = ProcessorTime.now(server.pid) - used

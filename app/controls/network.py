@@ -190,15 +190,15 @@ def _shape_controls(shape: Sequence[int]) -> None:
         for label, place, value in (("Samples", 0, batch), ("Time steps", 1, steps)):
             key = key_of(f"input.shape.{place}")
             st.session_state[key] = value
-            st.number_input(label, key=key, step=1, on_change=_reshape, args=(place,))
-    key = f"edit input.shape.{CHANNELS}"
+            st.number_input(label, key=key, step=1, on_change=_reshape, args=(place, key))
+    key = key_of(f"input.shape.{CHANNELS}")
     st.session_state[key] = "×".join(str(length) for length in sample)
-    st.text_input("Channels", key=key, on_change=_reshape, args=(CHANNELS,), help="16, or for a sensor 2×8×8")
+    st.text_input("Channels", key=key, on_change=_reshape, args=(CHANNELS, key), help="16, or for a sensor 2×8×8")
     st.caption("Of one sample: a number, or channels × height × width.")
 
 
-def _reshape(place: int) -> None:
-    value = st.session_state[key_of(f"input.shape.{place}")]
+def _reshape(place: int, key: str) -> None:
+    value = st.session_state[key]
 
     def reshaped(draft: Draft) -> Draft:
         shape = list(draft.input.shape)

@@ -357,7 +357,7 @@ def test_layers_after_one_that_does_not_fit_are_judged_by_what_it_would_put_out(
 
 
 @pytest.mark.parametrize("kind", [kind for kind in INPUT_KINDS if kind != "file"])
-@pytest.mark.parametrize("steps", [1, 7, 100])
+@pytest.mark.parametrize("steps", [1, 30])
 @pytest.mark.parametrize("shape", [(1,), (4,), (3, 4), (1, 5, 5), (2, 6, 3), (2, 6, 2), (2, 8, 8)], ids=str)
 def test_every_kind_of_input_is_made_in_the_shape_that_was_or_the_one_it_needs(kind, steps, shape):
     made = draft(LIF, shape=shape).replace({"input.shape": (3, steps, *shape)})

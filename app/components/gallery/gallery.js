@@ -40,6 +40,7 @@ function destroy(view) {
 /** @param {Data} data */
 function update(view, data) {
   view.palette = data.palette;
+  const hadFocus = view.root.contains(document.activeElement);
   const kinds = data.tiles.map(({ kind }) => kind);
   for (const [kind, { root }] of view.tiles) {
     if (kinds.includes(kind)) continue;
@@ -55,6 +56,7 @@ function update(view, data) {
   });
   // The answer to an earlier choice doesn't undo the last one.
   if (!data.answers || data.answers === view.number) mark(view, data.chosen);
+  if (hadFocus && !view.root.contains(document.activeElement)) view.tiles.get(view.chosen)?.root.focus();
   redraw(view);
   wait(view, data.tiles.some(({ picture }) => !picture));
 }

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from app.components.assets import source
-from app.figures.rows import RowsFigure
+from app.figures.row_kinds import RowsFigure
 
 SOURCES = ("packet.js", "color.js", "time_axis.js", "draw.js", "rows.js")
 

@@ -217,6 +217,7 @@ function drawHeatmap(stage, row) {
       }
     }
   });
+  if (rows > 1) markRows(stage, row.selected ?? [], rows);
   drawRowAxis(stage, row, rows);
   drawScale(stage, colors, row.range);
 }

@@ -1,0 +1,196 @@
+"""The kinds of rows that figures are made of, each as numbers and words to draw with arrays beside them.
+
+Arrays are (neurons, time) of one sample. Large ones are thinned for drawing, never for computing; `thinned_in_words` says how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from snncore.record import Array
+
+MOST_ROWS = 1024
+MOST_COLUMNS = 2000
+"""Of a raster or heatmap as it is drawn."""
+
+RASTER_HEIGHTS = ((4, 44), (16, 56), (64, 84))
+"""Heights of rasters in pixels by the most neurons they suit; larger ones get the last."""
+
+LARGEST = float(np.finfo(np.float32).max)
+TRACE_HEIGHT = 72
+HEATMAP_HEIGHT = 96
+BARS_HEIGHT = 56
+
+
+@dataclass
+class RowsFigure:
+    """Header and arrays. `put` adds an array and returns its place."""
+
+    header: dict[str, Any]
+    arrays: list[np.ndarray[Any, Any]] = field(default_factory=list)
+
+    def put(self, values: np.ndarray[Any, Any]) -> int:
+        """Bytes stay bytes; the rest becomes float32, at its ends where sums went beyond."""
+        if values.dtype != np.uint8:
+            values = np.clip(values, -LARGEST, LARGEST).astype(np.float32)
+        self.arrays.append(np.ascontiguousarray(values))
+        return len(self.arrays) - 1
+
+
+def raster_height(neurons: int) -> int:
+    return next((height for most, height in RASTER_HEIGHTS if neurons <= most), RASTER_HEIGHTS[-1][1])
+
+
+def raster(figure: RowsFigure, spikes: Array, color: str, rows: str, other: str = "") -> dict[str, Any]:
+    """Spikes (neurons, time), thinned to what can be drawn, and their sum at each row's end."""
+    size, span = bin_size(len(spikes), MOST_ROWS), bin_size(spikes.shape[1], MOST_COLUMNS)
+    drawn = binned(spikes, size, span)
+    small = drawn.astype(np.uint8) if drawn.max(initial=0) < 256 else drawn
+    return {
+        "kind": "raster",
+        "height": raster_height(len(spikes)),
+        "axis": rows,
+        "color": color,
+        "z": figure.put(small),
+        "counts": figure.put(drawn.sum(axis=1, dtype=np.float64)),
+        "bin": size,
+        "span": span,
+        "neurons": len(spikes),
+        "other": other,
+    }
+
+
+def currents(figure: RowsFigure, values: Array) -> dict[str, Any]:
+    """An input that isn't spikes: one line if all channels get the same, else a heatmap."""
+    if (values == values[0]).all():
+        return traces(figure, [line(figure, values[0], None, None, "input", name="input")], "input")
+    return heatmap(figure, values, "input", "channel", (float(values.min()), float(values.max())))
+
+
+def heatmap(figure: RowsFigure, values: Array, color: str, rows: str, limits: tuple[float, float]) -> dict[str, Any]:
+    size, span = bin_size(len(values), MOST_ROWS), bin_size(values.shape[1], MOST_COLUMNS)
+    drawn = averaged(values, size, span)
+    return {
+        "kind": "heatmap",
+        "height": HEATMAP_HEIGHT,
+        "axis": rows,
+        "color": color,
+        "z": figure.put(drawn),
+        "bin": size,
+        "span": span,
+        "neurons": len(values),
+        "range": limits,
+    }
+
+
+def traces(figure: RowsFigure, lines: list[dict[str, Any]], axis: str, thresholds: Sequence[Array] = ()) -> dict[str, Any]:
+    """Lines on one scale, and thresholds, each (time,), dashed."""
+    levels: list[dict[str, Any]] = []
+    for theta in thresholds:
+        constant = bool((theta == theta[0]).all())
+        levels.append({"value": float(theta[0])} if constant else {"values": figure.put(theta)})
+    drawn = [figure.arrays[place] for each in lines for place in (each["u"], each["v"]) if place is not None]
+    limits = value_range([*drawn, *thresholds])
+    return {"kind": "traces", "height": TRACE_HEIGHT, "axis": axis, "lines": lines, "thresholds": levels, "range": limits}
+
+
+def line(
+    figure: RowsFigure,
+    u: Array,
+    v: Array | None,
+    neuron: int | None,
+    color: str,
+    dash: str = "solid",
+    width: float = 1.5,
+    opacity: float = 1.0,
+    name: str = "",
+) -> dict[str, Any]:
+    """A line over time; with `v`, a vertical drop to it where the reset changed u."""
+    resets = v is not None and not np.array_equal(u, v)
+    return {
+        "u": figure.put(u),
+        "v": figure.put(v) if resets and v is not None else None,
+        "neuron": neuron,
+        "color": color,
+        "dash": dash,
+        "width": width,
+        "opacity": opacity,
+        "name": name,
+    }
+
+
+def bars(
+    figure: RowsFigure, values: Array, title: str, axis: str, unit: str, first: int = 0, selected: int | None = None, adds_up: bool = False
+) -> dict[str, Any]:
+    """One bar for each value, numbered from `first`; of many, neighbours are drawn as one: their mean, or their sum where it `adds_up`."""
+    size = bin_size(len(values), MOST_ROWS)
+    column = values[:, None]
+    drawn = (binned(column, size, 1) if adds_up else averaged(column, size, 1))[:, 0]
+    return {
+        "kind": "bars",
+        "height": BARS_HEIGHT,
+        "title": title,
+        "axis": unit,
+        "across": axis,
+        "z": figure.put(drawn),
+        "bin": size,
+        "first": first,
+        "selected": None if selected is None else selected // size,
+    }
+
+
+def neurons_by_time(values: Array, sample: int) -> Array:
+    """(batch, time, ...) -> (neurons, time) of one sample."""
+    return values[sample].reshape(values.shape[1], -1).T
+
+
+def is_spikes(values: Array) -> bool:
+    return bool((values >= 0).all() and (values == np.trunc(values)).all())
+
+
+def bin_size(length: int, most: int) -> int:
+    return -(-length // most)
+
+
+def binned(values: Array, size: int, span: int) -> Array:
+    """Sums over groups of `size` rows and `span` columns."""
+    if size > 1:
+        values = np.add.reduceat(values, np.arange(0, len(values), size), axis=0)
+    if span > 1:
+        values = np.add.reduceat(values, np.arange(0, values.shape[1], span), axis=1)
+    return values
+
+
+def averaged(values: Array, size: int, span: int) -> Array:
+    """Means over groups of `size` rows and `span` columns."""
+    if size * span == 1:
+        return values
+    means: Array = binned(values.astype(np.float64), size, span) / binned(np.ones(values.shape), size, span)
+    return means
+
+
+def value_range(drawn: Sequence[Array]) -> tuple[float, float]:
+    """From 0 or below the lowest to above the highest, in round steps so that it seldom moves."""
+    low = min(0.0, *(float(values.min()) for values in drawn))
+    high = max(0.0, *(float(values.max()) for values in drawn))
+    size = high - low or 1.0
+    unit = 10.0 ** np.floor(np.log10(size)) / 4
+    return float(np.floor(low / unit) * unit), float(np.ceil((high or size) / unit + 0.05 * size / unit) * unit)
+
+
+def counted(number: float, noun: str) -> str:
+    """A whole number and what it counts: 1 spike, 2 spikes."""
+    return f"{number:.0f} {noun}{'' if number == 1 else 's'}"
+
+
+def thinned_in_words(values: Array) -> str:
+    size, span = bin_size(len(values), MOST_ROWS), bin_size(values.shape[1], MOST_COLUMNS)
+    if size * span == 1:
+        return ""
+    rows = f"{size} neurons a row" if size > 1 else ""
+    columns = f"{span} steps a column" if span > 1 else ""
+    return f" · drawn with {' and '.join(part for part in (rows, columns) if part)}, spikes summed, potentials averaged"

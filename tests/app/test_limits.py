@@ -1,0 +1,202 @@
+"""What is more than a session may have is refused by arithmetic alone: most of these sizes could never be allocated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app import limits
+from app.limits import LARGEST_RECORD, LARGEST_WEIGHTS, MOST_LAYERS, MOST_STEPS, check_simulation, check_training, epochs_that_fit
+from app.presets import presets
+from snncore.bptt import train
+from snncore.errors import ExperimentError
+from snncore.layer_spec import NEURON_SPECS
+from snncore.record import LayerRecord
+from snncore.simulation import simulate
+from snncore.spec import Experiment, convolution, ten_spikes
+
+Layer = dict[str, Any]
+Array = np.ndarray[Any, Any]
+
+ENORMOUS = 10**12
+BYTES = 4
+
+
+def linear(inputs: int, outputs: int) -> Layer:
+    return {"kind": "Linear", "in_features": inputs, "out_features": outputs}
+
+
+def conv2d(inputs: int, outputs: int, kernel_size: int, **more: Any) -> Layer:
+    return {"kind": "Conv2d", "in_channels": inputs, "out_channels": outputs, "kernel_size": kernel_size, **more}
+
+
+def neurons(kind: str, count: int, **more: Any) -> Layer:
+    usual = {"tau_mem": 8.0, "tau_adapt": 20.0, "rec_connect": {**linear(count, count), "weights": {"kind": "random", "gain": 0.1}}}
+    return {"kind": kind, **{name: value for name, value in usual.items() if name in NEURON_SPECS[kind].model_fields}, **more}
+
+
+LIF = neurons("LIF", 1)
+
+
+def experiment(*layers: Layer, shape: tuple[int, ...], **training: Any) -> Experiment:
+    return Experiment(network=layers, input={"shape": shape, "probability": 0.5}, training=training)
+
+
+# ---------------------------------------------------------------------------------------- refused, the limit named
+
+TOO_MANY_WEIGHTS = {
+    "Linear": experiment(linear(ENORMOUS, ENORMOUS), LIF, shape=(1, 1, ENORMOUS)),
+    "Conv2d": experiment(conv2d(ENORMOUS, ENORMOUS, 3), LIF, shape=(1, 1, ENORMOUS, 4, 4)),
+    "large kernels": experiment(conv2d(1, 1, ENORMOUS), LIF, shape=(1, 1, 1, ENORMOUS, ENORMOUS)),
+    "recurrent": experiment(neurons("LIFRecurrent", ENORMOUS), shape=(1, 1, ENORMOUS)),
+    "several layers together": experiment(linear(1, LARGEST_WEIGHTS), linear(LARGEST_WEIGHTS, 1), LIF, shape=(1, 1, 1)),
+}
+
+
+@pytest.mark.parametrize("made", TOO_MANY_WEIGHTS.values(), ids=TOO_MANY_WEIGHTS)
+@pytest.mark.parametrize("check", [check_training, check_simulation])
+def test_too_many_weights_are_refused(check: Any, made: Experiment) -> None:
+    with pytest.raises(ExperimentError, match=r"The network has [\d,]+ weights; this server takes up to 4,000,000\. Use smaller layers\."):
+        check(made)
+
+
+@pytest.mark.parametrize("check", [check_training, check_simulation])
+def test_too_many_layers_are_refused(check: Any) -> None:
+    check(experiment(*[LIF] * MOST_LAYERS, shape=(1, 2, 1), epochs=1))
+    with pytest.raises(ExperimentError, match=r"The network has 41 layers; this server takes up to 40\."):
+        check(experiment(*[LIF] * (MOST_LAYERS + 1), shape=(1, 2, 1), epochs=1))
+
+
+def test_too_many_steps_are_refused() -> None:
+    check_simulation(experiment(LIF, shape=(1, MOST_STEPS, 1)))
+    for steps, named in ((MOST_STEPS + 1, "20,001"), (ENORMOUS, "1,000,000,000,000")):
+        with pytest.raises(ExperimentError, match=rf"The input has {named} time steps; this page takes up to 20,000\."):
+            check_simulation(experiment(LIF, shape=(1, steps, 1)))
+
+
+TOO_LARGE = {
+    "samples": experiment(LIF, shape=(ENORMOUS, 2, 1)),
+    "channels": experiment(LIF, shape=(1, 2, ENORMOUS)),
+    "neurons of a padded picture": experiment(conv2d(1, 1, 1, padding=ENORMOUS), LIF, shape=(1, 2, 1, 1, 1)),
+    "channels of a picture": experiment(conv2d(1, 4_000_000, 1), LIF, shape=(1, 2, 1, 1000, 1000)),
+}
+
+
+@pytest.mark.parametrize("made", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_simulations_and_trainings_beyond_memory_are_refused(made: Experiment) -> None:
+    with pytest.raises(ExperimentError, match=r"^Simulating .* MB for one run; this server keeps up to 256 MB\."):
+        check_simulation(made)
+    with pytest.raises(ExperimentError, match=r"^Recording 100 epochs of .* MB; this server keeps up to 256 MB\."):
+        check_training(made)
+
+
+def test_a_training_may_be_too_long() -> None:
+    with pytest.raises(ExperimentError, match=r"^Recording 1000000000000 epochs of 1×100×.*256 MB\. Use fewer epochs"):
+        check_training(ten_spikes().replace({"training.epochs": ENORMOUS}))
+
+
+def test_the_size_is_told_in_samples_steps_and_values() -> None:
+    with pytest.raises(ExperimentError, match=rf"Simulating {ENORMOUS}×3×9 values takes"):
+        check_simulation(experiment(linear(2, 3), {"kind": "LIF", "tau_mem": 8.0}, linear(3, 1), shape=(ENORMOUS, 3, 2)))
+
+
+# ------------------------------------------------------------------------------------------------- exact at the border
+
+
+def test_weights_are_counted_to_the_last_of_all_layers() -> None:
+    layers = (linear(1000, 1000), neurons("IAFRecurrent", 1000), linear(1000, 1999), LIF, linear(1999, 1), LIF)
+    check_simulation(experiment(*layers[:2], linear(1000, 1990), LIF, shape=(1, 1, 1000)))
+    with pytest.raises(ExperimentError, match="4,000,999 weights"):
+        check_simulation(experiment(*layers, shape=(1, 1, 1000)))
+    check_simulation(experiment(linear(2000, 2000), LIF, shape=(1, 1, 2000)))
+    with pytest.raises(ExperimentError, match="4,000,001 weights"):
+        check_simulation(experiment(linear(1, 1), linear(1, 2_000_000), LIF, linear(2_000_000, 1), shape=(1, 1, 1)))
+
+
+def test_memory_is_refused_from_the_first_byte_too_many() -> None:
+    values = 1 + 3  # the input, and spikes, u and v
+    most = LARGEST_RECORD // BYTES // values
+    check_simulation(experiment(LIF, shape=(most, 1, 1)))
+    with pytest.raises(ExperimentError, match="256 MB"):
+        check_simulation(experiment(LIF, shape=(most + 1, 1, 1)))
+
+
+def test_so_many_runs_take_so_many_times_the_memory() -> None:
+    made = experiment(LIF, shape=(LARGEST_RECORD // BYTES // 4 // 3, 1, 1))
+    check_simulation(made, runs=3)
+    with pytest.raises(ExperimentError, match="MB for 4 runs"):
+        check_simulation(made, runs=4)
+
+
+@pytest.mark.parametrize("made", [ten_spikes(), experiment(LIF, shape=(1, 7, 3)), experiment(neurons("ALIF", 5), shape=(3, 1000, 5))])
+def test_the_epochs_that_fit_fit_and_one_more_does_not(made: Experiment) -> None:
+    fitting = epochs_that_fit(made)
+    check_training(made.replace({"training.epochs": fitting}))
+    with pytest.raises(ExperimentError, match="Use fewer epochs"):
+        check_training(made.replace({"training.epochs": fitting + 1}))
+
+
+def test_where_not_one_epoch_fits_none_does() -> None:
+    assert epochs_that_fit(experiment(LIF, shape=(1, 2, ENORMOUS))) == 0
+
+
+def test_a_network_without_neurons_takes_no_record() -> None:
+    epochs_that_fit(experiment(linear(2, 2), shape=(1, 2, 2)))
+    check_training(experiment(linear(2, 2), shape=(1, 2, 2), epochs=1000))
+
+
+# --------------------------------------------------------------------------------------- what is counted is what is kept
+
+KEPT = {
+    "ten spikes": ten_spikes(),
+    "convolution": convolution(),
+    **{kind: experiment(linear(6, 5), neurons(kind, 5), linear(5, 3), neurons("LIF", 3), shape=(2, 40, 6)) for kind in NEURON_SPECS},
+    "synaptic current": experiment(neurons("LIF", 6, tau_syn=3.0), shape=(2, 40, 6)),
+}
+
+
+def held(arrays: list[Array]) -> int:
+    """Bytes of memory behind them, each piece once; those of one value aside."""
+    pieces = {}
+    for values in arrays:
+        while isinstance(values.base, np.ndarray):
+            values = values.base
+        pieces[values.__array_interface__["data"]] = values.nbytes
+    return sum(size for size in pieces.values() if size > BYTES)
+
+
+def arrays_of(record: LayerRecord) -> list[Array]:
+    return [values for values in (record.spikes, record.u, record.v, record.i_syn, record.threshold) if values is not None]
+
+
+@pytest.mark.parametrize("made", KEPT.values(), ids=KEPT)
+def test_a_simulation_keeps_what_was_counted_or_a_little_less(made: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    (simulation,) = simulate(made)
+    kept = held([simulation.input, *simulation.outputs, *(a for record in simulation.records.values() for a in arrays_of(record))])
+    monkeypatch.setattr(limits, "LARGEST_RECORD", kept - 1)
+    with pytest.raises(ExperimentError, match="Simulating"):
+        check_simulation(made)
+    monkeypatch.setattr(limits, "LARGEST_RECORD", round(kept * 1.3))
+    check_simulation(made)
+
+
+@pytest.mark.parametrize("name", [name for name in KEPT if name != "convolution"])
+def test_an_epoch_keeps_what_was_counted_or_a_little_less(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = KEPT[name].replace({"training.epochs": 1})
+    (epoch,) = train(made)
+    kept = held([values for record in epoch.layers for values in arrays_of(record)])
+    monkeypatch.setattr(limits, "LARGEST_RECORD", kept - 1)
+    with pytest.raises(ExperimentError, match="Recording"):
+        check_training(made)
+    monkeypatch.setattr(limits, "LARGEST_RECORD", round(kept * 1.3))
+    check_training(made)
+
+
+# ---------------------------------------------------------------------------------------------------- what is allowed
+
+
+def test_presets_have_room_to_be_compared() -> None:
+    for preset in presets():
+        check_simulation(preset.experiment, runs=4)
