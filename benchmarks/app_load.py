@@ -37,7 +37,7 @@ WARM_UP = 2
 """Moves before it counts. The first of a session draws the whole page, since Undo becomes possible."""
 
 FARTHEST = 6
-"""Steps of 0.05 from the default threshold of 1 at which a visitor turns round: beyond, the peer's one drawn neuron is silent, and its drawing
+"""Steps of 0.05 from the default threshold of 1 at which a visitor turns round; beyond, the peer draws a silent neuron, and its drawing
 stays as it is."""
 
 ROUNDS = 3

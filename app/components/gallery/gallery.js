@@ -119,7 +119,7 @@ function onArrow(view, event) {
 const DRAWERS = { raster: drawRaster, line: drawLine, pixels: drawPixels };
 const FAINTEST = 0.5; // of the least beside the most
 const MARK = 2; // pixels that a spike takes along time where it hides no gap before the next
-const SEPARATE = 3; // device pixels from which on cells are told apart by a gap
+const SEPARATE = 3; // pixels from which on cells are told apart by a gap of one
 const DOT = 0.4; // of a pixel that is ON
 
 function redraw(view) {
@@ -133,7 +133,8 @@ function redraw(view) {
 }
 
 const shade = (level) => FAINTEST + (1 - FAINTEST) * level / 255;
-const inner = (length) => Math.max(1, Math.floor(length) - (length >= SEPARATE ? 1 : 0));
+/** How much of a cell is filled, in device pixels. */
+const inner = (length, scale) => Math.max(1, Math.floor(length >= SEPARATE * scale ? length - scale : length));
 
 /** Spikes as ticks: neurons from top to bottom, time from left to right, in whole device pixels. Those in a row join where steps are narrow. */
 function drawRaster({ context, width, height, scale, palette }, { shape: [rows, columns], levels }) {
@@ -145,10 +146,10 @@ function drawRaster({ context, width, height, scale, palette }, { shape: [rows, 
       const level = levels[row * columns + column];
       if (!level) continue;
       const left = Math.round(column * wide);
-      const joins = wide < SEPARATE && next === Math.round((column + 1) * wide);
-      const right = joins ? next : Math.max(left + inner(wide), Math.min(left + MARK * scale, next - inner(wide)));
+      const joins = wide < SEPARATE * scale && next === Math.round((column + 1) * wide);
+      const right = joins ? next : Math.max(left + inner(wide, scale), Math.min(left + Math.round(MARK * scale), next - inner(wide, scale)));
       context.globalAlpha = shade(level);
-      context.fillRect(left, Math.round(row * tall), right - left, inner(tall));
+      context.fillRect(left, Math.round(row * tall), right - left, inner(tall, scale));
       next = left;
     }
   }
@@ -190,7 +191,7 @@ function drawPixels({ context, width, height, scale, palette }, { shape: [pictur
     if (!level) return;
     const place = Math.floor(index / across);
     const [column, row, isOff, picture] = [index % across, place % tall, Math.floor(place / tall) % 2, Math.floor(place / tall / 2)];
-    const size = isOff ? dot : inner(cell);
+    const size = isOff ? dot : inner(cell, scale);
     const inset = isOff ? Math.floor((cell - dot) / 2) : 0;
     context.globalAlpha = shade(level);
     context.fillStyle = isOff ? palette.muted : palette.input;
