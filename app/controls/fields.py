@@ -108,10 +108,10 @@ def _parts(parameter: Parameter, path: str, name: str, value: Mapping[str, Any],
     for field, began in kinds[value["kind"]].items():
         optional = began is None
         whole = isinstance(began, int) or field == "max_num_spikes_per_bin"
-        settings: dict[str, Any] = {"step": 1} if whole else {"step": 0.1, "format": "%g"}
+        settings: dict[str, Any] = {"optional": optional, **({"step": 1} if whole else {"step": 0.1, "format": "%g"})}
         note = "Empty: no limit." if field == "max_num_spikes_per_bin" else "Empty: θ." if optional else ""
         of_field = reshape if whole else edit  # groups of neurons, say, may be more than there are
-        number(PART_PARAMETERS[field], f"{path}.{field}", value[field], note, of_field, **settings, **({"value": None} if optional else {}))
+        number(PART_PARAMETERS[field], f"{path}.{field}", value[field], note, of_field, **settings)
 
 
 def _mean(values: Any) -> float:

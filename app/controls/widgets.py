@@ -13,10 +13,11 @@ Edit = Callable[[dict[str, Any]], object]
 """Takes fields with their new values, by path."""
 
 
-def number(label: str, path: str, value: float | None, note: str, edit: Edit, **widget: Any) -> None:
-    """A field for a number; `widget` is what `st.number_input` takes."""
+def number(label: str, path: str, value: float | None, note: str, edit: Edit, optional: bool = False, **widget: Any) -> None:
+    """A field for a number, which may be left empty where it is `optional`; `widget` is what `st.number_input` takes."""
     key = _filled(path, value)
-    st.number_input(label, key=key, on_change=lambda: edit({path: st.session_state[key]}), **widget)
+    begins_with = None if optional else "min"  # without a value in the session state, which there always is
+    st.number_input(label, value=begins_with, key=key, on_change=lambda: edit({path: st.session_state[key]}), **widget)
     if note:
         st.caption(note)
 
