@@ -39,9 +39,6 @@ ROUNDING = 1.001
 LONG_MEMORY = 10
 """A time constant of so many runs is as good as no leak."""
 
-LARGEST = float(np.finfo(np.float32).max)
-"""Threshold that a layer can have."""
-
 Changes = dict[str, Any]
 """Fields of a layer with the values that would mend it."""
 
@@ -182,7 +179,7 @@ def _moderation(simulation: Simulation, index: int, layer: NeuronSpec, record: L
     steps = np.asarray(sum((1 - leak) ** step for step in range(round(1 / MODERATE_RATE))))
     needed = np.maximum(lowest + risen * np.maximum(steps, MARGIN), MARGIN * lowest)
     typical = np.sort(needed, axis=None)[needed.size // 2]
-    theta = min(_rounded_up(max(float(typical), MARGIN * float(np.min(record.threshold)))), LARGEST)
+    theta = _rounded_up(max(float(typical), MARGIN * float(np.min(record.threshold))))
     changes: Changes = {"spike_threshold": theta}
     if isinstance(reset, MembraneSubtract) and reset.subtract_value is not None and reset.subtract_value < theta:
         changes["reset_fn"] = {"kind": "MembraneSubtract"}

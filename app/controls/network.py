@@ -24,6 +24,9 @@ from snncore.layer_spec import LAYER_KINDS
 from snncore.spec import Draft
 
 LAYER, INPUT, COMPARE = "Layer", "Input", "Compare"
+THUMBNAIL_INTERVAL = 1.0
+"""Seconds from one look to the next whether a picture that takes long is there."""
+
 CHANNELS = 2
 """Place in an input's shape, (batch, time, ...), where the lengths of a sample begin."""
 
@@ -152,6 +155,8 @@ def _change_stack(what: str, kind: str = "") -> None:
 def _input_controls(draft: Draft) -> None:
     given = draft.input
     tiles = [Tile(kind, name, thumbnail_if_ready(kind)) for kind, name in INPUT_NAMES.items() if kind != "file"]
+    if not all(tile.thumbnail for tile in tiles):
+        st.fragment(key="thumbnails", run_every=THUMBNAIL_INTERVAL)(_see_thumbnails)()
     if isinstance(given, FileSpikes):
         content = session.desk().files.get(given.digest)
         tiles.append(Tile("file", INPUT_NAMES["file"], NOTHING if content is None else file_thumbnail(content[0])))
@@ -174,6 +179,12 @@ def _input_controls(draft: Draft) -> None:
                 lambda changes: edit({"dt": changes["dt"] / 1e3}),
                 format="%g",
             )
+
+
+def _see_thumbnails() -> None:
+    """Runs the page once the last picture is there. As a fragment that runs by itself it doesn't interrupt what the user does."""
+    if all(thumbnail_if_ready(kind) for kind in INPUT_NAMES if kind != "file"):
+        st.rerun()
 
 
 def _change_input(kind: str) -> None:

@@ -47,8 +47,7 @@ def opened(draft: Draft | None = None, layer: int | None = 1, panel: str = "Laye
     page.session_state["looking"] = Looking(panel=panel, layer=layer, **state)
     if draft is not None:
         page.query_params["x"] = to_parameter(draft)
-    page.run()
-    return shown(page.switch_page("views/network.py").run())
+    return network_page(page)
 
 
 def shown(page: AppTest) -> AppTest:
@@ -229,8 +228,7 @@ def test_a_link_to_a_misfit_says_what_is_wrong_and_offers_the_remedy() -> None:
 def test_a_broken_link_opens_the_ten_spike_net_with_a_message() -> None:
     page = AppTest.from_file(MAIN, default_timeout=30)
     page.query_params["x"] = "nonsense"
-    page.run()
-    shown(page.switch_page("views/network.py").run())
+    network_page(page)
     assert len(complaints(page)) == 1
     assert draft(page) == TEN
     assert page.query_params["x"] == "nonsense"

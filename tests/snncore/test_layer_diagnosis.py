@@ -264,6 +264,7 @@ SATURATED: dict[str, Experiment] = {
     "IAF": current(neurons("IAF"), amplitude=3.0),
     "IAF just so": current(neurons("IAF")),
     "LIF": current(neurons(), amplitude=30.0),
+    "LIF of short memory": current(neurons(tau_mem=2.0), amplitude=30.0),
     "LIF without normalisation": current(neurons(norm_input=False), amplitude=3.0),
     "LIF with synapse": current(neurons(tau_syn=5.0), amplitude=10.0),
     "ALIF": current(neurons("ALIF", adapt_scale=0.1), amplitude=30.0),
@@ -306,9 +307,10 @@ def test_the_remedy_ends_saturation(made):
         current(neurons("IAF", min_v_mem=20.0), amplitude=0.0),
         current(neurons("IAF", reset_fn={"kind": "MembraneSubtract", "subtract_value": -1.0}), shape=(1, 10, 3)),
         current(neurons(tau_mem=0.1), amplitude=5.0),
+        spikes(neurons(tau_mem=0.1, spike_threshold=0.5), probability=0.97, shape=(2, 200, 3)),
         current(linear(3, 3, kind="diagonal"), neurons("ALIF", tau_mem=[0.1, 1.0, 100.0], norm_input=False), amplitude=50.0),
     ],
-    ids=["by a bound", "by a bound alone", "by resets", "without memory", "of unlike neurons"],
+    ids=["by a bound", "by a bound alone", "by resets", "without memory", "without memory, with pauses", "of unlike neurons"],
 )
 def test_saturation_that_no_threshold_turns_into_a_moderate_rate_is_ended_too(made):
     saturated = found(made, Saturated)

@@ -26,7 +26,7 @@ FULL = 255
 class Tile:
     """Attributes:
     kind: what choosing it tells.
-    thumbnail: None while it is being made; the page is then run again now and then until it is there.
+    thumbnail: None while it is being made.
     """
 
     kind: str
@@ -38,27 +38,27 @@ def gallery(key: str, tiles: Sequence[Tile], chosen: str, on_choose: Callable[[s
     """Shows the tiles side by side in lines, that of the `chosen` kind marked.
 
     Args:
-        on_choose: called, before the page runs again, with the kind of a tile that wasn't chosen.
+        on_choose: called with the kind of a tile that wasn't chosen, before the page runs again.
     """
+    answered_key = f"{key} answered"
 
     def choose() -> None:
         told = st.session_state[key].get("choice")
-        if told:
+        if told and told["number"] > st.session_state.get(answered_key, 0):
             on_choose(told["kind"])
+            st.session_state[answered_key] = told["number"]  # last: a choice that is interrupted before is told again
 
     theme: Theme = st.context.theme.type or "light"
     palette = PALETTES[theme]
-    told = (st.session_state.get(key) or {}).get("choice")
     _component(
         key=key,
         data={
             "tiles": [_as_data(tile) for tile in tiles],
             "chosen": chosen,
-            "answers": told["number"] if told else None,  # so that the page can tell the answer to its last choice from older ones
+            "answered": st.session_state.get(answered_key, 0),  # the number of the last choice that is seen in `chosen`
             "palette": {"input": palette.input, "muted": palette.muted, "grid": palette.grid},
         },
         on_choice_change=choose,
-        on_wait_change=lambda: None,  # running the page again is all it asks for
     )
 
 

@@ -5,11 +5,12 @@
  * @typedef {{drawing: "raster"|"line"|"pixels", shape: number[], levels: string, zero: number}} Picture
  *   levels: bytes in base64, of a raster (neurons, time), of a line (time), of pixels (pictures, polarity, height, width)
  * @typedef {{kind: string, name: string, picture: ?Picture}} Tile without a picture while it is being made
- * @typedef {{tiles: Tile[], chosen: string, answers: ?number, palette: Object<string, string>}} Data
+ * @typedef {{tiles: Tile[], chosen: string, answered: number, palette: Object<string, string>}} Data
  */
 
 const galleries = new WeakMap();
-const PATIENCE = 1500; // milliseconds from asking for a picture that is being made to asking again
+const PATIENCE = 1500; // milliseconds until a choice without an answer is told again
+const TELLINGS = 3; // of one choice, at most
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const view = galleries.get(parentElement) ?? createGallery(parentElement);
@@ -26,7 +27,8 @@ function createGallery(parent) {
   root.setAttribute("role", "radiogroup");
   root.setAttribute("aria-label", "Input");
   parent.append(root);
-  const view = { root, tiles: new Map(), number: 0, waiting: null, resizes: new ResizeObserver(() => view.palette && redraw(view)) };
+  const view = { root, tiles: new Map(), number: 0, answered: 0, tellings: 0 };
+  view.resizes = new ResizeObserver(() => view.palette && redraw(view));
   view.resizes.observe(root);
   root.addEventListener("keydown", (event) => onArrow(view, event));
   return view;
@@ -34,7 +36,7 @@ function createGallery(parent) {
 
 function destroy(view) {
   view.resizes.disconnect();
-  clearInterval(view.waiting);
+  clearTimeout(view.telling);
 }
 
 /** @param {Data} data */
@@ -54,11 +56,11 @@ function update(view, data) {
     if (tile.name.textContent !== name) tile.name.textContent = name;
     tile.picture = picture && { ...picture, levels: Uint8Array.from(atob(picture.levels), (byte) => byte.charCodeAt(0)) };
   });
-  // The answer to an earlier choice doesn't undo the last one.
-  if (!data.answers || data.answers === view.number) mark(view, data.chosen);
+  view.answered = data.answered;
+  view.number = Math.max(view.number, data.answered); // a new view in a session that has seen choices
+  if (view.number === view.answered) mark(view, data.chosen); // the answer to an earlier choice doesn't undo the last one
   if (hadFocus && !view.root.contains(document.activeElement)) view.tiles.get(view.chosen)?.root.focus();
   redraw(view);
-  wait(view, data.tiles.some(({ picture }) => !picture));
 }
 
 function createTile(view, kind) {
@@ -73,23 +75,23 @@ function createTile(view, kind) {
   return { root, canvas, name, picture: null };
 }
 
-/** While pictures are being made, the page is run again every now and then. */
-function wait(view, isWaiting) {
-  if (isWaiting) {
-    view.waiting ??= setInterval(() => view.tell("wait", true), PATIENCE);
-  } else {
-    clearInterval(view.waiting);
-    view.waiting = null;
-  }
-}
-
 // -------------------------------------------------------------------------------------------------------------- choosing
 
 function choose(view, kind) {
   if (kind === view.chosen) return;
   mark(view, kind);
   view.number += 1;
-  view.tell("choice", { kind, number: view.number });
+  view.tellings = TELLINGS;
+  tellChoice(view);
+}
+
+/** Streamlit drops what another interaction interrupts, so a choice is told until it is answered. */
+function tellChoice(view) {
+  clearTimeout(view.telling);
+  if (!view.tellings || view.answered === view.number) return;
+  view.tellings -= 1;
+  view.tell("choice", { kind: view.chosen, number: view.number });
+  view.telling = setTimeout(() => tellChoice(view), PATIENCE);
 }
 
 /** The chosen tile is also the one that Tab comes to. */
@@ -136,7 +138,7 @@ const shade = (level) => FAINTEST + (1 - FAINTEST) * level / 255;
 /** How much of a cell is filled, in device pixels. */
 const inner = (length, scale) => Math.max(1, Math.floor(length >= SEPARATE * scale ? length - scale : length));
 
-/** Spikes as ticks: neurons from top to bottom, time from left to right, in whole device pixels. Those in a row join where steps are narrow. */
+/** Spikes as ticks: neurons from top to bottom, time from left to right, in whole device pixels; where steps are narrow, spikes in a row join. */
 function drawRaster({ context, width, height, scale, palette }, { shape: [rows, columns], levels }) {
   const [wide, tall] = [width / columns, height / rows];
   context.fillStyle = palette.input;
@@ -147,7 +149,8 @@ function drawRaster({ context, width, height, scale, palette }, { shape: [rows, 
       if (!level) continue;
       const left = Math.round(column * wide);
       const joins = wide < SEPARATE * scale && next === Math.round((column + 1) * wide);
-      const right = joins ? next : Math.max(left + inner(wide, scale), Math.min(left + Math.round(MARK * scale), next - inner(wide, scale)));
+      const alone = Math.min(left + Math.round(MARK * scale), next - inner(wide, scale));
+      const right = joins ? next : Math.max(left + inner(wide, scale), alone);
       context.globalAlpha = shade(level);
       context.fillRect(left, Math.round(row * tall), right - left, inner(tall, scale));
       next = left;
