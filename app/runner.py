@@ -12,8 +12,9 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from typing import Any
 
-from snncore.bptt import EpochRecord, epochs
+from snncore.bptt import EpochRecord, Trainer
 from snncore.errors import DivergenceError, ExperimentError
 from snncore.input_spec import NO_FILES, Files
 from snncore.record import Array
@@ -61,17 +62,13 @@ class TrainingRun:
         owner_is_present: Callable[[], bool] = lambda: True,
         files: Files = NO_FILES,
     ) -> None:
-        experiment.check_trainable()
         self.id = secrets.token_urlsafe(16)
-        self.experiment = experiment
         self.records: list[EpochRecord] = []
         self.speed = speed
         self.failure: str | None = None
         self.epoch_limit = experiment.training.epochs
         self._owner_is_present = owner_is_present
-        self._model = experiment.build()
-        self._data = experiment.make_input(files)
-        self._optimiser = experiment.make_optimiser(self._model)
+        self._trainer = Trainer(experiment, files)
         self._commands = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -80,12 +77,23 @@ class TrainingRun:
             raise ExperimentError(str(self.failure))
 
     @property
+    def experiment(self) -> Experiment:
+        """With the changes that were made while it trained."""
+        return self._trainer.experiment
+
+    @property
+    def in_force(self) -> Experiment:
+        """What the next epoch is trained with."""
+        return self.experiment.in_force(len(self.records))
+
+    @property
     def is_running(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
     @property
     def has_reached_target(self) -> bool:
-        return bool(self.records) and self.records[-1].loss == 0
+        """Whether the output is what the task in force asks for."""
+        return bool(self.records) and self.records[-1].spikes == self.in_force.training.task.target
 
     @property
     def is_over(self) -> bool:
@@ -99,7 +107,7 @@ class TrainingRun:
     @property
     def input(self) -> Array:
         """The input, (batch, time, ...) as an array."""
-        return self._data.numpy()
+        return self._trainer.data.numpy()
 
     def play(self) -> None:
         """Trains until zero loss, the epoch limit, a failure or `pause`. No effect if there is nothing left to do."""
@@ -112,6 +120,20 @@ class TrainingRun:
         thread = self._thread
         if thread is not None:
             thread.join(STEP_PATIENCE)
+
+    def change(self, changes: dict[str, Any]) -> None:
+        """Goes on with other values of some fields, from the next epoch on. What ran goes on running, and what had ended may go on.
+
+        Raises:
+            ExperimentError: a field that can't be changed while training runs, or a value that can't be built; all stays as it was.
+        """
+        was_running = self.is_running
+        self.pause()
+        try:
+            self._trainer.change(changes)
+        finally:
+            if was_running:
+                self.play()
 
     def pause(self) -> None:
         """Stops before the next phase of the epoch; an epoch cut short leaves no trace."""
@@ -134,15 +156,7 @@ class TrainingRun:
         watch = _PresenceWatch(self._owner_is_present)
         due = time.monotonic()
         last = len(self.records) + count
-        steps = epochs(
-            self._model,
-            self._data,
-            self.experiment.training.task,
-            self._optimiser,
-            first_epoch=len(self.records),
-            count=count,
-            stop=lambda: stop.is_set() or watch.is_over(),
-        )
+        steps = self._trainer.epochs(count, stop=lambda: stop.is_set() or watch.is_over())
         try:
             for record in steps:
                 self.records.append(record)

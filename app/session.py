@@ -191,7 +191,28 @@ def edit(changes: dict[str, Any]) -> bool:
         Whether the Experiment is another now.
     """
     held = desk()
-    return _retrain(held, lambda: held.experiment.replace(changes))
+    return _retrain(held, lambda: _present(held).replace(changes))
+
+
+def change(changes: dict[str, Any]) -> bool:
+    """Goes on training with some fields changed, and notes that in the Experiment; before anything was trained, that is an edit.
+
+    Returns:
+        Whether the Experiment is another now.
+    """
+    held = desk()
+    if held.run is None or len(held.run.records) < 2:
+        return _retrain(held, lambda: _present(held).replace(changes))
+    held.complaint = None
+    try:
+        if held.run.in_force.replace(changes) == held.run.in_force:
+            return False
+        held.run.change(changes)
+    except ExperimentError as error:
+        held.complaint = str(error)
+        return False
+    held.accept(held.run.experiment.draft, held.run.experiment)
+    return True
 
 
 def load(text: str) -> None:
@@ -200,12 +221,14 @@ def load(text: str) -> None:
 
 
 def restart() -> None:
-    """Same Experiment, same weights, from epoch 0."""
+    """Same weights, from epoch 0, with what is in force now from the start."""
     held = desk()
     assert held.run is not None
     held.complaint = None
     held.run.pause()
-    held.run = _new_run(held, held.experiment)
+    experiment = _present(held)
+    held.run = _new_run(held, experiment)
+    held.accept(experiment.draft, experiment)
 
 
 def note_drawn() -> None:
@@ -281,6 +304,11 @@ def _return_to(held: Desk, present: Draft) -> None:
     held.complaint = None
     held.revision += 1
     held.show(None if present.first_misfit else Experiment(**dict(present)))
+
+
+def _present(held: Desk) -> Experiment:
+    """The Experiment with what its training has come to, as if it had been so from the start."""
+    return held.run.in_force if held.run and held.run.experiment == held.experiment else held.experiment
 
 
 def _retrain(held: Desk, make: Callable[[], Experiment]) -> bool:

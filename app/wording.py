@@ -20,7 +20,7 @@ def layer_names(experiment: Experiment) -> list[str]:
 
 def status(run: TrainingRun) -> str:
     """What is happening, in one sentence with its numbers."""
-    last, target = run.records[-1], run.experiment.training.task.target
+    last, target = run.records[-1], run.in_force.training.task.target
     if run.failure:
         return f"Stopped: training diverged after epoch {last.epoch}."
     if run.has_reached_target:
@@ -39,7 +39,7 @@ def status(run: TrainingRun) -> str:
 
 def milestone(run: TrainingRun) -> str:
     """Said aloud when it changes; so it holds no number that changes at every epoch."""
-    target = run.experiment.training.task.target
+    target = run.in_force.training.task.target
     if run.failure:
         return "Training diverged and stopped."
     if run.has_reached_target:
@@ -47,6 +47,28 @@ def milestone(run: TrainingRun) -> str:
     if run.is_running:
         return "Training." if not run.records[-1].spikes else "Training: the output spikes."
     return f"Stopped at epoch {run.records[-1].epoch}, {run.records[-1].spikes:g} of {target} spikes."
+
+
+CHANGED = {"training.lr": "learning rate", "training.optimiser": "optimiser", "training.task.target": "target"}
+
+
+def changes_in_words(experiment: Experiment) -> dict[int, str]:
+    """What was changed while the Experiment trained, by the epoch from which on it holds: "learning rate 0.001 → 0.01"."""
+    said: dict[int, list[str]] = {}
+    for change in experiment.training.changes:
+        before, after = (_field_in_words(experiment.in_force(epoch), change.field) for epoch in (change.epoch - 1, change.epoch))
+        what = CHANGED.get(change.field, "surrogate gradient")
+        sentence = f"{what} {before} → {after}"
+        if sentence not in said.setdefault(change.epoch, []):
+            said[change.epoch].append(sentence)
+    return {epoch: ", ".join(sentences) for epoch, sentences in said.items()}
+
+
+def _field_in_words(experiment: Experiment, path: str) -> str:
+    value: object = experiment
+    for part in path.split("."):
+        value = value[int(part)] if isinstance(value, tuple) else getattr(value, part)
+    return f"{value:g}" if isinstance(value, int | float) else value if isinstance(value, str) else type(value).__name__
 
 
 SYMBOLS = {"spike_threshold": "θ", "tau_mem": "τ_mem"}

@@ -217,7 +217,7 @@ async def measure_clients(count: int, seconds: float) -> None:
         _print(f"{count} clients, {contestant.name}", taken, contestant.bar)
         print(f"    {processor}; {processor.of_process / len(taken) * 1e3:.1f} ms of the server's for each move", flush=True)
     _, training, peer = (statistics.median(taken) for taken in times)
-    print(f"    Until the figures have come, st.plotly_chart takes {peer / training:.1f} times as long; how long a browser draws is not in it.")
+    print(f"    Until the figures have come, st.plotly_chart takes {peer / training:.1f} times as long; drawing them is not in it.")
 
 
 async def _open(clients: Sequence[StreamlitClient], walks: Sequence[Iterator[int]]) -> None:

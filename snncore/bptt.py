@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -50,15 +51,69 @@ class EpochRecord:
 
 
 def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False, files: Files = NO_FILES) -> Iterator[EpochRecord]:
-    """Builds the Experiment's network, input, task and optimiser, and trains for at most `experiment.training.epochs`.
+    """Builds the Experiment's network, input, task and optimiser, and trains for at most `experiment.training.epochs`, with its changes.
 
     Raises:
         ExperimentError: the network's output isn't what the task counts, or the input is a file that isn't among `files`.
     """
-    experiment.check_trainable()
-    model = experiment.build()
-    training = experiment.training
-    return epochs(model, experiment.make_input(files), training.task, experiment.make_optimiser(model), count=training.epochs, stop=stop)
+    return Trainer(experiment, files).epochs(experiment.training.epochs, stop)
+
+
+class Trainer:
+    """An Experiment's network while it is trained.
+
+    Raises:
+        ExperimentError: the network's output isn't what the task counts, or the input is a file that isn't among `files`.
+
+    Attributes:
+        experiment: with the changes that were made so far.
+        model, data, optimiser: what it builds.
+        next_epoch: the number of the epoch that comes next.
+    """
+
+    def __init__(self, experiment: Experiment, files: Files = NO_FILES) -> None:
+        experiment.check_trainable()
+        self.experiment = experiment
+        self.model = experiment.build()
+        self.data = experiment.make_input(files)
+        self.optimiser = experiment.make_optimiser(self.model)
+        self.next_epoch = 0
+        self._in_force = experiment.in_force(-1)
+
+    def change(self, changes: dict[str, Any]) -> None:
+        """Goes on with other values of some fields, from the next epoch on. No epoch may be running.
+
+        Raises:
+            ExperimentError: a field that can't be changed while training runs, or a value that can't be built; all stays as it was.
+        """
+        self.experiment = self.experiment.changed(self.next_epoch, changes)
+
+    def epochs(self, count: int, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
+        """Trains up to `count` epochs more, until the loss is zero; see `epochs`."""
+        for _ in range(count):
+            self._take_changes()
+            task = self._in_force.training.task
+            for record in epochs(self.model, self.data, task, self.optimiser, first_epoch=self.next_epoch, count=1, stop=stop):
+                self.next_epoch = record.epoch + 1
+                yield record
+                if record.loss == 0:
+                    return
+            if stop():
+                return
+
+    def _take_changes(self) -> None:
+        """Puts what holds in the next epoch into model and optimiser."""
+        old, new = self._in_force, self.experiment.in_force(self.next_epoch)
+        self._in_force = new
+        if new is old:
+            return
+        if new.training.optimiser != old.training.optimiser:
+            self.optimiser = new.make_optimiser(self.model)
+        for group in self.optimiser.param_groups:
+            group["lr"] = new.training.lr
+        for index, layer in enumerate(new.network):
+            if layer != old.network[index]:
+                self.model.get_submodule(str(index)).surrogate_grad_fn = layer.surrogate_grad_fn  # type: ignore[union-attr]
 
 
 def epochs(

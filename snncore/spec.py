@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, Literal, Self
@@ -30,11 +31,20 @@ LARGEST_SEED = 2**63 - 1
 # ------------------------------------------------------------------------------------------ training and seeds
 
 
+CHANGEABLE = r"training\.(lr|optimiser|task\.target)|network\.\d+\.surrogate_grad_fn"
+"""What may be changed while training runs: the weights learned so far stay."""
+
+
+def is_changeable(field: str) -> bool:
+    """Whether the field at a path may be changed while training runs."""
+    return re.fullmatch(CHANGEABLE, field) is not None
+
+
 class Change(Part):
-    """A field of the Experiment that was changed while training ran, by its path, as in `Experiment.replace`."""
+    """A field of the Experiment that was changed while training ran, by its path, as in `Experiment.replace`; in force from `epoch` on."""
 
     epoch: int = Field(ge=0)
-    field: str
+    field: str = Field(pattern=f"^({CHANGEABLE})$")
     value: Any
 
 
@@ -176,6 +186,13 @@ class Draft(Part):
         """Whether time is folded into the batch, for layers that take no time axis."""
         return any(isinstance(layer, Conv2dSpec | AvgPool2dSpec | FlattenSpec) for layer in self.network)
 
+    def in_force(self, epoch: int) -> Self:
+        """What holds at an epoch: the fields with the values to which they had been changed by then, and no changes."""
+        if not self.training.changes:
+            return self
+        made = {change.field: change.value for change in self.training.changes if change.epoch <= epoch}
+        return self.replace({"training.changes": (), **made})
+
     @property
     def draft(self) -> Draft:
         """The same parts as a Draft."""
@@ -194,6 +211,25 @@ class Experiment(Draft):
         if self.first_misfit:
             raise ValueError(self.first_misfit)
         return self
+
+    @model_validator(mode="after")
+    def _changes_can_be_made(self) -> Self:
+        for change in self.training.changes:
+            try:
+                self.in_force(change.epoch)
+            except ExperimentError as error:
+                raise ValueError(f"the change at epoch {change.epoch}: {error}") from error
+        return self
+
+    def changed(self, epoch: int, changes: dict[str, Any]) -> Self:
+        """The Experiment with fields that were changed while it trained, from `epoch` on.
+
+        Raises:
+            ExperimentError: a field that can't be changed while training runs, or a value that can't be built.
+        """
+        made = [{"epoch": epoch, "field": field, "value": value} for field, value in changes.items()]
+        later = [change for change in self.training.changes if change.epoch != epoch or change.field not in changes]
+        return self.replace({"training.changes": (*(change.model_dump() for change in later), *made)})
 
     def check_trainable(self) -> None:
         """Raises ExperimentError where the task can't count the network's output; it may still be built and run."""

@@ -7,13 +7,15 @@ from typing import Any
 import streamlit as st
 
 from app import session
+from app.controls.parameters import PART_PARAMETERS
 from app.controls.widgets import choice, number, slider
 from snncore.activation import SURROGATES
 from snncore.layer_spec import LinearSpec, NeuronSpec
-from snncore.spec import Experiment
+from snncore.spec import Experiment, is_changeable
 
 LONGEST_TAU = 100.0
 HIGHEST_THRESHOLD = 3.0
+OPTIMISERS = ("RMSprop", "Adam", "SGD")
 SEED_NOTES = {
     "weights": "Decides the network's first weights.",
     "input": "Decides the input spikes.",
@@ -22,7 +24,9 @@ SEED_NOTES = {
 
 
 def experiment_controls(experiment: Experiment) -> None:
-    """Every control starts over at epoch 0; what can't be built is refused and leaves everything as it was."""
+    """Target, learning rate, optimiser and surrogate may be changed while training goes on; any other control starts over at epoch 0. What
+    can't be built is refused and leaves everything as it was.
+    """
     training = experiment.training
     st.caption(_sentence(experiment))
     _number(
@@ -67,6 +71,15 @@ def experiment_controls(experiment: Experiment) -> None:
 
 
 def _more_controls(experiment: Experiment) -> None:
+    choice(
+        "Optimiser",
+        "training.optimiser",
+        experiment.training.optimiser,
+        OPTIMISERS,
+        "How gradients become new weights. A new one begins without memory.",
+        lambda changes: _edit(changes, changes_controls=False),
+    )
+    _surrogate_parameters(experiment)
     epochs = experiment.training.epochs
     _number("Epochs at most", "training.epochs", epochs, "Where training stops if the target isn't reached.", step=10)
     for name, seed in experiment.seeds.model_dump().items():
@@ -75,12 +88,13 @@ def _more_controls(experiment: Experiment) -> None:
 
 
 def _edit(changes: dict[str, Any], changes_controls: bool) -> None:
-    """Edits. Where training rests and no button or control shows something else for it, the main number and the plots alone run again:
-    that halves the time until they are drawn.
+    """Edits; what may be changed while training goes on is, without starting over. Where training rests and no button or control shows
+    something else for it, the main number and the plots alone run again: that halves the time until they are drawn.
     """
+    make = session.change if all(map(is_changeable, changes)) else session.edit
     run, more, complaint = session.run(), st.session_state.more, session.complaint()
     changes_more = run.is_running or run.is_over or complaint is not None or changes_controls or more
-    if session.edit(changes) and not changes_more:
+    if make(changes) and not changes_more:
         session.note_drawn()
         st.rerun(["headline", "plots"])
 
@@ -122,6 +136,26 @@ def _surrogate(experiment: Experiment) -> None:
             {f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}, changes_controls=False
         ),
     )
+
+
+def _surrogate_parameters(experiment: Experiment) -> None:
+    """The numbers of the surrogate of all spiking layers."""
+    layers = [(index, layer) for index, layer in _neurons(experiment) if layer.does_spike]
+    shown = layers[0][1].model_dump()["surrogate_grad_fn"]
+    for name, value in shown.items():
+        if name != "kind":
+            path = f"surrogate_grad_fn.{name}"
+            number(
+                f"Surrogate: {PART_PARAMETERS[name].lower()}",
+                path,
+                value,
+                "",
+                lambda changes, name=name, path=path: _edit(
+                    {f"network.{index}.surrogate_grad_fn": {**shown, name: changes[path]} for index, _ in layers}, changes_controls=False
+                ),
+                step=0.1,
+                format="%g",
+            )
 
 
 def _json(experiment: Experiment) -> None:

@@ -155,8 +155,6 @@ def _change_stack(what: str, kind: str = "") -> None:
 def _input_controls(draft: Draft) -> None:
     given = draft.input
     tiles = [Tile(kind, name, thumbnail_if_ready(kind)) for kind, name in INPUT_NAMES.items() if kind != "file"]
-    if not all(tile.thumbnail for tile in tiles):
-        st.fragment(key="thumbnails", run_every=THUMBNAIL_INTERVAL)(_see_thumbnails)()
     if isinstance(given, FileSpikes):
         content = session.desk().files.get(given.digest)
         tiles.append(Tile("file", INPUT_NAMES["file"], NOTHING if content is None else file_thumbnail(content[0])))
@@ -179,6 +177,8 @@ def _input_controls(draft: Draft) -> None:
                 lambda changes: edit({"dt": changes["dt"] / 1e3}),
                 format="%g",
             )
+    if not all(tile.thumbnail for tile in tiles):
+        st.fragment(key="thumbnails", run_every=THUMBNAIL_INTERVAL)(_see_thumbnails)()
 
 
 def _see_thumbnails() -> None:

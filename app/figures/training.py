@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from app.figures.style import PALETTES, Figure, Theme, axis, heading, layout, level, packed
 from snncore.bptt import EpochRecord
 
+NO_CHANGES: Mapping[int, str] = MappingProxyType({})
 LINE_DASHES = ("solid", "dash", "dot", "dashdot")
 HEIGHT = 140
 NARROW_HEIGHT = 420
@@ -19,8 +21,19 @@ SIDE_BY_SIDE: Panels = ((0, 0.54), (0.64, 0.77), (0.86, 1))
 ONE_BELOW_THE_OTHER: Panels = ((0.78, 1), (0.39, 0.61), (0, 0.22))
 
 
-def training_curves(records: Sequence[EpochRecord], target: int, layer_names: Sequence[str], theme: Theme) -> Figure:
-    """Three panels over epochs: spikes and target, loss, and each layer's largest u/θ: at 1 a layer begins to spike."""
+def training_curves(
+    records: Sequence[EpochRecord],
+    targets: Sequence[int],
+    layer_names: Sequence[str],
+    theme: Theme,
+    changes: Mapping[int, str] = NO_CHANGES,
+) -> Figure:
+    """Three panels over epochs: spikes and target, loss, and each layer's largest u/θ: at 1 a layer begins to spike.
+
+    Args:
+        targets: in force at each of the epochs.
+        changes: what was changed while it trained, in words, by the epoch from which on it holds.
+    """
     palette = PALETTES[theme]
     span = _epoch_span(records)
     drawn_as = "lines" if len(records) > 1 else "markers"
@@ -34,9 +47,11 @@ def training_curves(records: Sequence[EpochRecord], target: int, layer_names: Se
         curve = _curve(reach, 3, drawn_as, palette.membrane, name, "largest u/θ")
         curve["line"]["dash"] = _dash(index, len(layer_names))
         data.append(curve)
-    levels = [level(target, 0, span, "x", "y", palette.target, "dot"), level(1, 0, span, "x3", "y3", palette.threshold, "dash")]
+    data += _marks(changes, 1.25 * max(targets), palette.muted) if changes else []
+    target = targets[-1]
+    levels = [*_target_levels(targets, span, palette.target), level(1, 0, span, "x3", "y3", palette.threshold, "dash")]
     highest = [
-        max(1.25 * target, 1.1 * float(counts.max()), 1.0),
+        max(1.25 * max(targets), 1.1 * float(counts.max()), 1.0),
         max(1.1 * float(losses.max()), 1.0),
         max(1.25, 1.1 * max(float(reach.max()) for reach in reaches)),
     ]
@@ -71,6 +86,30 @@ def training_curves(records: Sequence[EpochRecord], target: int, layer_names: Se
             shapes=levels,
         ),
     }
+
+
+def _target_levels(targets: Sequence[int], span: int, color: str) -> list[dict[str, Any]]:
+    """The target as lines, each as long as it was in force; the last one goes on."""
+    starts = [0, *(epoch for epoch in range(1, len(targets)) if targets[epoch] != targets[epoch - 1])]
+    return [level(targets[start], start, end, "x", "y", color, "dot") for start, end in zip(starts, [*starts[1:], span], strict=True)]
+
+
+def _marks(changes: Mapping[int, str], height: float, color: str) -> list[dict[str, Any]]:
+    """A mark above the epochs from which on something else held."""
+    words = list(changes.values())
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": list(changes),
+            "y": [height] * len(changes),
+            "marker": {"symbol": "triangle-down", "size": 9, "color": color},
+            "cliponaxis": False,
+            "text": words,
+            "hovertemplate": "epoch %{x}<br>%{text}<extra></extra>",
+            "meta": {"label": "Changed", "x": "epoch", "value": "to", "words": words},
+        }
+    ]
 
 
 def describe_training(records: Sequence[EpochRecord], target: int, layer_names: Sequence[str]) -> str:

@@ -17,11 +17,11 @@ from app.figures.style import Theme
 from app.figures.training import describe_training, training_curves
 from app.limits import epochs_that_fit
 from app.runner import TrainingRun
-from app.wording import layer_names, milestone, status
+from app.wording import changes_in_words, layer_names, milestone, status
 from snncore import stack
 from snncore.bptt import EpochRecord
 from snncore.simulation import Simulation
-from snncore.spec import Draft
+from snncore.spec import Draft, Experiment
 
 POLL_INTERVAL = 0.1
 """Seconds between two looks at a running training."""
@@ -40,7 +40,7 @@ def page() -> None:
     with left:
         st.fragment(key="live", run_every=POLL_INTERVAL if run.is_running else None)(live_view)()
     with right, st.container(key="controls"):
-        experiment_controls(run.experiment)
+        experiment_controls(run.in_force)
 
 
 def _cannot_train(reason: str) -> None:
@@ -81,7 +81,7 @@ def _bar(run: TrainingRun) -> None:
             if run.is_running:
                 st.button("Pause", type="primary", on_click=lambda: session.run().pause())
             else:
-                target = _in_words(run.experiment.training.task.target)
+                target = _in_words(run.in_force.training.task.target)
                 st.button(f"Train it to fire {target}", type="primary", on_click=_train, disabled=run.is_over)
             st.button("+1 epoch", on_click=lambda: session.run().step(), disabled=run.is_running or run.failure is not None)
             st.button("Restart", on_click=session.restart, help="Same weights, from epoch 0")
@@ -95,7 +95,7 @@ def _bar(run: TrainingRun) -> None:
 
 def _headline() -> None:
     run = session.run()
-    last, target = run.records[-1], run.experiment.training.task.target
+    last, target = run.records[-1], run.in_force.training.task.target
     unit = f"of {target} spikes · epoch {last.epoch}"
     headline("count", number=f"{last.spikes:g}", unit=unit, status=status(run), milestone=milestone(run))
 
@@ -112,12 +112,20 @@ def _plots() -> None:
     experiment, records = run.experiment, run.records[:]
     names = layer_names(experiment)
     theme: Theme = st.context.theme.type or "light"
-    target = experiment.training.task.target
-    plots("curves", [Plot(training_curves(records, target, names, theme), describe_training(records, target, names))])
+    targets = _targets(experiment, len(records))
+    curves = training_curves(records, targets, names, theme, changes_in_words(experiment))
+    plots("curves", [Plot(curves, describe_training(records, targets[-1], names))])
     shown = _forward_pass(run, records[-1])
     titles = dict(zip(shown.records, names, strict=True))
     rows("rows", rows_figure(shown, _view(run), {}, theme, titles=titles), describe_rows(shown, titles=titles), on_pick=_pick)
     session.write_link()  # last: the address can wait, the plots can't
+
+
+def _targets(experiment: Experiment, epochs: int) -> list[int]:
+    """The target in force at each epoch."""
+    starts = sorted({0, *(change.epoch for change in experiment.training.changes)})
+    found = {start: experiment.in_force(start).training.task.target for start in starts}
+    return [found[max(start for start in starts if start <= epoch)] for epoch in range(epochs)]
 
 
 def _forward_pass(run: TrainingRun, record: EpochRecord) -> Simulation:

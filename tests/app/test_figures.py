@@ -37,11 +37,11 @@ def test_packed_arrays_unpack_to_the_same_values(dtype: type) -> None:
 
 
 def test_figures_are_plain_json(records: list[EpochRecord]) -> None:
-    assert json.loads(json.dumps(training_curves(records, 10, layer_names(ten_spikes()), "light"))) is not None
+    assert json.loads(json.dumps(training_curves(records, [10] * len(records), layer_names(ten_spikes()), "light"))) is not None
 
 
 def test_the_curves_hold_spikes_loss_and_reach_of_every_epoch(records: list[EpochRecord]) -> None:
-    figure = training_curves(records, 10, ["Hidden LIF", "Output LIF"], "light")
+    figure = training_curves(records, [10] * len(records), ["Hidden LIF", "Output LIF"], "light")
     spikes, loss, hidden, output = figure["data"]
     target, threshold = figure["layout"]["shapes"]
     assert unpacked(spikes["y"]).tolist() == [record.spikes for record in records]
@@ -50,6 +50,17 @@ def test_the_curves_hold_spikes_loss_and_reach_of_every_epoch(records: list[Epoc
     assert unpacked(hidden["y"]).tolist() == [record.layers[0].largest_u_over_threshold for record in records]
     assert unpacked(output["y"]).tolist() == [record.layers[1].largest_u_over_threshold for record in records]
     assert (threshold["y0"], threshold["y1"]) == (1, 1)
+
+
+def test_what_changed_while_it_trained_is_marked_on_the_curve(records: list[EpochRecord]) -> None:
+    targets = [10] * 12 + [8] * (len(records) - 12)
+    words = {5: "learning rate 0.001 → 0.01", 12: "target 10 → 8"}
+    figure = training_curves(records, targets, ["Hidden LIF", "Output LIF"], "light", words)
+    marks = next(trace for trace in figure["data"] if trace["mode"] == "markers")
+    assert dict(zip(marks["x"], marks["text"], strict=True)) == words
+    levels = [(shape["x0"], shape["x1"], shape["y0"]) for shape in figure["layout"]["shapes"] if shape["xref"] == "x"]
+    assert levels == [(0, 12, 10), (12, 40, 8)]
+    assert json.dumps(figure, allow_nan=False)
 
 
 def test_the_curves_are_told_in_words(records: list[EpochRecord]) -> None:

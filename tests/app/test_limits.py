@@ -110,6 +110,9 @@ def test_weights_are_counted_to_the_last_of_all_layers() -> None:
     check_simulation(experiment(*layers[:2], linear(1000, 1990), LIF, shape=(1, 1, 1000)))
     with pytest.raises(ExperimentError, match="4,000,999 weights"):
         check_simulation(experiment(*layers, shape=(1, 1, 1000)))
+    check_simulation(experiment(conv2d(1000, 444, 3), LIF, shape=(1, 1, 1000, 3, 3)))
+    with pytest.raises(ExperimentError, match="4,005,000 weights"):
+        check_simulation(experiment(conv2d(1000, 445, 3), LIF, shape=(1, 1, 1000, 3, 3)))
     check_simulation(experiment(linear(2000, 2000), LIF, shape=(1, 1, 2000)))
     with pytest.raises(ExperimentError, match="4,000,001 weights"):
         check_simulation(experiment(linear(1, 1), linear(1, 2_000_000), LIF, linear(2_000_000, 1), shape=(1, 1, 1)))

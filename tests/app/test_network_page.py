@@ -257,7 +257,7 @@ def test_an_edit_makes_a_preset_an_own_network_and_taking_it_back_makes_it_the_p
     page = opened()
     page.menu_button(key="preset").click("Convolution")
     run(page)
-    page.slider(key="edit network.1.tau_mem #1").set_value(33.0)
+    fields(page, "")["network.1.tau_mem"].set_value(33.0)
     assert shown(page.run()).menu_button(key="preset").label == "Start from: own network", "drawn anew at once"
     fields(page, "network.1")["network.1.tau_mem"].set_value(20.0)
     assert shown(page.run()).menu_button(key="preset").label == "Start from: Convolution"

@@ -78,6 +78,36 @@ def test_a_step_adds_one_epoch() -> None:
         assert len(run.records) == count
 
 
+def test_a_run_that_was_changed_while_it_ran_can_be_repeated() -> None:
+    run = TrainingRun(EXPERIMENT, speed=None)
+    run.step()
+    run.change({"training.lr": 0.02})
+    run.play()
+    wait_until(lambda: len(run.records) >= 5)
+    run.change({"network.1.surrogate_grad_fn": "ATan", "training.task.target": 40})
+    wait_until(lambda: not run.is_running)
+    assert len(run.records) == 12
+    assert [change.field for change in run.experiment.training.changes] == [
+        "training.lr",
+        "network.1.surrogate_grad_fn",
+        "training.task.target",
+    ]
+    again = Experiment.from_json(run.experiment.to_json())
+    assert spikes_and_gradients(run) == [(record.spikes, record.gradient_norms) for record in train(again)]
+    assert spikes_and_gradients(run) != [(record.spikes, record.gradient_norms) for record in train(EXPERIMENT)]
+
+
+def test_a_change_that_cannot_be_made_leaves_a_training_that_goes_on() -> None:
+    run = TrainingRun(ten_spikes(), speed=1.0)
+    run.play()
+    for changes in ({"network.1.tau_mem": 20.0}, {"training.lr": -1.0}, {"network.0.surrogate_grad_fn": "ATan"}):
+        with pytest.raises(ExperimentError):
+            run.change(changes)
+        assert run.is_running
+        assert run.experiment == ten_spikes()
+    run.pause()
+
+
 def test_training_stops_by_itself_where_the_target_is_reached() -> None:
     run = TrainingRun(ten_spikes(), speed=None)
     run.play()

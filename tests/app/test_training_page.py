@@ -240,3 +240,36 @@ def test_a_link_to_layers_that_differ_says_so_on_their_slider() -> None:
     page = opened(to_parameter(ten_spikes().replace({"network.1.tau_mem": 200.0})))
     assert page.slider(key="edit tau_mem").value == 200.0
     assert any("The layers differ (200, 10)" in caption.value for caption in page.caption)
+
+
+def test_a_learning_rate_changed_while_training_goes_on_without_a_restart_and_is_noted(opened_page: AppTest) -> None:
+    press(opened_page, "+1 epoch")
+    press(opened_page, "+1 epoch")
+    until(lambda: len(run_of(opened_page).records) == 3)
+    run = run_of(opened_page)
+    opened_page.number_input(key="edit training.lr").set_value(0.01)
+    shown(opened_page.run())
+    assert run_of(opened_page) is run
+    assert len(run.records) == 3
+    assert [(change.epoch, change.field, change.value) for change in run.experiment.training.changes] == [(3, "training.lr", 0.01)]
+    assert opened_page.number_input(key="edit training.lr").value == 0.01
+    assert from_parameter(opened_page.query_params["x"]) == run.experiment.draft
+    press(opened_page, "Restart")
+    assert len(run_of(opened_page).records) == 1
+    assert experiment_of(opened_page) == ten_spikes().replace({"training.lr": 0.01})
+
+
+def test_a_lower_target_ends_a_training_and_a_higher_one_lets_it_go_on(opened_page: AppTest) -> None:
+    run = run_of(opened_page)
+    run.speed = None
+    run.play()
+    until(lambda: not run.is_running)
+    reached = len(run.records)
+    opened_page.run()
+    opened_page.number_input(key="edit training.task.target").set_value(14)
+    shown(opened_page.run())
+    assert not run.is_over
+    press(opened_page, "Train it to fire 14")
+    until(lambda: not run.is_running)
+    assert len(run.records) > reached
+    assert run.records[-1].spikes == 14

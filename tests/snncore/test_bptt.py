@@ -12,7 +12,8 @@ import torch
 from torch import nn
 
 from snncore.activation import MembraneReset
-from snncore.bptt import EpochRecord, Phase, epochs, train
+from snncore.bptt import EpochRecord, Phase, Trainer, epochs, train
+from snncore.errors import ExperimentError
 from snncore.layers import IAF, LIF, IAFSqueeze
 from snncore.spec import ten_spikes
 from snncore.tasks import SpikeCount
@@ -204,3 +205,51 @@ def test_records_do_not_hold_the_graph():
     assert len(inputs) == len(records) == 2
     assert all(held() is None for held in inputs)
     assert not any(getattr(lif, name).requires_grad for lif in (session.model[1], session.model[3]) for name in lif.state_names)
+
+
+# ------------------------------------------------------------------------------------------- changes while it trains
+
+CHANGES = (
+    {"training.lr": 0.02},
+    {"training.optimiser": "Adam"},
+    {"training.task.target": 3},
+    {"network.3.surrogate_grad_fn": "FastSigmoid"},
+)
+
+
+@pytest.mark.parametrize("changes", CHANGES, ids=[next(iter(changes)) for changes in CHANGES])
+def test_a_change_acts_from_its_epoch_on_and_never_before(changes):
+    plain = ten_spikes().replace({"training.epochs": 8})
+    before, after = list(train(plain)), list(train(plain.changed(5, changes)))
+    assert [record.loss for record in after[:5]] == [record.loss for record in before[:5]]
+    assert [record.gradient_norms for record in after[:5]] == [record.gradient_norms for record in before[:5]]
+    assert [record.gradient_norms for record in after[5:]] != [record.gradient_norms for record in before[5:]]
+
+
+def test_a_change_at_epoch_0_is_the_same_as_having_had_it_from_the_start():
+    for changes in CHANGES:
+        changed = list(train(ten_spikes().replace({"training.epochs": 5}).changed(0, changes)))
+        edited = list(train(ten_spikes().replace({"training.epochs": 5, **changes})))
+        assert [record.gradient_norms for record in changed] == [record.gradient_norms for record in edited]
+
+
+def test_a_trainer_that_is_changed_between_epochs_repeats_from_its_experiment():
+    trainer = Trainer(ten_spikes())
+    records = list(trainer.epochs(3))
+    trainer.change({"training.lr": 0.01})
+    trainer.change({"training.lr": 0.02})
+    records += trainer.epochs(3)
+    assert [change.model_dump() for change in trainer.experiment.training.changes] == [{"epoch": 3, "field": "training.lr", "value": 0.02}]
+    again = list(itertools.islice(train(trainer.experiment), 6))
+    assert [record.gradient_norms for record in again] == [record.gradient_norms for record in records]
+
+
+@pytest.mark.parametrize("field", ["network.1.tau_mem", "seeds.weights", "training.epochs", "training.lr.x"])
+def test_what_cannot_be_changed_while_training_runs_is_refused_with_its_name(field):
+    with pytest.raises(ExperimentError, match="field"):
+        ten_spikes().changed(3, {field: 1})
+
+
+def test_a_change_to_a_value_that_cannot_be_is_refused_with_its_epoch():
+    with pytest.raises(ExperimentError, match=r"the change at epoch 3: training.lr is -1"):
+        ten_spikes().changed(3, {"training.lr": -1.0})

@@ -230,6 +230,7 @@ def test_a_new_layer_at_the_end_fits_if_its_kind_takes_the_shape(made, data):
     assert (stack.insert(made, len(made.network), kind).first_misfit is None) == takes
 
 
+@settings(max_examples=50)
 @given(edited(), st.data())
 def test_every_edit_has_one_that_takes_it_back(made, data):
     count = len(made.network)
@@ -240,6 +241,7 @@ def test_every_edit_has_one_that_takes_it_back(made, data):
     assert stack.remove(stack.insert(made, at, data.draw(st.sampled_from(LAYER_KINDS))), at) == made
 
 
+@settings(max_examples=50)
 @given(edited(), st.data())
 def test_edits_do_to_the_layers_what_they_do_to_a_list(made, data):
     layers = list(made.network)

@@ -56,9 +56,10 @@ function update(view, data) {
     if (tile.name.textContent !== name) tile.name.textContent = name;
     tile.picture = picture && { ...picture, levels: Uint8Array.from(atob(picture.levels), (byte) => byte.charCodeAt(0)) };
   });
+  view.inForce = data.chosen;
   view.answered = data.answered;
   view.number = Math.max(view.number, data.answered); // a new view in a session that has seen choices
-  if (view.number === view.answered) mark(view, data.chosen); // the answer to an earlier choice doesn't undo the last one
+  if (view.number === view.answered) mark(view, view.inForce); // the answer to an earlier choice doesn't undo the last one
   if (hadFocus && !view.root.contains(document.activeElement)) view.tiles.get(view.chosen)?.root.focus();
   redraw(view);
 }
@@ -88,7 +89,11 @@ function choose(view, kind) {
 /** Streamlit drops what another interaction interrupts, so a choice is told until it is answered. */
 function tellChoice(view) {
   clearTimeout(view.telling);
-  if (!view.tellings || view.answered === view.number) return;
+  if (view.answered === view.number) return;
+  if (!view.tellings) {
+    view.number = view.answered;
+    return mark(view, view.inForce);
+  }
   view.tellings -= 1;
   view.tell("choice", { kind: view.chosen, number: view.number });
   view.telling = setTimeout(() => tellChoice(view), PATIENCE);

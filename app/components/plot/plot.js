@@ -82,7 +82,7 @@ async function draw(view) {
       await window.Plotly.react(view.graph, data, layout, { displayModeBar: false, doubleClick: "reset", responsive: false });
       if (!view.drawn) {
         view.drawn = true;
-        view.graph.on("plotly_hover", ({ points: [at] }) => moveTo(view, { lane: laneOf(view, at.fullData), x: at.x, y: at.y }));
+        view.graph.on("plotly_hover", ({ points: [at] }) => moveTo(view, { lane: laneOf(view, at.fullData), x: at.x }));
         view.graph.on("plotly_relayout", () => placeCursor(view));
       }
       placeCursor(view);
@@ -109,12 +109,20 @@ const laneOf = (view, trace) => lanes(view).indexOf(trace);
 function moveTo(view, to) {
   const trace = lanes(view)[to.lane];
   if (!trace) return;
-  const x = clamp(Math.round(to.x), trace.x[0], trace.x[trace.x.length - 1]);
-  const value = to.y ?? trace.y[Array.prototype.indexOf.call(trace.x, x)];
-  const { label, x: along, value: what } = trace.meta;
-  view.at = { lane: to.lane, x };
-  view.readout.textContent = `${label} · ${along} ${x} · ${what} ${Number(value.toPrecision(4))}`;
+  const index = nearest(trace.x, to.x, view.at?.lane === to.lane ? view.at.x : null);
+  const { label, x: along, value: what, words } = trace.meta;
+  view.at = { lane: to.lane, x: trace.x[index] };
+  const said = words ? words[index] : `${what} ${Number(trace.y[index].toPrecision(4))}`;
+  view.readout.textContent = `${label} · ${along} ${trace.x[index]} · ${said}`;
   placeCursor(view);
+}
+
+/** The place of the value next to `to`; from `from` on, at least one place in its direction where there is one. */
+function nearest(values, to, from) {
+  let best = 0;
+  for (let index = 1; index < values.length; index++) if (Math.abs(values[index] - to) < Math.abs(values[best] - to)) best = index;
+  if (from != null && values[best] === from && Math.abs(to - from) >= 1) best = clamp(best + Math.sign(to - from), 0, values.length - 1);
+  return best;
 }
 
 function placeCursor(view) {
