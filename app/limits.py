@@ -18,6 +18,10 @@ MOST_STEPS = 20_000
 LARGEST_RECORD = 256 * 2**20
 """Bytes that the record of a training may take, all its epochs together; and the simulations of a network, all together."""
 
+MOST_EPOCHS = 10_000
+FEWEST_EPOCHS = 8
+"""So many epochs of a training must fit at least, to be looked back at."""
+
 BYTES = 4
 """Of one value, float32."""
 
@@ -28,18 +32,16 @@ NEURON_QUANTITIES = 3
 def check_training(experiment: Experiment) -> None:
     """Raises ExperimentError where the training is larger than a session may have; names the limit."""
     _check_network(experiment)
-    epochs = experiment.training.epochs
-    size = _epoch_bytes(experiment) * epochs
-    if size > LARGEST_RECORD:
+    if experiment.training.epochs > MOST_EPOCHS:
         raise ExperimentError(
-            f"Recording {epochs} epochs of {_in_words(experiment)} takes {size / 2**20:,.0f} MB; "
-            f"this server keeps up to {LARGEST_RECORD / 2**20:.0f} MB. Use fewer epochs, time steps or neurons."
+            f"The training has {experiment.training.epochs:,} epochs; this server takes up to {MOST_EPOCHS:,}. Use fewer."
         )
-
-
-def epochs_that_fit(experiment: Experiment) -> int:
-    """The most epochs whose record a session may have."""
-    return LARGEST_RECORD // max(_epoch_bytes(experiment), 1)
+    size = _values(experiment, of_others=0, of_neurons=NEURON_QUANTITIES) * BYTES
+    if size * FEWEST_EPOCHS > LARGEST_RECORD:
+        raise ExperimentError(
+            f"Recording an epoch of {_in_words(experiment)} takes {size / 2**20:,.0f} MB; this server takes up to "
+            f"{LARGEST_RECORD / FEWEST_EPOCHS / 2**20:.0f} MB. Use fewer samples, time steps or neurons."
+        )
 
 
 def check_simulation(experiment: Experiment, runs: int = 1) -> None:
@@ -55,10 +57,6 @@ def check_simulation(experiment: Experiment, runs: int = 1) -> None:
             f"Simulating {_in_words(experiment)} takes {size / 2**20:,.0f} MB for {many}; "
             f"this server keeps up to {LARGEST_RECORD / 2**20:.0f} MB. Use fewer samples, time steps or neurons."
         )
-
-
-def _epoch_bytes(experiment: Experiment) -> int:
-    return _values(experiment, of_others=0, of_neurons=NEURON_QUANTITIES) * BYTES
 
 
 def _check_network(experiment: Experiment) -> None:

@@ -14,6 +14,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from app.limits import LARGEST_RECORD
 from snncore.bptt import EpochRecord, Trainer
 from snncore.errors import DivergenceError, ExperimentError
 from snncore.input_spec import NO_FILES, Files
@@ -49,7 +50,8 @@ class TrainingRun:
 
     Attributes:
         id: unguessable.
-        records: one per epoch so far, in order; only ever appended to.
+        records: one per epoch so far, in order. Where what all layers did in all epochs would take more than `most_bytes`, it is kept of
+            every `stride`-th epoch and the last one; of the others, the numbers.
         speed: epochs per second; None: as fast as it goes. May be set while it runs.
         failure: why the run can't go on, if it can't.
         epoch_limit: the epoch count at which `play` stops by itself.
@@ -61,9 +63,13 @@ class TrainingRun:
         speed: float | None,
         owner_is_present: Callable[[], bool] = lambda: True,
         files: Files = NO_FILES,
+        most_bytes: int = LARGEST_RECORD,
     ) -> None:
         self.id = secrets.token_urlsafe(16)
         self.records: list[EpochRecord] = []
+        self.stride = 1
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self.speed = speed
         self.failure: str | None = None
         self.epoch_limit = experiment.training.epochs
@@ -159,7 +165,7 @@ class TrainingRun:
         steps = self._trainer.epochs(count, stop=lambda: stop.is_set() or watch.is_over())
         try:
             for record in steps:
-                self.records.append(record)
+                self._keep(record)
                 if self.speed is not None and len(self.records) < last:
                     due = max(due + 1 / self.speed, time.monotonic() - 1 / self.speed)
                     stop.wait(max(0.0, due - time.monotonic()))
@@ -168,6 +174,21 @@ class TrainingRun:
         except Exception:
             log.exception("training %s failed", self.id[:6])
             self.failure = "Training stopped on an internal error, which is in the server's log. Restart begins anew."
+
+    def _keep(self, record: EpochRecord) -> None:
+        """Adds a record, and reduces others so that the whole ones stay within their bytes, evenly spread."""
+        self.records.append(record)
+        self._bytes += record.nbytes
+        self._reduce(len(self.records) - 2)
+        while self._bytes > self._most_bytes and self.stride < len(self.records):
+            self.stride *= 2
+            for place in range(len(self.records) - 1):
+                self._reduce(place)
+
+    def _reduce(self, place: int) -> None:
+        if place > 0 and place % self.stride and self.records[place].is_whole:
+            self._bytes -= self.records[place].nbytes
+            self.records[place] = self.records[place].reduced()
 
 
 class _PresenceWatch:

@@ -29,7 +29,7 @@ def status(run: TrainingRun) -> str:
         return f"Stopped after {len(run.records)} epochs at {last.spikes:g} of {target} spikes; Train goes on."
     reason = silence(run.records)
     if reason is None:
-        return f"Loss {last.loss:g}, largest u/θ of the output {last.layers[-1].largest_u_over_threshold:.2f}."
+        return f"Loss {last.loss:g}, largest u/θ of the output {last.reach[-1]:.2f}."
     names = dict(zip((layer.name for layer in last.layers), layer_names(run.experiment), strict=True))
     whose = "the output" if reason.is_output else names[reason.layer]
     flat = "flat at " if reason.loss_is_flat else ""

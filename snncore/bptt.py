@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -39,8 +39,9 @@ class EpochRecord:
     Attributes:
         epoch: counted from 0.
         spikes: Σ output, all samples, neurons and time steps together.
-        layers: the spiking layers in the order of the data flow.
+        layers: the spiking layers in the order of the data flow; none in a record that was reduced to its numbers.
         gradient_norms: Euclidean norm of ∂loss/∂parameter by parameter name, for the parameters that got a gradient.
+        reach: max u/θ of each layer, as in its `largest_u_over_threshold`.
     """
 
     epoch: int
@@ -48,6 +49,21 @@ class EpochRecord:
     loss: float
     layers: tuple[LayerRecord, ...]
     gradient_norms: dict[str, float]
+    reach: tuple[float, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds what the layers did."""
+        return bool(self.layers)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the layers' arrays."""
+        return sum(layer.nbytes for layer in self.layers)
+
+    def reduced(self) -> EpochRecord:
+        """The numbers alone."""
+        return replace(self, layers=())
 
 
 def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False, files: Files = NO_FILES) -> Iterator[EpochRecord]:
@@ -227,12 +243,14 @@ class _Iteration:
                 self._require_finite(parameter, _module_of(name), _field_of(name))
 
     def record(self) -> EpochRecord:
+        layers = tuple(record_of(name, layer, self.spikes[name], self.thresholds[name]) for name, layer in self.layers.items())
         return EpochRecord(
             epoch=self.epoch,
             spikes=self.output.sum().item(),
             loss=self.loss.item(),
-            layers=tuple(record_of(name, layer, self.spikes[name], self.thresholds[name]) for name, layer in self.layers.items()),
+            layers=layers,
             gradient_norms=self.gradient_norms,
+            reach=tuple(layer.largest_u_over_threshold for layer in layers),
         )
 
     def _require_finite(self, value: Tensor, layer: str, quantity: str) -> None:

@@ -41,7 +41,7 @@ def silence(records: Sequence[EpochRecord]) -> Silence | None:
     if last.layers[-1].spikes.any():
         return None
     index = next(number for number, layer in enumerate(last.layers) if not layer.spikes.any())
-    recent = [record.layers[index].largest_u_over_threshold for record in records[-TREND_EPOCHS:]]
+    recent = [record.reach[index] for record in records[-TREND_EPOCHS:]]
     losses = [record.loss for record in records[-TREND_EPOCHS:]]
     return Silence(
         layer=last.layers[index].name,

@@ -41,6 +41,12 @@ class LayerRecord:
     def does_spike(self) -> bool:
         return bool(np.isfinite(self.threshold).all())
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        arrays = (self.spikes, self.u, self.v, self.i_syn, self.threshold)
+        return sum(array.nbytes for array in arrays if array is not None)
+
 
 def record_of(name: str, layer: StatefulLayer, output: Tensor, base_threshold: Array) -> LayerRecord:
     """The record of the layer's last call, which put out `output`; `base_threshold` is θ as `threshold_of` told it before that call."""

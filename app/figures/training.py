@@ -39,7 +39,7 @@ def training_curves(
     drawn_as = "lines" if len(records) > 1 else "markers"
     counts = np.array([record.spikes for record in records])
     losses = np.array([record.loss for record in records])
-    reaches = [np.array([record.layers[index].largest_u_over_threshold for record in records]) for index in range(len(layer_names))]
+    reaches = [np.array([record.reach[index] for record in records]) for index in range(len(layer_names))]
     spikes = _curve(counts, 1, "lines+markers", palette.spikes, "Output", "spikes")
     spikes |= {"marker": {"color": palette.spikes, "size": 4}, "cliponaxis": False}
     data = [spikes, _curve(losses, 2, drawn_as, palette.text, "Training", "loss")]
@@ -117,7 +117,7 @@ def describe_training(records: Sequence[EpochRecord], target: int, layer_names: 
     first = next((record.epoch for record in records if record.spikes > 0), None)
     last = records[-1]
     start = "No output spikes so far" if first is None else f"First output spike at epoch {first}"
-    reach = ", ".join(f"{name} {layer.largest_u_over_threshold:.2f}" for name, layer in zip(layer_names, last.layers, strict=True))
+    reach = ", ".join(f"{name} {reach:.2f}" for name, reach in zip(layer_names, last.reach, strict=True))
     return (
         f"Output spikes, loss and largest u over threshold per epoch. {start}; at epoch {last.epoch}, {last.spikes:g} of {target} spikes, "
         f"loss {last.loss:g}, largest u over threshold: {reach}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -15,13 +15,13 @@ from app.controls.experiment import experiment_controls
 from app.figures.rows import View, closest_neuron, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
 from app.figures.training import describe_training, training_curves
-from app.limits import epochs_that_fit
+from app.limits import MOST_EPOCHS
 from app.runner import TrainingRun
 from app.wording import changes_in_words, layer_names, milestone, status
 from snncore import stack
 from snncore.bptt import EpochRecord
 from snncore.simulation import Simulation
-from snncore.spec import Draft, Experiment
+from snncore.spec import Experiment
 
 POLL_INTERVAL = 0.1
 """Seconds between two looks at a running training."""
@@ -46,20 +46,18 @@ def page() -> None:
 def _cannot_train(reason: str) -> None:
     """The network that was composed is no network for this task; what would make it one is offered."""
     st.error(f"This network can't be trained yet. {reason}")
-    composed, experiment = session.draft(), session.desk().experiment
-    fitting, last = epochs_that_fit(experiment), len(composed.network)
+    composed = session.draft()
     with st.container(horizontal=True):
         if not composed.first_misfit and not composed.network[-1].does_spike:
+            end = len(composed.network)
             st.button(
-                "Put a LIF at its end", type="primary", on_click=session.compose, args=(lambda draft: stack.insert(draft, last, "LIF"),)
+                "Put a LIF at its end", type="primary", on_click=session.compose, args=(lambda draft: stack.insert(draft, end, "LIF"),)
             )
-        elif not composed.first_misfit and 0 < fitting < experiment.training.epochs:
-            st.button(f"Train at most {fitting} epochs", type="primary", on_click=session.compose, args=(_with_epochs(fitting),))
+        elif composed.training.epochs > MOST_EPOCHS:
+            fewer = {"training.epochs": MOST_EPOCHS}
+            shorten = partial(session.compose, lambda draft: draft.replace(fewer))
+            st.button(f"Train at most {MOST_EPOCHS:,} epochs", type="primary", on_click=shorten)
         st.page_link("views/network.py", label="Change it on the Network page")
-
-
-def _with_epochs(epochs: int) -> Callable[[Draft], Draft]:
-    return lambda draft: draft.replace({"training.epochs": epochs})
 
 
 def live_view() -> None:
@@ -154,7 +152,7 @@ def _pick(pick: dict[str, Any]) -> None:
 def _train() -> None:
     run = session.run()
     if run.has_reached_limit:
-        run.epoch_limit += run.experiment.training.epochs
+        run.epoch_limit = min(run.epoch_limit + run.experiment.training.epochs, MOST_EPOCHS)
     run.play()
 
 

@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 
 from app import limits
-from app.limits import LARGEST_RECORD, LARGEST_WEIGHTS, MOST_LAYERS, MOST_STEPS, check_simulation, check_training, epochs_that_fit
+from app.limits import (
+    BYTES,
+    FEWEST_EPOCHS,
+    LARGEST_RECORD,
+    LARGEST_WEIGHTS,
+    MOST_EPOCHS,
+    MOST_LAYERS,
+    MOST_STEPS,
+    check_simulation,
+    check_training,
+)
 from app.presets import presets
 from snncore.bptt import train
 from snncore.errors import ExperimentError
@@ -21,7 +31,6 @@ Layer = dict[str, Any]
 Array = np.ndarray[Any, Any]
 
 ENORMOUS = 10**12
-BYTES = 4
 
 
 def linear(inputs: int, outputs: int) -> Layer:
@@ -88,12 +97,13 @@ TOO_LARGE = {
 def test_simulations_and_trainings_beyond_memory_are_refused(made: Experiment) -> None:
     with pytest.raises(ExperimentError, match=r"^Simulating .* MB for one run; this server keeps up to 256 MB\."):
         check_simulation(made)
-    with pytest.raises(ExperimentError, match=r"^Recording 100 epochs of .* MB; this server keeps up to 256 MB\."):
+    with pytest.raises(ExperimentError, match=r"^Recording an epoch of .* MB; this server takes up to 32 MB\."):
         check_training(made)
 
 
 def test_a_training_may_be_too_long() -> None:
-    with pytest.raises(ExperimentError, match=r"^Recording 1000000000000 epochs of 1×100×.*256 MB\. Use fewer epochs"):
+    check_training(ten_spikes().replace({"training.epochs": MOST_EPOCHS}))
+    with pytest.raises(ExperimentError, match=r"^The training has 1,000,000,000,000 epochs; this server takes up to 10,000\. Use fewer\."):
         check_training(ten_spikes().replace({"training.epochs": ENORMOUS}))
 
 
@@ -133,20 +143,14 @@ def test_so_many_runs_take_so_many_times_the_memory() -> None:
         check_simulation(made, runs=4)
 
 
-@pytest.mark.parametrize("made", [ten_spikes(), experiment(LIF, shape=(1, 7, 3)), experiment(neurons("ALIF", 5), shape=(3, 1000, 5))])
-def test_the_epochs_that_fit_fit_and_one_more_does_not(made: Experiment) -> None:
-    fitting = epochs_that_fit(made)
-    check_training(made.replace({"training.epochs": fitting}))
-    with pytest.raises(ExperimentError, match="Use fewer epochs"):
-        check_training(made.replace({"training.epochs": fitting + 1}))
-
-
-def test_where_not_one_epoch_fits_none_does() -> None:
-    assert epochs_that_fit(experiment(LIF, shape=(1, 2, ENORMOUS))) == 0
+def test_an_epoch_is_refused_from_the_first_byte_too_many() -> None:
+    most = LARGEST_RECORD // FEWEST_EPOCHS // BYTES // 3  # spikes, u and v
+    check_training(experiment(LIF, shape=(most, 1, 1)))
+    with pytest.raises(ExperimentError, match="32 MB"):
+        check_training(experiment(LIF, shape=(most + 1, 1, 1)))
 
 
 def test_a_network_without_neurons_takes_no_record() -> None:
-    epochs_that_fit(experiment(linear(2, 2), shape=(1, 2, 2)))
     check_training(experiment(linear(2, 2), shape=(1, 2, 2), epochs=1000))
 
 
@@ -190,10 +194,10 @@ def test_an_epoch_keeps_what_was_counted_or_a_little_less(name: str, monkeypatch
     made = KEPT[name].replace({"training.epochs": 1})
     (epoch,) = train(made)
     kept = held([values for record in epoch.layers for values in arrays_of(record)])
-    monkeypatch.setattr(limits, "LARGEST_RECORD", kept - 1)
+    monkeypatch.setattr(limits, "LARGEST_RECORD", FEWEST_EPOCHS * kept - 1)
     with pytest.raises(ExperimentError, match="Recording"):
         check_training(made)
-    monkeypatch.setattr(limits, "LARGEST_RECORD", round(kept * 1.3))
+    monkeypatch.setattr(limits, "LARGEST_RECORD", round(FEWEST_EPOCHS * kept * 1.3))
     check_training(made)
 
 

@@ -191,3 +191,20 @@ def test_many_starts_and_stops_leave_no_threads() -> None:
         run.play()
         run.pause()
     assert threading.active_count() == before
+
+
+def test_whole_records_stay_within_their_bytes_evenly_spread_and_the_numbers_of_all_epochs_stay() -> None:
+    long = ten_spikes().replace({"training.task.target": 10**6, "training.epochs": 70})
+    reference = TrainingRun(long, speed=None)
+    epoch = reference.records[0].nbytes
+    run = TrainingRun(long, speed=None, most_bytes=20 * epoch)
+    for each in (reference, run):
+        each.play()
+        wait_until(lambda each=each: not each.is_running)
+    assert all(record.is_whole for record in reference.records)
+    assert [record.epoch for record in run.records if record.is_whole] == [*range(0, 69, 4), 69]
+    assert run.stride == 4
+    assert sum(record.nbytes for record in run.records) <= 20 * epoch
+    assert [(record.spikes, record.loss, record.reach) for record in run.records] == [
+        (record.spikes, record.loss, record.reach) for record in reference.records
+    ]

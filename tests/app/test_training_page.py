@@ -169,7 +169,7 @@ def test_a_refused_number_leaves_experiment_run_and_field_as_they_were(opened_pa
         ),
         ('"LIF"', '"Lif"', "Layer 2: 'Lif' is not a known layer; use one of Linear, LIF, IAF, "),
         ("{", "[", "This is not valid JSON"),
-        ('"epochs": 100', '"epochs": 100000000', "this server keeps up to 256 MB"),
+        ('"epochs": 100', '"epochs": 100000000', "this server takes up to 10,000"),
     ],
 )
 def test_json_that_cannot_be_built_is_refused_in_one_sentence_and_kept(opened_page: AppTest, old: str, new: str, message: str) -> None:

@@ -19,18 +19,29 @@ def history(*largest: float, hidden_spikes: float = 1.0, losses: list[float] | N
     losses = losses or [100.0] * len(largest)
     pairs = enumerate(zip(largest, losses, strict=True))
     return [
-        EpochRecord(epoch=n, spikes=0.0, loss=loss, layers=(layer("1", hidden_spikes, 0.25), layer("3", 0.0, value)), gradient_norms={})
+        EpochRecord(
+            epoch=n,
+            spikes=0.0,
+            loss=loss,
+            layers=(layer("1", hidden_spikes, 0.25), layer("3", 0.0, value)),
+            gradient_norms={},
+            reach=(0.25, value),
+        )
         for n, (value, loss) in pairs
     ]
 
 
 def test_network_with_output_spikes_is_not_silent():
-    record = EpochRecord(epoch=0, spikes=2.0, loss=64.0, layers=(layer("1", 0.0, 0.5), layer("3", 1.0, 1.5)), gradient_norms={})
+    record = EpochRecord(
+        epoch=0, spikes=2.0, loss=64.0, layers=(layer("1", 0.0, 0.5), layer("3", 1.0, 1.5)), gradient_norms={}, reach=(0.5, 1.5)
+    )
     assert silence([record]) is None
 
 
 def test_only_the_last_epoch_counts():
-    spiking = EpochRecord(epoch=1, spikes=2.0, loss=64.0, layers=(layer("1", 1.0, 2.0), layer("3", 1.0, 1.5)), gradient_norms={})
+    spiking = EpochRecord(
+        epoch=1, spikes=2.0, loss=64.0, layers=(layer("1", 1.0, 2.0), layer("3", 1.0, 1.5)), gradient_norms={}, reach=(2.0, 1.5)
+    )
     assert silence([*history(0.5), spiking]) is None
     assert silence([spiking, *history(0.5)]) is not None
 
