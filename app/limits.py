@@ -6,7 +6,7 @@ import math
 
 from snncore.errors import ExperimentError
 from snncore.layer_spec import LayerSpec, NeuronSpec
-from snncore.spec import Experiment
+from snncore.spec import Draft, Experiment
 from snncore.torch_spec import Conv2dSpec, LinearSpec
 
 LARGEST_WEIGHTS = 4_000_000
@@ -59,10 +59,15 @@ def check_simulation(experiment: Experiment, runs: int = 1) -> None:
         )
 
 
-def _check_network(experiment: Experiment) -> None:
-    layers = len(experiment.network)
+def check_layers(draft: Draft) -> None:
+    """Raises ExperimentError where there are more layers than a session may have, whether they fit or not."""
+    layers = len(draft.network)
     if layers > MOST_LAYERS:
         raise ExperimentError(f"The network has {layers} layers; this server takes up to {MOST_LAYERS}.")
+
+
+def _check_network(experiment: Experiment) -> None:
+    check_layers(experiment)
     weights = sum(map(_weights, experiment.network))
     if weights > LARGEST_WEIGHTS:
         raise ExperimentError(f"The network has {weights:,} weights; this server takes up to {LARGEST_WEIGHTS:,}. Use smaller layers.")

@@ -11,9 +11,10 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.history import History
-from app.limits import check_simulation, check_training
+from app.limits import check_layers, check_simulation, check_training
 from app.link import from_parameter, to_parameter
 from app.runner import TrainingRun
+from snncore.bptt import EpochRecord
 from snncore.errors import ExperimentError
 from snncore.record import Array
 from snncore.simulation import Simulation, simulate
@@ -43,6 +44,7 @@ class Desk:
         files: uploaded inputs by digest.
         revision: how often the draft has changed otherwise than by its own widgets. Widgets of another revision are other widgets: what a
             browser still says of those it hasn't seen change is no edit.
+        scrubbed: the epoch that is looked at; None: the last one.
         complaint: what was wrong with the last input, until the next one.
         drawn_for: the run, and whether it was running, when the whole Training page was last drawn.
     """
@@ -53,6 +55,7 @@ class Desk:
     simulations: dict[tuple[int, bool], list[Simulation]] = field(default_factory=dict)
     files: dict[str, Array] = field(default_factory=dict)
     revision: int = 0
+    scrubbed: int | None = None
     complaint: str | None = None
     drawn_for: tuple[str, bool] | None = None
 
@@ -173,7 +176,7 @@ def open_training() -> str | None:
             return str(error)
         if held.run:
             held.run.pause()
-        held.run = made
+        held.run, held.scrubbed = made, None
     return None
 
 
@@ -227,8 +230,25 @@ def restart() -> None:
     held.complaint = None
     held.run.pause()
     experiment = _present(held)
-    held.run = _new_run(held, experiment)
+    held.run, held.scrubbed = _new_run(held, experiment), None
     held.accept(experiment.draft, experiment)
+
+
+def scrub(epoch: int | None) -> None:
+    """Looks at an epoch that is past; at the last one, or with None, follows the training again."""
+    held = desk()
+    assert held.run is not None
+    held.scrubbed = None if epoch is None or epoch >= len(held.run.records) - 1 else epoch
+
+
+def seen_record() -> EpochRecord:
+    """The record of the epoch that is looked at; of those that were reduced to numbers, the nearest whole one before."""
+    held = desk()
+    assert held.run is not None
+    records = held.run.records
+    last = len(records) - 1
+    place = last if held.scrubbed is None else min(held.scrubbed, last)
+    return next(record for record in reversed(records[: place + 1]) if record.is_whole)
 
 
 def note_drawn() -> None:
@@ -280,6 +300,7 @@ def desk() -> Desk:
 def _open_link(made: Desk, linked: str) -> None:
     try:
         present = from_parameter(linked)
+        check_layers(present)
         experiment = None if present.first_misfit else Experiment(**dict(present))
         check_simulation(experiment or made.experiment)
     except ExperimentError as error:
@@ -291,6 +312,7 @@ def _open_link(made: Desk, linked: str) -> None:
 
 def _tried(held: Desk, composed: Draft) -> tuple[Experiment | None, Simulation | None]:
     """The experiment and its simulation, if the layers fit one another."""
+    check_layers(composed)
     if composed.first_misfit:
         return None, None
     experiment = Experiment(**dict(composed))
@@ -327,7 +349,7 @@ def _retrain(held: Desk, make: Callable[[], Experiment]) -> bool:
     if old:
         old.pause()
     held.accept(experiment.draft, experiment)
-    held.run = new
+    held.run, held.scrubbed = new, None
     if was_running:
         new.play()
     return True

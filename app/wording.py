@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.runner import TrainingRun
+from snncore.bptt import EpochRecord
 from snncore.diagnose import silence
 from snncore.layer_diagnosis import Changes, Clipped, Finding, LongMemory, Saturated, Silent
 from snncore.layer_spec import NeuronSpec
@@ -35,6 +36,18 @@ def status(run: TrainingRun) -> str:
     flat = "flat at " if reason.loss_is_flat else ""
     trend = f", {reason.trend}" if reason.trend else ""
     return f"Silent: loss {flat}{reason.loss:g}; largest u/θ of {whose} {reason.largest_u_over_threshold:.2f}{trend}."
+
+
+def look_back(run: TrainingRun, seen: EpochRecord) -> str:
+    """What an epoch that is past held, and where training has come to."""
+    kept = f" What the layers did is kept of every {_ordinal(run.stride)} epoch." if run.stride > 1 else ""
+    now = run.records[-1]
+    stands = f"Training stands at epoch {now.epoch} with {now.spikes:g} spikes; Escape or the curve's end leads back there."
+    return f"Looking back: loss {seen.loss:g}. {stands}{kept}"
+
+
+def _ordinal(number: int) -> str:
+    return {2: "2nd"}.get(number, f"{number}th")
 
 
 def milestone(run: TrainingRun) -> str:

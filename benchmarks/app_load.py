@@ -204,7 +204,10 @@ async def measure_clients(count: int, seconds: float) -> None:
         for contestant, server in zip(CONTESTANTS, running, strict=True):
             clients.append([StreamlitClient(server.url, contestant.page, SLIDER, contestant.drawing) for _ in range(count)])
             walks.append(walks_of(count, chance))
-            await _open(clients[-1], walks[-1])
+            try:
+                await _open(clients[-1], walks[-1])
+            except RuntimeError as error:
+                raise RuntimeError("\n".join((f"{contestant.name}: {error}", *server.complaints()))) from error
         times: list[list[float]] = [[] for _ in CONTESTANTS]
         used = [ProcessorTime() for _ in CONTESTANTS]
         for _ in range(ROUNDS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import torch
 from pydantic import Field, model_validator
@@ -24,6 +24,9 @@ NO_FILES: Files = MappingProxyType({})
 
 class _InputSpec(Part):
     """Base of them."""
+
+    carries_spikes: ClassVar[bool] = True
+    """Whether its values count spikes; else they are currents."""
 
     shape: tuple[int, ...] = Field(min_length=3)
     """(batch, time, ...)."""
@@ -138,6 +141,8 @@ class SpikeBursts(_FirstNeurons):
 class StepCurrent(_FirstNeurons):
     """A current of `amplitude` from step `start` up to and without `stop`; constant without them."""
 
+    carries_spikes: ClassVar[bool] = False
+
     kind: Literal["step_current"] = "step_current"
     amplitude: float
     start: int = Field(default=0, ge=0)
@@ -157,6 +162,8 @@ class StepCurrent(_FirstNeurons):
 class RampCurrent(_InputSpec):
     """A current in a straight line from `first` to `last`."""
 
+    carries_spikes: ClassVar[bool] = False
+
     kind: Literal["ramp_current"] = "ramp_current"
     first: float = 0.0
     last: float
@@ -171,6 +178,8 @@ class RampCurrent(_InputSpec):
 
 class SineCurrent(_InputSpec):
     """`offset + amplitude · sin(2π t / period)`, the period in steps."""
+
+    carries_spikes: ClassVar[bool] = False
 
     kind: Literal["sine_current"] = "sine_current"
     amplitude: float

@@ -232,10 +232,12 @@ class Experiment(Draft):
         return self.replace({"training.changes": (*(change.model_dump() for change in later), *made)})
 
     def check_trainable(self) -> None:
-        """Raises ExperimentError where the task can't count the network's output; it may still be built and run."""
+        """Raises ExperimentError where the task can't count the output, or nothing learns; the network may still be built and run."""
         if not self.network[-1].does_spike:
             last = self.layer_label(str(len(self.network) - 1))
             raise ExperimentError(f"{last} doesn't spike, so nothing can be counted; end the network with {', '.join(SPIKING_KINDS)}.")
+        if not any(parameter.requires_grad for parameter in self.build().parameters()):
+            raise ExperimentError("No layer of the network has anything to learn; put a Linear or Conv2d into it.")
 
     def build(self) -> nn.Sequential:
         """The network (batch, time, ...) -> (batch, time, ...), its modules named by the number of their layer.

@@ -175,8 +175,8 @@ def averaged(values: Array, size: int, span: int) -> Array:
 
 def value_range(drawn: Sequence[Array]) -> tuple[float, float]:
     """From 0 or below the lowest to above the highest, in round steps so that it seldom moves."""
-    low = min(0.0, *(float(values.min()) for values in drawn))
-    high = max(0.0, *(float(values.max()) for values in drawn))
+    low = min([0.0, *(float(values.min()) for values in drawn)])
+    high = max([0.0, *(float(values.max()) for values in drawn)])
     size = high - low or 1.0
     unit = 10.0 ** np.floor(np.log10(size)) / 4
     return float(np.floor(low / unit) * unit), float(np.ceil((high or size) / unit + 0.05 * size / unit) * unit)

@@ -129,7 +129,7 @@ def picked_neuron(pick: Mapping[str, Any], record: LayerRecord, sample: int) -> 
 
 def _input_group(figure: RowsFigure, simulation: Simulation, view: View, other: Simulation | None, other_name: str) -> dict[str, Any]:
     channels = neurons_by_time(simulation.input, view.sample)
-    spiking = is_spikes(channels)
+    spiking = simulation.experiment.input.carries_spikes and is_spikes(channels)
     amount = counted(channels.sum(), "spike") if spiking else f"mean {channels.mean():.3g}"
     words = f"{counted(len(channels), 'channel')} · {amount}"
     rows = [raster(figure, channels, "input", "channel") if spiking else currents(figure, channels)]

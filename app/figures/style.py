@@ -84,8 +84,7 @@ def layout(theme: Theme, height: int, **more: Any) -> dict[str, Any]:
         "showlegend": False,
         "hovermode": "closest",
         "hoverlabel": {"bgcolor": palette.background, "bordercolor": palette.muted, "font": font},
-        "dragmode": "zoom",
-        **more,
+        **{"dragmode": "zoom", **more},
     }
 
 

@@ -56,6 +56,7 @@ def training_curves(
         max(1.25, 1.1 * max(float(reach.max()) for reach in reaches)),
     ]
     titles = ["Output spikes per epoch", "Loss", "Largest u/θ, output solid"]
+    still = {"dragmode": False}  # a drag chooses an epoch
     axes: dict[str, Any] = {}
     for number, (most, title) in enumerate(zip(highest, ("spikes", "loss", "u/θ"), strict=True), start=1):
         axes[_axis("xaxis", number)] = axis(theme, "epoch", range=[0, span], nticks=4, anchor=_axis("y", number))
@@ -74,6 +75,7 @@ def training_curves(
         "layout": layout(
             theme,
             HEIGHT,
+            **still,
             **_placed(axes, SIDE_BY_SIDE, "xaxis"),
             annotations=[target_label, *_headings(theme, titles, 0)],
             shapes=levels,
@@ -81,6 +83,7 @@ def training_curves(
         "narrow": layout(
             theme,
             NARROW_HEIGHT,
+            **still,
             **_placed(axes, ONE_BELOW_THE_OTHER, "yaxis"),
             annotations=[target_label, *_headings(theme, titles, 1)],
             shapes=levels,

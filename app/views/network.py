@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -44,8 +45,8 @@ def _bar() -> None:
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
             if st.button("Train this network", type="primary"):
                 st.switch_page(TRAINING_PAGE)  # which says what to change where it can't be trained
-            st.button("Undo", on_click=session.undo, disabled=not history.can_undo)
-            st.button("Redo", on_click=session.redo, disabled=not history.can_redo)
+            st.button("Undo", on_click=_walk, args=(session.undo,), disabled=not history.can_undo)
+            st.button("Redo", on_click=_walk, args=(session.redo,), disabled=not history.can_redo)
             st.button("New input", on_click=_next_seed, args=("input",), help="The next input seed")
             st.button("New weights", on_click=_next_seed, args=("weights",), help="The next weight seed")
             st.toggle("Controls", key="controls_open")
@@ -81,7 +82,7 @@ def _ribbon() -> None:
         steps,
         folded=draft.is_folded,
         on_select=_select_layer,
-        on_remedy=lambda place: session.compose(lambda draft: stack.mend(draft, place)),
+        on_remedy=lambda place: _walk(lambda: session.compose(lambda draft: stack.mend(draft, place))),
     )
 
 
@@ -173,6 +174,14 @@ def _other(overlay: str) -> Simulation | None:
 
 
 # ---------------------------------------------------------------------------------------------- what is done to it
+
+
+def _walk(step: Callable[[], object]) -> None:
+    """Takes a step that may give layers other places; then what was opened and chosen by place isn't any more."""
+    looking, before = look(), [layer.kind for layer in session.draft().network]
+    step()
+    if [layer.kind for layer in session.draft().network] != before:
+        looking.forget_neurons()
 
 
 def _select_layer(place: int | None) -> None:

@@ -17,7 +17,7 @@ from app.figures.style import Theme
 from app.figures.training import describe_training, training_curves
 from app.limits import MOST_EPOCHS
 from app.runner import TrainingRun
-from app.wording import changes_in_words, layer_names, milestone, status
+from app.wording import changes_in_words, layer_names, look_back, milestone, status
 from snncore import stack
 from snncore.bptt import EpochRecord
 from snncore.simulation import Simulation
@@ -93,9 +93,11 @@ def _bar(run: TrainingRun) -> None:
 
 def _headline() -> None:
     run = session.run()
-    last, target = run.records[-1], run.in_force.training.task.target
-    unit = f"of {target} spikes · epoch {last.epoch}"
-    headline("count", number=f"{last.spikes:g}", unit=unit, status=status(run), milestone=milestone(run))
+    seen = session.seen_record()
+    target = run.experiment.in_force(seen.epoch).training.task.target
+    unit = f"of {target} spikes · epoch {seen.epoch}"
+    words = status(run) if session.desk().scrubbed is None else look_back(run, seen)
+    headline("count", number=f"{seen.spikes:g}", unit=unit, status=words, milestone=milestone(run))
 
 
 def _messages(run: TrainingRun) -> None:
@@ -112,8 +114,8 @@ def _plots() -> None:
     theme: Theme = st.context.theme.type or "light"
     targets = _targets(experiment, len(records))
     curves = training_curves(records, targets, names, theme, changes_in_words(experiment))
-    plots("curves", [Plot(curves, describe_training(records, targets[-1], names))])
-    shown = _forward_pass(run, records[-1])
+    plots("curves", [Plot(curves, describe_training(records, targets[-1], names))], session.desk().scrubbed, on_scrub=_scrub)
+    shown = _forward_pass(run, session.seen_record())
     titles = dict(zip(shown.records, names, strict=True))
     rows("rows", rows_figure(shown, _view(run), {}, theme, titles=titles), describe_rows(shown, titles=titles), on_pick=_pick)
     session.write_link()  # last: the address can wait, the plots can't
@@ -142,10 +144,15 @@ def _view(run: TrainingRun) -> View:
     return View(chosen=chosen)
 
 
+def _scrub(epoch: int | None) -> None:
+    session.scrub(epoch)
+    st.rerun(["headline", "plots"])
+
+
 def _pick(pick: dict[str, Any]) -> None:
     picked: dict[int, int] = st.session_state.setdefault("picked_neurons", {})
     layer = int(pick["layer"])
-    record = next(record for record in session.run().records[-1].layers if record.name == str(layer))
+    record = next(record for record in session.seen_record().layers if record.name == str(layer))
     picked[layer] = picked_neuron(pick, record, sample=0)
 
 

@@ -461,6 +461,18 @@ def test_an_optional_parameter_is_switched_on_changed_and_switched_off(kind: str
     assert draft(page) == network_with(kind)
 
 
+@pytest.mark.parametrize(("part", "name", "value"), [("reset_fn", "subtract_value", 0.5), ("spike_fn", "max_num_spikes_per_bin", 3)])
+def test_a_field_that_may_be_empty_is_filled_and_emptied(part: str, name: str, value: float) -> None:
+    made = TEN.replace({"network.1.spike_fn": "MaxSpike"})
+    page = opened(made)
+    path = f"network.1.{part}.{name}"
+    change(page, path, value)
+    assert value_at(draft(page), path) == value
+    change(page, path, None)
+    assert complaints(page) == []
+    assert draft(page) == made
+
+
 def test_values_by_neuron_are_replaced_by_their_mean_and_by_nothing_else() -> None:
     made = TEN.replace({"network.1.tau_mem": [float(neuron) for neuron in range(10, 74)]})
     page = opened(made)

@@ -532,10 +532,27 @@ def test_words_name_the_side_that_was_thinned(shape: tuple[int, ...], words: str
 
 
 def test_counts_beyond_a_byte_are_drawn_as_they_are() -> None:
-    spikes = {"kind": "step_current", "shape": (1, 4, 2), "amplitude": 300.0}
-    figure = drawn(simulate(experiment(neurons("IAF", 2, tau_syn=None, spike_threshold=0.5), input=spikes))[0], View())
-    assert (values_of(figure, row_of(figure, "input", "raster")) == 300).all()
-    assert values_of(figure, row_of(figure, 0, "raster")).max() == 600
+    spikes = {"kind": "poisson_spikes", "shape": (1, 4, 2), "rate": 3e5}
+    simulation = simulate(experiment(neurons("IAF", 2, tau_syn=None, spike_threshold=0.5), input=spikes))[0]
+    figure = drawn(simulation, View())
+    assert simulation.input.min() > 255
+    assert np.array_equal(values_of(figure, row_of(figure, "input", "raster")), of_sample(simulation.input, 0))
+    assert np.array_equal(values_of(figure, row_of(figure, 0, "raster")), of_sample(simulation.records[0].spikes, 0))
+
+
+def test_a_current_is_drawn_as_one_even_where_its_values_are_whole() -> None:
+    current = {"kind": "step_current", "shape": (1, 40, 2), "amplitude": 1.0}
+    figure = drawn(simulate(experiment(neurons("IAF", 2, tau_syn=None), input=current))[0], View())
+    assert [row["kind"] for row in figure.header["groups"][0]["rows"]] == ["traces"]
+    assert "spike" not in figure.header["groups"][0]["words"]
+
+
+def test_whole_currents_below_zero_are_no_spikes() -> None:
+    current = {"kind": "step_current", "shape": (1, 20, 3), "amplitude": -2.0, "neurons": 2}
+    simulation = simulate(experiment(neurons("LIF", 3), input=current))[0]
+    figure = drawn(simulation, closed(simulation))
+    assert [row["kind"] for row in group(figure, "input")["rows"]] == ["heatmap"]
+    assert group(figure, "input")["words"].startswith("3 channels · mean -")
 
 
 def test_a_thinned_heatmap_is_the_mean_of_what_it_stands_for() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -62,3 +63,35 @@ def test_an_edit_that_is_interrupted_leaves_a_training_that_goes_on(looks: int, 
     assert finished == (desk.run is not old)
     assert old.is_running != finished
     desk.run.pause()
+
+
+def desk_with_training(monkeypatch: pytest.MonkeyPatch, most_bytes: int) -> session.Desk:
+    run = TrainingRun(ten_spikes().replace({"training.epochs": 40, "training.task.target": 10**6}), speed=None, most_bytes=most_bytes)
+    run.play()
+    while run.is_running:
+        time.sleep(0.01)
+    desk = session.Desk(run=run)
+    monkeypatch.setattr(st, "session_state", InterruptedState(desk=desk))
+    return desk
+
+
+def test_the_epoch_that_is_looked_at_is_the_one_chosen_until_the_last_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk_with_training(monkeypatch, most_bytes=2**28)
+    assert session.seen_record().epoch == 39
+    for epoch in (0, 7, 38):
+        session.scrub(epoch)
+        assert session.seen_record().epoch == epoch
+    session.scrub(39)
+    assert session.desk().scrubbed is None
+    session.scrub(5)
+    session.scrub(None)
+    assert session.seen_record().epoch == 39
+
+
+def test_of_an_epoch_reduced_to_numbers_the_nearest_whole_one_before_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = desk_with_training(monkeypatch, most_bytes=TrainingRun(ten_spikes(), speed=None).records[0].nbytes * 12).run
+    assert run is not None
+    assert run.stride == 4
+    for epoch, seen in ((0, 0), (3, 0), (4, 4), (30, 28)):
+        session.scrub(epoch)
+        assert session.seen_record().epoch == seen

@@ -273,3 +273,15 @@ def test_a_lower_target_ends_a_training_and_a_higher_one_lets_it_go_on(opened_pa
     until(lambda: not run.is_running)
     assert len(run.records) > reached
     assert run.records[-1].spikes == 14
+
+
+def test_looking_back_shows_the_epoch_that_was_chosen(opened_page: AppTest) -> None:
+    for count in (2, 3, 4):
+        press(opened_page, "+1 epoch")
+        until(lambda count=count: len(run_of(opened_page).records) == count)
+    desk = opened_page.session_state["desk"]
+    desk.scrubbed = 1
+    shown(opened_page.run())
+    assert experiment_of(opened_page) == ten_spikes(), "looking back changes nothing"
+    press(opened_page, "Restart")
+    assert desk.scrubbed is None

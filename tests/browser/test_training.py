@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.training_page import NETWORK
+from tests.browser.training_page import CURVES, NETWORK
 
 
 def test_training_runs_pauses_steps_reaches_ten_and_restarts_at_the_same_epoch_0(open_page: Open) -> None:
@@ -122,3 +122,66 @@ def test_a_link_opens_the_same_experiment_for_somebody_else(open_page: Open, ser
     mine.slide("Spike threshold", "ArrowLeft", times=8)
     theirs = open_page(mine.link(other_than=server.url).removeprefix(server.url))
     assert theirs.raster(1) == mine.raster(1)
+
+
+# ------------------------------------------------------------------------------------------------- looking back, changing
+
+
+def test_a_drag_along_the_curve_takes_the_page_to_that_epoch_and_escape_back(open_page: Open) -> None:
+    page = open_page()
+    page.choose_speed("full speed")
+    page.train()
+    page.until(lambda: page.spikes == 10 and page.status.startswith("10 spikes"))
+    last = page.figure()
+    plot = page.plot(CURVES)
+    box = plot.bounding_box()
+    assert box
+    page.page.mouse.move(box["x"] + 120, box["y"] + 60)
+    page.page.mouse.down()
+    page.until(lambda: page.status.startswith("Looking back"))
+    early = page.epoch
+    page.page.mouse.move(box["x"] + 350, box["y"] + 60, steps=6)
+    page.until(lambda: page.epoch > early + 20)
+    page.page.mouse.up()
+    seen = page.epoch
+    assert page.spikes == page.curves()[0][seen]
+    page.until(lambda: sum(map(sum, page.raster(2))) == page.spikes)
+    expect(plot.locator(".plot-mark")).to_be_visible()
+    plot.press("ArrowLeft")
+    page.until(lambda: page.epoch == seen - 1)
+    plot.press("Home")
+    page.until(lambda: page.epoch == 0)
+    plot.press("Escape")
+    page.until(lambda: page.epoch == 51)
+    page.until(lambda: page.figure() == last)
+    expect(plot.locator(".plot-mark")).to_be_hidden()
+
+
+def test_training_goes_on_while_an_earlier_epoch_is_looked_at(open_page: Open) -> None:
+    page = open_page()
+    page.choose_speed("16 epochs/s")
+    page.train()
+    page.until(lambda: page.epoch >= 6)
+    page.plot(CURVES).focus()
+    page.page.keyboard.press("Home")
+    page.until(lambda: page.epoch == 0)
+    page.page.keyboard.press("ArrowRight")
+    page.until(lambda: page.epoch == 1)
+    count = len(page.curves()[0])
+    page.until(lambda: len(page.curves()[0]) > count + 5)
+    assert page.epoch == 1
+    page.page.keyboard.press("Escape")
+    page.until(lambda: page.epoch > count)
+    page.press("Pause")
+
+
+def test_a_learning_rate_changed_while_it_trains_is_marked_and_does_not_start_over(open_page: Open) -> None:
+    page = open_page()
+    page.choose_speed("8 epochs/s")
+    page.train()
+    page.until(lambda: page.epoch >= 5)
+    page.enter("Learning rate", "0.002")
+    page.until(lambda: "0.001 → 0.002" in page.plot(CURVES).evaluate("plot => JSON.stringify(plot.querySelector('.plot-graph').data)"))
+    assert page.epoch >= 5
+    page.until(lambda: page.epoch >= 8)
+    page.press("Pause")

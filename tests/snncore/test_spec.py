@@ -260,3 +260,10 @@ def test_replace_refuses_a_path_that_is_no_field(path):
 def test_layers_are_called_by_number_and_kind():
     assert ten_spikes().layer_label("0") == "Layer 1 (Linear)"
     assert entirely_different().layer_label("2") == "Layer 3 (IAF)"
+
+
+def test_a_network_with_nothing_to_learn_is_refused_for_training_in_words():
+    integrator = Experiment(network=[{"kind": "IAF"}], input={"kind": "random_spikes", "shape": [1, 10, 4], "probability": 0.5})
+    with pytest.raises(ExperimentError, match="put a Linear or Conv2d into it"):
+        integrator.check_trainable()
+    Experiment(network=[{"kind": "LIF", "tau_mem": 5.0}], input=integrator.input).check_trainable()  # its time constant learns

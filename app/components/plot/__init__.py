@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +21,26 @@ class Plot:
     description: str
 
 
-def plots(key: str, shown: Sequence[Plot]) -> None:
-    """Draws plots one below the other, all in one go; their number stays."""
+def plots(key: str, shown: Sequence[Plot], scrubbed: int | None = None, on_scrub: Callable[[int | None], None] | None = None) -> None:
+    """Draws plots one below the other, all in one go; their number stays.
+
+    Args:
+        scrubbed: the place on the x axis that is chosen.
+        on_scrub: called with a place that was chosen on the x axis by dragging or by keys, or with None when it was left.
+    """
+
+    def answer() -> None:
+        value = st.session_state[key].get("scrubbed")
+        if value and on_scrub:
+            on_scrub(value["x"])
+
     _component(
         key=key,
-        data={"plots": [{"figure": plot.figure, "description": plot.description} for plot in shown], "plotly": plotly_url()},
+        data={
+            "plots": [{"figure": plot.figure, "description": plot.description} for plot in shown],
+            "plotly": plotly_url(),
+            "scrubs": on_scrub is not None,
+            "scrubbed": scrubbed,
+        },
+        on_scrubbed_change=answer,
     )

@@ -1,15 +1,22 @@
 // Plotly figures, each on one lasting node. Owns the drawing, the cursor and the keyboard; of what is drawn it knows what a trace's `meta`
-// says of itself: {label, x, value}.
+// says of itself: {label, x, value}. Where a plot is a scrubber, a drag along it or the arrow keys choose a place on its x axis.
 
 const viewsOf = new WeakMap();
 let plotlyLoads = null;
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   const views = viewsOf.get(parentElement) ?? data.plots.map(() => createView(parentElement));
   viewsOf.set(parentElement, views);
   data.plots.forEach(({ figure, description }, index) => {
     const view = views[index];
-    view.root.setAttribute("aria-label", `${description} Arrow keys move the cursor.`);
+    view.root.setAttribute("aria-label", `${description} ${data.scrubs ? "Arrow keys choose an epoch, Escape goes back." : "Arrow keys move the cursor."}`);
+    view.root.classList.toggle("plot-scrubs", data.scrubs);
+    view.scrub = data.scrubs ? (x) => setTriggerValue("scrubbed", { x }) : null;
+    view.scrubbed = data.scrubbed;
+    placeMark(view);
+    const shown = JSON.stringify(figure);
+    if (shown === view.shown) return; // a place was chosen, nothing else has changed
+    view.shown = shown;
     view.figure = view.latest = figure;
   });
   // In one go, so that the browser lays out and paints once.
@@ -36,13 +43,15 @@ function createView(parent) {
   root.setAttribute("role", "group");
   const [graph, cursor, readout] = [element("div", "plot-graph"), element("div", "plot-cursor"), element("p", "plot-readout")];
   readout.setAttribute("role", "status");
-  root.append(graph, cursor, readout);
+  const mark = element("div", "plot-mark");
+  root.append(graph, cursor, mark, readout);
   parent.append(root);
-  const view = { root, graph, cursor, readout, latest: null, drawn: false, at: null };
+  const view = { root, graph, cursor, mark, readout, latest: null, drawn: false, at: null, scrub: null, scrubbed: null };
   view.width = root.clientWidth;
   view.resizes = new ResizeObserver(([entry]) => onResize(view, entry.contentRect.width));
   view.resizes.observe(root);
   root.addEventListener("keydown", (event) => onKey(view, event));
+  graph.addEventListener("pointerdown", (event) => onPress(view, event), true);
   return view;
 }
 
@@ -55,7 +64,7 @@ function onResize(view, width) {
   view.width = width;
   if (!view.drawn) return;
   if (isNarrow(view) === view.drawnNarrow) {
-    window.Plotly.Plots.resize(view.graph).then(() => placeCursor(view));
+    window.Plotly.Plots.resize(view.graph).then(() => placeBoth(view));
   } else {
     view.latest = view.figure;
     draw(view);
@@ -83,9 +92,9 @@ async function draw(view) {
       if (!view.drawn) {
         view.drawn = true;
         view.graph.on("plotly_hover", ({ points: [at] }) => moveTo(view, { lane: laneOf(view, at.fullData), x: at.x }));
-        view.graph.on("plotly_relayout", () => placeCursor(view));
+        view.graph.on("plotly_relayout", () => placeBoth(view));
       }
-      placeCursor(view);
+      placeBoth(view);
       view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
     }
   } finally {
@@ -141,6 +150,68 @@ function placeCursor(view) {
   });
 }
 
+// ------------------------------------------------------------------------------------------------------------ scrubbing
+
+const SCRUB_INTERVAL = 50; // milliseconds between two places that are told while dragging
+
+/** Where the first panel's x axis lies on the node, in pixels, with its range. */
+const firstAxis = (view) => view.graph._fullLayout?.xaxis;
+
+/** Tells the place that was chosen: at once, and while dragging at most so often, the last one always. */
+function tellScrub(view, x) {
+  view.scrubbed = x;
+  placeMark(view);
+  if (view.waiting) return;
+  view.scrub(x);
+  view.waiting = setTimeout(() => {
+    view.waiting = null;
+    if (view.scrubbed !== x) tellScrub(view, view.scrubbed);
+  }, SCRUB_INTERVAL);
+}
+
+/** A press on any panel, and a drag along it. */
+function onPress(view, pressed) {
+  if (!view.scrub || !view.drawn || pressed.button) return;
+  const left = view.graph.getBoundingClientRect().left;
+  const axes = Object.keys(view.graph._fullLayout).filter((name) => name.startsWith("xaxis")).map((name) => view.graph._fullLayout[name]);
+  const at = pressed.clientX - left;
+  const axis = axes.find(({ _offset, _length }) => at >= _offset - 4 && at <= _offset + _length + 4);
+  if (!axis) return;
+  const last = view.graph._fullData[0].x.length - 1;
+  const choose = (event) => tellScrub(view, clamp(Math.round(axis.p2l(event.clientX - left - axis._offset)), 0, last));
+  const end = () => {
+    window.removeEventListener("pointermove", choose);
+    window.removeEventListener("pointerup", end);
+    window.removeEventListener("pointercancel", end);
+  };
+  window.addEventListener("pointermove", choose);
+  window.addEventListener("pointerup", end);
+  window.addEventListener("pointercancel", end);
+  choose(pressed);
+  view.root.focus({ preventScroll: true });
+  pressed.preventDefault();
+}
+
+/** The mark of the chosen place on the first panel. */
+function placeMark(view) {
+  const axis = firstAxis(view);
+  const visible = view.scrub && view.scrubbed != null && axis;
+  view.mark.style.display = visible ? "block" : "none";
+  if (!visible) return;
+  const { height, margin, yaxis } = view.graph._fullLayout;
+  const size = height - margin.t - margin.b;
+  Object.assign(view.mark.style, {
+    left: `${axis._offset + axis.l2p(view.scrubbed)}px`,
+    top: `${margin.t + (1 - yaxis.domain[1]) * size}px`,
+    height: `${(yaxis.domain[1] - yaxis.domain[0]) * size}px`,
+  });
+}
+
+function placeBoth(view) {
+  placeCursor(view);
+  placeMark(view);
+}
+
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 // ------------------------------------------------------------------------------------------------------------ keyboard
@@ -151,13 +222,14 @@ const LEAP = 10;
 /** Left and right move along x (with Shift by ten), up and down to the next trace, Escape leaves. */
 function onKey(view, event) {
   if (!view.drawn || event.altKey || event.ctrlKey || event.metaKey) return;
-  const here = view.at ?? { lane: 0, x: -1 };
+  const here = view.at ?? { lane: 0, x: view.scrubbed ?? -1 };
   const step = STEPS[event.key];
   window.Plotly.Fx.unhover(view.graph);
   if (event.key === "Escape") {
     view.at = null;
     view.readout.textContent = "";
     placeCursor(view);
+    if (view.scrub) tellScrub(view, null);
   } else if (event.key === "Home" || event.key === "End") {
     moveTo(view, { ...here, x: event.key === "Home" ? 0 : Number.MAX_SAFE_INTEGER });
   } else if (step) {
@@ -166,6 +238,7 @@ function onKey(view, event) {
   } else {
     return;
   }
+  if (view.scrub && view.at && !step?.[1]) tellScrub(view, view.at.x);
   event.preventDefault();
   event.stopPropagation();
 }

@@ -79,6 +79,10 @@ function placeCursor(view) {
 function pick(view, at, add) {
   const { row, group } = view.rows[at.place] ?? {};
   if (row?.pick == null) return;
-  const what = { traces: () => ({ neuron: row.lines[at.line].neuron }), maps: () => ({ neuron: at.neuron ?? row.selected ?? 0 }) }[row.kind];
+  const what = {
+    traces: () => ({ neuron: row.lines[at.line].neuron }),
+    maps: () => ({ neuron: at.neuron ?? row.selected ?? 0 }),
+    weights: () => ({ neuron: at.line }),
+  }[row.kind];
   view.tell("picked", { layer: row.pick, add, ...(what ? what() : { row: at.line }) });
 }
