@@ -31,7 +31,7 @@ NEURON_QUANTITIES = 3
 
 def check_training(experiment: Experiment) -> None:
     """Raises ExperimentError where the training is larger than a session may have; names the limit."""
-    _check_network(experiment)
+    check_network(experiment)
     if experiment.training.epochs > MOST_EPOCHS:
         raise ExperimentError(
             f"The training has {experiment.training.epochs:,} epochs; this server takes up to {MOST_EPOCHS:,}. Use fewer."
@@ -46,7 +46,7 @@ def check_training(experiment: Experiment) -> None:
 
 def check_simulation(experiment: Experiment, runs: int = 1) -> None:
     """Raises ExperimentError where so many runs are more than a session may have; names the limit."""
-    _check_network(experiment)
+    check_network(experiment)
     steps = experiment.input.shape[1]
     if steps > MOST_STEPS:
         raise ExperimentError(f"The input has {steps:,} time steps; this page takes up to {MOST_STEPS:,}. Use fewer.")
@@ -59,16 +59,12 @@ def check_simulation(experiment: Experiment, runs: int = 1) -> None:
         )
 
 
-def check_layers(draft: Draft) -> None:
-    """Raises ExperimentError where there are more layers than a session may have, whether they fit or not."""
+def check_network(draft: Draft) -> None:
+    """Raises ExperimentError where there are more layers or weights than a session may have, whether the layers fit or not."""
     layers = len(draft.network)
     if layers > MOST_LAYERS:
         raise ExperimentError(f"The network has {layers} layers; this server takes up to {MOST_LAYERS}.")
-
-
-def _check_network(experiment: Experiment) -> None:
-    check_layers(experiment)
-    weights = sum(map(_weights, experiment.network))
+    weights = sum(map(_weights, draft.network))
     if weights > LARGEST_WEIGHTS:
         raise ExperimentError(f"The network has {weights:,} weights; this server takes up to {LARGEST_WEIGHTS:,}. Use smaller layers.")
 

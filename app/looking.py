@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from app import session
 from app.figures.rows import View, closest_neuron
 from snncore.layer_spec import NeuronSpec
 from snncore.simulation import Simulation
@@ -17,11 +18,13 @@ SHUFFLED = "Shuffled spike times"
 OVERLAYS: dict[str, tuple[str, str]] = {
     NO_OVERLAY: ("", "One run, from a reset state."),
     AGAIN: ("second run", "It starts from the state that the first one left."),
-    SHUFFLED: ("shuffled", "Each channel keeps its count: outputs that stay live on rate, those that change live on timing."),
+    SHUFFLED: (
+        "shuffled",
+        "Each channel keeps its values in random order: what stays lives on rate, what changes on timing.",
+    ),
 }
 """Of each, what the plots call it, and what it does."""
 
-SIDE_BY_SIDE = (2, 5, 10, 20, 50)
 MOST_CHOSEN = 4
 """Neurons of a layer that are traced at once."""
 
@@ -62,8 +65,11 @@ class Looking:
         self.layer = next((place for place, layer in enumerate(draft.network) if isinstance(layer, NeuronSpec)), 0)
 
     def pick(self, layer: int, neuron: int, add: bool) -> None:
-        """Selects a neuron; with `add`, beside those that are traced, or takes it from them."""
+        """Selects a neuron; with `add`, beside those that are traced, or takes it from them. The one that is selected loses its weights."""
         traced = self.chosen.get(layer, [])
+        if not add and traced == [neuron] and layer in self.weighed:
+            self.weighed.discard(layer)
+            return
         if not add:
             self.chosen[layer] = [neuron]
         elif neuron in traced and len(traced) > 1:
@@ -74,15 +80,19 @@ class Looking:
 
     def view(self, simulation: Simulation) -> View:
         """What to draw of a simulation; a layer of which no neuron was picked shows the one closest to its threshold."""
-        for index, record in simulation.records.items():
-            neurons = record.u[0, 0].size
-            kept = [neuron for neuron in self.chosen.get(index, []) if neuron < neurons]
-            self.chosen[index] = kept or [closest_neuron(record)]
         self.sample = min(self.sample, len(simulation.input) - 1)
-        return View(self.sample, frozenset(self.opened), frozenset(self.weighed), frozenset(self.heatmaps), {**self.chosen})
+        chosen = {}
+        for index, record in simulation.records.items():
+            picked = [neuron for neuron in self.chosen.get(index, []) if neuron < record.u[0, 0].size]
+            chosen[index] = picked or [closest_neuron(record, self.sample)]
+        return View(self.sample, frozenset(self.opened), frozenset(self.weighed), frozenset(self.heatmaps), chosen)
 
 
 def look() -> Looking:
     """What this session looks at."""
-    found: Looking = st.session_state.setdefault("looking", Looking())
+    if "looking" not in st.session_state:
+        made = Looking()
+        made.start_over(session.draft())
+        st.session_state.looking = made
+    found: Looking = st.session_state.looking
     return found

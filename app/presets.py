@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snncore.errors import ExperimentError
-from snncore.spec import Experiment
+from snncore.spec import Draft, Experiment
 
 FOLDER = Path(__file__).parents[1] / "assets" / "presets"
 KEYS = ("title", "watch", "experiment")
@@ -21,6 +21,11 @@ class Preset:
     title: str
     watch: str
     experiment: Experiment
+
+    @functools.cached_property
+    def draft(self) -> Draft:
+        """The same as a Draft."""
+        return self.experiment.draft
 
 
 @functools.cache

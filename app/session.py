@@ -11,16 +11,20 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.history import History
-from app.limits import check_layers, check_simulation, check_training
+from app.limits import check_network, check_simulation, check_training
 from app.link import from_parameter, to_parameter
 from app.runner import TrainingRun
 from snncore.bptt import EpochRecord
 from snncore.errors import ExperimentError
+from snncore.input_spec import FileSpikes
 from snncore.record import Array
 from snncore.simulation import Simulation, simulate
 from snncore.spec import Draft, Experiment, ten_spikes
 
 LINK_PARAMETER = "x"
+DEFAULT = ten_spikes().draft
+"""What a visitor finds; its address needs no parameter."""
+
 DEFAULT_SPEED = 8.0
 """Epochs per second at which a training is watched."""
 
@@ -39,6 +43,7 @@ class Desk:
     Attributes:
         history: what was composed, step by step; its present draft may have layers that don't fit.
         experiment: the last draft whose layers fit.
+        has_fitting: whether there is one; a link may hold a draft that doesn't fit.
         run: the training on the Training page; made when that page is opened.
         simulations: forward passes of the experiment by how they were run; made when they are looked at.
         files: uploaded inputs by digest.
@@ -49,8 +54,9 @@ class Desk:
         drawn_for: the run, and whether it was running, when the whole Training page was last drawn.
     """
 
-    history: History = field(default_factory=lambda: History(ten_spikes().draft))
+    history: History = field(default_factory=lambda: History(DEFAULT))
     experiment: Experiment = field(default_factory=ten_spikes)
+    has_fitting: bool = True
     run: TrainingRun | None = None
     simulations: dict[tuple[int, bool], list[Simulation]] = field(default_factory=dict)
     files: dict[str, Array] = field(default_factory=dict)
@@ -66,7 +72,10 @@ class Desk:
 
     def show(self, experiment: Experiment | None) -> None:
         """Goes on with another experiment, if it is one."""
-        if experiment is None or experiment == self.experiment:
+        if experiment is None:
+            return
+        self.has_fitting = True
+        if experiment == self.experiment:
             return
         self.experiment = experiment
         self.simulations = {}
@@ -120,9 +129,11 @@ def simulations(runs: int = 1, shuffled: bool = False) -> list[Simulation]:
     """Forward passes of the experiment, one after another without a reset between.
 
     Raises:
-        ExperimentError: the input is a file that isn't here, or so many runs are more than a session may have.
+        ExperimentError: no network fits so far, the input is a file that isn't here, or so many runs are more than a session may have.
     """
     held = desk()
+    if not held.has_fitting:
+        raise ExperimentError("Nothing can be simulated until all layers fit.")
     if (runs, shuffled) not in held.simulations:
         kept = sum(len(passes) for passes in held.simulations.values())
         check_simulation(held.experiment, runs + kept)
@@ -154,6 +165,12 @@ def keep_file(digest: str, content: Array) -> None:
 def complain(error: Exception) -> None:
     """Lets the page say what was wrong with an input."""
     desk().complaint = str(error)
+
+
+def whole_draft_is_shown() -> bool:
+    """Whether the layers that are simulated are those of the draft."""
+    held = desk()
+    return held.has_fitting and held.history.present.first_misfit is None
 
 
 # -------------------------------------------------------------------------------------------------- training
@@ -276,7 +293,7 @@ def write_link() -> None:
     """Lets the address bar name the draft. The default one needs no parameter."""
     held = desk()
     present = held.history.present
-    parameter = "" if present == ten_spikes().draft else to_parameter(present)
+    parameter = "" if present == DEFAULT else to_parameter(present)
     if parameter == st.query_params.get(LINK_PARAMETER, "") or held.complaint:
         return  # an address that couldn't be read stays, to be looked at
     if parameter:
@@ -300,26 +317,34 @@ def desk() -> Desk:
 def _open_link(made: Desk, linked: str) -> None:
     try:
         present = from_parameter(linked)
-        check_layers(present)
+        check_network(present)
         experiment = None if present.first_misfit else Experiment(**dict(present))
         check_simulation(experiment or made.experiment)
     except ExperimentError as error:
         made.complaint = str(error)
         return
     made.history = History(present)
+    made.has_fitting = False
     made.show(experiment)
 
 
 def _tried(held: Desk, composed: Draft) -> tuple[Experiment | None, Simulation | None]:
     """The experiment and its simulation, if the layers fit one another."""
-    check_layers(composed)
+    check_network(composed)
     if composed.first_misfit:
         return None, None
     experiment = Experiment(**dict(composed))
     if experiment == held.experiment:
         return experiment, None
     check_simulation(experiment)
+    if is_missing(experiment, held):
+        return experiment, None  # the page says what is missing; the network may be composed all the same
     return experiment, simulate(experiment, held.files)[0]
+
+
+def is_missing(experiment: Draft, held: Desk) -> bool:
+    """Whether the input is a file that isn't here."""
+    return isinstance(experiment.input, FileSpikes) and experiment.input.digest not in held.files
 
 
 def _return_to(held: Desk, present: Draft) -> None:

@@ -22,7 +22,7 @@ threshold = st.slider("Spike threshold θ", 0.1, 3.0, 1.0, step=0.05)
 experiment = ten_spikes().replace({"network.1.spike_threshold": threshold, "network.3.spike_threshold": threshold})
 run = TrainingRun(experiment, speed=None)
 names = layer_names(run.experiment)
-curves = training_curves(run.records, 10, names, "light")
+curves = training_curves(run.records, [10] * len(run.records), names, "light")
 layers = run.records[-1].layers
 traces, heatmaps, axes = [], [], {}
 rows = [("z", run.input), *((quantity, getattr(layer, quantity)) for layer in layers for quantity in ("u", "spikes"))]

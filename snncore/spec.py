@@ -301,9 +301,11 @@ def ten_spikes() -> Experiment:
 
 def _shape_if_mended(layer: LayerSpec, misfit: MisfitError, shape: Shape) -> Shape | None:
     """What the layer would put out; None where it can't be mended by one value after another."""
-    if misfit.before == "Flatten":
-        return _output_or_misfit(layer, (math.prod(shape),))[0]
     found: Shape | None = None
+    if misfit.before == "Flatten":
+        shape = (math.prod(shape),)
+        found, another = _output_or_misfit(layer, shape)
+        misfit = another or misfit
     for _ in type(layer).model_fields:
         if found is not None or not misfit.remedy:
             return found

@@ -46,7 +46,7 @@ class LinearSpec(TorchSpec):
     weights: WeightSpec = RandomWeights()
 
     def output_shape(self, shape: Shape) -> Shape:
-        if len(shape) > 1 and math.prod(shape) == self.in_features != shape[-1]:
+        if len(shape) > 1 and self.in_features != shape[-1] and (len(shape) == 3 or self.in_features == math.prod(shape)):
             raise MisfitError(
                 f"it takes {self.in_features} features in one row, but it receives {shape}; put a Flatten before it", before="Flatten"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from app.controls.fields import field_controls
 from app.controls.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
 from app.controls.widgets import key_of, number
 from app.figures.thumbnails import NOTHING, file_thumbnail, thumbnail_if_ready
-from app.looking import NO_OVERLAY, OVERLAYS, SIDE_BY_SIDE, look
+from app.looking import NO_OVERLAY, OVERLAYS, look
 from app.presets import Preset, presets
 from snncore import stack
 from snncore.errors import ExperimentError, SNNCoreError
@@ -32,6 +33,9 @@ CHANNELS = 2
 
 MOST_DIGITS = 9
 """Of a length that is typed: far beyond what can be simulated."""
+
+SHORTEST_TAU, LONGEST_TAU = 0.1, 100_000
+"""Membrane time constants that can be held, in steps."""
 
 SEED_NOTES = {"weights": "Decides the first weights.", "input": "Decides random inputs.", "noise": "Decides how spike times are shuffled."}
 
@@ -78,7 +82,7 @@ def _open_panel() -> None:
 
 
 def _preset_of(draft: Draft) -> Preset | None:
-    return next((preset for preset in presets() if preset.experiment.draft == draft), None)
+    return next((preset for preset in presets() if preset.draft == draft), None)
 
 
 def _presets(draft: Draft) -> None:
@@ -112,7 +116,7 @@ def _layer_controls(draft: Draft) -> None:
         st.button("Up", help="One place nearer the input", on_click=_change_stack, args=("up",), disabled=not place)
         is_last = place is None or place == len(draft.network) - 1
         st.button("Down", help="One place nearer the output", on_click=_change_stack, args=("down",), disabled=is_last)
-        st.button("Remove", on_click=_change_stack, args=("remove",), disabled=place is None)
+        st.button("Remove", on_click=_change_stack, args=("remove",), disabled=place is None or len(draft.network) == 1)
     if place is None:
         st.caption("No layer is selected: click one in the line above the plots, or add one after the input.")
         return
@@ -266,20 +270,17 @@ def _take_file() -> None:
 def _compare_controls(draft: Draft) -> None:
     looking = look()
     st.session_state["overlay"] = looking.overlay
-    st.radio("Draw beside it", list(OVERLAYS), key="overlay", on_change=_change_overlay, captions=[note for _, note in OVERLAYS.values()])
-    held = [f"{tau:g}" for tau in looking.taus]
-    st.session_state["taus"] = held
-    options = sorted({*map(str, SIDE_BY_SIDE), *held}, key=float)
-    st.multiselect(
-        "Hold τ_mem at (steps)",
-        options,
-        key="taus",
-        on_change=_change_taus,
-        max_selections=4,
-        accept_new_options=True,
-        placeholder="Choose or type",
+    st.radio(
+        "Draw beside it",
+        list(OVERLAYS),
+        key="overlay",
+        on_change=_change_overlay,
+        captions=[note for _, note in OVERLAYS.values()],
+        disabled=bool(looking.taus),
     )
-    st.caption("The same network and input with each of them, side by side; all layers with a leak have the same τ_mem.")
+    st.session_state["taus"] = ", ".join(f"{tau:g}" for tau in looking.taus)
+    st.text_input("Hold τ_mem at (steps)", key="taus", on_change=_change_taus, placeholder="2, 10, 50")
+    st.caption("Up to four, side by side: the same network and input with each; all layers with a leak have the same τ_mem.")
 
 
 def _change_overlay() -> None:
@@ -289,13 +290,26 @@ def _change_overlay() -> None:
 
 def _change_taus() -> None:
     typed = st.session_state["taus"]
-    held, looking = session.desk(), look()
-    held.complaint = None
+    looking = look()
     taus: list[float] = []
-    for text in typed:
-        try:
-            taus.append(float(text))
-        except ValueError:
-            held.complaint = f"τ_mem is {text!r}; it must be a number of time steps, at least 0.1."
+    for text in re.split(r"[,; ]+", typed.strip()) if typed.strip() else []:
+        tau = _number_or_nan(text)
+        if not SHORTEST_TAU <= tau <= LONGEST_TAU:
+            session.complain(
+                ExperimentError(f"τ_mem is {text!r}; it must be a number of time steps, from {SHORTEST_TAU} to {LONGEST_TAU:,}.")
+            )
             return
-    looking.taus = tuple({f"{tau:g}": tau for tau in taus}.values())  # 10 and 10.0 are one
+        if tau not in taus:
+            taus.append(tau)
+    if len(taus) > session.MOST_VARIANTS:
+        session.complain(ExperimentError(f"These are {len(taus)} time constants; up to {session.MOST_VARIANTS} are held side by side."))
+        return
+    session.desk().complaint = None
+    looking.taus = tuple(taus)
+
+
+def _number_or_nan(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

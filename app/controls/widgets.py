@@ -44,7 +44,8 @@ def choice(label: str, path: str, value: str, options: Sequence[str], note: str,
 def _filled(path: str, value: Any) -> str:
     """The widget's key, and in it the value in force: what was refused is not kept."""
     key = key_of(path)
-    st.session_state[key] = value
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value  # only then: what is set here overrules what is being moved in the browser
     return key
 
 

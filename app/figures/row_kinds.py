@@ -20,6 +20,7 @@ MOST_COLUMNS = 2000
 RASTER_HEIGHTS = ((4, 44), (16, 56), (64, 84))
 """Heights of rasters in pixels by the most neurons they suit; larger ones get the last."""
 
+LARGEST_IN_DIGITS = 1e9
 LARGEST = float(np.finfo(np.float32).max)
 TRACE_HEIGHT = 72
 HEATMAP_HEIGHT = 96
@@ -183,8 +184,9 @@ def value_range(drawn: Sequence[Array]) -> tuple[float, float]:
 
 
 def counted(number: float, noun: str) -> str:
-    """A whole number and what it counts: 1 spike, 2 spikes."""
-    return f"{number:.0f} {noun}{'' if number == 1 else 's'}"
+    """A whole number and what it counts: 1 spike, 2 spikes, 4.8e+31 spikes."""
+    digits = f"{number:.0f}" if number < LARGEST_IN_DIGITS else f"{number:.2g}"
+    return f"{digits} {noun}{'' if number == 1 else 's'}"
 
 
 def thinned_in_words(values: Array) -> str:

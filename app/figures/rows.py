@@ -108,10 +108,10 @@ def describe_rows(simulation: Simulation, sample: int = 0, titles: Mapping[int, 
     return f"Rasters and membrane potentials over {simulation.input.shape[1]} time steps. {'. '.join(parts)}."
 
 
-def closest_neuron(record: LayerRecord) -> int:
-    """The neuron whose u comes closest to its threshold, or goes farthest beyond; where there is none, the one with the largest u."""
+def closest_neuron(record: LayerRecord, sample: int = 0) -> int:
+    """The neuron whose u comes closest to its threshold in a sample, or goes farthest beyond; of those without one, the largest u."""
     reach = record.u / record.threshold if record.does_spike else record.u
-    return int(reach.reshape(*reach.shape[:2], -1).max(axis=(0, 1)).argmax())
+    return int(neurons_by_time(reach, sample).max(axis=1).argmax())
 
 
 def picked_neuron(pick: Mapping[str, Any], record: LayerRecord, sample: int) -> int:
@@ -130,11 +130,13 @@ def picked_neuron(pick: Mapping[str, Any], record: LayerRecord, sample: int) -> 
 def _input_group(figure: RowsFigure, simulation: Simulation, view: View, other: Simulation | None, other_name: str) -> dict[str, Any]:
     channels = neurons_by_time(simulation.input, view.sample)
     spiking = simulation.experiment.input.carries_spikes and is_spikes(channels)
-    amount = counted(channels.sum(), "spike") if spiking else f"mean {channels.mean():.3g}"
+    amount = counted(channels.sum(), "spike") if spiking else f"mean {round(float(channels.mean(dtype=np.float64)), 6):.3g}"
     words = f"{counted(len(channels), 'channel')} · {amount}"
     rows = [raster(figure, channels, "input", "channel") if spiking else currents(figure, channels)]
-    if spiking and other is not None and not np.array_equal(other.input, simulation.input):
-        rows.append(raster(figure, neurons_by_time(other.input, view.sample), "input", "channel", other_name))
+    if other is not None and not np.array_equal(other.input, simulation.input):
+        beside = neurons_by_time(other.input, view.sample)
+        row = raster(figure, beside, "input", "channel", other_name) if spiking else currents(figure, beside)
+        rows.append(row if spiking else {**row, "title": f"Input, {other_name}"})
     return _group("input", "Input", words + thinned_in_words(channels), rows)
 
 

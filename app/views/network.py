@@ -54,8 +54,8 @@ def _bar() -> None:
 
 def _headline() -> None:
     simulation = _simulation()
-    if simulation is None:
-        headline("count", number="–", unit="output spikes", status="Nothing is simulated yet.", milestone="")
+    if isinstance(simulation, str):
+        headline("count", number="–", unit="output spikes", status="Nothing can be simulated so far.", milestone="")
         return
     batch, steps = simulation.input.shape[:2]
     output = simulation.outputs[-1]
@@ -64,10 +64,11 @@ def _headline() -> None:
     if last is not None and last.does_spike:
         number, unit = f"{output.sum():g}", f"output spikes · {samples} × {steps} steps"
     else:
-        number, unit = f"{output.mean():.2g}", f"mean output · {samples} × {steps} steps"
+        number, unit = f"{output.mean():.2g}".replace("-", "\u2212"), f"mean output · {samples} × {steps} steps"
     found = {index: findings for index, findings in diagnose(simulation).items() if findings}
     labels = [simulation.experiment.layer_label(str(index)) for index in found]
-    state = f"See {' and '.join(labels)}." if labels else "Every layer is active within its limits."
+    more = f" and {len(labels) - 2} more" if len(labels) > 3 else ""
+    state = f"See {' and '.join(labels[:2] if more else labels)}{more}." if labels else "Every layer is active within its limits."
     headline("count", number=number, unit=unit, status=state, milestone=state)
 
 
@@ -87,15 +88,19 @@ def _ribbon() -> None:
 
 
 def _messages() -> None:
+    found = _simulation()
     if session.complaint():
         st.error(session.complaint())
-    elif session.draft().first_misfit:
+    elif isinstance(found, str) and session.desk().has_fitting:
+        st.error(found)
+    elif session.draft().first_misfit and session.desk().has_fitting:
         st.caption("Below is still the last network whose layers fit.")
 
 
 def _plots() -> None:
     simulation = _simulation()
-    if simulation is None:
+    if isinstance(simulation, str):
+        session.write_link()
         return
     looking = look()
     _sample_control(len(simulation.input))
@@ -121,8 +126,12 @@ def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> 
     looking = look()
     theme: Theme = st.context.theme.type or "light"
     view = looking.view(simulation)
+    mendable = session.whole_draft_is_shown()  # else the layers that are seen aren't those that a remedy would change
     notes = {
-        index: Notes(findings_in_words(findings), tuple(remedy_in_words(changes) for finding in findings for changes in finding.changes))
+        index: Notes(
+            findings_in_words(findings),
+            tuple(remedy_in_words(changes) for finding in findings for changes in finding.changes if mendable),
+        )
         for index, findings in diagnose(simulation).items()
     }
     name = OVERLAYS[looking.overlay][0] if other else ""
@@ -142,6 +151,7 @@ def _side_by_side(taus: tuple[float, ...]) -> None:
     leaky = [f"network.{index}.tau_mem" for index, layer in enumerate(experiment.network) if hasattr(layer, "tau_mem")]
     if not leaky:
         st.info("No layer of this network has a leak, so there is no τ_mem to hold.")
+        _rows("rows", session.simulations()[0])
         return
     for column, tau in zip(st.columns(len(taus), gap="small"), taus, strict=True):
         with column:
@@ -154,12 +164,12 @@ def _side_by_side(taus: tuple[float, ...]) -> None:
             _rows(f"rows {tau:g}", simulation)
 
 
-def _simulation() -> Simulation | None:
+def _simulation() -> Simulation | str:
+    """The forward pass that is seen, or why there is none."""
     try:
         return session.simulations()[0]
     except ExperimentError as error:
-        session.complain(error)
-        return None
+        return str(error)
 
 
 def _other(overlay: str) -> Simulation | None:
@@ -207,8 +217,9 @@ def _mend(simulation: Simulation, remedy: dict[str, Any]) -> None:
     index = int(remedy["layer"])
     remedies = [changes for finding in diagnose(simulation)[index] for changes in finding.changes]
     changes = {f"network.{index}.{name}": value for name, value in remedies[int(remedy["remedy"])].items()}
-    if session.compose(lambda draft: draft.replace(changes)):
-        st.rerun()
+    if session.whole_draft_is_shown():
+        session.compose(lambda draft: draft.replace(changes))
+    st.rerun()
 
 
 def _next_seed(name: str) -> None:

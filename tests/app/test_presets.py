@@ -14,7 +14,9 @@ from app.limits import check_simulation, check_training
 from app.presets import FOLDER, Preset, presets, read
 from snncore.bptt import train
 from snncore.errors import ExperimentError
+from snncore.layer_diagnosis import Silent, diagnose
 from snncore.model import spiking_layers
+from snncore.simulation import simulate
 from snncore.spec import Experiment, convolution, ten_spikes
 
 TITLES = [
@@ -56,7 +58,15 @@ def steps_of(spikes: Tensor) -> list[int]:
 
 def test_ten_spikes_and_convolution_are_those_of_the_quickstart() -> None:
     assert experiment("Ten spikes") == ten_spikes()
-    assert experiment("Convolution") == convolution()
+    awake = {"network.1.norm_input": False, "network.3.norm_input": False}  # as they are there, both layers are silent
+    assert experiment("Convolution") == convolution().replace(awake)
+
+
+def test_no_preset_has_a_silent_layer_but_the_one_that_is_to_be_trained() -> None:
+    for preset in presets():
+        found = diagnose(simulate(preset.experiment)[0])
+        silent = [index for index, findings in found.items() if any(isinstance(finding, Silent) for finding in findings)]
+        assert silent == ([3] if preset.title == "Ten spikes" else []), preset.title
 
 
 def test_convolution_has_maps_of_the_sizes_that_it_names() -> None:

@@ -615,8 +615,9 @@ def test_larger_rasters_are_never_lower() -> None:
 @networks
 def test_the_closest_neuron_reaches_farthest_towards_its_threshold(name: str) -> None:
     for record in simulation_of(name).records.values():
-        reach = (record.u / record.threshold if record.does_spike else record.u).reshape(-1, record.u[0, 0].size).max(axis=0)
-        assert reach[closest_neuron(record)] == reach.max()
+        for sample in range(len(record.u)):
+            reach = of_sample(record.u / record.threshold if record.does_spike else record.u, sample).max(axis=1)
+            assert reach[closest_neuron(record, sample)] == reach.max()
 
 
 @networks

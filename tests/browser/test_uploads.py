@@ -70,7 +70,9 @@ def test_a_sensors_file_of_another_shape_marks_the_layer_that_does_not_fit(open_
     page = open_network()
     page.open_panel("Input")
     page.upload("sensor.csv", b"t,x,y,p\n0,0,0,1\n5,7,7,0\n19,3,4,-1\n".replace(b"-1", b"0"))
-    expect(page.page.locator(".ribbon-problem")).to_contain_text("in_features is 16, but it receives 8 features")
+    expect(page.page.locator(".ribbon-problem")).to_contain_text(
+        "it takes 16 features in one row, but it receives (2, 8, 8); put a Flatten before it"
+    )
     page.until(lambda: page.shapes()[0] == "(1, 20, 2, 8, 8)")
 
 

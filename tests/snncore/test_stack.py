@@ -393,7 +393,9 @@ def test_input_of_another_shape_may_leave_layers_that_do_not_fit():
     fed = stack.feed(draft(linear(4, 4), LIF), "digit")
     assert fed.input.shape[2:] == (2, 8, 8)
     assert fed.first_misfit is not None
-    assert fed.first_misfit.startswith("Layer 1 (Linear): in_features is 4, but it receives 8 features")
+    assert fed.first_misfit.startswith(
+        "Layer 1 (Linear): it takes 4 features in one row, but it receives (2, 8, 8); put a Flatten before it"
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------- new layers

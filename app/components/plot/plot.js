@@ -12,7 +12,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     view.root.setAttribute("aria-label", `${description} ${data.scrubs ? "Arrow keys choose an epoch, Escape goes back." : "Arrow keys move the cursor."}`);
     view.root.classList.toggle("plot-scrubs", data.scrubs);
     view.scrub = data.scrubs ? (x) => setTriggerValue("scrubbed", { x }) : null;
-    view.scrubbed = data.scrubbed;
+    if (!view.waiting) view.scrubbed = data.scrubbed; // while dragging, an answer may be that to an earlier place
     placeMark(view);
     const shown = JSON.stringify(figure);
     if (shown === view.shown) return; // a place was chosen, nothing else has changed
@@ -159,13 +159,13 @@ const firstAxis = (view) => view.graph._fullLayout?.xaxis;
 
 /** Tells the place that was chosen: at once, and while dragging at most so often, the last one always. */
 function tellScrub(view, x) {
-  view.scrubbed = x;
+  view.scrubbed = view.chosen = x;
   placeMark(view);
   if (view.waiting) return;
   view.scrub(x);
   view.waiting = setTimeout(() => {
     view.waiting = null;
-    if (view.scrubbed !== x) tellScrub(view, view.scrubbed);
+    if (view.chosen !== x) tellScrub(view, view.chosen);
   }, SCRUB_INTERVAL);
 }
 

@@ -13,15 +13,25 @@ function linesOf(view, { row }) {
 }
 
 /** Puts the cursor on a row, a line in it and a time, and says what is there. */
-function moveTo(view, to, shared = true) {
+function moveTo(view, to, { shared = true, aloud = false, follow = false } = {}) {
   const place = Math.min(Math.max(to.place, 0), view.rows.length - 1);
   const time = Math.min(Math.max(Math.round(to.time), 0), view.header.steps - 1);
   const line = Math.min(Math.max(to.line, 0), linesOf(view, view.rows[place]) - 1);
   view.at = { place, time, line, neuron: to.neuron };
+  view.readout.setAttribute("aria-live", aloud ? "polite" : "off"); // what the pointer passes isn't read out
+  if (follow) panTo(view, time);
   setText(view.readout, sayWhatIs(view, view.rows[place], line, time, to.neuron));
   placeCursor(view);
   for (const { row, canvas } of view.rows) if (row.kind === "maps") drawRow(stageFor(view, canvas, row.height), row);
   if (shared) document.dispatchEvent(new CustomEvent(CURSOR_EVENT, { detail: { source: view, time } }));
+}
+
+/** Moves a zoom along, so that the time is in it. */
+function panTo(view, time) {
+  if (!view.zoom || (time >= view.zoom[0] && time <= view.zoom[1])) return;
+  const span = view.zoom[1] - view.zoom[0];
+  const start = time < view.zoom[0] ? time - 0.5 : time + 0.5 - span;
+  setZoom(view, zoomed(start, start + span, view.header.steps));
 }
 
 function followCursor(view, time) {
@@ -49,7 +59,8 @@ function sayWhatIs(view, { row, group }, line, time, neuron) {
   const last = Math.min((line + 1) * row.bin, row.neurons) - 1;
   const which = row.bin > 1 ? `${row.axis}s ${line * row.bin}–${last}` : `${row.axis} ${line}`;
   const when = row.span > 1 ? `${column * row.span}–${Math.min((column + 1) * row.span, view.header.steps) - 1}` : String(time);
-  const what = row.kind === "heatmap" ? (row.axis === "neuron" ? "u" : "input") : "spikes";
+  const mean = row.bin * row.span > 1 ? "mean " : "";
+  const what = row.kind === "heatmap" ? `${mean}${row.axis === "neuron" ? "u" : "input"}` : "spikes";
   const run = row.other ? ` · ${row.other}` : "";
   return `${who} ${which}${run} · time ${when} · ${what} ${digits(z[line * columns + column])}`;
 }

@@ -206,11 +206,14 @@ function drawHeatmap(stage, row) {
     const data = new Uint32Array(image.data.buffer);
     const columnAt = Int32Array.from({ length: width }, (_, x) => Math.floor((x + 0.5 - first) / (step * row.span)));
     for (let y = 0; y < height; y++) {
-      const line = Math.min(Math.floor(y * rows / height), rows - 1) * columns;
+      const upper = Math.min(Math.floor(y * rows / height), rows - 1);
+      const lower = Math.max(Math.min(Math.floor((y + 1) * rows / height), rows), upper + 1);
       for (let x = 0; x < width; x++) {
         const column = columnAt[x];
         if (column < 0 || column >= columns) continue;
-        const share = (z[line + column] - low) / (high - low);
+        let sum = 0; // of the rows that share this pixel
+        for (let line = upper; line < lower; line++) sum += z[line * columns + column];
+        const share = (sum / (lower - upper) - low) / (high - low);
         data[y * width + x] = colors[Math.round(Math.min(Math.max(share, 0), 1) * (LEVELS - 1))];
       }
     }

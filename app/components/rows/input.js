@@ -3,6 +3,7 @@
 const TIP_DISTANCE = 12; // pixels
 const CLICK_TRAVEL = 4; // pixels
 const PLAY_INTERVAL = 120; // milliseconds
+const BY_KEY = { aloud: true, follow: true };
 const LEAP = 10; // steps or rows, with Shift
 const ZOOM_FACTOR = 2;
 
@@ -53,11 +54,13 @@ function onPointer(view, event) {
 function onPress(view, pressed) {
   if (pressed.button || !pressed.target.closest?.("canvas")) return;
   const at = placeUnder(view, pressed);
+  const pressedRow = view.rows.find(({ canvas }) => canvas === pressed.target);
+  const zooms = pressed.pointerType !== "touch" && !(pressedRow && (isAcross(pressedRow) || pressedRow.row.kind === "maps"));
   const page = view.root.getBoundingClientRect();
   const start = pressed.clientX - page.left;
   const travel = (event) => Math.abs(event.clientX - pressed.clientX);
   const onMove = (event) => {
-    if (pressed.pointerType === "touch" || travel(event) <= CLICK_TRAVEL) return;
+    if (!zooms || travel(event) <= CLICK_TRAVEL) return;
     view.dragging = true;
     view.tipNode.style.display = "none";
     const [left, right] = [start, event.clientX - page.left].sort((one, other) => one - other);
@@ -67,10 +70,10 @@ function onPress(view, pressed) {
     window.removeEventListener("pointermove", onMove);
     window.removeEventListener("pointercancel", onRelease);
     view.zoomNode.style.display = "none";
-    const zooms = view.dragging;
+    const dragged = view.dragging;
     view.dragging = false;
     if (event.type === "pointercancel") return;
-    if (zooms) {
+    if (dragged) {
       const axis = timeAxis(view);
       const [from, to] = [start, event.clientX - page.left].map((left) => toTime(axis, left)).sort((one, other) => one - other);
       setZoom(view, zoomed(Math.max(from, axis.from), Math.min(to, axis.to), view.header.steps));
@@ -94,9 +97,9 @@ function onKey(view, event) {
   view.tipNode.style.display = "none";
   if (step) {
     const far = event.shiftKey ? LEAP : 1;
-    moveTo(view, step[1] ? nextLine(view, here, step[1], far) : along(view, here, step[0] * far));
+    moveTo(view, step[1] ? nextLine(view, here, step[1], far) : along(view, here, step[0] * far), BY_KEY);
   } else if (event.key === "Home" || event.key === "End") {
-    moveTo(view, along(view, here, event.key === "Home" ? -Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER));
+    moveTo(view, along(view, here, event.key === "Home" ? -Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER), BY_KEY);
   } else if (event.key === "Enter") {
     if (view.at) pick(view, view.at, event.shiftKey);
   } else if (event.key === "Escape") {
@@ -135,14 +138,23 @@ function nextLine(view, here, direction, far) {
 function playButton(view) {
   const button = element("button", "rows-play", null, { textContent: view.playing ? "Pause" : "Play" });
   button.onclick = () => {
-    clearInterval(view.playing);
-    view.playing = view.playing
-      ? null
-      : setInterval(() => {
-          const { at, header } = view;
-          moveTo(view, { place: at?.place ?? 0, line: at?.line ?? 0, neuron: at?.neuron, time: ((at?.time ?? -1) + 1) % header.steps });
-        }, PLAY_INTERVAL);
-    for (const one of view.root.querySelectorAll(".rows-play")) one.textContent = view.playing ? "Pause" : "Play";
+    if (view.playing) return stopPlaying(view);
+    view.playing = setInterval(() => {
+      const { at, header } = view;
+      const time = ((at?.time ?? -1) + 1) % header.steps;
+      moveTo(view, { place: at?.place ?? 0, line: at?.line ?? 0, neuron: at?.neuron, time }, { follow: true });
+    }, PLAY_INTERVAL);
+    showPlaying(view);
   };
   return button;
+}
+
+function stopPlaying(view) {
+  clearInterval(view.playing);
+  view.playing = null;
+  showPlaying(view);
+}
+
+function showPlaying(view) {
+  for (const button of view.root.querySelectorAll(".rows-play")) button.textContent = view.playing ? "Pause" : "Play";
 }

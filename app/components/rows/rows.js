@@ -9,7 +9,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
   view.tell = setTriggerValue;
   if (view.packet !== data) {
     view.packet = data;
+    const before = view.header?.steps;
     Object.assign(view, unpack(data));
+    if (view.zoom && before !== view.header.steps) view.zoom = view.zoom[1] > view.header.steps ? null : view.zoom;
     view.root.shown = { header: view.header, arrays: view.arrays, zoom: () => view.zoom };
     arrange(view);
     redraw(view);
@@ -32,9 +34,10 @@ function createView(parent) {
   const body = element("div", "rows-body", root);
   const foot = element("div", "rows-foot", root);
   const axisCanvas = element("canvas", "", element("div", "rows-axis", foot));
+  const whole = element("button", "rows-whole", foot, { textContent: "Whole run", title: "Ends the zoom: key 0, or a double click", hidden: true });
   const readout = element("p", "rows-readout", foot);
   readout.setAttribute("role", "status");
-  const view = { root, body, foot, axisCanvas, readout, zoom: null, at: null, nodes: new Map(), playing: null };
+  const view = { root, body, foot, axisCanvas, whole, readout, zoom: null, at: null, nodes: new Map(), playing: null };
   for (const name of ["cursor", "zoom", "tip"]) {
     view[`${name}Node`] = element("div", `rows-${name}`, root);
     view[`${name}Node`].setAttribute("aria-hidden", "true");
@@ -42,6 +45,7 @@ function createView(parent) {
   axisCanvas.setAttribute("aria-hidden", "true");
   view.resizes = new ResizeObserver(() => view.header && redraw(view));
   view.resizes.observe(root);
+  whole.onclick = () => setZoom(view, null);
   root.addEventListener("keydown", (event) => onKey(view, event));
   root.addEventListener("pointermove", (event) => onPointer(view, event));
   root.addEventListener("pointerleave", () => (view.tipNode.style.display = "none"));
@@ -61,7 +65,7 @@ function destroy(view) {
 /** Makes the nodes that the figure needs, keeps those that are there, and fills in the words. */
 function arrange(view) {
   const { header } = view;
-  view.root.setAttribute("aria-label", `${header.description} Arrow keys move the cursor, Enter selects, plus and minus zoom.`);
+  view.root.setAttribute("aria-label", `${header.description} Arrow keys move the cursor, Enter selects, plus and minus zoom, 0 shows the whole run.`);
   const wanted = new Set();
   view.rows = [];
   const sections = header.groups.map((group) => {
@@ -80,6 +84,7 @@ function arrange(view) {
   });
   replaceChildren(view.body, sections);
   for (const name of view.nodes.keys()) if (!wanted.has(name)) view.nodes.delete(name);
+  if (view.playing && !view.rows.some(({ row }) => row.kind === "maps")) stopPlaying(view);
 }
 
 function keep(view, wanted, name, create) {
@@ -120,7 +125,9 @@ function fillHeading(view, section, group) {
   const told = JSON.stringify(group.notes);
   if (section.told === told) return;
   section.told = told;
+  const hadFocus = section.note.contains(document.activeElement);
   section.note.replaceChildren();
+  if (hadFocus) section.title.focus(); // the button that was pressed is gone
   if (!sentence) return;
   element("span", "rows-sentence", section.note, { textContent: sentence });
   remedies.forEach((label, remedy) => {
@@ -179,8 +186,9 @@ function redraw(view) {
   drawTimeAxis(stageFor(view, view.axisCanvas, AXIS_HEIGHT));
   if (view.zoom) view.root.dataset.zoom = view.zoom.map((edge) => edge.toFixed(1)).join(" ");
   else delete view.root.dataset.zoom;
+  view.whole.hidden = !view.zoom;
   if (!view.at) return placeCursor(view);
-  moveTo(view, view.at, false);
+  moveTo(view, view.at, { shared: false });
   setText(view.tipNode, view.readout.textContent); // the pointer may rest on a plot that has changed under it
 }
 
