@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -34,19 +35,32 @@ class Tile:
     thumbnail: Thumbnail | None
 
 
+@dataclass
+class _Answers:
+    """Which of a session's choices was answered last. Streamlit takes up the next interaction while the callback of the one before still
+    computes, or drops one that is interrupted; so choices are numbered, taken in turn, and told again until they are answered.
+    """
+
+    lock: Lock = field(default_factory=Lock)
+    last: int = 0
+
+
 def gallery(key: str, tiles: Sequence[Tile], chosen: str, on_choose: Callable[[str], None]) -> None:
     """Shows the tiles side by side in lines, that of the `chosen` kind marked.
 
     Args:
         on_choose: called with the kind of a tile that wasn't chosen, before the page runs again.
     """
-    answered_key = f"{key} answered"
+    answers: _Answers = st.session_state.setdefault(f"{key} answers", _Answers())
 
     def choose() -> None:
         told = st.session_state[key].get("choice")
-        if told and told["number"] > st.session_state.get(answered_key, 0):
-            on_choose(told["kind"])
-            st.session_state[answered_key] = told["number"]  # last: a choice that is interrupted before is told again
+        if not told:
+            return
+        with answers.lock:
+            if told["number"] > answers.last:
+                on_choose(told["kind"])
+                answers.last = told["number"]
 
     theme: Theme = st.context.theme.type or "light"
     palette = PALETTES[theme]
@@ -55,7 +69,7 @@ def gallery(key: str, tiles: Sequence[Tile], chosen: str, on_choose: Callable[[s
         data={
             "tiles": [_as_data(tile) for tile in tiles],
             "chosen": chosen,
-            "answered": st.session_state.get(answered_key, 0),  # the number of the last choice that is seen in `chosen`
+            "answered": answers.last,
             "palette": {"input": palette.input, "muted": palette.muted, "grid": palette.grid},
         },
         on_choice_change=choose,

@@ -6,6 +6,7 @@
  *   levels: bytes in base64, of a raster (neurons, time), of a line (time), of pixels (pictures, polarity, height, width)
  * @typedef {{kind: string, name: string, picture: ?Picture}} Tile without a picture while it is being made
  * @typedef {{tiles: Tile[], chosen: string, answered: number, palette: Object<string, string>}} Data
+ *   answered: number of the last choice that is seen in `chosen`
  */
 
 const galleries = new WeakMap();
