@@ -1,7 +1,8 @@
 """How long after a slider is released all plots show the new network, in a real Chromium.
 
-`python -m benchmarks.app_latency` prints medians and 95th percentiles for the Training page, and beside them, taken in turn in the same
-run, those of a page that draws the same figures with `st.plotly_chart`. From the release to the last change in any plot.
+`python -m benchmarks.app_latency` prints medians and 95th percentiles for the Training page, for the Network page with the ten-spike net and
+with the convolutional one (8 samples × 100 steps), and beside them, taken in turn in the same run, those of a page that draws the Training
+page's figures with `st.plotly_chart`. From the release to the frame after the last change in any plot.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Page, sync_playwright
 
+from app.link import to_parameter
+from snncore.spec import convolution
 from tests.browser.chromium import QUIET, find
 from tests.browser.server import serve
 
@@ -40,7 +43,13 @@ def main() -> None:
     print(f"{SAMPLES} samples each, in turn; milliseconds from the release of the threshold slider to the last change in a plot")
     with sync_playwright() as playwright, serve() as ours, serve("benchmarks/peer_app.py") as peer:
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
-        pages = {"Training page": _open(browser.new_page(), ours.url), "st.plotly_chart": _open(browser.new_page(), peer.url)}
+        addresses = {
+            "Training page": ours.url,
+            "Network page": f"{ours.url}network",
+            "Network page, convolution": f"{ours.url}network?x={to_parameter(convolution())}",
+            "st.plotly_chart": peer.url,
+        }
+        pages = {name: _open(browser.new_page(), address) for name, address in addresses.items()}
         times: dict[tuple[str, str], list[float]] = {}
         for sample in range(WARM_UP + SAMPLES):
             for name, page in pages.items():
@@ -52,16 +61,17 @@ def main() -> None:
                         times.setdefault((name, way), []).append(page.evaluate(ELAPSED))
         browser.close()
     for (name, way), values in times.items():
-        print(f"{name:16} {way:6} median {statistics.median(values):5.0f}  p95 {_percentile(values, 95):5.0f}")
+        print(f"{name:26} {way:6} median {statistics.median(values):5.0f}  p95 {_percentile(values, 95):5.0f}")
     for way in ("key", "mouse"):
-        ratio = statistics.median(times["st.plotly_chart", way]) / statistics.median(times["Training page", way])
-        print(f"{way:6} st.plotly_chart takes {ratio:.1f} times as long")
+        for name in addresses:
+            ratio = statistics.median(times["st.plotly_chart", way]) / statistics.median(times[name, way])
+            print(f"{way:6} st.plotly_chart takes {ratio:.1f} times as long as {name}")
 
 
 def _open(page: Page, url: str) -> Page:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(url)
-    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .main-svg').length >= 2")
+    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .main-svg, .rows[data-drawn]').length >= 1")
     page.wait_for_timeout(1000)
     page.evaluate(WATCH)
     return page
