@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any
 
 import streamlit as st
@@ -51,6 +52,7 @@ class Desk:
             browser still says of those it hasn't seen change is no edit.
         scrubbed: the epoch that is looked at; None: the last one.
         complaint: what was wrong with the last input, until the next one.
+        lock: held by each edit, since Streamlit may run the callback of the next click while that of the one before still computes.
         drawn_for: the run, and whether it was running, when the whole Training page was last drawn.
     """
 
@@ -63,6 +65,7 @@ class Desk:
     revision: int = 0
     scrubbed: int | None = None
     complaint: str | None = None
+    lock: Any = field(default_factory=RLock)
     drawn_for: tuple[str, bool] | None = None
 
     def accept(self, draft: Draft, experiment: Experiment | None) -> None:
@@ -99,30 +102,33 @@ def compose(make: Callable[[Draft], Draft], by_widget: bool = False) -> bool:
         Whether the draft is another now.
     """
     held = desk()
-    held.complaint = None
-    try:
-        composed = make(held.history.present)
-        if composed == held.history.present:
+    with held.lock:
+        held.complaint = None
+        try:
+            composed = make(held.history.present)
+            if composed == held.history.present:
+                return False
+            experiment, simulation = _tried(held, composed)
+        except ExperimentError as error:
+            held.complaint = str(error)
             return False
-        experiment, simulation = _tried(held, composed)
-    except ExperimentError as error:
-        held.complaint = str(error)
-        return False
-    held.accept(composed, experiment)
-    held.revision += not by_widget
-    if simulation:
-        held.simulations[1, False] = [simulation]
-    return True
+        held.accept(composed, experiment)
+        held.revision += not by_widget
+        if simulation:
+            held.simulations[1, False] = [simulation]
+        return True
 
 
 def undo() -> None:
     held = desk()
-    _return_to(held, held.history.undo())
+    with held.lock:
+        _return_to(held, held.history.undo())
 
 
 def redo() -> None:
     held = desk()
-    _return_to(held, held.history.redo())
+    with held.lock:
+        _return_to(held, held.history.redo())
 
 
 def simulations(runs: int = 1, shuffled: bool = False) -> list[Simulation]:
@@ -211,7 +217,8 @@ def edit(changes: dict[str, Any]) -> bool:
         Whether the Experiment is another now.
     """
     held = desk()
-    return _retrain(held, lambda: _present(held).replace(changes))
+    with held.lock:
+        return _retrain(held, lambda: _present(held).replace(changes))
 
 
 def change(changes: dict[str, Any]) -> bool:
@@ -221,34 +228,38 @@ def change(changes: dict[str, Any]) -> bool:
         Whether the Experiment is another now.
     """
     held = desk()
-    if held.run is None or len(held.run.records) < 2:
-        return _retrain(held, lambda: _present(held).replace(changes))
-    held.complaint = None
-    try:
-        if held.run.in_force.replace(changes) == held.run.in_force:
+    with held.lock:
+        if held.run is None or len(held.run.records) < 2:
+            return _retrain(held, lambda: _present(held).replace(changes))
+        held.complaint = None
+        try:
+            if held.run.in_force.replace(changes) == held.run.in_force:
+                return False
+            held.run.change(changes)
+        except ExperimentError as error:
+            held.complaint = str(error)
             return False
-        held.run.change(changes)
-    except ExperimentError as error:
-        held.complaint = str(error)
-        return False
-    held.accept(held.run.experiment.draft, held.run.experiment)
-    return True
+        held.accept(held.run.experiment.draft, held.run.experiment)
+        return True
 
 
 def load(text: str) -> None:
     """Starts over with the Experiment in `text`, JSON."""
-    _retrain(desk(), lambda: Experiment.from_json(text))
+    held = desk()
+    with held.lock:
+        _retrain(held, lambda: Experiment.from_json(text))
 
 
 def restart() -> None:
     """Same weights, from epoch 0, with what is in force now from the start."""
     held = desk()
-    assert held.run is not None
-    held.complaint = None
-    held.run.pause()
-    experiment = _present(held)
-    held.run, held.scrubbed = _new_run(held, experiment), None
-    held.accept(experiment.draft, experiment)
+    with held.lock:
+        assert held.run is not None
+        held.complaint = None
+        held.run.pause()
+        experiment = _present(held)
+        held.run, held.scrubbed = _new_run(held, experiment), None
+        held.accept(experiment.draft, experiment)
 
 
 def scrub(epoch: int | None) -> None:

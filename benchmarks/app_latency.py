@@ -1,8 +1,8 @@
 """How long after a slider is released all plots show the new network, in a real Chromium.
 
-`python -m benchmarks.app_latency` prints medians and 95th percentiles for the Training page, for the Network page with the ten-spike net and
-with the convolutional one (8 samples × 100 steps), and beside them, taken in turn in the same run, those of a page that draws the Training
-page's figures with `st.plotly_chart`. From the release to the frame after the last change in any plot.
+`python -m benchmarks.app_latency` prints medians and 95th percentiles for the Training page, for the Network page with the ten-spike net
+and with the convolutional one (8 samples × 100 steps), and beside them, taken in turn in the same run, those of a page that draws the
+Training page's figures with `st.plotly_chart`. From the release to the frame after the last change in any plot.
 """
 
 from __future__ import annotations

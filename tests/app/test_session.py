@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -17,7 +18,7 @@ from snncore.spec import ten_spikes
 class InterruptedState(dict[str, Any]):
     """Session state that lets `looks` accesses through; at the next, the script is asked to begin anew."""
 
-    looks = 1000
+    looks = 10**6
 
     def __getitem__(self, key: str) -> Any:
         return self._then(super().__getitem__, key)
@@ -95,3 +96,22 @@ def test_of_an_epoch_reduced_to_numbers_the_nearest_whole_one_before_is_seen(mon
     for epoch, seen in ((0, 0), (3, 0), (4, 4), (30, 28)):
         session.scrub(epoch)
         assert session.seen_record().epoch == seen
+
+
+def test_edits_that_overlap_are_made_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", InterruptedState(desk=session.Desk()))
+
+    def edit_many() -> None:
+        for _ in range(20):
+            session.compose(lambda draft: draft.replace({"seeds.weights": draft.seeds.weights + 1}))
+
+    threads = [threading.Thread(target=edit_many) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert session.draft().seeds.weights == 80
+    assert session.desk().experiment.draft == session.draft()
+    for _ in range(80):
+        session.undo()
+    assert session.draft() == ten_spikes().draft
