@@ -10,10 +10,19 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
+import torch
 from playwright.sync_api import Page, sync_playwright
 
+from app.components.rows import packet
+from app.figures.rows import Notes, describe_rows, rows_figure
+from app.limits import check_simulation
 from app.link import to_parameter
-from snncore.spec import convolution
+from app.looking import Looking
+from app.wording import findings_in_words
+from benchmarks.timing import medians
+from snncore.layer_diagnosis import diagnose
+from snncore.simulation import simulate
+from snncore.spec import Experiment, convolution, ten_spikes
 from tests.browser.chromium import QUIET, find
 from tests.browser.server import serve
 
@@ -60,12 +69,28 @@ def main() -> None:
                     if sample >= WARM_UP:
                         times.setdefault((name, way), []).append(page.evaluate(ELAPSED))
         browser.close()
+    print(f"Network page, ten-spike net: the server computes {_server_milliseconds():.1f} ms for a move")
     for (name, way), values in times.items():
         print(f"{name:26} {way:6} median {statistics.median(values):5.0f}  p95 {_percentile(values, 95):5.0f}")
     for way in ("key", "mouse"):
-        for name in addresses:
+        for name in list(addresses)[:-1]:
             ratio = statistics.median(times["st.plotly_chart", way]) / statistics.median(times[name, way])
             print(f"{way:6} st.plotly_chart takes {ratio:.1f} times as long as {name}")
+
+
+def _server_milliseconds() -> float:
+    """Of one move of a slider on the Network page with the ten-spike net, from the edit to the bytes that are sent; no drawing."""
+    composed, looking = ten_spikes().draft, Looking()
+
+    def move() -> None:
+        experiment = Experiment(**dict(composed.replace({"network.1.spike_threshold": 0.9})))
+        check_simulation(experiment)
+        (simulation,) = simulate(experiment)
+        notes = {index: Notes(findings_in_words(findings)) for index, findings in diagnose(simulation).items()}
+        packet(rows_figure(simulation, looking.view(simulation), notes, "light"), describe_rows(simulation))
+
+    torch.set_num_threads(1)
+    return 1e3 * medians([move], rounds=50)[0]
 
 
 def _open(page: Page, url: str) -> Page:
