@@ -105,8 +105,9 @@ def compose(make: Callable[[Draft], Draft], by_widget: bool = False) -> bool:
     with held.lock:
         held.complaint = None
         try:
-            composed = make(held.history.present)
-            if composed == held.history.present:
+            before = held.history.present.settled  # what was changed while another network trained is no part of this one's training
+            composed = make(before)
+            if composed == before:
                 return False
             experiment, simulation = _tried(held, composed)
         except ExperimentError as error:
@@ -348,12 +349,12 @@ def _tried(held: Desk, composed: Draft) -> tuple[Experiment | None, Simulation |
     if experiment == held.experiment:
         return experiment, None
     check_simulation(experiment)
-    if is_missing(experiment, held):
+    if _is_missing(experiment, held):
         return experiment, None  # the page says what is missing; the network may be composed all the same
     return experiment, simulate(experiment, held.files)[0]
 
 
-def is_missing(experiment: Draft, held: Desk) -> bool:
+def _is_missing(experiment: Draft, held: Desk) -> bool:
     """Whether the input is a file that isn't here."""
     return isinstance(experiment.input, FileSpikes) and experiment.input.digest not in held.files
 
@@ -392,8 +393,7 @@ def _retrain(held: Desk, make: Callable[[], Experiment]) -> bool:
 
 
 def _new_run(held: Desk, experiment: Experiment) -> TrainingRun:
-    experiment.check_trainable()
-    check_training(experiment)
+    check_training(experiment)  # before anything is built
     context = get_script_run_ctx()
     session = context.session_id if context else ""
     speed = held.run.speed if held.run else DEFAULT_SPEED

@@ -23,6 +23,11 @@ def spike_intervals(spikes: Array) -> Array:
     return intervals
 
 
+def is_spikes(values: Array) -> bool:
+    """Whether all values are counts: whole, and not below 0."""
+    return bool((values >= 0).all() and (values == np.trunc(values)).all())
+
+
 def synaptic_operations(layer: LayerSpec, received: Array) -> Array | None:
     """How many weights the input's spikes meet at each step: each spike counts once for every connection that leaves its neuron.
 
@@ -30,7 +35,7 @@ def synaptic_operations(layer: LayerSpec, received: Array) -> Array | None:
 
     Shape: (batch, time, ...) -> (batch, time).
     """
-    if (received < 0).any() or (received != np.trunc(received)).any():
+    if not is_spikes(received):
         return None
     if isinstance(layer, LinearSpec):
         operations: Array = received.sum(axis=tuple(range(2, received.ndim))) * layer.out_features

@@ -188,8 +188,14 @@ class Draft(Part):
 
     def in_force(self, epoch: int) -> Self:
         """What holds at an epoch: the fields with the values to which they had been changed by then, and no changes."""
-        if not self.training.changes:
-            return self
+        return self if not self.training.changes else self._with_changes_until(epoch)
+
+    @property
+    def settled(self) -> Self:
+        """What holds after all changes, as if it had been so from the start."""
+        return self if not self.training.changes else self._with_changes_until(max(change.epoch for change in self.training.changes))
+
+    def _with_changes_until(self, epoch: int) -> Self:
         made = {change.field: change.value for change in self.training.changes if change.epoch <= epoch}
         return self.replace({"training.changes": (), **made})
 
@@ -236,7 +242,7 @@ class Experiment(Draft):
         if not self.network[-1].does_spike:
             last = self.layer_label(str(len(self.network) - 1))
             raise ExperimentError(f"{last} doesn't spike, so nothing can be counted; end the network with {', '.join(SPIKING_KINDS)}.")
-        if not any(parameter.requires_grad for parameter in self.build().parameters()):
+        if not any(map(_learns, self.network)):
             raise ExperimentError("No layer of the network has anything to learn; put a Linear or Conv2d into it.")
 
     def build(self) -> nn.Sequential:
@@ -297,6 +303,12 @@ def ten_spikes() -> Experiment:
 
 
 # ----------------------------------------------------------------------------------------------------- details
+
+
+def _learns(layer: LayerSpec) -> bool:
+    """Whether the layer has weights or time constants, which training moves."""
+    learned = ("tau_mem", "tau_syn", "tau_adapt", "rec_connect")
+    return isinstance(layer, LinearSpec | Conv2dSpec) or any(getattr(layer, name, None) is not None for name in learned)
 
 
 def _shape_if_mended(layer: LayerSpec, misfit: MisfitError, shape: Shape) -> Shape | None:

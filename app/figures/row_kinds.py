@@ -149,10 +149,6 @@ def neurons_by_time(values: Array, sample: int) -> Array:
     return values[sample].reshape(values.shape[1], -1).T
 
 
-def is_spikes(values: Array) -> bool:
-    return bool((values >= 0).all() and (values == np.trunc(values)).all())
-
-
 def bin_size(length: int, most: int) -> int:
     return -(-length // most)
 

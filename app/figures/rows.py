@@ -20,7 +20,6 @@ from app.figures.row_kinds import (
     counted,
     currents,
     heatmap,
-    is_spikes,
     line,
     neurons_by_time,
     raster,
@@ -28,7 +27,7 @@ from app.figures.row_kinds import (
     traces,
 )
 from app.figures.style import PALETTES, Theme
-from snncore.measures import IncomingWeights, incoming_weights, spike_intervals, synaptic_operations
+from snncore.measures import IncomingWeights, incoming_weights, is_spikes, spike_intervals, synaptic_operations
 from snncore.record import LayerRecord
 from snncore.simulation import Simulation
 
@@ -217,7 +216,8 @@ def _details(
         rows.append(
             {**traces(figure, [line(figure, rate, None, None, "spikes", name="rate")], "Hz"), "height": CURVE_HEIGHT, "title": title}
         )
-    operations = synaptic_operations(experiment.network[index - 1], simulation.received(index - 1)) if index else None
+    gets_spikes = index > 1 or (index == 1 and experiment.input.carries_spikes)
+    operations = synaptic_operations(experiment.network[index - 1], simulation.received(index - 1)) if gets_spikes else None
     if operations is not None:
         per_step = operations[sample]
         title = f"Synaptic operations into this layer, {per_step.sum():,.0f} in all"

@@ -11,7 +11,10 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 
 from app import session
+from app.history import History
 from app.runner import TrainingRun
+from snncore import stack
+from snncore.errors import ExperimentError
 from snncore.spec import ten_spikes
 
 
@@ -115,3 +118,30 @@ def test_edits_that_overlap_are_made_one_after_another(monkeypatch: pytest.Monke
     for _ in range(80):
         session.undo()
     assert session.draft() == ten_spikes().draft
+
+
+def test_what_changed_while_a_network_trained_does_not_stand_in_the_way_of_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained = ten_spikes().changed(7, {"network.3.surrogate_grad_fn": "ATan", "training.lr": 0.02})
+    monkeypatch.setattr(st, "session_state", InterruptedState(desk=session.Desk(history=History(trained.draft), experiment=trained)))
+    assert session.compose(lambda draft: stack.remove(draft, 3))
+    assert session.complaint() is None
+    assert session.draft() == stack.remove(ten_spikes().replace({"training.lr": 0.02}).draft, 3)
+    session.undo()
+    assert session.draft() == trained.draft
+
+
+def test_a_network_too_large_is_refused_for_training_before_anything_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", InterruptedState(desk=session.Desk(run=TrainingRun(ten_spikes(), speed=1.0))))
+    enormous = ten_spikes().replace({"network.0.out_features": 10**9, "network.2.in_features": 10**9})
+    session.load(enormous.to_json())
+    assert str(session.complaint()).startswith("The network has 20,000,000,000 weights; this server takes up to 4,000,000.")
+    assert session.desk().experiment == ten_spikes()
+
+
+def test_a_network_whose_file_is_missing_can_be_composed_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    fed = stack.feed_file(ten_spikes().draft, "mine.npy", "0" * 32, (1, 100, 16))
+    monkeypatch.setattr(st, "session_state", InterruptedState(desk=session.Desk(history=History(fed))))
+    assert session.compose(lambda draft: draft.replace({"network.1.tau_mem": 5.0}))
+    assert session.complaint() is None
+    with pytest.raises(ExperimentError, match="which is not here"):
+        session.simulations()

@@ -229,6 +229,38 @@ def test_zoom_selection_and_cursor_survive_a_parameter_change(open_network: Open
     page.until(lambda: page.figure()["zoom"] is None)
 
 
+def test_a_zoom_beyond_a_shorter_run_ends_with_it(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.rows.focus()
+    page.page.keyboard.press("End")
+    for _ in range(3):
+        page.page.keyboard.press("+")
+    page.until(lambda: (page.figure()["zoom"] or [0])[0] > 60)
+    page.open_panel("Input")
+    field = page.page.get_by_label("Time steps", exact=True)
+    field.fill("30")
+    field.press("Enter")
+    page.until(lambda: len(page.figure()["rasters"][0][0]) == 30)
+    assert page.figure()["zoom"] is None
+
+
+def test_playing_ends_with_the_maps_and_only_keys_are_read_out(open_network: OpenNetwork) -> None:
+    page = open_network(f"?x={to_parameter(convolution())}")
+    opener = page.page.get_by_role("button", name="Layer 2 (LIF)")
+    opener.click()
+    page.button("Play").click()
+    page.until(lambda: "time" in page.readout)
+    expect(page.page.locator(".rows-readout")).to_have_attribute("aria-live", "off")
+    opener.click()
+    expect(page.canvas("maps")).to_have_count(0)
+    held = page.readout
+    page.page.wait_for_timeout(500)
+    assert page.readout == held
+    page.rows.focus()
+    page.page.keyboard.press("ArrowRight")
+    expect(page.page.locator(".rows-readout")).to_have_attribute("aria-live", "polite")
+
+
 def test_arrow_keys_walk_through_time_neurons_and_rows(open_network: OpenNetwork) -> None:
     page = open_network()
     page.rows.focus()

@@ -109,11 +109,11 @@ function drawCounts(stage, counts, rows) {
 }
 
 function drawRowAxis(stage, row, rows) {
-  const { context, height } = stage;
+  const { height } = stage;
   const half = height / rows / 2;
   label(stage, "0", Math.max(half, MIN_INSET));
   if (row.neurons > 1) label(stage, String(row.neurons - 1), height - Math.max(half, MIN_INSET));
-  title(stage, row.other ? `${row.axis} B` : row.axis, context);
+  title(stage, row.other ? `${row.axis} B` : row.axis);
 }
 
 function label(stage, text, y) {
