@@ -143,7 +143,7 @@ def test_a_drag_along_the_curve_takes_the_page_to_that_epoch_and_escape_back(ope
     page.page.mouse.move(box["x"] + 350, box["y"] + 60, steps=6)
     page.until(lambda: page.epoch > early + 20)
     page.page.mouse.up()
-    seen = page.epoch
+    seen = page.settled_epoch()
     assert page.spikes == page.curves()[0][seen]
     page.until(lambda: sum(map(sum, page.raster(2))) == page.spikes)
     expect(plot.locator(".plot-mark")).to_be_visible()

@@ -118,7 +118,7 @@ const laneOf = (view, trace) => lanes(view).indexOf(trace);
 function moveTo(view, to) {
   const trace = lanes(view)[to.lane];
   if (!trace) return;
-  const index = nearest(trace.x, to.x, view.at?.lane === to.lane ? view.at.x : null);
+  const index = nearest(trace.x, to.x, view.at?.lane === to.lane && view.scrubbed == null ? view.at.x : null);
   const { label, x: along, value: what, words } = trace.meta;
   view.at = { lane: to.lane, x: trace.x[index] };
   const said = words ? words[index] : `${what} ${Number(trace.y[index].toPrecision(4))}`;
@@ -222,7 +222,8 @@ const LEAP = 10;
 /** Left and right move along x (with Shift by ten), up and down to the next trace, Escape leaves. */
 function onKey(view, event) {
   if (!view.drawn || event.altKey || event.ctrlKey || event.metaKey) return;
-  const here = view.at ?? { lane: 0, x: view.scrubbed ?? -1 };
+  const at = view.at ?? { lane: 0, x: -1 };
+  const here = view.scrubbed == null ? at : { ...at, x: view.scrubbed }; // not where the pointer happens to rest
   const step = STEPS[event.key];
   window.Plotly.Fx.unhover(view.graph);
   if (event.key === "Escape") {
