@@ -20,6 +20,10 @@ from snncore.spec import Experiment
 from snncore.tasks import Task
 
 
+CONSTANTS = tuple(f"{kind}_{which}" for which in ("mem", "syn", "adapt") for kind in ("tau", "alpha")) + ("spike_threshold", "b0")
+"""Names of the parameters of neurons that are time constants or thresholds; `b0` is the base threshold of those that adapt."""
+
+
 class Phase(Enum):
     """The seven steps of an epoch, in their order."""
 
@@ -39,17 +43,23 @@ class EpochRecord:
     Attributes:
         epoch: counted from 0.
         spikes: Σ output, all samples, neurons and time steps together.
-        layers: the spiking layers in the order of the data flow; none in a record that was reduced to its numbers.
+        layers: the neuron layers in the order of the data flow; none in a record that was reduced to its numbers.
+        parameters: values of all parameters as the epoch began, by name; none in a record that was reduced to its numbers.
         gradient_norms: Euclidean norm of ∂loss/∂parameter by parameter name, for the parameters that got a gradient.
         reach: max u/θ of each layer, as in its `largest_u_over_threshold`.
+        rates: mean output of each layer, spikes per neuron and time step.
+        constants: mean over neurons of each time constant (or its α, where that is trained) and threshold, by parameter name.
     """
 
     epoch: int
     spikes: float
     loss: float
     layers: tuple[LayerRecord, ...]
+    parameters: dict[str, Array]
     gradient_norms: dict[str, float]
     reach: tuple[float, ...]
+    rates: tuple[float, ...]
+    constants: dict[str, float]
 
     @property
     def is_whole(self) -> bool:
@@ -58,12 +68,12 @@ class EpochRecord:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the layers' arrays."""
-        return sum(layer.nbytes for layer in self.layers)
+        """Bytes of the arrays."""
+        return sum(layer.nbytes for layer in self.layers) + sum(values.nbytes for values in self.parameters.values())
 
     def reduced(self) -> EpochRecord:
         """The numbers alone."""
-        return replace(self, layers=())
+        return replace(self, layers=(), parameters={})
 
 
 def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False, files: Files = NO_FILES) -> Iterator[EpochRecord]:
@@ -193,6 +203,7 @@ class _Iteration:
         self.layers = spiking_layers(model)
         self.spikes: dict[str, Tensor] = {}
         self.thresholds: dict[str, Array] = {}
+        self.parameters: dict[str, Array] = {}
         self.gradient_norms: dict[str, float] = {}
         self.output = self.loss = torch.empty(0)
         self.has_finite_loss = False
@@ -211,6 +222,7 @@ class _Iteration:
     def forward(self) -> None:
         for name, layer in self.layers.items():
             self.thresholds[name] = threshold_of(layer)
+        self.parameters = {name: parameter.detach().clone().numpy() for name, parameter in self.model.named_parameters()}
         try:
             with outputs_kept(dict(self.layers)) as self.spikes:
                 self.output = self.model(self.data)
@@ -249,13 +261,20 @@ class _Iteration:
             spikes=self.output.sum().item(),
             loss=self.loss.item(),
             layers=layers,
+            parameters=self.parameters,
             gradient_norms=self.gradient_norms,
             reach=tuple(layer.largest_u_over_threshold for layer in layers),
+            rates=tuple(0.0 if layer.firing_rate is None else layer.firing_rate.item() for layer in self.layers.values()),
+            constants={name: float(values.mean()) for name, values in self.parameters.items() if _is_constant(name)},
         )
 
     def _require_finite(self, value: Tensor, layer: str, quantity: str) -> None:
         if not bool(value.detach().isfinite().all()):
             raise DivergenceError(self.epoch, layer, quantity)
+
+
+def _is_constant(parameter: str) -> bool:
+    return _field_of(parameter) in CONSTANTS
 
 
 def _module_of(parameter: str) -> str:

@@ -24,26 +24,38 @@ def history(*largest: float, hidden_spikes: float = 1.0, losses: list[float] | N
             spikes=0.0,
             loss=loss,
             layers=(layer("1", hidden_spikes, 0.25), layer("3", 0.0, value)),
+            parameters={},
             gradient_norms={},
             reach=(0.25, value),
+            rates=(hidden_spikes, 0.0),
+            constants={},
         )
         for n, (value, loss) in pairs
     ]
 
 
-def test_network_with_output_spikes_is_not_silent():
-    record = EpochRecord(
-        epoch=0, spikes=2.0, loss=64.0, layers=(layer("1", 0.0, 0.5), layer("3", 1.0, 1.5)), gradient_norms={}, reach=(0.5, 1.5)
+def spiking(epoch: int, hidden_spikes: float = 1.0) -> EpochRecord:
+    """A record whose output spikes."""
+    return EpochRecord(
+        epoch=epoch,
+        spikes=2.0,
+        loss=64.0,
+        layers=(layer("1", hidden_spikes, 2.0 if hidden_spikes else 0.5), layer("3", 1.0, 1.5)),
+        parameters={},
+        gradient_norms={},
+        reach=(2.0 if hidden_spikes else 0.5, 1.5),
+        rates=(hidden_spikes, 1.0),
+        constants={},
     )
-    assert silence([record]) is None
+
+
+def test_network_with_output_spikes_is_not_silent():
+    assert silence([spiking(0, hidden_spikes=0.0)]) is None
 
 
 def test_only_the_last_epoch_counts():
-    spiking = EpochRecord(
-        epoch=1, spikes=2.0, loss=64.0, layers=(layer("1", 1.0, 2.0), layer("3", 1.0, 1.5)), gradient_norms={}, reach=(2.0, 1.5)
-    )
-    assert silence([*history(0.5), spiking]) is None
-    assert silence([spiking, *history(0.5)]) is not None
+    assert silence([*history(0.5), spiking(1)]) is None
+    assert silence([spiking(1), *history(0.5)]) is not None
 
 
 def test_silent_output_behind_a_spiking_layer_is_the_culprit():
