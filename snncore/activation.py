@@ -264,9 +264,26 @@ class ATan:
         return (self.alpha / 2) / (1 + (math.pi / 2 * self.alpha * (u - threshold)) ** 2)
 
 
+@dataclass(frozen=True)
+class TrueDerivative:
+    """0: no surrogate, but ds/du itself wherever a spike function has a derivative. Nothing before a spike learns with it."""
+
+    def __call__(self, u: Tensor, threshold: Tensor) -> Tensor:
+        return torch.zeros_like(u)
+
+
 SPIKE_FUNCTIONS: tuple[type, ...] = (MultiSpike, MaxSpike, SingleSpike)
 RESETS: tuple[type, ...] = (MembraneSubtract, MembraneReset)
-SURROGATES: tuple[type, ...] = (SingleExponential, PeriodicExponential, Heaviside, Gaussian, MultiGaussian, FastSigmoid, ATan)
+SURROGATES: tuple[type, ...] = (
+    SingleExponential,
+    PeriodicExponential,
+    Heaviside,
+    Gaussian,
+    MultiGaussian,
+    FastSigmoid,
+    ATan,
+    TrueDerivative,
+)
 
 
 def _normal_density(x: Tensor, mean: float, deviation: float) -> Tensor:

@@ -14,14 +14,19 @@ from torch.optim import Optimizer
 
 from snncore.errors import DivergenceError, NonFiniteError
 from snncore.input_spec import NO_FILES, Files
+from snncore.layers import StatefulLayer
+from snncore.layers.lif import SpikingMembrane
+from snncore.learnable import Learnable
 from snncore.model import reset_states, spiking_layers, zero_grad
 from snncore.record import Array, LayerRecord, outputs_kept, record_of, threshold_of
 from snncore.spec import Experiment
 from snncore.tasks import Task
 
-
-CONSTANTS = tuple(f"{kind}_{which}" for which in ("mem", "syn", "adapt") for kind in ("tau", "alpha")) + ("spike_threshold", "b0")
+CONSTANTS = (*(f"{kind}_{which}" for which in ("mem", "syn", "adapt") for kind in ("tau", "alpha")), "spike_threshold", "b0")
 """Names of the parameters of neurons that are time constants or thresholds; `b0` is the base threshold of those that adapt."""
+
+LOWEST_LEARNED_THRESHOLD = 0.01
+"""Where an update would leave a threshold lower, it is held here: with θ ≤ 0 a spike means nothing."""
 
 
 class Phase(Enum):
@@ -80,7 +85,7 @@ def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False, file
     """Builds the Experiment's network, input, task and optimiser, and trains for at most `experiment.training.epochs`, with its changes.
 
     Raises:
-        ExperimentError: the network's output isn't what the task counts, or the input is a file that isn't among `files`.
+        ExperimentError: the network's output isn't what the task counts, or its input or weights are of a file that isn't among `files`.
     """
     return Trainer(experiment, files).epochs(experiment.training.epochs, stop)
 
@@ -89,7 +94,7 @@ class Trainer:
     """An Experiment's network while it is trained.
 
     Raises:
-        ExperimentError: the network's output isn't what the task counts, or the input is a file that isn't among `files`.
+        ExperimentError: the network's output isn't what the task counts, or its input or weights are of a file that isn't among `files`.
 
     Attributes:
         experiment: with the changes that were made so far.
@@ -100,7 +105,7 @@ class Trainer:
     def __init__(self, experiment: Experiment, files: Files = NO_FILES) -> None:
         experiment.check_trainable()
         self.experiment = experiment
-        self.model = experiment.build()
+        self.model = experiment.build(files)
         self.data = experiment.make_input(files)
         self.optimiser = experiment.make_optimiser(self.model)
         self.next_epoch = 0
@@ -110,9 +115,12 @@ class Trainer:
         """Goes on with other values of some fields, from the next epoch on. No epoch may be running.
 
         Raises:
-            ExperimentError: a field that can't be changed while training runs, or a value that can't be built; all stays as it was.
+            ExperimentError: a field that can't be changed while training runs, a value that can't be built, or nothing would learn; all
+                stays as it was.
         """
-        self.experiment = self.experiment.changed(self.next_epoch, changes)
+        changed = self.experiment.changed(self.next_epoch, changes)
+        changed.check_trainable()
+        self.experiment = changed
 
     def epochs(self, count: int, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
         """Trains up to `count` epochs more, until the loss is zero; see `epochs`."""
@@ -138,8 +146,8 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = new.training.lr
         for index, layer in enumerate(new.network):
-            if layer != old.network[index]:
-                self.model.get_submodule(str(index)).surrogate_grad_fn = layer.surrogate_grad_fn  # type: ignore[union-attr]
+            if isinstance(layer, Learnable) and layer != old.network[index]:
+                layer.revise(self.model.get_submodule(str(index)))
 
 
 def epochs(
@@ -236,7 +244,8 @@ class _Iteration:
         self.has_finite_loss = True
 
     def backward(self) -> None:
-        self.loss.backward()
+        if self.loss.requires_grad:  # else nothing that learns acts on the output, as recurrent weights within a single time step
+            self.loss.backward()
         for name, parameter in self.model.named_parameters():
             if parameter.grad is not None:
                 self._require_finite(parameter.grad, _module_of(name), f"gradient of the {_field_of(name)}")
@@ -253,6 +262,8 @@ class _Iteration:
         for name, parameter in self.model.named_parameters():
             if parameter.requires_grad:
                 self._require_finite(parameter, _module_of(name), _field_of(name))
+        for layer in self.layers.values():
+            _hold_threshold(layer)
 
     def record(self) -> EpochRecord:
         layers = tuple(record_of(name, layer, self.spikes[name], self.thresholds[name]) for name, layer in self.layers.items())
@@ -271,6 +282,15 @@ class _Iteration:
     def _require_finite(self, value: Tensor, layer: str, quantity: str) -> None:
         if not bool(value.detach().isfinite().all()):
             raise DivergenceError(self.epoch, layer, quantity)
+
+
+def _hold_threshold(layer: StatefulLayer) -> None:
+    """Keeps a threshold that learns where a neuron can spike."""
+    if isinstance(layer, SpikingMembrane):
+        threshold = layer.get_parameter(layer.threshold_name)
+        if threshold.requires_grad:
+            with torch.no_grad():
+                threshold.clamp_(min=LOWEST_LEARNED_THRESHOLD)
 
 
 def _is_constant(parameter: str) -> bool:

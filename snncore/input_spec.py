@@ -17,7 +17,7 @@ from snncore.record import Array
 from snncore.spec_errors import abbreviated
 
 Files = Mapping[str, Array]
-"""What was uploaded, each (batch, time, ...), by its `files.content_hash`."""
+"""What was uploaded: inputs, (batch, time, ...), by their `files.content_hash`; weights by their digest, `/` and the parameter's name."""
 
 NO_FILES: Files = MappingProxyType({})
 

@@ -17,7 +17,8 @@ from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES
 from snncore.errors import MisfitError
 from snncore.layers import MODELS, RECURRENT, SQUEEZED, StatefulLayer
 from snncore.layers.stateful import constructor_arguments
-from snncore.part import Part, Shape
+from snncore.learnable import Learnable
+from snncore.part import Shape
 from snncore.spec_errors import abbreviated
 from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 
@@ -83,25 +84,39 @@ OptionalValue = Annotated[Any, BeforeValidator(lambda value: None if value is No
 # ------------------------------------------------------------------------------------------------- the neurons
 
 
-class NeuronSpec(Part):
+LEARNABLE = ("tau_mem", "tau_syn", "tau_adapt", "spike_threshold", "rec_connect")
+"""Arguments of constructors that a layer holds as parameters which can be trained, where they aren't None."""
+
+
+class NeuronSpec(Learnable):
     """Base of the neuron layers, one class for each of `snncore.layers`, made from the arguments of its constructor."""
 
     model: ClassVar[Any]
-    kind: str
 
     @model_validator(mode="after")
     def _can_be_built(self) -> Self:
         self._layer(nn.Identity())
         return self
 
+    @model_validator(mode="after")
+    def _says_itself_what_learns(self) -> Self:
+        connection: LinearSpec | None = getattr(self, "rec_connect", None)
+        if connection is not None and connection.learns is not None:
+            raise ValueError("rec_connect has learns of its own; name rec_connect in the learns of the layer instead")
+        return self
+
     @property
     def does_spike(self) -> bool:
         return "spike_fn" in type(self).model_fields
 
+    @property
+    def learnable(self) -> tuple[str, ...]:
+        """Names of the parameters that training can move; `rec_connect` stands for the recurrent weights and biases."""
+        return tuple(name for name in LEARNABLE if getattr(self, name, None) is not None)
+
     def output_shape(self, shape: Shape) -> Shape:
         """Raises MisfitError where a parameter has another number of values than there are neurons, or the recurrent connection."""
-        for name in type(self).model_fields:
-            value = getattr(self, name)
+        for name, value in self._arguments().items():
             if isinstance(value, tuple) and not _broadcasts(torch.tensor(value).shape, shape):
                 raise MisfitError(
                     f"{name} has values for {tuple(torch.tensor(value).shape)} neurons, but there are {shape}; "
@@ -126,17 +141,41 @@ class NeuronSpec(Part):
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> StatefulLayer:
         """The layer; with `batch_size`, its form for (batch*time, ...). A recurrent connection draws its weights too."""
         connection: LinearSpec | None = getattr(self, "rec_connect", None)
-        return self._layer(nn.Identity() if connection is None else connection.build(weights, noise), batch_size)
+        layer = self._layer(nn.Identity() if connection is None else connection.build(weights, noise), batch_size)
+        self.revise(layer)
+        return layer
+
+    def revise(self, layer: nn.Module) -> None:
+        """Gives a layer that was built from a spec like this one its surrogate gradient, and which parameters learn."""
+        super().revise(layer)
+        surrogate: Any = getattr(self, "surrogate_grad_fn", None)
+        if surrogate is not None:
+            layer.surrogate_grad_fn = surrogate
+
+    def parameters(self, layer: nn.Module, name: str) -> tuple[nn.Parameter, ...]:
+        if name == "rec_connect":
+            return tuple(layer.get_submodule(name).parameters())
+        if name == "spike_threshold":
+            name = self.model.threshold_name
+        elif getattr(self, "train_alphas", False):
+            name = name.replace("tau_", "alpha_")
+        return (layer.get_parameter(name),)
 
     def _layer(self, connection: nn.Module, batch_size: int | None = None) -> StatefulLayer:
-        arguments = {name: getattr(self, name) for name in type(self).model_fields if name not in ("kind", "rec_connect")}
-        tensors = {name: torch.tensor(value) if isinstance(value, tuple) else value for name, value in arguments.items()}
+        tensors = {name: torch.tensor(value) if isinstance(value, tuple) else value for name, value in self._arguments().items()}
         connected = {"rec_connect": connection} if "rec_connect" in type(self).model_fields else {}
         made: Any = self.model if batch_size is None else SQUEEZED[self.model]
         sizes = {} if batch_size is None else {"batch_size": batch_size}
         layer: StatefulLayer = made(**tensors, **connected, **sizes)
         return layer
 
+    def _arguments(self) -> dict[str, Any]:
+        """Those of the constructor that are values."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name not in NOT_ARGUMENTS}
+
+
+NOT_ARGUMENTS = ("kind", "learns", "rec_connect")
+"""Fields that aren't handed to a constructor as they are."""
 
 NOT_DATA = ("shape", "record_states")
 """Arguments of constructors that a run decides, not an Experiment."""

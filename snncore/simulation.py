@@ -11,6 +11,7 @@ from snncore.encoders import shuffle_times
 from snncore.errors import ExperimentError, NonFiniteError
 from snncore.input_spec import NO_FILES, Files
 from snncore.layers import StatefulLayer
+from snncore.parameters import Parameters, misfit, put, shapes_of
 from snncore.record import Array, LayerRecord, outputs_kept, record_of, threshold_of
 from snncore.spec import Experiment
 
@@ -37,18 +38,27 @@ class Simulation:
         return self.input if layer == 0 else self.outputs[layer - 1]
 
 
-def simulate(experiment: Experiment, files: Files = NO_FILES, *, runs: int = 1, shuffled: bool = False) -> list[Simulation]:
+def simulate(
+    experiment: Experiment, files: Files = NO_FILES, *, runs: int = 1, shuffled: bool = False, parameters: Parameters | None = None
+) -> list[Simulation]:
     """Builds the network and runs it on its input.
 
     Args:
-        files: arrays that the input names by their digest.
+        files: arrays that the input and the checkpoint name by their digest.
         runs: how many times the same input is run, each run starting from the state that the one before left.
         shuffled: each neuron's input is put in random order in time, by the noise seed; its spike count stays.
+        parameters: all those of the network by name, to be run instead of those that it is built with, as in `EpochRecord.parameters`.
 
     Raises:
-        ExperimentError: the input is a file that isn't here, or a potential left the finite numbers; names the layer.
+        ExperimentError: the input or the weights are of a file that isn't here, `parameters` are not those of the network, or a potential
+            left the finite numbers; names the layer.
     """
-    model = experiment.build().eval()
+    model = experiment.build(files).eval()
+    if parameters is not None:
+        problem = misfit(shapes_of(parameters), shapes_of(dict(model.named_parameters())), experiment.parameter_label)
+        if problem:
+            raise ExperimentError(f"The parameters are not those of the network: {problem}.")
+        put(parameters, model)
     modules = {str(index): model.get_submodule(str(index)) for index in range(len(experiment.network))}
     layers = {int(name): module for name, module in modules.items() if isinstance(module, StatefulLayer)}
     for layer in layers.values():

@@ -16,10 +16,12 @@ import torch
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from torch import Tensor, nn
 
+from snncore.checkpoint_spec import CheckpointRef
 from snncore.errors import ExperimentError, MisfitError
 from snncore.input_spec import INPUT_KINDS, NO_FILES, Files, InputSpec, RandomSpikes
 from snncore.layer_spec import LAYER_KINDS, SPIKING_KINDS, LayerSpec, LIFSpec
 from snncore.layers import FlattenTime, UnflattenTime
+from snncore.learnable import Learnable
 from snncore.part import Part, Shape
 from snncore.spec_errors import sentence
 from snncore.tasks import SpikeCount
@@ -31,8 +33,12 @@ LARGEST_SEED = 2**63 - 1
 # ------------------------------------------------------------------------------------------ training and seeds
 
 
-CHANGEABLE = r"training\.(lr|optimiser|task\.target)|network\.\d+\.surrogate_grad_fn"
+CHANGEABLE = r"training\.(lr|optimiser|task\.target)|network\.\d+\.(surrogate_grad_fn|learns)"
 """What may be changed while training runs: the weights learned so far stay."""
+
+
+DRAWN_FROM = r"seeds\.weights|network\.\d+\.(rec_connect\.)?weights(\..+)?"
+"""Fields that decide the weights where there is no checkpoint."""
 
 
 def is_changeable(field: str) -> bool:
@@ -46,6 +52,12 @@ class Change(Part):
     epoch: int = Field(ge=0)
     field: str = Field(pattern=f"^({CHANGEABLE})$")
     value: Any
+
+    @field_validator("value")
+    @classmethod
+    def _as_in_json(cls, value: Any) -> Any:
+        """So that an Experiment that was saved equals the one that is opened."""
+        return list(value) if isinstance(value, tuple) else value
 
 
 class Training(Part):
@@ -96,6 +108,8 @@ class Draft(Part):
     input: InputSpec
     training: Training = Training()
     seeds: Seeds = Seeds()
+    checkpoint: CheckpointRef | None = None
+    """Weights to begin with, instead of those that are drawn."""
 
     def __init__(self, /, **data: Any) -> None:
         try:
@@ -158,6 +172,8 @@ class Draft(Part):
     def replace(self, changes: dict[str, Any]) -> Self:
         """A new one with other values at some paths, such as `{"network.1.tau_mem": 20.0, "training.lr": 0.01}`.
 
+        Another value of what weights are drawn from (`DRAWN_FROM`) has them drawn: the new one has no `checkpoint`.
+
         Raises:
             ExperimentError: no such path, or the values can't be built; this Experiment stays as it was.
         """
@@ -173,13 +189,20 @@ class Draft(Part):
                 known = False
             if not known:
                 raise ExperimentError(f"The Experiment has no field {path!r}.")
+            if re.fullmatch(DRAWN_FROM, path) and place[last] != value:
+                data["checkpoint"] = None
             place[last] = value
         return type(self)(**data)
 
     def layer_label(self, module_name: str) -> str:
-        """How messages call the layer that `build()` puts under `module_name`: `"Layer 2 (LIF)"` for `"1"`."""
-        index = int(module_name)
+        """How messages call the layer that `build()` puts under `module_name`, or one in it: `"Layer 2 (LIF)"` for `"1"`."""
+        index = int(module_name.partition(".")[0])
         return f"Layer {index + 1} ({self.network[index].kind})"
+
+    def parameter_label(self, name: str) -> str:
+        """How messages call a parameter of the built network: `"the weight of Layer 1 (Linear)"` for `"0.weight"`."""
+        module_name, _, field = name.partition(".")
+        return f"the {field} of {self.layer_label(module_name)}"
 
     @property
     def is_folded(self) -> bool:
@@ -238,25 +261,40 @@ class Experiment(Draft):
         return self.replace({"training.changes": (*(change.model_dump() for change in later), *made)})
 
     def check_trainable(self) -> None:
-        """Raises ExperimentError where the task can't count the output, or nothing learns; the network may still be built and run."""
+        """Raises ExperimentError where the task can't count the output, or where nothing learns, be it only after a change; the network may
+        still be built and run.
+        """
         if not self.network[-1].does_spike:
             last = self.layer_label(str(len(self.network) - 1))
             raise ExperimentError(f"{last} doesn't spike, so nothing can be counted; end the network with {', '.join(SPIKING_KINDS)}.")
-        if not any(map(_learns, self.network)):
-            raise ExperimentError("No layer of the network has anything to learn; put a Linear or Conv2d into it.")
+        for epoch in sorted({0, *(change.epoch for change in self.training.changes)}):
+            layers = {str(index): layer for index, layer in enumerate(self.in_force(epoch).network) if isinstance(layer, Learnable)}
+            if not any(layer.learning for layer in layers.values()):
+                name, first = next(iter(layers.items()))
+                raise ExperimentError(
+                    f"{'Nothing' if epoch == 0 else f'From epoch {epoch} on nothing'} in the network learns; let a parameter learn "
+                    f"({self.layer_label(name)} has {', '.join(first.learnable)}), or put a Linear or Conv2d into it."
+                )
 
-    def build(self) -> nn.Sequential:
+    def build(self, files: Files = NO_FILES) -> nn.Sequential:
         """The network (batch, time, ...) -> (batch, time, ...), its modules named by the number of their layer.
 
-        Weights are drawn in layer order: those of `torch.manual_seed(seeds.weights)` and construction. A network with layers that take
-        no time axis is folded into (batch*time, ...) before its first layer, `"fold"`, and unfolded after its last one, `"unfold"`.
+        Weights are drawn in layer order: those of `torch.manual_seed(seeds.weights)` and construction; or they are those of the
+        `checkpoint`. A network with layers that take no time axis is folded into (batch*time, ...) before its first layer, `"fold"`, and
+        unfolded after its last one, `"unfold"`.
+
+        Raises:
+            ExperimentError: the weights of the checkpoint aren't among `files`, or don't fit.
         """
         weights, noise = (torch.Generator().manual_seed(seed) for seed in (self.seeds.weights, self.seeds.noise))
         batch_size = self.input.shape[0] if self.is_folded else None
         layers: dict[str, nn.Module] = {str(number): layer.build(weights, noise, batch_size) for number, layer in enumerate(self.network)}
         if batch_size is not None:
             layers = {"fold": FlattenTime(), **layers, "unfold": UnflattenTime(batch_size)}
-        return nn.Sequential(OrderedDict(layers))
+        model = nn.Sequential(OrderedDict(layers))
+        if self.checkpoint is not None:
+            self.checkpoint.load_into(model, files, self.parameter_label)
+        return model
 
     def make_input(self, files: Files = NO_FILES) -> Tensor:
         """The input, float32 of `input.shape` (batch, time, ...).
@@ -303,12 +341,6 @@ def ten_spikes() -> Experiment:
 
 
 # ----------------------------------------------------------------------------------------------------- details
-
-
-def _learns(layer: LayerSpec) -> bool:
-    """Whether the layer has weights or time constants, which training moves."""
-    learned = ("tau_mem", "tau_syn", "tau_adapt", "rec_connect")
-    return isinstance(layer, LinearSpec | Conv2dSpec) or any(getattr(layer, name, None) is not None for name in learned)
 
 
 def _shape_if_mended(layer: LayerSpec, misfit: MisfitError, shape: Shape) -> Shape | None:

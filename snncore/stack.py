@@ -1,4 +1,7 @@
-"""Edits of a network that is being composed. Each takes a draft and returns another; a new layer is made to fit where it is put."""
+"""Edits of a network that is being composed. Each takes a draft and returns another; a new layer is made to fit where it is put.
+
+Where layers change, weights of a checkpoint are let go.
+"""
 
 from __future__ import annotations
 
@@ -103,7 +106,7 @@ def fitting_input(kind: str, shape: tuple[int, ...]) -> dict[str, Any]:
 
 
 def _with_network(draft: Draft, network: tuple[LayerSpec, ...]) -> Draft:
-    return _with(draft, network=network)
+    return _with(draft, network=network, checkpoint=None)  # which names its weights by the places of the layers
 
 
 def _with(draft: Draft, **parts: Any) -> Draft:

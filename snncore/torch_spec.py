@@ -14,6 +14,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from snncore.errors import MisfitError
+from snncore.learnable import Learnable
 from snncore.part import Part, Shape
 from snncore.weight_spec import RandomWeights, WeightSpec
 
@@ -36,7 +37,7 @@ class TorchSpec(Part):
         raise NotImplementedError
 
 
-class LinearSpec(TorchSpec):
+class LinearSpec(Learnable, TorchSpec):
     """`torch.nn.Linear` over the last axis. Whatever `weights` it begins with, later layers draw the same ones."""
 
     kind: Literal["Linear"] = "Linear"
@@ -44,6 +45,10 @@ class LinearSpec(TorchSpec):
     out_features: int = Field(ge=1)
     bias: bool = True
     weights: WeightSpec = RandomWeights()
+
+    @property
+    def learnable(self) -> tuple[str, ...]:
+        return _weights(self.bias)
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) > 1 and self.in_features != shape[-1] and (len(shape) == 3 or self.in_features == math.prod(shape)):
@@ -64,10 +69,11 @@ class LinearSpec(TorchSpec):
         _draw(layer, self.in_features, weights)
         with torch.no_grad():
             self.weights.weigh(layer.weight, layer.bias)
+        self.revise(layer)
         return layer
 
 
-class Conv2dSpec(TorchSpec):
+class Conv2dSpec(Learnable, TorchSpec):
     """`torch.nn.Conv2d` with a square kernel, over (channels, height, width)."""
 
     kind: Literal["Conv2d"] = "Conv2d"
@@ -77,6 +83,10 @@ class Conv2dSpec(TorchSpec):
     stride: int = Field(default=1, ge=1)
     padding: int = Field(default=0, ge=0)
     bias: bool = True
+
+    @property
+    def learnable(self) -> tuple[str, ...]:
+        return _weights(self.bias)
 
     def output_shape(self, shape: Shape) -> Shape:
         channels, *sides = _image(shape)
@@ -92,6 +102,7 @@ class Conv2dSpec(TorchSpec):
         arguments = {"stride": self.stride, "padding": self.padding, "bias": self.bias}
         layer: nn.Conv2d = nn.utils.skip_init(nn.Conv2d, self.in_channels, self.out_channels, self.kernel_size, **arguments)
         _draw(layer, self.in_channels * self.kernel_size**2, weights)
+        self.revise(layer)
         return layer
 
 
@@ -168,6 +179,10 @@ def _slid(sides: Shape, kernel_size: int, stride: int, padding: int = 0) -> Shap
             {"kernel_size": min(padded)},
         )
     return tuple((side - kernel_size) // stride + 1 for side in padded)
+
+
+def _weights(bias: bool) -> tuple[str, ...]:
+    return ("weight", "bias") if bias else ("weight",)
 
 
 def _draw(layer: nn.Linear | nn.Conv2d, inputs: int, generator: torch.Generator) -> None:

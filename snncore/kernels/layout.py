@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from enum import Enum
 
-from snncore.activation import ATan, FastSigmoid, Gaussian, Heaviside, MultiGaussian, PeriodicExponential, SingleExponential
+from snncore.activation import (
+    ATan,
+    FastSigmoid,
+    Gaussian,
+    Heaviside,
+    MultiGaussian,
+    PeriodicExponential,
+    SingleExponential,
+    TrueDerivative,
+)
 
 BLOCK = 1024
 """The most neurons that take their time steps together: some ten rows of 4 kB, next to the core."""
@@ -19,7 +28,7 @@ CONSTANTS = 9
 SUBTRACT_THRESHOLD, SUBTRACT_VALUE, SET_VALUE, NEVER = range(4)
 """Resets. A layer that is never reset never spikes."""
 
-SINGLE_EXPONENTIAL, PERIODIC_EXPONENTIAL, HEAVISIDE, GAUSSIAN, MULTI_GAUSSIAN, FAST_SIGMOID, ATAN = range(7)
+SINGLE_EXPONENTIAL, PERIODIC_EXPONENTIAL, HEAVISIDE, GAUSSIAN, MULTI_GAUSSIAN, FAST_SIGMOID, ATAN, TRUE_DERIVATIVE = range(8)
 SURROGATES = {
     SingleExponential: SINGLE_EXPONENTIAL,
     PeriodicExponential: PERIODIC_EXPONENTIAL,
@@ -28,6 +37,7 @@ SURROGATES = {
     MultiGaussian: MULTI_GAUSSIAN,
     FastSigmoid: FAST_SIGMOID,
     ATan: ATAN,
+    TrueDerivative: TRUE_DERIVATIVE,
 }
 MOST_FIELDS = 5
 """Fields of a surrogate's dataclass."""

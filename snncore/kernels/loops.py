@@ -70,6 +70,7 @@ from snncore.kernels.layout import (
     SUBTRACT_THRESHOLD,
     SUBTRACT_VALUE,
     THETA,
+    TRUE_DERIVATIVE,
 )
 
 _f = np.float32
@@ -343,6 +344,8 @@ def _slope(sigma, u, theta, kind, fields):
         for n in range(len(sigma)):
             d = HALF_PI * alpha * (u[n] - theta[n])
             sigma[n] = alpha / TWO / (ONE + d * d)
+    elif kind == TRUE_DERIVATIVE:
+        sigma[:] = ZERO
 
 
 # ---------------------------------------------------------------------------------------------------- the two loops

@@ -1,9 +1,11 @@
 """Spike functions, resets and surrogate gradients against their definitions, written here with scalars and `math` alone."""
 
+import itertools
 import math
 from collections.abc import Callable
 from statistics import NormalDist
 
+import numpy as np
 import pytest
 import torch
 
@@ -20,9 +22,12 @@ from snncore.activation import (
     PeriodicExponential,
     SingleExponential,
     SingleSpike,
+    TrueDerivative,
 )
+from snncore.bptt import train
 from snncore.errors import ParameterError
 from snncore.layers import IAF, LIF
+from snncore.spec import ten_spikes
 
 POTENTIALS = [-2.0, -0.3, 0.0, 0.4, 0.96875, 1.0, 1.2, 1.5, 2.3, 2.5, 3.7, 7.5]
 THRESHOLDS = [0.5, 1.0, 2.5]
@@ -66,6 +71,7 @@ SURROGATES = [
     (FastSigmoid(slope=5.0), lambda u, theta: 1 / (1 + 5 * abs(u - theta)) ** 2),
     (ATan(), lambda u, theta: 1 / (1 + (math.pi * (u - theta)) ** 2)),
     (ATan(alpha=5.0), lambda u, theta: 2.5 / (1 + (math.pi / 2 * 5 * (u - theta)) ** 2)),
+    (TrueDerivative(), lambda u, theta: 0.0),
 ]
 
 COUNTS = [
@@ -161,6 +167,22 @@ def test_soft_reset_gradient_is_one_minus_theta_times_the_surrogate():
     spikes = MultiSpike().apply(u, theta, SingleExponential())
     MembraneSubtract()(spikes, {"v_mem": u}, theta)["v_mem"].sum().backward()
     torch.testing.assert_close(u.grad, 1 - theta * SingleExponential()(u.detach(), theta), rtol=1e-14, atol=0)
+
+
+def test_true_derivative_trains_nothing_and_spikes_like_any_surrogate():
+    def trained(surrogate):
+        fields = {f"network.{index}.surrogate_grad_fn": type(surrogate).__name__ for index in (1, 3)}
+        return list(itertools.islice(train(ten_spikes().replace(fields)), 5))
+
+    assert ten_spikes().training.optimiser == "RMSprop"
+    records = trained(TrueDerivative())
+    assert len(records) == 5
+    assert all(record.gradient_norms.keys() >= {"0.weight", "2.bias", "3.tau_mem"} for record in records)
+    assert not any(norm for record in records for norm in record.gradient_norms.values())
+    np.testing.assert_equal([record.parameters for record in records], [records[0].parameters] * 5)
+    for surrogate, _ in SURROGATES:
+        for ours, theirs in zip(records[0].layers, trained(surrogate)[0].layers, strict=True):
+            np.testing.assert_array_equal(ours.spikes, theirs.spikes)
 
 
 def test_spike_function_may_be_a_class_or_an_instance():

@@ -1,4 +1,6 @@
-"""A simulation is the built network run on its input and nothing else: outputs, records, runs in a row, shuffled input, refusals."""
+"""A simulation is the built network run on its input and nothing else: outputs, records, runs in a row, shuffled input, refusals; and
+networks of a training's epochs, run again.
+"""
 
 from typing import Any
 
@@ -7,12 +9,13 @@ import pytest
 import torch
 from torch import nn
 
+from snncore.bptt import train
 from snncore.errors import ExperimentError
 from snncore.files import content_hash
 from snncore.layer_spec import NEURON_SPECS, NeuronSpec
 from snncore.layers import RECURRENT, StatefulLayer
 from snncore.simulation import Simulation, simulate
-from snncore.spec import Experiment
+from snncore.spec import Experiment, ten_spikes
 
 Layer = dict[str, Any]
 
@@ -307,3 +310,43 @@ def test_only_layers_that_can_spike_are_said_to_whether_they_do_or_not(kind, amp
     else:
         assert np.isinf(record.threshold).all()
         assert record.largest_u_over_threshold == 0
+
+
+# ------------------------------------------------------------------------------------------------- other parameters
+
+
+def test_the_network_of_an_epoch_is_run_again_from_its_parameters() -> None:
+    made = ten_spikes().replace({"network.1.spike_threshold": 0.1, "network.3.spike_threshold": 0.1, "training.epochs": 6})
+    made = made.changed(3, {"network.3.surrogate_grad_fn": "ATan"})
+    for record in train(made):
+        [again] = simulate(made.in_force(record.epoch), parameters=record.parameters)
+        assert record.spikes > 0
+        for found, expected in zip(again.records.values(), record.layers, strict=True):
+            np.testing.assert_array_equal(found.spikes, expected.spikes)
+            np.testing.assert_array_equal(found.u, expected.u)
+
+
+def test_the_network_of_an_epoch_is_run_again_with_another_switch() -> None:
+    *_, record = train(ten_spikes().replace({"training.epochs": 3}))
+    unscaled = ten_spikes().replace({"network.1.norm_input": False})
+    [found] = simulate(unscaled, parameters=record.parameters)
+    model = unscaled.build()
+    model.load_state_dict({name: torch.tensor(value) for name, value in record.parameters.items()})
+    np.testing.assert_array_equal(found.outputs[-1], model(unscaled.make_input()).detach().numpy())
+    assert found.outputs[1].sum() > record.layers[0].spikes.sum()
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"0.bias": None}, "the bias of Layer 1 (Linear) is missing"),
+        ({"0.bias": np.zeros(3)}, "the bias of Layer 1 (Linear) has the shape (3,), but the network takes (64,)"),
+        ({"9.bias": np.zeros(3)}, "the network has no '9.bias'"),
+    ],
+)
+def test_parameters_of_another_network_are_refused(changed: dict[str, Any], problem: str) -> None:
+    own = {name: value.detach().numpy() for name, value in ten_spikes().build().named_parameters()}
+    given = {name: value for name, value in {**own, **changed}.items() if value is not None}
+    with pytest.raises(ExperimentError) as caught:
+        simulate(ten_spikes(), parameters=given)
+    assert str(caught.value) == f"The parameters are not those of the network: {problem}."

@@ -16,7 +16,7 @@ from torch import nn
 from snncore.activation import MaxSpike, MembraneReset, PeriodicExponential
 from snncore.bptt import train
 from snncore.errors import ExperimentError
-from snncore.layer_spec import IAFSpec, LIFSpec, LinearSpec
+from snncore.layer_spec import NEURON_SPECS, IAFSpec, LIFSpec, LinearSpec
 from snncore.layers import ALIF, IAF, LIF, MODELS, RECURRENT, StatefulLayer
 from snncore.spec import Experiment, RandomSpikes, ten_spikes
 from tests.snncore.models import arguments, own_surrogate
@@ -29,9 +29,9 @@ def entirely_different() -> Experiment:
     return Experiment(
         dt=0.002,
         network=(
-            LinearSpec(in_features=5, out_features=3, bias=False),
-            LIFSpec(tau_mem=7.5, train_alphas=True, norm_input=False, **shared),
-            IAFSpec(**shared),
+            LinearSpec(in_features=5, out_features=3, bias=False, learns=()),
+            LIFSpec(tau_mem=7.5, train_alphas=True, norm_input=False, learns=("tau_syn", "spike_threshold"), **shared),
+            IAFSpec(learns=("spike_threshold",), **shared),
         ),
         input=RandomSpikes(shape=(2, 12, 5), probability=0.3),
         training={
@@ -55,7 +55,9 @@ def neuron_layers(draw: st.DrawFn, models: tuple[type[StatefulLayer], ...], neur
         if name in layer and draw(st.booleans()):
             layer[name] = type(layer[name]).__name__  # the name alone stands for the defaults
     connection = {"rec_connect": {"in_features": neurons, "out_features": neurons}} if model in RECURRENT else {}
-    return {"kind": model.__name__, **layer, **connection}
+    spec = NEURON_SPECS[model.__name__](**layer, **connection)
+    learns = draw(st.none() | st.lists(st.sampled_from(spec.learnable), unique=True))
+    return {"kind": model.__name__, **layer, **connection, "learns": learns}
 
 
 @st.composite
@@ -143,6 +145,8 @@ def test_every_field_reaches_the_layers():
         assert layer.min_v_mem.item() == -1.0
         assert (layer.spike_fn, layer.reset_fn) == (MaxSpike(2), MembraneReset(0.1))
         assert layer.surrogate_grad_fn == PeriodicExponential(0.3, 2.0)
+    learning = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    assert learning == {"1.alpha_syn", "1.spike_threshold", "2.spike_threshold"}
 
 
 @pytest.mark.parametrize(("name", "kind"), [("SGD", torch.optim.SGD), ("Adam", torch.optim.Adam), ("RMSprop", torch.optim.RMSprop)])
@@ -267,3 +271,9 @@ def test_a_network_with_nothing_to_learn_is_refused_for_training_in_words():
     with pytest.raises(ExperimentError, match="put a Linear or Conv2d into it"):
         integrator.check_trainable()
     Experiment(network=[{"kind": "LIF", "tau_mem": 5.0}], input=integrator.input).check_trainable()  # its time constant learns
+
+
+def test_a_connection_in_a_layer_is_called_as_the_layer() -> None:
+    recurrent = {"kind": "LIFRecurrent", "tau_mem": 5.0, "rec_connect": {"in_features": 4, "out_features": 4}}
+    experiment = Experiment(**{**dict(ten_spikes()), "network": (*ten_spikes().network[:3], recurrent)})
+    assert experiment.layer_label("3.rec_connect") == experiment.layer_label("3") == "Layer 4 (LIFRecurrent)"
