@@ -18,9 +18,18 @@ MOST_STEPS = 20_000
 LARGEST_RECORD = 256 * 2**20
 """Bytes that the record of a training may take, all its epochs together; and the simulations of a network, all together."""
 
+LARGEST_PAST = 64 * 2**20
+"""Bytes of a training that is kept to be compared with."""
+
 MOST_EPOCHS = 10_000
 FEWEST_EPOCHS = 8
 """So many epochs of a training must fit at least, to be looked back at."""
+
+MOST_RUNNING = 4
+"""Trainings that compute at once, of all users together; further ones wait for their turn."""
+
+MOST_RUNNING_OF_ONE = 2
+"""Of one user."""
 
 BYTES = 4
 """Of one value, float32."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import streamlit as st
-
-from app import session
+from app.desk import desk
 from app.figures.rows import View, closest_neuron
 from snncore.layer_spec import NeuronSpec
 from snncore.simulation import Simulation
@@ -90,9 +88,8 @@ class Looking:
 
 def look() -> Looking:
     """What this session looks at."""
-    if "looking" not in st.session_state:
-        made = Looking()
-        made.start_over(session.draft())
-        st.session_state.looking = made
-    found: Looking = st.session_state.looking
-    return found
+    held = desk()
+    if held.looking is None:
+        held.looking = Looking()
+        held.looking.start_over(held.history.present)
+    return held.looking

@@ -12,9 +12,12 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from app.limits import LARGEST_RECORD
+from app.epoch_log import EpochLog
+from app.limits import LARGEST_PAST, LARGEST_RECORD, MOST_RUNNING, MOST_RUNNING_OF_ONE
+from app.slots import Slots, Turn
 from snncore.bptt import EpochRecord, Trainer
 from snncore.errors import DivergenceError, ExperimentError
 from snncore.input_spec import NO_FILES, Files
@@ -32,6 +35,9 @@ STEP_PATIENCE = 0.2
 
 log = logging.getLogger(__name__)
 
+slots = Slots(MOST_RUNNING, MOST_RUNNING_OF_ONE)
+"""Of all trainings in this process."""
+
 _started: weakref.WeakSet[TrainingRun] = weakref.WeakSet()
 
 
@@ -42,18 +48,45 @@ def _pause_all() -> None:
         run.pause()
 
 
+@dataclass(frozen=True)
+class Owner:
+    """Whose trainings share places, and whether somebody is there to see them."""
+
+    name: str
+    is_present: Callable[[], bool] = lambda: True
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A training as it stood once.
+
+    Attributes:
+        experiment: with the changes that were made while it trained.
+        input: (batch, time, ...).
+    """
+
+    experiment: Experiment
+    log: EpochLog
+    input: Array
+
+    @property
+    def records(self) -> list[EpochRecord]:
+        """One per epoch, in order."""
+        return self.log.records
+
+
 class TrainingRun:
-    """One Experiment being trained, and the record of it. Epoch 0 is there from the start.
+    """One Experiment being trained, and the record of it. Epoch 0 is there from the start, or where it `begins_later` once it has its turn.
 
     Raises:
         ExperimentError: the network's output isn't what the task counts, or not even epoch 0 stays within the finite numbers.
 
     Attributes:
-        id: unguessable.
-        records: one per epoch so far, in order. Where what all layers did in all epochs would take more than `most_bytes`, it is kept of
-            every `stride`-th epoch and the last one; of the others, the numbers.
+        id: names it among all.
+        log: the record of its epochs.
         speed: epochs per second; None: as fast as it goes. May be set while it runs.
-        failure: why the run can't go on, if it can't.
+        divergence: why the run can't go on, if it left the finite numbers.
+        failure: the same in words, or that of an internal error.
         epoch_limit: the epoch count at which `play` stops by itself.
     """
 
@@ -61,26 +94,33 @@ class TrainingRun:
         self,
         experiment: Experiment,
         speed: float | None,
-        owner_is_present: Callable[[], bool] = lambda: True,
+        owner: Owner | None = None,
         files: Files = NO_FILES,
         most_bytes: int = LARGEST_RECORD,
+        begins_later: bool = False,
     ) -> None:
         self.id = secrets.token_urlsafe(16)
-        self.records: list[EpochRecord] = []
-        self.stride = 1
-        self._most_bytes = most_bytes
-        self._bytes = 0
+        self.log = EpochLog(most_bytes)
         self.speed = speed
+        self.divergence: DivergenceError | None = None
         self.failure: str | None = None
         self.epoch_limit = experiment.training.epochs
-        self._owner_is_present = owner_is_present
+        self._owner = owner or Owner(self.id)
         self._trainer = Trainer(experiment, files)
         self._commands = threading.Lock()
         self._stop = threading.Event()
+        self._turn: Turn | None = None
         self._thread: threading.Thread | None = None
-        self._work(1, self._stop)
+        if begins_later:
+            return
+        self._train(1, self._stop)
         if not self.records:
             raise ExperimentError(str(self.failure))
+
+    @property
+    def records(self) -> list[EpochRecord]:
+        """One per epoch so far, in order; those that were thinned hold numbers alone."""
+        return self.log.records
 
     @property
     def experiment(self) -> Experiment:
@@ -94,7 +134,14 @@ class TrainingRun:
 
     @property
     def is_running(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
+        """Whether epochs come by themselves, now or once it has its turn."""
+        return self._turn is not None
+
+    @property
+    def place_in_line(self) -> int:
+        """How many turns it waits for, its own included; 0 where it doesn't wait."""
+        turn = self._turn
+        return slots.place(turn) if turn else 0
 
     @property
     def has_reached_target(self) -> bool:
@@ -114,6 +161,10 @@ class TrainingRun:
     def input(self) -> Array:
         """The input, (batch, time, ...) as an array."""
         return self._trainer.data.numpy()
+
+    def past(self) -> PastRun:
+        """The training as it stands now; what its layers did within fewer bytes."""
+        return PastRun(self.experiment, EpochLog(LARGEST_PAST, self.records[:]), self.input)
 
     def play(self) -> None:
         """Trains until zero loss, the epoch limit, a failure or `pause`. No effect if there is nothing left to do."""
@@ -142,53 +193,54 @@ class TrainingRun:
                 self.play()
 
     def pause(self) -> None:
-        """Stops before the next phase of the epoch; an epoch cut short leaves no trace."""
+        """Stops before the next phase of the epoch; an epoch cut short leaves no trace. What waits for its turn leaves the line."""
         with self._commands:
             self._stop.set()
-            if self._thread is not None:
+            if self._turn and slots.withdraw(self._turn):
+                self._turn = None
+            elif self._thread is not None:
                 self._thread.join()
 
     def _start(self, count: int) -> None:
         with self._commands:
             if self.is_running or self.failure:
                 return
-            self._stop = threading.Event()
-            self._thread = threading.Thread(target=self._work, args=(count, self._stop), name=f"training-{self.id[:6]}", daemon=True)
             _started.add(self)
-            self._thread.start()
+            self._stop = stop = threading.Event()
+            self._turn = turn = Turn(self._owner.name, lambda: self._begin(count, stop))
+            slots.enter(turn)
+
+    def _begin(self, count: int, stop: threading.Event) -> None:
+        self._thread = threading.Thread(target=self._work, args=(count, stop), name=f"training-{self.id[:6]}", daemon=True)
+        self._thread.start()
 
     def _work(self, count: int, stop: threading.Event) -> None:
+        """Trains, and gives its place to the next."""
+        try:
+            self._train(count, stop)
+        finally:
+            turn, self._turn = self._turn, None
+            if turn:
+                slots.leave(turn)
+
+    def _train(self, count: int, stop: threading.Event) -> None:
         """Trains `count` epochs at the set speed."""
-        watch = _PresenceWatch(self._owner_is_present)
+        watch = _PresenceWatch(self._owner.is_present)
         due = time.monotonic()
         last = len(self.records) + count
         steps = self._trainer.epochs(count, stop=lambda: stop.is_set() or watch.is_over())
         try:
             for record in steps:
-                self._keep(record)
+                self.log.add(record)
                 if self.speed is not None and len(self.records) < last:
                     due = max(due + 1 / self.speed, time.monotonic() - 1 / self.speed)
                     stop.wait(max(0.0, due - time.monotonic()))
         except DivergenceError as error:
+            self.divergence = error
             self.failure = str(DivergenceError(error.epoch, error.layer, error.quantity, self.experiment.layer_label(error.layer)))
         except Exception:
             log.exception("training %s failed", self.id[:6])
             self.failure = "Training stopped on an internal error, which is in the server's log. Restart begins anew."
-
-    def _keep(self, record: EpochRecord) -> None:
-        """Adds a record, and reduces others so that the whole ones stay within their bytes, evenly spread."""
-        self.records.append(record)
-        self._bytes += record.nbytes
-        self._reduce(len(self.records) - 2)
-        while self._bytes > self._most_bytes and self.stride < len(self.records):
-            self.stride *= 2
-            for place in range(len(self.records) - 1):
-                self._reduce(place)
-
-    def _reduce(self, place: int) -> None:
-        if place > 0 and place % self.stride and self.records[place].is_whole:
-            self._bytes -= self.records[place].nbytes
-            self.records[place] = self.records[place].reduced()
 
 
 class _PresenceWatch:

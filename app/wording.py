@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from app.controls.parameters import part_name
+from app.limits import MOST_RUNNING
 from app.runner import TrainingRun
+from snncore.activation import TrueDerivative
 from snncore.bptt import EpochRecord
 from snncore.diagnose import silence
 from snncore.layer_diagnosis import Changes, Clipped, Finding, LongMemory, Saturated, Silent
 from snncore.layer_spec import NeuronSpec
+from snncore.learnable import Learnable
 from snncore.spec import Experiment
+from snncore.training_findings import (
+    Diverged,
+    Diverging,
+    ExplodingGradient,
+    NoGradient,
+    NoProgress,
+    StaysSilent,
+    TrainingFinding,
+    UnreachableTarget,
+)
 
 
 def layer_names(experiment: Experiment) -> list[str]:
@@ -24,6 +39,8 @@ def status(run: TrainingRun) -> str:
     last, target = run.records[-1], run.in_force.training.task.target
     if run.failure:
         return f"Stopped: training diverged after epoch {last.epoch}."
+    if run.place_in_line:
+        return f"Waiting: {MOST_RUNNING} trainings compute at once on this server; this one is {ordinal(run.place_in_line)} in line."
     if run.has_reached_target:
         return f"{target} spikes at epoch {last.epoch}."
     if not run.is_running and run.has_reached_limit:
@@ -40,14 +57,27 @@ def status(run: TrainingRun) -> str:
 
 def look_back(run: TrainingRun, seen: EpochRecord) -> str:
     """What an epoch that is past held, and where training has come to."""
-    kept = f" What the layers did is kept of every {_ordinal(run.stride)} epoch." if run.stride > 1 else ""
+    kept = f" What the layers did is kept of every {ordinal(run.log.stride)} epoch." if run.log.stride > 1 else ""
     now = run.records[-1]
     stands = f"Training stands at epoch {now.epoch} with {now.spikes:g} spikes; Escape or the curve's end leads back there."
     return f"Looking back: loss {seen.loss:g}. {stands}{kept}"
 
 
-def _ordinal(number: int) -> str:
-    return {2: "2nd"}.get(number, f"{number}th")
+def ordinal(number: int) -> str:
+    """1st, 2nd, ... 20th."""
+    return {1: "1st", 2: "2nd", 3: "3rd"}.get(number, f"{number}th")
+
+
+def parameter_names(experiment: Experiment, parameters: Iterable[str]) -> dict[str, str]:
+    """What parameters of the network are called: "Linear 1 weights" for "0.weight", "LIF 2 τ_mem" for "1.tau_mem"."""
+    return {name: _parameter_name(experiment, name) for name in parameters}
+
+
+def _parameter_name(experiment: Experiment, name: str) -> str:
+    index, _, path = name.partition(".")
+    field = path.rpartition(".")[2]
+    what = {"weight": "weights", "b0": "θ", "rec_connect": "recurrent weights", **SYMBOLS}.get(field, field)
+    return f"{experiment.network[int(index)].kind} {int(index) + 1} {'recurrent ' if path.startswith('rec_connect.') else ''}{what}"
 
 
 def milestone(run: TrainingRun) -> str:
@@ -66,25 +96,46 @@ CHANGED = {"training.lr": "learning rate", "training.optimiser": "optimiser", "t
 
 
 def changes_in_words(experiment: Experiment) -> dict[int, str]:
-    """What was changed while the Experiment trained, by the epoch from which on it holds: "learning rate 0.001 → 0.01"."""
+    """What was changed while the Experiment trained, by the epoch from which on it holds: "learning rate 0.001 → 0.01, LIF 2 θ learns"."""
     said: dict[int, list[str]] = {}
     for change in experiment.training.changes:
-        before, after = (_field_in_words(experiment.in_force(epoch), change.field) for epoch in (change.epoch - 1, change.epoch))
-        what = CHANGED.get(change.field, "surrogate gradient")
-        sentence = f"{what} {before} → {after}"
-        if sentence not in said.setdefault(change.epoch, []):
-            said[change.epoch].append(sentence)
+        before, after = experiment.in_force(change.epoch - 1), experiment.in_force(change.epoch)
+        for sentence in _change_in_words(before, after, change.field):
+            if sentence not in said.setdefault(change.epoch, []):
+                said[change.epoch].append(sentence)
     return {epoch: ", ".join(sentences) for epoch, sentences in said.items()}
+
+
+def _change_in_words(before: Experiment, after: Experiment, field: str) -> list[str]:
+    if field.endswith(".learns"):
+        return learning_in_words(before, after, int(field.split(".")[1]))
+    what = CHANGED.get(field, "surrogate gradient")
+    return [f"{what} {_field_in_words(before, field)} → {_field_in_words(after, field)}"]
+
+
+def learning_in_words(before: Experiment, after: Experiment, index: int) -> list[str]:
+    """A phrase for each parameter of a layer that learns in one of them and not in the other: "LIF 2 θ learns"."""
+    old, new = before.network[index], after.network[index]
+    if not (isinstance(old, Learnable) and isinstance(new, Learnable)):
+        return []
+    phrases = []
+    for name in (name for name in new.learnable if name in old.learnable):
+        called = _parameter_name(after, f"{index}.{name}")
+        if name in new.learning and name not in old.learning:
+            phrases.append(f"{called} {'learn' if called.endswith('weights') else 'learns'}")
+        elif name in old.learning and name not in new.learning:
+            phrases.append(f"{called} fixed")
+    return phrases
 
 
 def _field_in_words(experiment: Experiment, path: str) -> str:
     value: object = experiment
     for part in path.split("."):
         value = value[int(part)] if isinstance(value, tuple) else getattr(value, part)
-    return f"{value:g}" if isinstance(value, int | float) else value if isinstance(value, str) else type(value).__name__
+    return f"{value:g}" if isinstance(value, int | float) else value if isinstance(value, str) else part_name(type(value).__name__)
 
 
-SYMBOLS = {"spike_threshold": "θ", "tau_mem": "τ_mem"}
+SYMBOLS = {"spike_threshold": "θ", "tau_mem": "τ_mem", "tau_syn": "τ_syn", "tau_adapt": "τ_adapt"}
 
 
 def findings_in_words(findings: Sequence[Finding]) -> str:
@@ -128,3 +179,96 @@ def _finding_in_words(finding: Finding) -> str:
             return f"Clipped: u reached {finding.largest:.3g} θ, but the spike function cut the count at {finding.share:.0%} of the spikes."
         case LongMemory():
             return f"α = {finding.alpha:.6g}: τ_mem {finding.tau:g} is far longer than the run of {finding.steps} steps."
+
+
+def training_finding_in_words(experiment: Experiment, finding: TrainingFinding) -> str:
+    """What is wrong with a training, in one sentence with its numbers."""
+    match finding:
+        case UnreachableTarget():
+            samples = f"{finding.samples} samples × " if finding.samples > 1 else ""
+            each = f"{finding.most_per_step} spike{'s' if finding.most_per_step > 1 else ''} per step"
+            possible = f"{samples}{finding.outputs} outputs × {finding.steps} steps × {each} allow {finding.most:,}"
+            return f"The target of {finding.target:,} spikes can't be reached: {possible}."
+        case Diverged():
+            label = experiment.layer_label(finding.layer)
+            return f"Training diverged at epoch {finding.epoch}: the {finding.quantity} of {label} is not finite."
+        case Diverging():
+            best = f"loss {finding.best_loss:.3g} at epoch {finding.best_epoch}, {finding.loss:.3g} now"
+            return f"The loss runs away: {best}; the learning rate of {experiment.training.lr:g} is too large."
+        case ExplodingGradient():
+            taken = _what_the_reset_takes(experiment, finding.layer)
+            return (
+                f"The gradient explodes in {_layer_name(experiment, finding.layer)}: on its way back through time |α·(1-{taken}·σ')| "
+                f"multiplies it by up to {finding.factor:.3g} per step, by {finding.product:.2g} over {finding.steps} steps."
+            )
+        case NoGradient(overshoot=(epoch, spikes)):
+            lost = f"so far below θ that σ' is {finding.largest_surrogate:.2g} there"
+            return f"No parameter has a gradient: after {spikes:,g} spikes at epoch {epoch}, too large an update took the output {lost}."
+        case NoGradient():
+            return f"No parameter has a gradient{_norm_in_words(finding)}: {_surrogate_in_words(experiment, finding)}."
+        case StaysSilent(overshoot=(epoch, spikes)):
+            lost = f"{_whose(experiment, finding)} down to a largest u/θ of {finding.largest_u_over_threshold:.2f}"
+            return f"Silent for {finding.epochs} epochs: after {spikes:,g} spikes at epoch {epoch}, too large an update took {lost}."
+        case StaysSilent():
+            reach = f"largest u/θ of {_whose(experiment, finding)} {finding.largest_u_over_threshold:.2f}"
+            pace = "not rising" if finding.epochs_to_go is None else f"{finding.epochs_to_go:,.0f} epochs from 1 at the present pace"
+            return f"Silent for {finding.epochs} epochs: {reach}, {pace}."
+        case NoProgress():
+            count = f"{finding.fewest:g} to {finding.most:g}" if finding.fewest < finding.most else f"{finding.most:g}"
+            of_target = f"{count} spikes for a target of {experiment.training.task.target:,}"
+            return f"No better than loss {finding.best_loss:g} since epoch {finding.best_epoch}: {of_target}."
+    raise TypeError(f"{type(finding).__name__} has no words.")
+
+
+def training_remedy_in_words(experiment: Experiment, changes: dict[str, Any]) -> str:
+    """What a button says that applies changes of the Experiment; what is the same for several layers once."""
+    differ = len({value["grad_scale"] for value in changes.values() if isinstance(value, dict) and "grad_scale" in value}) > 1
+    first, *more = dict.fromkeys(_change_to_make(experiment, path, value, differ) for path, value in changes.items())
+    return " and ".join([first, *(phrase[0].lower() + phrase[1:] for phrase in more)])
+
+
+def _change_to_make(experiment: Experiment, path: str, value: Any, names_layers: bool) -> str:
+    match path.split("."):
+        case ["training", "lr"]:
+            return f"Set the learning rate to {value:g}"
+        case ["training", "task", "target"]:
+            return f"Set the target to {value:,}"
+        case ["network", index, "spike_threshold"]:
+            return f"Set θ of {_layer_name(experiment, index)} to {value:g}"
+        case ["network", _, "spike_fn"]:
+            return f"{remedy_in_words({'spike_fn': value})} for the output"
+        case ["network", index, "surrogate_grad_fn" | "reset_fn" as field]:
+            present = experiment.network[int(index)].model_dump()[field]
+            if "grad_scale" in present and value == {**present, "grad_scale": value.get("grad_scale")}:
+                whose = f" of {_layer_name(experiment, index)}" if names_layers else ""
+                return f"Set grad_scale{whose} to {value['grad_scale']:g}"
+            return f"Use {'the default ' if value['kind'] == present['kind'] else ''}{value['kind']}"
+        case [*_, field]:
+            return remedy_in_words({field: value})
+    raise ValueError(f"{path!r} has no words.")
+
+
+def _layer_name(experiment: Experiment, module_name: str) -> str:
+    index = int(module_name)
+    return f"{experiment.network[index].kind} {index + 1}"
+
+
+def _whose(experiment: Experiment, finding: StaysSilent) -> str:
+    return "the output" if finding.is_output else _layer_name(experiment, finding.layer)
+
+
+def _norm_in_words(finding: NoGradient) -> str:
+    return "" if finding.largest_norm is None else f" (largest norm {finding.largest_norm:.2g})"
+
+
+def _surrogate_in_words(experiment: Experiment, finding: NoGradient) -> str:
+    if finding.layer is None:
+        return f"the surrogates aren't why, |σ'| reaches at least {finding.largest_surrogate:.2g} in every layer"
+    surrogate = type(experiment.network[int(finding.layer)].surrogate_grad_fn)  # type: ignore[union-attr]  # every layer that spikes
+    where = "everywhere" if surrogate is TrueDerivative else "at all potentials reached"
+    return f"{surrogate.__name__} of {_layer_name(experiment, finding.layer)} is 0 {where}"
+
+
+def _what_the_reset_takes(experiment: Experiment, module_name: str) -> str:
+    step = experiment.network[int(module_name)].reset_fn.subtract_value  # type: ignore[union-attr]  # no other reset lets gradients grow
+    return "θ" if step is None else f"{step:g}"

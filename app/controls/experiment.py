@@ -6,15 +6,21 @@ from typing import Any
 
 import streamlit as st
 
-from app import session
-from app.controls.parameters import PART_PARAMETERS
-from app.controls.widgets import choice, number, slider
+from app import driving, session
+from app.controls.parameters import PART_PARAMETERS, part_name
+from app.controls.widgets import choice, choices, number, slider
+from app.wording import parameter_names
 from snncore.activation import SURROGATES
-from snncore.layer_spec import LinearSpec, NeuronSpec
-from snncore.spec import Experiment, is_changeable
+from snncore.layer_spec import NeuronSpec
+from snncore.learnable import Learnable
+from snncore.spec import Experiment
+from snncore.torch_spec import LinearSpec
 
 LONGEST_TAU = 100.0
 HIGHEST_THRESHOLD = 3.0
+QUICK = ("headline", "said", "plots")
+"""Parts of the page that show an edit which changes no control and no button."""
+
 OPTIMISERS = ("RMSprop", "Adam", "SGD")
 SEED_NOTES = {
     "weights": "Decides the network's first weights.",
@@ -24,8 +30,8 @@ SEED_NOTES = {
 
 
 def experiment_controls(experiment: Experiment) -> None:
-    """Target, learning rate, optimiser and surrogate may be changed while training goes on; any other control starts over at epoch 0. What
-    can't be built is refused and leaves everything as it was.
+    """Target, learning rate, optimiser, surrogate and what learns may be changed while training goes on; any other control starts over at
+    epoch 0. What can't be built is refused and leaves everything as it was.
     """
     training = experiment.training
     st.caption(_sentence(experiment))
@@ -80,6 +86,7 @@ def _more_controls(experiment: Experiment) -> None:
         lambda changes: _edit(changes, changes_controls=False),
     )
     _surrogate_parameters(experiment)
+    _learning(experiment)
     epochs = experiment.training.epochs
     _number("Epochs at most", "training.epochs", epochs, "Where training stops if the target isn't reached.", step=10)
     for name, seed in experiment.seeds.model_dump().items():
@@ -89,14 +96,13 @@ def _more_controls(experiment: Experiment) -> None:
 
 def _edit(changes: dict[str, Any], changes_controls: bool) -> None:
     """Edits; what may be changed while training goes on is, without starting over. Where training rests and no button or control shows
-    something else for it, the main number and the plots alone run again: that halves the time until they are drawn.
+    something else for it, those `QUICK` parts alone run again: that halves the time until they are drawn.
     """
-    make = session.change if all(map(is_changeable, changes)) else session.edit
-    run, more, complaint = session.run(), st.session_state.more, session.complaint()
+    run, more, complaint = driving.run(), st.session_state.more, session.complaint()
     changes_more = run.is_running or run.is_over or complaint is not None or changes_controls or more
-    if make(changes) and not changes_more:
-        session.note_drawn()
-        st.rerun(["headline", "plots"])
+    if driving.change(changes) and not changes_more:
+        driving.note_drawn()
+        st.rerun(list(QUICK))
 
 
 def _number(label: str, path: str, value: float, note: str, changes_controls: bool = False, **widget: Any) -> None:
@@ -129,12 +135,13 @@ def _surrogate(experiment: Experiment) -> None:
     choice(
         "Surrogate gradient",
         "surrogate_grad_fn",
-        type(layers[0][1].surrogate_grad_fn).__name__,
+        layers[0][1].model_dump()["surrogate_grad_fn"]["kind"],
         [surrogate.__name__ for surrogate in SURROGATES],
         "Stands in for the slope of a spike, which is zero almost everywhere.",
         lambda changes: _edit(
             {f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}, changes_controls=False
         ),
+        part_name,
     )
 
 
@@ -142,20 +149,39 @@ def _surrogate_parameters(experiment: Experiment) -> None:
     """The numbers of the surrogate of all spiking layers."""
     layers = [(index, layer) for index, layer in _neurons(experiment) if layer.does_spike]
     shown = layers[0][1].model_dump()["surrogate_grad_fn"]
+
+    def change(changes: dict[str, Any]) -> None:
+        given = {path.rpartition(".")[2]: value for path, value in changes.items()}
+        _edit({f"network.{index}.surrogate_grad_fn": {**shown, **given} for index, _ in layers}, changes_controls=False)
+
     for name, value in shown.items():
         if name != "kind":
-            path = f"surrogate_grad_fn.{name}"
-            number(
-                f"Surrogate: {PART_PARAMETERS[name].lower()}",
-                path,
-                value,
-                "",
-                lambda changes, name=name, path=path: _edit(
-                    {f"network.{index}.surrogate_grad_fn": {**shown, name: changes[path]} for index, _ in layers}, changes_controls=False
-                ),
-                step=0.1,
-                format="%g",
-            )
+            label = f"Surrogate: {PART_PARAMETERS[name].lower()}"
+            number(label, f"surrogate_grad_fn.{name}", value, "", change, step=0.1, format="%g")
+
+
+def _learning(experiment: Experiment) -> None:
+    """Which parameters of all layers learn."""
+    layers = {index: layer for index, layer in enumerate(experiment.network) if isinstance(layer, Learnable)}
+    options = parameter_names(experiment, (f"{index}.{name}" for index, layer in layers.items() for name in layer.learnable))
+
+    def learn(chosen: list[str]) -> None:
+        changes: dict[str, Any] = {}
+        for index, layer in layers.items():
+            names = tuple(name for name in layer.learnable if f"{index}.{name}" in chosen)
+            if names != layer.learning:
+                changes[f"network.{index}.learns"] = layer.learns_for(names)
+        _edit(changes, changes_controls=False)
+
+    choices(
+        "Learns",
+        "learns",
+        [f"{index}.{name}" for index, layer in layers.items() for name in layer.learning],
+        list(options),
+        "Parameters that training moves; the others stay as they are.",
+        lambda changes: learn(changes["learns"]),
+        options.__getitem__,
+    )
 
 
 def _json(experiment: Experiment) -> None:
@@ -169,7 +195,7 @@ def _json(experiment: Experiment) -> None:
         height=220,
         help="Everything on this page as data, layer stack included. Edit it and press Apply.",
     )
-    st.button("Apply", on_click=lambda: session.load(st.session_state.experiment_json))
+    st.button("Apply", on_click=lambda: driving.load(st.session_state.experiment_json))
 
 
 def _sentence(experiment: Experiment) -> str:

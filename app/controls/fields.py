@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.controls.parameters import PART_PARAMETERS, Parameter, parts
+from app.controls.parameters import PART_PARAMETERS, Parameter, part_name, parts
 from app.controls.widgets import Edit, choice, key_of, number, slider, toggle
 from snncore.part import Part
 
@@ -104,6 +104,7 @@ def _parts(parameter: Parameter, path: str, name: str, value: Mapping[str, Any],
         list(kinds),
         parameter.note,
         lambda changes: reshape({at: {"kind": kind, **kinds[kind]} for at, kind in changes.items()}),
+        part_name,
     )
     for field, began in kinds[value["kind"]].items():
         optional = began is None

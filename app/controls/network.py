@@ -14,6 +14,7 @@ from app.components.gallery import Tile, gallery
 from app.controls.fields import field_controls
 from app.controls.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
 from app.controls.widgets import key_of, number
+from app.desk import desk
 from app.figures.thumbnails import NOTHING, file_thumbnail, thumbnail_if_ready
 from app.looking import NO_OVERLAY, OVERLAYS, look
 from app.presets import Preset, presets
@@ -59,7 +60,7 @@ def network_controls() -> None:
 
 def quick(changes: dict[str, Any]) -> None:
     """An edit that changes no shape and no other control: where no message stands, only numbers and plots are drawn anew."""
-    held = session.desk()
+    held = desk()
     before = (held.complaint, held.history.can_undo, held.history.can_redo)
     was_preset = _preset_of(held.history.present)
     if session.compose(lambda draft: draft.replace(changes), by_widget=True) and before == (None, True, False):
@@ -160,7 +161,7 @@ def _input_controls(draft: Draft) -> None:
     given = draft.input
     tiles = [Tile(kind, name, thumbnail_if_ready(kind)) for kind, name in INPUT_NAMES.items() if kind != "file"]
     if isinstance(given, FileSpikes):
-        content = session.desk().files.get(given.digest)
+        content = desk().files.get(given.digest)
         tiles.append(Tile("file", INPUT_NAMES["file"], NOTHING if content is None else file_thumbnail(content[0])))
     gallery("input kind", tiles, given.kind, _change_input)
     st.caption(f"{given.words[0].upper()}{given.words[1:]}.")
@@ -304,7 +305,7 @@ def _change_taus() -> None:
     if len(taus) > session.MOST_VARIANTS:
         session.complain(ExperimentError(f"These are {len(taus)} time constants; up to {session.MOST_VARIANTS} are held side by side."))
         return
-    session.desk().complaint = None
+    desk().complaint = None
     looking.taus = tuple(taus)
 
 

@@ -122,9 +122,17 @@ PART_PARAMETERS: dict[str, str] = {
     "alpha": "Steepness α",
 }
 
+PART_NAMES = {"TrueDerivative": "True derivative (zero)"}
+"""Of the kinds that aren't called like their class."""
+
 _WEIGHTS = dict(zip(WEIGHT_KINDS, (RandomWeights, ConstantWeights, DiagonalWeights, ChainWeights), strict=True))
 FIRST_PARTS: dict[str, dict[str, Any]] = {"constant": {"value": 0.1}, "chain": {"groups": 2, "value": 0.1}}
 """Fields of parts that have no default."""
+
+
+def part_name(kind: str) -> str:
+    """What a kind of surrogate, reset, ... is called."""
+    return PART_NAMES.get(kind, kind)
 
 
 def parts(field: str) -> Mapping[str, dict[str, Any]]:

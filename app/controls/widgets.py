@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import session
+from app.desk import desk
 
 Edit = Callable[[dict[str, Any]], object]
 """Takes fields with their new values, by path."""
@@ -41,6 +41,15 @@ def choice(label: str, path: str, value: str, options: Sequence[str], note: str,
     st.caption(note)
 
 
+def choices(
+    label: str, path: str, values: Sequence[str], options: Sequence[str], note: str, edit: Edit, words: Callable[[str], str] = str
+) -> None:
+    """Any number of the options, in whatever order."""
+    key = _filled(path, list(values))
+    st.multiselect(label, options, key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
+    st.caption(note)
+
+
 def _filled(path: str, value: Any) -> str:
     """The widget's key, and in it the value in force: what was refused is not kept."""
     key = key_of(path)
@@ -51,5 +60,5 @@ def _filled(path: str, value: Any) -> str:
 
 def key_of(path: str) -> str:
     """The key of a field's widget; after an undo, say, it is another widget's."""
-    revision = session.desk().revision
+    revision = desk().revision
     return f"edit {path} #{revision}" if revision else f"edit {path}"

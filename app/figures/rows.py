@@ -60,6 +60,7 @@ class View:
         weighed: layers of whose selected neuron the incoming weights are shown, opened or not.
         heatmaps: layers whose u is shown of all neurons instead of the chosen ones.
         chosen: the neurons that are traced, by layer, the selected one first.
+        is_brief: whether narrow screens show the potentials of the last layer alone.
     """
 
     sample: int = 0
@@ -67,6 +68,7 @@ class View:
     weighed: frozenset[int] = frozenset()
     heatmaps: frozenset[int] = frozenset()
     chosen: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    is_brief: bool = False
 
 
 def rows_figure(
@@ -95,6 +97,9 @@ def rows_figure(
     last = len(experiment.network) - 1
     if last not in simulation.records:
         groups.append(_output_group(figure, simulation, last, view, other, other_name))
+    if view.is_brief:
+        for row in (row for group in groups[:-1] for row in group["rows"] if row["kind"] == "traces"):
+            row["wide"] = True
     return figure
 
 

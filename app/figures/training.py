@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.figures.style import PALETTES, Figure, Theme, axis, heading, layout, level, packed
+from app.figures.curves import LEAST_WIDTH, MOST_POINTS, Values, axis_name, curve, dash_from_the_end, epoch_span, target_label
+from app.figures.style import PALETTES, Figure, Palette, Theme, axis, heading, layout, level
 from snncore.bptt import EpochRecord
 
 NO_CHANGES: Mapping[int, str] = MappingProxyType({})
-LINE_DASHES = ("solid", "dash", "dot", "dashdot")
-HEIGHT = 140
-NARROW_HEIGHT = 420
+GHOST_DASH = "4px,2px"
+"""Of no other curve."""
 
-Panels = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
-SIDE_BY_SIDE: Panels = ((0, 0.54), (0.64, 0.77), (0.86, 1))
-ONE_BELOW_THE_OTHER: Panels = ((0.78, 1), (0.39, 0.61), (0, 0.22))
+HEIGHT = 120
+NARROW_HEIGHT = 150
+MARGIN = {"l": 52, "r": 16, "t": 20, "b": 32}
+NARROW_MARGIN = {**MARGIN, "t": 38}
+"""With a line for the readout above the heading."""
+
+PANELS = ((0, 0.5), (0.6, 0.74), (0.82, 1))
+"""Where they lie along the page, from 0 to 1. In narrow places there is the first one alone."""
+
+READOUT = (0.25, 0.58)
+"""Where it stands beside the first heading."""
+
+
+@dataclass(frozen=True)
+class Ghost:
+    """Another training, drawn beneath the one that is looked at, to compare with."""
+
+    name: str
+    records: Sequence[EpochRecord]
+
+
+class _Numbers(NamedTuple):
+    """Of all epochs: spikes and losses (epochs,), reach (epochs, layers)."""
+
+    spikes: Values
+    losses: Values
+    reach: Values
 
 
 def training_curves(
@@ -27,68 +52,125 @@ def training_curves(
     layer_names: Sequence[str],
     theme: Theme,
     changes: Mapping[int, str] = NO_CHANGES,
+    ghost: Ghost | None = None,
 ) -> Figure:
     """Three panels over epochs: spikes and target, loss, and each layer's largest u/θ: at 1 a layer begins to spike.
 
     Args:
         targets: in force at each of the epochs.
         changes: what was changed while it trained, in words, by the epoch from which on it holds.
+        ghost: another training, of whose layers the output alone is drawn.
     """
     palette = PALETTES[theme]
-    span = _epoch_span(records)
-    drawn_as = "lines" if len(records) > 1 else "markers"
-    counts = np.array([record.spikes for record in records])
-    losses = np.array([record.loss for record in records])
-    reaches = [np.array([record.reach[index] for record in records]) for index in range(len(layer_names))]
-    spikes = _curve(counts, 1, "lines+markers", palette.spikes, "Output", "spikes")
-    spikes |= {"marker": {"color": palette.spikes, "size": 4}, "cliponaxis": False}
-    data = [spikes, _curve(losses, 2, drawn_as, palette.text, "Training", "loss")]
-    for index, (name, reach) in enumerate(zip(layer_names, reaches, strict=True)):
-        curve = _curve(reach, 3, drawn_as, palette.membrane, name, "largest u/θ")
-        curve["line"]["dash"] = _dash(index, len(layer_names))
-        data.append(curve)
-    data += _marks(changes, 1.25 * max(targets), palette.muted) if changes else []
-    target = targets[-1]
+    own = _numbers(records)
+    beneath = _numbers(ghost.records) if ghost else None
+    shown = [own] if beneath is None else [own, beneath._replace(reach=beneath.reach[:, -1:])]
+    span = epoch_span(max(len(numbers.spikes) for numbers in shown))
     levels = [*_target_levels(targets, span, palette.target), level(1, 0, span, "x3", "y3", palette.threshold, "dash")]
-    highest = [
-        max(1.25 * max(targets), 1.1 * float(counts.max()), 1.0),
-        max(1.1 * float(losses.max()), 1.0),
-        max(1.25, 1.1 * max(float(reach.max()) for reach in reaches)),
-    ]
-    titles = ["Output spikes per epoch", "Loss", "Largest u/θ, output solid"]
+    highest = (
+        max(1.25 * max(targets), 1.0, *(1.1 * float(numbers.spikes.max()) for numbers in shown)),
+        max(1.0, *(1.1 * float(numbers.losses.max()) for numbers in shown)),
+        max(1.25, *(1.1 * float(numbers.reach.max()) for numbers in shown)),
+    )
+    data = _own_curves(own, layer_names, palette)
+    labels = [target_label(targets[-1], span, palette)]
+    if ghost and beneath:
+        data += _ghost_curves(ghost.name, beneath, palette)
+        labels += _ghost_labels(ghost.name, beneath, highest, palette)
+    if changes:
+        data.append(_marks(changes, 1.15 * max(targets), palette.muted))
+    axes = _axes(theme, span, highest)
+    titles = ("Output spikes per epoch", "Loss", "Largest u/θ, output solid")
     still = {"dragmode": False}  # a drag chooses an epoch
-    axes: dict[str, Any] = {}
-    for number, (most, title) in enumerate(zip(highest, ("spikes", "loss", "u/θ"), strict=True), start=1):
-        axes[_axis("xaxis", number)] = axis(theme, "epoch", range=[0, span], nticks=4, anchor=_axis("y", number))
-        axes[_axis("yaxis", number)] = axis(theme, title, range=[0, most], nticks=3, anchor=_axis("x", number))
-    target_label = {
-        "text": f"target {target}",
-        "x": span,
-        "xanchor": "right",
-        "y": target,
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"color": palette.target},
-    }
     return {
         "data": data,
         "layout": layout(
             theme,
             HEIGHT,
             **still,
-            **_placed(axes, SIDE_BY_SIDE, "xaxis"),
-            annotations=[target_label, *_headings(theme, titles, 0)],
+            **axes,
+            margin=MARGIN,
+            meta={"readout": READOUT, "least": LEAST_WIDTH},
+            annotations=[*labels, *(heading(theme, title, 1, x=left) for title, (left, _) in zip(titles, PANELS, strict=True))],
             shapes=levels,
         ),
         "narrow": layout(
             theme,
             NARROW_HEIGHT,
             **still,
-            **_placed(axes, ONE_BELOW_THE_OTHER, "yaxis"),
-            annotations=[target_label, *_headings(theme, titles, 1)],
-            shapes=levels,
+            xaxis={**axes["xaxis"], "domain": (0, 1)},
+            yaxis=axes["yaxis"],
+            margin=NARROW_MARGIN,
+            annotations=[*(label for label in labels if label["xref"] == "x"), heading(theme, titles[0], 1)],
+            shapes=[line for line in levels if line["xref"] == "x"],
         ),
     }
+
+
+def describe_training(records: Sequence[EpochRecord], target: int, layer_names: Sequence[str], ghost: Ghost | None = None) -> str:
+    """The curves in words, for those who don't see them."""
+    first = next((record.epoch for record in records if record.spikes > 0), None)
+    last = records[-1]
+    start = "No output spikes so far" if first is None else f"First output spike at epoch {first}"
+    reach = ", ".join(f"{name} {reach:.2f}" for name, reach in zip(layer_names, last.reach, strict=True))
+    words = (
+        f"Output spikes, loss and largest u over threshold per epoch. {start}; at epoch {last.epoch}, {last.spikes:g} of {target} spikes, "
+        f"loss {last.loss:g}, largest u over threshold: {reach}."
+    )
+    if ghost is None:
+        return words
+    end = ghost.records[-1]
+    return f"{words} Beneath it {ghost.name}, pinned: at epoch {end.epoch}, {end.spikes:g} spikes, loss {end.loss:g}."
+
+
+def _numbers(records: Sequence[EpochRecord]) -> _Numbers:
+    return _Numbers(
+        spikes=np.array([record.spikes for record in records]),
+        losses=np.array([record.loss for record in records]),
+        reach=np.array([record.reach for record in records]),
+    )
+
+
+def _own_curves(own: _Numbers, layer_names: Sequence[str], palette: Palette) -> list[dict[str, Any]]:
+    """The spikes first: along them epochs are chosen."""
+    spikes = curve(own.spikes, 1, palette.spikes, "Output", "spikes")
+    if len(own.spikes) <= MOST_POINTS:
+        spikes |= {"mode": "lines+markers", "marker": {"color": palette.spikes, "size": 4}}
+    losses = curve(own.losses, 2, palette.text, "Training", "loss", only="wide")
+    reach = [
+        curve(own.reach[:, index], 3, palette.membrane, name, "largest u/θ", dash=dash_from_the_end(index, len(layer_names)), only="wide")
+        for index, name in enumerate(layer_names)
+    ]
+    return [spikes, losses, *reach]
+
+
+def _ghost_curves(name: str, ghost: _Numbers, palette: Palette) -> list[dict[str, Any]]:
+    who, color = f"{name}, pinned", palette.muted
+    curves = [
+        curve(ghost.spikes, 1, color, who, "spikes", dash=GHOST_DASH),
+        curve(ghost.losses, 2, color, who, "loss", dash=GHOST_DASH, only="wide"),
+        curve(ghost.reach[:, -1], 3, color, who, "largest u/θ of the output", dash=GHOST_DASH, only="wide"),
+    ]
+    return [{**trace, "zorder": -1} for trace in curves]
+
+
+def _ghost_labels(name: str, ghost: _Numbers, highest: Sequence[float], palette: Palette) -> list[dict[str, Any]]:
+    """Its name where each of its curves ends, towards the panel's middle: on the other side lie target and threshold, or ticks."""
+    ends = (ghost.spikes[-1], ghost.losses[-1], ghost.reach[-1, -1])
+    return [
+        {
+            "text": name,
+            "x": len(ghost.spikes) - 1,
+            "y": float(end),
+            "xref": axis_name("x", panel),
+            "yref": axis_name("y", panel),
+            "xanchor": "left",
+            "yanchor": "top" if end > most / 2 else "bottom",
+            "showarrow": False,
+            "font": {"color": palette.muted},
+        }
+        for panel, (end, most) in enumerate(zip(ends, highest, strict=True), start=1)
+    ]
 
 
 def _target_levels(targets: Sequence[int], span: int, color: str) -> list[dict[str, Any]]:
@@ -97,73 +179,27 @@ def _target_levels(targets: Sequence[int], span: int, color: str) -> list[dict[s
     return [level(targets[start], start, end, "x", "y", color, "dot") for start, end in zip(starts, [*starts[1:], span], strict=True)]
 
 
-def _marks(changes: Mapping[int, str], height: float, color: str) -> list[dict[str, Any]]:
+def _marks(changes: Mapping[int, str], height: float, color: str) -> dict[str, Any]:
     """A mark above the epochs from which on something else held."""
     words = list(changes.values())
-    return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": list(changes),
-            "y": [height] * len(changes),
-            "marker": {"symbol": "triangle-down", "size": 9, "color": color},
-            "cliponaxis": False,
-            "text": words,
-            "hovertemplate": "epoch %{x}<br>%{text}<extra></extra>",
-            "meta": {"label": "Changed", "x": "epoch", "value": "to", "words": words},
-        }
-    ]
-
-
-def describe_training(records: Sequence[EpochRecord], target: int, layer_names: Sequence[str]) -> str:
-    """The curves in words, for those who don't see them."""
-    first = next((record.epoch for record in records if record.spikes > 0), None)
-    last = records[-1]
-    start = "No output spikes so far" if first is None else f"First output spike at epoch {first}"
-    reach = ", ".join(f"{name} {reach:.2f}" for name, reach in zip(layer_names, last.reach, strict=True))
-    return (
-        f"Output spikes, loss and largest u over threshold per epoch. {start}; at epoch {last.epoch}, {last.spikes:g} of {target} spikes, "
-        f"loss {last.loss:g}, largest u over threshold: {reach}."
-    )
-
-
-def _curve(values: np.ndarray[Any, Any], panel: int, mode: str, color: str, who: str, what: str) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "mode": mode,
-        "x": packed(np.arange(len(values))),
-        "y": packed(values),
-        "xaxis": _axis("x", panel),
-        "yaxis": _axis("y", panel),
-        "line": {"color": color, "width": 1.5},
-        "hovertemplate": f"{who}, epoch %{{x}}<br>{what} %{{y:.4g}}<extra></extra>",
-        "meta": {"label": who, "x": "epoch", "value": what},
+        "mode": "markers",
+        "x": list(changes),
+        "y": [height] * len(changes),
+        "marker": {"symbol": "triangle-down", "size": 9, "color": color},
+        "cliponaxis": False,
+        "text": words,
+        "hovertemplate": "epoch %{x}<br>%{text}<extra></extra>",
+        "meta": {"label": "Changed", "x": "epoch", "value": "to"},
     }
 
 
-def _placed(axes: dict[str, Any], panels: Panels, along: str) -> dict[str, Any]:
-    """The axes with each panel's domain along x or y."""
-    return {
-        name: {**settings, "domain": panels[int(name[5:] or 1) - 1]} if name.startswith(along) else settings
-        for name, settings in axes.items()
-    }
-
-
-def _headings(theme: Theme, titles: Sequence[str], narrow: int) -> list[dict[str, Any]]:
-    if narrow:
-        return [heading(theme, title, upper) for title, (_, upper) in zip(titles, ONE_BELOW_THE_OTHER, strict=True)]
-    return [heading(theme, title, 1, x=left) for title, (left, _) in zip(titles, SIDE_BY_SIDE, strict=True)]
-
-
-def _axis(name: str, number: int) -> str:
-    return name if number == 1 else f"{name}{number}"
-
-
-def _dash(index: int, count: int) -> str:
-    """The output layer is drawn solid, those before it broken."""
-    return LINE_DASHES[(count - 1 - index) % len(LINE_DASHES)]
-
-
-def _epoch_span(records: Sequence[EpochRecord]) -> int:
-    """The epoch axis grows in steps, so that it doesn't move at every epoch."""
-    return max(20, -(-len(records) // 20) * 20)
+def _axes(theme: Theme, span: int, highest: Sequence[float]) -> dict[str, Any]:
+    """The panels' axes, side by side, each from 0 on."""
+    axes = {}
+    for number, (most, title, domain) in enumerate(zip(highest, ("spikes", "loss", "u/θ"), PANELS, strict=True), start=1):
+        x, y = axis_name("x", number), axis_name("y", number)
+        axes[axis_name("xaxis", number)] = axis(theme, "epoch", range=[0, span], nticks=4, anchor=y, domain=domain)
+        axes[axis_name("yaxis", number)] = axis(theme, title, range=[0, most], nticks=3, anchor=x)
+    return axes

@@ -12,6 +12,7 @@ from app.components.headline import headline
 from app.components.ribbon import ribbon
 from app.components.rows import rows
 from app.controls.network import network_controls
+from app.desk import desk, write_link
 from app.figures.rows import Notes, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
 from app.looking import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
@@ -38,7 +39,7 @@ def page() -> None:
 
 
 def _bar() -> None:
-    history = session.desk().history
+    history = desk().history
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
         with st.container(key="headline"):
             st.fragment(key="headline")(_headline)()
@@ -91,16 +92,16 @@ def _messages() -> None:
     found = _simulation()
     if session.complaint():
         st.error(session.complaint())
-    elif isinstance(found, str) and session.desk().has_fitting:
+    elif isinstance(found, str) and desk().has_fitting:
         st.error(found)
-    elif session.draft().first_misfit and session.desk().has_fitting:
+    elif session.draft().first_misfit and desk().has_fitting:
         st.caption("Below is still the last network whose layers fit.")
 
 
 def _plots() -> None:
     simulation = _simulation()
     if isinstance(simulation, str):
-        session.write_link()
+        write_link()
         return
     looking = look()
     _sample_control(len(simulation.input))
@@ -108,7 +109,7 @@ def _plots() -> None:
         _side_by_side(looking.taus)
     else:
         _rows("rows", simulation, _other(looking.overlay))
-    session.write_link()  # last: the address can wait, the plots can't
+    write_link()  # last: the address can wait, the plots can't
 
 
 def _sample_control(batch: int) -> None:
@@ -147,7 +148,7 @@ def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> 
 
 def _side_by_side(taus: tuple[float, ...]) -> None:
     """The network with each τ_mem in all its leaky layers."""
-    experiment = session.desk().experiment
+    experiment = desk().experiment
     leaky = [f"network.{index}.tau_mem" for index, layer in enumerate(experiment.network) if hasattr(layer, "tau_mem")]
     if not leaky:
         st.info("No layer of this network has a leak, so there is no τ_mem to hold.")

@@ -2,45 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from app import session
+from app import driving, session
+from app.comparison import differences, past_in_words, trial_in_words, why_in_words
 from app.components.headline import headline
 from app.components.plot import Plot, plots
 from app.components.rows import rows
-from app.controls.experiment import experiment_controls
+from app.components.shortcuts import shortcuts
+from app.controls.experiment import QUICK, experiment_controls
+from app.controls.menu import menu
+from app.controls.parameters import part_name
+from app.desk import desk, write_link
+from app.figures.drawer import describe_drawer, drawer_figure
 from app.figures.rows import View, closest_neuron, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
-from app.figures.training import describe_training, training_curves
+from app.figures.training import Ghost, describe_training, training_curves
+from app.figures.trials import Trial, describe_trials, trials_figure
 from app.limits import MOST_EPOCHS
-from app.runner import TrainingRun
-from app.wording import changes_in_words, layer_names, look_back, milestone, status
+from app.runner import PastRun, TrainingRun
+from app.wording import (
+    changes_in_words,
+    layer_names,
+    look_back,
+    milestone,
+    parameter_names,
+    status,
+    training_finding_in_words,
+    training_remedy_in_words,
+)
 from snncore import stack
-from snncore.bptt import EpochRecord
+from snncore.diagnose import findings, silence
+from snncore.errors import ExperimentError
+from snncore.remedies import without_normalisation
 from snncore.simulation import Simulation
 from snncore.spec import Experiment
+from snncore.training_findings import Diverged
 
-POLL_INTERVAL = 0.1
-"""Seconds between two looks at a running training."""
+POLL_INTERVAL = 0.08
+"""Seconds between two looks at a running training: more than ten a second, drawing included."""
 
 SPEEDS: dict[str, float | None] = {"1 epoch/s": 1.0, "4 epochs/s": 4.0, "8 epochs/s": 8.0, "16 epochs/s": 16.0, "full speed": None}
 
+NEW = {"New weights": "weights", "New input": "input", "New noise": "noise"}
+"""Of each choice, the seed that it moves on."""
+
+SHORTCUTS = {" ": "drive", ".": "step", "s": "restart"}
+MOST_FINDINGS = 2
+"""That are said at once; they come the most urgent first."""
+
+A = "A"
+"""What the pinned training is called."""
+
 
 def page() -> None:
-    reason = session.open_training()
+    reason = driving.open_training()
     if reason:
         _cannot_train(reason)
         return
-    run = session.run()
-    session.note_drawn()
+    driving.note_drawn()
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
-        st.fragment(key="live", run_every=POLL_INTERVAL if run.is_running else None)(live_view)()
+        st.fragment(key="live", run_every=POLL_INTERVAL if driving.is_moving() else None)(live_view)()
     with right, st.container(key="controls"):
-        experiment_controls(run.in_force)
+        experiment_controls(driving.run().in_force)
+    shortcuts("shortcuts", SHORTCUTS)
 
 
 def _cannot_train(reason: str) -> None:
@@ -62,12 +92,18 @@ def _cannot_train(reason: str) -> None:
 
 def live_view() -> None:
     """The part that runs again by itself while training goes on. Where training began or ended, the whole page runs again."""
-    if not session.is_drawn():
+    if not driving.is_drawn():
         st.rerun()
-    _bar(session.run())
+    run = driving.run()
+    _bar(run)
     with st.container(key="messages"):
-        _messages(session.run())
+        st.fragment(key="said")(_messages)()
     st.fragment(key="plots")(_plots)()
+    if not desk().trials:
+        _drawer(run)
+
+
+# ------------------------------------------------------------------------------------------------------- the bar
 
 
 def _bar(run: TrainingRun) -> None:
@@ -76,95 +112,226 @@ def _bar(run: TrainingRun) -> None:
         with st.container(key="headline"):
             st.fragment(key="headline")(_headline)()
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
-            if run.is_running:
-                st.button("Pause", type="primary", on_click=lambda: session.run().pause())
-            else:
-                target = _in_words(run.in_force.training.task.target)
-                st.button(f"Train it to fire {target}", type="primary", on_click=_train, disabled=run.is_over)
-            st.button("+1 epoch", on_click=lambda: session.run().step(), disabled=run.is_running or run.failure is not None)
-            st.button("Restart", on_click=session.restart, help="Same weights, from epoch 0")
-            st.button("New weights", on_click=_new_weights, help="The next weight seed, from epoch 0")
-            speed = st.selectbox(
-                "Speed", list(SPEEDS), index=list(SPEEDS.values()).index(run.speed), width=130, label_visibility="collapsed"
+            with st.container(key="drive", width="content"):
+                if run.is_running:
+                    st.button("Pause", type="primary", on_click=lambda: driving.run().pause(), help=_with_key("Space"))
+                else:
+                    target = _in_words(run.in_force.training.task.target)
+                    train = f"Train it to fire {target}"
+                    st.button(train, type="primary", on_click=driving.train, disabled=run.is_over, help=_with_key("Space"))
+            st.button(
+                "+1 epoch",
+                key="step",
+                on_click=lambda: driving.run().step(),
+                disabled=run.is_running or run.failure is not None,
+                help=_with_key("."),
             )
-            run.speed = SPEEDS[speed]
+            st.button("Restart", key="restart", on_click=driving.restart, help=f"Same weights, from epoch 0. {_with_key('s')}")
+            st.menu_button("New", list(NEW), key="new", on_click=_new, help="Other weights, input or noise, from epoch 0")
+            _speed(run)
+            menu(run)
             st.toggle("Controls", key="controls_open")
 
 
+def _with_key(key: str) -> str:
+    return f"Key: {key}, while a plot has the focus"
+
+
+def _speed(run: TrainingRun) -> None:
+    speed = st.selectbox("Speed", list(SPEEDS), index=list(SPEEDS.values()).index(run.speed), width=125, label_visibility="collapsed")
+    run.speed = SPEEDS[speed]
+
+
 def _headline() -> None:
-    run = session.run()
-    seen = session.seen_record()
+    run = driving.run()
+    seen = driving.seen_record()
     target = run.experiment.in_force(seen.epoch).training.task.target
     unit = f"of {target} spikes · epoch {seen.epoch}"
-    words = status(run) if session.desk().scrubbed is None else look_back(run, seen)
-    headline("count", number=f"{seen.spikes:g}", unit=unit, status=words, milestone=milestone(run))
+    words = status(run) if desk().scrubbed is None else look_back(run, seen)
+    asks = silence([seen]) and without_normalisation(run.in_force) and not desk().asks_why
+    headline(
+        "count",
+        number=f"{seen.spikes:g}",
+        unit=unit,
+        status=words,
+        milestone=milestone(run),
+        action="Why silent?" if asks else "",
+        on_action=_ask_why,
+    )
 
 
-def _messages(run: TrainingRun) -> None:
-    if session.complaint():
-        st.error(session.complaint())
+def _ask_why() -> None:
+    driving.ask_why(True)
+    st.rerun(["live"])
+
+
+def _new() -> None:
+    seed = NEW[st.session_state["new"]]
+    driving.edit({f"seeds.{seed}": getattr(driving.run().experiment.seeds, seed) + 1})
+
+
+# -------------------------------------------------------------------------------------------------- what is said
+
+
+def _messages() -> None:
+    held, run = desk(), driving.run()
+    if held.complaint:
+        st.error(held.complaint)
+    if held.trials:
+        _trials_row(held.trials)
+        return
     if run.failure:
         st.error(f"{run.failure} Shown is the last good epoch.")
+    offered: set[str] = set()
+    for finding in findings(run.in_force, run.records[:], run.divergence)[:MOST_FINDINGS]:
+        with _row():
+            if not isinstance(finding, Diverged):  # that was said
+                st.markdown(training_finding_in_words(run.in_force, finding))
+            for changes in finding.changes:
+                label = training_remedy_in_words(run.in_force, changes)
+                act = driving.edit if finding.needs_restart else driving.change
+                if label not in offered:
+                    st.button(label, key=f"remedy {label}", on_click=_then_all, args=(act, changes))
+                offered.add(label)
+    if held.pinned:
+        _pinned_row(held.pinned, run)
+    if held.asks_why:
+        _why_row(run)
+
+
+def _row() -> Any:
+    """For a sentence and the buttons that go with it."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="small")
+
+
+def _pinned_row(pinned: PastRun, run: TrainingRun) -> None:
+    found = differences(pinned.experiment, run.experiment)
+    differs = f"Now other than A: {'; '.join(found)}." if found else "Nothing is other than in A so far: change something, and train."
+    with _row():
+        st.markdown(f"A, dashed: {past_in_words(pinned)}. {differs}")
+        st.button("Unpin A", key="unpin", on_click=_then_all, args=(driving.unpin,))
+
+
+def _why_row(run: TrainingRun) -> None:
+    other = _unnormalised_pass()
+    with _row():
+        if isinstance(other, str):
+            st.markdown(other)
+        elif other:
+            st.markdown(why_in_words(driving.seen_record(), other))
+            st.button("Train without norm_input", key="denormalise", on_click=_then_all, args=(_denormalise,))
+        st.button("Close", key="close_why", on_click=_then_all, args=(driving.ask_why, False))
+
+
+def _then_all(act: Callable[..., object], *arguments: Any) -> None:
+    """What a button among the messages does; the controls and plots show it too."""
+    act(*arguments)
+    st.rerun()
+
+
+def _denormalise() -> None:
+    driving.ask_why(False)
+    driving.change(without_normalisation(driving.run().in_force))
+
+
+def _unnormalised_pass() -> Simulation | str | None:
+    """What the same weights do then, or why that can't be said."""
+    try:
+        return driving.unnormalised_pass()
+    except ExperimentError as error:
+        return f"Without input normalisation: {error}"
+
+
+def _trials_row(trials: dict[str, TrainingRun]) -> None:
+    done = sum(not trial.is_running for trial in trials.values())
+    with _row():
+        st.markdown(f"Each surrogate gradient, from the same weights on the same input: {done} of {len(trials)} done.")
+        st.menu_button("Use one of them", list(trials), key="use_trial", format_func=part_name, on_click=_then_all, args=(_use_trial,))
+        st.button("Close", key="close_trials", on_click=_then_all, args=(driving.close_trials,))
+
+
+def _use_trial() -> None:
+    driving.use_trial(st.session_state["use_trial"])
+
+
+# ------------------------------------------------------------------------------------------------- what is drawn
 
 
 def _plots() -> None:
-    run = session.run()
+    held, run = desk(), driving.run()
+    theme: Theme = st.context.theme.type or "light"
+    if held.trials:
+        _trials(held.trials, theme)
+        return
     experiment, records = run.experiment, run.records[:]
     names = layer_names(experiment)
-    theme: Theme = st.context.theme.type or "light"
     targets = _targets(experiment, len(records))
-    curves = training_curves(records, targets, names, theme, changes_in_words(experiment))
-    plots("curves", [Plot(curves, describe_training(records, targets[-1], names))], session.desk().scrubbed, on_scrub=_scrub)
-    shown = _forward_pass(run, session.seen_record())
+    ghost = Ghost(A, held.pinned.records) if held.pinned and len(layer_names(held.pinned.experiment)) == len(names) else None
+    curves = training_curves(records, targets, names, theme, changes_in_words(experiment), ghost)
+    plots("curves", [Plot(curves, describe_training(records, targets[-1], names, ghost))], held.scrubbed, on_scrub=_scrub)
+    seen = driving.seen_record()
+    shown = driving.forward_pass(run, seen)
     titles = dict(zip(shown.records, names, strict=True))
-    rows("rows", rows_figure(shown, _view(run), {}, theme, titles=titles), describe_rows(shown, titles=titles), on_pick=_pick)
-    session.write_link()  # last: the address can wait, the plots can't
+    other, other_name = _beside(seen.epoch)
+    figure = rows_figure(shown, _view(run), {}, theme, other, other_name, titles=titles)
+    rows("rows", figure, describe_rows(shown, titles=titles), on_pick=_pick)
+    write_link()  # last: the address can wait, the plots can't
+
+
+def _beside(epoch: int) -> tuple[Simulation | None, str]:
+    """What is drawn beside the network, and what it is called."""
+    if desk().asks_why:
+        other = _unnormalised_pass()
+        return (None if isinstance(other, str) else other), "norm_input off"
+    return driving.pinned_pass(epoch), A
 
 
 def _targets(experiment: Experiment, epochs: int) -> list[int]:
     """The target in force at each epoch."""
-    starts = sorted({0, *(change.epoch for change in experiment.training.changes)})
-    found = {start: experiment.in_force(start).training.task.target for start in starts}
-    return [found[max(start for start in starts if start <= epoch)] for epoch in range(epochs)]
-
-
-def _forward_pass(run: TrainingRun, record: EpochRecord) -> Simulation:
-    """What an epoch's record holds of the network."""
-    return Simulation(run.experiment, run.input, (), {int(layer.name): layer for layer in record.layers}, {})
+    starts = sorted({0, *(change.epoch for change in experiment.training.changes if change.epoch < epochs)})
+    found: list[int] = []
+    for start, end in zip(starts, [*starts[1:], epochs], strict=True):
+        found += [experiment.in_force(start).training.task.target] * (end - start)
+    return found
 
 
 def _view(run: TrainingRun) -> View:
     """The traced neuron of each layer: the one that was picked, else the one closest to its threshold at epoch 0."""
-    picked: dict[int, int] = st.session_state.setdefault("picked_neurons", {})
-    chosen = {}
+    picked, chosen = desk().picked, {}
     for layer in run.records[0].layers:
         index = int(layer.name)
         neuron = picked.get(index, -1)
         chosen[index] = (neuron if 0 <= neuron < layer.u[0, 0].size else closest_neuron(layer),)
-    return View(chosen=chosen)
+    return View(chosen=chosen, is_brief=True)
+
+
+def _trials(trials: dict[str, TrainingRun], theme: Theme) -> None:
+    target = driving.run().in_force.training.task.target
+    shown = [Trial(part_name(name), trial_in_words(trial), trial.records[:]) for name, trial in trials.items()]
+    plots("trials", [Plot(trials_figure(shown, target, theme), describe_trials(shown, target))])
+
+
+def _drawer(run: TrainingRun) -> None:
+    drawer = st.expander("Gradients, rates, weights, time constants", key="drawer", on_change="rerun")
+    if not drawer.open:
+        return
+    theme: Theme = st.context.theme.type or "light"
+    experiment, records = run.experiment, run.records[:]
+    names, parameters = layer_names(experiment), parameter_names(experiment, records[0].parameters)
+    with drawer:
+        figure = drawer_figure(records, names, parameters, experiment.dt, theme)
+        plots("drawer_plots", [Plot(figure, describe_drawer(records, names, parameters, experiment.dt))])
 
 
 def _scrub(epoch: int | None) -> None:
-    session.scrub(epoch)
-    st.rerun(["headline", "plots"])
+    driving.scrub(epoch)
+    st.rerun(list(QUICK))
 
 
 def _pick(pick: dict[str, Any]) -> None:
-    picked: dict[int, int] = st.session_state.setdefault("picked_neurons", {})
     layer = int(pick["layer"])
-    record = next(record for record in session.seen_record().layers if record.name == str(layer))
-    picked[layer] = picked_neuron(pick, record, sample=0)
-
-
-def _train() -> None:
-    run = session.run()
-    if run.has_reached_limit:
-        run.epoch_limit = min(run.epoch_limit + run.experiment.training.epochs, MOST_EPOCHS)
-    run.play()
-
-
-def _new_weights() -> None:
-    session.edit({"seeds.weights": session.run().experiment.seeds.weights + 1})
+    record = next(record for record in driving.seen_record().layers if record.name == str(layer))
+    desk().picked[layer] = picked_neuron(pick, record, sample=0)
 
 
 def _in_words(target: int) -> str:

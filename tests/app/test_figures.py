@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from app.figures.style import PALETTES, Theme, packed
-from app.figures.training import describe_training, training_curves
+from app.figures.training import Ghost, describe_training, training_curves
 from app.wording import layer_names
 from snncore.bptt import EpochRecord, train
 from snncore.spec import ten_spikes
@@ -61,6 +62,43 @@ def test_what_changed_while_it_trained_is_marked_on_the_curve(records: list[Epoc
     levels = [(shape["x0"], shape["x1"], shape["y0"]) for shape in figure["layout"]["shapes"] if shape["xref"] == "x"]
     assert levels == [(0, 12, 10), (12, 40, 8)]
     assert json.dumps(figure, allow_nan=False)
+
+
+def test_a_long_training_is_drawn_from_its_first_epoch_to_its_last(records: list[EpochRecord]) -> None:
+    many = [replace(records[epoch % 40], epoch=epoch).reduced() for epoch in range(10_000)]
+    figure = training_curves(many, [10] * len(many), ["Hidden LIF", "Output LIF"], "light")
+    for trace in figure["data"]:
+        epochs = unpacked(trace["x"])
+        assert len(epochs) <= 600
+        assert (epochs[0], epochs[-1]) == (0, 9_999)
+    assert len(json.dumps(figure)) < 100_000
+
+
+def test_a_pinned_training_is_drawn_beneath_in_a_line_of_its_own_and_named_at_its_ends(records: list[EpochRecord]) -> None:
+    names, pinned = ["Hidden LIF", "Output LIF"], [replace(record, spikes=record.spikes * 9, loss=500.0) for record in records * 2]
+    alone = training_curves(records, [10] * len(records), names, "light")
+    figure = training_curves(records, [10] * len(records), names, "light", ghost=Ghost("A", pinned))
+    own, beneath = figure["data"][: len(alone["data"])], figure["data"][len(alone["data"]) :]
+    assert own == alone["data"]
+    assert [unpacked(trace["y"])[-1] for trace in beneath] == [45, 500, np.float32(records[-1].reach[-1])]
+    assert all(trace["zorder"] < 0 and "A, pinned" in trace["hovertemplate"] for trace in beneath)
+    assert {trace["line"]["dash"] for trace in beneath}.isdisjoint(trace["line"]["dash"] for trace in own)
+    labels = [label for label in figure["layout"]["annotations"] if label["text"] == "A"]
+    assert [(label["x"], label["y"]) for label in labels] == [(79, 45), (79, 500), (79, records[-1].reach[-1])]
+    assert figure["layout"]["xaxis"]["range"][1] >= 79
+    assert figure["layout"]["yaxis"]["range"][1] >= 45
+    assert figure["layout"]["yaxis2"]["range"][1] >= 500
+    words = describe_training(records, 10, names, Ghost("A", pinned))
+    assert words.endswith("Beneath it A, pinned: at epoch 39, 45 spikes, loss 500.")
+
+
+def test_in_narrow_places_the_spikes_are_drawn_alone(records: list[EpochRecord]) -> None:
+    ghost = Ghost("A", records)
+    figure = training_curves(records, [10] * len(records), ["Hidden LIF", "Output LIF"], "light", {3: "target 8 → 10"}, ghost)
+    seen = [trace["meta"]["label"] for trace in figure["data"] if trace["meta"].get("only") != "wide"]
+    assert seen == ["Output", "A, pinned", "Changed"]
+    assert not any(name.startswith(("xaxis", "yaxis")) for name in figure["narrow"] if name not in ("xaxis", "yaxis"))
+    assert {label["xref"] for label in figure["narrow"]["annotations"]} == {"x", "paper"}
 
 
 def test_the_curves_are_told_in_words(records: list[EpochRecord]) -> None:

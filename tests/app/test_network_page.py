@@ -14,11 +14,11 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from app import limits, session
-from app.controls.parameters import INPUT_PARAMETERS, LAYER_PARAMETERS, parts
+from app.controls.parameters import INPUT_PARAMETERS, LAYER_PARAMETERS, part_name, parts
+from app.desk import Desk
 from app.link import from_parameter, to_parameter
 from app.looking import AGAIN, NO_OVERLAY, SHUFFLED, Looking
 from app.presets import Preset, presets
-from app.session import Desk
 from app.stages import stages
 from snncore import stack
 from snncore.files import content_hash
@@ -43,10 +43,10 @@ def opened(draft: Draft | None = None, layer: int | None = 1, panel: str = "Laye
     page.session_state["seeds"] = True
     for place in range(len((draft or TEN).network)):
         page.session_state[f"more network.{place}"] = True
-    page.session_state["looking"] = Looking(panel=panel, layer=layer, **state)
     if draft is not None:
         page.query_params["x"] = to_parameter(draft)
-    return network_page(page)
+    desk(network_page(page)).looking = Looking(panel=panel, layer=layer, **state)
+    return shown(page.run())
 
 
 def shown(page: AppTest) -> AppTest:
@@ -86,7 +86,8 @@ def draft(page: AppTest) -> Draft:
 
 
 def looking(page: AppTest) -> Looking:
-    found: Looking = page.session_state["looking"]
+    found = desk(page).looking
+    assert found is not None
     return found
 
 
@@ -141,7 +142,7 @@ def change(page: AppTest, path: str, value: Any) -> AppTest:
 def other_values(path: str, widget: Any) -> list[Any]:
     """Valid values that a widget doesn't have."""
     if widget.type == "selectbox":
-        return [option for option in widget.options if option != widget.value]
+        return [option for option in widget.options if option != part_name(widget.value)]
     if widget.type == "toggle":
         return [not widget.value]
     if widget.value is None:
@@ -173,7 +174,7 @@ def assert_edits_its_field_alone(page: AppTest, path: str) -> None:
             when_on = {**LAYER_PARAMETERS, **INPUT_PARAMETERS}[field.rpartition(".")[2]].when_on
             assert found == (when_on if value else None)
         else:
-            assert (found["kind"] if isinstance(found, dict) else found) == value
+            assert (part_name(found["kind"]) if isinstance(found, dict) else found) == value
         fits = after.first_misfit is None
         assert desk(page).experiment == (Experiment(**dict(after)) if fits else experiment)
         assert from_parameter(page.query_params["x"]) == after
@@ -401,7 +402,7 @@ def network_with(kind: str) -> Draft:
 
 
 def own_fields(part: Any) -> set[str]:
-    return set(type(part).model_fields) - {"kind", "shape", "name", "digest"}
+    return set(type(part).model_fields) - {"kind", "shape", "name", "digest", "learns"}
 
 
 @pytest.mark.parametrize("kind", LAYER_KINDS)
@@ -848,7 +849,7 @@ def test_the_sample_of_a_batch_is_chosen() -> None:
         page.number_input(key="sample").set_value(sample)
         run(page)
         assert np.array_equal(raster(page, "input"), simulate(convolution())[0].input[sample - 1].reshape(100, -1).T)
-    page.session_state["looking"].panel = "Input"
+    looking(page).panel = "Input"
     run(page)
     change(page, "input.shape.0", 2)
     assert page.number_input(key="sample").value == 2, "the last one that there is"

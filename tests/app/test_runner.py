@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from app import runner
-from app.runner import TrainingRun
+from app.runner import Owner, TrainingRun
 from snncore.bptt import train
 from snncore.errors import ExperimentError
 from snncore.spec import Experiment, ten_spikes
@@ -137,7 +137,8 @@ def test_a_training_whose_owner_left_ends(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(runner, "PRESENCE_INTERVAL", 0.02)
     present = threading.Event()
     present.set()
-    run = TrainingRun(ten_spikes().replace({"training.task.target": 10**6, "training.epochs": 10**6}), None, present.is_set)
+    endless = ten_spikes().replace({"training.task.target": 10**6, "training.epochs": 10**6})
+    run = TrainingRun(endless, None, Owner("somebody", present.is_set))
     run.play()
     time.sleep(0.4)
     assert run.is_running, "while the owner is there it goes on"
@@ -184,13 +185,48 @@ def test_runs_leave_torchs_global_generator_alone() -> None:
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_many_starts_and_stops_leave_no_threads() -> None:
-    before = threading.active_count()
-    for _ in range(30):
-        run = TrainingRun(EXPERIMENT, speed=None)
+def test_more_trainings_than_places_wait_and_all_get_their_turn() -> None:
+    endless = EXPERIMENT.replace({"training.task.target": 10**6, "training.epochs": 10**4})
+    runs = [TrainingRun(endless, None, Owner(str(number // 3))) for number in range(9)]
+    for run in runs:
         run.play()
+    assert all(run.is_running for run in runs)
+    waiting = [run for run in runs if run.place_in_line]
+    assert [run.place_in_line for run in waiting] == [1, 2, 3, 4, 5]
+    assert waiting[0] is runs[2], "of one owner, two compute at once"
+    assert all(len(run.records) == 1 for run in waiting)
+    waiting[1].pause()
+    assert not waiting[1].is_running
+    assert [run.place_in_line for run in waiting] == [1, 0, 2, 3, 4]
+    for run in [run for run in runs if not run.place_in_line]:
         run.pause()
-    assert threading.active_count() == before
+    wait_until(lambda: all(len(waiting[number].records) > 1 for number in (0, 2, 3)))
+    assert waiting[4].place_in_line == 1, "of the same owner as the two before it"
+    waiting[2].pause()
+    wait_until(lambda: len(waiting[4].records) > 1)
+    for run in runs:
+        run.pause()
+    assert not any(run.is_running for run in runs)
+
+
+def test_a_training_that_begins_later_is_the_same() -> None:
+    later = TrainingRun(EXPERIMENT, speed=None, begins_later=True)
+    assert later.records == []
+    later.play()
+    wait_until(lambda: not later.is_running)
+    assert spikes_and_gradients(later) == [(record.spikes, record.gradient_norms) for record in train(EXPERIMENT)]
+
+
+def test_a_past_training_stays_as_it_was() -> None:
+    run = TrainingRun(EXPERIMENT, speed=None)
+    run.step()
+    past = run.past()
+    run.change({"training.lr": 0.5})
+    run.play()
+    wait_until(lambda: not run.is_running)
+    assert past.experiment == EXPERIMENT
+    assert [record.epoch for record in past.records] == [0, 1]
+    assert past.records[1] is run.records[1]
 
 
 def test_whole_records_stay_within_their_bytes_evenly_spread_and_the_numbers_of_all_epochs_stay() -> None:
@@ -203,7 +239,7 @@ def test_whole_records_stay_within_their_bytes_evenly_spread_and_the_numbers_of_
         wait_until(lambda each=each: not each.is_running)
     assert all(record.is_whole for record in reference.records)
     assert [record.epoch for record in run.records if record.is_whole] == [*range(0, 69, 4), 69]
-    assert run.stride == 4
+    assert run.log.stride == 4
     assert sum(record.nbytes for record in run.records) <= 20 * epoch
     assert [(record.spikes, record.loss, record.reach) for record in run.records] == [
         (record.spikes, record.loss, record.reach) for record in reference.records

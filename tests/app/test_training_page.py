@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Multiselect
 
 from app.link import from_parameter, to_parameter
 from app.runner import TrainingRun
@@ -102,10 +103,13 @@ def test_every_surrogate_can_be_chosen_and_trained(opened_page: AppTest, surroga
     until(lambda: len(run_of(opened_page).records) == 2)
 
 
-def test_new_weights_take_the_next_seed(opened_page: AppTest) -> None:
-    press(opened_page, "New weights")
-    assert experiment_of(opened_page) == ten_spikes().replace({"seeds.weights": 1})
-    assert opened_page.number_input(key="edit seeds.weights").value == 1
+@pytest.mark.parametrize("seed", ["weights", "input", "noise"])
+def test_weights_input_and_noise_take_their_next_seeds_apart(opened_page: AppTest, seed: str) -> None:
+    before = getattr(ten_spikes().seeds, seed)
+    opened_page.menu_button(key="new").click(f"New {seed}")
+    shown(opened_page.run())
+    assert experiment_of(opened_page) == ten_spikes().replace({f"seeds.{seed}": before + 1})
+    assert opened_page.number_input(key=f"edit seeds.{seed}").value == before + 1
 
 
 def test_restart_returns_to_the_same_first_epoch(opened_page: AppTest) -> None:
@@ -285,3 +289,95 @@ def test_looking_back_shows_the_epoch_that_was_chosen(opened_page: AppTest) -> N
     assert experiment_of(opened_page) == ten_spikes(), "looking back changes nothing"
     press(opened_page, "Restart")
     assert desk.scrubbed is None
+
+
+# ---------------------------------------------------------------------------------------------------- what learns
+
+BY_DEFAULT = ["0.weight", "0.bias", "1.tau_mem", "2.weight", "2.bias", "3.tau_mem"]
+
+
+def learns(page: AppTest) -> Multiselect:
+    return page.multiselect(key="edit learns")
+
+
+def let_learn(page: AppTest, names: list[str]) -> AppTest:
+    learns(page).set_value(names)
+    return shown(page.run())
+
+
+def test_all_parameters_are_offered_in_words_and_those_that_learn_are_selected(opened_page: AppTest) -> None:
+    assert learns(opened_page).options == [
+        "Linear 1 weights",
+        "Linear 1 bias",
+        "LIF 2 τ_mem",
+        "LIF 2 θ",
+        "Linear 3 weights",
+        "Linear 3 bias",
+        "LIF 4 τ_mem",
+        "LIF 4 θ",
+    ]
+    assert learns(opened_page).value == BY_DEFAULT
+    assert any(caption.value == "Parameters that training moves; the others stay as they are." for caption in opened_page.caption)
+
+
+def test_what_learns_is_edited_for_the_layers_that_changed_and_none_is_the_default(opened_page: AppTest) -> None:
+    let_learn(opened_page, [*BY_DEFAULT[1:], "3.spike_threshold"])
+    chosen = ten_spikes().replace({"network.0.learns": ["bias"], "network.3.learns": ["tau_mem", "spike_threshold"]})
+    assert experiment_of(opened_page) == chosen
+    let_learn(opened_page, [*BY_DEFAULT, "3.spike_threshold"])
+    assert experiment_of(opened_page) == chosen.replace({"network.0.learns": None})
+    let_learn(opened_page, BY_DEFAULT)
+    assert experiment_of(opened_page) == ten_spikes()
+
+
+def test_what_learns_is_changed_while_training_goes_on_and_noted(opened_page: AppTest) -> None:
+    press(opened_page, "+1 epoch")
+    until(lambda: len(run_of(opened_page).records) == 2)
+    run = run_of(opened_page)
+    let_learn(opened_page, [*BY_DEFAULT, "3.spike_threshold"])
+    (change,) = run.experiment.training.changes
+    assert change.model_dump() == {"epoch": 2, "field": "network.3.learns", "value": ["tau_mem", "spike_threshold"]}
+    let_learn(opened_page, ["3.spike_threshold"])
+    assert run_of(opened_page) is run
+    assert {(change.epoch, change.field, *change.value) for change in run.experiment.training.changes} == {
+        (2, "network.0.learns"),
+        (2, "network.1.learns"),
+        (2, "network.2.learns"),
+        (2, "network.3.learns", "spike_threshold"),
+    }
+    assert learns(opened_page).value == ["3.spike_threshold"]
+    press(opened_page, "+1 epoch")
+    until(lambda: len(run.records) == 3)
+    assert set(run.records[-1].gradient_norms) == {"3.spike_threshold"}
+    assert from_parameter(opened_page.query_params["x"]) == run.experiment.draft
+
+
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_nothing_selected_is_refused_before_and_while_it_trains_and_the_selection_returns(opened_page: AppTest, epochs: int) -> None:
+    if epochs > 1:
+        press(opened_page, "+1 epoch")
+        until(lambda: len(run_of(opened_page).records) == epochs)
+    run = run_of(opened_page)
+    let_learn(opened_page, [])
+    (complaint,) = complaints(opened_page)
+    assert "othing in the network learns; let a parameter learn (Layer 1 (Linear) has weight, bias)" in complaint
+    assert run_of(opened_page) is run
+    assert experiment_of(opened_page) == ten_spikes()
+    assert learns(opened_page).value == BY_DEFAULT
+
+
+def test_recurrent_weights_and_adaptation_are_called_by_their_names() -> None:
+    data = json.loads(ten_spikes().to_json())
+    data["network"][1] = {"kind": "ALIFRecurrent", "tau_mem": 10.0, "tau_adapt": 30.0, "train_alphas": True, "rec_connect": CONNECTION}
+    page = opened(to_parameter(Experiment(**data)))
+    called = [option for option in learns(page).options if "ALIFRecurrent" in option]
+    assert called == [f"ALIFRecurrent 2 {name}" for name in ("τ_mem", "τ_adapt", "θ", "recurrent weights")]
+
+
+def test_the_true_derivative_is_offered_in_words(opened_page: AppTest) -> None:
+    surrogate = opened_page.selectbox(key="edit surrogate_grad_fn")
+    assert surrogate.options[-2:] == ["ATan", "True derivative (zero)"]
+    surrogate.select("TrueDerivative")
+    shown(opened_page.run())
+    assert opened_page.selectbox(key="edit surrogate_grad_fn").value == "TrueDerivative"
+    assert not any(run_of(opened_page).records[0].gradient_norms.values())

@@ -7,11 +7,24 @@ from typing import Any
 import pytest
 
 from app.presets import presets
-from app.wording import findings_in_words, remedy_in_words
+from app.wording import findings_in_words, remedy_in_words, training_finding_in_words, training_remedy_in_words
+from snncore.bptt import EpochRecord, Trainer
+from snncore.diagnose import findings as findings_of_training
+from snncore.errors import DivergenceError
 from snncore.layer_diagnosis import Clipped, Finding, LongMemory, Saturated, Silent, diagnose
 from snncore.layer_spec import NeuronSpec
 from snncore.simulation import simulate
 from snncore.spec import Experiment, ten_spikes
+from snncore.training_findings import (
+    Diverged,
+    Diverging,
+    ExplodingGradient,
+    NoGradient,
+    NoProgress,
+    StaysSilent,
+    TrainingFinding,
+    UnreachableTarget,
+)
 
 WORDS: dict[str, tuple[Finding, str]] = {
     "silent": (
@@ -126,3 +139,188 @@ def test_whatever_is_found_is_told_in_sentences(made: Experiment) -> None:
         assert words == "" or words.endswith(".")
         assert "nan" not in words
         assert "None" not in words
+
+
+# ------------------------------------------------------------------------------------------------- of a training
+
+SUBTRACTS_3 = {"network.1.reset_fn": {"kind": "MembraneSubtract", "subtract_value": 3.0}}
+HEAVISIDE = {"network.3.surrogate_grad_fn": {"kind": "Heaviside", "window": 0.0}}
+TRUE_DERIVATIVE = {"network.3.surrogate_grad_fn": "TrueDerivative"}
+
+TRAINING_WORDS: dict[str, tuple[dict[str, Any], TrainingFinding, str]] = {
+    "target of one sample": (
+        {},
+        UnreachableTarget(target=5000, most=400, samples=1, steps=100, outputs=4, most_per_step=1),
+        "The target of 5,000 spikes can't be reached: 4 outputs × 100 steps × 1 spike per step allow 400.",
+    ),
+    "target of samples": (
+        {},
+        UnreachableTarget(target=5000, most=2400, samples=3, steps=100, outputs=4, most_per_step=2),
+        "The target of 5,000 spikes can't be reached: 3 samples × 4 outputs × 100 steps × 2 spikes per step allow 2,400.",
+    ),
+    "diverged": (
+        {},
+        Diverged(epoch=3, layer="2", quantity="gradient of the weight"),
+        "Training diverged at epoch 3: the gradient of the weight of Layer 3 (Linear) is not finite.",
+    ),
+    "diverging": (
+        {"training.lr": 10.0},
+        Diverging(best_loss=100.0, best_epoch=0, loss=2.657e9),
+        "The loss runs away: loss 100 at epoch 0, 2.66e+09 now; the learning rate of 10 is too large.",
+    ),
+    "exploding": (
+        {},
+        ExplodingGradient(layer="1", factor=35.06, product=2.92e122, steps=99),
+        "The gradient explodes in LIF 2: on its way back through time |α·(1-θ·σ')| multiplies it by up to 35.1 per step, "
+        "by 2.9e+122 over 99 steps.",
+    ),
+    "exploding through the reset": (
+        SUBTRACTS_3,
+        ExplodingGradient(layer="1", factor=2.82, product=1234.0, steps=9),
+        "The gradient explodes in LIF 2: on its way back through time |α·(1-3·σ')| multiplies it by up to 2.82 per step, "
+        "by 1.2e+03 over 9 steps.",
+    ),
+    "no gradient here": (
+        HEAVISIDE,
+        NoGradient(loss=100.0, largest_norm=0.0, layer="3", largest_surrogate=0.0, overshoot=None),
+        "No parameter has a gradient (largest norm 0): Heaviside of LIF 4 is 0 at all potentials reached.",
+    ),
+    "no gradient anywhere": (
+        TRUE_DERIVATIVE,
+        NoGradient(loss=100.0, largest_norm=None, layer="3", largest_surrogate=0.0, overshoot=None),
+        "No parameter has a gradient: TrueDerivative of LIF 4 is 0 everywhere.",
+    ),
+    "no gradient in spite of the surrogates": (
+        {},
+        NoGradient(loss=100.0, largest_norm=3e-14, layer=None, largest_surrogate=0.25, overshoot=None),
+        "No parameter has a gradient (largest norm 3e-14): the surrogates aren't why, |σ'| reaches at least 0.25 in every layer.",
+    ),
+    "no gradient after an overshoot": (
+        {},
+        NoGradient(loss=100.0, largest_norm=0.0, layer="3", largest_surrogate=2.7e-42, overshoot=(1, 283.0)),
+        "No parameter has a gradient: after 283 spikes at epoch 1, too large an update took the output so far below θ "
+        "that σ' is 2.7e-42 there.",
+    ),
+    "silent and rising": (
+        {},
+        StaysSilent(layer="3", is_output=True, epochs=20, largest_u_over_threshold=0.123, epochs_to_go=1234.5, overshoot=None),
+        "Silent for 20 epochs: largest u/θ of the output 0.12, 1,234 epochs from 1 at the present pace.",
+    ),
+    "silent": (
+        {},
+        StaysSilent(layer="1", is_output=False, epochs=40, largest_u_over_threshold=0.5, epochs_to_go=None, overshoot=None),
+        "Silent for 40 epochs: largest u/θ of LIF 2 0.50, not rising.",
+    ),
+    "silent after an overshoot": (
+        {},
+        StaysSilent(layer="3", is_output=True, epochs=98, largest_u_over_threshold=-0.17, epochs_to_go=None, overshoot=(1, 1541.0)),
+        "Silent for 98 epochs: after 1,541 spikes at epoch 1, too large an update took the output down to a largest u/θ of -0.17.",
+    ),
+    "to and fro": (
+        {},
+        NoProgress(best_loss=1.0, best_epoch=48, fewest=9.0, most=12.0),
+        "No better than loss 1 since epoch 48: 9 to 12 spikes for a target of 10.",
+    ),
+    "stuck": (
+        {},
+        NoProgress(best_loss=4.0, best_epoch=31, fewest=8.0, most=8.0),
+        "No better than loss 4 since epoch 31: 8 spikes for a target of 10.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "finding", "words"), TRAINING_WORDS.values(), ids=TRAINING_WORDS)
+def test_a_finding_of_a_training_in_words(changes: dict[str, Any], finding: TrainingFinding, words: str) -> None:
+    assert training_finding_in_words(ten_spikes().replace(changes), finding) == words
+
+
+def surrogate(index: int, kind: str, **fields: float) -> dict[str, Any]:
+    return {f"network.{index}.surrogate_grad_fn": {"kind": kind, **fields}}
+
+
+DEFAULT = {"grad_width": 0.5, "grad_scale": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("present", "changes", "words"),
+    [
+        ({}, {"training.lr": 1e-4}, "Set the learning rate to 0.0001"),
+        ({}, {"training.task.target": 1200}, "Set the target to 1,200"),
+        ({}, {"network.3.spike_fn": {"kind": "MultiSpike"}}, "Use MultiSpike for the output"),
+        ({}, {"network.1.norm_input": False, "network.3.norm_input": False}, "Switch norm_input off"),
+        ({}, {"network.3.spike_threshold": 0.45}, "Set θ of LIF 4 to 0.45"),
+        (
+            {**surrogate(1, "Gaussian"), **HEAVISIDE},
+            {**surrogate(1, "SingleExponential", **DEFAULT), **surrogate(3, "SingleExponential", **DEFAULT)},
+            "Use SingleExponential",
+        ),
+        (
+            {**surrogate(1, "SingleExponential", grad_scale=20.0), **surrogate(3, "SingleExponential", grad_scale=20.0)},
+            {**surrogate(1, "SingleExponential", **DEFAULT), **surrogate(3, "SingleExponential", **DEFAULT)},
+            "Set grad_scale to 1",
+        ),
+        (
+            {},
+            {
+                **surrogate(1, "SingleExponential", grad_width=0.5, grad_scale=0.33),
+                **surrogate(3, "SingleExponential", grad_width=0.5, grad_scale=0.5),
+            },
+            "Set grad_scale of LIF 2 to 0.33 and set grad_scale of LIF 4 to 0.5",
+        ),
+        (
+            surrogate(1, "SingleExponential", grad_width=0.1),
+            surrogate(1, "SingleExponential", **DEFAULT),
+            "Use the default SingleExponential",
+        ),
+        (
+            {**SUBTRACTS_3, **surrogate(1, "ATan")},
+            {**surrogate(1, "SingleExponential", **DEFAULT), "network.1.reset_fn": {"kind": "MembraneSubtract", "subtract_value": None}},
+            "Use SingleExponential and use the default MembraneSubtract",
+        ),
+    ],
+)
+def test_a_remedy_of_a_training_in_words(present: dict[str, Any], changes: dict[str, Any], words: str) -> None:
+    assert training_remedy_in_words(ten_spikes().replace(present), changes) == words
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "remedies"),
+    [
+        (
+            {"training.task.target": 500, "network.3.spike_fn": "SingleSpike"},
+            "The target of 500 spikes can't be reached: 4 outputs × 100 steps × 1 spike per step allow 400.",
+            ["Set the target to 400", "Use MultiSpike for the output"],
+        ),
+        (
+            {"training.lr": 1e38},
+            "Training diverged at epoch 0: the weight of Layer 1 (Linear) is not finite.",
+            ["Set the learning rate to 0.004"],
+        ),
+        (
+            HEAVISIDE,
+            "No parameter has a gradient (largest norm 0): Heaviside of LIF 4 is 0 at all potentials reached.",
+            ["Use SingleExponential"],
+        ),
+        (
+            surrogate(1, "SingleExponential", grad_scale=2.0),
+            "The gradient explodes in LIF 2: on its way back through time |α·(1-θ·σ')| multiplies it by up to ",
+            ["Set grad_scale to 1"],
+        ),
+        (
+            {"training.optimiser": "Adam"},
+            "Silent for 21 epochs: largest u/θ of the output 0.13, ",
+            ["Set the learning rate to 0.01", "Switch norm_input off", "Set θ of LIF 4 to 0.11"],
+        ),
+    ],
+)
+def test_what_goes_wrong_in_a_training_is_told_with_its_remedies(changes: dict[str, Any], words: str, remedies: list[str]) -> None:
+    experiment = ten_spikes().replace(changes)
+    records: list[EpochRecord] = []
+    divergence = None
+    try:
+        records.extend(Trainer(experiment).epochs(21))
+    except DivergenceError as error:
+        divergence = error
+    found = findings_of_training(experiment, records, divergence)[0]
+    assert training_finding_in_words(experiment, found).startswith(words)
+    assert [training_remedy_in_words(experiment, change) for change in found.changes] == remedies

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from app.figures.style import PALETTES, Theme
-from app.figures.training import HEIGHT
 from tests.browser.conftest import Open
 from tests.browser.training_page import CURVES, NETWORK
 
@@ -108,7 +107,24 @@ def test_at_360_pixels_number_plot_and_button_fit_and_controls_come_up_in_a_shee
     curve = page.plot(CURVES).bounding_box()
     assert sheet
     assert curve
-    assert curve["y"] + HEIGHT <= sheet["y"], "the spikes' panel stays in sight"
+    assert curve["y"] + curve["height"] <= sheet["y"], "the spikes' panel stays in sight"
+    button = page.page.get_by_role("button", name="Train it to fire").bounding_box()
+    assert button
+    assert sheet["y"] + sheet["height"] <= button["y"], "and the main button below the sheet"
+
+
+def test_at_360_pixels_the_potentials_of_the_output_are_in_sight(open_page: Open) -> None:
+    page = open_page(width=360, height=740)
+    assert page.figure()["kinds"].count("traces") == 2
+    shown = page.plot(NETWORK).locator("canvas[data-kind=traces]")
+    expect(shown).to_have_count(1)
+    box = shown.bounding_box()
+    button = page.page.get_by_role("button", name="Train it to fire").bounding_box()
+    assert box
+    assert button
+    assert box["y"] + box["height"] <= button["y"]
+    page.page.set_viewport_size({"width": 1280, "height": 800})
+    expect(shown).to_have_count(2)
 
 
 def test_at_1280_by_800_everything_is_seen_without_scrolling(open_page: Open) -> None:
@@ -116,3 +132,7 @@ def test_at_1280_by_800_everything_is_seen_without_scrolling(open_page: Open) ->
     box = page.plot(NETWORK).bounding_box()
     assert box
     assert box["y"] + box["height"] <= 800
+    drawer = page.page.locator(".st-key-drawer").bounding_box()
+    assert drawer
+    assert drawer["y"] + drawer["height"] <= 800
+    assert page.page.locator("[data-testid=stSidebar]").count() == 0

@@ -66,12 +66,14 @@ def test_a_threshold_change_changes_the_raster_and_starts_over(open_page: Open) 
     assert sum(map(sum, page.raster(1))) > sum(map(sum, before))
 
 
-def test_new_weights_change_the_network_and_keep_the_input(open_page: Open) -> None:
+def test_weights_and_input_are_new_apart(open_page: Open) -> None:
     page = open_page()
     inputs, potentials = page.raster(0), page.figure()["values"][0]
-    page.press("New weights")
+    page.choose("New", "New weights")
     page.until(lambda: page.figure()["values"][0] != potentials)
     assert page.raster(0) == inputs
+    page.choose("New", "New input")
+    page.until(lambda: page.raster(0) != inputs)
 
 
 def test_an_edit_while_training_goes_on_training(open_page: Open) -> None:

@@ -45,6 +45,11 @@ class TrainingPage:
     def plot(self, which: str) -> Locator:
         return self.page.locator(which)
 
+    @property
+    def said(self) -> str:
+        """What stands between the bar and the plots."""
+        return " ".join(self.page.locator(".st-key-messages").all_inner_texts())
+
     def curves(self) -> list[list[float]]:
         """The values of the curves over epochs, as plotly holds them."""
         found: list[list[float]] = self.plot(CURVES).evaluate(
@@ -77,6 +82,11 @@ class TrainingPage:
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
+
+    def choose(self, menu: str, item: str) -> None:
+        """An item of a menu, or a button in the menu "Compare, export"."""
+        self.press(menu)
+        self.page.locator("[role=menuitem], [data-testid=stPopoverBody] button").filter(has_text=item).first.click()
 
     def train(self) -> None:
         self.page.get_by_role("button", name="Train it to fire").click()

@@ -3,7 +3,7 @@
 const parts = ["number", "unit", "status", "milestone"];
 const roots = new WeakMap();
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   let root = roots.get(parentElement);
   if (!root) {
     root = createRoot();
@@ -14,6 +14,10 @@ export default function ({ parentElement, data }) {
     const node = root.querySelector(`.headline-${part}`);
     if (node.textContent !== data[part]) node.textContent = data[part];
   }
+  const action = root.querySelector(".headline-action");
+  action.hidden = !data.action;
+  if (action.textContent !== data.action) action.textContent = data.action;
+  action.onclick = () => setTriggerValue("acted", true);
 }
 
 function createRoot() {
@@ -23,11 +27,17 @@ function createRoot() {
   title.className = "headline-hidden";
   title.textContent = document.title;
   root.append(title);
+  const sentence = document.createElement("p");
+  sentence.className = "headline-sentence";
   for (const part of parts) {
-    const node = document.createElement(part === "status" ? "p" : "span");
+    const node = document.createElement("span");
     node.className = `headline-${part}`;
-    root.append(node);
+    (part === "status" ? sentence : root).append(node);
   }
+  const action = document.createElement("button");
+  action.className = "headline-action";
+  sentence.append(action);
+  root.append(sentence);
   const milestone = root.querySelector(".headline-milestone");
   milestone.classList.add("headline-hidden");
   milestone.setAttribute("role", "status");

@@ -1,5 +1,9 @@
-// Plotly figures, each on one lasting node. Owns the drawing, the cursor and the keyboard; of what is drawn it knows what a trace's `meta`
-// says of itself: {label, x, value}. Where a plot is a scrubber, a drag along it or the arrow keys choose a place on its x axis.
+// Plotly figures, each on one lasting node. Owns the drawing, the cursor and the keyboard. Of what is drawn it knows what `meta` says:
+// - of a trace: {label, x, value}, what the cursor says at its values, with the trace's `text` instead of a number where it has some;
+//   `only`, the layout in which it is drawn ("wide" or "narrow"), if not in both. The cursor passes over a trace without `meta`.
+// - of a layout: `readout`, from where to where the cursor's words stand on its first line, as parts of the plot's width; `least`, the
+//   fewest pixels for which the wide layout is meant.
+// Where a plot is a scrubber, a drag along it or the keys choose any whole number on its x axis up to the first trace's last, drawn or not.
 
 const viewsOf = new WeakMap();
 let plotlyLoads = null;
@@ -57,14 +61,14 @@ function createView(parent) {
 
 const NARROW = 500; // pixels
 
-const isNarrow = (view) => view.width < NARROW;
+const isNarrow = (view) => view.width < (view.figure.layout.meta?.least ?? NARROW);
 
 function onResize(view, width) {
   if (!width || width === view.width) return;
   view.width = width;
   if (!view.drawn) return;
   if (isNarrow(view) === view.drawnNarrow) {
-    window.Plotly.Plots.resize(view.graph).then(() => placeBoth(view));
+    window.Plotly.Plots.resize(view.graph).then(() => placeAll(view));
   } else {
     view.latest = view.figure;
     draw(view);
@@ -88,13 +92,15 @@ async function draw(view) {
       view.latest = null;
       view.drawnNarrow = isNarrow(view);
       const layout = (view.drawnNarrow && narrow) || wide;
-      await window.Plotly.react(view.graph, data, layout, { displayModeBar: false, doubleClick: "reset", responsive: false });
+      const unseen = view.drawnNarrow ? "wide" : "narrow";
+      const traces = data.filter(({ meta }) => meta?.only !== unseen);
+      await window.Plotly.react(view.graph, traces, layout, { displayModeBar: false, doubleClick: "reset", responsive: false });
       if (!view.drawn) {
         view.drawn = true;
         view.graph.on("plotly_hover", ({ points: [at] }) => moveTo(view, { lane: laneOf(view, at.fullData), x: at.x }));
-        view.graph.on("plotly_relayout", () => placeBoth(view));
+        view.graph.on("plotly_relayout", () => placeAll(view));
       }
-      placeBoth(view);
+      placeAll(view);
       view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
     }
   } finally {
@@ -109,22 +115,29 @@ const axisName = (id = "x") => `${id[0]}axis${id.slice(1)}`;
 /** What the cursor can stand on: the traces from top to bottom. */
 function lanes(view) {
   const top = (trace) => view.graph._fullLayout[axisName(trace.yaxis ?? "y")].domain[1];
-  return [...view.graph._fullData].sort((one, other) => top(other) - top(one));
+  return view.graph._fullData.filter(({ meta }) => meta).sort((one, other) => top(other) - top(one));
 }
 
 const laneOf = (view, trace) => lanes(view).indexOf(trace);
 
-/** Moves the cursor to the nearest place on its trace, and says in words what is there. */
-function moveTo(view, to) {
-  const trace = lanes(view)[to.lane];
-  if (!trace) return;
-  const index = nearest(trace.x, to.x, view.at?.lane === to.lane && view.scrubbed == null ? view.at.x : null);
-  const { label, x: along, value: what, words } = trace.meta;
-  view.at = { lane: to.lane, x: trace.x[index] };
-  const said = words ? words[index] : `${what} ${Number(trace.y[index].toPrecision(4))}`;
-  view.readout.textContent = `${label} · ${along} ${trace.x[index]} · ${said}`;
+/** Moves the cursor to the nearest value of its trace. */
+function moveTo(view, { lane, x }) {
+  const trace = lanes(view)[lane];
+  if (trace) standAt(view, { lane, x: trace.x[nearest(trace.x, x, view.at?.lane === lane ? view.at.x : null)] });
+}
+
+/** Puts the cursor on a place of a trace, and says in words what is there; where no value is drawn, the place alone. */
+function standAt(view, at) {
+  const trace = lanes(view)[at.lane];
+  const { label, x: along, value: what } = trace.meta;
+  const index = trace.x.indexOf(at.x);
+  const said = index < 0 ? [] : [trace.text ? trace.text[index] : inWords(what, trace.y[index])];
+  view.at = at;
+  view.readout.textContent = [label, `${along} ${at.x}`, ...said].join(" · ");
   placeCursor(view);
 }
+
+const inWords = (what, value) => (Number.isFinite(value) ? `${what} ${Number(value.toPrecision(4))}` : `no ${what}`);
 
 /** The place of the value next to `to`; from `from` on, at least one place in its direction where there is one. */
 function nearest(values, to, from) {
@@ -132,6 +145,14 @@ function nearest(values, to, from) {
   for (let index = 1; index < values.length; index++) if (Math.abs(values[index] - to) < Math.abs(values[best] - to)) best = index;
   if (from != null && values[best] === from && Math.abs(to - from) >= 1) best = clamp(best + Math.sign(to - from), 0, values.length - 1);
   return best;
+}
+
+/** The readout stands on the figure's first line. */
+function placeReadout(view) {
+  const { meta, margin, width } = view.graph._fullLayout;
+  const [left, right] = meta?.readout ?? [0, 1];
+  const size = width - margin.l - margin.r;
+  Object.assign(view.readout.style, { left: `${margin.l + left * size}px`, width: `${(right - left) * size}px` });
 }
 
 function placeCursor(view) {
@@ -157,6 +178,9 @@ const SCRUB_INTERVAL = 50; // milliseconds between two places that are told whil
 /** Where the first panel's x axis lies on the node, in pixels, with its range. */
 const firstAxis = (view) => view.graph._fullLayout?.xaxis;
 
+/** The last place that can be chosen. Its trace may be thinned, but holds its end. */
+const lastPlace = (view) => view.graph._fullData[0].x.at(-1);
+
 /** Tells the place that was chosen: at once, and while dragging at most so often, the last one always. */
 function tellScrub(view, x) {
   view.scrubbed = view.chosen = x;
@@ -177,8 +201,7 @@ function onPress(view, pressed) {
   const at = pressed.clientX - left;
   const axis = axes.find(({ _offset, _length }) => at >= _offset - 4 && at <= _offset + _length + 4);
   if (!axis) return;
-  const last = view.graph._fullData[0].x.length - 1;
-  const choose = (event) => tellScrub(view, clamp(Math.round(axis.p2l(event.clientX - left - axis._offset)), 0, last));
+  const choose = (event) => tellScrub(view, clamp(Math.round(axis.p2l(event.clientX - left - axis._offset)), 0, lastPlace(view)));
   const end = () => {
     window.removeEventListener("pointermove", choose);
     window.removeEventListener("pointerup", end);
@@ -207,7 +230,8 @@ function placeMark(view) {
   });
 }
 
-function placeBoth(view) {
+function placeAll(view) {
+  placeReadout(view);
   placeCursor(view);
   placeMark(view);
 }
@@ -219,12 +243,21 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const LEAP = 10;
 
-/** Left and right move along x (with Shift by ten), up and down to the next trace, Escape leaves. */
+/** Moves the cursor along x: to the nearest value, on a scrubber to the very place, which is chosen. */
+function moveAlong(view, { lane, x }) {
+  if (!view.scrub) return moveTo(view, { lane, x });
+  const chosen = clamp(x, 0, lastPlace(view));
+  standAt(view, { lane, x: chosen });
+  tellScrub(view, chosen);
+}
+
+/** Left and right move along x (with Shift by ten), up and down to the nearest value of the next trace, Escape leaves. */
 function onKey(view, event) {
   if (!view.drawn || event.altKey || event.ctrlKey || event.metaKey) return;
   const at = view.at ?? { lane: 0, x: -1 };
-  const here = view.scrubbed == null ? at : { ...at, x: view.scrubbed }; // not where the pointer happens to rest
   const step = STEPS[event.key];
+  const lane = clamp(at.lane + (step?.[1] ?? 0), 0, lanes(view).length - 1);
+  const x = view.scrubbed ?? at.x; // not where the pointer happens to rest
   window.Plotly.Fx.unhover(view.graph);
   if (event.key === "Escape") {
     view.at = null;
@@ -232,14 +265,14 @@ function onKey(view, event) {
     placeCursor(view);
     if (view.scrub) tellScrub(view, null);
   } else if (event.key === "Home" || event.key === "End") {
-    moveTo(view, { ...here, x: event.key === "Home" ? 0 : Number.MAX_SAFE_INTEGER });
+    moveAlong(view, { lane, x: event.key === "Home" ? 0 : Number.MAX_SAFE_INTEGER });
+  } else if (step?.[0]) {
+    moveAlong(view, { lane, x: x + step[0] * (event.shiftKey ? LEAP : 1) });
   } else if (step) {
-    const lane = clamp(here.lane + step[1], 0, lanes(view).length - 1);
-    moveTo(view, { lane, x: here.x + step[0] * (event.shiftKey ? LEAP : 1) });
+    moveTo(view, { lane, x });
   } else {
     return;
   }
-  if (view.scrub && view.at && !step?.[1]) tellScrub(view, view.at.x);
   event.preventDefault();
   event.stopPropagation();
 }

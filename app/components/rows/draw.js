@@ -113,7 +113,7 @@ function drawRowAxis(stage, row, rows) {
   const half = height / rows / 2;
   label(stage, "0", Math.max(half, MIN_INSET));
   if (row.neurons > 1) label(stage, String(row.neurons - 1), height - Math.max(half, MIN_INSET));
-  title(stage, row.other ? `${row.axis} B` : row.axis);
+  title(stage, row.other ? `${row.axis} ${row.other.length === 1 ? row.other : "B"}` : row.axis);
 }
 
 function label(stage, text, y) {

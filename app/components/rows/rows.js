@@ -43,7 +43,7 @@ function createView(parent) {
     view[`${name}Node`].setAttribute("aria-hidden", "true");
   }
   axisCanvas.setAttribute("aria-hidden", "true");
-  view.resizes = new ResizeObserver(() => view.header && redraw(view));
+  view.resizes = new ResizeObserver(() => view.header && onResize(view));
   view.resizes.observe(root);
   whole.onclick = () => setZoom(view, null);
   root.addEventListener("keydown", (event) => onKey(view, event));
@@ -54,6 +54,13 @@ function createView(parent) {
   view.follow = ({ detail }) => detail.source !== view && view.header && followCursor(view, detail.time);
   document.addEventListener(CURSOR_EVENT, view.follow);
   return view;
+}
+
+const NARROW = 500; // pixels
+
+function onResize(view) {
+  if (view.root.clientWidth < NARROW !== view.isNarrow) arrange(view);
+  redraw(view);
 }
 
 function destroy(view) {
@@ -67,11 +74,13 @@ function arrange(view) {
   const { header } = view;
   view.root.setAttribute("aria-label", `${header.description} Arrow keys move the cursor, Enter selects, plus and minus zoom, 0 shows the whole run.`);
   const wanted = new Set();
+  view.isNarrow = view.root.clientWidth < NARROW;
   view.rows = [];
   const sections = header.groups.map((group) => {
     const section = keep(view, wanted, group.layer, () => createSection(view, group));
     fillHeading(view, section, group);
-    const rows = group.rows.map((row, number) => {
+    const shown = group.rows.filter((row) => !(row.wide && view.isNarrow));
+    const rows = shown.map((row, number) => {
       const node = keep(view, wanted, `${group.layer} ${number} ${row.kind}`, () => createRow(view));
       node.caption.textContent = row.title ?? "";
       node.canvas.dataset.kind = row.kind;

@@ -1,0 +1,138 @@
+"""What trainings are compared with, in words: what two Experiments differ in, what a past training came to, what another switch does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from app.controls.parameters import part_name
+from app.figures.row_kinds import counted
+from app.runner import PastRun, TrainingRun
+from app.stages import layer_name
+from app.wording import SYMBOLS, changes_in_words, learning_in_words, ordinal
+from snncore.bptt import EpochRecord
+from snncore.simulation import Simulation
+from snncore.spec import Experiment
+
+Path = tuple[str, ...]
+
+NAMES = {
+    "training.lr": "learning rate",
+    "training.optimiser": "optimiser",
+    "training.task.target": "target",
+    "training.epochs": "epochs at most",
+    "seeds.weights": "weight seed",
+    "seeds.input": "input seed",
+    "seeds.noise": "noise seed",
+    "input.shape": "input shape",
+}
+
+
+def differences(one: Experiment, other: Experiment) -> list[str]:
+    """A phrase for each, "τ_mem of LIF 2 and LIF 4 10 → 20"; none where they are the same."""
+    found: dict[tuple[str, str], list[str]] = {}
+    if [layer.kind for layer in one.network] != [layer.kind for layer in other.network]:
+        found["network", f"{_line(one)} → {_line(other)}"] = []
+    else:
+        for number, (before, after) in enumerate(zip(one.network, other.network, strict=True), start=1):
+            for path, values in _changed(before.model_dump(exclude={"learns"}), after.model_dump(exclude={"learns"})):
+                name = " ".join(SYMBOLS.get(part, part) for part in path)
+                found.setdefault((name, values), []).append(f"{before.kind} {number}")
+    for part in ("input", "training", "seeds", "dt"):
+        for path, values in _changed(one.model_dump()[part], other.model_dump()[part]):
+            name = ".".join((part, *path))
+            if name != "training.changes":
+                found[NAMES.get(name, name.replace(".", " ")), values] = []
+    if one.checkpoint != other.checkpoint:
+        found["loaded weights", _arrow(*(named.name if named else "none" for named in (one.checkpoint, other.checkpoint)))] = []
+    phrases = [f"{name}{' of ' + _and(owners) if owners else ''} {values}" for (name, values), owners in found.items()]
+    return phrases + _learning(one, other) + _changes(one, other)
+
+
+def past_in_words(past: PastRun) -> str:
+    """What a past training had come to."""
+    last = past.records[-1]
+    return f"{counted(int(last.spikes), 'spike')} at epoch {last.epoch}"
+
+
+def trial_in_words(trial: TrainingRun) -> str:
+    """How far one of the trainings side by side is."""
+    place = trial.place_in_line
+    if place:
+        return f"waiting, {ordinal(place)} in line"
+    if trial.failure:
+        return "diverged" if trial.divergence else "stopped on an error"
+    if not trial.records:
+        return "begins"
+    last = trial.records[-1]
+    words = f"{counted(int(last.spikes), 'spike')} at epoch {last.epoch}"
+    if trial.is_running or trial.has_reached_target:
+        return words
+    has_learned = any(record.spikes != trial.records[0].spikes or record.reach != trial.records[0].reach for record in trial.records)
+    return words if has_learned else f"nothing learned in {counted(len(trial.records), 'epoch')}"
+
+
+def why_in_words(record: EpochRecord, without: Simulation) -> str:
+    """What input normalisation does to a network at an epoch, and what the same weights do without it."""
+    gains = sorted({f"{1 - math.exp(-1 / mean):.3g}" for name, mean in record.constants.items() if name.endswith("tau_mem")})
+    factor = f" = {' or '.join(gains)}" if gains else ""
+    spikes = int(without.outputs[-1].sum())
+    reach = [layer.largest_u_over_threshold for layer in without.records.values()]
+    return (
+        f"Input normalisation multiplies each layer's input by 1-α{factor}, so that u can't rise far: largest u/θ of the output "
+        f"{record.reach[-1]:.2f}. Without it, on the same weights (dotted): {reach[-1]:.2f} and {counted(spikes, 'spike')} at once."
+    )
+
+
+def _learning(one: Experiment, other: Experiment) -> list[str]:
+    """Which parameters learn in one of them and not in the other, where both have the same layers."""
+    if [layer.kind for layer in one.network] != [layer.kind for layer in other.network]:
+        return []
+    return [phrase for index in range(len(one.network)) for phrase in learning_in_words(one, other, index)]
+
+
+def _changes(one: Experiment, other: Experiment) -> list[str]:
+    """What was changed in one of them while it trained, and not in the other."""
+    before, after = changes_in_words(one), changes_in_words(other)
+    gone = [f"no longer changed at epoch {epoch}: {words}" for epoch, words in before.items() if after.get(epoch) != words]
+    new = [f"changed at epoch {epoch}: {words}" for epoch, words in after.items() if before.get(epoch) != words]
+    return gone + new
+
+
+def _changed(before: Any, after: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Of each field that differs, its path and "before → after"; a part of another kind differs as a whole."""
+    if isinstance(before, dict) and isinstance(after, dict) and before.get("kind") == after.get("kind"):
+        for name, value in before.items():
+            yield from _changed(value, after.get(name), (*path, name))
+    elif before != after:
+        yield path, _arrow(_in_words(before), _in_words(after))
+
+
+def _arrow(before: str, after: str) -> str:
+    return f"{before} → {after}" if before != after else f"{before}, another one"
+
+
+def _in_words(value: Any) -> str:
+    match value:
+        case {"kind": kind}:
+            return part_name(str(kind))
+        case None:
+            return "none"
+        case bool():
+            return "on" if value else "off"
+        case int() | float():
+            return f"{value:.6g}"
+        case tuple() | list() if len(value) > 5:
+            return f"{len(value)} values"
+        case tuple() | list():
+            return f"({', '.join(map(_in_words, value))})"
+    return str(value)
+
+
+def _line(experiment: Experiment) -> str:
+    return " · ".join(map(layer_name, experiment.network))
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,16 @@
+"""Buttons that save what the page shows as pictures, which the browser makes by itself."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.components.assets import source
+
+_component = st.components.v2.component(
+    "pictures", css=source("pictures", "pictures.css"), js=source("pictures", "pictures.js"), isolate_styles=False
+)
+
+
+def pictures(key: str) -> None:
+    """One button for a PNG of all plots and rows of the page, at twice their size, and one for an SVG of the plots."""
+    _component(key=key)

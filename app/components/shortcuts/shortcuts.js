@@ -1,0 +1,20 @@
+// Keys that press buttons of the page while a plot has the focus; a button that is disabled or gone isn't pressed. What the plots do with
+// a key themselves comes first.
+
+const PLOTS = ".plot, .rows";
+const listeners = new WeakMap();
+
+export default function ({ parentElement, data }) {
+  document.removeEventListener("keydown", listeners.get(parentElement));
+  const listener = (event) => onKey(event, data);
+  listeners.set(parentElement, listener);
+  document.addEventListener("keydown", listener);
+  return () => setTimeout(() => parentElement.isConnected || document.removeEventListener("keydown", listeners.get(parentElement)));
+}
+
+function onKey(event, buttons) {
+  const taken = event.defaultPrevented || event.repeat || event.altKey || event.ctrlKey || event.metaKey;
+  if (taken || !event.target.matches(PLOTS) || !(event.key in buttons)) return;
+  event.preventDefault();
+  document.querySelector(`.st-key-${buttons[event.key]} button:not(:disabled)`)?.click();
+}

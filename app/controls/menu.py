@@ -1,0 +1,97 @@
+"""The Training page's menu: what a training is compared with, and what is taken along from it or brought back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import driving
+from app.components.pictures import pictures
+from app.desk import desk
+from app.export import history_csv
+from app.runner import TrainingRun
+from app.wording import layer_names
+from snncore import checkpoint
+from snncore.remedies import without_normalisation
+
+
+def menu(run: TrainingRun) -> None:
+    """The button that opens it, and while it is open what is in it."""
+    opened = st.popover("Compare, export", key="menu", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
+        st.markdown("**Compare**")
+        _comparisons(run)
+        st.markdown("**Take along**")
+        _exports(run)
+        st.markdown("**Bring back**")
+        _imports()
+
+
+def _comparisons(run: TrainingRun) -> None:
+    held = desk()
+    if held.pinned:
+        st.button("Unpin A", on_click=driving.unpin, width="stretch")
+    st.button(
+        "Pin this training as A",
+        on_click=driving.pin,
+        width="stretch",
+        help="Its curve stays as a ghost, its spikes and potentials are drawn beside those of what you train next.",
+    )
+    st.button(
+        "Try all surrogates",
+        on_click=driving.try_surrogates,
+        width="stretch",
+        help="Trains the same weights on the same input with each surrogate gradient, side by side.",
+    )
+    st.button(
+        "Why silent?",
+        key="menu_why",
+        on_click=driving.ask_why,
+        args=(True,),
+        width="stretch",
+        disabled=not without_normalisation(run.in_force),
+        help="Shows beside what the same weights do when the input isn't multiplied by 1-α.",
+    )
+
+
+def _exports(run: TrainingRun) -> None:
+    seen = driving.seen_record()
+    st.download_button(
+        "Trained weights (safetensors)",
+        lambda: checkpoint.save(run.experiment.in_force(seen.epoch), seen.parameters),
+        f"weights-epoch-{seen.epoch}.safetensors",
+        key="save_weights",
+        on_click="ignore",
+        width="stretch",
+        help="All parameters as they were at the epoch that is seen, with the Experiment.",
+    )
+    st.download_button(
+        "Experiment (JSON)",
+        lambda: run.experiment.to_json(),
+        "experiment.json",
+        key="save_experiment",
+        on_click="ignore",
+        width="stretch",
+        help="The network, input, training and seeds, with all changes made while it trained.",
+    )
+    st.download_button(
+        "History (CSV)",
+        lambda: history_csv(run.experiment, run.records[:], layer_names(run.experiment)),
+        "history.csv",
+        key="save_history",
+        on_click="ignore",
+        width="stretch",
+        help="The numbers of every epoch.",
+    )
+    pictures("pictures")
+
+
+def _imports() -> None:
+    st.file_uploader("Weights or an Experiment from here", type=["safetensors", "json"], key="brought", on_change=_bring_back)
+
+
+def _bring_back() -> None:
+    given = st.session_state["brought"]
+    if given is not None:
+        driving.bring_back(given.name, given.getvalue())

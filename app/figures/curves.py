@@ -1,0 +1,117 @@
+"""Curves over epochs, as all figures of a training draw them: light where they are long, on axes that grow in steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.figures.style import Palette, packed
+
+Values = NDArray[np.number[Any]]
+
+MOST_POINTS = 600
+"""Of a curve that is drawn."""
+
+LINE_DASHES = ("solid", "6px,3px", "2px,2px", "8px,2px,2px,2px", "12px,4px", "1px,4px")
+"""Of the curves of a panel in their order; fine enough for steep curves and short samples."""
+
+LEAST_WIDTH = 680
+"""Pixels from which on a training's panels lie side by side. Below, loss and largest u/θ move from the curves to the drawer."""
+
+EPOCH_STEP = 20
+"""Epochs by which the axis grows."""
+
+SeenIn = Literal["wide", "narrow"]
+
+
+def drawn_places(values: Values) -> NDArray[np.intp]:
+    """Places that a curve is drawn through, at most `MOST_POINTS`: all of a short one; of a long one the first, the last, and of each
+    stretch the lowest and the highest, so that no peak is lost.
+
+    Args:
+        values: (epochs,), NaN where there is none.
+    """
+    if len(values) <= MOST_POINTS:
+        return np.arange(len(values))
+    length = -(-len(values) // (MOST_POINTS // 2 - 1))
+    stretches = np.pad(values, (0, -len(values) % length), mode="edge").reshape(-1, length)
+    starts = np.arange(0, len(values), length)
+    lowest = starts + np.where(np.isnan(stretches), np.inf, stretches).argmin(axis=1)
+    highest = starts + np.where(np.isnan(stretches), -np.inf, stretches).argmax(axis=1)
+    return np.unique(np.concatenate([[0], lowest, highest, [len(values) - 1]]))
+
+
+def curve(
+    values: Values,
+    panel: int,
+    color: str,
+    who: str,
+    what: str,
+    *,
+    epochs: Values | None = None,
+    dash: str = "solid",
+    words: Callable[[int], str] | None = None,
+    only: SeenIn | None = None,
+) -> dict[str, Any]:
+    """One quantity over epochs as a trace.
+
+    Args:
+        values: (epochs,), NaN where there is none.
+        panel: number of its axes, from 1.
+        who, what: whose value it is and what it is, as hover says it.
+        epochs: of the values; None: from 0 on.
+        words: what is said at a place, instead of the value.
+        only: the layout in which it is drawn, if not in both.
+    """
+    places = drawn_places(values)
+    trace: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "lines" if len(values) > 1 else "markers",
+        "x": packed(places if epochs is None else epochs[places]),
+        "y": packed(values[places].astype(np.float32)),  # as the records were computed
+        "xaxis": axis_name("x", panel),
+        "yaxis": axis_name("y", panel),
+        "line": {"color": color, "width": 1.5, "dash": dash},
+        "marker": {"color": color},
+        "cliponaxis": False,
+        "hovertemplate": f"{who}, epoch %{{x}}<br>{what} %{{y:.4~g}}<extra></extra>",
+        "meta": {"label": who, "x": "epoch", "value": what},
+    }
+    if words:
+        trace |= {"text": [words(int(place)) for place in places], "hovertemplate": f"{who}, epoch %{{x}}<br>%{{text}}<extra></extra>"}
+    if only:
+        trace["meta"]["only"] = only
+    return trace
+
+
+def target_label(target: int, span: int, palette: Palette) -> dict[str, Any]:
+    """What the target's line in the first panel is, said at its end."""
+    return {
+        "text": f"target {target}",
+        "x": span,
+        "xref": "x",
+        "yref": "y",
+        "xanchor": "right",
+        "y": target,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"color": palette.target},
+    }
+
+
+def dash_from_the_end(index: int, count: int) -> str:
+    """The output layer is drawn solid, those before it broken."""
+    return LINE_DASHES[(count - 1 - index) % len(LINE_DASHES)]
+
+
+def axis_name(name: str, number: int) -> str:
+    """As plotly numbers axes: xaxis, xaxis2, ..."""
+    return name if number == 1 else f"{name}{number}"
+
+
+def epoch_span(epochs: int) -> int:
+    """The end of the epoch axis; it grows in steps, so that it doesn't move at every epoch."""
+    return max(EPOCH_STEP, -(-epochs // EPOCH_STEP) * EPOCH_STEP)

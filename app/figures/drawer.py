@@ -1,0 +1,376 @@
+"""What else a training did, over epochs: gradient norms, firing rates, how the weights are distributed, time constants and thresholds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from app.figures.curves import LEAST_WIDTH, LINE_DASHES, MOST_POINTS, SeenIn, Values, axis_name, curve, dash_from_the_end, epoch_span
+from app.figures.style import FONT_SIZE, PALETTES, Figure, Palette, Theme, axis, heading, layout, packed
+from snncore.bptt import EpochRecord
+
+HEIGHT = 272
+MARGIN = {"l": 52, "r": 16, "t": 38, "b": 32}
+"""With a line for the readout above the headings."""
+
+COLUMN_GAP = 0.09
+ROW_GAP, NARROW_ROW_GAP = 40, 56
+"""Pixels between two panels, for the epochs of one and the heading of the next."""
+
+NARROW_PANEL_HEIGHT = 84
+LEGEND_SHARE, NARROW_LEGEND_SHARE = 0.4, 0.46
+"""Of a panel's width, for the names of its curves."""
+
+LEGEND_GAP = 0.02
+"""Of the figure's width, between a panel and its legend."""
+
+NAME_PITCH, SAMPLE_LENGTH, MOST_NAMED = 14, 28, 6
+"""Pixels from one name to the next, pixels of line before each, and names in a legend; of further curves hover tells."""
+
+MOST_SEEN = 60
+"""Whole records of which the weights are looked at, spread over the training."""
+
+MOST_WEIGHTS = 2_000
+"""Weights of a parameter that are looked at, spread over it."""
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+BAND_OPACITY = 0.14
+NORMS, RATES, WEIGHTS, CONSTANTS, LOSS, REACH = range(1, 7)
+"""Numbers of the panels' axes."""
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A curve as the legend tells it."""
+
+    name: str
+    color: str
+    dash: str
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """Attributes:
+    number: of its axes.
+    unit: of its y axis.
+    y: settings of its y axis.
+    """
+
+    number: int
+    title: str
+    unit: str
+    y: Mapping[str, Any]
+    traces: Sequence[dict[str, Any]]
+    names: Sequence[_Named] = ()
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Of a panel on paper: left and right end of its curves, where its legend begins, lower and upper end, whether epochs are titled."""
+
+    left: float
+    right: float
+    legend: float
+    low: float
+    high: float
+    titles_epochs: bool
+
+
+def drawer_figure(
+    records: Sequence[EpochRecord], layer_names: Sequence[str], parameter_names: Mapping[str, str], dt: float, theme: Theme
+) -> Figure:
+    """Panels over epochs; where they lie one below the other, loss and largest u/θ are the first.
+
+    The weights' distribution is that of at most `MOST_WEIGHTS` weights of each parameter in at most `MOST_SEEN` whole records.
+
+    Args:
+        parameter_names: what the parameters are called, by their names in the records.
+        dt: length of a time step in seconds.
+    """
+    palette = PALETTES[theme]
+    panels = [
+        _norms(records, parameter_names, palette),
+        _rates(records, layer_names, dt, palette),
+        _weights(records, parameter_names, palette),
+        _constants(records, parameter_names, palette),
+    ]
+    above = [_loss(records, palette), _reach(records, layer_names, palette)]
+    stacked = [*above, *panels]
+    height = MARGIN["t"] + len(stacked) * (NARROW_PANEL_HEIGHT + NARROW_ROW_GAP) - NARROW_ROW_GAP + MARGIN["b"]
+    span = epoch_span(len(records))
+    beside = _two_by_two(HEIGHT - MARGIN["t"] - MARGIN["b"])
+    below = _one_below_the_other(len(stacked))
+    return {
+        "data": [trace for panel in stacked for trace in panel.traces],
+        "layout": layout(theme, HEIGHT, margin=MARGIN, meta={"least": LEAST_WIDTH}, **_laid_out(panels, beside, span, theme)),
+        "narrow": layout(theme, height, margin=MARGIN, **_laid_out(stacked, below, span, theme)),
+    }
+
+
+def describe_drawer(records: Sequence[EpochRecord], layer_names: Sequence[str], parameter_names: Mapping[str, str], dt: float) -> str:
+    """The panels in words, for those who don't see them."""
+    first, last = records[0], records[-1]
+    norms = [f"{parameter_names[name]} {norm:.3g}" for name, norm in last.gradient_norms.items()]
+    if not any(last.gradient_norms.values()):
+        norms = ["all zero" if norms else "none"]
+    rates = [f"{name} {rate / dt:.3g} Hz" for name, rate in zip(layer_names, last.rates, strict=True)]
+    constants = [f"{parameter_names[name]} {value:.4g} (first {first.constants[name]:.4g})" for name, value in last.constants.items()]
+    _, quantiles = _weight_quantiles([next(record for record in reversed(records) if record.is_whole)])
+    weights = [f"{parameter_names[name]} {_spread_in_words(found[0])}" for name, found in quantiles.items()]
+    said = {"gradient norms": norms, "firing rates": rates, "weights": weights, "time constants and thresholds": constants}
+    parts = [f"{what}: {', '.join(numbers)}" for what, numbers in said.items() if numbers]
+    return f"Over {last.epoch + 1} epochs, at the last one {'; '.join(parts)}."
+
+
+# ----------------------------------------------------------------------------------------------------- panels
+
+
+def _norms(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Palette) -> _Panel:
+    """On a logarithmic axis, whose lower end marks the epochs of norms that are zero."""
+    color = palette.positive
+    found = dict.fromkeys(name for record in records for name in record.gradient_norms)
+    norms = {name: np.array([record.gradient_norms.get(name, math.nan) for record in records]) for name in found}
+    looks = {name: LINE_DASHES[index % len(LINE_DASHES)] for index, name in enumerate(norms)}
+    traces = [curve(values, NORMS, color, names[name], "gradient norm", dash=looks[name]) for name, values in norms.items()]
+    positive = [values[values > 0] for values in norms.values()]
+    low, high = _decades(np.concatenate(positive)) if norms else (0, 1)
+    if norms:
+        traces += _zeros({names[name]: values for name, values in norms.items()}, 10.0**low, color)
+    are_zero = {name: not len(above) for name, above in zip(norms, positive, strict=True)}
+    is_all_zero = all(are_zero.values())
+    remark = "" if not is_all_zero else ": all zero" if norms else ": none"
+    legend = [_Named(names[name] + (": all zero" if are_zero[name] and not is_all_zero else ""), color, looks[name]) for name in norms]
+    y = {"type": "log", "range": [low, high], "exponentformat": "power"}
+    return _Panel(NORMS, f"Gradient norm{remark}", "norm", y, traces, legend)
+
+
+def _zeros(norms: Mapping[str, Values], low: float, color: str) -> list[dict[str, Any]]:
+    """Marks at the epochs in which norms that aren't always zero are; a logarithmic axis can't show it."""
+    zero = np.array([values == 0 for values in norms.values()])
+    epochs = np.flatnonzero(zero[~zero.all(axis=1)].any(axis=0))
+    if not len(epochs):
+        return []
+    epochs = epochs[:: -(-len(epochs) // MOST_POINTS)]
+    names = np.array(list(norms))
+    words = ["all zero" if zero[:, epoch].all() else f"zero: {', '.join(names[zero[:, epoch]])}" for epoch in epochs]
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": packed(epochs),
+            "y": packed(np.full(len(epochs), low)),
+            "xaxis": axis_name("x", NORMS),
+            "yaxis": axis_name("y", NORMS),
+            "marker": {"symbol": "triangle-down-open", "size": 7, "color": color},
+            "cliponaxis": False,
+            "text": words,
+            "hovertemplate": "epoch %{x}<br>%{text}<extra></extra>",
+            "meta": {"label": "Gradient norm", "x": "epoch", "value": "zero"},
+        }
+    ]
+
+
+def _rates(records: Sequence[EpochRecord], layer_names: Sequence[str], dt: float, palette: Palette) -> _Panel:
+    rates = np.array([record.rates for record in records]) / dt
+    traces, legend = _of_layers(rates, layer_names, RATES, palette.spikes, "rate in Hz")
+    return _Panel(RATES, "Firing rate", "Hz", {"range": [0, max(1.1 * float(rates.max()), 1.0)]}, traces, legend)
+
+
+def _weights(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Palette) -> _Panel:
+    epochs, quantiles = _weight_quantiles([record for record in records if record.is_whole])
+    bands, medians, legend = [], [], []
+    for index, (name, found) in enumerate(quantiles.items()):
+        dash = LINE_DASHES[index % len(LINE_DASHES)]
+        lowest, low, median, high, highest = found.T
+        bands += [_band(epochs, lowest, highest, palette.text, dash), _band(epochs, low, high, palette.text, dash)]
+        said = [_spread_in_words(spread) for spread in found]
+        medians.append(curve(median, WEIGHTS, palette.text, names[name], "median", epochs=epochs, dash=dash, words=said.__getitem__))
+        legend.append(_Named(names[name], palette.text, dash))
+    most = max((float(np.abs(found).max()) for found in quantiles.values()), default=1.0) or 1.0
+    title = "Weights: median, 25–75 %, 5–95 %"
+    return _Panel(WEIGHTS, title, "weight", {"range": [-1.1 * most, 1.1 * most], "nticks": 6}, [*bands, *medians], legend)
+
+
+def _constants(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Palette) -> _Panel:
+    """By how much each has changed, since τ in steps, α and θ have no common scale; legend and hover tell the values."""
+    traces, legend, extremes = [], [], [-1.0, 1.0]
+    for index, name in enumerate(records[0].constants):
+        values = np.array([record.constants[name] for record in records])
+        change = 100 * (values / values[0] - 1)
+        extremes += [1.1 * float(change.min()), 1.1 * float(change.max())]
+        unit = " steps" if ".tau_" in name else ""
+        said = partial(_change_in_words, values, change, unit)
+        color, dash = _color_of(name, palette), LINE_DASHES[index % len(LINE_DASHES)]
+        traces.append(curve(change, CONSTANTS, color, names[name], "change in %", dash=dash, words=said))
+        legend.append(_Named(f"{names[name]} {values[-1]:.3g}", color, dash))
+    kinds = ", ".join(dict.fromkeys(_kind(name) for name in records[0].constants))
+    return _Panel(CONSTANTS, f"{kinds}: change since epoch 0", "%", {"range": [min(extremes), max(extremes)]}, traces, legend)
+
+
+def _loss(records: Sequence[EpochRecord], palette: Palette) -> _Panel:
+    losses = np.array([record.loss for record in records])
+    traces = [curve(losses, LOSS, palette.text, "Training", "loss", only="narrow")]
+    return _Panel(LOSS, "Loss", "loss", {"range": [0, max(1.1 * float(losses.max()), 1.0)]}, traces)
+
+
+def _reach(records: Sequence[EpochRecord], layer_names: Sequence[str], palette: Palette) -> _Panel:
+    reach = np.array([record.reach for record in records])
+    traces, legend = _of_layers(reach, layer_names, REACH, palette.membrane, "largest u/θ", only="narrow")
+    return _Panel(REACH, "Largest u/θ", "u/θ", {"range": [0, max(1.25, 1.1 * float(reach.max()))]}, traces, legend)
+
+
+def _of_layers(
+    values: Values, layer_names: Sequence[str], panel: int, color: str, what: str, only: SeenIn | None = None
+) -> tuple[list[dict[str, Any]], list[_Named]]:
+    """A curve for each layer and its name; values (epochs, layers)."""
+    legend = [_Named(name, color, dash_from_the_end(index, len(layer_names))) for index, name in enumerate(layer_names)]
+    traces = [curve(values[:, index], panel, color, named.name, what, dash=named.dash, only=only) for index, named in enumerate(legend)]
+    return traces, legend
+
+
+# ----------------------------------------------------------------------------------------------------- numbers
+
+
+def _weight_quantiles(whole: Sequence[EpochRecord]) -> tuple[Values, dict[str, Values]]:
+    """Epochs (n,) and, by parameter, the `QUANTILES` of its weights (n, 5)."""
+    places = np.unique(np.linspace(0, len(whole) - 1, MOST_SEEN).astype(int))
+    seen = [whole[place] for place in places]
+    names = [name for name in seen[0].parameters if name.endswith(".weight")]
+    quantiles = {}
+    for name in names:
+        step = -(-seen[0].parameters[name].size // MOST_WEIGHTS)
+        weights = np.array([record.parameters[name].ravel()[::step] for record in seen])
+        quantiles[name] = np.quantile(weights, QUANTILES, axis=1).T
+    return np.array([record.epoch for record in seen]), quantiles
+
+
+def _spread_in_words(quantiles: Values) -> str:
+    lowest, low, median, high, highest = (f"{value:.3g}" for value in quantiles)
+    return f"median {median}, half within {low} to {high}, 90 % within {lowest} to {highest}"
+
+
+def _change_in_words(values: Values, change: Values, unit: str, place: int) -> str:
+    return f"{values[place]:.4g}{unit}, {change[place]:+.2g} %"
+
+
+def _decades(positive: Values) -> tuple[int, int]:
+    """Exponents of the powers of ten between which the values lie."""
+    if not len(positive):
+        return 0, 1
+    low, high = math.floor(math.log10(positive.min())), math.ceil(math.log10(positive.max()))
+    return low, max(high, low + 1)
+
+
+def _kind(constant: str) -> str:
+    """Its symbol, with its unit."""
+    field = constant.rpartition(".")[2]
+    return "τ (steps)" if field.startswith("tau_") else "α" if field.startswith("alpha_") else "θ"
+
+
+def _color_of(constant: str, palette: Palette) -> str:
+    """That of the quantity which a time constant or threshold belongs to."""
+    field = constant.rpartition(".")[2]
+    return {"mem": palette.membrane, "syn": palette.synaptic_current}.get(field.rpartition("_")[2], palette.threshold)
+
+
+def _band(epochs: Values, low: Values, high: Values, color: str, dash: str) -> dict[str, Any]:
+    """The area between two curves."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": packed(np.concatenate([epochs, epochs[::-1]])),
+        "y": packed(np.concatenate([low, high[::-1]])),
+        "xaxis": axis_name("x", WEIGHTS),
+        "yaxis": axis_name("y", WEIGHTS),
+        "fill": "toself",
+        "fillcolor": color,
+        "line": {"color": color, "width": 1, "dash": dash},
+        "opacity": BAND_OPACITY,
+        "hoverinfo": "skip",
+    }
+
+
+# ----------------------------------------------------------------------------------------------------- places
+
+
+def _two_by_two(height: float) -> list[_Place]:
+    """Of four panels on paper of that many pixels."""
+    width, panel = (1 - COLUMN_GAP) / 2, (1 - ROW_GAP / height) / 2
+    lefts = (0, width + COLUMN_GAP)
+    upper = [_place(left, width, LEGEND_SHARE, 1 - panel, 1, titles_epochs=False) for left in lefts]
+    lower = [_place(left, width, LEGEND_SHARE, 0, panel, titles_epochs=True) for left in lefts]
+    return upper + lower
+
+
+def _one_below_the_other(count: int) -> list[_Place]:
+    pitch = NARROW_PANEL_HEIGHT + NARROW_ROW_GAP
+    height = count * pitch - NARROW_ROW_GAP
+    tops = [1 - row * pitch / height for row in range(count)]
+    return [_place(0, 1, NARROW_LEGEND_SHARE, top - NARROW_PANEL_HEIGHT / height, top, titles_epochs=True) for top in tops]
+
+
+def _place(left: float, width: float, legend_share: float, low: float, high: float, *, titles_epochs: bool) -> _Place:
+    right = left + (1 - legend_share) * width
+    return _Place(left, right, right + LEGEND_GAP, max(low, 0), high, titles_epochs)  # max: rounding may lead below the paper
+
+
+def _laid_out(panels: Sequence[_Panel], places: Sequence[_Place], span: int, theme: Theme) -> dict[str, Any]:
+    """Axes, headings and legends of panels at their places."""
+    axes: dict[str, Any] = {}
+    annotations, shapes = [], []
+    for panel, place in zip(panels, places, strict=True):
+        x, y = axis_name("x", panel.number), axis_name("y", panel.number)
+        title = "epoch" if place.titles_epochs else ""
+        along = {"range": [0, span], "nticks": 4, "anchor": y, "domain": (place.left, place.right)}
+        axes[axis_name("xaxis", panel.number)] = axis(theme, title, **along)
+        axes[axis_name("yaxis", panel.number)] = axis(
+            theme, panel.unit, anchor=x, domain=(place.low, place.high), **{"nticks": 4, **panel.y}
+        )
+        annotations.append(heading(theme, panel.title, place.high, x=place.left))
+        further = len(panel.names) - MOST_NAMED
+        for row, named in enumerate(panel.names[:MOST_NAMED]):
+            shapes.append(_sample(named, row, place))
+            annotations.append(_name(named.name, row, place, theme))
+        if further > 0:
+            annotations.append(_name(f"and {further} more", MOST_NAMED, place, theme))
+    return {**axes, "annotations": annotations, "shapes": shapes}
+
+
+def _sample(named: _Named, row: int, place: _Place) -> dict[str, Any]:
+    """A short line as the curve's, a legend's row below the panel's upper end."""
+    down = -NAME_PITCH * (row + 0.5)
+    return {
+        "type": "line",
+        "xref": "paper",
+        "yref": "paper",
+        "xsizemode": "pixel",
+        "ysizemode": "pixel",
+        "xanchor": place.legend,
+        "yanchor": place.high,
+        "x0": 0,
+        "x1": SAMPLE_LENGTH,
+        "y0": down,
+        "y1": down,
+        "line": {"color": named.color, "width": 1.5, "dash": named.dash},
+    }
+
+
+def _name(text: str, row: int, place: _Place, theme: Theme) -> dict[str, Any]:
+    return {
+        "text": text,
+        "x": place.legend,
+        "y": place.high,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "middle",
+        "xshift": SAMPLE_LENGTH + 2,
+        "yshift": -NAME_PITCH * (row + 0.5),
+        "showarrow": False,
+        "font": {"size": FONT_SIZE - 1, "color": PALETTES[theme].text},
+    }

@@ -1,0 +1,60 @@
+"""A training's numbers as CSV: what is read back is what the records hold, of all epochs and with what was in force."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+
+from app.export import history_csv
+from snncore.bptt import EpochRecord, train
+from snncore.spec import Experiment, ten_spikes
+
+NAMES = ["Hidden LIF", "Output LIF"]
+EXPERIMENT = (
+    ten_spikes()
+    .replace({"training.epochs": 8, "network.1.spike_threshold": 0.2})
+    .changed(3, {"training.lr": 0.01, "training.optimiser": "Adam"})
+    .changed(5, {"training.task.target": 77})
+)
+
+
+@pytest.fixture(scope="module")
+def records() -> list[EpochRecord]:
+    return list(train(EXPERIMENT))
+
+
+def table(experiment: Experiment, records: list[EpochRecord]) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(history_csv(experiment, records, NAMES)), strict=True))
+
+
+def test_every_epoch_has_a_row_with_all_its_numbers(records: list[EpochRecord]) -> None:
+    rows = table(EXPERIMENT, [record if record.epoch % 2 else record.reduced() for record in records])
+    assert len(rows) == 8
+    for row, record in zip(rows, records, strict=True):
+        numbers = {
+            "epoch": record.epoch,
+            "spikes": record.spikes,
+            "loss": record.loss,
+            **{f"rate of {name} (spikes per neuron and step)": rate for name, rate in zip(NAMES, record.rates, strict=True)},
+            **{f"largest u/θ of {name}": reach for name, reach in zip(NAMES, record.reach, strict=True)},
+            **{f"gradient norm of {name}": norm for name, norm in record.gradient_norms.items()},
+            **{f"mean of {name}": mean for name, mean in record.constants.items()},
+        }
+        assert {name: float(row[name]) for name in numbers} == numbers, "exactly, to the last digit"
+        assert row.keys() - numbers.keys() == {"target", "learning rate", "optimiser"}
+    assert {"gradient norm of 0.weight", "mean of 1.tau_mem", "mean of 3.spike_threshold"} <= rows[0].keys()
+
+
+def test_a_row_says_what_was_in_force_at_its_epoch(records: list[EpochRecord]) -> None:
+    rows = table(EXPERIMENT, records)
+    assert [(row["learning rate"], row["optimiser"]) for row in rows] == [("0.001", "RMSprop")] * 3 + [("0.01", "Adam")] * 5
+    assert [row["target"] for row in rows] == ["10"] * 5 + ["77"] * 3
+
+
+def test_a_number_that_there_is_not_leaves_its_cell_empty(records: list[EpochRecord]) -> None:
+    diverged = replace(records[-1], gradient_norms={"2.weight": 5.0})
+    *_, last = table(EXPERIMENT, [*records[:-1], diverged])
+    assert (last["gradient norm of 2.weight"], last["gradient norm of 0.weight"]) == ("5.0", "")
