@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from app import driving
@@ -31,28 +34,36 @@ def menu(run: TrainingRun) -> None:
 def _comparisons(run: TrainingRun) -> None:
     held = desk()
     if held.pinned:
-        st.button("Unpin A", on_click=driving.unpin, width="stretch")
+        st.button("Unpin A", on_click=_close_and, args=(driving.unpin,), width="stretch")
     st.button(
         "Pin this training as A",
-        on_click=driving.pin,
+        on_click=_close_and,
+        args=(driving.pin,),
         width="stretch",
         help="Its curve stays as a ghost, its spikes and potentials are drawn beside those of what you train next.",
     )
     st.button(
         "Try all surrogates",
-        on_click=driving.try_surrogates,
+        on_click=_close_and,
+        args=(driving.try_surrogates,),
         width="stretch",
         help="Trains the same weights on the same input with each surrogate gradient, side by side.",
     )
     st.button(
         "Why silent?",
         key="menu_why",
-        on_click=driving.ask_why,
-        args=(True,),
+        on_click=_close_and,
+        args=(driving.ask_why, True),
         width="stretch",
         disabled=not without_normalisation(run.in_force),
         help="Shows beside what the same weights do when the input isn't multiplied by 1-α.",
     )
+
+
+def _close_and(act: Callable[..., None], *arguments: Any) -> None:
+    """What is compared is seen where the menu was."""
+    act(*arguments)
+    st.session_state["menu"] = False
 
 
 def _exports(run: TrainingRun) -> None:

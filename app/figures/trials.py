@@ -13,7 +13,7 @@ from app.figures.style import FONT_SIZE, PALETTES, Figure, Theme, axis, heading,
 from snncore.bptt import EpochRecord
 
 COLUMNS, NARROW_COLUMNS = 4, 2
-PANEL_HEIGHT = 72
+PANEL_HEIGHT, NARROW_PANEL_HEIGHT = 170, 72
 HEADING_HEIGHT = 36
 """Pixels above a panel, for its heading and the note beneath."""
 
@@ -50,8 +50,8 @@ def trials_figure(trials: Sequence[Trial], target: int, theme: Theme) -> Figure:
             data.append(curve(counts, panel, palette.spikes, trial.name, "spikes"))
     return {
         "data": data,
-        "layout": _laid_out(trials, target, COLUMNS, theme),
-        "narrow": _laid_out(trials, target, NARROW_COLUMNS, theme),
+        "layout": _laid_out(trials, target, COLUMNS, PANEL_HEIGHT, theme),
+        "narrow": _laid_out(trials, target, NARROW_COLUMNS, NARROW_PANEL_HEIGHT, theme),
     }
 
 
@@ -61,12 +61,12 @@ def describe_trials(trials: Sequence[Trial], target: int) -> str:
     return f"Output spikes per epoch of {len(trials)} trainings against the target of {target}. {notes}."
 
 
-def _laid_out(trials: Sequence[Trial], target: int, columns: int, theme: Theme) -> dict[str, Any]:
+def _laid_out(trials: Sequence[Trial], target: int, columns: int, panel: int, theme: Theme) -> dict[str, Any]:
     palette = PALETTES[theme]
     span = epoch_span(max((len(trial.records) for trial in trials), default=0))
     most = max((record.spikes for trial in trials for record in trial.records), default=0.0)
     rows = -(-len(trials) // columns)
-    pitch = HEADING_HEIGHT + PANEL_HEIGHT + TICKS_HEIGHT
+    pitch = HEADING_HEIGHT + panel + TICKS_HEIGHT
     paper = rows * pitch - HEADING_HEIGHT - TICKS_HEIGHT
     width = (1 - (columns - 1) * COLUMN_GAP) / columns
     axes: dict[str, Any] = {}
@@ -75,7 +75,7 @@ def _laid_out(trials: Sequence[Trial], target: int, columns: int, theme: Theme) 
         row, column = divmod(place, columns)
         x, y = axis_name("x", place + 1), axis_name("y", place + 1)
         left, top = column * (width + COLUMN_GAP), 1 - row * pitch / paper
-        bottom = max(top - PANEL_HEIGHT / paper, 0)  # max: rounding may lead below the paper
+        bottom = max(top - panel / paper, 0)  # max: rounding may lead below the paper
         along = axis(theme, "epoch" if place + columns >= len(trials) else "", range=[0, span], nticks=4)
         up = axis(theme, "" if column else "spikes", range=[0, max(1.25 * target, 1.1 * most)], nticks=3, showticklabels=column == 0)
         zoomed_with_first = ({"matches": "x"}, {"matches": "y"}) if place else ({}, {})
