@@ -38,6 +38,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.toy_task
 	@$(BIN)/python -m benchmarks.scaling
 	@$(BIN)/python -m benchmarks.app_latency
+	@$(BIN)/python -m benchmarks.app_training
 	@$(BIN)/python -m benchmarks.app_load
 
 clean:

@@ -8,7 +8,6 @@ Training page's figures with `st.plotly_chart`. From the release to the frame af
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
 
 import torch
 from playwright.sync_api import Page, sync_playwright
@@ -19,7 +18,8 @@ from app.limits import check_simulation
 from app.link import to_parameter
 from app.looking import Looking
 from app.wording import findings_in_words
-from benchmarks.timing import medians
+from benchmarks.browser import open_watched, press_threshold, until_redrawn
+from benchmarks.timing import medians, percentile
 from snncore.layer_diagnosis import diagnose
 from snncore.simulation import simulate
 from snncore.spec import Experiment, convolution, ten_spikes
@@ -28,24 +28,6 @@ from tests.browser.server import serve
 
 SAMPLES = 20
 WARM_UP = 5
-QUIET_TIME = 400
-"""Milliseconds without a change after which the plots count as drawn."""
-
-WATCH = """
-() => {
-  window.lastChange = 0;
-  new MutationObserver(records => {
-    const plots = ".js-plotly-plot, .rows";
-    const inPlot = node => node.nodeType === 1 && (node.closest(plots) || node.querySelector(plots));
-    if (records.some(record => inPlot(record.target) || [...record.addedNodes].some(inPlot)))
-      requestAnimationFrame(() => { window.lastChange = performance.now(); });
-  }).observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
-  for (const event of ["keydown", "pointerup"])
-    window.addEventListener(event, () => { window.released = performance.now(); window.lastChange = 0; }, true);
-}
-"""
-SETTLED = f"() => window.lastChange > window.released && performance.now() - window.lastChange > {QUIET_TIME}"
-ELAPSED = "() => window.lastChange - window.released"
 
 
 def main() -> None:
@@ -58,20 +40,20 @@ def main() -> None:
             "Network page, convolution": f"{ours.url}network?x={to_parameter(convolution())}",
             "st.plotly_chart": peer.url,
         }
-        pages = {name: _open(browser.new_page(), address) for name, address in addresses.items()}
+        pages = {name: open_watched(browser.new_page(), address) for name, address in addresses.items()}
         times: dict[tuple[str, str], list[float]] = {}
         for sample in range(WARM_UP + SAMPLES):
             for name, page in pages.items():
                 page.bring_to_front()
-                for way, release in (("key", _press), ("mouse", _drag)):
+                for way, release in (("key", press_threshold), ("mouse", _drag)):
                     release(page, sample)
-                    page.wait_for_function(SETTLED)
+                    taken = until_redrawn(page)
                     if sample >= WARM_UP:
-                        times.setdefault((name, way), []).append(page.evaluate(ELAPSED))
+                        times.setdefault((name, way), []).append(taken)
         browser.close()
     print(f"Network page, ten-spike net: the server computes {_server_milliseconds():.1f} ms for a move")
     for (name, way), values in times.items():
-        print(f"{name:26} {way:6} median {statistics.median(values):5.0f}  p95 {_percentile(values, 95):5.0f}")
+        print(f"{name:26} {way:6} median {statistics.median(values):5.0f}  p95 {percentile(values, 95):5.0f}")
     for way in ("key", "mouse"):
         for name in list(addresses)[:-1]:
             ratio = statistics.median(times["st.plotly_chart", way]) / statistics.median(times[name, way])
@@ -93,21 +75,6 @@ def _server_milliseconds() -> float:
     return 1e3 * medians([move], rounds=50)[0]
 
 
-def _open(page: Page, url: str) -> Page:
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto(url)
-    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .main-svg, .rows[data-drawn]').length >= 1")
-    page.wait_for_timeout(1000)
-    page.evaluate(WATCH)
-    return page
-
-
-def _press(page: Page, sample: int) -> None:
-    slider = page.get_by_role("slider", name="Spike threshold")
-    slider.focus()
-    slider.press("ArrowRight" if sample % 2 else "ArrowLeft")
-
-
 def _drag(page: Page, sample: int) -> None:
     """Drags the thumb, and lets go."""
     thumb = page.get_by_test_id("stSlider").filter(has_text="Spike threshold").get_by_test_id("stSliderThumbValue")
@@ -119,10 +86,6 @@ def _drag(page: Page, sample: int) -> None:
     page.mouse.move(x + (24 if sample % 2 else -24), y, steps=4)
     page.wait_for_timeout(100)
     page.mouse.up()
-
-
-def _percentile(values: Sequence[float], percent: int) -> float:
-    return statistics.quantiles(values, n=100)[percent - 1]
 
 
 if __name__ == "__main__":

@@ -22,3 +22,8 @@ def medians(contestants: Sequence[Callable[[], object]], rounds: int = 15, budge
             if turn:
                 taken.append(time.perf_counter() - start)
     return [statistics.median(taken) for taken in times]
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Of at least two values."""
+    return statistics.quantiles(values, n=100)[percent - 1]

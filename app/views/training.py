@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import streamlit as st
@@ -38,9 +37,10 @@ from app.wording import (
 from snncore import stack
 from snncore.diagnose import findings, silence
 from snncore.errors import ExperimentError
+from snncore.learnable import Learnable
 from snncore.remedies import without_normalisation
 from snncore.simulation import Simulation
-from snncore.spec import Experiment
+from snncore.spec import Draft, Experiment
 from snncore.training_findings import Diverged
 
 POLL_INTERVAL = 0.08
@@ -76,18 +76,25 @@ def page() -> None:
 def _cannot_train(reason: str) -> None:
     """The network that was composed is no network for this task; what would make it one is offered."""
     st.error(f"This network can't be trained yet. {reason}")
-    composed = session.draft()
     with st.container(horizontal=True):
-        if not composed.first_misfit and not composed.network[-1].does_spike:
-            end = len(composed.network)
-            st.button(
-                "Put a LIF at its end", type="primary", on_click=session.compose, args=(lambda draft: stack.insert(draft, end, "LIF"),)
-            )
-        elif composed.training.epochs > MOST_EPOCHS:
-            fewer = {"training.epochs": MOST_EPOCHS}
-            shorten = partial(session.compose, lambda draft: draft.replace(fewer))
-            st.button(f"Train at most {MOST_EPOCHS:,} epochs", type="primary", on_click=shorten)
+        for label, mend in _mendings(session.draft()):
+            st.button(label, type="primary", on_click=session.compose, args=(mend,))
         st.page_link("views/network.py", label="Change it on the Network page")
+
+
+def _mendings(composed: Draft) -> Iterator[tuple[str, Callable[[Draft], Draft]]]:
+    """What may be pressed, and what it does."""
+    if composed.first_misfit:
+        return
+    if not composed.network[-1].does_spike:
+        yield "Put a LIF at its end", lambda draft: stack.insert(draft, len(draft.network), "LIF")
+    if composed.training.epochs > MOST_EPOCHS:
+        yield f"Train at most {MOST_EPOCHS:,} epochs", lambda draft: draft.replace({"training.epochs": MOST_EPOCHS})
+    if composed.checkpoint and not composed.checkpoint.is_here(desk().files):
+        yield "Draw new weights", lambda draft: draft.replace({"checkpoint": None})
+    learnable = {f"network.{index}.learns": None for index, layer in enumerate(composed.network) if isinstance(layer, Learnable)}
+    if learnable and not any(layer.learning for layer in composed.network if isinstance(layer, Learnable)):
+        yield "Let all layers learn", lambda draft: draft.replace(learnable)
 
 
 def live_view() -> None:

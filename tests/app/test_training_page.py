@@ -112,6 +112,23 @@ def test_weights_input_and_noise_take_their_next_seeds_apart(opened_page: AppTes
     assert opened_page.number_input(key=f"edit seeds.{seed}").value == before + 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "words", "button"),
+    [
+        ({"checkpoint": {"name": "a.safetensors", "digest": "0" * 32}}, "'a.safetensors' are not here", "Draw new weights"),
+        ({f"network.{index}.learns": () for index in range(4)}, "Nothing in the network learns", "Let all layers learn"),
+        ({"training.epochs": 10**6}, "this server takes up to 10,000", "Train at most 10,000 epochs"),
+    ],
+)
+def test_what_cannot_be_trained_says_why_and_offers_what_would_make_it_so(changes: dict[str, Any], words: str, button: str) -> None:
+    page = opened(to_parameter(ten_spikes().replace(changes)))
+    (complaint,) = complaints(page)
+    assert words in complaint
+    press(page, button)
+    assert complaints(page) == []
+    assert len(run_of(page).records) == 1
+
+
 def test_restart_returns_to_the_same_first_epoch(opened_page: AppTest) -> None:
     first = run_of(opened_page).records[0]
     press(opened_page, "+1 epoch")
