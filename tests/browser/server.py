@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from app.components.assets import STATIC, plotly_url
 
 ROOT = Path(__file__).parents[2]
 START_PATIENCE = 90.0
@@ -47,6 +50,17 @@ def serve(script: str | None = None) -> Iterator[Server]:
                 yield server
             finally:
                 process.terminate()
+
+
+@contextlib.contextmanager
+def serve_page(folder: Path, text: str) -> Iterator[Server]:
+    """Serves a page of its own, written into an empty folder, with what the app's components load; its log has to stay empty."""
+    (folder / "page.py").write_text(text)
+    plotly_url()
+    shutil.copytree(STATIC, folder / "static")  # Streamlit hands out the folder beside its script
+    with serve(str(folder / "page.py")) as running:
+        yield running
+        assert running.complaints() == []
 
 
 def _wait_until_it_answers(server: Server, process: subprocess.Popen[bytes]) -> None:

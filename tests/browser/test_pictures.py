@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,9 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from app.components.assets import STATIC, plotly_url
 from app.figures.style import PALETTES, Theme
-from tests.browser.server import Server, serve
+from tests.browser.server import Server, serve_page
 
 PLOTS = """
 import streamlit as st
@@ -49,13 +47,8 @@ Open = Callable[..., Page]
 @pytest.fixture(scope="module")
 def plotting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A page of one curve, the rows of a network, and the buttons."""
-    folder = tmp_path_factory.mktemp("plotting")
-    (folder / "page.py").write_text(PLOTS)
-    plotly_url()
-    shutil.copytree(STATIC, folder / "static")  # Streamlit hands out the folder beside its script
-    with serve(str(folder / "page.py")) as running:
+    with serve_page(tmp_path_factory.mktemp("plotting"), PLOTS) as running:
         yield running
-        assert running.complaints() == []
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from app.components.assets import STATIC, plotly_url
-from tests.browser.server import Server, serve
+from tests.browser.server import Server, serve_page
 
 EPOCHS = 3_000
 LONG_TRAINING = f"""
@@ -49,13 +47,8 @@ OpenPlots = Callable[[int], tuple[Locator, Locator]]
 @pytest.fixture(scope="module")
 def long_training(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A page of the curves and the drawer of a training."""
-    folder = tmp_path_factory.mktemp("long_training")
-    (folder / "page.py").write_text(LONG_TRAINING)
-    plotly_url()
-    shutil.copytree(STATIC, folder / "static")  # Streamlit hands out the folder beside its script
-    with serve(str(folder / "page.py")) as running:
+    with serve_page(tmp_path_factory.mktemp("long_training"), LONG_TRAINING) as running:
         yield running
-        assert running.complaints() == []
 
 
 @pytest.fixture
