@@ -7,21 +7,16 @@ from typing import Any
 
 from app import session
 from app.desk import Desk, desk
-from app.limits import LARGEST_RECORD, MOST_EPOCHS, check_training
+from app.limits import MOST_EPOCHS, check_training
 from app.runner import PastRun, TrainingRun
 from snncore import checkpoint
-from snncore.activation import SURROGATES
 from snncore.bptt import EpochRecord
 from snncore.errors import ExperimentError, SNNCoreError
-from snncore.remedies import without_normalisation
-from snncore.simulation import Simulation, simulate
+from snncore.simulation import Simulation
 from snncore.spec import Experiment, is_changeable
 
 DEFAULT_SPEED = 8.0
 """Epochs per second at which a training is watched."""
-
-LARGEST_TRIAL = LARGEST_RECORD // 32
-"""Bytes that the record of each of the trainings side by side may take."""
 
 
 def open_training() -> str | None:
@@ -71,7 +66,7 @@ def edit(changes: dict[str, Any]) -> bool:
     """
     held = desk()
     with held.lock:
-        return _retrain(held, lambda: _present(held).replace(changes))
+        return retrain(held, lambda: present(held).replace(changes))
 
 
 def change(changes: dict[str, Any]) -> bool:
@@ -85,7 +80,7 @@ def change(changes: dict[str, Any]) -> bool:
     with held.lock:
         can_go_on = held.run is not None and len(held.run.records) > 1 and held.run.failure is None and all(map(is_changeable, changes))
         if held.run is None or not can_go_on:
-            return _retrain(held, lambda: _present(held).replace(changes))
+            return retrain(held, lambda: present(held).replace(changes))
         held.complaint = None
         try:
             if held.run.in_force.replace(changes) == held.run.in_force:
@@ -102,7 +97,7 @@ def load(text: str) -> None:
     """Starts over with the Experiment in `text`, JSON."""
     held = desk()
     with held.lock:
-        _retrain(held, lambda: Experiment.from_json(text))
+        retrain(held, lambda: Experiment.from_json(text))
 
 
 def bring_back(name: str, content: bytes) -> None:
@@ -110,7 +105,7 @@ def bring_back(name: str, content: bytes) -> None:
     held = desk()
     with held.lock:
         if name.endswith(".json"):
-            _retrain(held, lambda: Experiment.from_json(content.decode(errors="replace")))
+            retrain(held, lambda: Experiment.from_json(content.decode(errors="replace")))
             return
         try:
             found = checkpoint.read(name, content)
@@ -118,7 +113,7 @@ def bring_back(name: str, content: bytes) -> None:
             held.complaint = str(error)
             return
         session.keep_weights(found)
-        _retrain(held, lambda: found.experiment)
+        retrain(held, lambda: found.experiment)
 
 
 def restart() -> None:
@@ -128,7 +123,7 @@ def restart() -> None:
         assert held.run is not None
         held.complaint = None
         held.run.pause()
-        experiment = _present(held)
+        experiment = present(held)
         held.run, held.scrubbed = _new_run(held, experiment), None
         held.accept(experiment.draft, experiment)
 
@@ -149,6 +144,12 @@ def seen_record() -> EpochRecord:
     return training.log.whole_at(last if scrubbed is None else min(scrubbed, last))
 
 
+def forward_pass(training: TrainingRun | PastRun, record: EpochRecord) -> Simulation:
+    """What the record of an epoch holds of the network."""
+    layers = {int(layer.name): layer for layer in record.layers}
+    return Simulation(training.experiment, training.input, (), layers, {})
+
+
 def note_drawn() -> None:
     """The whole page, or all of it that changes, is being drawn for the training as it stands now."""
     held = desk()
@@ -167,102 +168,7 @@ def is_moving() -> bool:
     return any(training.is_running for training in (held.run, *held.trials.values()) if training)
 
 
-# ------------------------------------------------------------------------------------------------- comparing it
-
-
-def pin() -> None:
-    """Keeps the training as it stands, to compare others with."""
-    desk().pinned = run().past()
-
-
-def unpin() -> None:
-    desk().pinned = None
-
-
-def pinned_pass(epoch: int) -> Simulation | None:
-    """What the pinned network did at that epoch, or at its last one; None where nothing is pinned, or its rows are others."""
-    pinned = desk().pinned
-    if pinned is None or not _have_the_same_rows(pinned.experiment, run().experiment):
-        return None
-    return forward_pass(pinned, pinned.log.whole_at(epoch))
-
-
-def forward_pass(training: TrainingRun | PastRun, record: EpochRecord) -> Simulation:
-    """What the record of an epoch holds of the network."""
-    layers = {int(layer.name): layer for layer in record.layers}
-    return Simulation(training.experiment, training.input, (), layers, {})
-
-
-def ask_why(asks: bool) -> None:
-    """Shows what the same weights do without input normalisation, or no longer."""
-    desk().asks_why = asks
-
-
-def unnormalised_pass() -> Simulation | None:
-    """The network at the epoch that is looked at, with the same weights, but the input of no layer multiplied by 1-α; None where none is.
-
-    Raises:
-        ExperimentError: a potential leaves the finite numbers.
-    """
-    record = seen_record()
-    seen = run().experiment.in_force(record.epoch)
-    changes = without_normalisation(seen)
-    return simulate(seen.replace(changes), desk().files, parameters=record.parameters)[0] if changes else None
-
-
-def try_surrogates() -> None:
-    """Trains the same weights on the same input with each surrogate gradient, from epoch 0, as fast as it goes."""
-    held = desk()
-    with held.lock:
-        held.complaint = None
-        base = _present(held)
-        spiking = [index for index, layer in enumerate(base.network) if layer.does_spike]
-        try:
-            trials = {
-                surrogate.__name__: TrainingRun(
-                    base.replace({f"network.{index}.surrogate_grad_fn": surrogate.__name__ for index in spiking}),
-                    speed=None,
-                    owner=held.owner,
-                    files=held.files,
-                    most_bytes=LARGEST_TRIAL,
-                    begins_later=True,
-                )
-                for surrogate in SURROGATES
-            }
-        except ExperimentError as error:
-            held.complaint = str(error)
-            return
-        _end_trials(held)
-        if held.run:
-            held.run.pause()
-        held.trials = trials
-        for trial in trials.values():
-            trial.play()
-
-
-def close_trials() -> None:
-    """Ends what is tried, and shows the training again."""
-    held = desk()
-    with held.lock:
-        _end_trials(held)
-
-
-def use_trial(name: str) -> None:
-    """Starts over with the surrogate gradient of that trial."""
-    held = desk()
-    with held.lock:
-        trial = held.trials[name]
-        _end_trials(held)
-        _retrain(held, lambda: trial.experiment)
-
-
 # ------------------------------------------------------------------------------------------------------- details
-
-
-def _end_trials(held: Desk) -> None:
-    for trial in held.trials.values():
-        trial.pause()
-    held.trials = {}
 
 
 def _state(held: Desk) -> object:
@@ -271,21 +177,12 @@ def _state(held: Desk) -> object:
     return run and (run.id, run.is_running, trials, any(trial.is_running for trial in held.trials.values()))
 
 
-def _have_the_same_rows(one: Experiment, other: Experiment) -> bool:
-    """Whether what their layers did can be drawn one over the other."""
-    shapes = [
-        (experiment.input.shape, [(layer.kind, fit.shape) for layer, fit in zip(experiment.network, experiment.fits(), strict=True)])
-        for experiment in (one, other)
-    ]
-    return shapes[0] == shapes[1]
-
-
-def _present(held: Desk) -> Experiment:
+def present(held: Desk) -> Experiment:
     """The Experiment with what its training has come to, as if it had been so from the start."""
     return held.run.in_force if held.run and held.run.experiment == held.experiment else held.experiment
 
 
-def _retrain(held: Desk, make: Callable[[], Experiment]) -> bool:
+def retrain(held: Desk, make: Callable[[], Experiment]) -> bool:
     """Takes the Experiment that `make` returns, or keeps everything and the reason why it can't be."""
     held.complaint = None
     old = held.run

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import driving
+from app import comparing, driving
 from app.components.pictures import pictures
 from app.desk import desk
 from app.export import history_csv
@@ -34,18 +34,18 @@ def menu(run: TrainingRun) -> None:
 def _comparisons(run: TrainingRun) -> None:
     held = desk()
     if held.pinned:
-        st.button("Unpin A", on_click=_close_and, args=(driving.unpin,), width="stretch")
+        st.button("Unpin A", on_click=_close_and, args=(comparing.unpin,), width="stretch")
     st.button(
         "Pin this training as A",
         on_click=_close_and,
-        args=(driving.pin,),
+        args=(comparing.pin,),
         width="stretch",
         help="Its curve stays as a ghost, its spikes and potentials are drawn beside those of what you train next.",
     )
     st.button(
         "Try all surrogates",
         on_click=_close_and,
-        args=(driving.try_surrogates,),
+        args=(comparing.try_surrogates,),
         width="stretch",
         help="Trains the same weights on the same input with each surrogate gradient, side by side.",
     )
@@ -53,7 +53,7 @@ def _comparisons(run: TrainingRun) -> None:
         "Why silent?",
         key="menu_why",
         on_click=_close_and,
-        args=(driving.ask_why, True),
+        args=(comparing.ask_why, True),
         width="stretch",
         disabled=not without_normalisation(run.in_force),
         help="Shows beside what the same weights do when the input isn't multiplied by 1-α.",

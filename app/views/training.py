@@ -7,14 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from app import driving, session
-from app.comparison import differences, past_in_words, trial_in_words, why_in_words
+from app import comparing, driving, session
+from app.comparison import trial_in_words
 from app.components.headline import headline
 from app.components.plot import Plot, plots
 from app.components.rows import rows
 from app.components.shortcuts import shortcuts
 from app.controls.experiment import QUICK, experiment_controls
 from app.controls.menu import menu
+from app.controls.messages import messages
 from app.controls.parameters import part_name
 from app.desk import desk, write_link
 from app.figures.drawer import describe_drawer, drawer_figure
@@ -23,7 +24,7 @@ from app.figures.style import Theme
 from app.figures.training import Ghost, describe_training, training_curves
 from app.figures.trials import Trial, describe_trials, trials_figure
 from app.limits import MOST_EPOCHS
-from app.runner import PastRun, TrainingRun
+from app.runner import TrainingRun
 from app.wording import (
     changes_in_words,
     layer_names,
@@ -31,17 +32,13 @@ from app.wording import (
     milestone,
     parameter_names,
     status,
-    training_finding_in_words,
-    training_remedy_in_words,
 )
 from snncore import stack
-from snncore.diagnose import findings, silence
-from snncore.errors import ExperimentError
+from snncore.diagnose import silence
 from snncore.learnable import Learnable
 from snncore.remedies import without_normalisation
 from snncore.simulation import Simulation
 from snncore.spec import Draft, Experiment
-from snncore.training_findings import Diverged
 
 POLL_INTERVAL = 0.08
 """Seconds between two looks at a running training: more than ten a second, drawing included."""
@@ -52,8 +49,7 @@ NEW = {"New weights": "weights", "New input": "input", "New noise": "noise"}
 """Of each choice, the seed that it moves on."""
 
 SHORTCUTS = {" ": "drive", ".": "step", "s": "restart"}
-MOST_FINDINGS = 2
-"""That are said at once; they come the most urgent first."""
+"""Of each key, the button that it presses."""
 
 A = "A"
 """What the pinned training is called."""
@@ -104,7 +100,7 @@ def live_view() -> None:
     run = driving.run()
     _bar(run)
     with st.container(key="messages"):
-        st.fragment(key="said")(_messages)()
+        st.fragment(key="said")(messages)()
     st.fragment(key="plots")(_plots)()
     if not desk().trials:
         _drawer(run)
@@ -168,97 +164,13 @@ def _headline() -> None:
 
 
 def _ask_why() -> None:
-    driving.ask_why(True)
+    comparing.ask_why(True)
     st.rerun(["live"])
 
 
 def _new() -> None:
     seed = NEW[st.session_state["new"]]
     driving.edit({f"seeds.{seed}": getattr(driving.run().experiment.seeds, seed) + 1})
-
-
-# -------------------------------------------------------------------------------------------------- what is said
-
-
-def _messages() -> None:
-    held, run = desk(), driving.run()
-    if held.complaint:
-        st.error(held.complaint)
-    if held.trials:
-        _trials_row(held.trials)
-        return
-    if run.failure:
-        st.error(f"{run.failure} Shown is the last good epoch.")
-    offered: set[str] = set()
-    for finding in findings(run.in_force, run.records[:], run.divergence)[:MOST_FINDINGS]:
-        with _row():
-            if not isinstance(finding, Diverged):  # that was said
-                st.markdown(training_finding_in_words(run.in_force, finding))
-            for changes in finding.changes:
-                label = training_remedy_in_words(run.in_force, changes)
-                act = driving.edit if finding.needs_restart else driving.change
-                if label not in offered:
-                    st.button(label, key=f"remedy {label}", on_click=_then_all, args=(act, changes))
-                offered.add(label)
-    if held.pinned:
-        _pinned_row(held.pinned, run)
-    if held.asks_why:
-        _why_row(run)
-
-
-def _row() -> Any:
-    """For a sentence and the buttons that go with it."""
-    return st.container(horizontal=True, vertical_alignment="center", gap="small")
-
-
-def _pinned_row(pinned: PastRun, run: TrainingRun) -> None:
-    found = differences(pinned.experiment, run.experiment)
-    differs = f"Now other than A: {'; '.join(found)}." if found else "Nothing is other than in A so far: change something, and train."
-    with _row():
-        st.markdown(f"A, dashed: {past_in_words(pinned)}. {differs}")
-        st.button("Unpin A", key="unpin", on_click=_then_all, args=(driving.unpin,))
-
-
-def _why_row(run: TrainingRun) -> None:
-    other = _unnormalised_pass()
-    with _row():
-        if isinstance(other, str):
-            st.markdown(other)
-        elif other:
-            st.markdown(why_in_words(driving.seen_record(), other))
-            st.button("Train without norm_input", key="denormalise", on_click=_then_all, args=(_denormalise,))
-        st.button("Close", key="close_why", on_click=_then_all, args=(driving.ask_why, False))
-
-
-def _then_all(act: Callable[..., object], *arguments: Any) -> None:
-    """What a button among the messages does; the controls and plots show it too."""
-    act(*arguments)
-    st.rerun()
-
-
-def _denormalise() -> None:
-    driving.ask_why(False)
-    driving.change(without_normalisation(driving.run().in_force))
-
-
-def _unnormalised_pass() -> Simulation | str | None:
-    """What the same weights do then, or why that can't be said."""
-    try:
-        return driving.unnormalised_pass()
-    except ExperimentError as error:
-        return f"Without input normalisation: {error}"
-
-
-def _trials_row(trials: dict[str, TrainingRun]) -> None:
-    done = sum(not trial.is_running for trial in trials.values())
-    with _row():
-        st.markdown(f"Each surrogate gradient, from the same weights on the same input: {done} of {len(trials)} done.")
-        st.menu_button("Use one of them", list(trials), key="use_trial", format_func=part_name, on_click=_then_all, args=(_use_trial,))
-        st.button("Close", key="close_trials", on_click=_then_all, args=(driving.close_trials,))
-
-
-def _use_trial() -> None:
-    driving.use_trial(st.session_state["use_trial"])
 
 
 # ------------------------------------------------------------------------------------------------- what is drawn
@@ -288,9 +200,9 @@ def _plots() -> None:
 def _beside(epoch: int) -> tuple[Simulation | None, str]:
     """What is drawn beside the network, and what it is called."""
     if desk().asks_why:
-        other = _unnormalised_pass()
+        other = comparing.unnormalised_pass()
         return (None if isinstance(other, str) else other), "norm_input off"
-    return driving.pinned_pass(epoch), A
+    return comparing.pinned_pass(epoch), A
 
 
 def _targets(experiment: Experiment, epochs: int) -> list[int]:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from app import driving, session
+from app import comparing, driving, session
 from app.desk import Desk, desk
 from snncore import checkpoint
 from snncore.activation import SURROGATES
+from snncore.simulation import Simulation
 from snncore.spec import ten_spikes
 from tests.app.states import InterruptedState
 
@@ -65,35 +66,35 @@ def test_a_training_that_diverged_starts_over_with_the_remedy() -> None:
 
 def test_what_is_pinned_stays_while_another_is_trained_and_is_seen_at_the_same_epoch() -> None:
     train_on(SHORT.to_json())
-    driving.pin()
+    comparing.pin()
     pinned = desk().pinned
     assert pinned is not None
     driving.edit({"network.1.tau_mem": 20.0})
     driving.train()
     until(lambda: not driving.run().is_running)
     driving.scrub(5)
-    seen, beside = driving.seen_record(), driving.pinned_pass(5)
+    seen, beside = driving.seen_record(), comparing.pinned_pass(5)
     assert beside is not None
     assert beside.experiment == SHORT
     assert np.array_equal(beside.records[1].u, pinned.records[5].layers[0].u)
     assert not np.array_equal(beside.records[1].u, seen.layers[0].u)
-    assert driving.pinned_pass(10_000) is not None, "where the pinned one had ended, its last epoch is seen"
-    driving.unpin()
-    assert driving.pinned_pass(5) is None
+    assert comparing.pinned_pass(10_000) is not None, "where the pinned one had ended, its last epoch is seen"
+    comparing.unpin()
+    assert comparing.pinned_pass(5) is None
 
 
 @pytest.mark.parametrize("changes", [{"input.shape": (1, 50, 16)}, {"input.shape": (2, 100, 16)}])
 def test_what_is_pinned_is_not_drawn_over_rows_of_another_shape(changes: dict[str, object]) -> None:
     train_on(SHORT.to_json())
-    driving.pin()
+    comparing.pin()
     driving.edit(changes)
-    assert driving.pinned_pass(0) is None
+    assert comparing.pinned_pass(0) is None
 
 
 def test_what_is_pinned_keeps_all_numbers_within_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     train_on(SHORT.to_json())
     monkeypatch.setattr("app.runner.LARGEST_PAST", driving.run().records[0].nbytes * 4)
-    driving.pin()
+    comparing.pin()
     pinned = desk().pinned
     assert pinned is not None
     assert sum(record.is_whole for record in pinned.records) <= 4
@@ -103,7 +104,7 @@ def test_what_is_pinned_keeps_all_numbers_within_its_bytes(monkeypatch: pytest.M
 def test_every_surrogate_is_tried_from_the_same_weights_and_the_true_derivative_learns_nothing() -> None:
     driving.load(SHORT.to_json())
     driving.open_training()
-    driving.try_surrogates()
+    comparing.try_surrogates()
     trials = desk().trials
     assert list(trials) == [surrogate.__name__ for surrogate in SURROGATES]
     until(lambda: not driving.is_moving())
@@ -113,7 +114,7 @@ def test_every_surrogate_is_tried_from_the_same_weights_and_the_true_derivative_
         assert np.array_equal(trial.records[0].layers[1].u, first.layers[1].u)
         has_learned = trial.records[11].reach != trial.records[0].reach
         assert has_learned == (name != "TrueDerivative")
-    driving.use_trial("ATan")
+    comparing.use_trial("ATan")
     assert desk().trials == {}
     assert type(driving.run().experiment.network[1].surrogate_grad_fn).__name__ == "ATan"
 
@@ -122,9 +123,9 @@ def test_closing_the_trials_ends_them_and_leaves_the_training_as_it_was() -> Non
     driving.load(ten_spikes().replace({"training.epochs": 10_000, "training.task.target": 10**6}).to_json())
     driving.open_training()
     before = driving.run()
-    driving.try_surrogates()
+    comparing.try_surrogates()
     trials = list(desk().trials.values())
-    driving.close_trials()
+    comparing.close_trials()
     assert not any(trial.is_running for trial in trials)
     assert driving.run() is before
 
@@ -133,13 +134,13 @@ def test_without_normalisation_the_same_weights_fire_at_once() -> None:
     train_on(SHORT.to_json())
     for epoch in (0, 11):
         driving.scrub(epoch)
-        without = driving.unnormalised_pass()
-        assert without is not None
+        without = comparing.unnormalised_pass()
+        assert isinstance(without, Simulation)
         assert driving.seen_record().spikes == 0
         assert without.outputs[-1].sum() > 0
         assert np.array_equal(without.weights["0.weight"], driving.seen_record().parameters["0.weight"])
     driving.edit({"network.1.norm_input": False, "network.3.norm_input": False})
-    assert driving.unnormalised_pass() is None
+    assert comparing.unnormalised_pass() is None
 
 
 def test_trained_weights_are_brought_back_and_go_on_where_they_were() -> None:

@@ -1,0 +1,94 @@
+"""What the Training page says between its bar and its plots, with the buttons that act on it: what is wrong, what is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from app import comparing, driving
+from app.comparison import differences, past_in_words, why_in_words
+from app.controls.parameters import part_name
+from app.desk import desk
+from app.runner import PastRun, TrainingRun
+from app.wording import training_finding_in_words, training_remedy_in_words
+from snncore.diagnose import findings
+from snncore.remedies import without_normalisation
+from snncore.training_findings import Diverged
+
+MOST_FINDINGS = 2
+"""That are said at once; they come the most urgent first."""
+
+
+def messages() -> None:
+    held, run = desk(), driving.run()
+    if held.complaint:
+        st.error(held.complaint)
+    if held.trials:
+        _trials_row(held.trials)
+        return
+    if run.failure:
+        st.error(f"{run.failure} Shown is the last good epoch.")
+    offered: set[str] = set()
+    for finding in findings(run.in_force, run.records[:], run.divergence)[:MOST_FINDINGS]:
+        with _row():
+            if not isinstance(finding, Diverged):  # that was said
+                st.markdown(training_finding_in_words(run.in_force, finding))
+            for changes in finding.changes:
+                label = training_remedy_in_words(run.in_force, changes)
+                act = driving.edit if finding.needs_restart else driving.change
+                if label not in offered:
+                    st.button(label, key=f"remedy {label}", on_click=_then_all, args=(act, changes))
+                offered.add(label)
+    if held.pinned:
+        _pinned_row(held.pinned, run)
+    if held.asks_why:
+        _why_row(run)
+
+
+def _row() -> Any:
+    """For a sentence and the buttons that go with it."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="small")
+
+
+def _pinned_row(pinned: PastRun, run: TrainingRun) -> None:
+    found = differences(pinned.experiment, run.experiment)
+    differs = f"Now other than A: {'; '.join(found)}." if found else "Nothing is other than in A so far: change something, and train."
+    with _row():
+        st.markdown(f"A, dashed: {past_in_words(pinned)}. {differs}")
+        st.button("Unpin A", key="unpin", on_click=_then_all, args=(comparing.unpin,))
+
+
+def _why_row(run: TrainingRun) -> None:
+    other = comparing.unnormalised_pass()
+    with _row():
+        if isinstance(other, str):
+            st.markdown(other)
+        elif other:
+            st.markdown(why_in_words(driving.seen_record(), other))
+            st.button("Train without norm_input", key="denormalise", on_click=_then_all, args=(_denormalise,))
+        st.button("Close", key="close_why", on_click=_then_all, args=(comparing.ask_why, False))
+
+
+def _then_all(act: Callable[..., object], *arguments: Any) -> None:
+    """What a button among the messages does; the controls and plots show it too."""
+    act(*arguments)
+    st.rerun()
+
+
+def _denormalise() -> None:
+    comparing.ask_why(False)
+    driving.change(without_normalisation(driving.run().in_force))
+
+
+def _trials_row(trials: dict[str, TrainingRun]) -> None:
+    done = sum(not trial.is_running for trial in trials.values())
+    with _row():
+        st.markdown(f"Each surrogate gradient, from the same weights on the same input: {done} of {len(trials)} done.")
+        st.menu_button("Use one of them", list(trials), key="use_trial", format_func=part_name, on_click=_then_all, args=(_use_trial,))
+        st.button("Close", key="close_trials", on_click=_then_all, args=(comparing.close_trials,))
+
+
+def _use_trial() -> None:
+    comparing.use_trial(st.session_state["use_trial"])
