@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app import driving
-from app.desk import Desk, desk
+from app.desk import desk
 from app.limits import LARGEST_RECORD
 from app.runner import TrainingRun
 from snncore.activation import SURROGATES
@@ -28,7 +28,7 @@ def unpin() -> None:
 def pinned_pass(epoch: int) -> Simulation | None:
     """What the pinned network did at that epoch, or at its last one; None where nothing is pinned, or its rows are others."""
     pinned = desk().pinned
-    if pinned is None or not _have_the_same_rows(pinned.experiment, driving.run().experiment):
+    if pinned is None or not have_the_same_rows(pinned.experiment, driving.run().experiment):
         return None
     return driving.forward_pass(pinned, pinned.log.whole_at(epoch))
 
@@ -75,7 +75,8 @@ def try_surrogates() -> None:
         except ExperimentError as error:
             held.complaint = str(error)
             return
-        _end_trials(held)
+        held.end_trials()
+        held.resumes = held.run is not None and held.run.is_running
         if held.run:
             held.run.pause()
         held.trials = trials
@@ -84,10 +85,12 @@ def try_surrogates() -> None:
 
 
 def close_trials() -> None:
-    """Ends what is tried, and shows the training again."""
+    """Ends what is tried, and shows the training again, which goes on if it had been paused for that."""
     held = desk()
     with held.lock:
-        _end_trials(held)
+        held.end_trials()
+        if held.resumes and held.run:
+            held.run.play()
 
 
 def use_trial(name: str) -> None:
@@ -95,20 +98,13 @@ def use_trial(name: str) -> None:
     held = desk()
     with held.lock:
         trial = held.trials[name]
-        _end_trials(held)
         driving.retrain(held, lambda: trial.experiment)
 
 
 # ------------------------------------------------------------------------------------------------------- details
 
 
-def _end_trials(held: Desk) -> None:
-    for trial in held.trials.values():
-        trial.pause()
-    held.trials = {}
-
-
-def _have_the_same_rows(one: Experiment, other: Experiment) -> bool:
+def have_the_same_rows(one: Experiment, other: Experiment) -> bool:
     """Whether what their layers did can be drawn one over the other."""
     shapes = [
         (experiment.input.shape, [(layer.kind, fit.shape) for layer, fit in zip(experiment.network, experiment.fits(), strict=True)])

@@ -76,12 +76,12 @@ def trial_in_words(trial: TrainingRun) -> str:
 def why_in_words(record: EpochRecord, without: Simulation) -> str:
     """What input normalisation does to a network at an epoch, and what the same weights do without it."""
     gains = sorted({f"{1 - math.exp(-1 / mean):.3g}" for name, mean in record.constants.items() if name.endswith("tau_mem")})
-    factor = f" = {' or '.join(gains)}" if gains else ""
+    factor = f" = {' and '.join(gains)}" if gains else ""
     spikes = int(without.outputs[-1].sum())
     reach = [layer.largest_u_over_threshold for layer in without.records.values()]
     return (
         f"Input normalisation multiplies each layer's input by 1-α{factor}, so that u can't rise far: largest u/θ of the output "
-        f"{record.reach[-1]:.2f}. Without it, on the same weights (dotted): {reach[-1]:.2f} and {counted(spikes, 'spike')} at once."
+        f"{record.reach[-1]:.2f}. Without it, the same weights (dotted) reach {reach[-1]:.2f} and {counted(spikes, 'spike')}, untrained."
     )
 
 
@@ -95,9 +95,14 @@ def _learning(one: Experiment, other: Experiment) -> list[str]:
 def _changes(one: Experiment, other: Experiment) -> list[str]:
     """What was changed in one of them while it trained, and not in the other."""
     before, after = changes_in_words(one), changes_in_words(other)
-    gone = [f"no longer changed at epoch {epoch}: {words}" for epoch, words in before.items() if after.get(epoch) != words]
-    new = [f"changed at epoch {epoch}: {words}" for epoch, words in after.items() if before.get(epoch) != words]
-    return gone + new
+    phrases = []
+    for epoch in sorted({*before, *after}):
+        was, now = before.get(epoch), after.get(epoch)
+        if was and not now:
+            phrases.append(f"not changed at epoch {epoch}: {was}")
+        elif now and now != was:
+            phrases.append(f"changed at epoch {epoch}: {now}{f' instead of {was}' if was else ''}")
+    return phrases
 
 
 def _changed(before: Any, after: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:

@@ -52,6 +52,7 @@ class Desk:
         run: the training on the Training page; made when that page is opened.
         pinned: a past training that the present one is compared with.
         trials: trainings side by side, by what differs between them; none where they aren't looked at.
+        resumes: whether the training was paused for the trials, and goes on after them.
         asks_why: whether the same weights without input normalisation are shown beside.
         picked: the traced neuron of each layer on the Training page.
         simulations: forward passes of the experiment by how they were run; made when they are looked at.
@@ -74,6 +75,7 @@ class Desk:
     run: TrainingRun | None = None
     pinned: PastRun | None = None
     trials: dict[str, TrainingRun] = field(default_factory=dict)
+    resumes: bool = False
     asks_why: bool = False
     picked: dict[int, int] = field(default_factory=dict)
     simulations: dict[tuple[int, bool], list[Simulation]] = field(default_factory=dict)
@@ -113,13 +115,20 @@ class Desk:
     def holds_more_than_its_draft(self) -> bool:
         """Whether a reload would lose something that the link doesn't hold."""
         is_trained = self.run is not None and len(self.run.records) > 1
-        return is_trained or self.pinned is not None or self.history.can_undo or self.history.can_redo or bool(self.files)
+        is_compared = self.pinned is not None or bool(self.trials) or self.asks_why
+        return is_trained or is_compared or self.history.can_undo or self.history.can_redo or bool(self.picked) or bool(self.files)
+
+    def end_trials(self) -> None:
+        """Ends the trainings side by side; the page shows the one training again."""
+        for trial in self.trials.values():
+            trial.pause()
+        self.trials = {}
 
     def leave(self) -> None:
         """Ends all its trainings."""
-        for run in (self.run, *self.trials.values()):
-            if run:
-                run.pause()
+        self.end_trials()
+        if self.run:
+            self.run.pause()
 
 
 def desk() -> Desk:
@@ -127,9 +136,8 @@ def desk() -> Desk:
     if "desk" not in st.session_state:
         context = get_script_run_ctx()
         session = context.session_id if context else ""
-        found = registry.desks.claim(st.query_params.get(DESK_PARAMETER, ""), _browser())
-        made = found or Desk(browser=_browser())
-        made.session = session
+        found = registry.desks.claim(st.query_params.get(DESK_PARAMETER, ""), _browser(), session)
+        made = found or Desk(browser=_browser(), session=session)
         linked = st.query_params.get(LINK_PARAMETER)
         if not found:
             if linked:

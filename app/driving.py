@@ -52,10 +52,19 @@ def run() -> TrainingRun:
 
 def train() -> None:
     """Goes on, beyond the limit of epochs where that was reached."""
-    training = run()
+    training = _taken_up()
     if training.has_reached_limit:
         training.epoch_limit = min(training.epoch_limit + training.experiment.training.epochs, MOST_EPOCHS)
     training.play()
+
+
+def pause() -> None:
+    _taken_up().pause()
+
+
+def step() -> None:
+    """One epoch."""
+    _taken_up().step()
 
 
 def edit(changes: dict[str, Any]) -> bool:
@@ -78,6 +87,7 @@ def change(changes: dict[str, Any]) -> bool:
     """
     held = desk()
     with held.lock:
+        held.end_trials()
         can_go_on = held.run is not None and len(held.run.records) > 1 and held.run.failure is None and all(map(is_changeable, changes))
         if held.run is None or not can_go_on:
             return retrain(held, lambda: present(held).replace(changes))
@@ -104,8 +114,10 @@ def bring_back(name: str, content: bytes) -> None:
     """Starts over with an Experiment (JSON), or with trained weights and theirs (safetensors), from a file."""
     held = desk()
     with held.lock:
-        if name.endswith(".json"):
+        if name.lower().endswith(".json"):
             retrain(held, lambda: Experiment.from_json(content.decode(errors="replace")))
+            if held.complaint:
+                held.complaint = f"File {name!r}: {held.complaint}"
             return
         try:
             found = checkpoint.read(name, content)
@@ -122,9 +134,14 @@ def restart() -> None:
     with held.lock:
         assert held.run is not None
         held.complaint = None
+        held.end_trials()
         held.run.pause()
         experiment = present(held)
-        held.run, held.scrubbed = _new_run(held, experiment), None
+        try:
+            held.run, held.scrubbed = _new_run(held, experiment), None
+        except ExperimentError as error:
+            held.complaint = str(error)
+            return
         held.accept(experiment.draft, experiment)
 
 
@@ -185,6 +202,7 @@ def present(held: Desk) -> Experiment:
 def retrain(held: Desk, make: Callable[[], Experiment]) -> bool:
     """Takes the Experiment that `make` returns, or keeps everything and the reason why it can't be."""
     held.complaint = None
+    held.end_trials()
     old = held.run
     try:
         experiment = make()
@@ -202,6 +220,14 @@ def retrain(held: Desk, make: Callable[[], Experiment]) -> bool:
     if was_running:
         new.play()
     return True
+
+
+def _taken_up() -> TrainingRun:
+    """The training, for something that is done to it: what was said of the last input is past, and what was tried beside it."""
+    held = desk()
+    held.complaint = None
+    held.end_trials()
+    return run()
 
 
 def _new_run(held: Desk, experiment: Experiment) -> TrainingRun:

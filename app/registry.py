@@ -41,17 +41,20 @@ class Desks:
                 self._sweeper = threading.Thread(target=self._sweep_again_and_again, name="desks", daemon=True)
                 self._sweeper.start()
 
-    def claim(self, name: str, browser: str) -> Desk | None:
-        """The desk of that id, if it belongs to this browser and no tab has it any more."""
-        found = self._desks.get(name)
-        if found is None or not browser or not hmac.compare_digest(found.browser, browser):
-            return None
+    def claim(self, name: str, browser: str, session: str) -> Desk | None:
+        """The desk of that id for a session, if it belongs to this browser and no other tab has it any more."""
         limit = time.monotonic() + PATIENCE
-        while found.is_attended():
+        while True:
+            with self._lock:
+                found = self._desks.get(name)
+                if found is None or not browser or not hmac.compare_digest(found.browser, browser):
+                    return None
+                if not found.is_attended():
+                    found.session = session
+                    return found
             if time.monotonic() > limit:
                 return None
             time.sleep(0.02)
-        return found
 
     def sweep(self) -> None:
         """Forgets the desks whose tabs have been gone for long enough, and ends what they train."""

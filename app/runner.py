@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.epoch_log import EpochLog
-from app.limits import LARGEST_PAST, LARGEST_RECORD, MOST_RUNNING, MOST_RUNNING_OF_ONE
+from app.limits import LARGEST_PAST, LARGEST_RECORD, MOST_EPOCHS, MOST_RUNNING, MOST_RUNNING_OF_ONE
 from app.slots import Slots, Turn
 from snncore.bptt import EpochRecord, Trainer
 from snncore.errors import DivergenceError, ExperimentError
@@ -151,7 +151,12 @@ class TrainingRun:
     @property
     def is_over(self) -> bool:
         """Whether there is nothing left to train."""
-        return self.has_reached_target or self.failure is not None
+        return self.has_reached_target or self.has_reached_end or self.failure is not None
+
+    @property
+    def has_reached_end(self) -> bool:
+        """Whether it has as many epochs as a training may have."""
+        return len(self.records) >= MOST_EPOCHS
 
     @property
     def has_reached_limit(self) -> bool:
@@ -203,7 +208,7 @@ class TrainingRun:
 
     def _start(self, count: int) -> None:
         with self._commands:
-            if self.is_running or self.failure:
+            if self.is_running or self.failure or self.has_reached_end:
                 return
             _started.add(self)
             self._stop = stop = threading.Event()

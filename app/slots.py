@@ -55,5 +55,5 @@ class Slots:
             of_owner = sum(other.owner == turn.owner for other in self._computing)
             if len(self._computing) < self.most and of_owner < self.most_of_one:
                 self._waiting.remove(turn)
-                self._computing.append(turn)
                 turn.begin()
+                self._computing.append(turn)

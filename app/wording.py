@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.controls.parameters import part_name
-from app.limits import MOST_RUNNING
+from app.limits import MOST_EPOCHS, MOST_RUNNING
 from app.runner import TrainingRun
 from snncore.activation import TrueDerivative
 from snncore.bptt import EpochRecord
@@ -38,34 +38,41 @@ def status(run: TrainingRun) -> str:
     """What is happening, in one sentence with its numbers."""
     last, target = run.records[-1], run.in_force.training.task.target
     if run.failure:
-        return f"Stopped: training diverged after epoch {last.epoch}."
+        return f"Stopped: training {'diverged' if run.divergence else 'failed'} after epoch {last.epoch}."
     if run.place_in_line:
         return f"Waiting: {MOST_RUNNING} trainings compute at once on this server; this one is {ordinal(run.place_in_line)} in line."
     if run.has_reached_target:
         return f"{target} spikes at epoch {last.epoch}."
+    if run.has_reached_end:
+        return f"Stopped at {last.spikes:g} of {target} spikes: this server trains up to {MOST_EPOCHS:,} epochs. Restart begins anew."
     if not run.is_running and run.has_reached_limit:
         return f"Stopped after {len(run.records)} epochs at {last.spikes:g} of {target} spikes; Train goes on."
     reason = silence(run.records)
     if reason is None:
-        return f"Loss {last.loss:g}, largest u/θ of the output {last.reach[-1]:.2f}."
+        return f"Loss {last.loss:g}, largest u/θ of the output {_two_digits(last.reach[-1])}."
     names = dict(zip((layer.name for layer in last.layers), layer_names(run.experiment), strict=True))
     whose = "the output" if reason.is_output else names[reason.layer]
     flat = "flat at " if reason.loss_is_flat else ""
     trend = f", {reason.trend}" if reason.trend else ""
-    return f"Silent: loss {flat}{reason.loss:g}; largest u/θ of {whose} {reason.largest_u_over_threshold:.2f}{trend}."
+    return f"Silent: loss {flat}{reason.loss:g}; largest u/θ of {whose} {_two_digits(reason.largest_u_over_threshold)}{trend}."
+
+
+def _two_digits(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}"  # a zero without a sign
 
 
 def look_back(run: TrainingRun, seen: EpochRecord) -> str:
     """What an epoch that is past held, and where training has come to."""
     kept = f" What the layers did is kept of every {ordinal(run.log.stride)} epoch." if run.log.stride > 1 else ""
     now = run.records[-1]
-    stands = f"Training stands at epoch {now.epoch} with {now.spikes:g} spikes; Escape or the curve's end leads back there."
+    stands = f"Now epoch {now.epoch}, {now.spikes:g} spikes; Escape returns."
     return f"Looking back: loss {seen.loss:g}. {stands}{kept}"
 
 
 def ordinal(number: int) -> str:
     """1st, 2nd, ... 20th."""
-    return {1: "1st", 2: "2nd", 3: "3rd"}.get(number, f"{number}th")
+    ending = "th" if number // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def parameter_names(experiment: Experiment, parameters: Iterable[str]) -> dict[str, str]:
@@ -266,7 +273,7 @@ def _surrogate_in_words(experiment: Experiment, finding: NoGradient) -> str:
         return f"the surrogates aren't why, |σ'| reaches at least {finding.largest_surrogate:.2g} in every layer"
     surrogate = type(experiment.network[int(finding.layer)].surrogate_grad_fn)  # type: ignore[union-attr]  # every layer that spikes
     where = "everywhere" if surrogate is TrueDerivative else "at all potentials reached"
-    return f"{surrogate.__name__} of {_layer_name(experiment, finding.layer)} is 0 {where}"
+    return f"{part_name(surrogate.__name__)} of {_layer_name(experiment, finding.layer)} is 0 {where}"
 
 
 def _what_the_reset_takes(experiment: Experiment, module_name: str) -> str:

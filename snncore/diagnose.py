@@ -100,7 +100,12 @@ def silence(records: Sequence[EpochRecord]) -> Silence | None:
     )
 
 
-def findings(experiment: Experiment, records: Sequence[EpochRecord], divergence: DivergenceError | None = None) -> list[TrainingFinding]:
+def findings(
+    experiment: Experiment,
+    records: Sequence[EpochRecord],
+    divergence: DivergenceError | None = None,
+    trained: Experiment | None = None,
+) -> list[TrainingFinding]:
     """What is wrong with a training, the most urgent first; of what follows from one another, the cause alone.
 
     Args:
@@ -108,12 +113,15 @@ def findings(experiment: Experiment, records: Sequence[EpochRecord], divergence:
         records: of all epochs so far, the last one whole. What the loss did is read from those for the present target. None yet: what the
             Experiment alone tells.
         divergence: what ended the training, if it did.
+        trained: what was in force in the last epoch, if that was something else. The gradients that another surrogate led to tell nothing
+            of the present one.
     """
     unreachable = _unreachable_target(experiment)
     goes_on = bool(records) and records[-1].loss > 0
     exploding = _exploding_gradient(experiment, records[-1]) if goes_on else None
     ended = _diverged(experiment, records, divergence, exploding) if divergence else None
-    course = _course(experiment, records, unreachable, exploding) if goes_on and not divergence else None
+    is_same = trained is None or trained.network == experiment.network
+    course = _course(experiment, records, unreachable, exploding) if goes_on and is_same and not divergence else None
     found = (ended, unreachable, exploding, course)
     return [replace(finding, changes=useful(experiment, finding.changes)) for finding in found if finding]
 

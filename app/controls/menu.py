@@ -8,12 +8,13 @@ from typing import Any
 import streamlit as st
 
 from app import comparing, driving
+from app.components.focus import focus
 from app.components.pictures import pictures
-from app.desk import desk
 from app.export import history_csv
 from app.runner import TrainingRun
 from app.wording import layer_names
 from snncore import checkpoint
+from snncore.diagnose import silence
 from snncore.remedies import without_normalisation
 
 
@@ -23,6 +24,7 @@ def menu(run: TrainingRun) -> None:
     if not opened.open:
         return
     with opened:
+        focus("menu_focus")
         st.markdown("**Compare**")
         _comparisons(run)
         st.markdown("**Take along**")
@@ -32,9 +34,6 @@ def menu(run: TrainingRun) -> None:
 
 
 def _comparisons(run: TrainingRun) -> None:
-    held = desk()
-    if held.pinned:
-        st.button("Unpin A", on_click=_close_and, args=(comparing.unpin,), width="stretch")
     st.button(
         "Pin this training as A",
         on_click=_close_and,
@@ -55,8 +54,15 @@ def _comparisons(run: TrainingRun) -> None:
         on_click=_close_and,
         args=(comparing.ask_why, True),
         width="stretch",
-        disabled=not without_normalisation(run.in_force),
+        disabled=not can_ask_why(run),
         help="Shows beside what the same weights do when the input isn't multiplied by 1-α.",
+    )
+
+
+def can_ask_why(run: TrainingRun) -> bool:
+    """Whether the epoch that is seen is silent where spikes are asked for, and input normalisation may be the reason."""
+    return (
+        run.in_force.training.task.target > 0 and silence([driving.seen_record()]) is not None and bool(without_normalisation(run.in_force))
     )
 
 

@@ -31,7 +31,9 @@ def messages() -> None:
     if run.failure:
         st.error(f"{run.failure} Shown is the last good epoch.")
     offered: set[str] = set()
-    for finding in findings(run.in_force, run.records[:], run.divergence)[:MOST_FINDINGS]:
+    records = run.records[:]
+    trained = run.experiment.in_force(records[-1].epoch)
+    for finding in findings(run.in_force, records, run.divergence, trained)[:MOST_FINDINGS]:
         with _row():
             if not isinstance(finding, Diverged):  # that was said
                 st.markdown(training_finding_in_words(run.in_force, finding))
@@ -56,18 +58,23 @@ def _pinned_row(pinned: PastRun, run: TrainingRun) -> None:
     found = differences(pinned.experiment, run.experiment)
     differs = f"Now other than A: {'; '.join(found)}." if found else "Nothing is other than in A so far: change something, and train."
     with _row():
-        st.markdown(f"A, dashed: {past_in_words(pinned)}. {differs}")
+        has_rows = comparing.have_the_same_rows(pinned.experiment, run.experiment)
+        how = "dashed curve, dotted potentials" if has_rows else "dashed curve; its layers are others, so its rows aren't drawn"
+        st.markdown(f"A ({how}): {past_in_words(pinned)}. {differs}")
         st.button("Unpin A", key="unpin", on_click=_then_all, args=(comparing.unpin,))
 
 
 def _why_row(run: TrainingRun) -> None:
     other = comparing.unnormalised_pass()
+    if other is None:  # it was switched off meanwhile
+        comparing.ask_why(False)
+        return
     with _row():
         if isinstance(other, str):
             st.markdown(other)
-        elif other:
+        else:
             st.markdown(why_in_words(driving.seen_record(), other))
-            st.button("Train without norm_input", key="denormalise", on_click=_then_all, args=(_denormalise,))
+            st.button("Restart without norm_input", key="denormalise", on_click=_then_all, args=(_denormalise,))
         st.button("Close", key="close_why", on_click=_then_all, args=(comparing.ask_why, False))
 
 

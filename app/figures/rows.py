@@ -35,6 +35,9 @@ MOST_LINES = 8
 """Up to so many neurons, a layer's other neurons are traced faintly beside the chosen ones."""
 
 CURVE_HEIGHT = 52
+COMPARED_HEIGHT = 48
+"""Of rasters of which there are two, so that the output stays in sight."""
+
 MAPS_HEIGHT = 200
 LARGEST_MAPS = 2_000_000
 """Values of feature maps that are sent to be played."""
@@ -167,9 +170,12 @@ def _layer_group(
         rows.append({**_potentials(figure, record, beside, view.sample, chosen, other_name), "pick": index})
     if record.does_spike:
         own = raster(figure, spikes, "spikes", "neuron")
+        if beside:
+            own["height"] = min(own["height"], COMPARED_HEIGHT)
         rows.append({**own, "pick": index, "selected": _row_of(chosen, own)})
         if beside:
             others = raster(figure, neurons_by_time(beside.spikes, view.sample), "spikes", "neuron", other_name)
+            others["height"] = own["height"]
             rows.append({**others, "pick": index, "selected": _row_of(chosen, others)})
             words += f" · {other_name}: {counted(neurons_by_time(beside.spikes, view.sample).sum(), 'spike')}"
     if index in view.opened:

@@ -14,7 +14,7 @@ from app.components.plot import Plot, plots
 from app.components.rows import rows
 from app.components.shortcuts import shortcuts
 from app.controls.experiment import QUICK, experiment_controls
-from app.controls.menu import menu
+from app.controls.menu import can_ask_why, menu
 from app.controls.messages import messages
 from app.controls.parameters import part_name
 from app.desk import desk, write_link
@@ -34,9 +34,7 @@ from app.wording import (
     status,
 )
 from snncore import stack
-from snncore.diagnose import silence
 from snncore.learnable import Learnable
-from snncore.remedies import without_normalisation
 from snncore.simulation import Simulation
 from snncore.spec import Draft, Experiment
 
@@ -117,7 +115,7 @@ def _bar(run: TrainingRun) -> None:
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
             with st.container(key="drive", width="content"):
                 if run.is_running:
-                    st.button("Pause", type="primary", on_click=lambda: driving.run().pause(), help=_with_key("Space"))
+                    st.button("Pause", type="primary", on_click=driving.pause, help=_with_key("Space"))
                 else:
                     target = _in_words(run.in_force.training.task.target)
                     train = f"Train it to fire {target}"
@@ -125,8 +123,8 @@ def _bar(run: TrainingRun) -> None:
             st.button(
                 "+1 epoch",
                 key="step",
-                on_click=lambda: driving.run().step(),
-                disabled=run.is_running or run.failure is not None,
+                on_click=driving.step,
+                disabled=run.is_running or run.has_reached_end or run.failure is not None,
                 help=_with_key("."),
             )
             st.button("Restart", key="restart", on_click=driving.restart, help=f"Same weights, from epoch 0. {_with_key('s')}")
@@ -151,14 +149,13 @@ def _headline() -> None:
     target = run.experiment.in_force(seen.epoch).training.task.target
     unit = f"of {target} spikes · epoch {seen.epoch}"
     words = status(run) if desk().scrubbed is None else look_back(run, seen)
-    asks = silence([seen]) and without_normalisation(run.in_force) and not desk().asks_why
     headline(
         "count",
         number=f"{seen.spikes:g}",
         unit=unit,
         status=words,
         milestone=milestone(run),
-        action="Why silent?" if asks else "",
+        action="Why silent?" if can_ask_why(run) and not desk().asks_why else "",
         on_action=_ask_why,
     )
 
@@ -181,6 +178,7 @@ def _plots() -> None:
     theme: Theme = st.context.theme.type or "light"
     if held.trials:
         _trials(held.trials, theme)
+        write_link()
         return
     experiment, records = run.experiment, run.records[:]
     names = layer_names(experiment)
@@ -225,7 +223,7 @@ def _view(run: TrainingRun) -> View:
 
 
 def _trials(trials: dict[str, TrainingRun], theme: Theme) -> None:
-    target = driving.run().in_force.training.task.target
+    target = next(iter(trials.values())).in_force.training.task.target
     shown = [Trial(part_name(name), trial_in_words(trial), trial.records[:]) for name, trial in trials.items()]
     plots("trials", [Plot(trials_figure(shown, target, theme), describe_trials(shown, target))])
 

@@ -55,7 +55,7 @@ def test_other_layers_are_said_as_the_line_of_layers() -> None:
 def test_what_changed_while_one_of_them_trained_is_said_with_its_epoch() -> None:
     changed = ten_spikes().changed(7, {"training.lr": 0.02})
     assert differences(ten_spikes(), changed) == ["changed at epoch 7: learning rate 0.001 → 0.02"]
-    assert differences(changed, ten_spikes()) == ["no longer changed at epoch 7: learning rate 0.001 → 0.02"]
+    assert differences(changed, ten_spikes()) == ["not changed at epoch 7: learning rate 0.001 → 0.02"]
 
 
 def test_a_past_training_and_one_on_trial_say_how_far_they_came() -> None:
@@ -75,4 +75,4 @@ def test_why_it_is_silent_is_said_in_the_numbers_of_both() -> None:
     words = why_in_words(record, without)
     assert "1-α = 0.0952" in words
     assert f"u/θ of the output {record.reach[-1]:.2f}" in words
-    assert f"{without.outputs[-1].sum():g} spikes at once" in words
+    assert f"{without.outputs[-1].sum():g} spikes, untrained" in words

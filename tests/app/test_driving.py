@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import comparing, driving, session
 from app.desk import Desk, desk
+from app.wording import status
 from snncore import checkpoint
 from snncore.activation import SURROGATES
 from snncore.simulation import Simulation
@@ -128,6 +129,63 @@ def test_closing_the_trials_ends_them_and_leaves_the_training_as_it_was() -> Non
     comparing.close_trials()
     assert not any(trial.is_running for trial in trials)
     assert driving.run() is before
+
+
+def test_a_training_that_was_paused_for_the_trials_goes_on_after_them() -> None:
+    endless = ten_spikes().replace({"training.epochs": 10_000, "training.task.target": 10**6})
+    driving.load(endless.to_json())
+    driving.open_training()
+    driving.train()
+    comparing.try_surrogates()
+    assert not driving.run().is_running
+    comparing.close_trials()
+    assert driving.run().is_running
+    driving.pause()
+    comparing.try_surrogates()
+    comparing.close_trials()
+    assert not driving.run().is_running
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        driving.train,
+        driving.step,
+        driving.restart,
+        lambda: driving.change({"training.lr": 0.5}),
+        lambda: driving.edit({"seeds.weights": 3}),
+    ],
+)
+def test_what_is_done_to_the_training_ends_the_trials_so_that_it_is_seen(act: Callable[[], object]) -> None:
+    driving.load(SHORT.to_json())
+    driving.open_training()
+    comparing.try_surrogates()
+    assert desk().holds_more_than_its_draft
+    act()
+    assert desk().trials == {}
+
+
+@pytest.mark.parametrize("act", [driving.train, driving.step, driving.pause, driving.restart])
+def test_what_was_wrong_with_an_input_is_past_once_something_else_is_done(act: Callable[[], object]) -> None:
+    driving.load(SHORT.to_json())
+    driving.open_training()
+    driving.change({"training.lr": 0.0})
+    assert session.complaint()
+    act()
+    assert session.complaint() is None
+
+
+def test_a_training_ends_at_the_most_epochs_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("app.runner", "app.driving", "app.wording"):
+        monkeypatch.setattr(f"{module}.MOST_EPOCHS", 15)
+    train_on(SHORT.to_json())
+    driving.train()
+    until(lambda: not driving.run().is_running)
+    driving.train()
+    driving.step()
+    assert len(driving.run().records) == 15
+    assert driving.run().is_over
+    assert "up to 15 epochs" in status(driving.run())
 
 
 def test_without_normalisation_the_same_weights_fire_at_once() -> None:

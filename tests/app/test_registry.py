@@ -42,8 +42,9 @@ def test_a_reload_finds_the_desk_again_with_its_training() -> None:
     desk.run.play()
     desks.keep(desk)
     desk.has_tab = False
-    found = desks.claim(desk.id, "mine")
+    found = desks.claim(desk.id, "mine", "new")
     assert found is desk
+    assert desk.session == "new"
     assert desk.run.is_running
     desk.leave()
     assert not desk.run.is_running
@@ -54,22 +55,22 @@ def test_another_browser_gets_nothing_whatever_address_it_was_sent(browser: str)
     desks = Desks()
     desk = DeskOfATab(browser="mine", has_tab=False)
     desks.keep(desk)
-    assert desks.claim(desk.id, browser) is None
-    assert desks.claim(desk.id, "mine") is desk
+    assert desks.claim(desk.id, browser, "new") is None
+    assert desks.claim(desk.id, "mine", "new") is desk
 
 
 def test_a_browser_that_tells_nothing_of_itself_gets_nothing() -> None:
     desks = Desks()
     desk = DeskOfATab(browser="", has_tab=False)
     desks.keep(desk)
-    assert desks.claim(desk.id, "") is None
+    assert desks.claim(desk.id, "", "new") is None
 
 
 def test_a_second_tab_gets_nothing_while_the_first_one_is_there() -> None:
     desks = Desks()
     desk = DeskOfATab(browser="mine")
     desks.keep(desk)
-    assert desks.claim(desk.id, "mine") is None
+    assert desks.claim(desk.id, "mine", "new") is None
 
 
 def test_a_tab_that_goes_a_moment_later_makes_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +79,7 @@ def test_a_tab_that_goes_a_moment_later_makes_way(monkeypatch: pytest.MonkeyPatc
     desk = DeskOfATab(browser="mine")
     desks.keep(desk)
     threading.Timer(0.1, setattr, (desk, "has_tab", False)).start()
-    assert desks.claim(desk.id, "mine") is desk
+    assert desks.claim(desk.id, "mine", "new") is desk
 
 
 def test_what_nobody_comes_back_to_is_ended_and_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,16 +88,17 @@ def test_what_nobody_comes_back_to_is_ended_and_forgotten(monkeypatch: pytest.Mo
     desks = Desks()
     stays, goes = DeskOfATab(browser="a"), DeskOfATab(browser="b")
     goes.run = TrainingRun(ENDLESS, speed=None, owner=goes.owner)
-    goes.trials = {"another": TrainingRun(ENDLESS, speed=None, owner=goes.owner)}
-    for run in (goes.run, *goes.trials.values()):
+    another = TrainingRun(ENDLESS, speed=None, owner=goes.owner)
+    goes.trials = {"another": another}
+    for run in (goes.run, another):
         run.play()
     for desk in (stays, goes):
         desks.keep(desk)
     goes.has_tab = False
     pause = threading.Event()
-    while len(desks) > 1 or goes.run.is_running or goes.trials["another"].is_running:
+    while len(desks) > 1 or goes.run.is_running or another.is_running:
         pause.wait(0.02)
-    assert desks.claim(goes.id, "b") is None
+    assert desks.claim(goes.id, "b", "new") is None
     stays.has_tab = False
     while len(desks):
         pause.wait(0.02)

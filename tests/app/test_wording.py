@@ -188,7 +188,7 @@ TRAINING_WORDS: dict[str, tuple[dict[str, Any], TrainingFinding, str]] = {
     "no gradient anywhere": (
         TRUE_DERIVATIVE,
         NoGradient(loss=100.0, largest_norm=None, layer="3", largest_surrogate=0.0, overshoot=None),
-        "No parameter has a gradient: TrueDerivative of LIF 4 is 0 everywhere.",
+        "No parameter has a gradient: True derivative (zero) of LIF 4 is 0 everywhere.",
     ),
     "no gradient in spite of the surrogates": (
         {},

@@ -109,7 +109,7 @@ def test_a_pinned_training_stays_as_a_ghost_with_its_differences_in_words(open_p
     page.until(lambda: page.spikes == 10 and not page.button("Pause").count())
     first = page.curves()[0]
     page.choose("Compare, export", "Pin this training as A")
-    page.until(lambda: "A, dashed: 10 spikes at epoch 51. Nothing is other than in A so far" in page.said)
+    page.until(lambda: "A (dashed curve, dotted potentials): 10 spikes at epoch 51. Nothing is other than in A so far" in page.said)
     page.page.keyboard.press("Escape")
     page.slide("Membrane time constant", "ArrowRight", times=2)
     page.until(lambda: "Now other than A: τ_mem of LIF 2 and LIF 4 10 → 11." in page.said)
@@ -138,10 +138,10 @@ def test_all_surrogates_are_tried_side_by_side_and_one_is_taken(open_page: Open)
 def test_why_it_is_silent_is_shown_on_the_same_weights_and_mended_by_a_button(open_page: Open) -> None:
     page = open_page()
     page.page.get_by_role("button", name="Why silent?").click()
-    page.until(lambda: "1-α = 0.0952" in page.said and "9 spikes at once" in page.said)
+    page.until(lambda: "1-α = 0.0952" in page.said and "9 spikes, untrained" in page.said)
     expect(page.plot(NETWORK)).to_contain_text("norm_input off: 9 spikes")
     assert page.spikes == 0
-    page.press("Train without norm_input")
+    page.press("Restart without norm_input")
     page.until(lambda: page.spikes == 9)
     assert page.said == ""
 

@@ -356,3 +356,10 @@ def test_remedies_that_cannot_be_built_or_change_nothing_are_left_out_and_each_i
 )
 def test_rounding_down_keeps_digits_and_never_rises(value, digits, rounded):
     assert rounded_down(value, digits) == rounded
+
+
+def test_gradients_of_the_surrogate_before_tell_nothing_of_the_present_one() -> None:
+    dead = ten_spikes().replace({f"network.{index}.surrogate_grad_fn": "TrueDerivative" for index in (1, 3)})
+    records = list(train(dead.replace({"training.epochs": 5})))
+    assert any(isinstance(finding, NoGradient) for finding in findings(dead, records))
+    assert findings(ten_spikes(), records, trained=dead) == []

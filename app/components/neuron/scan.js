@@ -1,0 +1,37 @@
+// A neuron model over time: as many neurons as there are rows of input, all with the same parameters. Pure functions of numbers.
+
+const STEPS = { LIF: lifStep, IAF: lifStep, ExpLeak: expLeakStep, ALIF: alifStep };
+
+/**
+ * What a run keeps, each array (neurons, steps), one row after the other; isFinite tells whether u and the spikes stayed finite numbers.
+ * @typedef {{neurons: number, steps: number, isFinite: boolean, z: Float32Array, i: Float32Array, u: Float32Array, v: Float32Array,
+ *   b: Float32Array, theta: Float32Array, s: Float32Array}} Run
+ */
+
+/**
+ * Runs from rest, all states 0.
+ * @param {Float32Array} z input, (neurons, steps)
+ * @param {number} neurons ≥ 1
+ * @param {Parameters} p
+ * @returns {Run}
+ */
+export function scan(z, neurons, p) {
+  const steps = z.length / neurons;
+  if (!Number.isInteger(steps)) throw new RangeError(`${z.length} values are no rows of one length for ${neurons} neurons.`);
+  const [i, u, v, b, theta, s] = Array.from({ length: 6 }, () => new Float32Array(z.length));
+  const step = STEPS[p.kind];
+  const state = { i: 0, v: 0, b: 0 }; // one object for all steps, so that none is made in the loop
+  let isFinite = true;
+  for (let at = 0; at < z.length; at++) {
+    if (at % steps === 0) state.i = state.v = state.b = 0;
+    const now = step(z[at], state, p);
+    i[at] = state.i = now.i;
+    v[at] = state.v = now.v;
+    b[at] = state.b = now.b;
+    u[at] = now.u;
+    s[at] = now.s;
+    theta[at] = now.theta;
+    isFinite = isFinite && Number.isFinite(now.u) && Number.isFinite(now.s);
+  }
+  return { neurons, steps, isFinite, z, i, u, v, b, theta, s };
+}
