@@ -59,12 +59,12 @@ def page() -> None:
         _cannot_train(reason)
         return
     driving.note_drawn()
+    shortcuts("shortcuts", SHORTCUTS)
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
         st.fragment(key="live", run_every=POLL_INTERVAL if driving.is_moving() else None)(live_view)()
     with right, st.container(key="controls"):
         experiment_controls(driving.run().in_force)
-    shortcuts("shortcuts", SHORTCUTS)
 
 
 def _cannot_train(reason: str) -> None:

@@ -65,6 +65,7 @@ def test_whoever_is_sent_the_address_gets_the_network_and_no_hold_of_the_trainin
 
 def test_keys_drive_the_training_while_a_plot_has_the_focus_and_only_then(open_page: Open) -> None:
     page = open_page()
+    page.page.wait_for_selector("[data-listening]", state="attached")
     page.plot(NETWORK).focus()
     page.page.keyboard.press(".")
     page.until(lambda: page.epoch == 1)

@@ -9,6 +9,7 @@ export default function ({ parentElement, data }) {
   const listener = (event) => onKey(event, data);
   listeners.set(parentElement, listener);
   document.addEventListener("keydown", listener);
+  parentElement.dataset.listening = "true";
   return () => setTimeout(() => parentElement.isConnected || document.removeEventListener("keydown", listeners.get(parentElement)));
 }
 
