@@ -23,6 +23,7 @@ from snncore.errors import ExperimentError
 from snncore.record import Array
 from snncore.simulation import Simulation
 from snncore.spec import Draft, Experiment, ten_spikes
+from snncore.training_findings import TrainingFinding
 
 if TYPE_CHECKING:
     from app.looking import Looking
@@ -63,6 +64,8 @@ class Desk:
         scrubbed: the epoch that is looked at; None: the last one.
         complaint: what was wrong with the last input, until the next one.
         lock: held by each edit, since Streamlit may run the callback of the next click while that of the one before still computes.
+        linked: the draft that the address names, and how.
+        findings: what was wrong with the training, and when and with what in force that was found.
         drawn_for: what of the training the whole Training page was last drawn for.
     """
 
@@ -85,6 +88,8 @@ class Desk:
     scrubbed: int | None = None
     complaint: str | None = None
     lock: Any = field(default_factory=RLock)
+    linked: tuple[Draft, str] | None = None
+    findings: tuple[float, object, list[TrainingFinding]] = (0.0, None, [])
     drawn_for: object = None
 
     def accept(self, draft: Draft, experiment: Experiment | None) -> None:
@@ -155,7 +160,9 @@ def write_link() -> None:
     if held.complaint:
         return  # an address that couldn't be read stays, to be looked at
     present = held.history.present
-    _write(LINK_PARAMETER, "" if present == DEFAULT else to_parameter(present))
+    if held.linked is None or held.linked[0] is not present:
+        held.linked = (present, "" if present == DEFAULT else to_parameter(present))
+    _write(LINK_PARAMETER, held.linked[1])
     _write(DESK_PARAMETER, held.id if exists() and held.holds_more_than_its_draft else "")
 
 

@@ -156,9 +156,14 @@ def scrub(epoch: int | None) -> None:
 
 def seen_record() -> EpochRecord:
     """The record of the epoch that is looked at; of those that were reduced to numbers, the nearest whole one before."""
-    training, scrubbed = run(), desk().scrubbed
-    last = len(training.records) - 1
-    return training.log.whole_at(last if scrubbed is None else min(scrubbed, last))
+    return seen_on(desk())
+
+
+def seen_on(held: Desk) -> EpochRecord:
+    """The same of a desk, for those who have no session."""
+    assert held.run is not None
+    last = len(held.run.records) - 1
+    return held.run.log.whole_at(last if held.scrubbed is None else min(held.scrubbed, last))
 
 
 def forward_pass(training: TrainingRun | PastRun, record: EpochRecord) -> Simulation:

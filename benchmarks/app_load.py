@@ -18,14 +18,14 @@ import socket
 import statistics
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from benchmarks.streamlit_client import StreamlitClient
+from benchmarks.timing import ProcessorTime, percentile
 from tests.browser.chromium import QUIET, find
 from tests.browser.server import ROOT, serve
 
@@ -285,45 +285,8 @@ async def _until_it_answers(port: int, process: subprocess.Popen[bytes]) -> None
 # ------------------------------------------------------------------------------------------------------------ figures
 
 
-@dataclass(frozen=True)
-class ProcessorTime:
-    """Seconds that a process and the whole machine computed, of so many that the processors were there; all 0 where there is no /proc."""
-
-    of_process: float = 0.0
-    of_machine: float = 0.0
-    there: float = 0.0
-
-    @classmethod
-    def now(cls, pid: int) -> ProcessorTime:
-        if not Path("/proc/stat").exists():
-            return cls()
-        tick = os.sysconf("SC_CLK_TCK")
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        user, system = (int(fields[place]) for place in (11, 12))  # utime and stime, counted from the state
-        machine = [int(ticks) for ticks in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-        idle = machine[3] + machine[4]
-        return cls((user + system) / tick, (sum(machine) - idle) / tick, sum(machine) / tick)
-
-    def __add__(self, other: ProcessorTime) -> ProcessorTime:
-        return self._with(other, lambda one, two: one + two)
-
-    def __sub__(self, other: ProcessorTime) -> ProcessorTime:
-        return self._with(other, lambda one, two: one - two)
-
-    def _with(self, other: ProcessorTime, combine: Callable[[float, float], float]) -> ProcessorTime:
-        return ProcessorTime(
-            combine(self.of_process, other.of_process), combine(self.of_machine, other.of_machine), combine(self.there, other.there)
-        )
-
-    def __str__(self) -> str:
-        if not self.there:
-            return "processor time is not known here"
-        server, machine = self.of_process / self.there, self.of_machine / self.there
-        return f"of {os.cpu_count()} processors the server used {server:.0%}, all else {machine - server:.0%}"
-
-
 def _print(name: str, times: Sequence[float], bar: float | None) -> None:
-    median, p95 = statistics.median(times), statistics.quantiles(times, n=100)[94]
+    median, p95 = statistics.median(times), percentile(times, 95)
     held = f" (bar: below {bar:.0f}, {_verdict(median, bar)})" if bar else ""
     print(f"{name:40} median {median:5.0f} ms{held}  p95 {p95:5.0f}  {len(times)} moves", flush=True)
 

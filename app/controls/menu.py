@@ -10,10 +10,12 @@ import streamlit as st
 from app import comparing, driving
 from app.components.focus import focus
 from app.components.pictures import pictures
+from app.desk import desk
 from app.export import history_csv
 from app.runner import TrainingRun
 from app.wording import layer_names
 from snncore import checkpoint
+from snncore.bptt import EpochRecord
 from snncore.diagnose import silence
 from snncore.remedies import without_normalisation
 
@@ -73,11 +75,11 @@ def _close_and(act: Callable[..., None], *arguments: Any) -> None:
 
 
 def _exports(run: TrainingRun) -> None:
-    seen = driving.seen_record()
+    held = desk()
     st.download_button(
         "Trained weights (safetensors)",
-        lambda: checkpoint.save(run.experiment.in_force(seen.epoch), seen.parameters),
-        f"weights-epoch-{seen.epoch}.safetensors",
+        lambda: _weights(run, driving.seen_on(held)),
+        "weights.safetensors",
         key="save_weights",
         on_click="ignore",
         width="stretch",
@@ -102,6 +104,10 @@ def _exports(run: TrainingRun) -> None:
         help="The numbers of every epoch.",
     )
     pictures("pictures")
+
+
+def _weights(run: TrainingRun, seen: EpochRecord) -> bytes:
+    return checkpoint.save(run.experiment.in_force(seen.epoch), seen.parameters)
 
 
 def _imports() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,10 @@ from app.runner import PastRun, TrainingRun
 from app.wording import training_finding_in_words, training_remedy_in_words
 from snncore.diagnose import findings
 from snncore.remedies import without_normalisation
-from snncore.training_findings import Diverged
+from snncore.training_findings import Diverged, TrainingFinding
+
+FINDINGS_INTERVAL = 0.4
+"""Seconds."""
 
 MOST_FINDINGS = 2
 """That are said at once; they come the most urgent first."""
@@ -31,9 +35,7 @@ def messages() -> None:
     if run.failure:
         st.error(f"{run.failure} Shown is the last good epoch.")
     offered: set[str] = set()
-    records = run.records[:]
-    trained = run.experiment.in_force(records[-1].epoch)
-    for finding in findings(run.in_force, records, run.divergence, trained)[:MOST_FINDINGS]:
+    for finding in _findings(run)[:MOST_FINDINGS]:
         with _row():
             if not isinstance(finding, Diverged):  # that was said
                 st.markdown(training_finding_in_words(run.in_force, finding))
@@ -47,6 +49,16 @@ def messages() -> None:
         _pinned_row(held.pinned, run)
     if held.asks_why:
         _why_row(run)
+
+
+def _findings(run: TrainingRun) -> list[TrainingFinding]:
+    """What is wrong; while training goes on, looked for now and then."""
+    held, now, state = desk(), time.monotonic(), (run.id, run.is_running, run.in_force)
+    if held.findings[1] != state or now - held.findings[0] > FINDINGS_INTERVAL or not run.is_running:
+        records = run.records[:]
+        trained = run.experiment.in_force(records[-1].epoch)
+        held.findings = (now, state, findings(run.in_force, records, run.divergence, trained))
+    return held.findings[2]
 
 
 def _row() -> Any:

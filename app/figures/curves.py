@@ -41,7 +41,10 @@ def drawn_places(values: Values) -> NDArray[np.intp]:
     starts = np.arange(0, len(values), length)
     lowest = starts + np.where(np.isnan(stretches), np.inf, stretches).argmin(axis=1)
     highest = starts + np.where(np.isnan(stretches), -np.inf, stretches).argmax(axis=1)
-    return np.unique(np.concatenate([[0], lowest, highest, [len(values) - 1]]))
+    drawn = np.zeros(len(values), bool)
+    for places in (0, lowest, highest, -1):
+        drawn[places] = True
+    return np.flatnonzero(drawn)
 
 
 def curve(
@@ -113,5 +116,6 @@ def axis_name(name: str, number: int) -> str:
 
 
 def epoch_span(epochs: int) -> int:
-    """The end of the epoch axis; it grows in steps, so that it doesn't move at every epoch."""
-    return max(EPOCH_STEP, -(-epochs // EPOCH_STEP) * EPOCH_STEP)
+    """The end of the epoch axis; it grows in steps, larger ones the longer it is, so that it doesn't move at every epoch."""
+    step = EPOCH_STEP * 2 ** max(0, (epochs // (10 * EPOCH_STEP)).bit_length())
+    return max(EPOCH_STEP, -(-epochs // step) * step)

@@ -97,6 +97,7 @@ def axis(theme: Theme, title: str = "", **more: Any) -> dict[str, Any]:
         "zeroline": False,
         "linecolor": palette.grid,
         "automargin": False,
+        "ticklabeloverflow": "allow",  # else plotly measures every label at every redraw
         **more,
     }
 

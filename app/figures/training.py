@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.figures.curves import LEAST_WIDTH, MOST_POINTS, Values, axis_name, curve, dash_from_the_end, epoch_span, target_label
+from app.figures.curves import LEAST_WIDTH, Values, axis_name, curve, dash_from_the_end, epoch_span, target_label
 from app.figures.style import PALETTES, Figure, Palette, Theme, axis, heading, layout, level
 from snncore.bptt import EpochRecord
 
@@ -18,6 +19,9 @@ GHOST_DASH = "4px,2px"
 """Of no other curve."""
 
 HEIGHT = 120
+MOST_MARKED = 150
+"""Epochs up to which each has a mark of its own."""
+
 NARROW_HEIGHT = 150
 MARGIN = {"l": 52, "r": 16, "t": 20, "b": 32}
 NARROW_MARGIN = {**MARGIN, "t": 38}
@@ -68,9 +72,9 @@ def training_curves(
     span = epoch_span(max(len(numbers.spikes) for numbers in shown))
     levels = [*_target_levels(targets, span, palette.target), level(1, 0, span, "x3", "y3", palette.threshold, "dash")]
     highest = (
-        max(1.25 * max(targets), 1.0, *(1.1 * float(numbers.spikes.max()) for numbers in shown)),
-        max(1.0, *(1.1 * float(numbers.losses.max()) for numbers in shown)),
-        max(1.25, *(1.1 * float(numbers.reach.max()) for numbers in shown)),
+        _axis_end(1.25 * max(targets), 1.0, *(1.1 * float(numbers.spikes.max()) for numbers in shown)),
+        _axis_end(1.0, *(1.1 * float(numbers.losses.max()) for numbers in shown)),
+        _axis_end(1.25, *(1.1 * float(numbers.reach.max()) for numbers in shown)),
     )
     data = _own_curves(own, layer_names, palette)
     labels = [target_label(targets[-1], span, palette)]
@@ -131,10 +135,17 @@ def _numbers(records: Sequence[EpochRecord]) -> _Numbers:
     )
 
 
+def _axis_end(*values: float) -> float:
+    """The largest, rounded up to a quarter of its decade, so that the axis doesn't move at every epoch."""
+    largest = max(values)
+    step = 10.0 ** math.floor(math.log10(largest)) / 4
+    return math.ceil(largest / step) * step
+
+
 def _own_curves(own: _Numbers, layer_names: Sequence[str], palette: Palette) -> list[dict[str, Any]]:
     """The spikes first: along them epochs are chosen."""
     spikes = curve(own.spikes, 1, palette.spikes, "Output", "spikes")
-    if len(own.spikes) <= MOST_POINTS:
+    if len(own.spikes) <= MOST_MARKED:
         spikes |= {"mode": "lines+markers", "marker": {"color": palette.spikes, "size": 4}}
     losses = curve(own.losses, 2, palette.text, "Training", "loss", only="wide")
     reach = [

@@ -38,8 +38,11 @@ from snncore.learnable import Learnable
 from snncore.simulation import Simulation
 from snncore.spec import Draft, Experiment
 
-POLL_INTERVAL = 0.08
+POLL_INTERVAL = 0.095
 """Seconds between two looks at a running training: more than ten a second, drawing included."""
+
+DRAWER_INTERVAL = 0.5
+"""Seconds between two looks into the drawer meanwhile: what is in it is read over many epochs."""
 
 SPEEDS: dict[str, float | None] = {"1 epoch/s": 1.0, "4 epochs/s": 4.0, "8 epochs/s": 8.0, "16 epochs/s": 16.0, "full speed": None}
 
@@ -62,7 +65,11 @@ def page() -> None:
     shortcuts("shortcuts", SHORTCUTS)
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
+        with st.container(key="driving"):
+            _buttons(driving.run())
         st.fragment(key="live", run_every=POLL_INTERVAL if driving.is_moving() else None)(live_view)()
+        if not desk().trials:
+            _drawer()
     with right, st.container(key="controls"):
         experiment_controls(driving.run().in_force)
 
@@ -95,43 +102,32 @@ def live_view() -> None:
     """The part that runs again by itself while training goes on. Where training began or ended, the whole page runs again."""
     if not driving.is_drawn():
         st.rerun()
-    run = driving.run()
-    _bar(run)
+    with st.container(key="headline"):
+        st.fragment(key="headline")(_headline)()
     with st.container(key="messages"):
         st.fragment(key="said")(messages)()
     st.fragment(key="plots")(_plots)()
-    if not desk().trials:
-        _drawer(run)
 
 
 # ------------------------------------------------------------------------------------------------------- the bar
 
 
-def _bar(run: TrainingRun) -> None:
-    """The main number and the buttons. A button acts on the run as it is when it is pressed: an edit may have made another."""
-    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
-        with st.container(key="headline"):
-            st.fragment(key="headline")(_headline)()
-        with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
-            with st.container(key="drive", width="content"):
-                if run.is_running:
-                    st.button("Pause", type="primary", on_click=driving.pause, help=_with_key("Space"))
-                else:
-                    target = _in_words(run.in_force.training.task.target)
-                    train = f"Train it to fire {target}"
-                    st.button(train, type="primary", on_click=driving.train, disabled=run.is_over, help=_with_key("Space"))
-            st.button(
-                "+1 epoch",
-                key="step",
-                on_click=driving.step,
-                disabled=run.is_running or run.has_reached_end or run.failure is not None,
-                help=_with_key("."),
-            )
-            st.button("Restart", key="restart", on_click=driving.restart, help=f"Same weights, from epoch 0. {_with_key('s')}")
-            st.menu_button("New", list(NEW), key="new", on_click=_new, help="Other weights, input or noise, from epoch 0")
-            _speed(run)
-            menu(run)
-            st.toggle("Controls", key="controls_open")
+def _buttons(run: TrainingRun) -> None:
+    """A button acts on the training as it is when it is pressed: an edit may have made another."""
+    with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
+        with st.container(key="drive", width="content"):
+            if run.is_running:
+                st.button("Pause", type="primary", on_click=driving.pause, help=_with_key("Space"))
+            else:
+                train = f"Train it to fire {_in_words(run.in_force.training.task.target)}"
+                st.button(train, type="primary", on_click=driving.train, disabled=run.is_over, help=_with_key("Space"))
+        cannot_step = run.is_running or run.has_reached_end or run.failure is not None
+        st.button("+1 epoch", key="step", on_click=driving.step, disabled=cannot_step, help=_with_key("."))
+        st.button("Restart", key="restart", on_click=driving.restart, help=f"Same weights, from epoch 0. {_with_key('s')}")
+        st.menu_button("New", list(NEW), key="new", on_click=_new, help="Other weights, input or noise, from epoch 0")
+        _speed(run)
+        menu(run)
+        st.toggle("Controls", key="controls_open")
 
 
 def _with_key(key: str) -> str:
@@ -228,16 +224,21 @@ def _trials(trials: dict[str, TrainingRun], theme: Theme) -> None:
     plots("trials", [Plot(trials_figure(shown, target, theme), describe_trials(shown, target))])
 
 
-def _drawer(run: TrainingRun) -> None:
+def _drawer() -> None:
     drawer = st.expander("Gradients, rates, weights, time constants", key="drawer", on_change="rerun")
     if not drawer.open:
         return
+    with drawer:
+        st.fragment(run_every=DRAWER_INTERVAL if driving.is_moving() else None)(_drawer_plots)()
+
+
+def _drawer_plots() -> None:
+    run = driving.run()
     theme: Theme = st.context.theme.type or "light"
     experiment, records = run.experiment, run.records[:]
     names, parameters = layer_names(experiment), parameter_names(experiment, records[0].parameters)
-    with drawer:
-        figure = drawer_figure(records, names, parameters, experiment.dt, theme)
-        plots("drawer_plots", [Plot(figure, describe_drawer(records, names, parameters, experiment.dt))])
+    figure = drawer_figure(records, names, parameters, experiment.dt, theme)
+    plots("drawer_plots", [Plot(figure, describe_drawer(records, names, parameters, experiment.dt))])
 
 
 def _scrub(epoch: int | None) -> None:
