@@ -300,7 +300,7 @@ function onKey(view, event) {
   const at = view.at ?? { lane: 0, x: -1 };
   const step = STEPS[event.key];
   const lane = clamp(at.lane + (step?.[1] ?? 0), 0, lanes(view).length - 1);
-  const x = view.scrubbed ?? at.x; // not where the pointer happens to rest
+  const x = view.scrubbed ?? (view.scrub ? lastPlace(view) : at.x); // what is seen, not where the pointer happens to rest
   window.Plotly.Fx.unhover(view.graph);
   if (event.key === "Escape") {
     view.at = null;
