@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app import priority
 from app.epoch_log import EpochLog
 from app.limits import LARGEST_PAST, LARGEST_RECORD, MOST_EPOCHS, MOST_RUNNING, MOST_RUNNING_OF_ONE
 from app.slots import Slots, Turn
@@ -237,6 +238,7 @@ class TrainingRun:
         try:
             for record in steps:
                 self.log.add(record)
+                priority.rest()
                 if self.speed is not None and len(self.records) < last:
                     due = max(due + 1 / self.speed, time.monotonic() - 1 / self.speed)
                     stop.wait(max(0.0, due - time.monotonic()))

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.desk import Desk, desk
 from app.limits import check_network, check_simulation
+from app.priority import first
 from snncore.checkpoint import Checkpoint
 from snncore.errors import ExperimentError
 from snncore.input_spec import Files, FileSpikes
@@ -29,6 +30,7 @@ def draft() -> Draft:
     return desk().history.present
 
 
+@first
 def compose(make: Callable[[Draft], Draft], by_widget: bool = False) -> bool:
     """Goes on with what `make` makes of the present draft. What can't be built or is too large changes nothing but the message.
 

@@ -12,6 +12,7 @@ from app import comparing, driving
 from app.comparison import differences, past_in_words, why_in_words
 from app.controls.parameters import part_name
 from app.desk import desk
+from app.priority import first
 from app.runner import PastRun, TrainingRun
 from app.wording import training_finding_in_words, training_remedy_in_words
 from snncore.diagnose import findings
@@ -25,6 +26,7 @@ MOST_FINDINGS = 2
 """That are said at once; they come the most urgent first."""
 
 
+@first
 def messages() -> None:
     held, run = desk(), driving.run()
     if held.complaint:

@@ -16,6 +16,7 @@ from app.desk import desk, write_link
 from app.figures.rows import Notes, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
 from app.looking import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
+from app.priority import first
 from app.stages import stages
 from app.wording import findings_in_words, remedy_in_words
 from snncore import stack
@@ -53,6 +54,7 @@ def _bar() -> None:
             st.toggle("Controls", key="controls_open")
 
 
+@first
 def _headline() -> None:
     simulation = _simulation()
     if isinstance(simulation, str):
@@ -98,6 +100,7 @@ def _messages() -> None:
         st.caption("Below is still the last network whose layers fit.")
 
 
+@first
 def _plots() -> None:
     simulation = _simulation()
     if isinstance(simulation, str):

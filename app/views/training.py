@@ -24,6 +24,7 @@ from app.figures.style import Theme
 from app.figures.training import Ghost, describe_training, training_curves
 from app.figures.trials import Trial, describe_trials, trials_figure
 from app.limits import MOST_EPOCHS
+from app.priority import first
 from app.runner import TrainingRun
 from app.wording import (
     changes_in_words,
@@ -98,6 +99,7 @@ def _mendings(composed: Draft) -> Iterator[tuple[str, Callable[[Draft], Draft]]]
         yield "Let all layers learn", lambda draft: draft.replace(learnable)
 
 
+@first
 def live_view() -> None:
     """The part that runs again by itself while training goes on. Where training began or ended, the whole page runs again."""
     if not driving.is_drawn():
@@ -139,6 +141,7 @@ def _speed(run: TrainingRun) -> None:
     run.speed = SPEEDS[speed]
 
 
+@first
 def _headline() -> None:
     run = driving.run()
     seen = driving.seen_record()
@@ -169,6 +172,7 @@ def _new() -> None:
 # ------------------------------------------------------------------------------------------------- what is drawn
 
 
+@first
 def _plots() -> None:
     held, run = desk(), driving.run()
     theme: Theme = st.context.theme.type or "light"
@@ -232,6 +236,7 @@ def _drawer() -> None:
         st.fragment(run_every=DRAWER_INTERVAL if driving.is_moving() else None)(_drawer_plots)()
 
 
+@first
 def _drawer_plots() -> None:
     run = driving.run()
     theme: Theme = st.context.theme.type or "light"
