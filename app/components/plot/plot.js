@@ -119,7 +119,7 @@ async function draw(view) {
 
 // -------------------------------------------------------------------------------------------- lines that grow
 
-const WHOLE_INTERVAL = 500; // milliseconds between two drawings by plotly while nothing but lines changes: each takes it some 30
+const WHOLE_INTERVAL = 1000; // milliseconds between two drawings by plotly while nothing but lines changes: each takes it some 30
 
 const isLine = ({ mode, fill }) => mode === "lines" && !fill;
 
