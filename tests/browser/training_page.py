@@ -92,7 +92,10 @@ class TrainingPage:
         self.page.get_by_role("button", name="Train it to fire").click()
 
     def choose_speed(self, name: str) -> None:
-        self.page.get_by_label("Speed").click()
+        speed = self.page.get_by_label("Speed")
+        speed.scroll_into_view_if_needed()
+        self.page.wait_for_timeout(100)  # a list that opens while its field still moves closes again
+        speed.click()
         self.page.get_by_role("option", name=name).click()
 
     def slide(self, name: str, key: str, times: int = 1) -> None:
