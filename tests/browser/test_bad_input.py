@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
@@ -24,6 +26,7 @@ def test_broken_json_is_refused_and_stays_to_be_mended(open_page: Open) -> None:
     page = open_page()
     page.page.get_by_text("More", exact=True).click()
     text = page.page.get_by_role("textbox", name="Experiment (JSON)")
+    expect(text).to_have_value(re.compile('"LIF"'))
     broken = text.input_value().replace('"LIF"', '"LeakyIF"', 1)
     text.fill(broken)
     page.press("Apply")
