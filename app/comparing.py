@@ -75,8 +75,8 @@ def try_surrogates() -> None:
         except ExperimentError as error:
             held.complaint = str(error)
             return
+        held.resumes = held.run is not None and (held.run.is_running or (bool(held.trials) and held.resumes))
         held.end_trials()
-        held.resumes = held.run is not None and held.run.is_running
         if held.run:
             held.run.pause()
         held.trials = trials
@@ -99,9 +99,6 @@ def use_trial(name: str) -> None:
     with held.lock:
         trial = held.trials[name]
         driving.retrain(held, lambda: trial.experiment)
-
-
-# ------------------------------------------------------------------------------------------------------- details
 
 
 def have_the_same_rows(one: Experiment, other: Experiment) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,17 +9,16 @@ from app.controls.parameters import part_name
 from app.figures.row_kinds import counted
 from app.runner import PastRun, TrainingRun
 from app.stages import layer_name
-from app.wording import SYMBOLS, changes_in_words, learning_in_words, ordinal
+from app.wording import CHANGED, SYMBOLS, changes_in_words, learning_in_words, ordinal
 from snncore.bptt import EpochRecord
+from snncore.measures import input_gains
 from snncore.simulation import Simulation
 from snncore.spec import Experiment
 
 Path = tuple[str, ...]
 
 NAMES = {
-    "training.lr": "learning rate",
-    "training.optimiser": "optimiser",
-    "training.task.target": "target",
+    **CHANGED,
     "training.epochs": "epochs at most",
     "seeds.weights": "weight seed",
     "seeds.input": "input seed",
@@ -52,8 +50,7 @@ def differences(one: Experiment, other: Experiment) -> list[str]:
 
 def past_in_words(past: PastRun) -> str:
     """What a past training had come to."""
-    last = past.records[-1]
-    return f"{counted(int(last.spikes), 'spike')} at epoch {last.epoch}"
+    return _came_to(past.records[-1])
 
 
 def trial_in_words(trial: TrainingRun) -> str:
@@ -65,8 +62,7 @@ def trial_in_words(trial: TrainingRun) -> str:
         return "diverged" if trial.divergence else "stopped on an error"
     if not trial.records:
         return "begins"
-    last = trial.records[-1]
-    words = f"{counted(int(last.spikes), 'spike')} at epoch {last.epoch}"
+    words = _came_to(trial.records[-1])
     if trial.is_running or trial.has_reached_target:
         return words
     has_learned = any(record.spikes != trial.records[0].spikes or record.reach != trial.records[0].reach for record in trial.records)
@@ -75,14 +71,18 @@ def trial_in_words(trial: TrainingRun) -> str:
 
 def why_in_words(record: EpochRecord, without: Simulation) -> str:
     """What input normalisation does to a network at an epoch, and what the same weights do without it."""
-    gains = sorted({f"{1 - math.exp(-1 / mean):.3g}" for name, mean in record.constants.items() if name.endswith("tau_mem")})
+    gains = sorted({f"{gain:.3g}" for gain in input_gains(record).values()})
     factor = f" = {' and '.join(gains)}" if gains else ""
     spikes = int(without.outputs[-1].sum())
     reach = [layer.largest_u_over_threshold for layer in without.records.values()]
     return (
         f"Input normalisation multiplies each layer's input by 1-α{factor}, so that u can't rise far: largest u/θ of the output "
-        f"{record.reach[-1]:.2f}. Without it, the same weights (dotted) reach {reach[-1]:.2f} and {counted(spikes, 'spike')}, untrained."
+        f"{record.reach[-1]:.2f}. Without it, the same weights (dotted) reach {reach[-1]:.2f} and fire {counted(spikes, 'spike')}."
     )
+
+
+def _came_to(record: EpochRecord) -> str:
+    return f"{counted(int(record.spikes), 'spike')} at epoch {record.epoch}"
 
 
 def _learning(one: Experiment, other: Experiment) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is done to the training on one's desk: it is made, edited, changed while it runs, looked back at, compared."""
+"""What is done to the training on one's desk: it is made, edited, changed while it runs, looked back at."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from snncore import checkpoint
 from snncore.bptt import EpochRecord
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.simulation import Simulation
-from snncore.spec import Experiment, is_changeable
+from snncore.spec import Experiment
+from snncore.training_spec import is_changeable
 
 DEFAULT_SPEED = 8.0
 """Epochs per second at which a training is watched."""
@@ -145,6 +146,34 @@ def restart() -> None:
         held.accept(experiment.draft, experiment)
 
 
+def present(held: Desk) -> Experiment:
+    """The Experiment with what its training has come to, as if it had been so from the start."""
+    return held.run.in_force if held.run and held.run.experiment == held.experiment else held.experiment
+
+
+def retrain(held: Desk, make: Callable[[], Experiment]) -> bool:
+    """Takes the Experiment that `make` returns, or keeps everything and the reason why it can't be."""
+    held.complaint = None
+    held.end_trials()
+    old = held.run
+    try:
+        experiment = make()
+        if experiment == held.experiment:
+            return False
+        new = _new_run(held, experiment)
+    except ExperimentError as error:
+        held.complaint = str(error)
+        return False
+    was_running = old is not None and old.is_running
+    if old:
+        old.pause()
+    held.accept(experiment.draft, experiment)
+    held.run, held.scrubbed = new, None
+    if was_running:
+        new.play()
+    return True
+
+
 # ------------------------------------------------------------------------------------------------- looking at it
 
 
@@ -197,34 +226,6 @@ def _state(held: Desk) -> object:
     run = held.run
     trials = tuple(trial.id for trial in held.trials.values())
     return run and (run.id, run.is_running, trials, any(trial.is_running for trial in held.trials.values()))
-
-
-def present(held: Desk) -> Experiment:
-    """The Experiment with what its training has come to, as if it had been so from the start."""
-    return held.run.in_force if held.run and held.run.experiment == held.experiment else held.experiment
-
-
-def retrain(held: Desk, make: Callable[[], Experiment]) -> bool:
-    """Takes the Experiment that `make` returns, or keeps everything and the reason why it can't be."""
-    held.complaint = None
-    held.end_trials()
-    old = held.run
-    try:
-        experiment = make()
-        if experiment == held.experiment:
-            return False
-        new = _new_run(held, experiment)
-    except ExperimentError as error:
-        held.complaint = str(error)
-        return False
-    was_running = old is not None and old.is_running
-    if old:
-        old.pause()
-    held.accept(experiment.draft, experiment)
-    held.run, held.scrubbed = new, None
-    if was_running:
-        new.play()
-    return True
 
 
 def _taken_up() -> TrainingRun:

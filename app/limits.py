@@ -45,11 +45,11 @@ def check_training(experiment: Experiment) -> None:
         raise ExperimentError(
             f"The training has {experiment.training.epochs:,} epochs; this server takes up to {MOST_EPOCHS:,}. Use fewer."
         )
-    size = _values(experiment, of_others=0, of_neurons=NEURON_QUANTITIES) * BYTES
+    size = (_values(experiment, of_others=0, of_neurons=NEURON_QUANTITIES) + sum(map(_weights, experiment.network))) * BYTES
     if size * FEWEST_EPOCHS > LARGEST_RECORD:
         raise ExperimentError(
             f"Recording an epoch of {_in_words(experiment)} takes {size / 2**20:,.0f} MB; this server takes up to "
-            f"{LARGEST_RECORD / FEWEST_EPOCHS / 2**20:.0f} MB. Use fewer samples, time steps or neurons."
+            f"{LARGEST_RECORD / FEWEST_EPOCHS / 2**20:.0f} MB. Use fewer samples, time steps, neurons or weights."
         )
 
 

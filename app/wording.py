@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.controls.parameters import part_name
+from app.figures.row_kinds import counted
 from app.limits import MOST_EPOCHS, MOST_RUNNING
 from app.runner import TrainingRun
 from snncore.activation import TrueDerivative
@@ -84,7 +85,7 @@ def _parameter_name(experiment: Experiment, name: str) -> str:
     index, _, path = name.partition(".")
     field = path.rpartition(".")[2]
     what = {"weight": "weights", "b0": "θ", "rec_connect": "recurrent weights", **SYMBOLS}.get(field, field)
-    return f"{experiment.network[int(index)].kind} {int(index) + 1} {'recurrent ' if path.startswith('rec_connect.') else ''}{what}"
+    return f"{_layer_name(experiment, index)} {'recurrent ' if path.startswith('rec_connect.') else ''}{what}"
 
 
 def milestone(run: TrainingRun) -> str:
@@ -136,10 +137,8 @@ def learning_in_words(before: Experiment, after: Experiment, index: int) -> list
 
 
 def _field_in_words(experiment: Experiment, path: str) -> str:
-    value: object = experiment
-    for part in path.split("."):
-        value = value[int(part)] if isinstance(value, tuple) else getattr(value, part)
-    return f"{value:g}" if isinstance(value, int | float) else value if isinstance(value, str) else part_name(type(value).__name__)
+    value = experiment.at(path)
+    return part_name(value["kind"]) if isinstance(value, dict) else value if isinstance(value, str) else f"{value:g}"
 
 
 SYMBOLS = {"spike_threshold": "θ", "tau_mem": "τ_mem", "tau_syn": "τ_syn", "tau_adapt": "τ_adapt"}
@@ -193,7 +192,7 @@ def training_finding_in_words(experiment: Experiment, finding: TrainingFinding) 
     match finding:
         case UnreachableTarget():
             samples = f"{finding.samples} samples × " if finding.samples > 1 else ""
-            each = f"{finding.most_per_step} spike{'s' if finding.most_per_step > 1 else ''} per step"
+            each = f"{counted(finding.most_per_step, 'spike')} per step"
             possible = f"{samples}{finding.outputs} outputs × {finding.steps} steps × {each} allow {finding.most:,}"
             return f"The target of {finding.target:,} spikes can't be reached: {possible}."
         case Diverged():
@@ -245,7 +244,7 @@ def _change_to_make(experiment: Experiment, path: str, value: Any, names_layers:
         case ["network", _, "spike_fn"]:
             return f"{remedy_in_words({'spike_fn': value})} for the output"
         case ["network", index, "surrogate_grad_fn" | "reset_fn" as field]:
-            present = experiment.network[int(index)].model_dump()[field]
+            present = experiment.at(f"network.{index}.{field}")
             if "grad_scale" in present and value == {**present, "grad_scale": value.get("grad_scale")}:
                 whose = f" of {_layer_name(experiment, index)}" if names_layers else ""
                 return f"Set grad_scale{whose} to {value['grad_scale']:g}"

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from snncore.activation import MembraneReset
-from snncore.layers.bounds import decay
+from snncore.measures import leak_factor
 from snncore.record import Array, LayerRecord
 
 MOST_VALUES = 2**16
@@ -55,7 +55,7 @@ def backward_factors(layer: Any, record: LayerRecord, parameters: Mapping[str, A
     bound = getattr(layer, "min_v_mem", None)
     if bound is not None:
         through_reset = np.where(v <= _looked_at(np.asarray(bound, dtype=v.dtype), record)[:-1], 0, through_reset)
-    factors: Array = np.abs(_looked_at(_alpha(record, parameters), record)[:-1] * through_reset)
+    factors: Array = np.abs(_looked_at(leak_factor(record, parameters), record)[:-1] * through_reset)
     return factors
 
 
@@ -90,15 +90,6 @@ def _surrogate(layer: Any, u: Array, threshold: Array) -> Array:
     derivative = layer.surrogate_grad_fn(torch.from_numpy(u), torch.from_numpy(threshold))
     found: Array = derivative.double().numpy()
     return found
-
-
-def _alpha(record: LayerRecord, parameters: Mapping[str, Array]) -> Array:
-    """α of each neuron as the layer rounds it; 1 without leak."""
-    for kind in ("tau_mem", "alpha_mem"):
-        value = parameters.get(f"{record.name}.{kind}")
-        if value is not None:
-            return decay(torch.from_numpy(value), is_alpha=kind == "alpha_mem", longest_tau=math.inf)[0].numpy()
-    return np.ones((), dtype=record.u.dtype)
 
 
 def _looked_at(values: Array, record: LayerRecord) -> Array:

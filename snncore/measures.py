@@ -1,13 +1,20 @@
-"""What is read off a simulation beside spikes and potentials: intervals, synaptic operations, the weights that lead to a neuron."""
+"""What is read off a simulation or an epoch beside spikes and potentials: intervals, synaptic operations, the weights that lead to a
+neuron, α and 1-α of each layer.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
+from snncore.bptt import EpochRecord
 from snncore.layer_spec import LayerSpec
-from snncore.record import Array
+from snncore.layers.bounds import decay
+from snncore.record import Array, LayerRecord
 from snncore.simulation import Simulation
 from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, DropoutSpec, LinearSpec
 
@@ -88,3 +95,18 @@ def incoming_weights(simulation: Simulation, layer: int, neuron: tuple[int, ...]
     if recurrent is not None:
         found.append(IncomingWeights(layer, recurrent[neuron[-1]]))
     return tuple(found)
+
+
+def leak_factor(record: LayerRecord, parameters: Mapping[str, Array]) -> Array:
+    """α of each neuron as the layer rounds it; 1 without leak."""
+    for kind in ("tau_mem", "alpha_mem"):
+        value = parameters.get(f"{record.name}.{kind}")
+        if value is not None:
+            return decay(torch.from_numpy(value), is_alpha=kind == "alpha_mem", longest_tau=math.inf)[0].numpy()
+    return np.ones((), dtype=record.u.dtype)
+
+
+def input_gains(record: EpochRecord) -> dict[str, float]:
+    """1-α of each layer that leaks, its neurons' mean, by the layer's name: what input normalisation multiplies its input by."""
+    gains = {layer.name: float((1 - leak_factor(layer, record.parameters)).mean()) for layer in record.layers}
+    return {name: gain for name, gain in gains.items() if gain > 0}

@@ -32,18 +32,10 @@ def useful(experiment: Experiment, remedies: Iterable[Changes]) -> tuple[Changes
             experiment.replace(remedy)
         except ExperimentError:
             continue
-        changes = {path: value for path, value in remedy.items() if value != _present(experiment, path)}
+        changes = {path: value for path, value in remedy.items() if value != experiment.at(path)}
         if changes and changes not in kept:
             kept.append(changes)
     return tuple(kept)
-
-
-def _present(experiment: Experiment, path: str) -> Any:
-    """What the Experiment has at a path, as data."""
-    value: Any = experiment.model_dump()
-    for part in path.split("."):
-        value = value[int(part)] if part.isdecimal() else value[part]
-    return value
 
 
 # ------------------------------------------------------------------------------------------------- learning rate

@@ -26,59 +26,10 @@ from snncore.part import Part, Shape
 from snncore.spec_errors import sentence
 from snncore.tasks import SpikeCount
 from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, FlattenSpec, LinearSpec
-
-LARGEST_SEED = 2**63 - 1
-
-
-# ------------------------------------------------------------------------------------------ training and seeds
-
-
-CHANGEABLE = r"training\.(lr|optimiser|task\.target)|network\.\d+\.(surrogate_grad_fn|learns)"
-"""What may be changed while training runs: the weights learned so far stay."""
-
+from snncore.training_spec import Seeds, Training
 
 DRAWN_FROM = r"seeds\.weights|network\.\d+\.(rec_connect\.)?weights(\..+)?"
 """Fields that decide the weights where there is no checkpoint."""
-
-
-def is_changeable(field: str) -> bool:
-    """Whether the field at a path may be changed while training runs."""
-    return re.fullmatch(CHANGEABLE, field) is not None
-
-
-class Change(Part):
-    """A field of the Experiment that was changed while training ran, by its path, as in `Experiment.replace`; in force from `epoch` on."""
-
-    epoch: int = Field(ge=0)
-    field: str = Field(pattern=f"^({CHANGEABLE})$")
-    value: Any
-
-    @field_validator("value")
-    @classmethod
-    def _as_in_json(cls, value: Any) -> Any:
-        """So that an Experiment that was saved equals the one that is opened."""
-        return list(value) if isinstance(value, tuple) else value
-
-
-class Training(Part):
-    """What is trained for, and how. `lr` is the learning rate, `epochs` the most that are run."""
-
-    task: SpikeCount = SpikeCount()
-    optimiser: Literal["RMSprop", "Adam", "SGD"] = "RMSprop"
-    lr: float = Field(default=1e-3, gt=0)
-    epochs: int = Field(default=100, ge=1)
-    changes: tuple[Change, ...] = ()
-
-
-class Seeds(Part):
-    """One seed each for the weights, the input, and everything random while the network runs."""
-
-    weights: int = Field(default=0, ge=0, le=LARGEST_SEED)
-    input: int = Field(default=0, ge=0, le=LARGEST_SEED)
-    noise: int = Field(default=0, ge=0, le=LARGEST_SEED)
-
-
-# ---------------------------------------------------------------------------------------------- the Experiment
 
 
 @dataclass(frozen=True)
@@ -193,6 +144,13 @@ class Draft(Part):
                 data["checkpoint"] = None
             place[last] = value
         return type(self)(**data)
+
+    def at(self, path: str) -> Any:
+        """The value at a path that there is, as data: that which `replace` puts another one in place of."""
+        value: Any = self.model_dump()
+        for part in path.split("."):
+            value = value[int(part)] if part.isdecimal() else value[part]
+        return value
 
     def layer_label(self, module_name: str) -> str:
         """How messages call the layer that `build()` puts under `module_name`, or one in it: `"Layer 2 (LIF)"` for `"1"`."""

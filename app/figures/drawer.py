@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from app.figures.curves import LEAST_WIDTH, LINE_DASHES, MOST_POINTS, SeenIn, Values, axis_name, curve, dash_from_the_end, epoch_span
-from app.figures.style import FONT_SIZE, PALETTES, Figure, Palette, Theme, axis, heading, layout, packed
+from app.figures.panels import Named, Panel, laid_out, one_below_the_other, stacked_height, two_by_two
+from app.figures.style import PALETTES, Figure, Palette, Theme, layout, packed
 from snncore.bptt import EpochRecord
 
 HEIGHT = 272
 MARGIN = {"l": 52, "r": 16, "t": 38, "b": 32}
 """With a line for the readout above the headings."""
-
-COLUMN_GAP = 0.09
-ROW_GAP, NARROW_ROW_GAP = 40, 56
-"""Pixels between two panels, for the epochs of one and the heading of the next."""
-
-NARROW_PANEL_HEIGHT = 84
-LEGEND_SHARE, NARROW_LEGEND_SHARE = 0.4, 0.46
-"""Of a panel's width, for the names of its curves."""
-
-LEGEND_GAP = 0.02
-"""Of the figure's width, between a panel and its legend."""
-
-NAME_PITCH, SAMPLE_LENGTH, MOST_NAMED = 14, 28, 6
-"""Pixels from one name to the next, pixels of line before each, and names in a legend; of further curves hover tells."""
 
 MOST_SEEN = 60
 """Whole records of which the weights are looked at, spread over the training."""
@@ -42,43 +28,6 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BAND_OPACITY = 0.14
 NORMS, RATES, WEIGHTS, CONSTANTS, LOSS, REACH = range(1, 7)
 """Numbers of the panels' axes."""
-
-
-@dataclass(frozen=True)
-class _Named:
-    """A curve as the legend tells it."""
-
-    name: str
-    color: str
-    dash: str
-
-
-@dataclass(frozen=True)
-class _Panel:
-    """Attributes:
-    number: of its axes.
-    unit: of its y axis.
-    y: settings of its y axis.
-    """
-
-    number: int
-    title: str
-    unit: str
-    y: Mapping[str, Any]
-    traces: Sequence[dict[str, Any]]
-    names: Sequence[_Named] = ()
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Of a panel on paper: left and right end of its curves, where its legend begins, lower and upper end, whether epochs are titled."""
-
-    left: float
-    right: float
-    legend: float
-    low: float
-    high: float
-    titles_epochs: bool
 
 
 def drawer_figure(
@@ -101,14 +50,14 @@ def drawer_figure(
     ]
     above = [_loss(records, palette), _reach(records, layer_names, palette)]
     stacked = [*above, *panels]
-    height = MARGIN["t"] + len(stacked) * (NARROW_PANEL_HEIGHT + NARROW_ROW_GAP) - NARROW_ROW_GAP + MARGIN["b"]
+    height = MARGIN["t"] + stacked_height(len(stacked)) + MARGIN["b"]
     span = epoch_span(len(records))
-    beside = _two_by_two(HEIGHT - MARGIN["t"] - MARGIN["b"])
-    below = _one_below_the_other(len(stacked))
+    beside = two_by_two(HEIGHT - MARGIN["t"] - MARGIN["b"])
+    below = one_below_the_other(len(stacked))
     return {
         "data": [trace for panel in stacked for trace in panel.traces],
-        "layout": layout(theme, HEIGHT, margin=MARGIN, meta={"least": LEAST_WIDTH}, **_laid_out(panels, beside, span, theme)),
-        "narrow": layout(theme, height, margin=MARGIN, **_laid_out(stacked, below, span, theme)),
+        "layout": layout(theme, HEIGHT, margin=MARGIN, meta={"least": LEAST_WIDTH}, **laid_out(panels, beside, span, theme)),
+        "narrow": layout(theme, height, margin=MARGIN, **laid_out(stacked, below, span, theme)),
     }
 
 
@@ -130,7 +79,7 @@ def describe_drawer(records: Sequence[EpochRecord], layer_names: Sequence[str], 
 # ----------------------------------------------------------------------------------------------------- panels
 
 
-def _norms(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Palette) -> _Panel:
+def _norms(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Palette) -> Panel:
     """On a logarithmic axis, whose lower end marks the epochs of norms that are zero."""
     color = palette.positive
     found = dict.fromkeys(name for record in records for name in record.gradient_norms)
@@ -144,9 +93,9 @@ def _norms(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Pa
     are_zero = {name: not len(above) for name, above in zip(norms, positive, strict=True)}
     is_all_zero = all(are_zero.values())
     remark = "" if not is_all_zero else ": all zero" if norms else ": none"
-    legend = [_Named(names[name] + (": all zero" if are_zero[name] and not is_all_zero else ""), color, looks[name]) for name in norms]
+    legend = [Named(names[name] + (": all zero" if are_zero[name] and not is_all_zero else ""), color, looks[name]) for name in norms]
     y = {"type": "log", "range": [low, high], "exponentformat": "power"}
-    return _Panel(NORMS, f"Gradient norm{remark}", "norm", y, traces, legend)
+    return Panel(NORMS, f"Gradient norm{remark}", "norm", y, traces, legend)
 
 
 def _zeros(norms: Mapping[str, Values], low: float, color: str) -> list[dict[str, Any]]:
@@ -175,13 +124,13 @@ def _zeros(norms: Mapping[str, Values], low: float, color: str) -> list[dict[str
     ]
 
 
-def _rates(records: Sequence[EpochRecord], layer_names: Sequence[str], dt: float, palette: Palette) -> _Panel:
+def _rates(records: Sequence[EpochRecord], layer_names: Sequence[str], dt: float, palette: Palette) -> Panel:
     rates = np.array([record.rates for record in records]) / dt
     traces, legend = _of_layers(rates, layer_names, RATES, palette.spikes, "rate in Hz")
-    return _Panel(RATES, "Firing rate", "Hz", {"range": [0, max(1.1 * float(rates.max()), 1.0)]}, traces, legend)
+    return Panel(RATES, "Firing rate", "Hz", {"range": [0, max(1.1 * float(rates.max()), 1.0)]}, traces, legend)
 
 
-def _weights(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Palette) -> _Panel:
+def _weights(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Palette) -> Panel:
     epochs, quantiles = _weight_quantiles([record for record in records if record.is_whole])
     bands, medians, legend = [], [], []
     for index, (name, found) in enumerate(quantiles.items()):
@@ -190,13 +139,13 @@ def _weights(records: Sequence[EpochRecord], names: Mapping[str, str], palette: 
         bands += [_band(epochs, lowest, highest, palette.text, dash), _band(epochs, low, high, palette.text, dash)]
         said = [_spread_in_words(spread) for spread in found]
         medians.append(curve(median, WEIGHTS, palette.text, names[name], "median", epochs=epochs, dash=dash, words=said.__getitem__))
-        legend.append(_Named(names[name], palette.text, dash))
+        legend.append(Named(names[name], palette.text, dash))
     most = max((float(np.abs(found).max()) for found in quantiles.values()), default=1.0) or 1.0
     title = "Weights: median, 25–75 %, 5–95 %"
-    return _Panel(WEIGHTS, title, "weight", {"range": [-1.1 * most, 1.1 * most], "nticks": 6}, [*bands, *medians], legend)
+    return Panel(WEIGHTS, title, "weight", {"range": [-1.1 * most, 1.1 * most], "nticks": 6}, [*bands, *medians], legend)
 
 
-def _constants(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Palette) -> _Panel:
+def _constants(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Palette) -> Panel:
     """By how much each has changed, since τ in steps, α and θ have no common scale; legend and hover tell the values."""
     traces, legend, extremes = [], [], [-1.0, 1.0]
     for index, name in enumerate(records[0].constants):
@@ -207,28 +156,28 @@ def _constants(records: Sequence[EpochRecord], names: Mapping[str, str], palette
         said = partial(_change_in_words, values, change, unit)
         color, dash = _color_of(name, palette), LINE_DASHES[index % len(LINE_DASHES)]
         traces.append(curve(change, CONSTANTS, color, names[name], "change in %", dash=dash, words=said))
-        legend.append(_Named(f"{names[name]} {values[-1]:.3g}", color, dash))
+        legend.append(Named(f"{names[name]} {values[-1]:.3g}", color, dash))
     kinds = ", ".join(dict.fromkeys(_kind(name) for name in records[0].constants))
-    return _Panel(CONSTANTS, f"{kinds}: change since epoch 0", "%", {"range": [min(extremes), max(extremes)]}, traces, legend)
+    return Panel(CONSTANTS, f"{kinds}: change since epoch 0", "%", {"range": [min(extremes), max(extremes)]}, traces, legend)
 
 
-def _loss(records: Sequence[EpochRecord], palette: Palette) -> _Panel:
+def _loss(records: Sequence[EpochRecord], palette: Palette) -> Panel:
     losses = np.array([record.loss for record in records])
     traces = [curve(losses, LOSS, palette.text, "Training", "loss", only="narrow")]
-    return _Panel(LOSS, "Loss", "loss", {"range": [0, max(1.1 * float(losses.max()), 1.0)]}, traces)
+    return Panel(LOSS, "Loss", "loss", {"range": [0, max(1.1 * float(losses.max()), 1.0)]}, traces)
 
 
-def _reach(records: Sequence[EpochRecord], layer_names: Sequence[str], palette: Palette) -> _Panel:
+def _reach(records: Sequence[EpochRecord], layer_names: Sequence[str], palette: Palette) -> Panel:
     reach = np.array([record.reach for record in records])
     traces, legend = _of_layers(reach, layer_names, REACH, palette.membrane, "largest u/θ", only="narrow")
-    return _Panel(REACH, "Largest u/θ", "u/θ", {"range": [0, max(1.25, 1.1 * float(reach.max()))]}, traces, legend)
+    return Panel(REACH, "Largest u/θ", "u/θ", {"range": [0, max(1.25, 1.1 * float(reach.max()))]}, traces, legend)
 
 
 def _of_layers(
     values: Values, layer_names: Sequence[str], panel: int, color: str, what: str, only: SeenIn | None = None
-) -> tuple[list[dict[str, Any]], list[_Named]]:
+) -> tuple[list[dict[str, Any]], list[Named]]:
     """A curve for each layer and its name; values (epochs, layers)."""
-    legend = [_Named(name, color, dash_from_the_end(index, len(layer_names))) for index, name in enumerate(layer_names)]
+    legend = [Named(name, color, dash_from_the_end(index, len(layer_names))) for index, name in enumerate(layer_names)]
     traces = [curve(values[:, index], panel, color, named.name, what, dash=named.dash, only=only) for index, named in enumerate(legend)]
     return traces, legend
 
@@ -292,85 +241,4 @@ def _band(epochs: Values, low: Values, high: Values, color: str, dash: str) -> d
         "line": {"color": color, "width": 1, "dash": dash},
         "opacity": BAND_OPACITY,
         "hoverinfo": "skip",
-    }
-
-
-# ----------------------------------------------------------------------------------------------------- places
-
-
-def _two_by_two(height: float) -> list[_Place]:
-    """Of four panels on paper of that many pixels."""
-    width, panel = (1 - COLUMN_GAP) / 2, (1 - ROW_GAP / height) / 2
-    lefts = (0, width + COLUMN_GAP)
-    upper = [_place(left, width, LEGEND_SHARE, 1 - panel, 1, titles_epochs=False) for left in lefts]
-    lower = [_place(left, width, LEGEND_SHARE, 0, panel, titles_epochs=True) for left in lefts]
-    return upper + lower
-
-
-def _one_below_the_other(count: int) -> list[_Place]:
-    pitch = NARROW_PANEL_HEIGHT + NARROW_ROW_GAP
-    height = count * pitch - NARROW_ROW_GAP
-    tops = [1 - row * pitch / height for row in range(count)]
-    return [_place(0, 1, NARROW_LEGEND_SHARE, top - NARROW_PANEL_HEIGHT / height, top, titles_epochs=True) for top in tops]
-
-
-def _place(left: float, width: float, legend_share: float, low: float, high: float, *, titles_epochs: bool) -> _Place:
-    right = left + (1 - legend_share) * width
-    return _Place(left, right, right + LEGEND_GAP, max(low, 0), high, titles_epochs)  # max: rounding may lead below the paper
-
-
-def _laid_out(panels: Sequence[_Panel], places: Sequence[_Place], span: int, theme: Theme) -> dict[str, Any]:
-    """Axes, headings and legends of panels at their places."""
-    axes: dict[str, Any] = {}
-    annotations, shapes = [], []
-    for panel, place in zip(panels, places, strict=True):
-        x, y = axis_name("x", panel.number), axis_name("y", panel.number)
-        title = "epoch" if place.titles_epochs else ""
-        along = {"range": [0, span], "nticks": 4, "anchor": y, "domain": (place.left, place.right)}
-        axes[axis_name("xaxis", panel.number)] = axis(theme, title, **along)
-        axes[axis_name("yaxis", panel.number)] = axis(
-            theme, panel.unit, anchor=x, domain=(place.low, place.high), **{"nticks": 4, **panel.y}
-        )
-        annotations.append(heading(theme, panel.title, place.high, x=place.left))
-        further = len(panel.names) - MOST_NAMED
-        for row, named in enumerate(panel.names[:MOST_NAMED]):
-            shapes.append(_sample(named, row, place))
-            annotations.append(_name(named.name, row, place, theme))
-        if further > 0:
-            annotations.append(_name(f"and {further} more", MOST_NAMED, place, theme))
-    return {**axes, "annotations": annotations, "shapes": shapes}
-
-
-def _sample(named: _Named, row: int, place: _Place) -> dict[str, Any]:
-    """A short line as the curve's, a legend's row below the panel's upper end."""
-    down = -NAME_PITCH * (row + 0.5)
-    return {
-        "type": "line",
-        "xref": "paper",
-        "yref": "paper",
-        "xsizemode": "pixel",
-        "ysizemode": "pixel",
-        "xanchor": place.legend,
-        "yanchor": place.high,
-        "x0": 0,
-        "x1": SAMPLE_LENGTH,
-        "y0": down,
-        "y1": down,
-        "line": {"color": named.color, "width": 1.5, "dash": named.dash},
-    }
-
-
-def _name(text: str, row: int, place: _Place, theme: Theme) -> dict[str, Any]:
-    return {
-        "text": text,
-        "x": place.legend,
-        "y": place.high,
-        "xref": "paper",
-        "yref": "paper",
-        "xanchor": "left",
-        "yanchor": "middle",
-        "xshift": SAMPLE_LENGTH + 2,
-        "yshift": -NAME_PITCH * (row + 0.5),
-        "showarrow": False,
-        "font": {"size": FONT_SIZE - 1, "color": PALETTES[theme].text},
     }

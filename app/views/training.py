@@ -183,7 +183,7 @@ def _plots() -> None:
     experiment, records = run.experiment, run.records[:]
     names = layer_names(experiment)
     targets = _targets(experiment, len(records))
-    ghost = Ghost(A, held.pinned.records) if held.pinned and len(layer_names(held.pinned.experiment)) == len(names) else None
+    ghost = Ghost(A, held.pinned.records) if held.pinned else None
     curves = training_curves(records, targets, names, theme, changes_in_words(experiment), ghost)
     plots("curves", [Plot(curves, describe_training(records, targets[-1], names, ghost))], held.scrubbed, on_scrub=_scrub)
     seen = driving.seen_record()

@@ -75,4 +75,4 @@ def test_why_it_is_silent_is_said_in_the_numbers_of_both() -> None:
     words = why_in_words(record, without)
     assert "1-α = 0.0952" in words
     assert f"u/θ of the output {record.reach[-1]:.2f}" in words
-    assert f"{without.outputs[-1].sum():g} spikes, untrained" in words
+    assert f"{without.outputs[-1].sum():g} spikes" in words

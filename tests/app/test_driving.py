@@ -140,6 +140,10 @@ def test_a_training_that_was_paused_for_the_trials_goes_on_after_them() -> None:
     assert not driving.run().is_running
     comparing.close_trials()
     assert driving.run().is_running
+    comparing.try_surrogates()
+    comparing.try_surrogates()
+    comparing.close_trials()
+    assert driving.run().is_running, "trying twice forgets nothing"
     driving.pause()
     comparing.try_surrogates()
     comparing.close_trials()

@@ -16,6 +16,7 @@ from app.limits import (
     MOST_EPOCHS,
     MOST_LAYERS,
     MOST_STEPS,
+    NEURON_QUANTITIES,
     check_simulation,
     check_training,
 )
@@ -207,3 +208,13 @@ def test_an_epoch_keeps_what_was_counted_or_a_little_less(name: str, monkeypatch
 def test_presets_have_room_to_be_compared() -> None:
     for preset in presets():
         check_simulation(preset.experiment, runs=4)
+
+
+def test_the_weights_count_in_what_an_epoch_of_a_training_takes() -> None:
+    """Each is kept of every epoch, as the neurons' values are."""
+    wide = {"network.0.in_features": 50_000, "input.shape": (1, 1, 50_000)}
+    check_training(ten_spikes().replace(wide))
+    steps = (LARGEST_RECORD // FEWEST_EPOCHS // BYTES - 50_000 * 64 - 64 * 4) // ((64 + 4) * NEURON_QUANTITIES)
+    check_training(ten_spikes().replace({**wide, "input.shape": (1, steps, 50_000)}))
+    with pytest.raises(ExperimentError, match="neurons or weights"):
+        check_training(ten_spikes().replace({**wide, "input.shape": (1, steps + 1, 50_000)}))

@@ -139,7 +139,7 @@ def test_all_surrogates_are_tried_side_by_side_and_one_is_taken(open_page: Open)
 def test_why_it_is_silent_is_shown_on_the_same_weights_and_mended_by_a_button(open_page: Open) -> None:
     page = open_page()
     page.page.get_by_role("button", name="Why silent?").click()
-    page.until(lambda: "1-α = 0.0952" in page.said and "9 spikes, untrained" in page.said)
+    page.until(lambda: "1-α = 0.0952" in page.said and "fire 9 spikes" in page.said)
     expect(page.plot(NETWORK)).to_contain_text("norm_input off: 9 spikes")
     assert page.spikes == 0
     page.press("Restart without norm_input")

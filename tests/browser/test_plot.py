@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from app.components.assets import source
+from app.figures.style import packed
 from tests.browser.server import Server, serve_page
 
 EPOCHS = 3_000
@@ -149,3 +153,25 @@ def test_the_readout_covers_no_heading(open_plots: OpenPlots) -> None:
                 assert beside or other["y"] >= box["y"] + box["height"] - 4 or other["y"] + other["height"] <= box["y"] + 4, (
                     text.inner_text()
                 )
+
+
+@pytest.mark.parametrize(
+    ("y", "path"),
+    [
+        ([1, 2, 3], "M0.0,1.0L1.0,2.0L2.0,3.0"),
+        ([1, math.nan, 3], "M0.0,1.0M2.0,3.0"),
+        ([math.nan, 2, 3], "M1.0,2.0L2.0,3.0"),
+        ([1, 2, -math.inf], "M0.0,1.0L1.0,2.0"),
+        ([math.nan] * 3, ""),
+    ],
+)
+def test_a_line_has_a_gap_where_its_value_is_not_on_the_axis(page: Page, y: list[float], path: str) -> None:
+    packed_x, packed_y = packed(np.arange(3)), packed(np.array(y, np.float64))
+    found = page.evaluate(
+        """async ([text, x, y]) => {
+            const { pathThrough, unpacked } = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+            return pathThrough([...unpacked(x)], [...unpacked(y)]);
+        }""",
+        [source("plot", "path.js"), packed_x, packed_y],
+    )
+    assert found == path

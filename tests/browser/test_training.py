@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
+from app.link import to_parameter
+from snncore.spec import ten_spikes
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.training_page import CURVES, NETWORK
+
+ENDLESS = ten_spikes().replace({"training.task.target": 10**6, "training.epochs": 10_000})
 
 
 def test_training_runs_pauses_steps_reaches_ten_and_restarts_at_the_same_epoch_0(open_page: Open) -> None:
@@ -191,3 +195,29 @@ def test_a_learning_rate_changed_while_it_trains_is_marked_and_does_not_start_ov
     assert page.epoch >= 5
     page.until(lambda: page.epoch >= 8)
     page.press("Pause")
+
+
+def test_lines_move_with_the_training_between_two_whole_drawings_and_end_where_it_ends(open_page: Open) -> None:
+    page = open_page(f"?x={to_parameter(ENDLESS)}")
+    page.choose_speed("full speed")
+    page.train()
+    page.until(lambda: page.epoch > 300)
+    plot = page.plot(CURVES)
+    page.until(lambda: ends(plot)[0] > ends(plot)[1])
+    page.press("Pause")
+    expect(page.button("+1 epoch")).to_be_enabled()
+    last = page.settled_epoch()
+    page.until(lambda: ends(plot) == (last, last))
+
+
+def ends(plot: Locator) -> tuple[int, int]:
+    """The epoch at which the line of the loss ends on the page, and the last one that plotly knows of."""
+    found = plot.evaluate(
+        """plot => {
+            const { _fullData, _fullLayout } = plot.querySelector(".plot-graph");
+            const path = plot.querySelector(".subplot.x2y2 path.js-line").getAttribute("d");
+            const end = Number(path.split(/[ML]/).at(-1).split(",")[0]);
+            return [Math.round(_fullLayout.xaxis2.p2c(end)), _fullData[1].x.at(-1)];
+        }"""
+    )
+    return found[0], found[1]

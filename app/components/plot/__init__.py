@@ -10,7 +10,9 @@ import streamlit as st
 
 from app.components.assets import plotly_url, source
 
-_component = st.components.v2.component("plot", css=source("plot", "plot.css"), js=source("plot", "plot.js"), isolate_styles=False)
+_component = st.components.v2.component(
+    "plot", css=source("plot", "plot.css"), js=source("plot", "path.js") + source("plot", "plot.js"), isolate_styles=False
+)
 
 
 @dataclass(frozen=True)

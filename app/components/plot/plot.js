@@ -96,21 +96,20 @@ async function draw(view) {
       const traces = data.filter(({ meta }) => meta?.only !== unseen);
       const frame = JSON.stringify([layout, traces.map((trace) => (isLine(trace) ? { ...trace, x: null, y: null } : trace))]);
       const moved = frame === view.frame && performance.now() - view.drawnWhole < WHOLE_INTERVAL;
-      view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
       if (moved) {
         moveLines(view, traces);
         view.later ??= setTimeout(() => drawWhole(view), WHOLE_INTERVAL);
-        continue;
+      } else {
+        await window.Plotly.react(view.graph, traces, layout, { displayModeBar: false, doubleClick: "reset", responsive: false });
+        if (!view.drawn) {
+          view.drawn = true;
+          view.graph.on("plotly_hover", ({ points: [at] }) => moveTo(view, { lane: laneOf(view, at.fullData), x: at.x }));
+          view.graph.on("plotly_relayout", () => placeAll(view));
+        }
+        placeAll(view);
+        Object.assign(view, { frame, drawnWhole: performance.now() });
       }
-      view.frame = frame;
-      await window.Plotly.react(view.graph, traces, layout, { displayModeBar: false, doubleClick: "reset", responsive: false });
-      if (!view.drawn) {
-        view.drawn = true;
-        view.graph.on("plotly_hover", ({ points: [at] }) => moveTo(view, { lane: laneOf(view, at.fullData), x: at.x }));
-        view.graph.on("plotly_relayout", () => placeAll(view));
-      }
-      placeAll(view);
-      view.drawnWhole = performance.now();
+      view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
     }
   } finally {
     view.drawing = false;
@@ -129,9 +128,8 @@ function moveLines(view, traces) {
     if (!isLine(trace)) return;
     const { xaxis, yaxis } = view.graph._fullData[index];
     const [along, up] = [xaxis, yaxis].map((id) => view.graph._fullLayout[axisName(id)]);
-    const [x, y] = [unpacked(trace.x), unpacked(trace.y)];
-    const path = Array.from(x, (value, at) => `${along.c2p(value).toFixed(1)},${up.c2p(y[at]).toFixed(1)}`);
-    view.graph.calcdata[index][0].node3.select("path.js-line").attr("d", `M${path.join("L")}`);
+    const line = view.graph.calcdata[index][0].node3?.select("path.js-line");
+    line?.attr("d", pathThrough(Array.from(unpacked(trace.x), along.c2p), Array.from(unpacked(trace.y), up.c2p)));
   });
 }
 
@@ -141,14 +139,6 @@ function drawWhole(view) {
   view.latest ??= view.figure;
   view.drawnWhole = 0;
   draw(view);
-}
-
-const ARRAYS = { f8: Float64Array, f4: Float32Array, i4: Int32Array };
-
-/** The values of an array that Python packed, or of a plain one. */
-function unpacked(values) {
-  if (!values.bdata) return values;
-  return new ARRAYS[values.dtype](Uint8Array.from(atob(values.bdata), (character) => character.charCodeAt(0)).buffer);
 }
 
 const axisName = (id = "x") => `${id[0]}axis${id.slice(1)}`;
