@@ -304,9 +304,15 @@ def measure_crowd(browser: Browser, server: Server) -> None:
             _print_who_waits(browser, server.url)
         for trainer in trainers:
             trainer.stop()
+    for trainer in trainers:
+        trainer.train()
+    for trainer in trainers:
+        trainer.close()  # the trainings go on for a while
+    unwatched = _moves(editor)
     _print_times("threshold slider on the Network page, nobody trains", alone)
     _print_times(f"threshold slider on the Network page, {MOST_RUNNING} others train", beside)
     print(f"    meanwhile: {used}")
+    _print_times(f"threshold slider on the Network page, {MOST_RUNNING} others train whose pages were just closed", unwatched)
     _print_pauses(f"Pause of one of {MOST_RUNNING} who train", pauses)
 
 
