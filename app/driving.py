@@ -8,7 +8,7 @@ from typing import Any
 from app import session
 from app.desk import Desk, desk
 from app.limits import MOST_EPOCHS, check_training
-from app.runner import PastRun, TrainingRun
+from app.runner import PastRun, TrainingRun, slots
 from snncore import checkpoint
 from snncore.bptt import EpochRecord
 from snncore.errors import ExperimentError, SNNCoreError
@@ -18,6 +18,14 @@ from snncore.training_spec import is_changeable
 
 DEFAULT_SPEED = 8.0
 """Epochs per second at which a training is watched."""
+
+POLL_INTERVAL = 0.095
+"""Seconds between two looks at a running training: more than ten a second, drawing included."""
+
+CROWDED_INTERVAL = 0.6
+"""The same where more than `FEW` trainings compute, of all users together."""
+
+FEW = 2
 
 
 def open_training() -> str | None:
@@ -213,6 +221,15 @@ def is_drawn() -> bool:
     return held.drawn_for == _state(held)
 
 
+def poll_interval() -> float | None:
+    """Seconds between two looks at what changes by itself; None where nothing does. Where many trainings compute, each is looked at more
+    rarely, so that whoever does something finds the server free.
+    """
+    if not is_moving():
+        return None
+    return POLL_INTERVAL if slots.computing <= FEW else CROWDED_INTERVAL
+
+
 def is_moving() -> bool:
     """Whether something that the page shows changes by itself."""
     held = desk()
@@ -225,7 +242,7 @@ def is_moving() -> bool:
 def _state(held: Desk) -> object:
     run = held.run
     trials = tuple(trial.id for trial in held.trials.values())
-    return run and (run.id, run.is_running, trials, any(trial.is_running for trial in held.trials.values()))
+    return run and (run.id, run.is_running, trials, any(trial.is_running for trial in held.trials.values()), poll_interval())
 
 
 def _taken_up() -> TrainingRun:

@@ -45,6 +45,11 @@ class Slots:
                 self._waiting.remove(turn)
             return was_waiting
 
+    @property
+    def computing(self) -> int:
+        """How many compute now."""
+        return len(self._computing)
+
     def place(self, turn: Turn) -> int:
         """Its place in line, from 1; 0 where it isn't waiting."""
         with self._lock:

@@ -39,9 +39,6 @@ from snncore.learnable import Learnable
 from snncore.simulation import Simulation
 from snncore.spec import Draft, Experiment
 
-POLL_INTERVAL = 0.095
-"""Seconds between two looks at a running training: more than ten a second, drawing included."""
-
 DRAWER_INTERVAL = 0.5
 """Seconds between two looks into the drawer meanwhile: what is in it is read over many epochs."""
 
@@ -68,7 +65,7 @@ def page() -> None:
     with left:
         with st.container(key="driving"):
             _buttons(driving.run())
-        st.fragment(key="live", run_every=POLL_INTERVAL if driving.is_moving() else None)(live_view)()
+        st.fragment(key="live", run_every=driving.poll_interval())(live_view)()
         if not desk().trials:
             _drawer()
     with right, st.container(key="controls"):

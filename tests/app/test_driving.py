@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import comparing, driving, session
 from app.desk import Desk, desk
+from app.runner import Owner, TrainingRun
 from app.wording import status
 from snncore import checkpoint
 from snncore.activation import SURROGATES
@@ -190,6 +191,26 @@ def test_a_training_ends_at_the_most_epochs_and_says_so(monkeypatch: pytest.Monk
     assert len(driving.run().records) == 15
     assert driving.run().is_over
     assert "up to 15 epochs" in status(driving.run())
+
+
+def test_where_many_compute_each_is_looked_at_more_rarely_until_they_are_few_again() -> None:
+    driving.load(SHORT.replace({"training.epochs": 1000, "training.task.target": 3000}).to_json())
+    driving.open_training()
+    assert driving.poll_interval() is None
+    driving.train()
+    alone = driving.poll_interval()
+    driving.note_drawn()
+    others = [TrainingRun(driving.run().experiment, 1.0, Owner(name, lambda: True)) for name in ("b", "c")]
+    for other in others:
+        other.play()
+    crowded = driving.poll_interval()
+    assert alone is not None
+    assert crowded is not None
+    assert crowded > 3 * alone
+    assert not driving.is_drawn(), "the page is drawn anew, with the other interval"
+    others[0].pause()
+    until(lambda: driving.poll_interval() == alone)
+    others[1].pause()
 
 
 def test_without_normalisation_the_same_weights_fire_at_once() -> None:
