@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,9 +11,14 @@ import plotly
 STATIC = Path(__file__).parents[1] / "static"
 
 
+COMMENTS = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*)\n|^[ \t]+", re.MULTILINE | re.DOTALL)
+"""Of a JavaScript file: comments that have their lines to themselves, and indentation."""
+
+
 def source(component: str, file: str) -> str:
-    """The text of a component's file."""
-    return (Path(__file__).parent / component / file).read_text(encoding="utf-8")
+    """The text of a component's file; of JavaScript what runs of it, since Streamlit sends it with every redraw."""
+    text = (Path(__file__).parent / component / file).read_text(encoding="utf-8")
+    return COMMENTS.sub("", text) if file.endswith(".js") else text
 
 
 def plotly_url() -> str:
