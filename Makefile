@@ -39,6 +39,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.scaling
 	@$(BIN)/python -m benchmarks.app_latency
 	@$(BIN)/python -m benchmarks.app_training
+	@$(BIN)/python -m benchmarks.app_neuron
 	@$(BIN)/python -m benchmarks.app_load
 
 clean:

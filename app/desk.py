@@ -1,4 +1,5 @@
-"""What one visitor has before him: the network being composed, its training, what it is compared with. Every page finds it here.
+"""What one visitor has before him: the network being composed, its training, what it is compared with, the neuron that is tuned. Every
+page finds it here.
 
 A desk outlives its tab for a while, so that a reload finds it again.
 """
@@ -6,6 +7,7 @@ A desk outlives its tab for a while, so that a reload finds it again.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,8 @@ from app.history import History
 from app.limits import check_network, check_simulation
 from app.link import from_parameter, to_parameter
 from app.runner import Owner, PastRun, TrainingRun
+from app.tuning import DEFAULT as DEFAULT_NEURON
+from app.tuning import Tuning, as_experiment
 from snncore.errors import ExperimentError
 from snncore.record import Array
 from snncore.simulation import Simulation
@@ -29,10 +33,13 @@ if TYPE_CHECKING:
     from app.looking import Looking
 
 LINK_PARAMETER = "x"
-"""Of the address: the draft."""
+"""Of the address: what the page edits, the draft or on the Neuron page its Experiment."""
 
 DESK_PARAMETER = "run"
-"""Of the address: the desk's id, where it holds more than the draft."""
+"""Of the address: the desk's id, where it holds more than that."""
+
+NEURON_PAGE = "neuron"
+"""Path in the address."""
 
 DEFAULT = ten_spikes().draft
 """What a visitor finds; its address needs no parameter."""
@@ -64,9 +71,11 @@ class Desk:
         scrubbed: the epoch that is looked at; None: the last one.
         complaint: what was wrong with the last input, until the next one.
         lock: held by each edit, since Streamlit may run the callback of the next click while that of the one before still computes.
-        linked: the draft that the address names, and how.
+        linked: what the address names, and how.
         findings: what was wrong with the training, and when and with what in force that was found.
-        drawn_for: what of the training the whole Training page was last drawn for.
+        drawn_for: what of the training, or of the neuron, the whole page was last drawn for.
+        tuning: the neuron on the Neuron page.
+        page: the one that is seen, by its path in the address; that of the first one is empty.
     """
 
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -91,6 +100,8 @@ class Desk:
     linked: tuple[Draft, str] | None = None
     findings: tuple[float, object, list[TrainingFinding]] = (0.0, None, [])
     drawn_for: object = None
+    tuning: Tuning = field(default_factory=Tuning)
+    page: str = ""
 
     def accept(self, draft: Draft, experiment: Experiment | None) -> None:
         """Goes on with another draft, and with the experiment that it makes if its layers fit."""
@@ -117,11 +128,24 @@ class Desk:
         return not exists() or get_instance().is_active_session(self.session)
 
     @property
-    def holds_more_than_its_draft(self) -> bool:
-        """Whether a reload would lose something that the link doesn't hold."""
+    def holds_more_than_its_link(self) -> bool:
+        """Whether a reload would lose something that the link of the page that is seen doesn't hold."""
+        sees_neuron = self.page == NEURON_PAGE
+        other, usual = (self.history, DEFAULT) if sees_neuron else (self.tuning.history, DEFAULT_NEURON)
         is_trained = self.run is not None and len(self.run.records) > 1
         is_compared = self.pinned is not None or bool(self.trials) or self.asks_why
-        return is_trained or is_compared or self.history.can_undo or self.history.can_redo or bool(self.picked) or bool(self.files)
+        is_walked = self.history.can_undo or self.history.can_redo or other.present != usual
+        return is_trained or is_compared or is_walked or bool(self.picked or self.files) or self.tuning.holds_more_than_its_experiment
+
+    def attempt(self, act: Callable[[], object]) -> bool:
+        """Does what may be refused with an ExperimentError. Then the complaint says why, and False is returned."""
+        with self.lock:
+            self.complaint = None
+            try:
+                act()
+            except ExperimentError as error:
+                self.complaint = str(error)
+            return self.complaint is None
 
     def end_trials(self) -> None:
         """Ends the trainings side by side; the page shows the one training again."""
@@ -136,8 +160,13 @@ class Desk:
             self.run.pause()
 
 
-def desk() -> Desk:
-    """The session's desk: that of before a reload; else with what the link names, or the ten-spike task."""
+def enter(page: str) -> None:
+    """Notes which page is seen, by its path in the address, before anything of it runs: its link is for that page."""
+    desk(page).page = page
+
+
+def desk(page: str = "") -> Desk:
+    """The session's desk: that of before a reload; else with what the link of the `page` names, or as every visitor finds it."""
     if "desk" not in st.session_state:
         context = get_script_run_ctx()
         session = context.session_id if context else ""
@@ -146,7 +175,7 @@ def desk() -> Desk:
         linked = st.query_params.get(LINK_PARAMETER)
         if not found:
             if linked:
-                _open_link(made, linked)
+                _open_link(made, linked, page)
             if exists():
                 registry.desks.keep(made)
         st.session_state.desk = made
@@ -155,15 +184,16 @@ def desk() -> Desk:
 
 
 def write_link() -> None:
-    """Lets the address bar name the draft, which the default one needs no parameter for, and the desk where it holds more."""
+    """Lets the address bar name what the page edits, which the default needs no parameter for, and the desk where it holds more."""
     held = desk()
     if held.complaint:
         return  # an address that couldn't be read stays, to be looked at
-    present = held.history.present
+    history, usual = (held.tuning.history, DEFAULT_NEURON) if held.page == NEURON_PAGE else (held.history, DEFAULT)
+    present = history.present
     if held.linked is None or held.linked[0] is not present:
-        held.linked = (present, "" if present == DEFAULT else to_parameter(present))
+        held.linked = (present, "" if present == usual else to_parameter(present))
     _write(LINK_PARAMETER, held.linked[1])
-    _write(DESK_PARAMETER, held.id if exists() and held.holds_more_than_its_draft else "")
+    _write(DESK_PARAMETER, held.id if exists() and held.holds_more_than_its_link else "")
 
 
 def _write(name: str, value: str) -> None:
@@ -175,9 +205,12 @@ def _write(name: str, value: str) -> None:
         st.query_params.pop(name, None)
 
 
-def _open_link(made: Desk, linked: str) -> None:
+def _open_link(made: Desk, linked: str, page: str) -> None:
     try:
         present = from_parameter(linked)
+        if page == NEURON_PAGE:
+            made.tuning.history = History(as_experiment(present))
+            return
         check_network(present)
         experiment = None if present.first_misfit else Experiment(**dict(present))
         check_simulation(experiment or made.experiment)

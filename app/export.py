@@ -1,4 +1,4 @@
-"""What is taken along from a training as text."""
+"""What is taken along from a training or a run as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
+import numpy as np
+
+from app.figures.row_kinds import neurons_by_time
 from snncore.bptt import EpochRecord
+from snncore.simulation import Simulation
 from snncore.spec import Experiment
 
 
@@ -43,6 +47,24 @@ def history_csv(experiment: Experiment, records: Sequence[EpochRecord], layer_na
                 *(record.constants.get(name) for name in constants),
             ]
         )
+    return text.getvalue()
+
+
+def run_csv(simulation: Simulation) -> str:
+    """The run of a single neuron layer as CSV, under a header: a row for each neuron and time step, with its input z, synaptic current i,
+    potential before and after the reset, threshold and spikes; empty where a layer never spikes.
+    """
+    record = simulation.records[0]
+    current = simulation.input if record.i_syn is None else record.i_syn
+    threshold = np.broadcast_to(record.threshold, record.u.shape)
+    spikes = [threshold, record.spikes] if record.does_spike else []
+    columns = [neurons_by_time(values, 0) for values in (simulation.input, current, record.u, record.v, *spikes)]
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["neuron", "step", "z", "i", "u", "v", "θ", "s"])
+    for neuron, rows in enumerate(zip(*columns, strict=True)):
+        for step, values in enumerate(zip(*rows, strict=True)):
+            writer.writerow([neuron, step, *values, *[""] * (6 - len(values))])
     return text.getvalue()
 
 

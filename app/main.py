@@ -12,11 +12,17 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 
-from app import priority, process  # noqa: E402  (needs the root on the path)
+from app import desk, priority, process  # noqa: E402  (needs the root on the path)
 
 process.prepare()
 st.set_page_config(page_title="SNN Playground", layout="wide", initial_sidebar_state="collapsed")
 st.html(ROOT / "assets" / "style.css")
-pages = [st.Page("views/training.py", title="Training", default=True), st.Page("views/network.py", title="Network")]
+pages = [
+    st.Page("views/training.py", title="Training", default=True),
+    st.Page("views/network.py", title="Network"),
+    st.Page("views/neuron.py", title="Neuron", url_path=desk.NEURON_PAGE),
+]
 with priority.page_first():
-    st.navigation(pages, position="top").run()
+    page = st.navigation(pages, position="top")
+    desk.enter(page.url_path)
+    page.run()

@@ -14,7 +14,7 @@ WATCH = """
 () => {
   window.lastChange = 0;
   new MutationObserver(records => {
-    const plots = ".js-plotly-plot, .rows";
+    const plots = ".js-plotly-plot, .rows, .neuron";
     const inPlot = node => node.nodeType === 1 && (node.closest(plots) || node.querySelector(plots));
     if (records.some(record => inPlot(record.target) || [...record.addedNodes].some(inPlot)))
       requestAnimationFrame(() => { window.lastChange = performance.now(); });
@@ -31,7 +31,7 @@ def open_watched(page: Page, url: str) -> Page:
     """Opens an address, and watches its plots from when they were drawn."""
     page.set_viewport_size(VIEWPORT)
     page.goto(url)
-    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .main-svg, .rows[data-drawn]').length >= 1")
+    page.locator(".js-plotly-plot .main-svg, .rows[data-drawn], .neuron[data-drawn]").first.wait_for()
     page.wait_for_timeout(1000)
     page.evaluate(WATCH)
     return page

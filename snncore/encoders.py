@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -12,6 +13,17 @@ from snncore.errors import ParameterError, ShapeError
 
 DIGITS = 1797
 """The images that scikit-learn ships of handwritten digits."""
+
+LARGEST_INVERTED = 1000.0
+"""Mean number of Poisson spikes in a step up to which they are counted from uniform numbers."""
+
+
+def uniform_numbers(shape: tuple[int, ...], generator: torch.Generator | None = None) -> Tensor:
+    """float32 of `shape`, independent and uniform in [0, 1): what `random_spikes` and `poisson_spikes` are made from.
+
+    From the same numbers a larger probability, or a larger rate, makes the same spikes and more.
+    """
+    return torch.rand(shape, generator=generator, dtype=torch.float32)
 
 
 def random_spikes(shape: tuple[int, ...], probability: float, generator: torch.Generator | None = None) -> Tensor:
@@ -24,12 +36,15 @@ def random_spikes(shape: tuple[int, ...], probability: float, generator: torch.G
     """
     if not 0 <= probability <= 1:
         raise ParameterError(f"random spikes: probability is {probability}; it must lie between 0 and 1.")
-    drawn = torch.rand(shape, generator=generator, dtype=torch.float32)  # [0, 1)
+    drawn = uniform_numbers(shape, generator)
     return torch.ones_like(drawn) if probability == 1 else (drawn > 1 - probability).float()
 
 
 def poisson_spikes(shape: tuple[int, ...], rate: float, dt: float, generator: torch.Generator | None = None) -> Tensor:
     """Poisson spike trains: the number of spikes in each step, independent, `rate`·`dt` on average.
+
+    Up to `LARGEST_INVERTED` on average, the cumulative distribution is inverted at `uniform_numbers`. These are multiples of 2⁻²⁴, so what
+    is rarer than that doesn't happen.
 
     Args:
         rate: in Hz, ≥ 0.
@@ -40,17 +55,28 @@ def poisson_spikes(shape: tuple[int, ...], rate: float, dt: float, generator: to
     """
     if not (rate >= 0 and dt > 0 and math.isfinite(rate * dt)):
         raise ParameterError(f"Poisson spikes: rate is {rate} Hz and dt {dt} s; the rate must be at least 0 and dt above 0.")
-    return torch.poisson(torch.full(shape, rate * dt, dtype=torch.float32), generator=generator)
+    mean = rate * dt
+    if mean > LARGEST_INVERTED:
+        return torch.poisson(torch.full(shape, mean, dtype=torch.float32), generator=generator)
+    drawn = uniform_numbers(shape, generator).double()
+    return torch.searchsorted(_poisson_distribution(mean), drawn, right=True).float()
 
 
 def spike_bursts(
-    shape: tuple[int, ...], period: int, length: int = 1, first: int = 0, neurons: int | None = None, period_step: int = 0
+    shape: tuple[int, ...],
+    period: int,
+    length: int = 1,
+    first: int = 0,
+    neurons: int | None = None,
+    period_step: int = 0,
+    count: int | None = None,
 ) -> Tensor:
     """Bursts of spikes, in `length` steps in a row, every `period` steps from step `first` on. With length 1, a regular spike train.
 
     Args:
         neurons: only the first so many neurons of the flattened sample get them; None: all.
         period_step: the period of each next neuron is longer by so many steps, so that trains drift in and out of coincidence.
+        count: only so many bursts, ≥ 1; None: until the end.
 
     Raises:
         ParameterError: a burst that is longer than the period, numbers that count no steps, or more neurons than there are.
@@ -60,12 +86,17 @@ def spike_bursts(
             f"bursts: period is {period}, length {length}, first {first}, period_step {period_step}; "
             "they must be steps, with 1 ≤ length ≤ period, first ≥ 0 and period_step ≥ 0."
         )
+    if count is not None and count < 1:
+        raise ParameterError(f"bursts: count is {count}; it must be at least 1, or none for no limit.")
     # What is longer than the run is as good as the run; and no product leaves the integers of torch.
     steps = shape[1]
     period, length, first, period_step = (min(number, steps) for number in (period, length, first, period_step))
     time = torch.arange(steps).unsqueeze(1) - first
     periods = period + period_step * torch.arange(math.prod(shape[2:]) if period_step else 1)
-    return _in_neurons(((time >= 0) & (time % periods < length)).float(), shape, neurons)
+    inside = (time >= 0) & (time % periods < length)
+    if count is not None:
+        inside &= time // periods < min(count, steps)
+    return _in_neurons(inside.float(), shape, neurons)
 
 
 def step_current(shape: tuple[int, ...], amplitude: float, start: int = 0, stop: int | None = None, neurons: int | None = None) -> Tensor:
@@ -97,6 +128,16 @@ def sine_current(shape: tuple[int, ...], amplitude: float, period: float, offset
         raise ParameterError(f"sine current: period is {period}; it must be above 0 steps.")
     phase = 2 * math.pi * torch.arange(shape[1], dtype=torch.float32) / period
     return _in_neurons(offset + amplitude * torch.sin(phase), shape)
+
+
+def drawn_current(shape: tuple[int, ...], values: Sequence[float]) -> Tensor:
+    """One of the `values` at each step, the same for all neurons.
+
+    Raises:
+        ParameterError: not as many values as there are steps.
+    """
+    check_drawn(shape, values)
+    return _in_neurons(torch.tensor(values, dtype=torch.float32), shape)
 
 
 def latency_code(values: Tensor, steps: int) -> Tensor:
@@ -206,6 +247,12 @@ def check_moving_bar(shape: tuple[int, ...], width: int, speed: float) -> None:
         raise ParameterError(f"moving bar: width is {width} of {pixels} pixels, speed {speed}; the bar must leave a pixel dark, and move.")
 
 
+def check_drawn(shape: tuple[int, ...], values: Sequence[float]) -> None:
+    """Raises ParameterError where an input of `shape` (batch, time, ...) hasn't as many steps as there are values."""
+    if len(values) != shape[1]:
+        raise ParameterError(f"{len(values)} values are drawn, but the input has {shape[1]} time steps; give one for each step.")
+
+
 def check_neurons(shape: tuple[int, ...], neurons: int | None) -> None:
     """Raises ParameterError where an input of `shape` (batch, time, ...) hasn't so many neurons."""
     count = math.prod(shape[2:])
@@ -216,6 +263,14 @@ def check_neurons(shape: tuple[int, ...], neurons: int | None) -> None:
 def _check_values(what: str, values: Tensor) -> None:
     if not bool(((values >= 0) & (values <= 1)).all()):
         raise ParameterError(f"{what}: the values must lie between 0 and 1.")
+
+
+def _poisson_distribution(mean: float) -> Tensor:
+    """P(N ≤ k) of k = 0, 1, ..., float64, as far as uniform numbers reach: the last one is above 1 - 2⁻²⁴."""
+    most = math.ceil(mean + 8 * math.sqrt(mean)) + 8
+    k = torch.arange(most, dtype=torch.float64)
+    log_probability: Tensor = torch.special.xlogy(k, mean) - mean - torch.lgamma(k + 1)
+    return log_probability.exp().cumsum(0)  # torch's gammaincc is off by more than 1e-10
 
 
 def _in_neurons(series: Tensor, shape: tuple[int, ...], neurons: int | None = None) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 import torch
 from pydantic import Field, model_validator
@@ -21,12 +21,15 @@ Files = Mapping[str, Array]
 
 NO_FILES: Files = MappingProxyType({})
 
+MOST_DRAWN = 1000
+"""Time steps of a current that is drawn by hand."""
+
+Strength = Annotated[float, Field(ge=-1e6, le=1e6)]
+"""Of one value of an input, and what it is multiplied by: far within the range of float32, so that products stay finite."""
+
 
 class _InputSpec(Part):
     """Base of them."""
-
-    carries_spikes: ClassVar[bool] = True
-    """Whether its values count spikes; else they are currents."""
 
     shape: tuple[int, ...] = Field(min_length=3)
     """(batch, time, ...)."""
@@ -38,9 +41,20 @@ class _InputSpec(Part):
         return self
 
     @property
+    def carries_spikes(self) -> bool:
+        """Whether its values count spikes; else they are currents."""
+        return True
+
+    @property
     def words(self) -> str:
         """What it is, for a sentence: "one random input", say."""
         raise NotImplementedError
+
+    def draws(self, generator: torch.Generator, dt: float) -> Tensor | None:
+        """The uniform numbers, float32 of `shape` in [0, 1), that `make` makes the input from with the same generator; None where it
+        isn't made from such numbers, one for each value.
+        """
+        return None
 
     def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
         """float32 of `shape`; `dt` is the length of a time step in seconds.
@@ -51,7 +65,21 @@ class _InputSpec(Part):
         raise NotImplementedError
 
 
-class RandomSpikes(_InputSpec):
+class _Weighted(_InputSpec):
+    """Base of those whose values can be multiplied."""
+
+    weight: Strength = 1.0
+
+    @property
+    def carries_spikes(self) -> bool:
+        return self.weight == 1
+
+    @property
+    def _how_strong(self) -> str:
+        return "" if self.weight == 1 else f", weight {self.weight:g}"
+
+
+class RandomSpikes(_Weighted):
     """Every entry spikes by itself with `probability`: the quickstart's `torch.rand(shape) > 0.2`."""
 
     kind: Literal["random_spikes"] = "random_spikes"
@@ -59,13 +87,16 @@ class RandomSpikes(_InputSpec):
 
     @property
     def words(self) -> str:
-        return f"spiking with probability {self.probability:g}"
+        return f"spiking with probability {self.probability:g}{self._how_strong}"
 
     def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
-        return encoders.random_spikes(self.shape, self.probability, generator)
+        return self.weight * encoders.random_spikes(self.shape, self.probability, generator)
+
+    def draws(self, generator: torch.Generator, dt: float) -> Tensor | None:
+        return encoders.uniform_numbers(self.shape, generator)
 
 
-class PoissonSpikes(_InputSpec):
+class PoissonSpikes(_Weighted):
     """Poisson spike trains of `rate` Hz."""
 
     kind: Literal["poisson_spikes"] = "poisson_spikes"
@@ -73,10 +104,13 @@ class PoissonSpikes(_InputSpec):
 
     @property
     def words(self) -> str:
-        return f"Poisson spikes at {self.rate:g} Hz"
+        return f"Poisson spikes at {self.rate:g} Hz{self._how_strong}"
 
     def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
-        return encoders.poisson_spikes(self.shape, self.rate, dt, generator)
+        return self.weight * encoders.poisson_spikes(self.shape, self.rate, dt, generator)
+
+    def draws(self, generator: torch.Generator, dt: float) -> Tensor | None:
+        return encoders.uniform_numbers(self.shape, generator) if self.rate * dt <= encoders.LARGEST_INVERTED else None
 
 
 class LatencySpikes(_InputSpec):
@@ -110,8 +144,8 @@ class _FirstNeurons(_InputSpec):
         return " in the first neuron" if self.neurons == 1 else f" in the first {self.neurons} neurons"
 
 
-class SpikeBursts(_FirstNeurons):
-    """A burst of `length` steps every `period` steps, from step `first` on; a regular train with length 1.
+class SpikeBursts(_FirstNeurons, _Weighted):
+    """A burst of `length` steps every `period` steps, from step `first` on, `count` of them; a regular train with length 1.
 
     The period of each next neuron is longer by `period_step` steps, so that trains drift in and out of coincidence.
     """
@@ -120,6 +154,8 @@ class SpikeBursts(_FirstNeurons):
     period: int = Field(ge=1)
     length: int = Field(default=1, ge=1)
     first: int = Field(default=0, ge=0)
+    count: int | None = Field(default=None, ge=1)
+    """Only so many bursts; None: until the end."""
     period_step: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
@@ -131,17 +167,27 @@ class SpikeBursts(_FirstNeurons):
     @property
     def words(self) -> str:
         burst = "a spike" if self.length == 1 else f"a burst of {self.length} spikes"
+        if self.count == 1:
+            return f"{burst} at step {self.first}{self._whose}{self._how_strong}"
         longer = f", {self.period_step} more for each next neuron" if self.period_step else ""
-        return f"{burst} every {self.period} steps{longer}{self._whose}"
+        so_many = "" if self.count is None else f", {self.count} times"
+        return f"{burst} every {self.period} steps{longer}{so_many}{self._whose}{self._how_strong}"
 
     def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
-        return encoders.spike_bursts(self.shape, self.period, self.length, self.first, self.neurons, self.period_step)
+        bursts = encoders.spike_bursts(self.shape, self.period, self.length, self.first, self.neurons, self.period_step, self.count)
+        return self.weight * bursts
 
 
-class StepCurrent(_FirstNeurons):
+class _Current(_InputSpec):
+    """Base of the currents."""
+
+    @property
+    def carries_spikes(self) -> bool:
+        return False
+
+
+class StepCurrent(_Current, _FirstNeurons):
     """A current of `amplitude` from step `start` up to and without `stop`; constant without them."""
-
-    carries_spikes: ClassVar[bool] = False
 
     kind: Literal["step_current"] = "step_current"
     amplitude: float
@@ -159,10 +205,8 @@ class StepCurrent(_FirstNeurons):
         return encoders.step_current(self.shape, self.amplitude, self.start, self.stop, self.neurons)
 
 
-class RampCurrent(_InputSpec):
+class RampCurrent(_Current):
     """A current in a straight line from `first` to `last`."""
-
-    carries_spikes: ClassVar[bool] = False
 
     kind: Literal["ramp_current"] = "ramp_current"
     first: float = 0.0
@@ -176,10 +220,8 @@ class RampCurrent(_InputSpec):
         return encoders.ramp_current(self.shape, self.first, self.last)
 
 
-class SineCurrent(_InputSpec):
+class SineCurrent(_Current):
     """`offset + amplitude · sin(2π t / period)`, the period in steps."""
-
-    carries_spikes: ClassVar[bool] = False
 
     kind: Literal["sine_current"] = "sine_current"
     amplitude: float
@@ -192,6 +234,27 @@ class SineCurrent(_InputSpec):
 
     def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
         return encoders.sine_current(self.shape, self.amplitude, self.period, self.offset)
+
+
+class DrawnCurrent(_Current, _Weighted):
+    """A current drawn by hand: one of the `values` for each time step, the same for all neurons."""
+
+    kind: Literal["drawn"] = "drawn"
+    values: tuple[Strength, ...]
+
+    @model_validator(mode="after")
+    def _has_a_value_for_each_step(self) -> Self:
+        if len(self.values) > MOST_DRAWN:
+            raise ValueError(f"{len(self.values)} values are drawn; use at most {MOST_DRAWN}, one for each time step")
+        encoders.check_drawn(self.shape, self.values)
+        return self
+
+    @property
+    def words(self) -> str:
+        return f"a current drawn by hand, between {min(self.values):g} and {max(self.values):g}{self._how_strong}"
+
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
+        return self.weight * encoders.drawn_current(self.shape, self.values)
 
 
 class MovingBar(_InputSpec):
@@ -246,7 +309,7 @@ class DigitSpikes(_InputSpec):
         return encoders.rate_code(contrasts, self.shape[1], self.rate, dt, generator)
 
 
-class FileSpikes(_InputSpec):
+class FileSpikes(_Weighted):
     """What the user uploaded, as `files.read_raster` reads it. An Experiment only names it: by its file's `name`, for people, and by the
     `digest` that `files.content_hash` makes of it.
     """
@@ -257,7 +320,7 @@ class FileSpikes(_InputSpec):
 
     @property
     def words(self) -> str:
-        return f"from the file {self.name!r}"
+        return f"from the file {self.name!r}{self._how_strong}"
 
     def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
         values = files.get(self.digest)
@@ -269,7 +332,7 @@ class FileSpikes(_InputSpec):
             raise ExperimentError(
                 f"The input's shape is {self.shape}, but that of the file {self.name!r} is {values.shape}; set it to that."
             )
-        return torch.tensor(values, dtype=torch.float32)
+        return self.weight * torch.tensor(values, dtype=torch.float32)
 
 
 InputSpec = Annotated[
@@ -280,6 +343,7 @@ InputSpec = Annotated[
     | StepCurrent
     | RampCurrent
     | SineCurrent
+    | DrawnCurrent
     | MovingBar
     | DigitSpikes
     | FileSpikes,
@@ -293,6 +357,7 @@ INPUT_KINDS = (
     "step_current",
     "ramp_current",
     "sine_current",
+    "drawn",
     "moving_bar",
     "digit",
     "file",

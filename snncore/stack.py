@@ -5,16 +5,22 @@ Where layers change, weights of a checkpoint are let go.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from snncore.errors import ExperimentError
-from snncore.layer_spec import NEURON_SPECS, LayerSpec
+from snncore.input_spec import MOST_DRAWN, DrawnCurrent
+from snncore.layer_spec import NEURON_SPECS, LayerSpec, NeuronSpec
 from snncore.part import Shape
 from snncore.spec import Draft, mended
 from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 
 SENSOR: Shape = (2, 8, 8)
 """Polarity, height and width of an input that needs a two-polarity sensor."""
+
+USUAL = MappingProxyType({"tau_mem": 10.0, "tau_adapt": 50.0})
+"""Values that new neurons have where their model has no default."""
 
 
 def insert(draft: Draft, place: int, kind: str) -> Draft:
@@ -60,6 +66,38 @@ def feed_file(draft: Draft, name: str, digest: str, shape: tuple[int, ...]) -> D
     return _with(draft, input={"kind": "file", "name": name, "digest": digest, "shape": shape})
 
 
+def reshape(draft: Draft, shape: Sequence[int]) -> Draft:
+    """The draft with its input in another shape (batch, time, ...). A drawn current ends sooner, or is 0 in the time that is new.
+
+    Raises:
+        ExperimentError: the input can't have that shape.
+    """
+    changes: dict[str, Any] = {"input.shape": shape}
+    if isinstance(draft.input, DrawnCurrent):
+        values, steps = draft.input.values, shape[1]
+        if steps > MOST_DRAWN:
+            raise ExperimentError(f"The input is drawn by hand for up to {MOST_DRAWN} time steps; choose another one for {steps}.")
+        changes["input.values"] = (*values[:steps], *(0.0 for _ in range(steps - len(values))))
+    return draft.replace(changes)
+
+
+def as_kind(layer: NeuronSpec, kind: str, usual: Mapping[str, Any] = USUAL) -> NeuronSpec:
+    """The layer as another neuron model without connections of its own, LIF, IAF, ExpLeak or ALIF.
+
+    What both models have keeps its value, one for each neuron too; parameters that the other one hasn't no longer learn.
+
+    Args:
+        usual: by name, values of fields that only the other model has; else they are those of `USUAL` or the model's defaults.
+    """
+    spec = NEURON_SPECS[kind]
+    own = {name: getattr(layer, name) for name in type(layer).model_fields if name not in ("kind", "learns")}
+    values = {**USUAL, **usual, **own}
+    made = spec(**{name: value for name, value in values.items() if name in spec.model_fields})
+    if layer.learns is None:
+        return made
+    return spec(**{**dict(made), "learns": tuple(name for name in layer.learns if name in made.learnable)})
+
+
 def shape_before(draft: Draft, place: int) -> Shape:
     """What reaches the layer at `place`; after a layer that doesn't fit, the last shape that is known."""
     known = [draft.input.shape[2:], *(fit.shape for fit in draft.fits()[:place])]
@@ -82,7 +120,7 @@ def fitting_layer(kind: str, shape: Shape) -> LayerSpec:
         case "Dropout":
             return DropoutSpec()
     spec: Any = NEURON_SPECS[kind]
-    usual: dict[str, Any] = {"tau_mem": 10.0, "tau_adapt": 50.0, "rec_connect": {"in_features": width, "out_features": width}}
+    usual: dict[str, Any] = {**USUAL, "rec_connect": {"in_features": width, "out_features": width}}
     return spec(**{name: value for name, value in usual.items() if name in spec.model_fields})  # type: ignore[no-any-return]
 
 
@@ -96,6 +134,7 @@ def fitting_input(kind: str, shape: tuple[int, ...]) -> dict[str, Any]:
         "step_current": {"amplitude": 1.0, "start": steps // 10},
         "ramp_current": {"last": 1.0},
         "sine_current": {"amplitude": 1.0, "period": max(steps / 4, 2.0)},
+        "drawn": {"values": (1.0,) * steps},
         "moving_bar": {"width": 2},
         "digit": {"index": 0},
         "latency": {},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -12,6 +12,7 @@ from app.components.focus import focus
 from app.components.pictures import pictures
 from app.desk import desk
 from app.export import history_csv
+from app.passing import open_trained
 from app.runner import TrainingRun
 from app.wording import layer_names
 from snncore import checkpoint
@@ -19,9 +20,15 @@ from snncore.bptt import EpochRecord
 from snncore.diagnose import silence
 from snncore.remedies import without_normalisation
 
+NEURON_PAGE = "views/neuron.py"
 
-def menu(run: TrainingRun) -> None:
-    """The button that opens it, and while it is open what is in it."""
+
+def menu(run: TrainingRun, traced: Mapping[int, int]) -> None:
+    """The button that opens it, and while it is open what is in it.
+
+    Args:
+        traced: the neuron of each neuron layer, by its place in the network, that the Neuron page can show.
+    """
     opened = st.popover("Compare, export", key="menu", on_change="rerun")
     if not opened.open:
         return
@@ -29,6 +36,8 @@ def menu(run: TrainingRun) -> None:
         focus("menu_focus")
         st.markdown("**Compare**")
         _comparisons(run)
+        st.markdown("**Open on the Neuron page**")
+        _neurons(run, traced)
         st.markdown("**Take along**")
         _exports(run)
         st.markdown("**Bring back**")
@@ -59,6 +68,14 @@ def _comparisons(run: TrainingRun) -> None:
         disabled=not can_ask_why(run),
         help="Shows beside what the same weights do when the input isn't multiplied by 1-α.",
     )
+
+
+def _neurons(run: TrainingRun, traced: Mapping[int, int]) -> None:
+    """At the epoch that is seen."""
+    for name, (layer, neuron) in zip(layer_names(run.experiment), traced.items(), strict=True):
+        is_pressed = st.button(f"{name}, neuron {neuron}", key=f"open_neuron {layer}", width="stretch")
+        if is_pressed and open_trained(run.experiment, driving.seen_record(), layer, neuron):
+            st.switch_page(NEURON_PAGE)
 
 
 def can_ask_why(run: TrainingRun) -> bool:

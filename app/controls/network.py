@@ -15,19 +15,26 @@ from app.controls.fields import field_controls
 from app.controls.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
 from app.controls.widgets import key_of, number
 from app.desk import desk
-from app.figures.thumbnails import NOTHING, file_thumbnail, thumbnail_if_ready
+from app.figures.thumbnails import NOTHING, drawn_thumbnail, file_thumbnail, thumbnail_if_ready
 from app.looking import NO_OVERLAY, OVERLAYS, look
+from app.passing import open_neuron
 from app.presets import Preset, presets
+from app.priority import first
 from snncore import stack
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.files import LARGEST_FILE, content_hash, read_raster
-from snncore.input_spec import FileSpikes
+from snncore.input_spec import DrawnCurrent, FileSpikes
 from snncore.layer_spec import LAYER_KINDS
+from snncore.simulation import Simulation
 from snncore.spec import Draft
 
 LAYER, INPUT, COMPARE = "Layer", "Input", "Compare"
+NEURON_PAGE = "views/neuron.py"
 THUMBNAIL_INTERVAL = 1.0
 """Seconds from one look to the next whether a picture that takes long is there."""
+
+OFFERED = tuple(kind for kind in INPUT_NAMES if kind not in ("drawn", "file"))
+"""Inputs with a tile. One that was drawn or uploaded has its own while it is the input."""
 
 CHANNELS = 2
 """Place in an input's shape, (batch, time, ...), where the lengths of a sample begin."""
@@ -56,6 +63,7 @@ def network_controls() -> None:
         _compare_controls(draft)
     else:
         _layer_controls(draft)
+    st.fragment(key="opening")(_opening)()
 
 
 def quick(changes: dict[str, Any]) -> None:
@@ -66,7 +74,7 @@ def quick(changes: dict[str, Any]) -> None:
     if session.compose(lambda draft: draft.replace(changes), by_widget=True) and before == (None, True, False):
         if was_preset or _preset_of(held.history.present):
             return  # its name stands above the controls
-        st.rerun(["headline", "plots"])
+        st.rerun(["headline", "plots", "opening"])
 
 
 def edit(changes: dict[str, Any]) -> None:
@@ -128,6 +136,28 @@ def _layer_controls(draft: Draft) -> None:
         st.caption("It has no parameters.")
 
 
+@first
+def _opening() -> None:
+    """The button that shows the selected layer's traced neuron alone. It runs again with the plots, in which that neuron is picked."""
+    looking, place = look(), look().layer_in(session.draft())
+    simulation = _seen_simulation()
+    if looking.panel != LAYER or place is None or simulation is None or place not in simulation.records:
+        return
+    neuron = looking.view(simulation).chosen[place][0]
+    if st.button(f"Open neuron {neuron} on the Neuron page", key="open_neuron", width="stretch"):
+        if open_neuron(simulation, place, neuron, looking.sample):
+            st.switch_page(NEURON_PAGE)
+        st.rerun()  # the page says why not
+
+
+def _seen_simulation() -> Simulation | None:
+    """The forward pass of the draft; None where its layers don't fit, or its input isn't here."""
+    try:
+        return session.simulations()[0] if session.whole_draft_is_shown() else None
+    except ExperimentError:
+        return None
+
+
 def _add_layer() -> None:
     kind = st.session_state["add"]
     _change_stack("insert", kind)
@@ -159,10 +189,12 @@ def _change_stack(what: str, kind: str = "") -> None:
 
 def _input_controls(draft: Draft) -> None:
     given = draft.input
-    tiles = [Tile(kind, name, thumbnail_if_ready(kind)) for kind, name in INPUT_NAMES.items() if kind != "file"]
+    tiles = [Tile(kind, INPUT_NAMES[kind], thumbnail_if_ready(kind)) for kind in OFFERED]
     if isinstance(given, FileSpikes):
         content = desk().files.get(given.digest)
         tiles.append(Tile("file", INPUT_NAMES["file"], NOTHING if content is None else file_thumbnail(content[0])))
+    elif isinstance(given, DrawnCurrent):
+        tiles.append(Tile("drawn", INPUT_NAMES["drawn"], drawn_thumbnail(given)))
     gallery("input kind", tiles, given.kind, _change_input)
     st.caption(f"{given.words[0].upper()}{given.words[1:]}.")
     if not isinstance(given, FileSpikes):
@@ -188,12 +220,12 @@ def _input_controls(draft: Draft) -> None:
 
 def _see_thumbnails() -> None:
     """Runs the page once the last picture is there. As a fragment that runs by itself it doesn't interrupt what the user does."""
-    if all(thumbnail_if_ready(kind) for kind in INPUT_NAMES if kind != "file"):
+    if all(thumbnail_if_ready(kind) for kind in OFFERED):
         st.rerun()
 
 
 def _change_input(kind: str) -> None:
-    if kind == "file":  # its tile was still there after another choice, but only an upload leads back to it
+    if kind not in OFFERED:  # its tile was still there after another choice, but only an upload or an undo leads back to it
         return
     looking = look()
     if session.compose(lambda draft: stack.feed(draft, kind)):
@@ -222,7 +254,7 @@ def _reshape(place: int, key: str) -> None:
             shape[place] = value
         else:
             shape[CHANNELS:] = _lengths(value)
-        return draft.replace({"input.shape": shape})
+        return stack.reshape(draft, shape)
 
     looking = look()
     if session.compose(reshaped, by_widget=True):

@@ -72,6 +72,7 @@ INPUT_PARAMETERS: dict[str, Parameter] = {
     "rate": Parameter("Rate (Hz)", "Mean spikes per second; a step lasts dt.", "number", low=0.0, step=10.0),
     "period": Parameter("Period (steps)", "From the start of one to the start of the next.", "number", low=1, step=1.0),
     "length": Parameter("Burst length (steps)", "Spikes in a row; 1 makes a regular train.", "whole", low=1),
+    "count": Parameter("Only so many bursts", "None after them.", "whole", low=1, when_on=3),
     "first": Parameter("First (step, or current)", "Where it begins.", "number", step=1.0),
     "period_step": Parameter("Period of each next channel longer by (steps)", "Trains drift in and out of coincidence.", "whole", low=0),
     "neurons": Parameter("Only the first channels", "The others get nothing.", "whole", low=1, when_on=1),
@@ -85,6 +86,7 @@ INPUT_PARAMETERS: dict[str, Parameter] = {
     "index": Parameter(
         "Digit (0 to 1796)", "Which of the handwritten digits; further samples show the next ones.", "whole", low=0, high=1796
     ),
+    "weight": Parameter("Weight of a spike", "Every value of the input is multiplied by it.", "number", step=0.5),
     "code": Parameter("Code", "Stronger contrast spikes more often (rate) or sooner (latency).", "choice", options=("rate", "latency")),
 }
 
@@ -96,6 +98,7 @@ INPUT_NAMES: dict[str, str] = {
     "step_current": "Constant or step current",
     "ramp_current": "Ramp current",
     "sine_current": "Sine current",
+    "drawn": "Drawn by hand",
     "moving_bar": "Moving bar",
     "digit": "Handwritten digit",
     "file": "Own file",

@@ -16,7 +16,7 @@ import torch
 from pydantic import TypeAdapter
 
 from snncore import encoders
-from snncore.input_spec import NO_FILES, InputSpec
+from snncore.input_spec import NO_FILES, DrawnCurrent, InputSpec
 from snncore.record import Array
 from snncore.stack import fitting_input
 
@@ -31,7 +31,7 @@ BAR_STEPS = (6, 12)
 """Steps at which the moving bar is seen: it has come in, and three pixels further on."""
 
 MOST_ROWS, MOST_COLUMNS, MOST_PIXELS = 17, 60, 16
-"""Of a picture of a file: rows and columns of a raster, pixels along a side. More are added up."""
+"""Of a picture of a file: rows and columns of a raster, pixels along a side. More are added up. A line has as many points as columns."""
 
 HEAD_START = 0.5
 """Seconds that the page has for itself before a picture that takes long is begun."""
@@ -56,7 +56,7 @@ NOTHING = Thumbnail("raster", np.zeros((1, 1), np.float32))
 
 @functools.cache
 def thumbnail(kind: str) -> Thumbnail:
-    """The picture of a kind of input, of any but a file. That of the digit takes a second at first, to import scikit-learn."""
+    """The picture of a kind of input, of any but a file or a drawing. That of the digit takes a second at first, to import scikit-learn."""
     values = pictured(kind)
     if kind.endswith("_current"):
         return Thumbnail("line", values[:, 0])  # all channels have the same
@@ -79,6 +79,12 @@ def file_thumbnail(sample: Array) -> Thumbnail:
         return Thumbnail("pixels", _added_up(_added_up(summed, 2, MOST_PIXELS), 3, MOST_PIXELS))
     channels = sample.reshape(len(sample), -1).T
     return Thumbnail("raster", _added_up(_added_up(channels, 0, MOST_ROWS), 1, MOST_COLUMNS))
+
+
+def drawn_thumbnail(current: DrawnCurrent) -> Thumbnail:
+    """The picture of a current drawn by hand: its values at so many steps as fit."""
+    steps = np.linspace(0, len(current.values) - 1, min(len(current.values), MOST_COLUMNS)).round().astype(int)
+    return Thumbnail("line", current.weight * np.array(current.values, np.float32)[steps])
 
 
 def thumbnail_if_ready(kind: str) -> Thumbnail | None:

@@ -208,6 +208,7 @@ def _pick(simulation: Simulation, pick: dict[str, Any]) -> None:
     looking = look()
     index = int(pick["layer"])
     looking.pick(index, picked_neuron(pick, simulation.records[index], looking.sample), bool(pick["add"]))
+    st.rerun(["plots", "opening"])
 
 
 def _toggle(toggle: dict[str, Any]) -> None:
@@ -233,6 +234,7 @@ def _next_seed(name: str) -> None:
 def _show_sample() -> None:
     chosen = st.session_state["sample"]
     look().sample = int(chosen) - 1
+    st.rerun(["plots", "opening"])
 
 
 page()

@@ -125,7 +125,7 @@ def _buttons(run: TrainingRun) -> None:
         st.button("Restart", key="restart", on_click=driving.restart, help=f"Same weights, from epoch 0. {_with_key('s')}")
         st.menu_button("New", list(NEW), key="new", on_click=_new, help="Other weights, input or noise, from epoch 0")
         _speed(run)
-        menu(run)
+        menu(run, _traced(run))
         st.toggle("Controls", key="controls_open")
 
 
@@ -187,7 +187,8 @@ def _plots() -> None:
     shown = driving.forward_pass(run, seen)
     titles = dict(zip(shown.records, names, strict=True))
     other, other_name = _beside(seen.epoch)
-    figure = rows_figure(shown, _view(run), {}, theme, other, other_name, titles=titles)
+    view = View(chosen={layer: (neuron,) for layer, neuron in _traced(run).items()}, is_brief=True)
+    figure = rows_figure(shown, view, {}, theme, other, other_name, titles=titles)
     rows("rows", figure, describe_rows(shown, titles=titles), on_pick=_pick)
     write_link()  # last: the address can wait, the plots can't
 
@@ -209,14 +210,14 @@ def _targets(experiment: Experiment, epochs: int) -> list[int]:
     return found
 
 
-def _view(run: TrainingRun) -> View:
+def _traced(run: TrainingRun) -> dict[int, int]:
     """The traced neuron of each layer: the one that was picked, else the one closest to its threshold at epoch 0."""
-    picked, chosen = desk().picked, {}
+    picked, traced = desk().picked, {}
     for layer in run.records[0].layers:
         index = int(layer.name)
         neuron = picked.get(index, -1)
-        chosen[index] = (neuron if 0 <= neuron < layer.u[0, 0].size else closest_neuron(layer),)
-    return View(chosen=chosen, is_brief=True)
+        traced[index] = neuron if 0 <= neuron < layer.u[0, 0].size else closest_neuron(layer)
+    return traced
 
 
 def _trials(trials: dict[str, TrainingRun], theme: Theme) -> None:

@@ -165,7 +165,7 @@ def test_what_is_done_to_the_training_ends_the_trials_so_that_it_is_seen(act: Ca
     driving.load(SHORT.to_json())
     driving.open_training()
     comparing.try_surrogates()
-    assert desk().holds_more_than_its_draft
+    assert desk().holds_more_than_its_link
     act()
     assert desk().trials == {}
 

@@ -1,4 +1,4 @@
-"""A training's numbers as CSV: what is read back is what the records hold, of all epochs and with what was in force."""
+"""A training's and a run's numbers as CSV: what is read back is what the records hold."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import csv
 from dataclasses import replace
 from io import StringIO
 
+import numpy as np
 import pytest
 
-from app.export import history_csv
+from app.export import history_csv, run_csv
 from snncore.bptt import EpochRecord, train
+from snncore.simulation import simulate
 from snncore.spec import Experiment, ten_spikes
 
 NAMES = ["Hidden LIF", "Output LIF"]
@@ -58,3 +60,22 @@ def test_a_number_that_there_is_not_leaves_its_cell_empty(records: list[EpochRec
     diverged = replace(records[-1], gradient_norms={"2.weight": 5.0})
     *_, last = table(EXPERIMENT, [*records[:-1], diverged])
     assert (last["gradient norm of 2.weight"], last["gradient norm of 0.weight"]) == ("5.0", "")
+
+
+@pytest.mark.parametrize(
+    "layer", [{"kind": "ALIF", "tau_mem": 9.0, "tau_adapt": 30.0, "tau_syn": 4.0}, {"kind": "ExpLeak", "tau_mem": 9.0}]
+)
+def test_the_csv_of_a_run_holds_what_every_neuron_did_at_every_step(layer: dict[str, object]) -> None:
+    experiment = Experiment(network=[layer], input={"kind": "random_spikes", "shape": (1, 20, 3), "probability": 0.7, "weight": 2.0})
+    (simulation,) = simulate(experiment)
+    record = simulation.records[0]
+    rows = list(csv.DictReader(StringIO(run_csv(simulation)), strict=True))
+    assert [(int(row["neuron"]), int(row["step"])) for row in rows] == [(neuron, step) for neuron in range(3) for step in range(20)]
+    columns = {"z": simulation.input, "i": simulation.input if record.i_syn is None else record.i_syn, "u": record.u, "v": record.v}
+    if record.does_spike:
+        columns |= {"θ": record.threshold, "s": record.spikes}
+    else:
+        assert {row["θ"] + row["s"] for row in rows} == {""}
+    for name, values in columns.items():
+        read = np.array([float(row[name]) for row in rows], dtype=np.float32)
+        assert np.array_equal(read.reshape(3, 20), values[0].T), name

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from app.components.neuron import dynamics_source
 from tests.browser.chromium import QUIET, find
 from tests.browser.network_page import NetworkPage
+from tests.browser.neuron_page import NeuronPage
 from tests.browser.server import Server, serve
 from tests.browser.training_page import TrainingPage
 
 Open = Callable[..., TrainingPage]
 OpenNetwork = Callable[..., NetworkPage]
+OpenNeuron = Callable[..., NeuronPage]
+Evaluate = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
@@ -74,5 +79,30 @@ def open_network(visitors: Callable[..., Page], server: Server) -> OpenNetwork:
 
     def open_it(query: str = "", through_training: bool = False, **visitor: Any) -> NetworkPage:
         return NetworkPage(visitors(**visitor), server.url, query, through_training)
+
+    return open_it
+
+
+@pytest.fixture(scope="module")
+def evaluate(browser: Browser) -> Iterator[Evaluate]:
+    """Calls a function of JavaScript, given as its text, on the module of the neuron and one value. What it takes and returns is JSON."""
+    page = browser.new_page()
+    load = "text => import(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })))"
+    module = page.evaluate_handle(load, dynamics_source())
+
+    def call(function: str, value: Any = None) -> Any:
+        text = f"([module, json]) => JSON.stringify(({function})(module, JSON.parse(json)))"
+        return json.loads(page.evaluate(text, [module, json.dumps(value, allow_nan=False)]))
+
+    yield call
+    page.close()
+
+
+@pytest.fixture
+def open_neuron(visitors: Callable[..., Page], server: Server) -> OpenNeuron:
+    """Opens the Neuron page as a new visitor, any number of times."""
+
+    def open_it(query: str = "", **visitor: Any) -> NeuronPage:
+        return NeuronPage(visitors(**visitor), server.url, query)
 
     return open_it

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
@@ -11,34 +9,18 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-from playwright.sync_api import Browser, Error
+from playwright.sync_api import Error
 
-from app.components.neuron import dynamics_source
 from app.controls.parameters import LAYER_PARAMETERS
 from app.figures.neuron import neuron_data
 from snncore.activation import MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
 from snncore.layer_spec import ALIFSpec, ExpLeakSpec, IAFSpec, LIFSpec, NeuronSpec
+from tests.browser.conftest import Evaluate
 
 NEURONS, STEPS = 6, 120
 SPECS = {"LIF": LIFSpec, "IAF": IAFSpec, "ExpLeak": ExpLeakSpec, "ALIF": ALIFSpec}
 SPIKE_FUNCTIONS = (MultiSpike(), MaxSpike(1), MaxSpike(3), SingleSpike())
 Array = npt.NDArray[np.float32]
-Evaluate = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def evaluate(browser: Browser) -> Iterator[Evaluate]:
-    """Calls a function of JavaScript, given as its text, on the module of the neuron and one value. What it takes and returns is JSON."""
-    page = browser.new_page()
-    load = "text => import(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })))"
-    module = page.evaluate_handle(load, dynamics_source())
-
-    def call(function: str, value: Any = None) -> Any:
-        text = f"([module, json]) => JSON.stringify(({function})(module, JSON.parse(json)))"
-        return json.loads(page.evaluate(text, [module, json.dumps(value, allow_nan=False)]))
-
-    yield call
-    page.close()
 
 
 RUNS = """({ decayTable, parametersInForce, scan }, runs) => runs.map(({ neuron, rows }) => {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from threading import Lock
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from app.components.answers import answers_of
 from app.components.assets import source
 from app.figures.style import PALETTES, Theme
 from app.figures.thumbnails import Thumbnail
@@ -35,32 +35,17 @@ class Tile:
     thumbnail: Thumbnail | None
 
 
-@dataclass
-class _Answers:
-    """Which of a session's choices was answered last. Streamlit takes up the next interaction while the callback of the one before still
-    computes, or drops one that is interrupted; so choices are numbered, taken in turn, and told again until they are answered.
-    """
-
-    lock: Lock = field(default_factory=Lock)
-    last: int = 0
-
-
 def gallery(key: str, tiles: Sequence[Tile], chosen: str, on_choose: Callable[[str], None]) -> None:
     """Shows the tiles side by side in lines, that of the `chosen` kind marked.
 
     Args:
         on_choose: called with the kind of a tile that wasn't chosen, before the page runs again.
     """
-    answers: _Answers = st.session_state.setdefault(f"{key} answers", _Answers())
+    answers = answers_of(key)
 
     def choose() -> None:
         told = st.session_state[key].get("choice")
-        if not told:
-            return
-        with answers.lock:
-            if told["number"] > answers.last:
-                on_choose(told["kind"])
-                answers.last = told["number"]
+        answers.take([told] if told else [], lambda choice: on_choose(choice["kind"]))
 
     theme: Theme = st.context.theme.type or "light"
     palette = PALETTES[theme]

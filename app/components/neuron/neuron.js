@@ -1,0 +1,135 @@
+// The Neuron page's view: what is in force here, what Python has answered, and one frame loop that draws both. What is drawn stands in
+// trace.js and panels.js, what can be done to it in handles.js, controls.js and transport.js, the numbers behind it in equation.js.
+
+const views = new WeakMap();
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const view = views.get(parentElement) ?? createView(parentElement);
+  views.set(parentElement, view);
+  view.tell = setTriggerValue;
+  if (view.packet !== data) {
+    view.packet = data;
+    receive(view, unpack(data));
+    view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
+  }
+  return () => setTimeout(() => parentElement.isConnected || destroy(view));
+}
+
+const element = (tag, className, parent, properties = {}) => {
+  const made = Object.assign(document.createElement(tag), { className, ...properties });
+  parent?.append(made);
+  return made;
+};
+
+const setText = (node, text) => node.textContent === text || (node.textContent = text);
+
+function createView(parent) {
+  const root = element("div", "neuron", parent);
+  const view = { root, settings: null, ghost: null, at: 0, neuron: 0, part: null, ranges: {}, isDragging: false, unsent: {}, pending: [], number: 0 };
+  const main = element("div", "neuron-main", root);
+  const head = element("div", "neuron-head", main);
+  const count = element("p", "neuron-count", head);
+  view.count = element("strong", "", count);
+  view.unit = element("span", "", count);
+  view.transport = element("div", "neuron-transport", head);
+  view.note = element("div", "neuron-note", main);
+  view.plot = element("div", "neuron-plot", main, { tabIndex: 0 });
+  view.plot.setAttribute("role", "group");
+  view.canvas = element("canvas", "", view.plot);
+  view.canvas.setAttribute("aria-hidden", "true");
+  view.tip = element("div", "neuron-tip", view.plot, { hidden: true });
+  view.said = element("p", "neuron-said", main);
+  view.said.setAttribute("role", "status");
+  createHandles(view);
+  createTransport(view, view.transport);
+  createEquation(view, element("div", "neuron-equation", main));
+  createTabs(view, element("div", "neuron-tabs", main));
+  createPanels(view, element("div", "neuron-panels", main));
+  createControls(view, element("div", "neuron-controls", root));
+  view.plot.addEventListener("pointerdown", (event) => press(view, event));
+  view.plot.addEventListener("pointermove", (event) => hover(view, event));
+  view.plot.addEventListener("pointerleave", () => (view.tip.hidden = true));
+  view.plot.addEventListener("keydown", (event) => event.target === view.plot && onKey(view, event));
+  view.resizes = new ResizeObserver(() => ask(view));
+  view.resizes.observe(view.plot);
+  root.shown = () => view; // for tests, and for whoever looks in from the console
+  root.painted = () => [{ ...boxOf(view.plot), paint: (context) => paintPlot(context, view, view.width) }, ...paintedPanels(view)];
+  return view;
+}
+
+function boxOf(node) {
+  const { left, top, width, height } = node.getBoundingClientRect();
+  return { left, top, width, height };
+}
+
+function destroy(view) {
+  view.resizes.disconnect();
+  destroyTransport(view);
+  clearTimeout(view.telling);
+  cancelAnimationFrame(view.frame);
+}
+
+/** Draws at the next frame. */
+function ask(view, { derives = false } = {}) {
+  view.derives ||= derives;
+  view.frame ??= requestAnimationFrame(() => {
+    view.frame = null;
+    if (view.derives) derive(view);
+    draw(view);
+  });
+}
+
+const paramsOf = (view, neuron, table = view.table) => parametersInForce(neuron, table);
+
+/** Runs the neurons, and those that they are compared with. */
+function derive(view) {
+  view.derives = false;
+  const { settings, base, neuron: chosen } = view;
+  const neuron = settings.neurons[settings.kind];
+  view.p = paramsOf(view, neuron);
+  view.z = stimulus(settings.input, base);
+  view.run = scan(view.z, settings.input.shape[2], view.p);
+  view.seconds = [];
+  if (view.ghost) addSecond(view, "ghost", "before the drag", view.ghost.p, view.ghost.run);
+  const [label, other] = besideOf(neuron)[view.header.look.beside] ?? [];
+  if (other) runSecond(view, "beside", label, { ...neuron, ...other }, rowOf(view.run, view.z, chosen));
+  const { pinned } = view.header;
+  if (!pinned) return;
+  const z = view.arrays[pinned.z];
+  const row = z.length > pinned.steps * chosen ? chosen : 0;
+  runSecond(view, "A", "A", pinned.neuron, z.slice(row * pinned.steps, (row + 1) * pinned.steps), decayTable(pinned.neuron.decays));
+}
+
+function runSecond(view, name, label, neuron, z, table = view.table) {
+  const p = paramsOf(view, neuron, table);
+  const steady = steadyOf(view, p);
+  addSecond(view, name, steady === null ? label : `${label}, v∞ ${inDigits(steady)}`, p, scan(z, 1, p));
+}
+
+function addSecond(view, name, label, p, run) {
+  view.seconds.push({ name, label, p, run });
+}
+
+/** The same neuron with one thing otherwise: by what may be looked at, what it is called and which fields are others. */
+const besideOf = ({ kind, tau_mem: leaks, tau_syn: synapse, norm_input: normalised }) => ({
+  ...(leaks !== null && { norm_input: [`input ${normalised ? "not " : ""}normalised`, { norm_input: !normalised }] }),
+  ...(synapse !== null && { tau_syn: ["without τ_syn", { tau_syn: null }] }),
+  ...(kind === "ALIF" && { LIF: ["without adaptation", { adapt_scale: 0 }] }),
+});
+
+const timeAxis = (view) => ({ from: -0.5, to: view.run.steps - 0.5, width: view.width });
+
+function draw(view) {
+  view.width = view.plot.clientWidth;
+  if (!view.run || !view.width) return;
+  view.lanes = lanesOf(view);
+  view.ranges = rangesOf(view);
+  view.font ??= getComputedStyle(view.root).fontFamily;
+  paintPlot(clearedContext(view.canvas, view.width, heightOf(view.lanes)), view, view.width);
+  placeHandles(view);
+  fillHead(view);
+  fillEquation(view);
+  fillControls(view);
+  drawPanels(view);
+}
+

@@ -1,0 +1,172 @@
+// The panels below the plot, one of which is open at a time: the f–I curve, how the potential goes from step to step, and the four models
+// on the same input. As the plot, they are painted with calls of a 2-D context alone; each painter returns the same in words.
+
+const PANEL_PAINTERS = { rate: [paintRates, 292], phase: [paintPhase, 322], models: [paintModels, 404] }; // heights in pixels
+const [CURRENTS, SETTLING, COUNTED] = [60, 100, 200]; // of the f–I curve; the last two in steps, as many as a frame has time for
+const [KEY_LINE, CHART_HEIGHT, MODEL_HEIGHT, MODEL_PITCH] = [15, 210, 60, 90]; // pixels
+
+function createPanels(view, parent) {
+  view.panels = Object.keys(PANEL_PAINTERS).map((name) => {
+    const node = element("canvas", "neuron-panel", parent, { hidden: true });
+    node.setAttribute("role", "img");
+    return { name, node };
+  });
+}
+
+function drawPanels(view) {
+  for (const { name, node } of view.panels) {
+    const isOpen = view.header.look.panel === name;
+    if (node.hidden === isOpen) node.hidden = !isOpen;
+    if (!isOpen) continue;
+    const words = paintPanel(clearedContext(node, view.width, PANEL_PAINTERS[name][1]), view, name);
+    if (!view.isDragging) setAttribute(node, "aria-label", words);
+  }
+}
+
+/** What of the panels belongs into a picture. */
+const paintedPanels = (view) =>
+  view.panels.filter(({ node }) => !node.hidden).map(({ name, node }) => ({ ...boxOf(node), paint: (context) => paintPanel(context, view, name) }));
+
+/** The context of a canvas that is as sharp as the screen, in pixels of the page. */
+function clearedContext(canvas, width, height) {
+  const scale = window.devicePixelRatio || 1;
+  const [wide, tall] = [Math.round(width * scale), Math.round(height * scale)];
+  if (canvas.width !== wide || canvas.height !== tall) {
+    Object.assign(canvas, { width: wide, height: tall });
+    canvas.style.height = `${height}px`;
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
+function paintPanel(context, view, name) {
+  context.font = `${PLOT_FONT}px ${view.font}`;
+  const [paint] = PANEL_PAINTERS[name];
+  return paint({ context, axis: timeAxis(view), view, palette: view.palette });
+}
+
+/** The rate under constant inputs, measured and by formula, and that of the present run over the mean of its input. */
+function paintRates(stage) {
+  const { view, palette } = stage;
+  const { p, run } = view;
+  if (p.threshold === Infinity) {
+    const words = `${p.kind} never spikes, so it has no f–I curve.`;
+    write(stage, words, LEFT, KEY_LINE, "left");
+    return words;
+  }
+  const z = rowOf(run, view.z, view.neuron);
+  const present = [z.reduce((sum, value) => sum + value, 0) / z.length, rate(rowIn(view, run, "s"))];
+  const rheobase = p.threshold / (p.alpha === 1 ? drive(1, p) : steadyState(1, p)); // without leak it is 0: there that of a spike per step
+  const high = roundedUp(2 * Math.max(Math.min(rheobase, 1e6), Math.abs(present[0])));
+  const low = present[0] < 0 ? -high : 0;
+  const currents = Array.from({ length: CURRENTS + 1 }, (_, place) => low + (high - low) * place / CURRENTS);
+  const measured = fICurve(currents, p, COUNTED, SETTLING);
+  const formula = currents.map((current) => firingRate(fround(current), p));
+  const most = roundedUp(Math.max(present[1], ...measured, ...formula, 0.01));
+  const over = (values) => values.map((value, place) => [currents[place], value]).filter(([, value]) => value !== null);
+  const lines = [["measured", over(measured), palette.text, 4, [], 0.4]];
+  if (formula.some((value) => value > 0)) lines.push(["closed form", over(formula), palette.text, 1.5, [5, 4]]);
+  lines.push(["this run", [present], palette.text]);
+  paintChart(stage, [low, high], [0, most], ["input I", "rate (spikes per step)"], lines);
+  const [mean, now, fastest] = [...present, Math.max(...measured)].map(inDigits);
+  return `f–I curve: up to ${fastest} spikes per step at inputs up to ${inDigits(high)}. This run: mean input ${mean}, ${now} spikes per step.`;
+}
+
+/** The next round number that isn't below, for the end of an axis. */
+function roundedUp(value) {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * [1, 1.5, 2, 3, 5, 7.5, 10].find((factor) => factor * power >= value * (1 - 1e-9));
+}
+
+/** The run up to the cursor: u over v of the step before, as a map from step to step; with a synaptic current u over that. */
+function paintPhase(stage) {
+  const { view, palette } = stage;
+  const { p: { alpha, gain, beta, threshold }, at } = view;
+  const [i, u, v, theta] = ["i", "u", "v", "theta"].map((name) => rowIn(view, view.run, name));
+  const isMap = beta === null;
+  const [name, x, from] = isMap ? ["v[t-1]", view.ranges.trace, [0, ...v.subarray(0, -1)]] : ["i[t]", view.ranges.current, i];
+  const y = view.ranges.trace;
+  const across = (follows) => x.map((value) => [value, follows(value)]);
+  const resting = isMap || gain !== null ? across((value) => value) : y.map((value) => [value * (1 - alpha), value]);
+  const run = [];
+  for (let time = 0; time <= at; time++) run.push([from[time], u[time]], ...(isMap ? [[u[time], u[time]], [v[time], v[time]]] : [[i[time], v[time]]]));
+  const lines = [
+    ["the run up to the cursor", run, palette.membrane, 1, []],
+    ["where u rests", resting, palette.muted, 1.2, STROKES.steady],
+  ];
+  if (isMap) lines.push([`a step with the input of step ${at}`, across((value) => alpha * value + (gain ?? 1) * i[at]), palette.input, 1.2, []]);
+  if (threshold < Infinity) lines.push(["threshold θ", across(() => theta[at]), palette.threshold, 1.5, STROKES.threshold]);
+  lines.push([`step ${at}`, [[from[at], u[at]]], palette.text]);
+  paintChart(stage, x, y, [name, "u[t]"], lines);
+  const [first, last, low, high] = [from, u].flatMap((row) => [Math.min(...row), Math.max(...row)].map(inDigits));
+  return `u[t] over ${name}: ${name} between ${first} and ${last}, u[t] between ${low} and ${high}.`;
+}
+
+/** The four models on the shown neuron's input. */
+function paintModels(stage) {
+  const { context, axis, view, palette } = stage;
+  const words = Object.entries(view.settings.neurons).map(([kind, neuron], place) => {
+    const p = paramsOf(view, neuron);
+    const run = scan(rowOf(view.run, view.z, view.neuron), 1, p);
+    const spiking = p.threshold < Infinity;
+    const count = run.s.reduce((sum, spikes) => sum + spikes, 0);
+    const said = spiking ? `${kind} ${inDigits(count)} spike${count === 1 ? "" : "s"}` : `${kind} never spikes`;
+    const lane = { top: 20 + place * MODEL_PITCH, height: MODEL_HEIGHT };
+    const range = spanning([run.u, run.v, spiking ? run.theta : []]);
+    frameLane(stage, lane, range, "u, v");
+    write(stage, said, LEFT, lane.top - 9, "left");
+    clipped(stage, lane, () => {
+      if (spiking) paintLine(stage, lane, range, run.theta, palette.threshold, 1.2, STROKES.threshold);
+      paintPotential(stage, lane, range, run, 1.4);
+    });
+    context.fillStyle = palette.text;
+    for (const time of spikeTimes(run.s)) context.fillRect(toPixel(axis, time) - 0.75, lane.top + MODEL_HEIGHT + 3, 1.5, 7);
+    return said;
+  });
+  paintAxis(stage, { top: 12 + words.length * MODEL_PITCH });
+  return `The same input into four models: ${words.join(", ")}.`;
+}
+
+/**
+ * Lines over two quantities, and what each means.
+ * @param {Range} x @param {Range} y @param {[string, string]} names of the two
+ * @param {[string, number[][], string, number, number[], number][]} lines label, points, and how `paintPath` paints them
+ */
+function paintChart(stage, x, y, names, lines) {
+  const { context, view, palette } = stage;
+  const axis = { from: x[0], to: x[1], width: view.width };
+  const lane = { top: lines.length * KEY_LINE + LANE_GAP, height: CHART_HEIGHT };
+  const [right, bottom] = [LEFT + plotWidth(axis), lane.top + CHART_HEIGHT];
+  frameLane(stage, lane, y, names[1]);
+  paintPath(context, [[LEFT, bottom], [right, bottom]], palette.muted, 1, []);
+  for (const value of ticks(...x, 5)) {
+    const mark = toPixel(axis, value);
+    paintPath(context, [[mark, bottom], [mark, bottom + 4]], palette.muted, 1, []);
+    write(stage, inDigits(value), mark, bottom + 12, "center");
+  }
+  write(stage, names[0], right, bottom + 26, "right");
+  lines.forEach(([label, points, ...stroke], place) => {
+    const middle = (place + 0.5) * KEY_LINE;
+    paintPath(context, points.length > 1 ? [[LEFT, middle], [LEFT + 24, middle]] : [[LEFT + 12, middle]], ...stroke);
+    write(stage, label, LEFT + 30, middle, "left");
+    clipped({ context, axis }, lane, () => paintPath(context, points.map(([across, up]) => [toPixel(axis, across), toY(lane, y, up)]), ...stroke));
+  });
+}
+
+/** A line through points in pixels, one alone as a dot. */
+function paintPath(context, points, color, width, dash, opacity = 1) {
+  context.beginPath();
+  if (points.length === 1) {
+    context.fillStyle = color;
+    context.arc(...points[0], 4.5, 0, 2 * Math.PI);
+    return context.fill();
+  }
+  Object.assign(context, { strokeStyle: color, lineWidth: width, globalAlpha: opacity });
+  context.setLineDash(dash);
+  for (const point of points) context.lineTo(...point);
+  context.stroke();
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}

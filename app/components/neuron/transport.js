@@ -1,0 +1,74 @@
+// Going through time: one step on with each part of the equation lit in its turn, or playing.
+
+const PARTS = ["decay", "input", "compare", "spike", "reset", "bound"];
+const PART_TIME = 350; // milliseconds; below three a second nothing flashes
+const SPEEDS = { "each part": null, "4 steps/s": 250, "20 steps/s": 50 }; // milliseconds of a step
+const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+function createTransport(view, parent) {
+  view.timer = null;
+  view.isPlaying = false;
+  view.play = element("button", "neuron-primary", parent, { type: "button", textContent: "Play", title: "Key: Space, while the plot has the focus" });
+  const step = element("button", "", parent, { type: "button", textContent: "+1 time step", title: "Key: . while the plot has the focus" });
+  view.speed = element("select", "", parent);
+  view.speed.setAttribute("aria-label", "Speed of playing");
+  for (const name of Object.keys(SPEEDS)) element("option", "", view.speed, { textContent: name });
+  view.play.onclick = () => (view.isPlaying ? rest(view) : play(view));
+  step.onclick = () => stepOn(view);
+  view.plot.addEventListener("keydown", (event) => {
+    const press = { " ": view.play.onclick, ".": step.onclick }[event.key];
+    if (!press || event.target !== view.plot || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    press();
+  });
+  view.plot.addEventListener("pointerdown", () => rest(view));
+}
+
+function destroyTransport(view) {
+  clearTimeout(view.timer);
+}
+
+/** The parts that the model has. */
+const partsOf = ({ p }) =>
+  PARTS.filter((part) => (part === "decay" ? p.alpha < 1 : part === "bound" ? p.minVMem !== null : part === "input" || p.threshold < Infinity));
+
+/** One step on. Its parts are lit one after the other; where no motion is wanted, each press lights the next one. */
+function stepOn(view) {
+  rest(view);
+  const parts = partsOf(view);
+  const next = parts[parts.indexOf(view.part) + 1];
+  if (calm.matches && view.part && next) return light(view, next);
+  goOn(view, true);
+  if (calm.matches) light(view, parts[0]);
+  else lightAll(view, parts, () => light(view, null));
+}
+
+function goOn(view, aloud) {
+  moveCursor(view, (view.at + 1) % view.run.steps, { aloud });
+}
+
+/** Lights part after part, then calls `end`. */
+function lightAll(view, [part, ...others], end) {
+  light(view, part);
+  view.timer = setTimeout(() => (others.length ? lightAll(view, others, end) : end()), PART_TIME);
+}
+
+function play(view) {
+  view.isPlaying = true;
+  setText(view.play, "Pause");
+  const turn = () => {
+    goOn(view, false);
+    const pace = SPEEDS[view.speed.value];
+    if (pace === null && !calm.matches) return lightAll(view, partsOf(view), turn);
+    light(view, null);
+    view.timer = setTimeout(turn, pace ?? PART_TIME * PARTS.length);
+  };
+  turn();
+}
+
+function rest(view) {
+  clearTimeout(view.timer);
+  view.isPlaying = false;
+  setText(view.play, "Play");
+  light(view, calm.matches ? view.part : null);
+}

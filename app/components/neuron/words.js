@@ -1,0 +1,42 @@
+// The words around the plot: the count, what is wrong with what mends it, and the buttons of the panels and of the pinned run.
+
+function fillHead(view) {
+  const { run, p } = view;
+  const many = run.neurons > 1 ? `${run.neurons} neurons × ` : "";
+  setText(view.count, p.threshold < Infinity ? inDigits(sumOf(run.s)) : inDigits(rowIn(view, run, "u").at(-1)));
+  setText(view.unit, p.threshold < Infinity ? ` spikes in ${many}${run.steps} steps` : ` u at the last of ${run.steps} steps`);
+}
+
+/** What is wrong, and the buttons that mend it. */
+function fillNote(view) {
+  const { sentence, remedies } = view.header.notes;
+  const told = JSON.stringify(view.header.notes);
+  if (view.note.dataset.told === told) return;
+  const hadFocus = view.note.contains(document.activeElement);
+  view.note.dataset.told = told;
+  view.note.replaceChildren();
+  if (hadFocus) view.plot.focus();
+  element("span", "", view.note, { textContent: sentence });
+  remedies.forEach((label, remedy) => {
+    element("button", "", view.note, { type: "button", textContent: label, onclick: () => act(view, { do: "remedy", remedy }) });
+  });
+}
+
+const PANELS = { phase: "Phase", rate: "f–I curve", models: "Four models", surrogate: "Surrogate" };
+
+function createTabs(view, parent) {
+  view.tabs = Object.entries(PANELS).map(([panel, textContent]) => {
+    const onclick = () => act(view, { do: "look", panel: view.header.look.panel === panel ? "" : panel });
+    return { panel, node: element("button", "", parent, { type: "button", textContent, onclick }) };
+  });
+  const onclick = () => act(view, { do: view.header.pinned ? "unpin" : "pin" });
+  view.pin = element("button", "neuron-pin", parent, { type: "button", onclick });
+  view.difference = element("span", "neuron-difference", parent);
+}
+
+function fillTabs(view) {
+  for (const { panel, node } of view.tabs) node.setAttribute("aria-expanded", String(view.header.look.panel === panel));
+  setText(view.pin, view.header.pinned ? "Remove A" : "Pin as A");
+  setText(view.difference, view.header.pinned?.words ?? "");
+}
+

@@ -1,0 +1,120 @@
+"""What the Neuron page's view is given: the neuron as each model, its input, what snncore computes of them, and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import torch
+
+from app.controls.neuron_parameters import neuron_parameters
+from app.controls.parameters import INPUT_NAMES
+from app.figures.neuron import neuron_data
+from app.figures.row_kinds import RowsFigure, counted, neurons_by_time
+from app.figures.rows import Notes
+from app.figures.style import PALETTES, Theme
+from snncore import stack
+from snncore.layer_spec import NeuronSpec
+from snncore.measures import spike_intervals
+from snncore.record import Array, LayerRecord
+from snncore.simulation import Simulation
+from snncore.spec import Experiment
+
+MODELS = ("LIF", "IAF", "ExpLeak", "ALIF")
+OFFERED = ("step_current", "spike_bursts", "ramp_current", "sine_current", "poisson_spikes", "random_spikes", "drawn")
+"""Inputs that one neuron may be given."""
+
+
+def neuron_figure(
+    simulation: Simulation,
+    notes: Notes,
+    look: Mapping[str, Any],
+    theme: Theme,
+    usual: Mapping[str, Any],
+    pinned: Simulation | None = None,
+    difference: str = "",
+) -> RowsFigure:
+    """One layer of neurons without connections, as `components/neuron` draws it.
+
+    Args:
+        notes: what is wrong with it, and the labels of the buttons that mend it.
+        look: `{"panel", "beside", "neuron"}`.
+        usual: fields that other models would have, by name.
+        pinned: the run that it is compared with.
+        difference: in what the two differ, in words.
+    """
+    experiment, record = simulation.experiment, simulation.records[0]
+    layer = _layer(experiment)
+    models = {kind: neuron_data(stack.as_kind(layer, kind, usual)) for kind in MODELS}
+    decays = [model.pop("decays") for model in models.values()]
+    figure = RowsFigure({})
+    figure.header |= {
+        "kind": layer.model.__name__,
+        "neurons": models,
+        "decays": {name: [value for table in decays for value in table[name]] for name in ("taus", "alphas")},
+        "input": experiment.input.model_dump(mode="json"),
+        "inputKinds": _input_kinds(experiment.input.kind),
+        "dt": experiment.dt,
+        "z": figure.put(neurons_by_time(simulation.input, 0)),
+        "draws": _draws(figure, experiment),
+        "record": _record(figure, record),
+        "pinned": _pinned(figure, pinned, difference) if pinned else None,
+        "notes": asdict(notes),
+        "description": describe_neuron(experiment, record),
+        "parameters": neuron_parameters(),
+        "palette": asdict(PALETTES[theme]),
+        "look": dict(look),
+    }
+    return figure
+
+
+def describe_neuron(experiment: Experiment, record: LayerRecord) -> str:
+    """What the neurons are given and what they do, in words, for those who don't see it."""
+    spikes = neurons_by_time(record.spikes, 0)
+    steps = spikes.shape[1]
+    who = "One" if len(spikes) == 1 else str(len(spikes))
+    given = f"{who} {_layer(experiment).model.__name__} neuron{'' if len(spikes) == 1 else 's'}, input {experiment.input.words}"
+    if not record.does_spike:
+        return f"{given}: never spikes; u ends at {record.u[0, -1].mean():.3g} after {steps} time steps."
+    if not spikes.any():
+        return f"{given}: silent in {steps} time steps, largest u/θ {record.largest_u_over_threshold:.3g}."
+    first = int(np.flatnonzero(spikes.any(axis=0))[0])
+    intervals = spike_intervals(spikes.T)
+    between = f", intervals from {intervals.min():g} to {intervals.max():g} steps" if len(intervals) else ""
+    return f"{given}: {counted(spikes.sum(), 'spike')} in {steps} time steps, the first at step {first}{between}."
+
+
+def _layer(experiment: Experiment) -> NeuronSpec:
+    (layer,) = experiment.network
+    assert isinstance(layer, NeuronSpec)
+    return layer
+
+
+def _input_kinds(present: str) -> list[dict[str, str]]:
+    kinds = OFFERED if present in OFFERED else (*OFFERED, present)
+    return [{"kind": kind, "name": INPUT_NAMES[kind]} for kind in kinds]
+
+
+def _draws(figure: RowsFigure, experiment: Experiment) -> int | None:
+    """The uniform numbers that a random input is made from."""
+    draws = experiment.input.draws(torch.Generator().manual_seed(experiment.seeds.input), experiment.dt)
+    return None if draws is None else figure.put(neurons_by_time(draws.numpy(), 0))
+
+
+def _record(figure: RowsFigure, record: LayerRecord) -> dict[str, int]:
+    arrays: dict[str, Array | None] = {"i": record.i_syn, "u": record.u, "v": record.v}
+    if record.does_spike:
+        arrays |= {"s": record.spikes, "theta": np.broadcast_to(record.threshold, record.u.shape)}
+    return {name: figure.put(neurons_by_time(values, 0)) for name, values in arrays.items() if values is not None}
+
+
+def _pinned(figure: RowsFigure, pinned: Simulation, difference: str) -> dict[str, Any]:
+    layer = _layer(pinned.experiment)
+    return {
+        "neuron": neuron_data(layer),
+        "z": figure.put(neurons_by_time(pinned.input, 0)),
+        "steps": pinned.input.shape[1],
+        "words": difference,
+    }

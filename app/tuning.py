@@ -1,0 +1,226 @@
+"""The neuron that is tuned on the Neuron page: an Experiment of one layer without connections, its history, what it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.discoveries import Discovery
+from app.figures.neuron import neuron_data
+from app.history import History
+from snncore import stack
+from snncore.errors import ExperimentError
+from snncore.input_spec import Files, StepCurrent
+from snncore.layer_diagnosis import diagnose
+from snncore.layer_spec import LIFSpec, NeuronSpec
+from snncore.layers import MODELS
+from snncore.simulation import Simulation, simulate
+from snncore.spec import Draft, Experiment
+
+DEFAULT = Experiment(network=(LIFSpec(tau_mem=20.0),), input=StepCurrent(shape=(1, 200, 1), amplitude=1.5, start=20, stop=160))
+"""What a visitor finds; its address needs no parameter."""
+
+KINDS = tuple(model.__name__ for model in MODELS)
+MOST_STEPS = 1000
+MOST_NEURONS = 64
+
+LIVELY = 1.5
+"""Of θ: the steady state to which the mean of a new input leads, so that the neuron spikes now and then."""
+
+LIVELY_WITHOUT_LEAK = 0.1
+"""Of θ: the mean of a new input per step, where nothing leaks away."""
+
+PANELS = ("", "phase", "rate", "models", "surrogate")
+BESIDES = ("", "norm_input", "tau_syn", "LIF")
+"""What may be looked at; nothing first."""
+
+
+@dataclass
+class Tuning:
+    """What is done to it raises ExperimentError where it can't be done, and then changes nothing.
+
+    Attributes:
+        history: the Experiments step by step.
+        pinned: the run A, with which the present one is compared.
+        panel: which further view is open, of `PANELS`.
+        beside: as what the same neuron is drawn beside, of `BESIDES`: with the other input normalisation, without synaptic current, without
+            adaptation.
+        neuron: the one that is shown large.
+        discovery: the lesson that is on.
+        usual: the latest values of fields that the present model may not have, by name.
+    """
+
+    history: History = field(default_factory=lambda: History(DEFAULT))
+    pinned: Simulation | None = None
+    panel: str = ""
+    beside: str = ""
+    neuron: int = 0
+    discovery: Discovery | None = None
+    usual: dict[str, Any] = field(default_factory=dict)
+    _simulation: Simulation | None = None
+
+    @property
+    def experiment(self) -> Experiment:
+        present = self.history.present
+        assert isinstance(present, Experiment)
+        return present
+
+    @property
+    def layer(self) -> NeuronSpec:
+        return layer_of(self.experiment)
+
+    @property
+    def holds_more_than_its_experiment(self) -> bool:
+        """Whether a reload would lose something that the link doesn't hold."""
+        is_looked_at = bool(self.panel or self.beside or self.neuron or self.discovery)
+        return is_looked_at or self.pinned is not None or self.history.can_undo or self.history.can_redo
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """As the view takes it."""
+        neurons = self.experiment.input.shape[2]
+        return {"panel": self.panel, "beside": self.beside, "neuron": min(self.neuron, neurons - 1)}
+
+    def simulation(self, files: Files) -> Simulation:
+        """A forward pass of the present Experiment. Raises ExperimentError where its input is a file that isn't here."""
+        if self._simulation is None or self._simulation.experiment != self.experiment:
+            self._simulation = simulate(self.experiment, files)[0]
+        return self._simulation
+
+    def show(self, experiment: Experiment, files: Files) -> None:
+        """Goes on with another Experiment."""
+        check(experiment)
+        self._simulation = simulate(experiment, files)[0]
+        self.history.add(experiment)
+
+    def edit(self, changes: Mapping[str, Any], files: Files) -> None:
+        """Goes on with other values of fields, by their paths in the Experiment. Another `network.0.kind` makes it the same neuron as
+        another model, another `input.kind` feeds it otherwise: with values that let it spike, but for those that stand beside.
+        """
+        usual = {**self.usual, **_values(self.layer)}
+        self.show(edited(self.experiment, changes, usual), files)
+        self.usual = usual
+
+    def mend(self, place: int, files: Files) -> None:
+        """Takes one of the remedies that its diagnosis names."""
+        remedies = [changes for finding in diagnose(self.simulation(files))[0] for changes in finding.changes]
+        self.edit({f"network.0.{name}": value for name, value in remedies[place].items()}, files)
+
+    def discover(self, discovery: Discovery, files: Files) -> None:
+        """Begins a lesson."""
+        self.show(discovery.experiment, files)
+        self.discovery, self.pinned, self.neuron = discovery, None, 0
+        self.panel, self.beside = discovery.panel, discovery.beside
+
+    def undo(self) -> None:
+        if self.discovery and self.experiment == self.discovery.experiment:
+            self.discovery = None
+        self.history.undo()
+
+    def redo(self) -> None:
+        self.history.redo()
+
+    def pin(self, files: Files) -> None:
+        """Makes the present run A."""
+        self.pinned = self.simulation(files)
+
+    def unpin(self) -> None:
+        self.pinned = None
+
+    def look_at(self, told: Mapping[str, Any]) -> None:
+        """Opens a panel, draws something beside, shows another neuron: what is `told` of "panel", "beside" and "neuron"."""
+        if told.get("panel") in PANELS:
+            self.panel = told["panel"]
+        if told.get("beside") in BESIDES:
+            self.beside = told["beside"]
+        if "neuron" in told:
+            self.neuron = min(max(int(told["neuron"]), 0), MOST_NEURONS - 1)
+
+
+def check(experiment: Experiment) -> None:
+    """Raises ExperimentError where it is no neuron that the page can show, in one sentence that says what would be right."""
+    layers = experiment.network
+    if len(layers) != 1:
+        raise ExperimentError(
+            f"The Neuron page takes one neuron layer, but this network has {len(layers)} layers; see it on the Network page."
+        )
+    (layer,) = layers
+    if layer.kind not in KINDS:
+        raise ExperimentError(f"The Neuron page takes one neuron layer, {', '.join(KINDS[:-1])} or {KINDS[-1]}, but this is {layer.kind}.")
+    if experiment.checkpoint or experiment.training.changes:
+        raise ExperimentError("The Neuron page takes no trained weights; open a neuron of the trained network from the Training page.")
+    shape = experiment.input.shape
+    if len(shape) != 3 or shape[0] != 1 or shape[1] > MOST_STEPS or shape[2] > MOST_NEURONS:
+        raise ExperimentError(
+            f"The input's shape is {shape}; the Neuron page takes (1, time, neurons) with up to {MOST_STEPS:,} time steps and "
+            f"{MOST_NEURONS} neurons."
+        )
+    neuron_data(layer_of(experiment))
+
+
+def layer_of(experiment: Experiment) -> NeuronSpec:
+    """Its one layer."""
+    (layer,) = experiment.network
+    assert isinstance(layer, NeuronSpec)
+    return layer
+
+
+def edited(experiment: Experiment, changes: Mapping[str, Any], usual: Mapping[str, Any]) -> Experiment:
+    """The Experiment after `Tuning.edit`; `usual` are values of fields that another model has and the present one doesn't."""
+    others = dict(changes)
+    kind = others.pop("network.0.kind", None)
+    if kind is not None:
+        if kind not in KINDS:
+            raise ExperimentError(f"{kind!r} is no model of a neuron; use one of {', '.join(KINDS)}.")
+        experiment = experiment.replace({"network": [stack.as_kind(layer_of(experiment), kind, usual)]})
+    if "input.shape" in others:
+        experiment = stack.reshape(experiment, others.pop("input.shape"))
+    if others.get("input.kind", experiment.input.kind) != experiment.input.kind:
+        given = {path.removeprefix("input."): others.pop(path) for path in list(others) if path.startswith("input.")}
+        experiment = experiment.replace({"input": {**lively_input(experiment, given["kind"]), **given}})
+    return experiment.replace(others)
+
+
+def lively_input(experiment: Experiment, kind: str) -> dict[str, Any]:
+    """An input of a kind as data, of the present shape, to whose mean the neuron answers with some spikes."""
+    shape = experiment.input.shape
+    steps, level = shape[1], _lively_level(layer_of(experiment))
+    rate = min(0.1 / experiment.dt, 1e6)
+    fields: dict[str, dict[str, Any]] = {
+        "step_current": {"amplitude": level, "start": steps // 10, "stop": max(steps * 4 // 5, 1)},
+        "spike_bursts": {"period": 10, "first": steps // 10, "weight": _rounded(10 * level)},
+        "ramp_current": {"last": _rounded(2 * level)},
+        "sine_current": {"amplitude": level, "offset": level, "period": max(steps / 4, 2.0)},
+        "random_spikes": {"probability": 0.2, "weight": _rounded(level / 0.2)},
+        "poisson_spikes": {"rate": rate, "weight": _rounded(level / (rate * experiment.dt))},
+        "drawn": {"values": [level] * steps},
+    }
+    return {"kind": kind, "shape": shape, **fields.get(kind, {})}
+
+
+def _lively_level(layer: NeuronSpec) -> float:
+    """The mean input that suits it."""
+    theta = getattr(layer, "spike_threshold", 1.0)
+    tau, synapse = (getattr(layer, name, None) for name in ("tau_mem", "tau_syn"))
+    leak = 1.0 if getattr(layer, "norm_input", False) else -np.expm1(-1 / tau) if tau else None
+    level = theta * (LIVELY_WITHOUT_LEAK if leak is None else LIVELY * leak)
+    return _rounded(level if synapse is None else level * np.expm1(1 / synapse))
+
+
+def _rounded(value: float) -> float:
+    """To two digits, as a hand would set it."""
+    return float(f"{value:.2g}")
+
+
+def _values(layer: NeuronSpec) -> dict[str, Any]:
+    return {name: value for name, value in layer.model_dump().items() if name not in ("kind", "learns")}
+
+
+def as_experiment(draft: Draft) -> Experiment:
+    """What a link or file holds, for this page. Raises ExperimentError where it isn't one that the page takes."""
+    experiment = Experiment(**dict(draft))
+    check(experiment)
+    return experiment

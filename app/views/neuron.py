@@ -1,0 +1,231 @@
+"""Neuron: one neuron, its input and its membrane potential, which answer while something is dragged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from app.comparison import differences
+from app.components.neuron import neuron
+from app.components.pictures import pictures
+from app.components.plot import Plot, plots
+from app.controls.fields import field_controls
+from app.controls.parameters import Parameter
+from app.desk import desk, write_link
+from app.discoveries import DISCOVERIES, discovery_called
+from app.export import run_csv
+from app.figures.neuron_page import neuron_figure
+from app.figures.row_kinds import counted
+from app.figures.rows import Notes
+from app.figures.style import Theme
+from app.figures.surrogate import describe_surrogate, surrogate_figure
+from app.passing import use_as_layer
+from app.priority import first
+from app.tuning import as_experiment
+from app.wording import findings_in_words, remedy_in_words
+from snncore.codegen import layer_code
+from snncore.errors import ExperimentError
+from snncore.layer_diagnosis import diagnose
+from snncore.layer_spec import NeuronSpec
+from snncore.simulation import Simulation
+from snncore.spec import Draft
+
+NETWORK_PAGE = "views/network.py"
+LARGEST_UPLOAD = 1
+"""Megabytes."""
+
+NEW_LAYER = "As a new last layer"
+SURROGATE = {"surrogate_grad_fn": Parameter("Surrogate gradient", "Stands in for the slope of a spike when training.", "parts")}
+
+
+def page() -> None:
+    _bar()
+    with st.container(key="messages"):
+        _messages()
+    desk().drawn_for = _around()
+    st.fragment(key="neuron")(_neuron)()
+
+
+def _bar() -> None:
+    history = desk().tuning.history
+    with st.container(horizontal=True, vertical_alignment="center", key="buttons"):
+        titles = [discovery.title for discovery in DISCOVERIES]
+        st.menu_button("Discover", titles, key="discover", on_click=_discover, help="Lessons, each one gesture")
+        st.button("Undo", on_click=_walk, args=(desk().tuning.undo,), disabled=not history.can_undo)
+        st.button("Redo", on_click=_walk, args=(desk().tuning.redo,), disabled=not history.can_redo)
+        places = _places(desk().history.present)
+        chosen = st.menu_button("Use as layer", list(places), key="use_as_layer", help="Puts this neuron into the network that is composed")
+        if chosen and use_as_layer(places[chosen]):
+            st.switch_page(NETWORK_PAGE)
+        _take_along()
+        st.toggle("Controls", key="controls_open")
+
+
+def _places(draft: Draft) -> dict[str, int | None]:
+    """Where in the composed network this neuron may go, by what the menu says."""
+    layers = {f"In place of {layer.kind} {place + 1}": place for place, layer in enumerate(draft.network) if isinstance(layer, NeuronSpec)}
+    return {**layers, NEW_LAYER: None}
+
+
+def _take_along() -> None:
+    """The button that opens what is taken along or brought here, and while it is open what is in it."""
+    opened = st.popover("Take along", key="take_along", on_change="rerun")
+    if not opened.open:
+        return
+    tuning = desk().tuning
+    with opened:
+        st.markdown("**snncore code**")
+        st.code(layer_code(tuning.layer), language="python")
+        simulation = _simulation()
+        if isinstance(simulation, Simulation):
+            saved = ("Run (CSV)", lambda: run_csv(simulation), "neuron.csv")
+            st.download_button(*saved, key="save_run", on_click="ignore", width="stretch", help="z, i, u, v, θ and s at every time step.")
+        experiment = tuning.experiment
+        saved = ("Experiment (JSON)", experiment.to_json, "neuron.json")
+        st.download_button(*saved, key="save_neuron", on_click="ignore", width="stretch", help="The neuron and its input as data.")
+        pictures("pictures")
+        st.file_uploader(
+            "Experiment from here (JSON)", type=["json"], key="brought_neuron", on_change=_bring_back, max_upload_size=LARGEST_UPLOAD
+        )
+
+
+def _messages() -> None:
+    held = desk()
+    discovery, given = held.tuning.discovery, held.tuning.experiment.input
+    missing = _simulation()
+    if held.complaint:
+        st.error(held.complaint)
+    elif isinstance(missing, str):
+        st.error(missing)
+    if isinstance(missing, str):
+        st.button("Feed it a step current", on_click=_edit, args=({"input.kind": "step_current"},))
+    if discovery:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{discovery.title}.** {discovery.sentence}")
+            st.button("Close", key="close_discovery", on_click=_close_discovery)
+    elif given.kind == "file":
+        st.markdown(f"{given.name}.")
+
+
+@first
+def _neuron() -> None:
+    """The neuron itself. Where the page around it shows something else for what was done, the whole page runs again."""
+    if desk().drawn_for != _around():
+        st.rerun()
+    simulation = _simulation()
+    if isinstance(simulation, Simulation):
+        _figures(simulation)
+    write_link()  # last: the address can wait, the figures can't
+
+
+def _figures(simulation: Simulation) -> None:
+    held = desk()
+    tuning = held.tuning
+    theme: Theme = st.context.theme.type or "light"
+    findings = diagnose(simulation)[0]
+    remedies = tuple(remedy_in_words(changes) for finding in findings for changes in finding.changes)
+    notes = Notes(findings_in_words(findings), remedies)
+    pinned = tuning.pinned
+    difference = difference_in_words(pinned, simulation) if pinned else ""
+    neuron("one neuron", neuron_figure(simulation, notes, tuning.look, theme, tuning.usual, pinned, difference), _answer)
+    if tuning.panel == "surrogate":
+        _surrogate(simulation, theme)
+
+
+def _surrogate(simulation: Simulation, theme: Theme) -> None:
+    layer: Any = desk().tuning.layer
+    if not layer.does_spike:
+        st.caption(f"{layer.kind} never spikes, so it needs no surrogate gradient.")
+        return
+    shown = (layer.surrogate_grad_fn, layer.spike_threshold, simulation.records[0])
+    left, right = st.columns([3, 1], gap="medium")
+    with left:
+        plots("surrogate", [Plot(surrogate_figure(*shown, theme), describe_surrogate(*shown))])
+    with right:
+        field_controls(layer, "network.0", SURROGATE, _edit, _edit)
+
+
+def difference_in_words(pinned: Simulation, shown: Simulation) -> str:
+    """In what the pinned neuron A and the present one differ, and what they do."""
+    kind = pinned.experiment.network[0].kind
+    found = [phrase.replace(f" of {kind} 1", "") for phrase in differences(pinned.experiment, shown.experiment)]
+    counts = [run.records[0].spikes.sum() if run.records[0].does_spike else 0 for run in (pinned, shown)]
+    return f"{', '.join(found) or 'Nothing differs'}; {counted(counts[0], 'spike')} in A, {counts[1]:g} here"
+
+
+def _simulation() -> Simulation | str:
+    """The forward pass that is seen, or why there is none."""
+    held = desk()
+    try:
+        return held.tuning.simulation(held.files)
+    except ExperimentError as error:
+        return str(error)
+
+
+def _around() -> object:
+    """What the page around the neuron shows."""
+    held, tuning = desk(), desk().tuning
+    is_open = bool(st.session_state.get("take_along"))
+    given = tuning.experiment.input
+    return (
+        held.complaint,
+        tuning.history.can_undo,
+        tuning.history.can_redo,
+        tuning.discovery,
+        given.kind == "file" and given,
+        tuning.experiment if is_open else None,
+    )
+
+
+# ---------------------------------------------------------------------------------------------- what is done to it
+
+
+def _answer(act: dict[str, Any]) -> None:
+    """Does what the view asks for."""
+    held = desk()
+    tuning = held.tuning
+    match act:
+        case {"do": "edit", "changes": changes}:
+            held.attempt(lambda: tuning.edit(changes, held.files))
+        case {"do": "remedy", "remedy": place}:
+            held.attempt(lambda: tuning.mend(int(place), held.files))
+        case {"do": "pin"}:
+            held.attempt(lambda: tuning.pin(held.files))
+        case {"do": "unpin"}:
+            tuning.unpin()
+        case {"do": "look"}:
+            tuning.look_at(act)
+
+
+def _edit(changes: dict[str, Any]) -> None:
+    held = desk()
+    held.attempt(lambda: held.tuning.edit(changes, held.files))
+
+
+def _walk(step: Callable[[], None]) -> None:
+    held = desk()
+    held.attempt(step)
+    held.revision += 1
+
+
+def _discover() -> None:
+    chosen = discovery_called(st.session_state["discover"])
+    held = desk()
+    held.attempt(lambda: held.tuning.discover(chosen, held.files))
+
+
+def _close_discovery() -> None:
+    desk().tuning.discovery = None
+
+
+def _bring_back() -> None:
+    given = st.session_state["brought_neuron"]
+    held = desk()
+    if given is not None:
+        text = given.getvalue().decode(errors="replace")
+        held.attempt(lambda: held.tuning.show(as_experiment(Draft.from_json(text)), held.files))
+
+
+page()

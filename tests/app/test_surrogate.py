@@ -1,0 +1,73 @@
+"""The surrogate gradient as a figure: its curve is the one that training uses, its bars are the run, its words say the same."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+import torch
+
+from app.figures.style import PALETTES, Theme
+from app.figures.surrogate import describe_surrogate, surrogate_figure
+from app.tuning import DEFAULT
+from snncore.activation import SURROGATES, SingleExponential, TrueDerivative
+from snncore.record import LayerRecord
+from snncore.simulation import simulate
+
+RECORD = simulate(DEFAULT)[0].records[0]
+
+
+def unpacked(values: dict[str, str]) -> np.ndarray[Any, Any]:
+    return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
+
+
+def record_at(*potentials: float) -> LayerRecord:
+    u = np.array(potentials, dtype=np.float32).reshape(1, -1, 1)
+    return LayerRecord("0", np.zeros_like(u), u, u, None, np.array(1.0), float(u.max()))
+
+
+@pytest.mark.parametrize("threshold", [0.3, 1.0, 2.5])
+@pytest.mark.parametrize("surrogate", [surrogate() for surrogate in SURROGATES], ids=lambda made: type(made).__name__)
+def test_the_curve_is_the_gradient_that_a_spike_passes_back(surrogate: Any, threshold: float) -> None:
+    _, curve = surrogate_figure(surrogate, threshold, RECORD, "light")["data"]
+    u = torch.tensor(unpacked(curve["x"]), dtype=torch.float32, requires_grad=True)
+    assert u.min().item() == pytest.approx(-threshold)
+    assert u.max().item() == pytest.approx(3 * threshold)
+    layer: Any = DEFAULT.network[0]
+    layer.spike_fn.apply(u, threshold, surrogate).sum().backward()
+    assert u.grad is not None
+    assert np.array_equal(unpacked(curve["y"]), u.grad.numpy())
+    assert all(len(str(place)) <= len("-1.00000") for place in unpacked(curve["x"]))
+
+
+def test_bars_hold_the_share_of_the_run_at_their_potentials() -> None:
+    record = record_at(0.5, 0.5, 0.5, -0.5, 7.0)
+    bars, _ = surrogate_figure(SingleExponential(), 1.0, record, "light")["data"]
+    places, shares = unpacked(bars["x"]), unpacked(bars["y"])
+    assert shares.sum() == pytest.approx(80.0)
+    assert shares.max() == pytest.approx(60.0)
+    assert abs(places[shares.argmax()] - 0.5) <= bars["width"]
+    assert "20% of them lie beyond" in describe_surrogate(SingleExponential(), 1.0, record)
+
+
+@pytest.mark.parametrize("theme", get_args(Theme))
+def test_the_threshold_is_dashed_where_it_lies_in_its_colour(theme: Theme) -> None:
+    (line,) = surrogate_figure(SingleExponential(), 0.7, RECORD, theme)["layout"]["shapes"]
+    assert line["x0"] == line["x1"] == 0.7
+    assert line["line"]["dash"] == "dash"
+    assert line["line"]["color"] == PALETTES[theme].threshold
+
+
+def test_the_figure_is_plain_data_that_a_browser_reads() -> None:
+    figure = surrogate_figure(SingleExponential(), 0.7, RECORD, "dark")
+    assert json.loads(json.dumps(figure, allow_nan=False)) == figure
+
+
+def test_words_name_the_largest_slope_and_how_much_of_the_run_is_near_it() -> None:
+    words = describe_surrogate(SingleExponential(grad_width=0.5, grad_scale=3.0), 2.0, record_at(2.0, 2.1, -50.0, -60.0))
+    assert "largest, 3, at u 2 with θ 2" in words
+    assert "50% of the run's potentials" in words
+    assert "0 at every u" in describe_surrogate(TrueDerivative(), 1.0, RECORD)

@@ -1,0 +1,107 @@
+"""The Neuron page as a person meets it: what it shows, and what can be done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Locator, Page, expect
+
+SHOWN = """root => {
+    const { run, p, at, part, neuron, settings, seconds, ranges, header } = root.shown();
+    const arrays = Object.fromEntries(["z", "i", "u", "v", "s", "theta"].map((name) => [name, Array.from(run[name])]));
+    const others = Object.fromEntries(seconds.map(({ name, run }) => [name, Array.from(run.u)]));
+    return { ...arrays, others, threshold: String(p.threshold), at, part, neuron, settings, ranges, notes: header.notes, look: header.look,
+             steps: run.steps, neurons: run.neurons, pinned: header.pinned?.words ?? null };
+}"""
+
+
+class NeuronPage:
+    """Opened at its own address."""
+
+    def __init__(self, page: Page, url: str, query: str = "") -> None:
+        self.page = page
+        page.goto(f"{url}neuron{query}")
+        self.wait()
+
+    def wait(self) -> None:
+        expect(self.root).to_have_count(1, timeout=60_000)
+
+    # ------------------------------------------------------------------------------------------------ what it shows
+
+    @property
+    def root(self) -> Locator:
+        return self.page.locator(".neuron[data-drawn]")
+
+    @property
+    def plot(self) -> Locator:
+        return self.page.locator(".neuron-plot")
+
+    @property
+    def equation(self) -> str:
+        return self.page.locator(".neuron-equation").inner_text()
+
+    @property
+    def count(self) -> str:
+        return self.page.locator(".neuron-count").inner_text()
+
+    @property
+    def drawn(self) -> int:
+        """How often Python has answered."""
+        return int(self.root.get_attribute("data-drawn") or 0)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the browser computed what snncore did."""
+        return self.root.get_attribute("data-agrees") == "true"
+
+    def shown(self) -> dict[str, Any]:
+        """What is drawn: the run in the browser, and what is in force."""
+        found: dict[str, Any] = self.root.evaluate(SHOWN)
+        return found
+
+    def array(self, name: str) -> np.ndarray[Any, Any]:
+        return np.array(self.shown()[name])
+
+    def alerts(self) -> list[str]:
+        return self.page.get_by_role("alert").all_inner_texts()
+
+    # -------------------------------------------------------------------------------------------- what can be done
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def slider(self, name: str) -> Locator:
+        return self.page.locator(".neuron-controls").get_by_role("slider", name=name)
+
+    def handle(self, name: str) -> Locator:
+        return self.page.locator(f".neuron-handle-{name}")
+
+    @contextmanager
+    def held(self, node: Locator) -> Iterator[Callable[[float, float], None]]:
+        """Holds a handle, or a slider's thumb, while the context lasts; the function moves it so many pixels from where it was."""
+        node.scroll_into_view_if_needed()
+        box = node.bounding_box()
+        assert box
+        share = node.evaluate("node => node.type === 'range' ? (node.value - node.min) / (node.max - node.min) : 0.5")
+        x, y = box["x"] + 8 + share * (box["width"] - 16), box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        yield lambda across, down: self.page.mouse.move(x + across, y + down, steps=5)
+        self.page.mouse.up()
+
+    def answered(self, act: Callable[[], object]) -> None:
+        """Does something, and waits until Python has answered."""
+        before = self.drawn
+        act()
+        self.until(lambda: self.drawn > before)
+
+    def until(self, condition: Callable[[], bool], patience: float = 30.0) -> None:
+        """Waits until `condition` holds."""
+        for _ in range(int(patience * 20)):
+            if condition():
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"waited in vain; {self.count}, {self.alerts()}")

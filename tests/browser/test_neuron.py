@@ -1,0 +1,358 @@
+"""The Neuron page in a real Chromium: what is dragged is seen at once, Python computes the same, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from app.discoveries import DISCOVERIES
+from app.link import to_parameter
+from app.tuning import DEFAULT, KINDS, edited
+from snncore.simulation import simulate
+from snncore.spec import Experiment
+from tests.browser.conftest import OpenNeuron
+from tests.browser.neuron_page import NeuronPage
+
+INPUTS = ("step_current", "spike_bursts", "ramp_current", "sine_current", "poisson_spikes", "random_spikes", "drawn")
+ARRAYS = {"u": "u", "v": "v", "s": "spikes"}
+
+
+def link(changes: Mapping[str, Any], experiment: Experiment = DEFAULT) -> str:
+    return f"?x={to_parameter(edited(experiment, changes, {}))}"
+
+
+def assert_shows(page: NeuronPage, experiment: Experiment) -> None:
+    """The numbers that are drawn are those of snncore."""
+    (record,) = simulate(experiment)[0].records.values()
+    shown = page.shown()
+    for drawn, kept in ARRAYS.items():
+        if kept == "spikes" and not record.does_spike:
+            continue
+        expected = getattr(record, kept)[0].reshape(experiment.input.shape[1], -1).T
+        np.testing.assert_array_equal(np.array(shown[drawn]).reshape(expected.shape), expected.astype(float), drawn)
+
+
+# ---------------------------------------------------------------------------------------------------- what is seen first
+
+
+def test_the_first_sight_needs_no_scrolling(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    assert page.page.evaluate("document.scrollingElement.scrollHeight") <= 800
+    for part in (page.plot, page.page.locator(".neuron-equation"), page.slider("τ_mem"), page.button("Play"), page.button("Phase")):
+        box = part.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= 800
+    expect(page.page.locator(".neuron-panel:visible")).to_have_count(0)
+    assert page.count == "6 spikes in 200 steps"
+    assert page.agrees
+    assert_shows(page, DEFAULT)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_browser_computes_what_snncore_does(kind: str, open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    for number, given in enumerate(INPUTS):
+        experiment = edited(DEFAULT, {"network.0.kind": kind, "input.shape": [1, 150, 1 + 4 * (number % 2)]}, {})
+        experiment = edited(experiment, {"input.kind": given}, {})
+        page.page.goto(page.page.url.split("?")[0] + f"?x={to_parameter(experiment)}")
+        page.wait()
+        assert page.agrees, given
+        assert_shows(page, experiment)
+
+
+# --------------------------------------------------------------------------------------------------------- what is dragged
+
+
+def test_the_trace_follows_the_slider_before_it_is_released(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    before, answers = page.array("u"), page.drawn
+    with page.held(page.slider("τ_mem")) as move:
+        move(20, 0)
+        page.until(lambda: not np.array_equal(page.array("u"), before))
+        first = page.array("u")
+        move(40, 0)
+        page.until(lambda: not np.array_equal(page.array("u"), first))
+        assert page.drawn == answers, "Python was not asked"
+        assert page.shown()["others"]["ghost"] == before.tolist(), "what it was before the drag stays in sight"
+    page.until(lambda: page.drawn > answers)
+    tau = page.shown()["settings"]["neurons"]["LIF"]["tau_mem"]
+    assert tau > 25
+    assert page.agrees
+    assert_shows(page, DEFAULT.replace({"network.0.tau_mem": tau}))
+
+
+@pytest.mark.parametrize(
+    ("handle", "across", "down", "field"),
+    [
+        ("threshold", 0, 40, "network.0.spike_threshold"),
+        ("amplitude", 0, 30, "input.amplitude"),
+        ("start", 60, 0, "input.start"),
+        ("stop", -80, 0, "input.stop"),
+    ],
+)
+def test_what_is_drawn_can_be_dragged(handle: str, across: float, down: float, field: str, open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    before = DEFAULT.at(field)
+    answers = page.drawn
+    with page.held(page.handle(handle)) as move:
+        move(across, down)
+    page.until(lambda: page.drawn > answers)
+    settings = page.shown()["settings"]
+    name = field.rpartition(".")[2]
+    after = settings["input"][name] if field.startswith("input") else settings["neurons"]["LIF"][name]
+    assert after < before if across < 0 or down > 0 else after > before
+    assert page.agrees
+    assert_shows(page, DEFAULT.replace({field: after}))
+
+
+def test_two_drags_one_right_after_the_other_both_count(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    for handle in ("threshold", "amplitude"):
+        with page.held(page.handle(handle)) as move:
+            move(0, 20)
+    page.until(lambda: page.agrees and page.button("Undo").is_enabled())
+    settings = page.shown()["settings"]
+    changes = {
+        "network.0.spike_threshold": settings["neurons"]["LIF"]["spike_threshold"],
+        "input.amplitude": settings["input"]["amplitude"],
+    }
+    assert changes["input.amplitude"] < 1.5
+    page.page.reload()
+    page.wait()
+    assert_shows(page, DEFAULT.replace({name: round(value, 6) for name, value in changes.items()}))
+
+
+def test_the_input_can_be_drawn_by_hand(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    page.answered(lambda: page.page.get_by_label("Input", exact=True).select_option("drawn"))
+    np.testing.assert_array_equal(page.array("z"), simulate(DEFAULT)[0].input.ravel(), "drawing begins with what was there")
+    sketch = page.page.locator(".neuron-sketch")
+    answers = page.drawn
+    with page.held(sketch) as move:
+        move(100, -10)
+        move(200, -25)
+    page.until(lambda: page.drawn > answers)
+    drawn = page.array("z")
+    assert len(set(drawn)) > 5
+    assert page.agrees
+    page.page.reload()
+    page.wait()
+    np.testing.assert_array_equal(page.array("z"), drawn)
+
+
+def test_keys_move_handles_and_the_cursor(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    page.handle("threshold").focus()
+    page.answered(lambda: page.page.keyboard.press("ArrowUp"))
+    assert page.shown()["threshold"] == str(float(np.float32(1.05)))
+    expect(page.handle("threshold")).to_have_attribute("aria-valuetext", "1.05")
+    page.plot.focus()
+    at = page.shown()["at"]
+    page.page.keyboard.press("Shift+ArrowRight")
+    page.page.keyboard.press("ArrowLeft")
+    page.until(lambda: page.shown()["at"] == at + 9)
+    expect(page.page.locator(".neuron-said")).to_contain_text(f"step {at + 9}: input 1.5, u ")
+    page.page.keyboard.press("End")
+    page.until(lambda: page.shown()["at"] == 199)
+
+
+# --------------------------------------------------------------------------------------------------- what is read and stepped
+
+
+def test_the_equation_holds_the_numbers_under_the_cursor(open_neuron: OpenNeuron) -> None:
+    page = open_neuron(link({"network.0.tau_syn": 5.0, "network.0.min_v_mem": -0.5, "input.amplitude": 1.0}))
+    page.plot.focus()
+    page.page.keyboard.press("ArrowRight")
+    page.page.wait_for_timeout(100)
+    shown = page.shown()
+    at = shown["at"]
+    alpha, beta = (float(np.exp(np.float32(-1 / tau))) for tau in (20.0, 5.0))
+    for number in (alpha, 1 - alpha, beta, shown["v"][at - 1], shown["i"][at], shown["u"][at], shown["v"][at]):
+        assert f"{number:.3f}" in page.equation.replace("\u2212", "-")
+    for symbols in ("β·(i[t-1] + z[t])", "α·v[t-1] + (1-α)·i[t]", "max(r, v_min)"):
+        assert symbols in page.equation
+
+
+def test_a_step_lights_each_part_that_the_model_has_in_its_turn(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    at = page.shown()["at"]
+    page.page.evaluate("""() => {
+        const root = document.querySelector(".neuron");
+        window.lit = [];
+        new MutationObserver(() => {
+            const part = root.querySelector(".neuron-lit")?.dataset.part;
+            if (part && window.lit.at(-1) !== part) window.lit.push(part);
+        }).observe(root, { subtree: true, attributes: true, attributeFilter: ["class"] });
+    }""")
+    page.plot.focus()
+    page.page.keyboard.press(".")
+    page.until(lambda: page.page.evaluate("window.lit") == ["decay", "input", "compare", "spike", "reset"])
+    assert page.shown()["at"] == at + 1
+    page.until(lambda: page.shown()["part"] is None)
+
+
+def test_play_goes_on_until_it_is_paused(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    page.page.get_by_label("Speed of playing").select_option("20 steps/s")
+    at = page.shown()["at"]
+    page.plot.focus()
+    page.page.keyboard.press("Space")
+    page.until(lambda: page.shown()["at"] > at + 5)
+    page.button("Pause").click()
+    stopped = page.shown()["at"]
+    page.page.wait_for_timeout(300)
+    assert page.shown()["at"] == stopped
+
+
+# -------------------------------------------------------------------------------------------------- compared and explained
+
+
+def test_a_pinned_run_stays_beside_what_is_changed(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    pinned = page.array("u")
+    page.answered(lambda: page.button("Pin as A").click())
+    page.handle("threshold").focus()
+    page.answered(lambda: page.page.keyboard.press("Shift+ArrowUp"))
+    shown = page.shown()
+    assert shown["others"]["A"] == pinned.tolist()
+    assert shown["pinned"] == "θ 1 → 1.5; 6 spikes in A, 0 here"
+    expect(page.page.locator(".neuron-difference")).to_have_text(shown["pinned"])
+    page.answered(lambda: page.button("Remove A").click())
+    assert "A" not in page.shown()["others"]
+
+
+def test_silence_is_explained_and_mended(open_neuron: OpenNeuron) -> None:
+    page = open_neuron(link({"input.amplitude": 0.63}))
+    note = page.page.locator(".neuron-note")
+    expect(note).to_contain_text("Silent: largest u 0.629 < θ 1")
+    page.answered(lambda: note.get_by_role("button").first.click())
+    assert not page.count.startswith("0 ")
+    expect(note).not_to_contain_text("Silent")
+
+
+@pytest.mark.parametrize("name", ["f–I curve", "Phase", "Four models"])
+def test_a_panel_is_drawn_and_told_in_words(name: str, open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    page.answered(lambda: page.button(name).click())
+    panel = page.page.locator(".neuron-panel:visible")
+    expect(panel).to_have_count(1)
+    expect(panel).to_have_attribute("role", "img")
+    assert len(panel.get_attribute("aria-label") or "") > 20
+    inked = "node => node.getContext('2d').getImageData(0, 0, node.width, node.height).data.some((value, at) => at % 4 === 3 && value > 0)"
+    assert panel.evaluate(inked)
+    page.answered(lambda: page.button(name).click())
+    expect(panel).to_have_count(0)
+
+
+def test_every_lesson_opens_and_says_what_to_do(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    for discovery in DISCOVERIES:
+        page.button("Discover").click()
+        page.answered(lambda title=discovery.title: page.page.get_by_role("menuitem", name=title, exact=True).click())  # type: ignore[misc]
+        expect(page.page.get_by_text(discovery.sentence[:40])).to_be_visible()
+        page.until(lambda: page.agrees)
+        assert_shows(page, discovery.experiment)
+
+
+def test_what_is_tried_moves_the_slider_there(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    title = page.page.locator(".neuron-controls").get_by_role("button", name="Membrane time constant")
+    title.click()
+    expect(title).to_have_attribute("aria-expanded", "true")
+    page.answered(lambda: page.page.locator(".neuron-controls").get_by_role("button", name="Try 5").click())
+    assert page.shown()["settings"]["neurons"]["LIF"]["tau_mem"] == 5
+    assert_shows(page, DEFAULT.replace({"network.0.tau_mem": 5.0}))
+
+
+def test_nonsense_in_a_number_field_changes_nothing_and_says_so(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    field = page.page.get_by_role("spinbutton", name="τ_mem")
+    field.fill("")
+    field.press("Enter")
+    expect(page.page.locator(".neuron-controls")).to_contain_text("it stays 20")
+    field.fill("-3")
+    field.press("Enter")
+    page.until(lambda: bool(page.alerts()))
+    expect(field).to_have_value("20")
+    assert page.count == "6 spikes in 200 steps"
+
+
+# --------------------------------------------------------------------------------------------------------- from page to page
+
+
+def test_a_reload_keeps_the_neuron_and_what_can_be_undone(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    page.handle("threshold").focus()
+    page.answered(lambda: page.page.keyboard.press("ArrowDown"))
+    page.page.reload()
+    page.wait()
+    assert page.shown()["threshold"] == str(float(np.float32(0.95)))
+    page.answered(lambda: page.button("Undo").click())
+    assert_shows(page, DEFAULT)
+
+
+def test_the_neuron_becomes_a_layer_and_a_neuron_of_a_network_opens_here(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    page.handle("threshold").focus()
+    page.answered(lambda: page.page.keyboard.press("ArrowDown"))
+    page.button("Use as layer").click()
+    page.page.get_by_role("menuitem", name="In place of LIF 2").click()
+    expect(page.page.locator(".rows[data-drawn]")).to_be_visible(timeout=30_000)
+    expect(page.page.get_by_role("slider", name="Spike threshold")).to_have_attribute("aria-valuetext", "0.95")
+    page.page.get_by_role("button", name="Open neuron").click()
+    page.wait()
+    page.until(lambda: page.agrees)
+    assert page.shown()["steps"] == 100
+    assert page.shown()["settings"]["input"]["kind"] == "file"
+
+
+# ------------------------------------------------------------------------------------------------------- everyone's page
+
+
+def test_a_phone_shows_the_count_the_plot_and_play_and_takes_a_finger(open_neuron: OpenNeuron) -> None:
+    page = open_neuron(width=360, height=740, has_touch=True, is_mobile=True)
+    assert page.page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    for part in (page.page.locator(".neuron-count"), page.button("Play"), page.plot):
+        box = part.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= 740
+    at = page.shown()["at"]
+    box = page.plot.bounding_box()
+    assert box
+    page.page.touchscreen.tap(box["x"] + box["width"] * 0.7, box["y"] + 150)
+    page.until(lambda: page.shown()["at"] > at)
+    page.page.get_by_text("Controls", exact=True).click()
+    slider = page.slider("τ_mem")
+    expect(slider).to_be_visible()
+    before = page.array("u")
+    box = slider.bounding_box()
+    assert box
+    page.page.touchscreen.tap(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
+    page.until(lambda: not np.array_equal(page.array("u"), before))
+    box = page.plot.bounding_box()
+    assert box
+    assert box["y"] < 400, "the sheet leaves the plot in sight"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_have_contrast_in_either_theme(theme: str, open_neuron: OpenNeuron) -> None:
+    page = open_neuron(theme=theme)
+    ratio = """node => {
+        const share = (value) => (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+        const luminance = (color) => {
+            const [red, green, blue] = color.match(/[\\d.]+/g).map((value) => share(value / 255));
+            return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+        };
+        const clear = "rgba(0, 0, 0, 0)";
+        let back = node;
+        while (back.parentElement && getComputedStyle(back).backgroundColor === clear) back = back.parentElement;
+        const { backgroundColor } = getComputedStyle(back);
+        const pair = [getComputedStyle(node).color, backgroundColor === clear ? "rgb(255, 255, 255)" : backgroundColor].map(luminance);
+        return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+    }"""
+    for place in (".neuron-count", ".neuron-symbols", ".neuron-primary", ".neuron-title", ".neuron-unit"):
+        assert page.page.locator(place).first.evaluate(ratio) >= 4.5, place
