@@ -74,7 +74,7 @@ def main() -> None:
             _print_frames(f"1 neuron, {name}", measure_frames(page, drag), most=LONGEST_FRAME)
         crowd.bring_to_front()
         _print_frames("64 neurons, τ_mem slider", measure_frames(crowd, DRAGS["τ_mem slider"]), median=MEDIAN_FRAME)
-        _print_answers(page, open_watched(browser.new_page(), peer.url))
+        _print_answers(page, open_watched(browser.new_page(), f"{ours.url}neuron"), open_watched(browser.new_page(), peer.url))
         browser.close()
     size = len(view_source().encode())
     print(f"the page's own JavaScript: {size:,} bytes (bar: below {LARGEST_SCRIPT:,})")
@@ -133,29 +133,38 @@ def _print_frames(name: str, frames: list[float], most: float | None = None, med
 # ------------------------------------------------------------------------------------------------------------ answers
 
 
-def _print_answers(page: Page, peer: Page) -> None:
-    """From the release to the last change of Python's figures, in turn with the peer's."""
-    page.bring_to_front()
-    page.get_by_role("button", name="Surrogate", exact=True).click()
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    page.wait_for_timeout(1000)
-    own: list[float] = []
-    other: list[float] = []
+def _print_answers(page: Page, surrogate: Page, peer: Page) -> None:
+    """From the release to the last change of what Python sent, in turn: its run alone, its surrogate figure too, and the peer's figures."""
+    surrogate.bring_to_front()
+    surrogate.get_by_role("button", name="Surrogate", exact=True).click()
+    surrogate.locator(".js-plotly-plot .main-svg").first.wait_for()
+    surrogate.wait_for_timeout(1000)
+    contestants = {
+        "release to Python's run": (page, _release),
+        "release to Python's run and surrogate figure": (surrogate, _release),
+        "st.slider to st.plotly_chart": (peer, press_threshold),
+    }
+    times: dict[str, list[float]] = {name: [] for name in contestants}
     for sample in range(WARM_UP + RELEASES):
-        page.bring_to_front()
-        x, y = _hold(page, DRAGS["threshold in the plot"])
-        page.mouse.down()
-        page.mouse.move(x, y + (10 if sample % 2 else -10), steps=5)
-        page.wait_for_timeout(100)
-        page.mouse.up()
-        own.append(until_redrawn(page))
-        peer.bring_to_front()
-        press_threshold(peer, sample)
-        other.append(until_redrawn(peer))
-    own, other = own[WARM_UP:], other[WARM_UP:]
-    print(f"release to Python's figures: median {statistics.median(own):.0f} ms (bar: below {ANSWER:.0f}), p95 {percentile(own, 95):.0f}")
-    print(f"st.slider to st.plotly_chart: median {statistics.median(other):.0f} ms, p95 {percentile(other, 95):.0f}")
-    print(f"st.plotly_chart takes {statistics.median(other) / statistics.median(own):.1f} times as long")
+        for name, (seen, release) in contestants.items():
+            seen.bring_to_front()
+            release(seen, sample)
+            times[name].append(until_redrawn(seen))
+    bar = f" (bar: below {ANSWER:.0f})"
+    for name, (seen, _) in contestants.items():
+        kept = times[name][WARM_UP:]
+        print(f"{name}: median {statistics.median(kept):.0f} ms{'' if seen is peer else bar}, p95 {percentile(kept, 95):.0f}")
+    *own, other = (statistics.median(kept[WARM_UP:]) for kept in times.values())
+    print(f"st.plotly_chart takes {' and '.join(f'{other / median:.1f}' for median in own)} times as long")
+
+
+def _release(page: Page, sample: int) -> None:
+    """Drags the threshold in the plot, and lets go."""
+    x, y = _hold(page, DRAGS["threshold in the plot"])
+    page.mouse.down()
+    page.mouse.move(x, y + (10 if sample % 2 else -10), steps=5)
+    page.wait_for_timeout(100)
+    page.mouse.up()
 
 
 if __name__ == "__main__":

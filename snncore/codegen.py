@@ -25,8 +25,8 @@ def layer_code(layer: NeuronSpec) -> str:
     arguments = dict(_arguments(layer))
     activations = sorted({type(value).__name__ for value in arguments.values() if _is_activation(value)})
     lines = [
-        f"from snncore.layers import {layer.kind}",
         *([f"from snncore.activation import {', '.join(activations)}"] if activations else []),
+        f"from snncore.layers import {layer.kind}",
         f"layer = {_call(layer.kind, arguments)}",
         f"{'spikes' if layer.does_spike else 'u'} = layer(z)  # z: float tensor (batch, time, neurons)",
     ]

@@ -41,19 +41,17 @@ def lone_neuron(
         ExperimentError: there is no such neuron, the simulation doesn't hold what reached it, or it was trained to where no layer can
             be built.
     """
-    experiment = simulation.experiment
-    spec = experiment.network[layer]
-    label = experiment.layer_label(str(layer))
+    label = simulation.experiment.layer_label(str(layer))
+    spec = simulation.experiment.network[layer]
     if not isinstance(spec, NeuronSpec):
         raise ExperimentError(f"{label} has no neurons; choose a layer of neurons.")
-    if layer > 0 and not simulation.outputs:
+    if not simulation.outputs:
         raise ExperimentError(f"What {label} received was not kept; simulate the network once more.")
     record = simulation.records[layer]
     batch, _, *shape = record.u.shape
-    if not (0 <= neuron < math.prod(shape) and 0 <= sample < batch):
-        raise ExperimentError(
-            f"{label} has {math.prod(shape)} neurons and {batch} samples, counted from 0; it has no neuron {neuron} in sample {sample}."
-        )
+    count = math.prod(shape)
+    if not (0 <= neuron < count and 0 <= sample < batch):
+        raise ExperimentError(f"{label} has no neuron {neuron} in sample {sample}; it has {count} neurons in {batch} samples, from 0 on.")
     built = spec.build(torch.Generator(), torch.Generator())
     prefix = f"{layer}."
     values = {**simulation.weights, **(parameters or {})}
@@ -66,7 +64,7 @@ def lone_neuron(
     except ValidationError as error:
         reason = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
         raise ExperimentError(f"Neuron {neuron} of {label} can't be a layer of its own: {reason}") from error
-    return lone, received.flatten(2)[sample, :, neuron].numpy()
+    return lone, received.flatten(2)[sample, :, neuron].numpy().copy()
 
 
 def _recurrent_current(rec_connect: nn.Module, spikes: Tensor) -> Tensor:

@@ -90,8 +90,7 @@ def as_kind(layer: NeuronSpec, kind: str, usual: Mapping[str, Any] = USUAL) -> N
         usual: by name, values of fields that only the other model has; else they are those of `USUAL` or the model's defaults.
     """
     spec = NEURON_SPECS[kind]
-    own = {name: getattr(layer, name) for name in type(layer).model_fields if name not in ("kind", "learns")}
-    values = {**USUAL, **usual, **own}
+    values = {**USUAL, **usual, **dict(layer), "kind": kind, "learns": None}
     made = spec(**{name: value for name, value in values.items() if name in spec.model_fields})
     if layer.learns is None:
         return made

@@ -35,19 +35,21 @@ def random_input(kind: str, draw: np.random.Generator, shape: tuple[int, int, in
     start, stop, length = (int(draw.integers(0, 1.2 * steps + 1)) for _ in range(3))
     strength = [float(draw.normal(0, 10.0 ** draw.integers(-2, 3))) for _ in range(2)]
     served = None if draw.random() < 0.5 else int(draw.integers(1, neurons + 1))
+    drawn = torch.rand(shape, generator=seed()).flatten()
+    boundary = 1 - float(drawn[int(draw.integers(len(drawn)))]) + float(draw.choice([-1e-10, 0.0, 1e-10]))  # 1 - p rounds to a number drawn
     fields: dict[str, dict[str, Any]] = {
-        "step_current": {"amplitude": strength[0], "start": start, "stop": stop if draw.random() < 0.7 else None, "neurons": served},
+        "step_current": {"amplitude": strength[0], "start": start, "stop": draw.choice([0, stop, None]), "neurons": served},
         "ramp_current": {"first": strength[0], "last": strength[1]},
         "sine_current": {"amplitude": strength[0], "offset": strength[1], "period": float(draw.uniform(0.3, 300))},
         "spike_bursts": {
             "first": start,
             "length": max(length // 4, 1),
             "period": max(length // 4, 1) + int(draw.integers(0, 20)),
-            "period_step": int(draw.integers(0, 4)),
+            "period_step": int(draw.choice([0, 1, 40])),
             "count": None if draw.random() < 0.5 else int(draw.integers(1, 5)),
             "neurons": served,
         },
-        "random_spikes": {"probability": float(draw.choice([0.0, 1.0, 0.8, draw.random()]))},
+        "random_spikes": {"probability": float(draw.choice([0.0, 1.0, 0.8, boundary]))},
         "poisson_spikes": {"rate": float(draw.choice([0.0, 10.0 ** draw.uniform(0, 5.9)]))},
         "drawn": {"values": draw.normal(0, 3, steps).tolist()},
         "file": {"name": "spikes.npy", "digest": "0" * 32},
@@ -128,6 +130,13 @@ def test_what_cannot_be_made_in_the_browser_stays_what_python_made(evaluate: Eva
     unknown = (silent, base(silent.model_copy(update={"weight": 0.0}), z))
     for found in made(evaluate, [longer, *undrawn, unknown]):
         np.testing.assert_array_equal(found, z.astype(np.float64))
+
+
+def test_at_probability_1_every_number_makes_a_spike(evaluate: Evaluate) -> None:
+    spec = INPUT.validate_python({"kind": "random_spikes", "probability": 1, "shape": (1, 2, 1)})
+    told = base(spec.model_copy(update={"probability": 0.5}), np.zeros(2, np.float32)) | {"draws": [0.0, 0.5]}
+    (found,) = made(evaluate, [(spec, told)])
+    assert found.tolist() == [1, 1]
 
 
 def test_a_file_is_multiplied_by_its_weight(evaluate: Evaluate) -> None:

@@ -7,10 +7,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snncore import encoders
 from snncore.encoders import (
     DIGITS,
     digit_contrasts,
     digit_images,
+    drawn_current,
     latency_code,
     latency_spikes,
     moving_bar,
@@ -23,6 +25,7 @@ from snncore.encoders import (
     sine_current,
     spike_bursts,
     step_current,
+    uniform_numbers,
 )
 from snncore.errors import ParameterError, ShapeError
 
@@ -86,13 +89,60 @@ def test_probability_outside_zero_to_one_is_refused(probability):
         random_spikes((1, 2, 3), probability)
 
 
-@pytest.mark.parametrize("rate", [0.0, 20.0, 900.0])
-def test_poisson_counts_have_the_mean_and_the_variance_of_the_rate(rate):
-    counts = poisson_spikes((1, 100_000, 2), rate, 0.001, numbers(0))
-    expected = rate / 1000
-    assert counts.mean().item() == pytest.approx(expected, abs=0.02)
-    assert counts.var().item() == pytest.approx(expected, abs=0.02)
-    assert torch.equal(poisson_spikes((1, 100_000, 2), rate, 0.001, numbers(0)), counts)
+@pytest.mark.parametrize("mean", [0.0, 0.02, 0.9, 7.5, 60.0, 1000.0, 1001.0])
+def test_poisson_counts_have_the_mean_and_the_variance_of_the_rate(mean):
+    count = 200_000
+    counts = poisson_spikes((1, count // 2, 2), mean * 1000, 0.001, numbers(0))
+    assert counts.dtype == torch.float32
+    assert abs(counts.double().mean().item() - mean) <= 4 * math.sqrt(mean / count)
+    assert abs(counts.double().var().item() - mean) <= 4 * math.sqrt((mean + 2 * mean**2) / count)
+    assert torch.equal(poisson_spikes((1, count // 2, 2), mean * 1000, 0.001, numbers(0)), counts)
+
+
+@pytest.mark.parametrize("mean", [0.05, 2.5, 40.0])
+def test_each_number_of_poisson_spikes_has_its_probability(mean):
+    count = 200_000
+    counts = poisson_spikes((1, count, 1), mean, 1.0, numbers(1)).long().flatten().bincount(minlength=80)
+    for k, found in enumerate(counts.tolist()):
+        probability = math.exp(k * math.log(mean) - mean - math.lgamma(k + 1))
+        assert abs(found - count * probability) <= 5 * math.sqrt(count * probability) + 1, k
+
+
+means = st.floats(0, 1000) | st.floats(0, 3)
+
+
+@given(means, means, st.integers(0, 2**32))
+def test_a_higher_rate_keeps_every_poisson_spike(one, other, seed):
+    low, high = sorted((one, other))
+    spikes, more = (poisson_spikes((1, 50, 20), mean, 1.0, numbers(seed)) for mean in (low, high))
+    assert (more >= spikes).all()
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 2**32))
+def test_a_higher_probability_keeps_every_random_spike(one, other, seed):
+    low, high = sorted((one, other))
+    spikes, more = (random_spikes((1, 50, 20), probability, numbers(seed)) for probability in (low, high))
+    assert (more >= spikes).all()
+
+
+def test_uniform_numbers_are_those_of_torch_and_all_that_random_inputs_take_from_the_generator():
+    shape = (2, 30, 4)
+    taken = numbers(5)
+    assert torch.equal(uniform_numbers(shape, taken), torch.rand(shape, generator=numbers(5)))
+    for make in (lambda numbers: random_spikes(shape, 0.3, numbers), lambda numbers: poisson_spikes(shape, 700.0, 0.01, numbers)):
+        generator = numbers(5)
+        make(generator)
+        assert torch.equal(generator.get_state(), taken.get_state())
+
+
+def test_the_largest_and_the_smallest_number_make_finite_poisson_counts():
+    """The largest that float32 has below 1 still lies within the distribution, or counts would end at the length of a table."""
+    for mean in (1e-9, 0.5, 30.0, 1000.0):
+        table = encoders._poisson_distribution(mean)
+        assert table[-1] > 1 - 2**-24
+        assert (table.diff() >= 0).all()
+        expected = [math.fsum(math.exp(j * math.log(mean) - mean - math.lgamma(j + 1)) for j in range(k + 1)) for k in range(len(table))]
+        assert table.tolist() == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_burst_comes_every_period_in_all_neurons():
@@ -100,6 +150,14 @@ def test_a_burst_comes_every_period_in_all_neurons():
     assert spikes[1, :, 2].tolist() == [0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1]
     assert (spikes == spikes[:1, :, :1]).all()
     assert spike_bursts((1, 7, 1), period=3)[0, :, 0].tolist() == [1, 0, 0, 1, 0, 0, 1]
+
+
+def test_there_are_only_so_many_bursts_of_each_neuron():
+    assert spike_bursts((1, 12, 1), period=5, length=2, first=1, count=2)[0, :, 0].tolist() == [0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0]
+    every = spike_bursts((2, 60, 2, 3), period=4, length=2, first=3, period_step=5)
+    for count in (1, 2, 5, 100):
+        spikes = spike_bursts((2, 60, 2, 3), period=4, length=2, first=3, period_step=5, count=count)
+        assert torch.equal(spikes, every * (every.cumsum(dim=1) <= 2 * count))
 
 
 def test_the_period_of_each_next_neuron_is_longer_by_the_step():
@@ -125,6 +183,7 @@ def test_times_beyond_every_run_are_as_good_as_the_run():
     assert spike_bursts((1, 4, 2), far, length=far).tolist() == [[[1, 1]] * 4]
     assert spike_bursts((1, 4, 2), 2, period_step=far)[0].T.tolist() == [[1, 0, 1, 0], [1, 0, 0, 0]]
     assert not spike_bursts((1, 4, 2), 2, first=far).any()
+    assert torch.equal(spike_bursts((1, 4, 2), 2, count=far), spike_bursts((1, 4, 2), 2))
     assert step_current((1, 4, 2), 1.0, 1, far)[0, :, 0].tolist() == [0, 1, 1, 1]
     assert not step_current((1, 4, 2), 1.0, far).any()
 
@@ -134,6 +193,12 @@ def test_currents_follow_their_formulas():
     assert step_current((1, 5, 1), 2.0, start=1, stop=3)[0, :, 0].tolist() == [0, 2, 2, 0, 0]
     assert ramp_current((1, 5, 1), -1.0, 1.0)[0, :, 0].tolist() == [-1, -0.5, 0, 0.5, 1]
     assert sine_current((1, 5, 1), 2.0, period=4, offset=1.0)[0, :, 0].tolist() == pytest.approx([1, 3, 1, -1, 1], abs=1e-6)
+
+
+def test_a_drawn_current_has_its_values_in_all_neurons():
+    current = drawn_current((2, 3, 2, 2), (0.1, -1.0, 2.5))
+    assert current.dtype == torch.float32
+    assert torch.equal(current, torch.tensor([0.1, -1.0, 2.5]).view(1, 3, 1, 1).expand(2, 3, 2, 2))
 
 
 def test_larger_values_spike_sooner_and_zero_never():
@@ -265,6 +330,8 @@ def test_a_bar_switches_pixels_on_where_it_arrives_and_off_where_it_leaves():
         (lambda: spike_bursts((1, 5, 1), period=2, period_step=-1), ParameterError, "period_step -1"),
         (lambda: spike_bursts((1, 5, 2, 3), 2, neurons=7), ParameterError, "neurons is 7, but the input has 6; use a number from 1 to 6"),
         (lambda: step_current((1, 5, 2, 3), 1.0, neurons=0), ParameterError, "neurons is 0, but the input has 6"),
+        (lambda: spike_bursts((1, 5, 1), 2, count=0), ParameterError, "count is 0; it must be at least 1"),
+        (lambda: drawn_current((1, 5, 1), (1.0,) * 4), ParameterError, "4 values are drawn, but the input has 5 time steps"),
         (lambda: sine_current((1, 5, 1), 1.0, 0.0), ParameterError, "period is 0"),
         (lambda: latency_code(torch.tensor([[1.5]]), 5), ParameterError, "latency code: .* between 0 and 1"),
         (lambda: rate_code(torch.tensor([[-0.1]]), 5, 1.0, 0.001), ParameterError, "rate code: .* between 0 and 1"),

@@ -15,7 +15,7 @@ from snncore import stack
 from snncore.errors import ExperimentError, MisfitError
 from snncore.files import content_hash
 from snncore.input_spec import INPUT_KINDS
-from snncore.layer_spec import LAYER_KINDS, NEURON_SPECS
+from snncore.layer_spec import LAYER_KINDS, NEURON_SPECS, NeuronSpec
 from snncore.layers import MODELS, RECURRENT
 from snncore.simulation import simulate
 from snncore.spec import Draft, Experiment
@@ -396,6 +396,83 @@ def test_input_of_another_shape_may_leave_layers_that_do_not_fit():
     assert fed.first_misfit.startswith(
         "Layer 1 (Linear): it takes 4 features in one row, but it receives (2, 8, 8); put a Flatten before it"
     )
+
+
+DRAWN = {"kind": "drawn", "shape": (1, 4, 3), "values": [1.0, 2.0, 3.0, 4.0], "weight": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("shape", "values"),
+    [((1, 4, 5), (1, 2, 3, 4)), ((2, 2, 3), (1, 2)), ((1, 6, 3), (1, 2, 3, 4, 0, 0)), ((1, 1000, 3), (1, 2, 3, 4, *[0] * 996))],
+)
+def test_a_drawn_current_of_another_length_ends_sooner_or_in_zeros(shape, values):
+    reshaped = stack.reshape(draft(LIF, input=DRAWN), shape)
+    assert reshaped == draft(LIF, input={**DRAWN, "shape": shape, "values": values})
+
+
+@pytest.mark.parametrize("kind", [kind for kind in INPUT_KINDS if kind not in ("file", "drawn", "moving_bar", "digit")])
+def test_any_other_input_of_another_shape_is_the_same_otherwise(kind):
+    fed = stack.feed(draft(LIF), kind)
+    assert stack.reshape(fed, (3, 7, 2, 2)).input == type(fed.input)(**{**dict(fed.input), "shape": (3, 7, 2, 2)})
+
+
+@pytest.mark.parametrize("shape", [(1, 1001, 3), (1, 10**15, 3), (1, 0, 3), (1, -2, 3)])
+def test_a_length_that_cannot_be_drawn_is_refused(shape):
+    with pytest.raises(ExperimentError, match=r"for up to 1000 time steps; choose another one|must be at least 1"):
+        stack.reshape(draft(LIF, input=DRAWN), shape)
+
+
+# ---------------------------------------------------------------------------------------------------------- another model
+
+PLAIN = [model.__name__ for model in MODELS]
+
+
+def own_values(layer: NeuronSpec) -> Layer:
+    """What a layer holds of its neurons, by name."""
+    return {name: getattr(layer, name) for name in type(layer).model_fields if name not in ("kind", "learns", "rec_connect")}
+
+
+def neurons() -> st.SearchStrategy[NeuronSpec]:
+    return neuron_layers((*MODELS, *RECURRENT), 3).map(lambda layer: NEURON_SPECS[layer["kind"]](**layer))
+
+
+@given(neurons(), st.sampled_from(PLAIN))
+def test_a_layer_as_another_model_keeps_what_both_have_and_is_a_new_layer_else(layer, kind):
+    made, fresh = stack.as_kind(layer, kind), stack.fitting_layer(kind, (3,))
+    assert made.kind == kind
+    own = own_values(layer)
+    assert own_values(made) == {name: own.get(name, value) for name, value in own_values(fresh).items()}
+    assert made.output_shape((3,)) == (3,)
+
+
+@given(neurons(), st.sampled_from(PLAIN), neurons())
+def test_what_another_model_needs_and_the_layer_has_not_is_taken_from_the_usual_values(layer, kind, other):
+    usual = {**other.model_dump(), "norm_input": False, "unknown to all": 1}
+    own = own_values(layer)
+    fallback = own_values(stack.as_kind(layer, kind))
+    expected = {name: own.get(name, getattr(other, name, value)) for name, value in fallback.items()}
+    if "norm_input" in expected and "norm_input" not in own:
+        expected["norm_input"] = False
+    assert own_values(stack.as_kind(layer, kind, usual)) == expected
+
+
+@given(neurons(), st.sampled_from(PLAIN))
+def test_what_both_models_have_learns_on_or_stays_fixed(layer, kind):
+    made = stack.as_kind(layer, kind)
+    if layer.learns is None:
+        assert made.learns is None
+    else:
+        assert set(made.learns) == set(layer.learns) & set(made.learnable)
+
+
+@given(neurons())
+def test_a_layer_as_its_own_model_is_itself_without_its_connection(layer):
+    kind = layer.kind.removesuffix("Recurrent")
+    made = stack.as_kind(layer, kind)
+    if kind == layer.kind:
+        assert {**dict(made), "learns": sorted(made.learns or ())} == {**dict(layer), "learns": sorted(layer.learns or ())}
+    assert own_values(made) == own_values(layer)
+    assert not hasattr(made, "rec_connect")
 
 
 # ------------------------------------------------------------------------------------------------------------- new layers

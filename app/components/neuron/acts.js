@@ -36,7 +36,7 @@ function compareWithPython(view) {
   if (view.isDragging || view.pending.length) return;
   const different = Object.entries(view.header.record).filter(([name, place]) => {
     const expected = view.arrays[place];
-    return !view.run[name].every((value, index) => value === expected[index] || (Number.isNaN(value) && Number.isNaN(expected[index])));
+    return !view.run[name].every((value, index) => Object.is(value + 0, expected[index] + 0)); // + 0: a zero's sign doesn't matter
   });
   for (const [name, place] of different) view.run[name] = view.arrays[place];
   view.root.dataset.agrees = String(!different.length);

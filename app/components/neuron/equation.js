@@ -15,16 +15,17 @@ function createEquation(view, parent) {
 function fillEquation(view) {
   const { parent, lines } = view.equation;
   const wanted = equationOf(view);
-  for (const [name, { label, pieces }] of Object.entries(wanted)) {
-    const line = lines.get(name) ?? createLine(view, name, label);
+  Object.entries(wanted).forEach(([name, { label, pieces }], row) => {
+    const line = lines.get(name) ?? createLine(view, name);
+    if (parent.children[row] !== line.root) parent.insertBefore(line.root, parent.children[row]);
     if (line.pieces.length !== pieces.length || pieces.some(({ part }, place) => part !== line.pieces[place].dataset.part)) makePieces(line, pieces);
     setText(line.label, label);
     pieces.forEach(({ text, part }, place) => {
       setText(line.pieces[place], text);
       line.pieces[place].classList.toggle("neuron-lit", part !== "" && part === view.part);
     });
-  }
-  for (const [name, line] of lines) line.root.hidden = !(name in wanted);
+  });
+  for (const [name, { root }] of lines) root.hidden = !(name in wanted);
   if (parent.lastChild !== view.readings) parent.append(view.readings);
   setText(view.readings, readingsOf(view));
 }
@@ -49,47 +50,32 @@ function makePieces(line, pieces) {
 function equationOf(view) {
   const { p, at } = view;
   const row = (name) => rowIn(view, view.run, name);
-  const [z, i, u, v, b, theta, s] = ["z", "i", "u", "v", "b", "theta", "s"].map((name) => row(name)[at]);
-  const before = (name) => (at ? row(name)[at - 1] : 0);
-  const spikes = p.threshold < Infinity;
-  const lines = { t: { label: `t = ${at}`, pieces: [] } };
-  lines.i = p.beta === null
-    ? { label: "i[t] = z[t]", pieces: [told("input", `${fixed(z)}`)] }
-    : { label: "i[t] = β·(i[t-1] + z[t])", pieces: [told("input", `${fixed(p.beta)}·(${fixed(before("i"))} + ${fixed(z)}) = ${fixed(i)}`)] };
-  lines.u = {
-    label: `u[t] = ${p.alpha === 1 ? "" : "α·"}v[t-1] + ${p.gain === null ? "" : "(1-α)·"}i[t]`,
-    pieces: [
-      told("decay", p.alpha === 1 ? fixed(before("v")) : `${fixed(p.alpha)}·${fixed(before("v"))}`),
-      told("", "+"),
-      told("input", p.gain === null ? fixed(i) : `${fixed(p.gain)}·${fixed(i)}`),
-      told("", `= ${fixed(u)}`),
-    ],
+  const now = (name) => fixed(row(name)[at]);
+  const before = (name) => fixed(at ? row(name)[at - 1] : 0);
+  const line = (label, ...pieces) => ({ label, pieces: pieces.map(([text, part = ""]) => ({ text, part })) });
+  const [u, s, theta] = ["u", "s", "theta"].map((name) => row(name)[at]);
+  const [alpha, gain] = [p.alpha === 1 ? "" : `${fixed(p.alpha)}·`, p.gain === null ? "" : `${fixed(p.gain)}·`];
+  const lines = {
+    t: line(`t = ${at}`),
+    i: p.beta === null ? line("i[t] = z[t]", [now("z"), "input"]) : line("i[t] = β·(i[t-1] + z[t])", [`${fixed(p.beta)}·(${before("i")} + ${now("z")}) = ${now("i")}`, "input"]),
+    u: line(`u[t] = ${alpha && "α·"}v[t-1] + ${gain && "(1-α)·"}i[t]`, [alpha + before("v"), "decay"], ["+"], [gain + now("i"), "input"], [`= ${now("u")}`]),
   };
-  if (!spikes) lines.out = { label: "output = u[t]", pieces: [told("", fixed(u))] };
-  if (p.kind === "ALIF") {
-    lines.theta = { label: "θ[t] = b0 + a·b[t-1]", pieces: [told("compare", `${fixed(p.threshold)} + ${fixed(p.adaptScale)}·${fixed(before("b"))} = ${fixed(theta)}`)] };
-  }
-  if (spikes) {
-    lines.s = { label: spikeSymbols(p), pieces: [told("compare", comparison(p, u, theta)), told("spike", `${s} ${s === 1 ? "spike" : "spikes"}`)] };
-    lines.r = { label: p.resetValue === null ? `r[t] = u - s·${p.subtractValue === null ? "θ" : "d"}` : "r[t] = reset value where s > 0", pieces: [told("reset", resetOf(p, u, s, theta))] };
-  }
-  lines.v = p.minVMem === null
-    ? { label: spikes ? "v[t] = r" : "v[t] = u", pieces: [told("", fixed(v))] }
-    : { label: `v[t] = max(${spikes ? "r" : "u"}, v_min)`, pieces: [told("bound", `max(${spikes ? resetNumber(p, u, s, theta) : fixed(u)}, ${fixed(p.minVMem)}) = ${fixed(v)}`)] };
-  if (p.kind === "ALIF") lines.b = { label: "b[t] = ρ·b[t-1] + (1-ρ)·s", pieces: [told("", `${fixed(p.rho)}·${fixed(before("b"))} + ${fixed(p.adaptGain)}·${s} = ${fixed(b)}`)] };
+  const bound = (symbol, number) => (p.minVMem === null ? line(`v[t] = ${symbol}`, [now("v")]) : line(`v[t] = max(${symbol}, v_min)`, [`max(${number}, ${fixed(p.minVMem)}) = ${now("v")}`, "bound"]));
+  if (p.threshold === Infinity) return { ...lines, v: bound("u", now("u")), out: line("output = u[t]", [now("u")]) };
+  const adapts = p.kind === "ALIF";
+  if (adapts) lines.theta = line("θ[t] = b0 + a·b[t-1]", [`${fixed(p.threshold)} + ${fixed(p.adaptScale)}·${before("b")} = ${now("theta")}`, "compare"]);
+  const compared = p.isSingle ? `${now("u")} ${u >= theta ? "≥" : "<"} ${now("theta")}:` : `${now("u")} / ${now("theta")}:`;
+  lines.s = line(`s[t] = ${spikeSymbols(p)}`, [compared, "compare"], [`${s} spike${s === 1 ? "" : "s"}`, "spike"]);
+  const r = fixed(reset(u, s, theta, p));
+  lines.r = p.resetValue === null
+    ? line(`r[t] = u - s·${p.subtractValue === null ? "θ" : "d"}`, [`${now("u")} - ${s}·${fixed(p.subtractValue ?? theta)} = ${r}`, "reset"])
+    : line("r[t] = v_reset where s > 0, else u", [r, "reset"]);
+  lines.v = bound("r", r);
+  if (adapts) lines.b = line("b[t] = ρ·b[t-1] + (1-ρ)·s", [`${fixed(p.rho)}·${before("b")} + ${fixed(p.adaptGain)}·${s} = ${now("b")}`]);
   return lines;
 }
 
-const told = (part, text) => ({ part, text });
-
-const spikeSymbols = ({ isSingle, mostSpikes }) => (isSingle ? "s[t] = 1 where u ≥ θ" : mostSpikes < Infinity ? `s[t] = min(⌊u/θ⌋, ${mostSpikes})` : "s[t] = ⌊u/θ⌋");
-
-const comparison = ({ isSingle }, u, theta) => (isSingle ? `${fixed(u)} ${u >= theta ? "≥" : "<"} ${fixed(theta)}:` : `${fixed(u)} / ${fixed(theta)}:`);
-
-const resetOf = (p, u, s, theta) =>
-  p.resetValue === null ? `${fixed(u)} - ${s}·${fixed(p.subtractValue ?? theta)} = ${resetNumber(p, u, s, theta)}` : resetNumber(p, u, s, theta);
-
-const resetNumber = (p, u, s, theta) => fixed(reset(u, s, theta, p));
+const spikeSymbols = ({ isSingle, mostSpikes }) => (isSingle ? "1 where u ≥ θ" : mostSpikes < Infinity ? `min(⌊u/θ⌋, ${mostSpikes})` : "⌊u/θ⌋");
 
 /** @param {number} value */
 const fixed = (value) => (Math.abs(value) < FAR ? value.toFixed(DECIMALS) : inDigits(value)).replace("-", "\u2212");
@@ -108,7 +94,7 @@ function readingsOf(view) {
     if (intervals.length) told.push(`intervals ${intervals.length > LATEST ? "… " : ""}${intervals.slice(-LATEST).join(", ")} steps`);
   }
   const z = rowOf(run, view.z, view.neuron);
-  const mean = z.reduce((sum, value) => sum + value, 0) / z.length;
+  const mean = sumOf(z) / z.length;
   const isSteady = view.settings.input.kind === "step_current";
   const steady = steadyState(isSteady ? view.settings.input.amplitude : mean, p);
   told.push(`steady state ${Number.isFinite(steady) ? `v∞ ${inDigits(steady)}` : "none: v grows without end"}${isSteady ? "" : " of the mean input"}`);

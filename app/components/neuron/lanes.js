@@ -1,6 +1,7 @@
 // Which lanes the plot has, one under the other over one time axis, and where a value lies in each. Pure functions of numbers.
 
 const HEIGHTS = { input: 84, current: 60, trace: 228, spikes: 12, raster: 110, difference: 52, axis: 32 }; // pixels; spikes: of each run
+const NARROW = { width: 500, scale: 0.62 }; // pixels of a plot up to which the lanes are lower, but for spikes and time
 const LANE_GAP = 10; // pixels
 const HEADROOM = 0.08; // of a range, above and below what it holds
 
@@ -8,7 +9,7 @@ const HEADROOM = 0.08; // of a range, above and below what it holds
 /** @typedef {[number, number]} Range the values at the lower and upper edge of a lane */
 
 /** @returns {Lane[]} from top to bottom, as far as the neuron has what they show */
-function lanesOf({ p, run, seconds }) {
+function lanesOf({ p, run, seconds, width }) {
   const runs = 1 + seconds.length;
   const shown = {
     input: true,
@@ -21,7 +22,8 @@ function lanesOf({ p, run, seconds }) {
   };
   let top = LANE_GAP;
   return Object.keys(shown).filter((name) => shown[name]).map((name) => {
-    const lane = { name, top, height: HEIGHTS[name] * (name === "spikes" ? runs : 1) };
+    const scale = name === "spikes" ? runs : name !== "axis" && width <= NARROW.width ? NARROW.scale : 1;
+    const lane = { name, top, height: HEIGHTS[name] * scale };
     top += lane.height + LANE_GAP;
     return lane;
   });

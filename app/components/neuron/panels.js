@@ -47,7 +47,7 @@ function paintPanel(context, view, name) {
   return paint({ context, axis: timeAxis(view), view, palette: view.palette });
 }
 
-/** The rate under constant inputs, measured and by formula, and that of the present run over the mean of its input. */
+/** The rate under constant inputs, measured and by formula, and that of the present run while it has input, over the mean of that. */
 function paintRates(stage) {
   const { view, palette } = stage;
   const { p, run } = view;
@@ -57,7 +57,8 @@ function paintRates(stage) {
     return words;
   }
   const z = rowOf(run, view.z, view.neuron);
-  const present = [z.reduce((sum, value) => sum + value, 0) / z.length, rate(rowIn(view, run, "s"))];
+  const [begin, end] = [Math.max(z.findIndex(Boolean), 0), z.findLastIndex(Boolean) + 1 || z.length];
+  const present = [sumOf(z) / (end - begin), rate(rowIn(view, run, "s").subarray(begin, end))];
   const rheobase = p.threshold / (p.alpha === 1 ? drive(1, p) : steadyState(1, p)); // without leak it is 0: there that of a spike per step
   const high = roundedUp(2 * Math.max(Math.min(rheobase, 1e6), Math.abs(present[0])));
   const low = present[0] < 0 ? -high : 0;
@@ -66,9 +67,10 @@ function paintRates(stage) {
   const formula = currents.map((current) => firingRate(fround(current), p));
   const most = roundedUp(Math.max(present[1], ...measured, ...formula, 0.01));
   const over = (values) => values.map((value, place) => [currents[place], value]).filter(([, value]) => value !== null);
-  const lines = [["measured", over(measured), palette.text, 4, [], 0.4]];
-  if (formula.some((value) => value > 0)) lines.push(["closed form", over(formula), palette.text, 1.5, [5, 4]]);
-  lines.push(["this run", [present], palette.text]);
+  const isKnown = formula.some((value) => value > 0);
+  const lines = [[`measured${isKnown ? "" : ", no closed form with this reset"}`, over(measured), palette.text, 4, [], 0.4]];
+  if (isKnown) lines.push(["closed form", over(formula), palette.text, 1.5, [5, 4]]);
+  lines.push(["this run, while it has input", [present], palette.text]);
   paintChart(stage, [low, high], [0, most], ["input I", "rate (spikes per step)"], lines);
   const [mean, now, fastest] = [...present, Math.max(...measured)].map(inDigits);
   return `f–I curve: up to ${fastest} spikes per step at inputs up to ${inDigits(high)}. This run: mean input ${mean}, ${now} spikes per step.`;
@@ -111,7 +113,7 @@ function paintModels(stage) {
     const p = paramsOf(view, neuron);
     const run = scan(rowOf(view.run, view.z, view.neuron), 1, p);
     const spiking = p.threshold < Infinity;
-    const count = run.s.reduce((sum, spikes) => sum + spikes, 0);
+    const count = sumOf(run.s);
     const said = spiking ? `${kind} ${inDigits(count)} spike${count === 1 ? "" : "s"}` : `${kind} never spikes`;
     const lane = { top: 20 + place * MODEL_PITCH, height: MODEL_HEIGHT };
     const range = spanning([run.u, run.v, spiking ? run.theta : []]);
@@ -135,18 +137,11 @@ function paintModels(stage) {
  * @param {[string, number[][], string, number, number[], number][]} lines label, points, and how `paintPath` paints them
  */
 function paintChart(stage, x, y, names, lines) {
-  const { context, view, palette } = stage;
+  const { context, view } = stage;
   const axis = { from: x[0], to: x[1], width: view.width };
   const lane = { top: lines.length * KEY_LINE + LANE_GAP, height: CHART_HEIGHT };
-  const [right, bottom] = [LEFT + plotWidth(axis), lane.top + CHART_HEIGHT];
   frameLane(stage, lane, y, names[1]);
-  paintPath(context, [[LEFT, bottom], [right, bottom]], palette.muted, 1, []);
-  for (const value of ticks(...x, 5)) {
-    const mark = toPixel(axis, value);
-    paintPath(context, [[mark, bottom], [mark, bottom + 4]], palette.muted, 1, []);
-    write(stage, inDigits(value), mark, bottom + 12, "center");
-  }
-  write(stage, names[0], right, bottom + 26, "right");
+  paintScale({ ...stage, axis }, lane.top + CHART_HEIGHT, 5, names[0]);
   lines.forEach(([label, points, ...stroke], place) => {
     const middle = (place + 0.5) * KEY_LINE;
     paintPath(context, points.length > 1 ? [[LEFT, middle], [LEFT + 24, middle]] : [[LEFT + 12, middle]], ...stroke);

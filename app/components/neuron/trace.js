@@ -107,14 +107,22 @@ function paintDifference(stage, lane, range) {
 
 function paintAxis(stage, { top }) {
   const { context, axis, view, palette } = stage;
-  const right = LEFT + plotWidth(axis);
-  paintPath(context, [[LEFT, top], [right, top]], palette.muted, 1, []);
-  for (const time of ticks(axis.from, axis.to, Math.max(2, Math.min(10, plotWidth(axis) / 70)))) {
-    paintPath(context, [[toPixel(axis, time), top], [toPixel(axis, time), top + 4]], palette.muted, 1, []);
-    write(stage, inDigits(time), toPixel(axis, time), top + 11, "center");
-  }
-  write(stage, "time (steps)", right, top + 24, "right");
+  paintScale(stage, top, Math.max(2, Math.min(10, plotWidth(axis) / 70)), "time (steps)");
   paintPath(context, [[toPixel(axis, view.at), LANE_GAP], [toPixel(axis, view.at), top]], palette.text, 1, [], 0.5);
+}
+
+/** The horizontal axis at a height, with some of its values. */
+function paintScale(stage, y, most, name) {
+  const { context, axis, palette } = stage;
+  const line = (...points) => paintPath(context, points, palette.muted, 1, []);
+  const right = LEFT + plotWidth(axis);
+  line([LEFT, y], [right, y]);
+  for (const value of ticks(axis.from, axis.to, most)) {
+    const x = toPixel(axis, value);
+    line([x, y], [x, y + 4]);
+    write(stage, inDigits(value), x, y + 11, "center");
+  }
+  write(stage, name, right, y + 24, "right");
 }
 
 // ---------------------------------------------------------------------------------------------- what lanes are made of

@@ -2,9 +2,11 @@
 
 function fillHead(view) {
   const { run, p } = view;
+  const sum = sumOf(run.s);
   const many = run.neurons > 1 ? `${run.neurons} neurons × ` : "";
-  setText(view.count, p.threshold < Infinity ? inDigits(sumOf(run.s)) : inDigits(rowIn(view, run, "u").at(-1)));
-  setText(view.unit, p.threshold < Infinity ? ` spikes in ${many}${run.steps} steps` : ` u at the last of ${run.steps} steps`);
+  const [number, unit] = p.threshold < Infinity ? [sum, `spike${sum === 1 ? "" : "s"} in ${many}${run.steps} steps`] : [rowIn(view, run, "u").at(-1), `u at the last of ${run.steps} steps`];
+  setText(view.count, inDigits(number));
+  setText(view.unit, ` ${unit}`);
 }
 
 /** What is wrong, and the buttons that mend it. */

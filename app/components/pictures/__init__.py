@@ -6,11 +6,17 @@ import streamlit as st
 
 from app.components.assets import source
 
+SOURCES = ("svg_context.js", "pictures.js")
+"""One module, in this order."""
+
 _component = st.components.v2.component(
-    "pictures", css=source("pictures", "pictures.css"), js=source("pictures", "pictures.js"), isolate_styles=False
+    "pictures",
+    css=source("pictures", "pictures.css"),
+    js="\n".join(source("pictures", file) for file in SOURCES),
+    isolate_styles=False,
 )
 
 
 def pictures(key: str) -> None:
-    """One button for a PNG of all plots and rows of the page, at twice their size, and one for an SVG of the plots."""
+    """One button for a PNG of all plots and rows of the page, at twice their size, and one for an SVG of the plots' curves."""
     _component(key=key)

@@ -1,10 +1,11 @@
 // Saves what the page shows: plots and rows, each where it stands. Reads the page only; of the other components it knows the classes of
-// their nodes, `.plot` with a Plotly figure in `.plot-graph`, `.rows` with canvases, words, and a foot that sticks to the window.
+// their nodes, `.plot` with a Plotly figure in `.plot-graph`, `.rows` with canvases, words, and a foot that sticks to the window, and
+// `.neuron`, which paints itself: its `painted()` is a list of `{left, top, width, height, paint}` in pixels of the window, and `paint` takes
+// a 2-D context whose origin is at `left`, `top`.
 
 const SCALE = 2; // pixels of a picture for one of the page
 const MARGIN = 12; // pixels of the page around what is shown
 const UNSAID = "button:not(.rows-title), .rows-tip, .rows-readout"; // words that are not part of a picture
-const SVG = "http://www.w3.org/2000/svg";
 
 const roots = new WeakMap();
 
@@ -29,7 +30,7 @@ export default function ({ parentElement }) {
 
 /** @returns {Promise<string>} what went wrong; empty where nothing did */
 async function savePng() {
-  const sheet = lay(shown(".plot[data-drawn], .rows[data-drawn]"));
+  const sheet = lay(shown(".plot[data-drawn], .rows[data-drawn], .neuron[data-drawn]"));
   if (!sheet) return "There is no plot on this page so far.";
   const canvas = Object.assign(document.createElement("canvas"), { width: sheet.width * SCALE, height: sheet.height * SCALE });
   const context = canvas.getContext("2d");
@@ -39,6 +40,7 @@ async function savePng() {
   context.translate(-sheet.left, -sheet.top);
   for (const node of sheet.nodes) {
     if (node.matches(".rows")) drawRows(context, node);
+    else if (node.matches(".neuron")) drawPainted(context, node);
     else await drawPlot(context, node.querySelector(".plot-graph"));
   }
   const blob = await new Promise((resolve) => canvas.toBlob(resolve));
@@ -49,18 +51,16 @@ async function savePng() {
 
 /** @returns {Promise<string>} what went wrong; empty where nothing did */
 async function saveSvg() {
-  const sheet = lay(shown(".plot[data-drawn]"));
+  const sheet = lay(shown(".plot[data-drawn], .neuron[data-drawn]"));
   if (!sheet) return "There are no curves on this page so far.";
-  const picture = document.createElementNS(SVG, "svg");
   const { width, height } = sheet;
-  setAttributes(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
-  picture.append(setAttributes(document.createElementNS(SVG, "rect"), { width, height, fill: sheet.background }));
+  const picture = svgNode("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
+  picture.append(svgNode("rect", { width, height, fill: sheet.background }));
+  const context = new SvgContext(picture);
+  context.translate(-sheet.left, -sheet.top);
   for (const node of sheet.nodes) {
-    const graph = node.querySelector(".plot-graph");
-    const box = graph.getBoundingClientRect();
-    const text = await window.Plotly.toImage(graph, { format: "svg", width: box.width, height: box.height, imageDataOnly: true });
-    const curves = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-    picture.append(setAttributes(curves, { x: box.left - sheet.left, y: box.top - sheet.top }));
+    if (node.matches(".neuron")) drawPainted(context, node);
+    else picture.append(await curvesOf(node.querySelector(".plot-graph"), sheet));
   }
   download(new Blob([new XMLSerializer().serializeToString(picture)], { type: "image/svg+xml" }), "snn-playground-curves.svg");
   return "";
@@ -71,11 +71,18 @@ const shown = (selector) => [...document.querySelectorAll(selector)].filter((nod
 /** The part of the window that the nodes take, with a margin, in pixels; null where there are none. */
 function lay(nodes) {
   if (!nodes.length) return null;
-  const boxes = nodes.map((node) => node.getBoundingClientRect());
+  const boxes = nodes.flatMap((node) => node.painted?.() ?? node.getBoundingClientRect());
   const [left, top] = [Math.min(...boxes.map((box) => box.left)) - MARGIN, Math.min(...boxes.map((box) => box.top)) - MARGIN];
-  const width = Math.ceil(Math.max(...boxes.map((box) => box.right)) + MARGIN - left);
-  const height = Math.ceil(Math.max(...boxes.map((box) => box.bottom)) + MARGIN - top);
+  const width = Math.ceil(Math.max(...boxes.map((box) => box.left + box.width)) + MARGIN - left);
+  const height = Math.ceil(Math.max(...boxes.map((box) => box.top + box.height)) + MARGIN - top);
   return { nodes, left, top, width, height, background: getComputedStyle(nodes[0]).getPropertyValue("--st-background-color") };
+}
+
+async function curvesOf(graph, sheet) {
+  const { left, top, width, height } = graph.getBoundingClientRect();
+  const text = await window.Plotly.toImage(graph, { format: "svg", width, height, imageDataOnly: true });
+  const curves = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  return setAttributes(curves, { x: left - sheet.left, y: top - sheet.top });
 }
 
 async function drawPlot(context, graph) {
@@ -84,6 +91,15 @@ async function drawPlot(context, graph) {
   picture.src = await window.Plotly.toImage(graph, { format: "png", width, height, scale: SCALE });
   await picture.decode();
   context.drawImage(picture, left, top, width, height);
+}
+
+function drawPainted(context, node) {
+  for (const { left, top, paint } of node.painted()) {
+    context.save();
+    context.translate(left, top);
+    paint(context);
+    context.restore();
+  }
 }
 
 /** Canvases as sharp as they are on the screen, and the words between them. */
@@ -115,11 +131,6 @@ function drawWords(context, root) {
       context.fillText(word, left, top + height / 2);
     }
   }
-}
-
-function setAttributes(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
 }
 
 function download(blob, name) {
