@@ -14,7 +14,7 @@ STATIC = Path(__file__).parents[1] / "static"
 def source(component: str, file: str) -> str:
     """The text of a component's file; of JavaScript without comments and spaces, since Streamlit sends it with every redraw."""
     text = (Path(__file__).parent / component / file).read_text(encoding="utf-8")
-    return jsmin(text) if file.endswith(".js") else text
+    return f";\n{jsmin(text)}" if file.endswith(".js") else text  # Streamlit takes what is one line for the name of a file
 
 
 def plotly_url() -> str:

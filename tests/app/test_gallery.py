@@ -19,16 +19,27 @@ from app.components.gallery import Tile
 from app.controls import network
 from app.controls.parameters import INPUT_NAMES
 from app.figures import thumbnails
-from app.figures.thumbnails import BAR_STEPS, DT, NOTHING, SEED, SHAPE, Thumbnail, file_thumbnail, thumbnail, thumbnail_if_ready
+from app.figures.thumbnails import (
+    BAR_STEPS,
+    DT,
+    NOTHING,
+    SEED,
+    SHAPE,
+    Thumbnail,
+    drawn_thumbnail,
+    file_thumbnail,
+    thumbnail,
+    thumbnail_if_ready,
+)
 from snncore import encoders
 from snncore.files import content_hash
-from snncore.input_spec import INPUT_KINDS, NO_FILES, InputSpec
+from snncore.input_spec import INPUT_KINDS, NO_FILES, DrawnCurrent, InputSpec
 from snncore.record import Array
 from snncore.spec import Draft
 from snncore.stack import feed_file, fitting_input
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
-KINDS = [kind for kind in INPUT_KINDS if kind != "file"]
+KINDS = [kind for kind in INPUT_KINDS if kind not in ("drawn", "file")]
 RASTERS = ["random_spikes", "poisson_spikes", "latency", "spike_bursts"]
 CURRENTS = ["step_current", "ramp_current", "sine_current"]
 
@@ -93,6 +104,16 @@ def test_a_raster_from_a_file_is_pictured_whole_and_no_spike_is_lost(shape: tupl
     assert picture.values.sum() == sample.sum()
     if picture.values.size == sample.size:
         assert np.array_equal(picture.values, sample.reshape(len(sample), -1).T)
+
+
+@pytest.mark.parametrize("steps", [2, 60, 61, 1000])
+def test_a_drawn_current_is_pictured_from_its_first_to_its_last_value(steps: int) -> None:
+    values = np.sin(np.linspace(0, 5, steps)).astype(np.float32)
+    picture = drawn_thumbnail(DrawnCurrent(shape=(1, steps, 3), values=tuple(values.tolist()), weight=-2.0))
+    assert picture.drawing == "line"
+    assert picture.values.shape == (min(steps, 60),)
+    assert picture.values[[0, -1]].tolist() == [-2 * values[0], -2 * values[-1]]
+    assert np.abs(picture.values + 2 * np.sin(np.linspace(0, 5, len(picture.values)))).max() < 0.1, "as early in the picture"
 
 
 @pytest.mark.parametrize(("shape", "pictured"), [((30, 2, 8, 8), (1, 2, 8, 8)), ((30, 2, 40, 33), (1, 2, 16, 16))])
@@ -266,10 +287,28 @@ def test_a_file_that_is_not_here_has_a_plain_tile(tiles: dict[str, Tile]) -> Non
     assert tiles["file"].thumbnail is NOTHING
 
 
-def test_a_late_choice_of_the_file_that_was_left_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drawn_current_has_a_tile_only_while_it_is_the_input_and_shows_it(tiles: dict[str, Tile]) -> None:
+    page = network_page()
+    drawn = DrawnCurrent(shape=(1, 3, 16), values=(0.5, -1.0, 2.0))
+    page.session_state["desk"].history.add(Draft(**{**dict(draft_of(page)), "input": drawn}))
+    shown(page.run())
+    assert list(tiles) == [*KINDS, "drawn"]
+    pictured = tiles["drawn"].thumbnail
+    assert pictured is not None
+    assert pictured.values.tolist() == [0.5, -1.0, 2.0]
+
+    press(page, "drawn")
+    assert draft_of(page).input == drawn
+    press(page, "latency")
+    assert draft_of(page).input.kind == "latency"
+    assert "drawn" not in tiles
+
+
+@pytest.mark.parametrize("kind", ["file", "drawn"])
+def test_a_late_choice_of_what_was_left_changes_nothing(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its tile stands until the page has been drawn anew, and an arrow key may come back to it before."""
     monkeypatch.setattr(network.session, "compose", lambda make: pytest.fail("nothing is to be composed"))
-    network._change_input("file")
+    network._change_input(kind)
 
 
 def test_the_page_shows_the_gallery_itself_without_an_exception() -> None:

@@ -567,7 +567,7 @@ def test_what_is_refused_is_said_in_one_sentence_and_changes_nothing(path: str, 
 
 # ---------------------------------------------------------------------------------------------------------------- inputs
 
-ORDINARY = [kind for kind in INPUT_KINDS if kind != "file"]
+ORDINARY = [kind for kind in INPUT_KINDS if kind not in ("drawn", "file")]
 
 
 @pytest.mark.parametrize("kind", ORDINARY)
@@ -587,7 +587,38 @@ def test_each_widget_of_an_input_edits_its_field_alone(kind: str) -> None:
         assert_edits_its_field_alone(page, path)
 
 
-@pytest.mark.parametrize(("kind", "name"), [("spike_bursts", "neurons"), ("step_current", "neurons"), ("step_current", "stop")])
+DRAWN = stack.feed(TEN, "drawn").replace({"input.values": [0.5] * 60 + [-1.0] * 40, "input.weight": 2.0})
+
+
+def test_a_drawn_current_has_widgets_for_all_but_its_values() -> None:
+    page = opened(DRAWN, panel="Input")
+    assert set(fields(page, "input.")) == {"input.weight", "input.shape.0", "input.shape.1", "input.shape.2"}
+    assert "A current drawn by hand, between -1 and 0.5, weight 2." in captions(page)
+    assert_edits_its_field_alone(page, "input.weight")
+
+
+@pytest.mark.parametrize("steps", [70, 130])
+def test_a_drawn_current_ends_sooner_or_in_zeros_where_the_time_is_another(steps: int) -> None:
+    page = opened(DRAWN, panel="Input")
+    change(page, "input.shape.1", steps)
+    assert complaints(page) == []
+    assert draft(page) == stack.reshape(DRAWN, (1, steps, 16))
+    change(page, "input.shape.1", 1001)
+    assert complaints(page) == ["The input is drawn by hand for up to 1000 time steps; choose another one for 1001."]
+    assert draft(page) == stack.reshape(DRAWN, (1, steps, 16))
+
+
+def test_a_file_is_weighted() -> None:
+    page = upload(opened(panel="Input"), "mine.npy", as_npy(spikes(50, 16)))
+    change(page, "input.weight", 3.0)
+    assert draft(page).input.weight == 3.0
+    assert np.array_equal(simulate(desk(page).experiment, desk(page).files)[0].input[0], 3 * spikes(50, 16))
+    assert "From the file 'mine.npy', weight 3." in captions(page)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("spike_bursts", "neurons"), ("spike_bursts", "count"), ("step_current", "neurons"), ("step_current", "stop")]
+)
 def test_an_optional_parameter_of_an_input_is_switched_on_and_off(kind: str, name: str) -> None:
     page = opened(stack.feed(TEN, kind), panel="Input")
     change(page, f"switch input.{name}", True)

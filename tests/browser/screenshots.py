@@ -6,10 +6,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from app.discoveries import DISCOVERIES
 from app.link import to_parameter
 from app.presets import presets
 from tests.browser.chromium import QUIET, find
 from tests.browser.network_page import NetworkPage
+from tests.browser.neuron_page import NeuronPage
 from tests.browser.server import serve
 from tests.browser.training_page import TrainingPage
 
@@ -32,10 +34,18 @@ def reservoir(page: Page, url: str) -> None:
     NetworkPage(page, url, f"?x={query}")
 
 
+def adapting(page: Page, url: str) -> None:
+    """A neuron whose spikes raise its threshold, after its time constant was moved."""
+    lesson = next(discovery for discovery in DISCOVERIES if discovery.title == "Adaptation")
+    neuron = NeuronPage(page, url, f"?x={to_parameter(lesson.experiment)}")
+    neuron.handle("amplitude").focus()
+    neuron.answered(lambda: page.keyboard.press("Shift+ArrowUp"))
+
+
 def main() -> None:
     with sync_playwright() as playwright, serve() as server:
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
-        for subject, show in (("training", trained), ("network", reservoir)):
+        for subject, show in (("training", trained), ("network", reservoir), ("neuron", adapting)):
             for name, theme, width, height in LOOKS:
                 page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
                 show(page, server.url)
