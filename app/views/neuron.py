@@ -55,6 +55,7 @@ def _bar() -> None:
         st.menu_button("Discover", titles, key="discover", on_click=_discover, help="Lessons, each one gesture")
         st.button("Undo", on_click=_walk, args=(desk().tuning.undo,), disabled=not history.can_undo)
         st.button("Redo", on_click=_walk, args=(desk().tuning.redo,), disabled=not history.can_redo)
+        st.button("New input", on_click=_draw_again, disabled=not _is_random(), help="Other random spikes: the next input seed")
         places = _places(desk().history.present)
         chosen = st.menu_button("Use as layer", list(places), key="use_as_layer", help="Puts this neuron into the network that is composed")
         if chosen and use_as_layer(places[chosen]):
@@ -175,11 +176,21 @@ def _around() -> object:
         tuning.history.can_redo,
         tuning.discovery,
         given.kind == "file" and given,
+        _is_random(),
         tuning.experiment if is_open else None,
     )
 
 
+def _is_random() -> bool:
+    """Whether another seed would make another input."""
+    return desk().tuning.experiment.input.kind in ("random_spikes", "poisson_spikes")
+
+
 # ---------------------------------------------------------------------------------------------- what is done to it
+
+
+def _draw_again() -> None:
+    _edit({"seeds.input": desk().tuning.experiment.seeds.input + 1})
 
 
 def _answer(act: dict[str, Any]) -> None:

@@ -171,6 +171,18 @@ def test_an_edit_of_the_view_is_run_and_drawn_and_named_by_the_address() -> None
     assert experiment(press(page, "Redo")) == wanted
 
 
+def test_a_random_input_can_be_drawn_again_and_no_other() -> None:
+    page = opened()
+    (button,) = (button for button in page.button if button.label == "New input")
+    assert button.disabled
+    page = told(page, {"do": "edit", "changes": {"input.kind": "poisson_spikes"}})
+    before = experiment(page)
+    page = press(page, "New input")
+    assert experiment(page) == before.replace({"seeds.input": before.seeds.input + 1})
+    header, arrays = drawn(page)
+    assert not np.array_equal(arrays[header["z"]], simulate(before)[0].input.ravel())
+
+
 def test_what_can_not_be_done_is_said_and_changes_nothing() -> None:
     page = told(opened(), {"do": "edit", "changes": {"network.0.spike_threshold": -1.0}})
     (complaint,) = complaints(page)

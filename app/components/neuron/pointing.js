@@ -31,15 +31,9 @@ function onKey(view, event) {
   if (event.key in THROUGH_TIME) moveCursor(view, view.at + THROUGH_TIME[event.key] * far, { aloud: true });
   else if (event.key in THROUGH_NEURONS) choose(view, view.neuron + THROUGH_NEURONS[event.key] * far);
   else if (event.key in ends) moveCursor(view, ends[event.key], { aloud: true });
-  else if (event.key === "Escape") forgetGhost(view);
   else return;
   event.preventDefault();
   event.stopPropagation();
-}
-
-function forgetGhost(view) {
-  view.ghost = null;
-  ask(view, { derives: true });
 }
 
 function choose(view, neuron) {
