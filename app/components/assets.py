@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import plotly
-from rjsmin import jsmin  # type: ignore[import-untyped]  # it has no types
 
 STATIC = Path(__file__).parents[1] / "static"
 
 
+COMMENTS = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*)\n|^[ \t]+|[ \t]+//[^\n\"'`]*$", re.MULTILINE | re.DOTALL)
+"""Of a JavaScript file: comments that have their lines to themselves, indentation, and comments at the ends of lines."""
+
+
 def source(component: str, file: str) -> str:
-    """The text of a component's file; of JavaScript without comments and spaces, since Streamlit sends it with every redraw."""
+    """The text of a component's file; of JavaScript without comments and indentation, since Streamlit sends it with every redraw."""
     text = (Path(__file__).parent / component / file).read_text(encoding="utf-8")
-    return f";\n{jsmin(text)}" if file.endswith(".js") else text  # Streamlit takes what is one line for the name of a file
+    return COMMENTS.sub("", text) if file.endswith(".js") else text
 
 
 def plotly_url() -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from app.discoveries import DISCOVERIES
+from app.figures.style import PALETTES
 from app.link import to_parameter
 from app.tuning import DEFAULT, KINDS, edited
 from snncore.simulation import simulate
@@ -308,6 +312,29 @@ def test_the_neuron_becomes_a_layer_and_a_neuron_of_a_network_opens_here(open_ne
     page.until(lambda: page.agrees)
     assert page.shown()["steps"] == 100
     assert page.shown()["settings"]["input"]["kind"] == "file"
+
+
+def test_pictures_numbers_and_code_are_taken_along(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    page.answered(lambda: page.button("Four models").click())
+    page.button("Take along").click()
+    expect(page.page.get_by_text("LIF(tau_mem=20.0)")).to_be_visible()
+    saved = {}
+    for name in ("Picture (PNG)", "Curves (SVG)", "Run (CSV)"):
+        with page.page.expect_download() as download:
+            page.page.get_by_role("button", name=name).click()
+        saved[name] = download.value.path().read_bytes()
+    picture = np.asarray(Image.open(BytesIO(saved["Picture (PNG)"])).convert("RGB")).reshape(-1, 3)
+    membrane = [int(PALETTES["light"].membrane[at : at + 2], 16) for at in (1, 3, 5)]
+    assert (np.abs(picture.astype(int) - membrane).sum(axis=1) < 12).sum() > 1000, "the potential is in the picture"
+    drawing = saved["Curves (SVG)"].decode()
+    ElementTree.fromstring(drawing)
+    for word in ("potential u, v", "time (steps)", "ExpLeak never spikes"):
+        assert word in drawing
+    header, *rows = saved["Run (CSV)"].decode().splitlines()
+    assert len(rows) == 200
+    column = header.split(",").index("u")
+    assert [np.float32(row.split(",")[column]) for row in rows] == page.array("u").astype(np.float32).tolist()
 
 
 # ------------------------------------------------------------------------------------------------------- everyone's page

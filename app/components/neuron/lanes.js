@@ -1,7 +1,7 @@
 // Which lanes the plot has, one under the other over one time axis, and where a value lies in each. Pure functions of numbers.
 
 const HEIGHTS = { input: 84, current: 60, trace: 228, spikes: 12, raster: 110, difference: 52, axis: 32 }; // pixels; spikes: of each run
-const NARROW = { width: 500, scale: 0.62 }; // pixels of a plot up to which the lanes are lower, but for spikes and time
+const SCALES = [[500, 0.62], [1600, 1], [Infinity, 1.6]]; // up to how wide a plot, in pixels, lanes are so high, but for spikes and time
 const LANE_GAP = 10; // pixels
 const HEADROOM = 0.08; // of a range, above and below what it holds
 
@@ -22,7 +22,7 @@ function lanesOf({ p, run, seconds, width }) {
   };
   let top = LANE_GAP;
   return Object.keys(shown).filter((name) => shown[name]).map((name) => {
-    const scale = name === "spikes" ? runs : name !== "axis" && width <= NARROW.width ? NARROW.scale : 1;
+    const scale = { spikes: runs, axis: 1 }[name] ?? SCALES.find(([most]) => width <= most)[1];
     const lane = { name, top, height: HEIGHTS[name] * scale };
     top += lane.height + LANE_GAP;
     return lane;

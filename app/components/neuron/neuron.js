@@ -26,7 +26,8 @@ const setText = (node, text) => node.textContent === text || (node.textContent =
 function createView(parent) {
   const root = element("div", "neuron", parent);
   const view = { root, settings: null, ghost: null, at: 0, neuron: 0, part: null, ranges: {}, isDragging: false, unsent: {}, pending: [], number: 0 };
-  const main = element("div", "neuron-main", root);
+  element("h1", "neuron-said", root, { textContent: document.title });
+  const main = element("div", "", root);
   const head = element("div", "neuron-head", main);
   const count = element("p", "neuron-count", head);
   view.count = element("strong", "", count);
@@ -52,7 +53,7 @@ function createView(parent) {
   view.plot.addEventListener("keydown", (event) => event.target === view.plot && onKey(view, event));
   view.resizes = new ResizeObserver(() => ask(view));
   view.resizes.observe(view.plot);
-  root.shown = () => view; // for tests, and for whoever looks in from the console
+  root.shown = () => view;
   root.painted = () => [{ ...boxOf(view.plot), paint: (context) => paintPlot(context, view, view.width) }, ...paintedPanels(view)];
   return view;
 }

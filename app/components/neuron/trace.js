@@ -107,7 +107,7 @@ function paintDifference(stage, lane, range) {
 
 function paintAxis(stage, { top }) {
   const { context, axis, view, palette } = stage;
-  paintScale(stage, top, Math.max(2, Math.min(10, plotWidth(axis) / 70)), "time (steps)");
+  paintScale(stage, top, Math.max(2, plotWidth(axis) / 80), "time (steps)");
   paintPath(context, [[toPixel(axis, view.at), LANE_GAP], [toPixel(axis, view.at), top]], palette.text, 1, [], 0.5);
 }
 
