@@ -59,7 +59,7 @@ def test_the_first_sight_needs_no_scrolling(open_neuron: OpenNeuron) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_browser_computes_what_snncore_does(kind: str, open_neuron: OpenNeuron) -> None:
     page = open_neuron()
-    for number, given in enumerate(INPUTS):
+    for number, given in enumerate(INPUTS[KINDS.index(kind) % 2 :: 2]):
         experiment = edited(DEFAULT, {"network.0.kind": kind, "input.shape": [1, 150, 1 + 4 * (number % 2)]}, {})
         experiment = edited(experiment, {"input.kind": given}, {})
         page.page.goto(page.page.url.split("?")[0] + f"?x={to_parameter(experiment)}")

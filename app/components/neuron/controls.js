@@ -115,7 +115,7 @@ function takeNumber(view, row) {
   const isNumber = typed !== "" && Number.isFinite(Number(typed));
   setText(row.wrong, isNumber ? "" : `${row.label} needs a number; it stays ${inDigits(row.field.value)}.`);
   row.shown = undefined;
-  if (!isNumber) return ask(view);
+  if (!isNumber) return fillRow(view, row);
   const value = Number.isInteger(row.text.step) ? Math.round(Number(typed)) : Number(typed);
   const [low, high] = hardLimits(view, row.field.name);
   put(view, row.field.path, Math.min(Math.max(value, low), high));
