@@ -83,7 +83,7 @@ def _more_controls(experiment: Experiment) -> None:
         experiment.training.optimiser,
         OPTIMISERS,
         "How gradients become new weights. A new one begins without memory.",
-        lambda changes: _edit(changes, changes_controls=False),
+        lambda changes: edit_field(changes, changes_controls=False),
     )
     _surrogate_parameters(experiment)
     _learning(experiment)
@@ -94,19 +94,20 @@ def _more_controls(experiment: Experiment) -> None:
     _json(experiment)
 
 
-def _edit(changes: dict[str, Any], changes_controls: bool) -> None:
+def edit_field(changes: dict[str, Any], changes_controls: bool) -> None:
     """Edits; what may be changed while training goes on is, without starting over. Where training rests and no button or control shows
     something else for it, those `QUICK` parts alone run again: that halves the time until they are drawn.
     """
     run, more, complaint = driving.run(), st.session_state.more, session.complaint()
-    changes_more = run.is_running or run.is_over or complaint is not None or changes_controls or more
+    is_stale = not driving.is_drawn()  # the edit before this one asked for the whole page, which is still to be drawn
+    changes_more = run.is_running or run.is_over or complaint is not None or changes_controls or more or is_stale
     if driving.change(changes) and not changes_more:
         driving.note_drawn()
         st.rerun(list(QUICK))
 
 
 def _number(label: str, path: str, value: float, note: str, changes_controls: bool = False, **widget: Any) -> None:
-    number(label, path, value, note, lambda changes: _edit(changes, changes_controls), **widget)
+    number(label, path, value, note, lambda changes: edit_field(changes, changes_controls), **widget)
 
 
 def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, low: float, high: float, step: float) -> None:
@@ -123,7 +124,7 @@ def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, lo
         field,
         float(first),
         note,
-        lambda changes: _edit(dict.fromkeys(values, changes[field]), changes_controls=len(set(values.values())) > 1),
+        lambda changes: edit_field(dict.fromkeys(values, changes[field]), changes_controls=len(set(values.values())) > 1),
         low,
         high,
         step,
@@ -138,7 +139,7 @@ def _surrogate(experiment: Experiment) -> None:
         layers[0][1].model_dump()["surrogate_grad_fn"]["kind"],
         [surrogate.__name__ for surrogate in SURROGATES],
         "Stands in for the slope of a spike, which is zero almost everywhere.",
-        lambda changes: _edit(
+        lambda changes: edit_field(
             {f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}, changes_controls=False
         ),
         part_name,
@@ -152,7 +153,7 @@ def _surrogate_parameters(experiment: Experiment) -> None:
 
     def change(changes: dict[str, Any]) -> None:
         given = {path.rpartition(".")[2]: value for path, value in changes.items()}
-        _edit({f"network.{index}.surrogate_grad_fn": {**shown, **given} for index, _ in layers}, changes_controls=False)
+        edit_field({f"network.{index}.surrogate_grad_fn": {**shown, **given} for index, _ in layers}, changes_controls=False)
 
     for name, value in shown.items():
         if name != "kind":
@@ -171,7 +172,7 @@ def _learning(experiment: Experiment) -> None:
             names = tuple(name for name in layer.learnable if f"{index}.{name}" in chosen)
             if names != layer.learning:
                 changes[f"network.{index}.learns"] = layer.learns_for(names)
-        _edit(changes, changes_controls=False)
+        edit_field(changes, changes_controls=False)
 
     choices(
         "Learns",

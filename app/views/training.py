@@ -59,12 +59,12 @@ def page() -> None:
     if reason:
         _cannot_train(reason)
         return
-    driving.note_drawn()
     shortcuts("shortcuts", SHORTCUTS)
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
         with st.container(key="driving"):
             _buttons(driving.run())
+        driving.note_drawn()
         st.fragment(key="live", run_every=driving.poll_interval())(live_view)()
         if not desk().trials:
             _drawer()

@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 
 from app import comparing, driving, session
+from app.controls.experiment import edit_field
 from app.desk import Desk, desk
 from app.runner import Owner, TrainingRun
 from app.wording import status
@@ -191,6 +192,21 @@ def test_a_training_ends_at_the_most_epochs_and_says_so(monkeypatch: pytest.Monk
     assert len(driving.run().records) == 15
     assert driving.run().is_over
     assert "up to 15 epochs" in status(driving.run())
+
+
+def test_an_edit_before_the_page_was_drawn_for_the_one_before_leaves_the_page_to_be_drawn() -> None:
+    driving.load(SHORT.replace({"training.task.target": 0}).to_json())
+    driving.open_training()
+    driving.note_drawn()
+    st.session_state.more = False
+    assert driving.run().is_over
+    edit_field({"training.task.target": 5}, changes_controls=False)
+    assert not driving.is_drawn(), "its button is another one"
+    edit_field({"network.1.tau_mem": 12.0}, changes_controls=False)
+    assert not driving.is_drawn()
+    driving.note_drawn()
+    edit_field({"network.1.tau_mem": 13.0}, changes_controls=False)
+    assert driving.is_drawn(), "then what shows the edit alone is drawn anew"
 
 
 def test_where_many_compute_each_is_looked_at_more_rarely_until_they_are_few_again() -> None:
