@@ -148,6 +148,18 @@ def test_the_input_can_be_drawn_by_hand(open_neuron: OpenNeuron) -> None:
     np.testing.assert_array_equal(page.array("z"), drawn)
 
 
+def test_drawing_over_a_weighted_input_keeps_its_size_from_the_first_frame_on(open_neuron: OpenNeuron) -> None:
+    page = open_neuron(link({"input.kind": "spike_bursts"}))
+    before = page.array("z")
+    assert before.max() > 2
+    put = """(select) => {
+        select.value = "drawn";
+        select.dispatchEvent(new Event("change"));
+        return new Promise((done) => requestAnimationFrame(() => done(Array.from(document.querySelector(".neuron").shown().z))));
+    }"""
+    assert page.page.get_by_label("Input", exact=True).evaluate(put) == before.tolist()
+
+
 def test_keys_move_handles_and_the_cursor(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     page.handle("threshold").focus()

@@ -85,7 +85,8 @@ function change(view, changes) {
     else for (const [kind, neuron] of Object.entries(neurons)) if (mayHave(neuron, rest[1])) neurons[kind] = { ...neuron, [rest[1]]: placed(neuron[rest[1]], rest[2], value) };
   }
   const kind = changes["network.0.kind"] ?? settings.kind;
-  view.settings = { kind, neurons, input: changes["input.kind"] === "drawn" ? { ...input, kind: "drawn" } : input };
+  const { shape, values } = input; // what was drawn over is in the values, its weight too
+  view.settings = { kind, neurons, input: changes["input.kind"] === "drawn" ? { kind: "drawn", shape, values, weight: 1 } : input };
   ask(view, { derives: true });
 }
 

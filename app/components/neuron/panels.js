@@ -68,7 +68,7 @@ function paintRates(stage) {
   const most = roundedUp(Math.max(present[1], ...measured, ...formula, 0.01));
   const over = (values) => values.map((value, place) => [currents[place], value]).filter(([, value]) => value !== null);
   const isKnown = formula.some((value) => value > 0);
-  const lines = [[`measured${isKnown ? "" : ", no closed form with this reset"}`, over(measured), palette.text, 4, [], 0.4]];
+  const lines = [[`measured${isKnown ? "" : ", no closed form for this neuron"}`, over(measured), palette.text, 4, [], 0.4]];
   if (isKnown) lines.push(["closed form", over(formula), palette.text, 1.5, [5, 4]]);
   lines.push(["this run, while it has input", [present], palette.text]);
   paintChart(stage, [low, high], [0, most], ["input I", "rate (spikes per step)"], lines);
