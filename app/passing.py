@@ -17,6 +17,9 @@ from snncore.simulation import Simulation, simulate
 from snncore.single import lone_neuron
 from snncore.spec import Draft, Experiment
 
+LONGEST_NAME = 100
+"""Characters of an input's name."""
+
 
 def open_neuron(simulation: Simulation, layer: int, neuron: int, sample: int = 0) -> bool:
     """Puts a neuron of a network, with the input that it received, on the Neuron page, where that can be undone.
@@ -92,4 +95,4 @@ def _name(whose: str, sample: int, batch: int, steps: int) -> str:
     """Where the input comes from."""
     of_sample = f", sample {sample + 1}" if batch > 1 else ""
     first = f"the first {MOST_STEPS:,} of {steps:,} steps of " if steps > MOST_STEPS else ""
-    return f"{whose}{of_sample}, with {first}the input it received"
+    return f"{whose}{of_sample}, with {first}the input it received"[:LONGEST_NAME]

@@ -107,6 +107,8 @@ class Tuning:
     def mend(self, place: int, files: Files) -> None:
         """Takes one of the remedies that its diagnosis names."""
         remedies = [changes for finding in diagnose(self.simulation(files))[0] for changes in finding.changes]
+        if place >= len(remedies):
+            raise ExperimentError("That remedy is no longer needed: the neuron has changed meanwhile.")
         self.edit({f"network.0.{name}": value for name, value in remedies[place].items()}, files)
 
     def discover(self, discovery: Discovery, files: Files) -> None:

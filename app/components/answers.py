@@ -23,9 +23,14 @@ class Answers:
         """Answers what is new of it; each has a `"number"`."""
         with self._lock:
             for one in told:
-                if one["number"] > self.last:
+                if one["number"] <= self.last:
+                    continue
+                try:
                     answer(one)
+                except Exception:  # what failed would fail again; an interruption by Streamlit is no Exception
                     self.last = one["number"]
+                    raise
+                self.last = one["number"]
 
 
 def answers_of(key: str) -> Answers:

@@ -310,3 +310,13 @@ def test_adaptation_makes_the_intervals_grow_and_without_it_they_stay() -> None:
     assert np.ptp(steady) <= 1
     assert len(steady) > len(adapting)
     assert intervals({"network.0.adapt_scale": 10.0})[-1] > adapting[-1]
+
+
+def test_a_remedy_that_is_pressed_twice_is_refused_the_second_time_in_a_sentence() -> None:
+    tuning = Tuning()
+    tuning.edit({"input.amplitude": 0.63}, {})
+    tuning.mend(0, {})
+    mended = tuning.experiment
+    with pytest.raises(ExperimentError, match="no longer needed"):
+        tuning.mend(0, {})
+    assert tuning.experiment == mended

@@ -62,7 +62,7 @@ function createHandle(view, name) {
   node.setAttribute("role", "slider");
   node.onpointerdown = (event) => drag(view, node, event);
   node.onkeydown = (event) => moveByKey(view, node, event);
-  node.onkeyup = () => commit(view);
+  node.onkeyup = node.onblur = () => commit(view);
   view.handles.set(name, node);
   return node;
 }
