@@ -190,7 +190,7 @@ class StepCurrent(_Current, _FirstNeurons):
     """A current of `amplitude` from step `start` up to and without `stop`; constant without them."""
 
     kind: Literal["step_current"] = "step_current"
-    amplitude: float
+    amplitude: Strength
     start: int = Field(default=0, ge=0)
     stop: int | None = Field(default=None, ge=0)
 
@@ -209,8 +209,8 @@ class RampCurrent(_Current):
     """A current in a straight line from `first` to `last`."""
 
     kind: Literal["ramp_current"] = "ramp_current"
-    first: float = 0.0
-    last: float
+    first: Strength = 0.0
+    last: Strength
 
     @property
     def words(self) -> str:
@@ -224,9 +224,9 @@ class SineCurrent(_Current):
     """`offset + amplitude · sin(2π t / period)`, the period in steps."""
 
     kind: Literal["sine_current"] = "sine_current"
-    amplitude: float
+    amplitude: Strength
     period: float = Field(gt=0)
-    offset: float = 0.0
+    offset: Strength = 0.0
 
     @property
     def words(self) -> str:

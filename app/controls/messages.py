@@ -14,7 +14,7 @@ from app.controls.parameters import part_name
 from app.desk import desk
 from app.priority import first
 from app.runner import PastRun, TrainingRun
-from app.wording import training_finding_in_words, training_remedy_in_words
+from app.wording import literally, training_finding_in_words, training_remedy_in_words
 from snncore.diagnose import findings
 from snncore.remedies import without_normalisation
 from snncore.training_findings import Diverged, TrainingFinding
@@ -30,7 +30,7 @@ MOST_FINDINGS = 2
 def messages() -> None:
     held, run = desk(), driving.run()
     if held.complaint:
-        st.error(held.complaint)
+        st.error(literally(held.complaint))
     if held.trials:
         _trials_row(held.trials)
         return

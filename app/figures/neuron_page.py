@@ -15,14 +15,13 @@ from app.figures.neuron import neuron_data
 from app.figures.row_kinds import RowsFigure, counted, neurons_by_time
 from app.figures.rows import Notes
 from app.figures.style import PALETTES, Theme
+from app.tuning import KINDS, layer_of
 from snncore import stack
-from snncore.layer_spec import NeuronSpec
 from snncore.measures import spike_intervals
 from snncore.record import Array, LayerRecord
 from snncore.simulation import Simulation
 from snncore.spec import Experiment
 
-MODELS = ("LIF", "IAF", "ExpLeak", "ALIF")
 OFFERED = ("step_current", "spike_bursts", "ramp_current", "sine_current", "poisson_spikes", "random_spikes", "drawn")
 """Inputs that one neuron may be given."""
 
@@ -46,8 +45,8 @@ def neuron_figure(
         difference: in what the two differ, in words.
     """
     experiment, record = simulation.experiment, simulation.records[0]
-    layer = _layer(experiment)
-    models = {kind: neuron_data(stack.as_kind(layer, kind, usual)) for kind in MODELS}
+    layer = layer_of(experiment)
+    models = {kind: neuron_data(stack.as_kind(layer, kind, usual)) for kind in KINDS}
     decays = [model.pop("decays") for model in models.values()]
     figure = RowsFigure({})
     figure.header |= {
@@ -75,7 +74,7 @@ def describe_neuron(experiment: Experiment, record: LayerRecord) -> str:
     spikes = neurons_by_time(record.spikes, 0)
     steps = spikes.shape[1]
     who = "One" if len(spikes) == 1 else str(len(spikes))
-    given = f"{who} {_layer(experiment).model.__name__} neuron{'' if len(spikes) == 1 else 's'}, input {experiment.input.words}"
+    given = f"{who} {layer_of(experiment).model.__name__} neuron{'' if len(spikes) == 1 else 's'}, input {experiment.input.words}"
     if not record.does_spike:
         return f"{given}: never spikes; u ends at {record.u[0, -1].mean():.3g} after {steps} time steps."
     if not spikes.any():
@@ -84,12 +83,6 @@ def describe_neuron(experiment: Experiment, record: LayerRecord) -> str:
     intervals = spike_intervals(spikes.T)
     between = f", intervals from {intervals.min():g} to {intervals.max():g} steps" if len(intervals) else ""
     return f"{given}: {counted(spikes.sum(), 'spike')} in {steps} time steps, the first at step {first}{between}."
-
-
-def _layer(experiment: Experiment) -> NeuronSpec:
-    (layer,) = experiment.network
-    assert isinstance(layer, NeuronSpec)
-    return layer
 
 
 def _input_kinds(present: str) -> list[dict[str, str]]:
@@ -111,7 +104,7 @@ def _record(figure: RowsFigure, record: LayerRecord) -> dict[str, int]:
 
 
 def _pinned(figure: RowsFigure, pinned: Simulation, difference: str) -> dict[str, Any]:
-    layer = _layer(pinned.experiment)
+    layer = layer_of(pinned.experiment)
     return {
         "neuron": neuron_data(layer),
         "z": figure.put(neurons_by_time(pinned.input, 0)),

@@ -18,7 +18,7 @@ from app.figures.style import Theme
 from app.looking import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
 from app.priority import first
 from app.stages import stages
-from app.wording import findings_in_words, remedy_in_words
+from app.wording import findings_in_words, literally, remedy_in_words
 from snncore import stack
 from snncore.errors import ExperimentError
 from snncore.layer_diagnosis import diagnose
@@ -93,9 +93,9 @@ def _ribbon() -> None:
 def _messages() -> None:
     found = _simulation()
     if session.complaint():
-        st.error(session.complaint())
+        st.error(literally(session.complaint()))
     elif isinstance(found, str) and desk().has_fitting:
-        st.error(found)
+        st.error(literally(found))
     elif session.draft().first_misfit and desk().has_fitting:
         st.caption("Below is still the last network whose layers fit.")
 
@@ -163,7 +163,7 @@ def _side_by_side(taus: tuple[float, ...]) -> None:
             try:
                 simulation = session.variant(dict.fromkeys(leaky, tau))
             except ExperimentError as error:
-                st.error(str(error))
+                st.error(literally(str(error)))
                 continue
             _rows(f"rows {tau:g}", simulation)
 
@@ -182,7 +182,7 @@ def _other(overlay: str) -> Simulation | None:
             return session.simulations(runs=2)[1]
         return session.simulations(shuffled=True)[0] if overlay == SHUFFLED else None
     except ExperimentError as error:
-        st.error(str(error))
+        st.error(literally(str(error)))
         look().overlay = NO_OVERLAY
         return None
 

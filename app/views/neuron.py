@@ -24,7 +24,7 @@ from app.figures.surrogate import describe_surrogate, surrogate_figure
 from app.passing import use_as_layer
 from app.priority import first
 from app.tuning import as_experiment
-from app.wording import findings_in_words, remedy_in_words
+from app.wording import findings_in_words, literally, remedy_in_words
 from snncore.codegen import layer_code
 from snncore.errors import ExperimentError
 from snncore.layer_diagnosis import diagnose
@@ -97,9 +97,9 @@ def _messages() -> None:
     discovery, given = held.tuning.discovery, held.tuning.experiment.input
     missing = _simulation()
     if held.complaint:
-        st.error(held.complaint)
+        st.error(literally(held.complaint))
     elif isinstance(missing, str):
-        st.error(missing)
+        st.error(literally(missing))
     if isinstance(missing, str):
         st.button("Feed it a step current", on_click=_edit, args=({"input.kind": "step_current"},))
     if discovery:
@@ -107,7 +107,7 @@ def _messages() -> None:
             st.markdown(f"**{discovery.title}.** {discovery.sentence}")
             st.button("Close", key="close_discovery", on_click=_close_discovery)
     elif given.kind == "file":
-        st.markdown(f"{given.name}.")
+        st.markdown(f"{literally(given.name)}.")
 
 
 @first

@@ -29,6 +29,7 @@ from app.runner import TrainingRun
 from app.wording import (
     changes_in_words,
     layer_names,
+    literally,
     look_back,
     milestone,
     parameter_names,
@@ -74,7 +75,7 @@ def page() -> None:
 
 def _cannot_train(reason: str) -> None:
     """The network that was composed is no network for this task; what would make it one is offered."""
-    st.error(f"This network can't be trained yet. {reason}")
+    st.error(f"This network can't be trained yet. {literally(reason)}")
     with st.container(horizontal=True):
         for label, mend in _mendings(session.draft()):
             st.button(label, type="primary", on_click=session.compose, args=(mend,))

@@ -400,3 +400,10 @@ def test_a_file_that_is_not_here_is_named_with_a_way_on() -> None:
 def test_every_lesson_and_the_default_travel_in_a_link() -> None:
     for given in (DEFAULT, *(discovery.experiment for discovery in DISCOVERIES)):
         assert as_experiment(from_parameter(to_parameter(given))) == given
+
+
+def test_what_a_link_writes_is_shown_as_it_is_and_makes_no_picture_or_link() -> None:
+    given = {"kind": "file", "name": "![x](https://example.org/x.png)", "digest": "0" * 32, "shape": (1, 50, 1)}
+    page = opened(DEFAULT.replace({"input": given}))
+    assert any(r"!\[x](https" in said for said in complaints(page))
+    assert not any("![x](https" in text.value for text in (*page.error, *page.markdown))

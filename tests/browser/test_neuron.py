@@ -155,7 +155,7 @@ def test_drawing_over_a_weighted_input_keeps_its_size_from_the_first_frame_on(op
     put = """(select) => {
         select.value = "drawn";
         select.dispatchEvent(new Event("change"));
-        return new Promise((done) => requestAnimationFrame(() => done(Array.from(document.querySelector(".neuron").shown().z))));
+        return new Promise((done) => requestAnimationFrame(() => done(Array.from(document.querySelector(".neuron").shown().run.z))));
     }"""
     assert page.page.get_by_label("Input", exact=True).evaluate(put) == before.tolist()
 
@@ -239,6 +239,15 @@ def test_a_pinned_run_stays_beside_what_is_changed(open_neuron: OpenNeuron) -> N
     expect(page.page.locator(".neuron-difference")).to_have_text(shown["pinned"])
     page.answered(lambda: page.button("Remove A").click())
     assert "A" not in page.shown()["others"]
+
+
+def test_what_was_before_a_drag_is_past_once_something_else_is_opened(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    page.handle("amplitude").focus()
+    page.answered(lambda: page.page.keyboard.press("Shift+ArrowUp"))
+    assert "ghost" in page.shown()["others"]
+    page.answered(lambda: page.button("Undo").click())
+    assert "ghost" not in page.shown()["others"]
 
 
 def test_silence_is_explained_and_mended(open_neuron: OpenNeuron) -> None:

@@ -12,7 +12,7 @@ from snncore import encoders
 from snncore.errors import ExperimentError
 from snncore.files import content_hash
 from snncore.input_spec import INPUT_KINDS, InputSpec
-from snncore.spec import Experiment
+from snncore.spec import Experiment, ten_spikes
 
 SHAPE, SENSOR, DIGIT = (2, 30, 3), (2, 30, 2, 4, 8), (2, 30, 2, 8, 8)
 UPLOADED = np.linspace(-1, 2, 2 * 30 * 3, dtype=np.float32).reshape(SHAPE)
@@ -252,3 +252,9 @@ def test_input_without_a_kind_is_random_spikes():
 def test_input_that_cannot_be_made_is_refused_in_one_sentence(fed, words):
     with pytest.raises(ExperimentError, match=words):
         experiment(**fed)
+
+
+@pytest.mark.parametrize("fields", [{"kind": "step_current", "amplitude": 1e39}, {"kind": "ramp_current", "last": 1e39}])
+def test_a_current_beyond_what_can_be_computed_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ExperimentError, match="1e\\+39"):
+        ten_spikes().replace({"input": {**fields, "shape": (1, 10, 16)}})

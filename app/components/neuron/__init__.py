@@ -18,7 +18,7 @@ from app.figures.row_kinds import RowsFigure
 
 SOURCES = ("step.js", "parameters.js", "scan.js", "response.js", "stimulus.js")
 VIEW_SOURCES = (
-    *("acts.js", "lanes.js", "trace.js", "handles.js", "pointing.js"),
+    *("acts.js", "runs.js", "lanes.js", "painting.js", "trace.js", "handles.js", "pointing.js"),
     *("words.js", "equation.js", "controls.js", "transport.js", "panels.js", "neuron.js"),
 )
 SHARED_SOURCES = ("packet.js", "time_axis.js")

@@ -3,6 +3,8 @@
 /** Takes what Python sent. What is being dragged, or was told and isn't answered, stays in force here. */
 function receive(view, { header, arrays }) {
   const isFirst = !view.header;
+  const isAnswer = view.isDragging || view.pending.some(({ act: { do: what } }) => what === "edit");
+  const told = JSON.stringify([header.kind, header.neurons, header.input]);
   Object.assign(view, { header, arrays, palette: header.palette, table: decayTable(header.decays) });
   view.base = { input: header.input, z: arrays[header.z], draws: header.draws === null ? null : arrays[header.draws], dt: header.dt };
   view.number = Math.max(view.number, header.answered); // a new view in a session that has answered acts
@@ -19,7 +21,9 @@ function receive(view, { header, arrays }) {
   if (view.base.z.length !== steps * neurons) view.settings.input = header.input; // an input of another size is Python's to make
   view.at = Math.min(view.at, view.settings.input.shape[1] - 1);
   view.neuron = Math.min(view.neuron, view.settings.input.shape[2] - 1);
-  view.ghost &&= view.ghost.run.z.length === view.base.z.length ? view.ghost : null;
+  const isOther = view.told !== told && !isAnswer; // by an undo, say
+  if (isOther || view.ghost?.run.z.length !== view.base.z.length) view.ghost = null;
+  view.told = told;
   view.plot.setAttribute("aria-label", `${header.description} Arrow keys move the time cursor, Space plays, the full stop goes one step on.`);
   if (!isFirst && view.described !== header.description) setText(view.said, header.description);
   view.described = header.description;
@@ -31,7 +35,7 @@ function receive(view, { header, arrays }) {
   draw(view); // at once, so that whoever waits for the answer finds it drawn
 }
 
-/** Whether snncore computed the same numbers; where it did not, its own are shown, and the page says so. */
+/** Whether snncore computed the same numbers; where it did not, its own are shown. */
 function compareWithPython(view) {
   if (view.isDragging || view.pending.length) return;
   const different = Object.entries(view.header.record).filter(([name, place]) => {
@@ -44,6 +48,7 @@ function compareWithPython(view) {
 
 /** Tells Python; what is looked at changes at once. */
 function act(view, one) {
+  if (view.isGone) return;
   if (one.do === "look") {
     Object.assign(view.header.look, one);
     fillTabs(view);

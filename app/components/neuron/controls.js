@@ -133,7 +133,7 @@ function choosePart(view, { name, path }, chosen) {
   else if (name === "Neurons") put(view, "input.shape", [1, steps, Number(chosen)]);
   else if (name === "Time steps") put(view, "input.shape", [1, Number(chosen), neurons]);
   else if (chosen === "drawn") {
-    change(view, { [path]: chosen, "input.values": drawnValues(view.z, steps) });
+    change(view, { [path]: chosen, "input.values": drawnValues(view.run.z, steps) });
     commit(view);
   } else put(view, path, name === "spike_fn" || name === "reset_fn" ? { kind: chosen, ...FIRST_PARTS[chosen] } : chosen);
 }
@@ -147,7 +147,7 @@ function fillRow(view, row) {
     row.select.replaceChildren(...Object.entries(options).map(([option, textContent]) => element("option", "", null, { value: option, textContent })));
     row.shown = undefined;
   }
-  if (row.range) {
+  if (row.range && !view.isDragging) { // a thumb that is held stays where its value is
     const [low, high] = hardLimits(view, name);
     const [min, max] = [Math.min(Math.max(text.low, low), value ?? Infinity), Math.max(Math.min(text.high, high), value ?? -Infinity)];
     if (Number(row.range.min) !== min || Number(row.range.max) !== max || !row.range.min) Object.assign(row.range, { min, max });

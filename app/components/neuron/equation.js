@@ -93,7 +93,7 @@ function readingsOf(view) {
     told.push(`rate ${inDigits(rate(s))} per step (${inDigits(rate(s) / header.dt)} Hz)`);
     if (intervals.length) told.push(`intervals ${intervals.length > LATEST ? "… " : ""}${intervals.slice(-LATEST).join(", ")} steps`);
   }
-  const z = rowOf(run, view.z, view.neuron);
+  const z = rowIn(view, run, "z");
   const mean = sumOf(z) / z.length;
   const isSteady = view.settings.input.kind === "step_current";
   const steady = steadyState(isSteady ? view.settings.input.amplitude : mean, p);

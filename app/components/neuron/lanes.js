@@ -43,11 +43,11 @@ const rowIn = (view, run, name) => rowOf(run, run[name], run.neurons > view.neur
 
 /** What each lane spans: its values and 0, and while something is dragged also what it spanned before. @returns {Object<string, Range>} */
 function rangesOf(view) {
-  const runs = [view.run, ...view.seconds.map(({ run }) => run)];
+  const runs = [view.run, ...view.seconds.filter(({ name }) => name !== "ghost").map(({ run }) => run)];
   const values = (name) => runs.map((run) => rowIn(view, run, name));
   const { threshold } = view.p;
   const found = {
-    input: spanning([rowOf(view.run, view.z, view.neuron)]),
+    input: spanning([rowIn(view, view.run, "z")]),
     current: spanning(values("i")),
     trace: spanning([...values("u"), ...values("v"), threshold < Infinity ? rowIn(view, view.run, "theta") : []]),
     difference: spanning([differenceFromA(view) ?? []]),

@@ -54,7 +54,7 @@ function createView(parent) {
   view.resizes = new ResizeObserver(() => ask(view));
   view.resizes.observe(view.plot);
   root.shown = () => view;
-  root.painted = () => [{ ...boxOf(view.plot), paint: (context) => paintPlot(context, view, view.width) }, ...paintedPanels(view)];
+  root.painted = () => [{ ...boxOf(view.plot), paint: (context) => paintPlot(context, view) }, ...paintedPanels(view)];
   return view;
 }
 
@@ -64,6 +64,7 @@ function boxOf(node) {
 }
 
 function destroy(view) {
+  view.isGone = true; // what still moves has nobody to tell
   view.resizes.disconnect();
   destroyTransport(view);
   clearTimeout(view.telling);
@@ -80,44 +81,6 @@ function ask(view, { derives = false } = {}) {
   });
 }
 
-const paramsOf = (view, neuron, table = view.table) => parametersInForce(neuron, table);
-
-/** Runs the neurons, and those that they are compared with. */
-function derive(view) {
-  view.derives = false;
-  const { settings, base, neuron: chosen } = view;
-  const neuron = settings.neurons[settings.kind];
-  view.p = paramsOf(view, neuron);
-  view.z = stimulus(settings.input, base);
-  view.run = scan(view.z, settings.input.shape[2], view.p);
-  view.seconds = [];
-  if (view.ghost) addSecond(view, "ghost", "before the drag", view.ghost.p, view.ghost.run);
-  const [label, other] = besideOf(neuron)[view.header.look.beside] ?? [];
-  if (other) runSecond(view, "beside", label, { ...neuron, ...other }, rowOf(view.run, view.z, chosen));
-  const { pinned } = view.header;
-  if (!pinned) return;
-  const z = view.arrays[pinned.z];
-  const row = z.length > pinned.steps * chosen ? chosen : 0;
-  runSecond(view, "A", "A", pinned.neuron, z.slice(row * pinned.steps, (row + 1) * pinned.steps), decayTable(pinned.neuron.decays));
-}
-
-function runSecond(view, name, label, neuron, z, table = view.table) {
-  const p = paramsOf(view, neuron, table);
-  const steady = steadyOf(view, p);
-  addSecond(view, name, steady === null ? label : `${label}, v∞ ${inDigits(steady)}`, p, scan(z, 1, p));
-}
-
-function addSecond(view, name, label, p, run) {
-  view.seconds.push({ name, label, p, run });
-}
-
-/** The same neuron with one thing otherwise: by what may be looked at, what it is called and which fields are others. */
-const besideOf = ({ kind, tau_mem: leaks, tau_syn: synapse, norm_input: normalised }) => ({
-  ...(leaks !== null && { norm_input: [`input ${normalised ? "not " : ""}normalised`, { norm_input: !normalised }] }),
-  ...(synapse !== null && { tau_syn: ["without τ_syn", { tau_syn: null }] }),
-  ...(kind === "ALIF" && { LIF: ["without adaptation", { adapt_scale: 0 }] }),
-});
-
 const timeAxis = (view) => ({ from: -0.5, to: view.run.steps - 0.5, width: view.width });
 
 function draw(view) {
@@ -126,7 +89,7 @@ function draw(view) {
   view.lanes = lanesOf(view);
   view.ranges = rangesOf(view);
   view.font ??= getComputedStyle(view.root).fontFamily;
-  paintPlot(clearedContext(view.canvas, view.width, heightOf(view.lanes)), view, view.width);
+  paintPlot(clearedContext(view.canvas, view.width, heightOf(view.lanes)), view);
   placeHandles(view);
   fillHead(view);
   fillEquation(view);

@@ -27,20 +27,6 @@ function drawPanels(view) {
 const paintedPanels = (view) =>
   view.panels.filter(({ node }) => !node.hidden).map(({ name, node }) => ({ ...boxOf(node), paint: (context) => paintPanel(context, view, name) }));
 
-/** The context of a canvas that is as sharp as the screen, in pixels of the page. */
-function clearedContext(canvas, width, height) {
-  const scale = window.devicePixelRatio || 1;
-  const [wide, tall] = [Math.round(width * scale), Math.round(height * scale)];
-  if (canvas.width !== wide || canvas.height !== tall) {
-    Object.assign(canvas, { width: wide, height: tall });
-    canvas.style.height = `${height}px`;
-  }
-  const context = canvas.getContext("2d");
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, width, height);
-  return context;
-}
-
 function paintPanel(context, view, name) {
   context.font = `${PLOT_FONT}px ${view.font}`;
   const [paint] = PANEL_PAINTERS[name];
@@ -56,7 +42,7 @@ function paintRates(stage) {
     write(stage, words, LEFT, KEY_LINE, "left");
     return words;
   }
-  const z = rowOf(run, view.z, view.neuron);
+  const z = rowIn(view, run, "z");
   const [begin, end] = [Math.max(z.findIndex(Boolean), 0), z.findLastIndex(Boolean) + 1 || z.length];
   const present = [sumOf(z) / (end - begin), rate(rowIn(view, run, "s").subarray(begin, end))];
   const rheobase = p.threshold / (p.alpha === 1 ? drive(1, p) : steadyState(1, p)); // without leak it is 0: there that of a spike per step
@@ -111,7 +97,7 @@ function paintModels(stage) {
   const { context, axis, view, palette } = stage;
   const words = Object.entries(view.settings.neurons).map(([kind, neuron], place) => {
     const p = paramsOf(view, neuron);
-    const run = scan(rowOf(view.run, view.z, view.neuron), 1, p);
+    const run = scan(rowIn(view, view.run, "z"), 1, p);
     const spiking = p.threshold < Infinity;
     const count = sumOf(run.s);
     const said = spiking ? `${kind} ${inDigits(count)} spike${count === 1 ? "" : "s"}` : `${kind} never spikes`;
@@ -148,20 +134,4 @@ function paintChart(stage, x, y, names, lines) {
     write(stage, label, LEFT + 30, middle, "left");
     clipped({ context, axis }, lane, () => paintPath(context, points.map(([across, up]) => [toPixel(axis, across), toY(lane, y, up)]), ...stroke));
   });
-}
-
-/** A line through points in pixels, one alone as a dot. */
-function paintPath(context, points, color, width, dash, opacity = 1) {
-  context.beginPath();
-  if (points.length === 1) {
-    context.fillStyle = color;
-    context.arc(...points[0], 4.5, 0, 2 * Math.PI);
-    return context.fill();
-  }
-  Object.assign(context, { strokeStyle: color, lineWidth: width, globalAlpha: opacity });
-  context.setLineDash(dash);
-  for (const point of points) context.lineTo(...point);
-  context.stroke();
-  context.setLineDash([]);
-  context.globalAlpha = 1;
 }

@@ -6,10 +6,10 @@ const PLOT_FONT = 11; // pixels
 const GAUGE = { width: 104, height: 9 }; // pixels
 const BRIEF = { ghost: "bef.", beside: "oth.", A: "A" }; // names of the second runs at the ends of their lanes
 
-/** @param {CanvasRenderingContext2D} context in pixels of the plot @param {number} width of the plot */
-function paintPlot(context, view, width) {
+/** @param {CanvasRenderingContext2D} context in pixels of the plot */
+function paintPlot(context, view) {
   context.font = `${PLOT_FONT}px ${view.font}`;
-  const stage = { context, axis: { ...timeAxis(view), width }, view, palette: view.palette };
+  const stage = { context, axis: timeAxis(view), view, palette: view.palette };
   for (const lane of view.lanes) LANES[lane.name](stage, lane, view.ranges[lane.name]);
 }
 
@@ -17,7 +17,7 @@ const LANES = { input: paintInput, current: paintCurrent, trace: paintTrace, spi
 
 function paintInput(stage, lane, range) {
   const { view, palette } = stage;
-  const z = rowOf(view.run, view.z, view.neuron);
+  const z = rowIn(view, view.run, "z");
   const pinned = view.seconds.find(({ name }) => name === "A")?.run.z ?? z;
   frameLane(stage, lane, range, "input z");
   clipped(stage, lane, () => {
@@ -111,20 +111,6 @@ function paintAxis(stage, { top }) {
   paintPath(context, [[toPixel(axis, view.at), LANE_GAP], [toPixel(axis, view.at), top]], palette.text, 1, [], 0.5);
 }
 
-/** The horizontal axis at a height, with some of its values. */
-function paintScale(stage, y, most, name) {
-  const { context, axis, palette } = stage;
-  const line = (...points) => paintPath(context, points, palette.muted, 1, []);
-  const right = LEFT + plotWidth(axis);
-  line([LEFT, y], [right, y]);
-  for (const value of ticks(axis.from, axis.to, most)) {
-    const x = toPixel(axis, value);
-    line([x, y], [x, y + 4]);
-    write(stage, inDigits(value), x, y + 11, "center");
-  }
-  write(stage, name, right, y + 24, "right");
-}
-
 // ---------------------------------------------------------------------------------------------- what lanes are made of
 
 function frameLane(stage, lane, range, title) {
@@ -140,20 +126,6 @@ function paintTitle(stage, lane, title) {
   context.translate(9, middle);
   context.rotate(-Math.PI / 2);
   write(stage, title, 0, 0, "center");
-  context.restore();
-}
-
-function write({ context, palette }, text, x, y, textAlign) {
-  Object.assign(context, { fillStyle: palette.muted, textAlign, textBaseline: "middle" });
-  context.fillText(text, x, y);
-}
-
-function clipped({ context, axis }, { top, height }, paint) {
-  context.save();
-  context.beginPath();
-  context.rect(LEFT, top - 2, plotWidth(axis), height + 4);
-  context.clip();
-  paint();
   context.restore();
 }
 
@@ -203,27 +175,14 @@ function paintLegend(stage, { top }) {
   }
 }
 
-/** Of two pulses, how much of the first is left when the second comes: αⁿ. */
+/** Of two pulses that go straight to the membrane, how much of the first is left when the second comes: αⁿ. */
 function paintMemory(stage, lane) {
   const { context, axis, view: { settings: { input }, p }, palette } = stage;
-  if (input.kind !== "spike_bursts" || input.count !== 2) return;
+  if (input.kind !== "spike_bursts" || input.count !== 2 || input.length !== 1 || p.beta !== null) return;
   const left = p.alpha ** input.period;
   const [x, y] = [axis.width - RIGHT - GAUGE.width - 6, lane.top + 4];
   Object.assign(context, { strokeStyle: palette.muted, lineWidth: 1, fillStyle: palette.membrane });
   context.fillRect(x, y, GAUGE.width * left, GAUGE.height);
   context.strokeRect(x, y, GAUGE.width, GAUGE.height);
   write(stage, `αⁿ = ${inDigits(left)} of the first pulse left, n = ${input.period}`, x + GAUGE.width, y + 19, "right");
-}
-
-/** Where v tends under the input's constant current, null where it has none or v tends nowhere. */
-function steadyOf({ settings: { input } }, p) {
-  const steady = input.kind === "step_current" ? steadyState(input.amplitude, p) : Infinity;
-  return Number.isFinite(steady) ? steady : null;
-}
-
-const sumOf = (values) => values.reduce((sum, value) => sum + value, 0);
-
-/** A number with the digits it deserves. */
-function inDigits(value) {
-  return String(Number.isInteger(value) && Math.abs(value) < 1e6 ? value : Number(value.toPrecision(3)));
 }
