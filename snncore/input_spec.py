@@ -27,6 +27,9 @@ MOST_DRAWN = 1000
 Strength = Annotated[float, Field(ge=-1e6, le=1e6)]
 """Of one value of an input, and what it is multiplied by: far within the range of float32, so that products stay finite."""
 
+Current = Annotated[float, Field(ge=-1e38, le=1e38)]
+"""Of a current that nothing is multiplied by: within the range of float32, so that sums and differences of two stay finite."""
+
 
 class _InputSpec(Part):
     """Base of them."""
@@ -190,7 +193,7 @@ class StepCurrent(_Current, _FirstNeurons):
     """A current of `amplitude` from step `start` up to and without `stop`; constant without them."""
 
     kind: Literal["step_current"] = "step_current"
-    amplitude: Strength
+    amplitude: Current
     start: int = Field(default=0, ge=0)
     stop: int | None = Field(default=None, ge=0)
 
@@ -209,8 +212,8 @@ class RampCurrent(_Current):
     """A current in a straight line from `first` to `last`."""
 
     kind: Literal["ramp_current"] = "ramp_current"
-    first: Strength = 0.0
-    last: Strength
+    first: Current = 0.0
+    last: Current
 
     @property
     def words(self) -> str:
@@ -224,9 +227,9 @@ class SineCurrent(_Current):
     """`offset + amplitude · sin(2π t / period)`, the period in steps."""
 
     kind: Literal["sine_current"] = "sine_current"
-    amplitude: Strength
+    amplitude: Current
     period: float = Field(gt=0)
-    offset: Strength = 0.0
+    offset: Current = 0.0
 
     @property
     def words(self) -> str:
