@@ -27,8 +27,8 @@ MOST_DRAWN = 1000
 Strength = Annotated[float, Field(ge=-1e6, le=1e6)]
 """Of one value of an input, and what it is multiplied by: far within the range of float32, so that products stay finite."""
 
-Current = Annotated[float, Field(ge=-1e38, le=1e38)]
-"""Of a current that nothing is multiplied by: within the range of float32, so that sums and differences of two stay finite."""
+Current = Annotated[float, Field(ge=-3e38, le=3e38)]
+"""Of a current that nothing is multiplied by: within the range of float32."""
 
 
 class _InputSpec(Part):
