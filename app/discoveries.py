@@ -36,7 +36,7 @@ DISCOVERIES = (
         "Drag the second pulse to the right: with wider gaps the LIF forgets one pulse before the next and falls silent, the IAF keeps all "
         "of them and still fires.",
         Experiment(network=(LIFSpec(tau_mem=20.0, norm_input=False),), input=_pulses(period=5, weight=0.4)),
-        panel="models",
+        beside="leak",
     ),
     Discovery(
         "Memory",
@@ -75,7 +75,7 @@ DISCOVERIES = (
             network=(ALIFSpec(tau_mem=20.0, tau_adapt=100.0, adapt_scale=5.0),),
             input=StepCurrent(shape=(1, 300, 1), amplitude=2.5, start=20),
         ),
-        beside="LIF",
+        beside="adaptation",
     ),
 )
 

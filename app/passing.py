@@ -87,8 +87,7 @@ def _show(held: Desk, simulation: Simulation, layer: int, neuron: int, sample: i
     session.keep_file(digest, shown)
     name = _name(f"{whole.network[layer].kind} {layer + 1}, neuron {neuron}", sample, len(simulation.input), len(received))
     given = FileSpikes(shape=shown.shape, name=name, digest=digest)
-    held.tuning.show(Experiment(dt=whole.dt, network=(spec,), input=given), held.files)
-    held.tuning.discovery, held.tuning.neuron = None, 0
+    held.tuning.bring(Experiment(dt=whole.dt, network=(spec,), input=given), held.files)
 
 
 def _name(whose: str, sample: int, batch: int, steps: int) -> str:

@@ -33,9 +33,39 @@ LIVELY = 1.5
 LIVELY_WITHOUT_LEAK = 0.1
 """Of θ: the mean of a new input per step, where nothing leaks away."""
 
+FARTHEST_DRAWN = 1e6
+DIGITS_DRAWN = 2
+"""Decimals of a value that is drawn."""
+
 PANELS = ("", "phase", "rate", "models", "surrogate")
-BESIDES = ("", "norm_input", "tau_syn", "LIF")
-"""What may be looked at; nothing first."""
+"""Views that may be opened; none first."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The same neuron with something otherwise.
+
+    Attributes:
+        label: what it is called beside it.
+        changes: its fields that are others, as `app.figures.neuron.neuron_data` has them.
+    """
+
+    label: str
+    changes: dict[str, Any]
+
+
+def besides(layer: NeuronSpec) -> dict[str, Beside]:
+    """As what a neuron may be drawn beside, by name: with the other input normalisation, without leak, synaptic current or adaptation."""
+    found = {}
+    if getattr(layer, "tau_mem", None) is not None:
+        normalised = layer.norm_input  # type: ignore[attr-defined]  # every layer with a leak
+        found["norm_input"] = Beside(f"input {'not ' if normalised else ''}normalised", {"norm_input": not normalised})
+        found["leak"] = Beside("IAF" if layer.kind == "LIF" else "without leak", {"tau_mem": None, "norm_input": False})
+    if getattr(layer, "tau_syn", None) is not None:
+        found["tau_syn"] = Beside("without τ_syn", {"tau_syn": None})
+    if layer.kind == "ALIF":
+        found["adaptation"] = Beside("without adaptation", {"adapt_scale": 0.0})
+    return found
 
 
 @dataclass
@@ -46,8 +76,7 @@ class Tuning:
         history: the Experiments step by step.
         pinned: the run A, with which the present one is compared.
         panel: which further view is open, of `PANELS`.
-        beside: as what the same neuron is drawn beside, of `BESIDES`: with the other input normalisation, without synaptic current, without
-            adaptation.
+        beside: as what the same neuron is drawn beside, of `besides`; nothing where it isn't among them.
         neuron: the one that is shown large.
         discovery: the lesson that is on.
         usual: the latest values of fields that the present model may not have, by name.
@@ -61,6 +90,7 @@ class Tuning:
     discovery: Discovery | None = None
     usual: dict[str, Any] = field(default_factory=dict)
     _simulation: Simulation | None = None
+    _before: tuple[Discovery | None, Simulation | None, int, str, str] | None = None
 
     @property
     def experiment(self) -> Experiment:
@@ -91,16 +121,19 @@ class Tuning:
         return self._simulation
 
     def show(self, experiment: Experiment, files: Files) -> None:
-        """Goes on with another Experiment."""
+        """Goes on with another Experiment, and with a lesson if it is on."""
         check(experiment)
         self._simulation = simulate(experiment, files)[0]
         self.history.add(experiment)
 
     def edit(self, changes: Mapping[str, Any], files: Files) -> None:
         """Goes on with other values of fields, by their paths in the Experiment. Another `network.0.kind` makes it the same neuron as
-        another model, another `input.kind` feeds it otherwise: with values that let it spike, but for those that stand beside.
+        another model, another `input.kind` feeds it otherwise: with values that let it spike, but for those that stand beside. Drawing by
+        hand begins with what it received.
         """
         usual = {**self.usual, **_values(self.layer)}
+        if changes.get("input.kind") == "drawn" and "input.values" not in changes:
+            changes = {**changes, "input.values": drawn_over(self.simulation(files))}
         self.show(edited(self.experiment, changes, usual), files)
         self.usual = usual
 
@@ -112,15 +145,23 @@ class Tuning:
         self.edit({f"network.0.{name}": value for name, value in remedies[place].items()}, files)
 
     def discover(self, discovery: Discovery, files: Files) -> None:
-        """Begins a lesson."""
+        """Begins a lesson; to undo that also brings back what was looked at before."""
         self.show(discovery.experiment, files)
+        self._before = (self.discovery, self.pinned, self.neuron, self.panel, self.beside)
         self.discovery, self.pinned, self.neuron = discovery, None, 0
         self.panel, self.beside = discovery.panel, discovery.beside
 
+    def bring(self, experiment: Experiment, files: Files) -> None:
+        """Goes on with one from elsewhere, of which no lesson speaks."""
+        self.show(experiment, files)
+        self.discovery, self.neuron = None, 0
+
     def undo(self) -> None:
-        if self.discovery and self.experiment == self.discovery.experiment:
-            self.discovery = None
+        begins = self.discovery is not None and self.experiment == self.discovery.experiment
         self.history.undo()
+        if begins and self._before:
+            self.discovery, self.pinned, self.neuron, self.panel, self.beside = self._before
+            self._before = None
 
     def redo(self) -> None:
         self.history.redo()
@@ -136,7 +177,7 @@ class Tuning:
         """Opens a panel, draws something beside, shows another neuron: what is `told` of "panel", "beside" and "neuron"."""
         if told.get("panel") in PANELS:
             self.panel = told["panel"]
-        if told.get("beside") in BESIDES:
+        if told.get("beside") in ("", *besides(self.layer)):
             self.beside = told["beside"]
         if "neuron" in told:
             self.neuron = min(max(int(told["neuron"]), 0), MOST_NEURONS - 1)
@@ -201,6 +242,12 @@ def lively_input(experiment: Experiment, kind: str) -> dict[str, Any]:
         "drawn": {"values": [level] * steps},
     }
     return {"kind": kind, "shape": shape, **fields.get(kind, {})}
+
+
+def drawn_over(simulation: Simulation) -> list[float]:
+    """What the first neuron received, as values that can be drawn over."""
+    received = np.clip(simulation.input[0, :, 0].astype(float), -FARTHEST_DRAWN, FARTHEST_DRAWN)
+    return [float(value) for value in np.round(received, DIGITS_DRAWN)]
 
 
 def _lively_level(layer: NeuronSpec) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.controls.parameters import INPUT_PARAMETERS, LAYER_PARAMETERS, Parameter
+from app.controls.parameters import Parameter
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Shown:
 
     Attributes:
         name: in words.
-        symbol: of the equations, or the field's name where they have none.
+        symbol: of the equations, or the field's usual one.
         low, high, step: of its slider, where it has another than on other pages.
     """
 
@@ -92,54 +92,31 @@ PARTS_SHOWN: dict[str, tuple[Shown, Parameter]] = {
 
 INPUT_SHOWN: dict[str, Shown] = {
     "amplitude": Shown("Amplitude", "I", "", (Tried(3.0, "it fires more often"), Tried(0.8, "u may stay below θ")), -5.0, 10.0, 0.05),
-    "start": Shown("From step", "start", "steps", (Tried(0, "from the first step"), Tried(60, "later")), 0, 999, 1),
-    "stop": Shown("Until step", "stop", "steps", (Tried(50, "v then decays"), Tried(150, "it goes on longer")), 1, 1000, 1),
-    "period": Shown("Period", "period", "steps", (Tried(40, "each is half forgotten before the next"), Tried(5, "they add up")), 1, 200, 1),
-    "length": Shown("Burst length", "length", "steps", (Tried(3, "spikes in a row add up"), Tried(1, "single pulses")), 1, 50, 1),
+    "start": Shown("From step", "t_on", "steps", (Tried(0, "from the first step"), Tried(60, "later")), 0, 999, 1),
+    "stop": Shown("Until step", "t_off", "steps", (Tried(50, "v then decays"), Tried(150, "it goes on longer")), 1, 1000, 1),
+    "period": Shown("Period", "T", "steps", (Tried(40, "each is half forgotten before the next"), Tried(5, "they add up")), 1, 200, 1),
+    "length": Shown("Burst length", "ℓ", "steps", (Tried(3, "spikes in a row add up"), Tried(1, "single pulses")), 1, 50, 1),
     "count": Shown(
-        "Number of pulses", "count", "", (Tried(2, "the second meets what is left of the first"), Tried(10, "a train that ends")), 1, 50, 1
+        "Number of pulses", "n", "", (Tried(2, "the second meets what is left of the first"), Tried(10, "a train that ends")), 1, 50, 1
     ),
-    "first": Shown("First", "first", "", (Tried(0.0, "from rest"), Tried(2.0, "it fires sooner")), -5.0, 10.0, 0.05),
+    "first": Shown("First current", "I_0", "", (Tried(0.0, "from rest"), Tried(2.0, "it fires sooner")), -5.0, 10.0, 0.05),
     "last": Shown(
-        "Last current", "last", "", (Tried(3.0, "the rate rises with the ramp"), Tried(0.5, "it may stay silent")), -5.0, 10.0, 0.05
+        "Last current", "I_T", "", (Tried(3.0, "the rate rises with the ramp"), Tried(0.5, "it may stay silent")), -5.0, 10.0, 0.05
     ),
     "offset": Shown(
-        "Offset", "offset", "", (Tried(0.0, "it fires at the crests alone"), Tried(2.0, "it fires all the time")), -5.0, 10.0, 0.05
+        "Offset", "I_0", "", (Tried(0.0, "it fires at the crests alone"), Tried(2.0, "it fires all the time")), -5.0, 10.0, 0.05
     ),
     "probability": Shown("Spike probability", "p", "per step", (Tried(0.8, "the quickstart's input"), Tried(0.1, "few spikes come in"))),
-    "rate": Shown("Rate", "rate", "Hz", (Tried(200.0, "more spikes come in"), Tried(20.0, "fewer do")), 0.0, 1000.0, 5.0),
+    "rate": Shown("Rate", "ν", "Hz", (Tried(200.0, "more spikes come in"), Tried(20.0, "fewer do")), 0.0, 1000.0, 5.0),
     "weight": Shown("Weight of a spike", "w", "", (Tried(30.0, "one spike may be enough"), Tried(-1.0, "it inhibits")), -10.0, 50.0, 0.1),
 }
 
 OF_KIND: dict[str, dict[str, Shown]] = {
-    "spike_bursts": {"first": Shown("First pulse", "first", "steps", (Tried(0, "at once"), Tried(50, "later")), 0, 999, 1)},
+    "spike_bursts": {"first": Shown("First pulse", "t_0", "steps", (Tried(0, "at once"), Tried(50, "later")), 0, 999, 1)},
     "sine_current": {
         "period": Shown(
-            "Period", "period", "steps", (Tried(20.0, "too fast for a slow membrane"), Tried(150.0, "v follows")), 2.0, 400.0, 0.5
+            "Period", "T", "steps", (Tried(20.0, "too fast for a slow membrane"), Tried(150.0, "v follows")), 2.0, 400.0, 0.5
         )
     },
 }
 """Of kinds of input in which a field is something else."""
-
-
-def neuron_parameters() -> dict[str, dict[str, Any]]:
-    """By name, what the view says of each and the range of its slider; under `kind.field` where a kind of input has its own field."""
-    layer = {name: _told(shown, LAYER_PARAMETERS[name]) for name, shown in LAYER_SHOWN.items()}
-    inputs = {name: _told(shown, INPUT_PARAMETERS[name]) for name, shown in INPUT_SHOWN.items()}
-    parts = {name: _told(shown, parameter) for name, (shown, parameter) in PARTS_SHOWN.items()}
-    own = {f"{kind}.{name}": _told(shown, INPUT_PARAMETERS[name]) for kind, fields in OF_KIND.items() for name, shown in fields.items()}
-    return {**layer, **parts, **inputs, **own}
-
-
-def _told(shown: Shown, parameter: Parameter) -> dict[str, Any]:
-    return {
-        "name": shown.name,
-        "symbol": shown.symbol,
-        "unit": shown.unit,
-        "note": parameter.note,
-        "low": parameter.low if shown.low is None else shown.low,
-        "high": parameter.high if shown.high is None else shown.high,
-        "step": parameter.step if shown.step is None else shown.step,
-        "whenOn": parameter.when_on,
-        "tries": [{"value": tried.value, "sentence": tried.sentence} for tried in shown.tries],
-    }

@@ -9,22 +9,18 @@ from typing import Any
 import numpy as np
 import torch
 
-from app.controls.neuron_parameters import neuron_parameters
-from app.controls.parameters import INPUT_NAMES
+from app.controls.neuron_rows import neuron_rows
+from app.figures.equation import equation
 from app.figures.neuron import neuron_data
 from app.figures.row_kinds import RowsFigure, counted, neurons_by_time
 from app.figures.rows import Notes
 from app.figures.style import PALETTES, Theme
-from app.tuning import KINDS, layer_of
+from app.tuning import KINDS, besides, layer_of
 from snncore import stack
 from snncore.measures import spike_intervals
 from snncore.record import Array, LayerRecord
 from snncore.simulation import Simulation
 from snncore.spec import Experiment
-
-OFFERED = ("step_current", "spike_bursts", "ramp_current", "sine_current", "poisson_spikes", "random_spikes", "drawn")
-"""Inputs that one neuron may be given."""
-
 
 def neuron_figure(
     simulation: Simulation,
@@ -48,13 +44,13 @@ def neuron_figure(
     layer = layer_of(experiment)
     models = {kind: neuron_data(stack.as_kind(layer, kind, usual)) for kind in KINDS}
     decays = [model.pop("decays") for model in models.values()]
+    beside = besides(layer).get(look["beside"])
     figure = RowsFigure({})
     figure.header |= {
         "kind": layer.model.__name__,
-        "neurons": models,
+        "models": models,
         "decays": {name: [value for table in decays for value in table[name]] for name in ("taus", "alphas")},
         "input": experiment.input.model_dump(mode="json"),
-        "inputKinds": _input_kinds(experiment.input.kind),
         "dt": experiment.dt,
         "z": figure.put(neurons_by_time(simulation.input, 0)),
         "draws": _draws(figure, experiment),
@@ -62,9 +58,11 @@ def neuron_figure(
         "pinned": _pinned(figure, pinned, difference) if pinned else None,
         "notes": asdict(notes),
         "description": describe_neuron(experiment, record),
-        "parameters": neuron_parameters(),
+        "rows": neuron_rows(experiment, look["beside"]),
+        "equation": equation(layer),
         "palette": asdict(PALETTES[theme]),
         "look": dict(look),
+        "beside": asdict(beside) if beside else None,
     }
     return figure
 
@@ -83,11 +81,6 @@ def describe_neuron(experiment: Experiment, record: LayerRecord) -> str:
     intervals = spike_intervals(spikes.T)
     between = f", intervals from {intervals.min():g} to {intervals.max():g} steps" if len(intervals) else ""
     return f"{given}: {counted(spikes.sum(), 'spike')} in {steps} time steps, the first at step {first}{between}."
-
-
-def _input_kinds(present: str) -> list[dict[str, str]]:
-    kinds = OFFERED if present in OFFERED else (*OFFERED, present)
-    return [{"kind": kind, "name": INPUT_NAMES[kind]} for kind in kinds]
 
 
 def _draws(figure: RowsFigure, experiment: Experiment) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from app.comparison import differences
-from app.components.neuron import neuron
+from app.components.neuron import answered, neuron
 from app.components.pictures import pictures
 from app.components.plot import Plot, plots
 from app.controls.fields import field_controls
@@ -35,6 +35,9 @@ from snncore.spec import Draft
 NETWORK_PAGE = "views/network.py"
 LARGEST_UPLOAD = 1
 """Megabytes."""
+
+VIEW = "one neuron"
+"""The view's key."""
 
 NEW_LAYER = "As a new last layer"
 SURROGATE = {"surrogate_grad_fn": Parameter("Surrogate gradient", "Stands in for the slope of a spike when training.", "parts")}
@@ -96,17 +99,20 @@ def _messages() -> None:
     held = desk()
     discovery, given = held.tuning.discovery, held.tuning.experiment.input
     missing = _simulation()
+    lacks_file = isinstance(missing, str) and given.kind == "file"
     if held.complaint:
         st.error(literally(held.complaint))
-    elif isinstance(missing, str):
+    elif isinstance(missing, str) and not lacks_file:
         st.error(literally(missing))
-    if isinstance(missing, str):
+    if lacks_file:
+        name = literally(given.name)
+        st.error(f"The input is not here: {name}. Links carry no recorded inputs. Open that neuron again on its page, or:")
         st.button("Feed it a step current", on_click=_edit, args=({"input.kind": "step_current"},))
     if discovery:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{discovery.title}.** {discovery.sentence}")
             st.button("Close", key="close_discovery", on_click=_close_discovery)
-    elif given.kind == "file":
+    elif given.kind == "file" and not lacks_file:
         st.markdown(f"{literally(given.name)}.")
 
 
@@ -115,22 +121,22 @@ def _neuron() -> None:
     """The neuron itself. Where the page around it shows something else for what was done, the whole page runs again."""
     if desk().drawn_for != _around():
         st.rerun()
+    number = answered(VIEW)  # before the look at what is in force, which may answer more by then
     simulation = _simulation()
     if isinstance(simulation, Simulation):
-        _figures(simulation)
+        _figures(simulation, number)
     write_link()  # last: the address can wait, the figures can't
 
 
-def _figures(simulation: Simulation) -> None:
-    held = desk()
-    tuning = held.tuning
+def _figures(simulation: Simulation, number: int) -> None:
+    tuning = desk().tuning
     theme: Theme = st.context.theme.type or "light"
     findings = diagnose(simulation)[0]
     remedies = tuple(remedy_in_words(changes) for finding in findings for changes in finding.changes)
     notes = Notes(findings_in_words(findings), remedies)
     pinned = tuning.pinned
     difference = difference_in_words(pinned, simulation) if pinned else ""
-    neuron("one neuron", neuron_figure(simulation, notes, tuning.look, theme, tuning.usual, pinned, difference), _answer)
+    neuron(VIEW, neuron_figure(simulation, notes, tuning.look, theme, tuning.usual, pinned, difference), number, _answer)
     if tuning.panel == "surrogate":
         _surrogate(simulation, theme)
 
@@ -183,7 +189,7 @@ def _around() -> object:
 
 def _is_random() -> bool:
     """Whether another seed would make another input."""
-    return desk().tuning.experiment.input.kind in ("random_spikes", "poisson_spikes")
+    return desk().tuning.experiment.input.kind in ("random_spikes", "poisson_spikes", "latency")
 
 
 # ---------------------------------------------------------------------------------------------- what is done to it
@@ -236,7 +242,7 @@ def _bring_back() -> None:
     held = desk()
     if given is not None:
         text = given.getvalue().decode(errors="replace")
-        held.attempt(lambda: held.tuning.show(as_experiment(Draft.from_json(text)), held.files))
+        held.attempt(lambda: held.tuning.bring(as_experiment(Draft.from_json(text)), held.files))
 
 
 page()

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from app.discoveries import DISCOVERIES, discovery_called
-from app.tuning import BESIDES, DEFAULT, KINDS, PANELS, Tuning, as_experiment, edited, layer_of
+from app.history import History
+from app.tuning import DEFAULT, KINDS, PANELS, Tuning, as_experiment, besides, edited, layer_of
 from snncore import stack
 from snncore.errors import ExperimentError
 from snncore.files import content_hash
+from snncore.input_spec import DrawnCurrent
 from snncore.record import LayerRecord
 from snncore.simulation import simulate
 from snncore.spec import Experiment, ten_spikes
@@ -147,6 +149,19 @@ def test_a_remedy_ends_what_it_is_for() -> None:
     assert tuning.simulation({}).records[0].spikes.any()
 
 
+def test_drawing_begins_with_what_the_first_neuron_received() -> None:
+    tuning = Tuning(History(DEFAULT.replace({"input": {"kind": "spike_bursts", "shape": [1, 30, 2], "period": 7, "weight": 1.2345}})))
+    received = simulate(tuning.experiment)[0].input[0, :, 0]
+    tuning.edit({"input.kind": "drawn"}, {})
+    given = tuning.experiment.input
+    assert isinstance(given, DrawnCurrent)
+    assert given.values == tuple(np.round(received.astype(float), 2))
+    assert given.weight == 1
+    tuning = Tuning(History(DEFAULT.replace({"input.amplitude": -3e7})))
+    tuning.edit({"input.kind": "drawn"}, {})
+    assert min(tuning.experiment.input.values) == -1e6
+
+
 def test_what_is_pinned_stays_as_it_was_until_it_is_let_go() -> None:
     tuning = Tuning()
     tuning.pin({})
@@ -160,12 +175,13 @@ def test_what_is_pinned_stays_as_it_was_until_it_is_let_go() -> None:
 
 def test_looking_changes_what_it_names_and_nothing_else() -> None:
     tuning = Tuning()
-    for panel, beside in product(PANELS, BESIDES):
+    offered = ("", *besides(tuning.layer))
+    for panel, beside in product(PANELS, offered):
         tuning.look_at({"panel": panel})
         tuning.look_at({"beside": beside})
         assert tuning.look == {"panel": panel, "beside": beside, "neuron": 0}
-    tuning.look_at({"panel": "nonsense", "neuron": 7})
-    assert tuning.look == {"panel": PANELS[-1], "beside": BESIDES[-1], "neuron": 0}
+    tuning.look_at({"panel": "nonsense", "beside": "adaptation", "neuron": 7})
+    assert tuning.look == {"panel": PANELS[-1], "beside": offered[-1], "neuron": 0}
     tuning.edit({"input.shape": [1, 200, 16]}, {})
     assert tuning.look["neuron"] == 7
     assert tuning.experiment == DEFAULT.replace({"input.shape": (1, 200, 16)})
@@ -177,7 +193,7 @@ def test_a_reload_would_lose_what_the_link_does_not_hold(what: str) -> None:
     assert not tuning.holds_more_than_its_experiment
     match what:
         case "panel" | "beside":
-            tuning.look_at({what: {"panel": "rate", "beside": "LIF"}[what]})
+            tuning.look_at({what: {"panel": "rate", "beside": "leak"}[what]})
         case "neuron":
             tuning.look_at({"neuron": 1})
         case "pinned":
@@ -239,17 +255,19 @@ def of(title: str, changes: dict[str, Any] | None = None) -> LayerRecord:
 def test_every_lesson_can_be_opened_undone_and_closed(discovery: Any) -> None:
     tuning = Tuning()
     tuning.pin({})
+    tuning.look_at({"panel": "rate", "beside": "leak"})
+    pinned = tuning.pinned
     tuning.discover(discovery, {})
     assert tuning.experiment == discovery.experiment
     assert (tuning.panel, tuning.beside, tuning.discovery, tuning.pinned) == (discovery.panel, discovery.beside, discovery, None)
     assert discovery.panel in PANELS
-    assert discovery.beside in BESIDES
+    assert discovery.beside in ("", *besides(tuning.layer))
     tuning.edit({"network.0.tau_mem": 7.0}, {})
     tuning.undo()
     assert tuning.discovery is discovery
     tuning.undo()
     assert tuning.experiment == DEFAULT
-    assert tuning.discovery is None
+    assert (tuning.panel, tuning.beside, tuning.discovery, tuning.pinned) == ("rate", "leak", None, pinned)
 
 
 def test_with_wider_gaps_only_the_neuron_without_leak_still_fires() -> None:
@@ -257,7 +275,7 @@ def test_with_wider_gaps_only_the_neuron_without_leak_still_fires() -> None:
         lif, iaf = (of("Leak against integration", {"input.period": gap, "network.0.kind": kind}) for kind in ("LIF", "IAF"))
         return int(lif.spikes.sum()), int(iaf.spikes.sum())
 
-    assert discovery_called("Leak against integration").panel == "models"
+    assert discovery_called("Leak against integration").beside == "leak"
     given = discovery_called("Leak against integration").experiment.input.period
     assert min(counts(given)) > 0
     for gap in (11, 15, 20, 30):

@@ -83,7 +83,7 @@ def test_the_trace_follows_the_slider_before_it_is_released(open_neuron: OpenNeu
         assert page.drawn == answers, "Python was not asked"
         assert page.shown()["others"]["ghost"] == before.tolist(), "what it was before the drag stays in sight"
     page.until(lambda: page.drawn > answers)
-    tau = page.shown()["settings"]["neurons"]["LIF"]["tau_mem"]
+    tau = page.shown()["settings"]["models"]["LIF"]["tau_mem"]
     assert tau > 25
     assert page.agrees
     assert_shows(page, DEFAULT.replace({"network.0.tau_mem": tau}))
@@ -107,7 +107,7 @@ def test_what_is_drawn_can_be_dragged(handle: str, across: float, down: float, f
     page.until(lambda: page.drawn > answers)
     settings = page.shown()["settings"]
     name = field.rpartition(".")[2]
-    after = settings["input"][name] if field.startswith("input") else settings["neurons"]["LIF"][name]
+    after = settings["input"][name] if field.startswith("input") else settings["models"]["LIF"][name]
     assert after < before if across < 0 or down > 0 else after > before
     assert page.agrees
     assert_shows(page, DEFAULT.replace({field: after}))
@@ -121,7 +121,7 @@ def test_two_drags_one_right_after_the_other_both_count(open_neuron: OpenNeuron)
     page.until(lambda: page.agrees and page.button("Undo").is_enabled())
     settings = page.shown()["settings"]
     changes = {
-        "network.0.spike_threshold": settings["neurons"]["LIF"]["spike_threshold"],
+        "network.0.spike_threshold": settings["models"]["LIF"]["spike_threshold"],
         "input.amplitude": settings["input"]["amplitude"],
     }
     assert changes["input.amplitude"] < 1.5
@@ -132,7 +132,7 @@ def test_two_drags_one_right_after_the_other_both_count(open_neuron: OpenNeuron)
 
 def test_the_input_can_be_drawn_by_hand(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
-    page.answered(lambda: page.page.get_by_label("Input", exact=True).select_option("drawn"))
+    page.answered(lambda: page.page.get_by_label("Input", exact=True).select_option("Drawn by hand"))
     np.testing.assert_array_equal(page.array("z"), simulate(DEFAULT)[0].input.ravel(), "drawing begins with what was there")
     sketch = page.page.locator(".neuron-sketch")
     answers = page.drawn
@@ -148,16 +148,34 @@ def test_the_input_can_be_drawn_by_hand(open_neuron: OpenNeuron) -> None:
     np.testing.assert_array_equal(page.array("z"), drawn)
 
 
-def test_drawing_over_a_weighted_input_keeps_its_size_from_the_first_frame_on(open_neuron: OpenNeuron) -> None:
+def test_drawing_over_a_weighted_input_begins_with_it_and_takes_values_of_either_sign(open_neuron: OpenNeuron) -> None:
     page = open_neuron(link({"input.kind": "spike_bursts"}))
     before = page.array("z")
     assert before.max() > 2
-    put = """(select) => {
-        select.value = "drawn";
-        select.dispatchEvent(new Event("change"));
-        return new Promise((done) => requestAnimationFrame(() => done(Array.from(document.querySelector(".neuron").shown().run.z))));
-    }"""
-    assert page.page.get_by_label("Input", exact=True).evaluate(put) == before.tolist()
+    page.answered(lambda: page.page.get_by_label("Input", exact=True).select_option("Drawn by hand"))
+    assert page.array("z").tolist() == before.tolist()
+    low, high = page.shown()["ranges"]["input"]
+    with page.held(page.page.locator(".neuron-sketch")) as move:
+        move(30, 30)
+        move(30, 120)
+    page.until(lambda: page.agrees)
+    assert page.array("z").min() < 2 * low < 0, "drawn below the lane"
+    assert page.shown()["ranges"]["input"][0] < 2 * low
+
+
+def test_the_input_is_drawn_with_keys_too(open_neuron: OpenNeuron) -> None:
+    page = open_neuron(link({"input.kind": "drawn", "input.values": [0.0] * 200}))
+    assert page.shown()["ranges"]["input"][1] >= 1, "a lane to draw in where nothing is drawn yet"
+    at = page.shown()["at"]
+    page.handle("pencil").focus()
+    page.page.keyboard.press("Shift+ArrowUp")
+    page.page.keyboard.press("ArrowDown")
+    page.page.keyboard.press("Shift+ArrowRight")
+    page.until(lambda: page.agrees)
+    expected = [0.0] * at + [float(np.float32(0.45))] * 11 + [0.0] * (200 - at - 11)
+    assert page.array("z").tolist() == expected
+    assert page.shown()["at"] == at + 10
+    expect(page.handle("pencil")).to_have_attribute("aria-valuetext", f"step {at + 10}, 0.45")
 
 
 def test_keys_move_handles_and_the_cursor(open_neuron: OpenNeuron) -> None:
@@ -289,7 +307,7 @@ def test_what_is_tried_moves_the_slider_there(open_neuron: OpenNeuron) -> None:
     title.click()
     expect(title).to_have_attribute("aria-expanded", "true")
     page.answered(lambda: page.page.locator(".neuron-controls").get_by_role("button", name="Try 5").click())
-    assert page.shown()["settings"]["neurons"]["LIF"]["tau_mem"] == 5
+    assert page.shown()["settings"]["models"]["LIF"]["tau_mem"] == 5
     assert_shows(page, DEFAULT.replace({"network.0.tau_mem": 5.0}))
 
 

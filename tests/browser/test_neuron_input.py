@@ -240,8 +240,3 @@ def test_a_stroke_draws_a_straight_line_either_way_and_leaves_the_rest(evaluate:
     assert along == back == [9, 0.5, 0.67, 0.83, 1, 9]
     assert dot == [9, 9, 9, 9, 1, 9]
     assert long[:3] == [0, 0.5, 0.67]
-
-
-def test_drawing_begins_with_the_input_of_the_first_neuron(evaluate: Evaluate) -> None:
-    begun = evaluate("({ drawnValues }, z) => drawnValues(Float32Array.from(z), 3)", [0.5, 1.2345, -2e7, 8, 8, 8])
-    assert begun == [0.5, 1.23, -1e6]

@@ -39,10 +39,16 @@ def view_source() -> str:
 _component = st.components.v2.component("neuron", css=source("neuron", "neuron.css"), js=view_source(), isolate_styles=False)
 
 
-def neuron(key: str, figure: RowsFigure, on_act: Callable[[dict[str, Any]], None]) -> None:
+def answered(key: str) -> int:
+    """The number of the last act of the view under `key` that was answered: of whatever is made of the page's state after this call."""
+    return answers_of(key).last
+
+
+def neuron(key: str, figure: RowsFigure, answered: int, on_act: Callable[[dict[str, Any]], None]) -> None:
     """Draws what `app.figures.neuron_page` makes. The time cursor, the ghost and what is being dragged stay when it is drawn anew.
 
     Args:
+        answered: which act the figure answers, and with it those before.
         on_act: called with each act in turn, before the page runs again: `{"do": "edit", "changes": {path: value}}`, `{"do": "pin"}`,
             `{"do": "unpin"}`, `{"do": "remedy", "remedy": place}` or `{"do": "look", ...}`.
     """
@@ -52,5 +58,5 @@ def neuron(key: str, figure: RowsFigure, on_act: Callable[[dict[str, Any]], None
         answers.take(st.session_state[key].get("acts") or [], lambda told: on_act(dict(told["act"])))
 
     description = figure.header["description"]
-    shown = RowsFigure({**figure.header, "answered": answers.last}, figure.arrays)
+    shown = RowsFigure({**figure.header, "answered": answered}, figure.arrays)
     _component(key=key, data=packet(shown, description), on_acts_change=take)

@@ -7,19 +7,20 @@ const LOWEST_THRESHOLD = 0.01;
 
 /** The handles at the present settings, each in its lane. */
 function handlesOf(view) {
-  const { settings, run, p } = view;
-  const handles = stimulusHandles(settings.input, run.steps).map((handle) => ({ ...handle, lane: "input" }));
+  const { settings: { input }, run: { steps }, p, at } = view;
+  const handles = stimulusHandles(input, steps).map((handle) => ({ ...handle, lane: "input" }));
+  if (input.kind === "drawn") handles.push({ name: "pencil", label: "Input at the time cursor", axis: "both", lane: "input", time: at, value: input.values[at] });
   if (p.threshold < Infinity) {
-    const set = (_, value) => ({ "network.0.spike_threshold": Math.max(Math.round(value * 100) / 100, LOWEST_THRESHOLD) });
-    handles.push({ name: "threshold", label: "Threshold θ", axis: "value", lane: "trace", time: run.steps - 1, value: p.threshold, set });
+    const set = (_, value) => ({ "network.0.spike_threshold": Math.max(inHundredths(value), LOWEST_THRESHOLD) });
+    handles.push({ name: "threshold", label: "Threshold θ", axis: "value", lane: "trace", time: steps - 1, value: p.threshold, set });
   }
-  handles.push({ name: "cursor", label: "Time cursor", axis: "time", lane: "axis", time: view.at, value: 0 });
+  handles.push({ name: "cursor", label: "Time cursor", axis: "time", lane: "axis", time: at, value: 0 });
   return handles;
 }
 
 function createHandles(view) {
   view.handles = new Map();
-  view.sketch = element("div", "neuron-sketch", view.plot, { title: "Draw the input here" });
+  view.sketch = element("div", "neuron-sketch", view.plot, { title: "Draw the input here; all neurons get it" });
   view.sketch.onpointerdown = (event) => sketch(view, event);
 }
 
@@ -28,38 +29,34 @@ function placeHandles(view) {
   const axis = timeAxis(view);
   const wanted = handlesOf(view);
   for (const handle of wanted) {
-    const node = view.handles.get(handle.name) ?? createHandle(view, handle.name);
-    const lane = view.lanes.find(({ name }) => name === handle.lane);
-    const y = handle.lane === "axis" ? lane.top : toY(lane, view.ranges[lane.name], handle.value);
-    const place = `translate(${Math.round(toPixel(axis, handle.time))}px, ${Math.round(Math.min(Math.max(y, lane.top), lane.top + lane.height))}px)`;
-    if (node.handle?.place !== place) node.style.transform = place;
-    node.handle = { ...handle, place };
-    const now = handle.axis === "value" ? handle.value : handle.time;
-    setAttribute(node, "aria-valuenow", inDigits(now));
-    setAttribute(node, "aria-valuetext", sayHandle(handle));
-    setAttribute(node, "aria-label", handle.label);
-    setAttribute(node, "aria-orientation", handle.axis === "value" ? "vertical" : "horizontal");
-    setAttribute(node, "data-axis", handle.axis);
+    const { name, label, axis: along, time, value } = handle;
+    const node = view.handles.get(name) ?? createHandle(view, name);
+    const { top, height } = view.lanes.find((lane) => lane.name === handle.lane);
+    const range = view.ranges[handle.lane];
+    const y = range ? within(toY({ top, height }, range, value), top, top + height) : top;
+    node.style.transform = `translate(${Math.round(toPixel(axis, time))}px, ${Math.round(y)}px)`;
+    node.handle = handle;
+    const isValue = along === "value";
+    const [now, low, high] = isValue ? [value, ...range] : [time, 0, view.run.steps];
+    const ariaValueText = { time: `step ${inDigits(time)}`, value: inDigits(value), both: `step ${inDigits(time)}, ${inDigits(value)}` }[along];
+    const [ariaValueNow, ariaValueMin, ariaValueMax] = [now, low, high].map(inDigits);
+    const ariaOrientation = isValue ? "vertical" : "horizontal";
+    const told = { ariaLabel: label, ariaOrientation, ariaValueText, ariaValueNow, ariaValueMin, ariaValueMax };
+    for (const [key, text] of Object.entries(told)) if (node[key] !== text) node[key] = text;
+    node.dataset.axis = along;
   }
   for (const [name, node] of view.handles) {
     if (wanted.some((handle) => handle.name === name)) continue;
     node.remove();
     view.handles.delete(name);
   }
-  const input = view.lanes[0];
-  const isDrawn = view.settings.input.kind === "drawn";
-  if (view.sketch.hidden === isDrawn) view.sketch.hidden = !isDrawn;
-  Object.assign(view.sketch.style, { top: `${input.top}px`, height: `${input.height}px` });
+  const { top, height } = view.lanes[0];
+  view.sketch.hidden = view.settings.input.kind !== "drawn";
+  Object.assign(view.sketch.style, { top: `${top}px`, height: `${height}px` });
 }
 
-const sayHandle = ({ axis, time, value }) =>
-  ({ time: `step ${inDigits(time)}`, value: inDigits(value), both: `step ${inDigits(time)}, ${inDigits(value)}` })[axis];
-
-const setAttribute = (node, name, value) => node.getAttribute(name) === value || node.setAttribute(name, value);
-
 function createHandle(view, name) {
-  const node = element("div", `neuron-handle neuron-handle-${name}`, view.plot, { tabIndex: 0 });
-  node.setAttribute("role", "slider");
+  const node = element("div", `neuron-handle neuron-handle-${name}`, view.plot, { tabIndex: 0, role: "slider" });
   node.onpointerdown = (event) => drag(view, node, event);
   node.onkeydown = (event) => moveByKey(view, node, event);
   node.onkeyup = node.onblur = () => commit(view);
@@ -69,66 +66,88 @@ function createHandle(view, name) {
 
 /** Follows the pointer on the scales as they were when it was pressed: what grows under the pointer doesn't run away from it. */
 function drag(view, node, pressed) {
-  if (pressed.button) return;
-  pressed.preventDefault();
-  pressed.stopPropagation();
+  if (!begins(pressed)) return;
   node.focus({ preventScroll: true });
-  const { lane: name, time, value } = node.handle;
-  const lane = view.lanes.find((one) => one.name === name);
-  const [axis, range] = [timeAxis(view), view.ranges[name]];
-  const perTime = toTime(axis, 1) - toTime(axis, 0);
-  const perValue = range ? toValue(lane, range, 1) - toValue(lane, range, 0) : 0;
-  follow(node, pressed, ({ clientX, clientY }) => {
-    setHandle(view, node.handle, time + (clientX - pressed.clientX) * perTime, value + (clientY - pressed.clientY) * perValue);
+  const { lane, time, value } = node.handle;
+  const toPlace = placesOf(view, lane);
+  const [from, start] = [toPlace(pressed), { time, value }];
+  follow(node, pressed, (event) => {
+    const now = toPlace(event);
+    setHandle(view, node.handle, start.time + now.time - from.time, start.value + now.value - from.value);
   }, () => commit(view));
 }
 
-function setHandle(view, handle, time, value) {
-  if (handle.name === "cursor") return moveCursor(view, Math.round(time));
-  change(view, handle.set(Math.min(Math.max(time, 0), view.run.steps), value));
+/** Draws the input by hand, stroke by stroke. */
+function sketch(view, pressed) {
+  if (!begins(pressed)) return;
+  const toPlace = placesOf(view, "input");
+  const move = (event) => {
+    const { time, value } = toPlace(event);
+    drawTo(view, time, value);
+  };
+  moveCursor(view, toPlace(pressed).time);
+  move(pressed);
+  follow(view.sketch, pressed, move, () => commit(view));
+}
+
+/** What tells time and value, on a lane's present scale, where an event is. */
+function placesOf(view, name) {
+  const [axis, lane, range, box] = [timeAxis(view), view.lanes.find((one) => one.name === name), view.ranges[name], view.plot.getBoundingClientRect()];
+  return ({ clientX, clientY }) => ({ time: toTime(axis, clientX - box.left), value: range ? toValue(lane, range, clientY - box.top) : 0 });
+}
+
+function setHandle(view, { name, set }, time, value) {
+  if (name === "cursor") moveCursor(view, time);
+  else if (name === "pencil") drawTo(view, time, value);
+  else change(view, set(within(time, 0, view.run.steps), value));
+}
+
+/** Draws a straight line from the input at the time cursor, and takes the cursor along. */
+function drawTo(view, time, value) {
+  const { values } = view.settings.input;
+  const to = wholeWithin(time, 0, values.length - 1);
+  change(view, { "input.values": drawStroke(values, { time: view.at, value: values[view.at] }, { time: to, value }) });
+  moveCursor(view, to);
+}
+
+/** Whether it was the first button; then nothing else takes the press. */
+function begins(pressed) {
+  if (pressed.button) return false;
+  pressed.preventDefault();
+  pressed.stopPropagation();
+  return true;
 }
 
 /** Calls `move` for each move of the pointer until it is let go, then `end`. */
 function follow(node, pressed, move, end) {
   node.setPointerCapture(pressed.pointerId);
-  node.onpointermove = (event) => event.pointerId === pressed.pointerId && move(event);
+  node.onpointermove = node.onpointerup = (event) => event.pointerId === pressed.pointerId && move(event);
   node.onlostpointercapture = () => {
-    node.onpointermove = node.onlostpointercapture = null;
+    node.onpointermove = node.onpointerup = node.onlostpointercapture = null;
     end();
   };
 }
 
 const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const isChord = ({ altKey, ctrlKey, metaKey }) => altKey || ctrlKey || metaKey;
 
-function moveByKey(view, node, event) {
-  const direction = DIRECTIONS[event.key];
-  if (!direction || event.altKey || event.ctrlKey || event.metaKey) return;
+/** How far an arrow key leads to the right and up, farther with Shift. */
+const directionOf = ({ key, shiftKey }) => (DIRECTIONS[key] ?? [0, 0]).map((one) => one * (shiftKey ? LEAP : 1));
+
+function moveByKey(view, { handle: { name } }, event) {
+  const [sideways, upwards] = directionOf(event);
+  const isEnd = { Home: 0, End: 1 }[event.key];
+  if (isChord(event) || !(sideways || upwards || isEnd >= 0)) return;
   event.preventDefault();
   event.stopPropagation();
-  const far = event.shiftKey ? LEAP : 1;
-  const { handle } = node;
-  const [sideways, upwards] = handle.axis === "time" ? [direction[0] || direction[1], 0] : handle.axis === "value" ? [0, direction[1] || direction[0]] : direction;
-  setHandle(view, handle, handle.time + sideways * far, handle.value + upwards * far * VALUE_STEP);
-  if (handle.name === "cursor") moveCursor(view, view.at, { aloud: true });
-}
-
-/** Draws the input by hand, stroke by stroke. */
-function sketch(view, pressed) {
-  if (pressed.button) return;
-  pressed.preventDefault();
-  pressed.stopPropagation();
-  const [axis, lane, range] = [timeAxis(view), view.lanes[0], view.ranges.input];
-  const box = view.plot.getBoundingClientRect();
-  const at = ({ clientX, clientY }) => ({
-    time: Math.min(Math.max(Math.round(toTime(axis, clientX - box.left)), 0), view.run.steps - 1),
-    value: Math.round(toValue(lane, range, Math.min(Math.max(clientY - box.top, 0), lane.top + lane.height)) * 100) / 100,
-  });
-  let last = at(pressed);
-  const move = (event) => {
-    const next = at(event);
-    change(view, { "input.values": drawStroke(view.settings.input.values, last, next) });
-    last = next;
-  };
-  move(pressed);
-  follow(view.sketch, pressed, move, () => commit(view));
+  if (view.derives) derive(view); // of the key before
+  const handle = handlesOf(view).find((one) => one.name === name);
+  const { lane, axis, time, value } = handle;
+  const range = view.ranges[lane];
+  if (isEnd >= 0) setHandle(view, handle, axis === "value" ? time : isEnd * view.run.steps, axis === "value" ? range[isEnd] : value);
+  else {
+    const [across, up] = { time: [sideways || upwards, 0], value: [0, upwards || sideways], both: [sideways, upwards] }[axis];
+    setHandle(view, handle, time + across, value + up * VALUE_STEP);
+  }
+  if (name === "cursor") moveCursor(view, view.at, { aloud: true });
 }

@@ -3,6 +3,7 @@
 const HEIGHTS = { input: 84, current: 60, trace: 228, spikes: 12, raster: 110, difference: 52, axis: 32 }; // pixels; spikes: of each run
 const SCALES = [[500, 0.62], [1600, 1], [Infinity, 1.6]]; // up to how wide a plot, in pixels, lanes are so high, but for spikes and time
 const LANE_GAP = 10; // pixels
+const DRAWN = [-0.5, 1]; // what the input's lane holds at least where it is drawn by hand
 const HEADROOM = 0.08; // of a range, above and below what it holds
 
 /** @typedef {{name: string, top: number, height: number}} Lane in pixels of the plot */
@@ -47,7 +48,7 @@ function rangesOf(view) {
   const values = (name) => runs.map((run) => rowIn(view, run, name));
   const { threshold } = view.p;
   const found = {
-    input: spanning([rowIn(view, view.run, "z")]),
+    input: spanning([rowIn(view, view.run, "z")], view.settings.input.kind === "drawn" ? DRAWN : []),
     current: spanning(values("i")),
     trace: spanning([...values("u"), ...values("v"), threshold < Infinity ? rowIn(view, view.run, "theta") : []]),
     difference: spanning([differenceFromA(view) ?? []]),
@@ -58,8 +59,9 @@ function rangesOf(view) {
   return found;
 }
 
-function spanning(arrays) {
-  let [low, high] = [0, 0];
+/** The range of all values, 0 and `least`; where all are 0 it is one that can be dragged in. @returns {Range} */
+function spanning(arrays, least = []) {
+  let [low, high] = [Math.min(0, ...least), Math.max(0, ...least)];
   for (const array of arrays) {
     for (const value of array) {
       if (!Number.isFinite(value)) continue;
@@ -67,7 +69,8 @@ function spanning(arrays) {
       if (value > high) high = value;
     }
   }
-  const room = (high - low || 1) * HEADROOM;
+  if (low === high) return [0, 1];
+  const room = (high - low) * HEADROOM;
   return [low < 0 ? low - room : low, high + room];
 }
 

@@ -25,7 +25,7 @@ const setText = (node, text) => node.textContent === text || (node.textContent =
 
 function createView(parent) {
   const root = element("div", "neuron", parent);
-  const view = { root, settings: null, ghost: null, at: 0, neuron: 0, part: null, ranges: {}, isDragging: false, unsent: {}, pending: [], number: 0 };
+  const view = { root, settings: null, ghost: null, at: 0, neuron: 0, part: null, ranges: {}, isDragging: false, unsent: {}, pending: [], number: 0, rows: new Map() };
   element("h1", "", root, { textContent: document.title });
   const main = element("div", "", root);
   const head = element("div", "neuron-head", main);
@@ -34,23 +34,22 @@ function createView(parent) {
   view.unit = element("span", "", count);
   view.transport = element("div", "neuron-transport", head);
   view.note = element("div", "neuron-note", main);
-  view.plot = element("div", "neuron-plot", main, { tabIndex: 0 });
-  view.plot.setAttribute("role", "group");
-  view.canvas = element("canvas", "", view.plot);
-  view.canvas.setAttribute("aria-hidden", "true");
+  view.plot = element("div", "neuron-plot", main, { tabIndex: 0, role: "group" });
+  view.canvas = element("canvas", "", view.plot, { ariaHidden: "true" });
   view.tip = element("div", "neuron-tip", view.plot, { hidden: true });
-  view.said = element("p", "neuron-said", main);
-  view.said.setAttribute("role", "status");
+  view.said = element("p", "neuron-said", main, { role: "status" });
   createHandles(view);
   createTransport(view, view.transport);
-  createEquation(view, element("div", "neuron-equation", main));
+  view.equation = element("div", "neuron-equation", main, { role: "group", ariaLabel: "The step under the cursor, in numbers" });
+  view.readings = element("p", "neuron-readings");
   createTabs(view, element("div", "neuron-tabs", main));
   createPanels(view, element("div", "neuron-panels", main));
-  createControls(view, element("div", "neuron-controls", root));
-  view.plot.addEventListener("pointerdown", (event) => press(view, event));
+  view.controls = element("div", "neuron-controls", root, { role: "group", ariaLabel: "Neuron and input" });
+  view.plot.onpointerdown = (event) => press(view, event);
   view.plot.addEventListener("pointermove", (event) => hover(view, event));
-  view.plot.addEventListener("pointerleave", () => (view.tip.hidden = true));
-  view.plot.addEventListener("keydown", (event) => event.target === view.plot && onKey(view, event));
+  view.plot.onpointerleave = () => (view.tip.hidden = true);
+  view.plot.onkeydown = (event) => event.target === view.plot && onKey(view, event);
+  for (const begun of ["pointerdown", "keydown"]) root.addEventListener(begun, () => view.finishTrying?.(), true);
   view.resizes = new ResizeObserver(() => ask(view));
   view.resizes.observe(view.plot);
   root.shown = () => view;
@@ -66,7 +65,7 @@ function boxOf(node) {
 function destroy(view) {
   view.isGone = true; // what still moves has nobody to tell
   view.resizes.disconnect();
-  destroyTransport(view);
+  clearTimeout(view.timer);
   clearTimeout(view.telling);
   cancelAnimationFrame(view.frame);
 }

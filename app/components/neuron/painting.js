@@ -15,7 +15,7 @@ function clearedContext(canvas, width, height) {
 }
 
 /** A line through points in pixels, one alone as a dot. */
-function paintPath(context, points, color, width, dash, opacity = 1) {
+function paintPath(context, points, color, width = 1, dash = [], opacity = 1) {
   context.beginPath();
   if (points.length === 1) {
     context.fillStyle = color;
@@ -33,7 +33,7 @@ function paintPath(context, points, color, width, dash, opacity = 1) {
 /** The horizontal axis at a height, with some of its values. */
 function paintScale(stage, y, most, name) {
   const { context, axis, palette } = stage;
-  const line = (...points) => paintPath(context, points, palette.muted, 1, []);
+  const line = (...points) => paintPath(context, points, palette.muted);
   const right = LEFT + plotWidth(axis);
   line([LEFT, y], [right, y]);
   for (const value of ticks(axis.from, axis.to, most)) {
@@ -57,8 +57,6 @@ function clipped({ context, axis }, { top, height }, paint) {
   paint();
   context.restore();
 }
-
-const sumOf = (values) => values.reduce((sum, value) => sum + value, 0);
 
 /** A number with the digits it deserves. */
 function inDigits(value) {

@@ -7,9 +7,7 @@ const [KEY_LINE, CHART_HEIGHT, MODEL_HEIGHT, MODEL_PITCH] = [15, 210, 60, 90]; /
 
 function createPanels(view, parent) {
   view.panels = Object.keys(PANEL_PAINTERS).map((name) => {
-    const node = element("canvas", "neuron-panel", parent, { hidden: true });
-    node.setAttribute("role", "img");
-    return { name, node };
+    return { name, node: element("canvas", "neuron-panel", parent, { hidden: true, role: "img" }) };
   });
 }
 
@@ -19,7 +17,7 @@ function drawPanels(view) {
     if (node.hidden === isOpen) node.hidden = !isOpen;
     if (!isOpen) continue;
     const words = paintPanel(clearedContext(node, view.width, PANEL_PAINTERS[name][1]), view, name);
-    if (!view.isDragging) setAttribute(node, "aria-label", words);
+    if (!view.isDragging) node.ariaLabel = words;
   }
 }
 
@@ -42,9 +40,8 @@ function paintRates(stage) {
     write(stage, words, LEFT, KEY_LINE, "left");
     return words;
   }
-  const z = rowIn(view, run, "z");
-  const [begin, end] = [Math.max(z.findIndex(Boolean), 0), z.findLastIndex(Boolean) + 1 || z.length];
-  const present = [sumOf(z) / (end - begin), rate(rowIn(view, run, "s").subarray(begin, end))];
+  const { begin, end, mean: input } = spanOf(rowIn(view, run, "z"));
+  const present = [input, rate(rowIn(view, run, "s").subarray(begin, end))];
   const rheobase = p.threshold / (p.alpha === 1 ? drive(1, p) : steadyState(1, p)); // without leak it is 0: there that of a spike per step
   const high = roundedUp(2 * Math.max(Math.min(rheobase, 1e6), Math.abs(present[0])));
   const low = present[0] < 0 ? -high : 0;
@@ -81,7 +78,7 @@ function paintPhase(stage) {
   const run = [];
   for (let time = 0; time <= at; time++) run.push([from[time], u[time]], ...(isMap ? [[u[time], u[time]], [v[time], v[time]]] : [[i[time], v[time]]]));
   const lines = [
-    ["the run up to the cursor", run, palette.membrane, 1, []],
+    ["the run up to the cursor", run, palette.membrane],
     ["where u rests", resting, palette.muted, 1.2, STROKES.steady],
   ];
   if (isMap) lines.push([`a step with the input of step ${at}`, across((value) => alpha * value + (gain ?? 1) * i[at]), palette.input, 1.2, []]);
@@ -95,7 +92,7 @@ function paintPhase(stage) {
 /** The four models on the shown neuron's input. */
 function paintModels(stage) {
   const { context, axis, view, palette } = stage;
-  const words = Object.entries(view.settings.neurons).map(([kind, neuron], place) => {
+  const words = Object.entries(view.settings.models).map(([kind, neuron], place) => {
     const p = paramsOf(view, neuron);
     const run = scan(rowIn(view, view.run, "z"), 1, p);
     const spiking = p.threshold < Infinity;

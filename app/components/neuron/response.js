@@ -13,11 +13,19 @@ export function spikeTimes(s) {
 /** Steps from each step with spikes to the next. @param {number[]} times @returns {number[]} */
 export const spikeIntervals = (times) => times.slice(1).map((time, index) => time - times[index]);
 
+/** From the first step with input up to and without the one after the last, all steps without any; and the mean input meanwhile. */
+export function spanOf(z) {
+  const [begin, end] = [Math.max(z.findIndex(Boolean), 0), z.findLastIndex(Boolean) + 1 || z.length];
+  return { begin, end, mean: sumOf(z) / (end - begin) };
+}
+
 /** The step of the first spike, null without. @param {number[]} times @returns {?number} */
 export const timeToFirstSpike = (times) => times[0] ?? null;
 
+const sumOf = (values) => values.reduce((sum, value) => sum + value, 0);
+
 /** Spikes per step. @param {Float32Array} s spikes of one neuron, (steps) */
-export const rate = (s) => s.reduce((sum, count) => sum + count, 0) / s.length;
+export const rate = (s) => sumOf(s) / s.length;
 
 /**
  * Where v tends under a constant input I as long as nothing spikes, from rest:

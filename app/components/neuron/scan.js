@@ -3,8 +3,8 @@
 const STEPS = { LIF: lifStep, IAF: lifStep, ExpLeak: expLeakStep, ALIF: alifStep };
 
 /**
- * What a run keeps, each array (neurons, steps), one row after the other; isFinite tells whether u and the spikes stayed finite numbers.
- * @typedef {{neurons: number, steps: number, isFinite: boolean, z: Float32Array, i: Float32Array, u: Float32Array, v: Float32Array,
+ * What a run keeps, each array (neurons, steps), one row after the other.
+ * @typedef {{neurons: number, steps: number, z: Float32Array, i: Float32Array, u: Float32Array, v: Float32Array,
  *   b: Float32Array, theta: Float32Array, s: Float32Array}} Run
  */
 
@@ -21,7 +21,6 @@ export function scan(z, neurons, p) {
   const [i, u, v, b, theta, s] = Array.from({ length: 6 }, () => new Float32Array(z.length));
   const step = STEPS[p.kind];
   const state = { i: 0, v: 0, b: 0 }; // one object for all steps, so that none is made in the loop
-  let isFinite = true;
   for (let at = 0; at < z.length; at++) {
     if (at % steps === 0) state.i = state.v = state.b = 0;
     const now = step(z[at], state, p);
@@ -31,7 +30,6 @@ export function scan(z, neurons, p) {
     u[at] = now.u;
     s[at] = now.s;
     theta[at] = now.theta;
-    isFinite = isFinite && Number.isFinite(now.u) && Number.isFinite(now.s);
   }
-  return { neurons, steps, isFinite, z, i, u, v, b, theta, s };
+  return { neurons, steps, z, i, u, v, b, theta, s };
 }

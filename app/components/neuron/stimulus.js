@@ -98,7 +98,7 @@ const HANDLES = {
   spike_bursts({ first, period, length, count, weight }, steps) {
     const setFirst = (time, value) => ({ "input.first": wholeWithin(time, 0, steps - 1), "input.weight": inHundredths(value) });
     const setSecond = (time) => ({ "input.period": wholeWithin(time - first, length, steps) });
-    const handles = [["first", "First pulse", "both", first, weight, setFirst], ["second", "Second pulse", "time", first + period, weight, setSecond]];
+    const handles = [["first", "First pulse", "both", first, weight, setFirst], ["second", "Second pulse", "time", first + period, 0, setSecond]];
     return count === 1 ? handles.slice(0, 1) : handles;
   },
   ramp_current: (input, steps) => [
@@ -117,12 +117,11 @@ const HANDLES = {
 const valueHandle = (name, label, time, input, field) =>
   [name, label, "value", time, input[field], (_, value) => ({ [`input.${field}`]: inHundredths(value) })];
 
-const inHundredths = (value) => Math.min(Math.max(Math.round(value * 100) / 100, -1e6), 1e6); // as far as Python takes strengths
+const within = (value, low, high) => Math.max(Math.min(value, high), low);
 
-const wholeWithin = (value, low, high) => Math.max(Math.min(Math.round(value), high), low);
+const inHundredths = (value) => within(Math.round(value * 100) / 100, -1e6, 1e6); // as far as Python takes strengths
 
-/** The first neuron's input as values that can be drawn over. @param {Float32Array} z @param {number} steps @returns {number[]} */
-export const drawnValues = (z, steps) => Array.from(z.subarray(0, steps), inHundredths);
+const wholeWithin = (value, low, high) => within(Math.round(value), low, high);
 
 /** The values after a stroke in a straight line, from and to {time, value}. @param {number[]} values @returns {number[]} */
 export function drawStroke(values, from, to) {

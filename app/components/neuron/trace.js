@@ -24,6 +24,7 @@ function paintInput(stage, lane, range) {
     paintBars(stage, lane, range, z, palette.input);
     if (pinned.some((value, time) => value !== z[time])) paintLine(stage, lane, range, pinned, palette.input, 1, STROKES.A);
   });
+  paintMemory(stage, lane);
 }
 
 function paintCurrent(stage, lane, range) {
@@ -41,7 +42,7 @@ function paintTrace(stage, lane, range) {
   const steady = steadyOf(view, view.p);
   frameLane(stage, lane, range, "potential u, v");
   clipped(stage, lane, () => {
-    if (range[0] < 0) level(0, palette.grid, 1, []);
+    if (range[0] < 0) level(0, palette.grid);
     if (steady !== null) level(steady, palette.muted, 1, STROKES.steady);
     if (view.p.threshold < Infinity) paintLine(stage, lane, range, rowIn(view, view.run, "theta"), palette.threshold, 1.5, STROKES.threshold);
     for (const { name, run } of view.seconds) paintPotential(stage, lane, range, run, 1.1, STROKES[name], name === "ghost" ? 0.7 : 1);
@@ -49,12 +50,11 @@ function paintTrace(stage, lane, range) {
     const part = partAt(view);
     if (part) {
       const points = part.map((value) => [toPixel(axis, view.at), toY(lane, range, value)]);
-      paintPath(context, points, palette.text, 3, []);
-      paintPath(context, points.slice(1), palette.text, 8, []);
+      paintPath(context, points, palette.text, 3);
+      paintPath(context, points.slice(1), palette.text);
     }
   });
   paintLegend(stage, lane);
-  paintMemory(stage, lane);
 }
 
 function paintSpikes(stage, lane) {
@@ -181,8 +181,11 @@ function paintMemory(stage, lane) {
   if (input.kind !== "spike_bursts" || input.count !== 2 || input.length !== 1 || p.beta !== null) return;
   const left = p.alpha ** input.period;
   const [x, y] = [axis.width - RIGHT - GAUGE.width - 6, lane.top + 4];
-  Object.assign(context, { strokeStyle: palette.muted, lineWidth: 1, fillStyle: palette.membrane });
+  const words = `αⁿ = ${inDigits(left)} of the first pulse left, n = ${input.period}`;
+  Object.assign(context, { strokeStyle: palette.muted, lineWidth: 1, fillStyle: palette.background });
+  context.fillRect(x + GAUGE.width - context.measureText(words).width - 4, y - 3, context.measureText(words).width + 8, 30);
+  context.fillStyle = palette.membrane;
   context.fillRect(x, y, GAUGE.width * left, GAUGE.height);
   context.strokeRect(x, y, GAUGE.width, GAUGE.height);
-  write(stage, `αⁿ = ${inDigits(left)} of the first pulse left, n = ${input.period}`, x + GAUGE.width, y + 19, "right");
+  write(stage, words, x + GAUGE.width, y + 19, "right");
 }

@@ -9,23 +9,11 @@ function createTransport(view, parent) {
   view.timer = null;
   view.isPlaying = false;
   view.play = element("button", "neuron-primary", parent, { type: "button", textContent: "Play", title: "Key: Space, while the plot has the focus" });
-  const step = element("button", "", parent, { type: "button", textContent: "+1 time step", title: "Key: . while the plot has the focus" });
-  view.speed = element("select", "", parent);
-  view.speed.setAttribute("aria-label", "Speed of playing");
-  for (const name of Object.keys(SPEEDS)) element("option", "", view.speed, { textContent: name });
+  view.step = element("button", "", parent, { type: "button", textContent: "+1 time step", title: "Key: . while the plot has the focus" });
+  view.speed = element("select", "", parent, { ariaLabel: "Speed of playing" });
+  view.speed.append(...Object.keys(SPEEDS).map((name) => new Option(name)));
   view.play.onclick = () => (view.isPlaying ? rest(view) : play(view));
-  step.onclick = () => stepOn(view);
-  view.plot.addEventListener("keydown", (event) => {
-    const press = { " ": view.play.onclick, ".": step.onclick }[event.key];
-    if (!press || event.target !== view.plot || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    press();
-  });
-  view.plot.addEventListener("pointerdown", () => rest(view));
-}
-
-function destroyTransport(view) {
-  clearTimeout(view.timer);
+  view.step.onclick = () => stepOn(view);
 }
 
 /** The parts that the model has. */

@@ -1,4 +1,4 @@
-// The words around the plot: the count, what is wrong with what mends it, and the buttons of the panels and of the pinned run.
+// What stands around the plot: the count, what is wrong with what mends it, and the buttons of the panels and of the pinned run.
 
 function fillHead(view) {
   const { run, p } = view;
@@ -12,15 +12,15 @@ function fillHead(view) {
 /** What is wrong, and the buttons that mend it. */
 function fillNote(view) {
   const { sentence, remedies } = view.header.notes;
+  const { note } = view;
+  if (!view.isDragging) note.classList.remove("neuron-past");
   const told = JSON.stringify(view.header.notes);
-  if (view.note.dataset.told === told) return;
-  const hadFocus = view.note.contains(document.activeElement);
-  view.note.dataset.told = told;
-  view.note.replaceChildren();
-  if (hadFocus) view.plot.focus();
-  element("span", "", view.note, { textContent: sentence });
-  remedies.forEach((label, remedy) => {
-    element("button", "", view.note, { type: "button", textContent: label, onclick: () => act(view, { do: "remedy", remedy }) });
+  if (note.told === told) return;
+  note.told = told;
+  if (note.contains(document.activeElement)) view.plot.focus();
+  note.replaceChildren(sentence);
+  remedies.forEach((textContent, remedy) => {
+    element("button", "", note, { type: "button", textContent, onclick: () => act(view, { do: "remedy", remedy }) });
   });
 }
 
@@ -37,7 +37,7 @@ function createTabs(view, parent) {
 }
 
 function fillTabs(view) {
-  for (const { panel, node } of view.tabs) node.setAttribute("aria-expanded", String(view.header.look.panel === panel));
+  for (const { panel, node } of view.tabs) node.ariaExpanded = String(view.header.look.panel === panel);
   setText(view.pin, view.header.pinned ? "Remove A" : "Pin as A");
   setText(view.difference, view.header.pinned?.words ?? "");
 }

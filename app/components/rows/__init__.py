@@ -12,7 +12,7 @@ import streamlit as st
 from app.components.assets import source
 from app.figures.row_kinds import RowsFigure
 
-SOURCES = ("packet.js", "color.js", "time_axis.js", "tiles.js", "draw.js", "cursor.js", "input.js", "rows.js")
+SOURCES = ("packet.js", "color.js", "time_axis.js", "zoom.js", "tiles.js", "draw.js", "cursor.js", "input.js", "rows.js")
 
 _component = st.components.v2.component(
     "rows", css=source("rows", "rows.css"), js="\n".join(source("rows", file) for file in SOURCES), isolate_styles=False

@@ -1,13 +1,9 @@
-// Where a time step lies on the page: one axis for all rows, and the zoom. Pure functions of the numbers.
+// Where a time step lies on the page: one axis for all rows. Pure functions of the numbers.
 
 const LEFT = 52; // pixels for the vertical axes
 const RIGHT = 44; // pixels for what stands at the row ends
-const LEAST_SPAN = 4; // time steps that a zoom leaves
 
 /** @typedef {{from: number, to: number, width: number}} TimeAxis times at the left and right edge, width of the whole row in pixels */
-
-/** @param {number} steps @returns {number[]} the times at the edges without zoom */
-const wholeRange = (steps) => [-0.5, steps - 0.5];
 
 /** @param {TimeAxis} axis */
 const plotWidth = (axis) => Math.max(axis.width - LEFT - RIGHT, 1);
@@ -17,15 +13,6 @@ const toPixel = (axis, time) => LEFT + (time - axis.from) / (axis.to - axis.from
 
 /** @param {TimeAxis} axis */
 const toTime = (axis, pixel) => axis.from + (pixel - LEFT) / plotWidth(axis) * (axis.to - axis.from);
-
-/** A range within the run that is not too narrow, or null for all of it. @returns {?number[]} */
-function zoomed(from, to, steps) {
-  const [first, last] = wholeRange(steps);
-  const span = Math.max(to - from, LEAST_SPAN);
-  if (span >= last - first) return null;
-  const start = Math.min(Math.max((from + to - span) / 2, first), last - span);
-  return [start, start + span];
-}
 
 /** Round numbers between the edges, a handful of them. @returns {number[]} */
 function ticks(from, to, most = 8) {
