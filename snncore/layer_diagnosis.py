@@ -21,6 +21,9 @@ from snncore.simulation import Simulation
 EVERY_STEP = 0.95
 """Share of the time steps from which on a neuron counts as spiking at every step."""
 
+LEAST_SPAN = 20
+"""Steps with input from which on these alone count, where the input begins late or ends early."""
+
 SATURATED = 0.5
 """Share of such neurons from which on a layer counts as saturated."""
 
@@ -50,7 +53,7 @@ class Silent:
     Attributes:
         largest_u: of the neuron that comes closest to its threshold.
         threshold: θ of that neuron.
-        steady_state: v to which its mean input alone would lead it; None without leak.
+        steady_state: v to which the mean of its input, from the first to the last step with any, would lead it; None without leak.
         gets_input: whether anything but zeros reaches the layer.
         lower_threshold: a θ at which that neuron would spike; None where u never rises above 0.
         changes: remedies, the most direct first.
@@ -66,7 +69,7 @@ class Silent:
 
 @dataclass(frozen=True)
 class Saturated:
-    """`saturated` of `neurons` spike at every step of every sample; `rate` is the layer's mean, in spikes per neuron and step."""
+    """`saturated` of `neurons` spike at every step while they get input, in every sample; `rate` is the layer's mean, in spikes per neuron and step."""
 
     saturated: int
     neurons: int
@@ -132,7 +135,8 @@ def _silence(simulation: Simulation, index: int, layer: NeuronSpec, record: Laye
     # Without normalisation all potentials are 1/leak times as large, but for a bound above 0, which stays where it is.
     if normalised and np.max(getattr(layer, "min_v_mem", None) or 0.0) <= 0 and largest_u / leak >= ROUNDING * theta:
         changes.append({"norm_input": False})
-    mean_input = float(np.moveaxis(received, 1, -1)[(sample, *neuron)].mean())
+    own = np.moveaxis(received, 1, -1)[(sample, *neuron)]
+    mean_input = float(np.trim_zeros(own).mean()) if own.any() else 0.0
     return Silent(
         largest_u=largest_u,
         threshold=theta,
@@ -147,7 +151,7 @@ def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: Layer
     """Of a layer that spikes: whether it does so all the time, and whether its spike function cuts counts."""
     found: list[Finding] = []
     spiking = record.spikes > 0
-    always = spiking.mean(axis=(0, 1)) >= EVERY_STEP
+    always = _always(spiking, _driven(simulation, index))
     if always.mean() >= SATURATED:
         changes = _moderation(simulation, index, layer, record)
         found.append(Saturated(int(always.sum()), always.size, float(record.spikes.mean(dtype=np.float64)), (changes,)))
@@ -160,6 +164,25 @@ def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: Layer
             explodes = _explodes(simulation, index, _changed(layer, unlimited))
             found.append(Clipped("spike_fn", cut, float(reach.max()), () if explodes else (unlimited,)))
     return found
+
+
+def _always(spiking: Array, driven: Array) -> Array:
+    """Which neurons, (...), spike at every step: of all, or of those that are `driven`, (batch, time, ...), where these are enough."""
+    steps = driven.sum(axis=(0, 1))
+    meanwhile = (spiking & driven).sum(axis=(0, 1)) >= EVERY_STEP * steps
+    always: Array = (spiking.mean(axis=(0, 1)) >= EVERY_STEP) | (meanwhile & (steps >= LEAST_SPAN * len(spiking)))
+    return always
+
+
+def _driven(simulation: Simulation, index: int) -> Array:
+    """From the first to the last step with input of each neuron and sample, (batch, time, ...); all where they drive each other."""
+    received = simulation.received(index)
+    if f"{index}.rec_connect.weight" in simulation.weights:
+        return np.ones(received.shape, dtype=bool)
+    fed = received != 0
+    begun, lasting = (np.maximum.accumulate(one, axis=1) for one in (fed, fed[:, ::-1]))
+    driven: Array = begun & lasting[:, ::-1]
+    return driven
 
 
 def _moderation(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> Changes:
@@ -175,7 +198,8 @@ def _moderation(simulation: Simulation, index: int, layer: NeuronSpec, record: L
     leak = _leak(layer, record)
     before = np.concatenate([np.zeros_like(record.v[:, :1]), record.v[:, :-1]], axis=1)
     arriving = record.u - (1 - leak) * before + _inhibition(simulation, index, layer, record)
-    risen = np.maximum(arriving - leak * lowest, 0).mean(axis=(0, 1))
+    driven = _driven(simulation, index)
+    risen = (np.maximum(arriving - leak * lowest, 0) * driven).sum(axis=(0, 1)) / np.maximum(driven.sum(axis=(0, 1)), 1)
     steps = np.asarray(sum((1 - leak) ** step for step in range(round(1 / MODERATE_RATE))))
     needed = np.maximum(lowest + risen * np.maximum(steps, MARGIN), MARGIN * lowest)
     typical = np.sort(needed, axis=None)[needed.size // 2]

@@ -114,9 +114,7 @@ INPUT_SHOWN: dict[str, Shown] = {
 OF_KIND: dict[str, dict[str, Shown]] = {
     "spike_bursts": {"first": Shown("First pulse", "t_0", "steps", (Tried(0, "at once"), Tried(50, "later")), 0, 999, 1)},
     "sine_current": {
-        "period": Shown(
-            "Period", "T", "steps", (Tried(20.0, "too fast for a slow membrane"), Tried(150.0, "v follows")), 2.0, 400.0, 0.5
-        )
+        "period": Shown("Period", "T", "steps", (Tried(20.0, "too fast for a slow membrane"), Tried(150.0, "v follows")), 2.0, 400.0, 0.5)
     },
 }
 """Of kinds of input in which a field is something else."""

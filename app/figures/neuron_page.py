@@ -22,6 +22,7 @@ from snncore.record import Array, LayerRecord
 from snncore.simulation import Simulation
 from snncore.spec import Experiment
 
+
 def neuron_figure(
     simulation: Simulation,
     notes: Notes,

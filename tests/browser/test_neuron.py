@@ -154,7 +154,7 @@ def test_drawing_over_a_weighted_input_begins_with_it_and_takes_values_of_either
     assert before.max() > 2
     page.answered(lambda: page.page.get_by_label("Input", exact=True).select_option("Drawn by hand"))
     assert page.array("z").tolist() == before.tolist()
-    low, high = page.shown()["ranges"]["input"]
+    low, _ = page.shown()["ranges"]["input"]
     with page.held(page.page.locator(".neuron-sketch")) as move:
         move(30, 30)
         move(30, 120)

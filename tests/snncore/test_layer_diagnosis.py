@@ -228,6 +228,11 @@ def test_steady_state_is_that_of_the_mean_input_to_the_closest_neuron():
     assert found(made, Silent).steady_state == pytest.approx(simulation.received(1)[sample, :, neuron].mean())
 
 
+def test_steady_state_is_that_of_an_input_while_it_lasts():
+    made = current(neurons(), amplitude=0.5).replace({"input.start": 20, "input.stop": 40})
+    assert found(made, Silent).steady_state == pytest.approx(0.5)
+
+
 def test_there_is_no_steady_state_without_leak():
     assert found(current(neurons("IAF"), amplitude=0.01), Silent).steady_state is None
 
@@ -246,6 +251,18 @@ def test_saturated_neurons_are_counted_once_whatever_the_batch():
     made = current(neurons("IAF", spike_threshold=[1.0, 1.0, 10.0]), amplitude=3.0, shape=(4, 60, 3))
     saturated = found(made, Saturated)
     assert (saturated.saturated, saturated.neurons) == (2, 3)
+
+
+def test_saturation_while_an_input_lasts_is_told_and_mended_though_it_ends_early():
+    made = current(neurons("IAF"), amplitude=3.0, shape=(2, 100, 3)).replace({"input.start": 20, "input.stop": 60})
+    saturated = found(made, Saturated)
+    assert saturated.saturated == 3
+    assert is_lessened(saturated, changed(made, saturated.changes[0]), 0)
+
+
+def test_a_short_strong_pulse_saturates_nothing():
+    made = current(neurons("IAF"), amplitude=3.0, shape=(1, 100, 3)).replace({"input.start": 20, "input.stop": 30})
+    assert findings(made) == ()
 
 
 def test_a_layer_is_saturated_from_half_of_its_neurons_on():
