@@ -13,6 +13,7 @@ if str(ROOT) not in sys.path:
 
 
 from app import desk, priority, process  # noqa: E402  (needs the root on the path)
+from app.components.theme import follow_theme  # noqa: E402
 
 process.prepare()
 st.set_page_config(page_title="SNN Playground", layout="wide", initial_sidebar_state="collapsed")
@@ -26,3 +27,4 @@ with priority.page_first():
     page = st.navigation(pages, position="top")
     desk.enter(page.url_path)
     page.run()
+    follow_theme()

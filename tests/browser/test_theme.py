@@ -1,0 +1,41 @@
+"""The theme may be changed at any moment, and figures follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.figures.style import PALETTES
+from tests.browser.server import Server
+
+HAS_COLOR = """color => [...document.querySelectorAll("canvas")].some((canvas) => {
+    const { width, height } = canvas;
+    if (!width || !height) return false;
+    const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d", { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
+    const near = (at) => color.every((part, place) => Math.abs(data[at + place] - part) < 4) && data[at + 3] === 255;
+    for (let at = 0; at < data.length; at += 4) if (near(at)) return true;
+    return false;
+})"""
+
+
+def rgb(color: str) -> list[int]:
+    return [int(color[at : at + 2], 16) for at in (1, 3, 5)]
+
+
+@pytest.mark.parametrize(("path", "plot"), [("", ".rows"), ("network", ".rows"), ("neuron", ".neuron")])
+def test_figures_take_the_colours_of_the_theme_that_is_chosen_meanwhile(
+    path: str, plot: str, visitors: Callable[..., Page], server: Server
+) -> None:
+    page = visitors(theme="light")
+    page.goto(server.url + path)
+    expect(page.locator(f"{plot}[data-drawn]")).to_have_count(1, timeout=60_000)
+    light, dark = (rgb(PALETTES[theme].membrane) for theme in ("light", "dark"))
+    page.wait_for_function(HAS_COLOR, arg=light)
+    assert not page.evaluate(HAS_COLOR, dark)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(HAS_COLOR, arg=dark)
+    assert not page.evaluate(HAS_COLOR, light)
