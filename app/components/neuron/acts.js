@@ -57,7 +57,7 @@ function act(view, one) {
     Object.assign(view.header.look, one);
     fillTabs(view);
   } else view.ghost = null;
-  ask(view, { derives: true });
+  ask(view, true);
   view.number += 1;
   view.pending.push({ number: view.number, act: one });
   view.tell("acts", view.pending);
@@ -90,7 +90,7 @@ function change(view, changes) {
     else for (const [name, model] of Object.entries(models)) if (mayHave(model, names[1])) settings.models[name] = placed(settings.models[name], names.slice(1), value);
   }
   view.settings = settings;
-  ask(view, { derives: true });
+  ask(view, true);
 }
 
 /** A value in a part, or in a part of it. */

@@ -108,7 +108,7 @@ function explain(view, row) {
   view.explanation = element("div", "neuron-explanation", row.root);
   element("p", "", view.explanation, { textContent: row.field.note });
   for (const { words: textContent, value } of row.field.tries) {
-    element("button", "", view.explanation, { type: "button", textContent, onclick: () => tryValue(view, row, value) });
+    button(view.explanation, textContent, () => tryValue(view, row, value));
   }
 }
 

@@ -31,18 +31,16 @@ function placeHandles(view) {
   for (const handle of wanted) {
     const { name, label, axis: along, time, value } = handle;
     const node = view.handles.get(name) ?? createHandle(view, name);
-    const { top, height } = view.lanes.find((lane) => lane.name === handle.lane);
-    const range = view.ranges[handle.lane];
-    const y = range ? within(toY({ top, height }, range, value), top, top + height) : top;
+    const lane = view.lanes.find((one) => one.name === handle.lane);
+    const { top, height, range } = lane;
+    const y = range ? within(toY(lane, value), top, top + height) : top;
     node.style.transform = `translate(${Math.round(toPixel(axis, time))}px, ${Math.round(y)}px)`;
     node.handle = handle;
-    const isValue = along === "value";
-    const [now, low, high] = isValue ? [value, ...range] : [time, 0, view.run.steps];
-    const ariaValueText = { time: `step ${inDigits(time)}`, value: inDigits(value), both: `step ${inDigits(time)}, ${inDigits(value)}` }[along];
-    const [ariaValueNow, ariaValueMin, ariaValueMax] = [now, low, high].map(inDigits);
-    const ariaOrientation = isValue ? "vertical" : "horizontal";
+    const [ariaValueNow, ariaValueMin, ariaValueMax] = (along === "value" ? [value, ...range] : [time, 0, view.run.steps]).map(inDigits);
+    const ariaValueText = [along !== "value" && `step ${inDigits(time)}`, along !== "time" && inDigits(value)].filter(Boolean).join(", ");
+    const ariaOrientation = along === "value" ? "vertical" : "horizontal";
     const told = { ariaLabel: label, ariaOrientation, ariaValueText, ariaValueNow, ariaValueMin, ariaValueMax };
-    for (const [key, text] of Object.entries(told)) if (node[key] !== text) node[key] = text;
+    for (const [key, text] of Object.entries(told)) if (node[key] !== text) node[key] = text; // else screen readers would hear it again
     node.dataset.axis = along;
   }
   for (const [name, node] of view.handles) {
@@ -68,32 +66,26 @@ function createHandle(view, name) {
 function drag(view, node, pressed) {
   if (!begins(pressed)) return;
   node.focus({ preventScroll: true });
-  const { lane, time, value } = node.handle;
-  const toPlace = placesOf(view, lane);
-  const [from, start] = [toPlace(pressed), { time, value }];
+  const { lane: name, time, value } = node.handle;
+  const lane = view.lanes.find((one) => one.name === name);
+  const from = pointOf(view, pressed);
   follow(node, pressed, (event) => {
-    const now = toPlace(event);
-    setHandle(view, node.handle, start.time + now.time - from.time, start.value + now.value - from.value);
+    const now = pointOf(view, event);
+    setHandle(view, node.handle, time + now.time - from.time, lane.range ? value + toValue(lane, now.y) - toValue(lane, from.y) : 0);
   }, () => commit(view));
 }
 
 /** Draws the input by hand, stroke by stroke. */
 function sketch(view, pressed) {
   if (!begins(pressed)) return;
-  const toPlace = placesOf(view, "input");
+  const [lane] = view.lanes;
   const move = (event) => {
-    const { time, value } = toPlace(event);
-    drawTo(view, time, value);
+    const { time, y } = pointOf(view, event);
+    drawTo(view, time, toValue(lane, y));
   };
-  moveCursor(view, toPlace(pressed).time);
+  moveCursor(view, pointOf(view, pressed).time);
   move(pressed);
   follow(view.sketch, pressed, move, () => commit(view));
-}
-
-/** What tells time and value, on a lane's present scale, where an event is. */
-function placesOf(view, name) {
-  const [axis, lane, range, box] = [timeAxis(view), view.lanes.find((one) => one.name === name), view.ranges[name], view.plot.getBoundingClientRect()];
-  return ({ clientX, clientY }) => ({ time: toTime(axis, clientX - box.left), value: range ? toValue(lane, range, clientY - box.top) : 0 });
 }
 
 function setHandle(view, { name, set }, time, value) {
@@ -149,5 +141,5 @@ function moveByKey(view, { handle: { name } }, event) {
     const [across, up] = { time: [sideways || upwards, 0], value: [0, upwards || sideways], both: [sideways, upwards] }[axis];
     setHandle(view, handle, time + across, value + up * VALUE_STEP);
   }
-  if (name === "cursor") moveCursor(view, view.at, { aloud: true });
+  if (name === "cursor") moveCursor(view, view.at, true);
 }

@@ -6,11 +6,11 @@ const LANE_GAP = 10; // pixels
 const DRAWN = [-0.5, 1]; // what the input's lane holds at least where it is drawn by hand
 const HEADROOM = 0.08; // of a range, above and below what it holds
 
-/** @typedef {{name: string, top: number, height: number}} Lane in pixels of the plot */
 /** @typedef {[number, number]} Range the values at the lower and upper edge of a lane */
+/** @typedef {{name: string, top: number, height: number, range: Range}} Lane in pixels of the plot */
 
 /** @returns {Lane[]} from top to bottom, as far as the neuron has what they show */
-function lanesOf({ p, run, seconds, width }) {
+function lanesOf({ p, run, seconds, width, ranges }) {
   const runs = 1 + seconds.length;
   const shown = {
     input: true,
@@ -24,7 +24,7 @@ function lanesOf({ p, run, seconds, width }) {
   let top = LANE_GAP;
   return Object.keys(shown).filter((name) => shown[name]).map((name) => {
     const scale = { spikes: runs, axis: 1 }[name] ?? SCALES.find(([most]) => width <= most)[1];
-    const lane = { name, top, height: HEIGHTS[name] * scale };
+    const lane = { name, top, height: HEIGHTS[name] * scale, range: ranges[name] };
     top += lane.height + LANE_GAP;
     return lane;
   });
@@ -33,11 +33,11 @@ function lanesOf({ p, run, seconds, width }) {
 /** The height of all lanes in pixels. @param {Lane[]} lanes */
 const heightOf = (lanes) => lanes.at(-1).top + lanes.at(-1).height;
 
-/** @param {Lane} lane @param {Range} range */
-const toY = ({ top, height }, [low, high], value) => top + (high - value) / (high - low) * height;
+/** @param {Lane} lane */
+const toY = ({ top, height, range: [low, high] }, value) => top + (high - value) / (high - low) * height;
 
-/** @param {Lane} lane @param {Range} range */
-const toValue = ({ top, height }, [low, high], y) => high - (y - top) / height * (high - low);
+/** @param {Lane} lane */
+const toValue = ({ top, height, range: [low, high] }, y) => high - (y - top) / height * (high - low);
 
 /** The selected neuron's row of an array of a run; of a run of one neuron all of it. */
 const rowIn = (view, run, name) => rowOf(run, run[name], run.neurons > view.neuron ? view.neuron : 0);

@@ -21,6 +21,8 @@ const element = (tag, className, parent, properties = {}) => {
   return made;
 };
 
+const button = (parent, textContent, onclick, more) => element("button", "", parent, { type: "button", textContent, onclick, ...more });
+
 const setText = (node, text) => node.textContent === text || (node.textContent = text);
 
 function createView(parent) {
@@ -70,8 +72,8 @@ function destroy(view) {
   cancelAnimationFrame(view.frame);
 }
 
-/** Draws at the next frame. */
-function ask(view, { derives = false } = {}) {
+/** Draws at the next frame, with `derives` what is in force runs anew before. */
+function ask(view, derives = false) {
   view.derives ||= derives;
   view.frame ??= requestAnimationFrame(() => {
     view.frame = null;
@@ -85,8 +87,8 @@ const timeAxis = (view) => ({ from: -0.5, to: view.run.steps - 0.5, width: view.
 function draw(view) {
   view.width = view.plot.clientWidth;
   if (!view.run || !view.width) return;
-  view.lanes = lanesOf(view);
   view.ranges = rangesOf(view);
+  view.lanes = lanesOf(view);
   view.font ??= getComputedStyle(view.root).fontFamily;
   paintPlot(clearedContext(view.canvas, view.width, heightOf(view.lanes)), view);
   placeHandles(view);

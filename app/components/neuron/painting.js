@@ -32,14 +32,13 @@ function paintPath(context, points, color, width = 1, dash = [], opacity = 1) {
 
 /** The horizontal axis at a height, with some of its values. */
 function paintScale(stage, y, most, name) {
-  const { context, axis, palette } = stage;
+  const { context, axis, x, palette } = stage;
   const line = (...points) => paintPath(context, points, palette.muted);
   const right = LEFT + plotWidth(axis);
   line([LEFT, y], [right, y]);
   for (const value of ticks(axis.from, axis.to, most)) {
-    const x = toPixel(axis, value);
-    line([x, y], [x, y + 4]);
-    write(stage, inDigits(value), x, y + 11, "center");
+    line([x(value), y], [x(value), y + 4]);
+    write(stage, inDigits(value), x(value), y + 11, "center");
   }
   write(stage, name, right, y + 24, "right");
 }
@@ -47,15 +46,6 @@ function paintScale(stage, y, most, name) {
 function write({ context, palette }, text, x, y, textAlign) {
   Object.assign(context, { fillStyle: palette.muted, textAlign, textBaseline: "middle" });
   context.fillText(text, x, y);
-}
-
-function clipped({ context, axis }, { top, height }, paint) {
-  context.save();
-  context.beginPath();
-  context.rect(LEFT, top - 2, plotWidth(axis), height + 4);
-  context.clip();
-  paint();
-  context.restore();
 }
 
 /** A number with the digits it deserves. */

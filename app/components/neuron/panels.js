@@ -26,9 +26,7 @@ const paintedPanels = (view) =>
   view.panels.filter(({ node }) => !node.hidden).map(({ name, node }) => ({ ...boxOf(node), paint: (context) => paintPanel(context, view, name) }));
 
 function paintPanel(context, view, name) {
-  context.font = `${PLOT_FONT}px ${view.font}`;
-  const [paint] = PANEL_PAINTERS[name];
-  return paint({ context, axis: timeAxis(view), view, palette: view.palette });
+  return PANEL_PAINTERS[name][0](stageOf(context, view));
 }
 
 /** The rate under constant inputs, measured and by formula, and that of the present run while it has input, over the mean of that. */
@@ -91,23 +89,21 @@ function paintPhase(stage) {
 
 /** The four models on the shown neuron's input. */
 function paintModels(stage) {
-  const { context, axis, view, palette } = stage;
+  const { view, palette } = stage;
   const words = Object.entries(view.settings.models).map(([kind, neuron], place) => {
     const p = paramsOf(view, neuron);
     const run = scan(rowIn(view, view.run, "z"), 1, p);
     const spiking = p.threshold < Infinity;
     const count = sumOf(run.s);
     const said = spiking ? `${kind} ${inDigits(count)} spike${count === 1 ? "" : "s"}` : `${kind} never spikes`;
-    const lane = { top: 20 + place * MODEL_PITCH, height: MODEL_HEIGHT };
     const range = spanning([run.u, run.v, spiking ? run.theta : []]);
-    frameLane(stage, lane, range, "u, v");
+    const lane = { top: 20 + place * MODEL_PITCH, height: MODEL_HEIGHT, range };
     write(stage, said, LEFT, lane.top - 9, "left");
-    clipped(stage, lane, () => {
-      if (spiking) paintLine(stage, lane, range, run.theta, palette.threshold, 1.2, STROKES.threshold);
-      paintPotential(stage, lane, range, run, 1.4);
+    paintLane(stage, lane, "u, v", () => {
+      if (spiking) paintLine(stage, lane, run.theta, palette.threshold, 1.2, STROKES.threshold);
+      paintPotential(stage, lane, run, 1.4);
     });
-    context.fillStyle = palette.text;
-    for (const time of spikeTimes(run.s)) context.fillRect(toPixel(axis, time) - 0.75, lane.top + MODEL_HEIGHT + 3, 1.5, 7);
+    paintTicks(stage, run.s, lane.top + MODEL_HEIGHT + 3, 7, 1.5);
     return said;
   });
   paintAxis(stage, { top: 12 + words.length * MODEL_PITCH });
@@ -116,19 +112,21 @@ function paintModels(stage) {
 
 /**
  * Lines over two quantities, and what each means.
- * @param {Range} x @param {Range} y @param {[string, string]} names of the two
+ * @param {Range} range of the one across @param {Range} y @param {[string, string]} names of the two
  * @param {[string, number[][], string, number, number[], number][]} lines label, points, and how `paintPath` paints them
  */
-function paintChart(stage, x, y, names, lines) {
+function paintChart(stage, range, y, names, lines) {
   const { context, view } = stage;
-  const axis = { from: x[0], to: x[1], width: view.width };
-  const lane = { top: lines.length * KEY_LINE + LANE_GAP, height: CHART_HEIGHT };
-  frameLane(stage, lane, y, names[1]);
-  paintScale({ ...stage, axis }, lane.top + CHART_HEIGHT, 5, names[0]);
-  lines.forEach(([label, points, ...stroke], place) => {
+  const axis = { from: range[0], to: range[1], width: view.width };
+  const x = (value) => toPixel(axis, value);
+  const lane = { top: lines.length * KEY_LINE + LANE_GAP, height: CHART_HEIGHT, range: y };
+  paintLane(stage, lane, names[1], () => {
+    for (const [, points, ...stroke] of lines) paintPath(context, points.map(([across, up]) => [x(across), toY(lane, up)]), ...stroke);
+  });
+  paintScale({ ...stage, axis, x }, lane.top + CHART_HEIGHT, 5, names[0]);
+  lines.forEach(([label, { length }, ...stroke], place) => {
     const middle = (place + 0.5) * KEY_LINE;
-    paintPath(context, points.length > 1 ? [[LEFT, middle], [LEFT + 24, middle]] : [[LEFT + 12, middle]], ...stroke);
+    paintPath(context, length > 1 ? [[LEFT, middle], [LEFT + 24, middle]] : [[LEFT + 12, middle]], ...stroke);
     write(stage, label, LEFT + 30, middle, "left");
-    clipped({ context, axis }, lane, () => paintPath(context, points.map(([across, up]) => [toPixel(axis, across), toY(lane, y, up)]), ...stroke));
   });
 }

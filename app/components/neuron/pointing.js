@@ -1,7 +1,7 @@
 // The time cursor and the selected neuron: by pointer, by finger, by key, and in words.
 
 /** Puts the time cursor on a step, with `aloud` also in words. */
-function moveCursor(view, time, { aloud = false } = {}) {
+function moveCursor(view, time, aloud = false) {
   view.at = wholeWithin(time, 0, view.run.steps - 1);
   if (aloud) setText(view.said, sayStep(view, view.at));
   ask(view);
@@ -30,32 +30,33 @@ function onKey(view, event) {
   if (press) return press();
   rest(view);
   if (upwards) choose(view, view.neuron - upwards);
-  else moveCursor(view, end ?? view.at + sideways, { aloud: true });
+  else moveCursor(view, end ?? view.at + sideways, true);
 }
 
 function choose(view, neuron) {
   const chosen = within(neuron, 0, view.run.neurons - 1);
   if (chosen === view.neuron) return;
   view.neuron = chosen;
-  ask(view, { derives: true });
+  ask(view, true);
   act(view, { do: "look", neuron: chosen });
 }
 
-function placeOf(view, { clientX, clientY }) {
+/** Where an event is in the plot: pixels, and the time there. */
+function pointOf(view, { clientX, clientY }) {
   const box = view.plot.getBoundingClientRect();
-  const y = clientY - box.top;
-  const lane = view.lanes.find(({ top, height }) => y >= top - LANE_GAP / 2 && y < top + height + LANE_GAP / 2);
-  const time = wholeWithin(toTime(timeAxis(view), clientX - box.left), 0, view.run.steps - 1);
-  return { lane, time, y, x: clientX - box.left };
+  const x = clientX - box.left;
+  return { x, y: clientY - box.top, time: toTime(timeAxis(view), x) };
 }
 
 /** A press takes the time cursor along, and on the raster chooses a neuron; a finger that scrolls the page takes nothing. */
 function press(view, pressed) {
   if (pressed.button || !view.run) return;
   rest(view);
+  const raster = view.lanes.find(({ name }) => name === "raster");
   const move = (event) => {
-    const { lane, time, y } = placeOf(view, event);
-    if (lane?.name === "raster") choose(view, Math.floor((y - lane.top) / lane.height * view.run.neurons));
+    const { time, y } = pointOf(view, event);
+    const row = raster && (y - raster.top) / raster.height;
+    if (row >= 0 && row < 1) choose(view, Math.floor(row * view.run.neurons));
     moveCursor(view, time);
   };
   if (pressed.pointerType !== "touch") move(pressed);
@@ -64,11 +65,10 @@ function press(view, pressed) {
 
 function hover(view, event) {
   if (!view.run || view.isDragging) return;
-  const { x, y, time } = placeOf(view, event);
-  const inside = x >= LEFT && x <= LEFT + plotWidth(timeAxis(view));
-  view.tip.hidden = !inside;
-  if (!inside) return;
-  setText(view.tip, sayStep(view, time));
-  const flips = x > view.width / 2;
-  Object.assign(view.tip.style, { left: flips ? "auto" : `${x + 12}px`, right: flips ? `${view.width - x + 12}px` : "auto", top: `${y + 14}px` });
+  const { x, y, time } = pointOf(view, event);
+  view.tip.hidden = x < LEFT || x > view.width - RIGHT;
+  if (view.tip.hidden) return;
+  setText(view.tip, sayStep(view, wholeWithin(time, 0, view.run.steps - 1)));
+  const left = x > view.width / 2 ? x - 12 - view.tip.offsetWidth : x + 12;
+  Object.assign(view.tip.style, { left: `${left}px`, top: `${y + 14}px` });
 }

@@ -6,14 +6,11 @@ const SPEEDS = { "each part": null, "4 steps/s": 250, "20 steps/s": 50 }; // mil
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 function createTransport(view, parent) {
-  view.timer = null;
-  view.isPlaying = false;
-  view.play = element("button", "neuron-primary", parent, { type: "button", textContent: "Play", title: "Key: Space, while the plot has the focus" });
-  view.step = element("button", "", parent, { type: "button", textContent: "+1 time step", title: "Key: . while the plot has the focus" });
+  const [className, title] = ["neuron-primary", "Key: Space, while the plot has the focus"];
+  view.play = button(parent, "Play", () => (view.isPlaying ? rest(view) : play(view)), { className, title });
+  view.step = button(parent, "+1 time step", () => stepOn(view), { title: "Key: . while the plot has the focus" });
   view.speed = element("select", "", parent, { ariaLabel: "Speed of playing" });
   view.speed.append(...Object.keys(SPEEDS).map((name) => new Option(name)));
-  view.play.onclick = () => (view.isPlaying ? rest(view) : play(view));
-  view.step.onclick = () => stepOn(view);
 }
 
 /** The parts that the model has. */
@@ -32,7 +29,7 @@ function stepOn(view) {
 }
 
 function goOn(view, aloud) {
-  moveCursor(view, (view.at + 1) % view.run.steps, { aloud });
+  moveCursor(view, (view.at + 1) % view.run.steps, aloud);
 }
 
 /** Lights part after part, then calls `end`. */

@@ -11,8 +11,7 @@ function fillHead(view) {
 
 /** What is wrong, and the buttons that mend it. */
 function fillNote(view) {
-  const { sentence, remedies } = view.header.notes;
-  const { note } = view;
+  const { note, header: { notes: { sentence, remedies } } } = view;
   if (!view.isDragging) note.classList.remove("neuron-past");
   const told = JSON.stringify(view.header.notes);
   if (note.told === told) return;
@@ -20,7 +19,7 @@ function fillNote(view) {
   if (note.contains(document.activeElement)) view.plot.focus();
   note.replaceChildren(sentence);
   remedies.forEach((textContent, remedy) => {
-    element("button", "", note, { type: "button", textContent, onclick: () => act(view, { do: "remedy", remedy }) });
+    button(note, textContent, () => act(view, { do: "remedy", remedy }));
   });
 }
 
@@ -28,11 +27,10 @@ const PANELS = { phase: "Phase", rate: "f–I curve", models: "Four models", sur
 
 function createTabs(view, parent) {
   view.tabs = Object.entries(PANELS).map(([panel, textContent]) => {
-    const onclick = () => act(view, { do: "look", panel: view.header.look.panel === panel ? "" : panel });
-    return { panel, node: element("button", "", parent, { type: "button", textContent, onclick }) };
+    const open = () => act(view, { do: "look", panel: view.header.look.panel === panel ? "" : panel });
+    return { panel, node: button(parent, textContent, open) };
   });
-  const onclick = () => act(view, { do: view.header.pinned ? "unpin" : "pin" });
-  view.pin = element("button", "neuron-pin", parent, { type: "button", onclick });
+  view.pin = button(parent, "", () => act(view, { do: view.header.pinned ? "unpin" : "pin" }), { className: "neuron-pin" });
   view.difference = element("span", "neuron-difference", parent);
 }
 
