@@ -13,7 +13,7 @@ from app.figures.neuron import neuron_data
 from app.history import History
 from snncore import stack
 from snncore.errors import ExperimentError
-from snncore.input_spec import Files, StepCurrent
+from snncore.input_spec import Files, SpikeBursts, StepCurrent
 from snncore.layer_diagnosis import diagnose
 from snncore.layer_spec import LIFSpec, NeuronSpec
 from snncore.layers import MODELS
@@ -220,11 +220,23 @@ def edited(experiment: Experiment, changes: Mapping[str, Any], usual: Mapping[st
             raise ExperimentError(f"{kind!r} is no model of a neuron; use one of {', '.join(KINDS)}.")
         experiment = experiment.replace({"network": [stack.as_kind(layer_of(experiment), kind, usual)]})
     if "input.shape" in others:
-        experiment = stack.reshape(experiment, others.pop("input.shape"))
+        experiment = _begun_within(stack.reshape(experiment, others.pop("input.shape")))
     if others.get("input.kind", experiment.input.kind) != experiment.input.kind:
         given = {path.removeprefix("input."): others.pop(path) for path in list(others) if path.startswith("input.")}
         experiment = experiment.replace({"input": {**lively_input(experiment, given["kind"]), **given}})
     return experiment.replace(others)
+
+
+def _begun_within(experiment: Experiment) -> Experiment:
+    """With an input that begins within the run, where fewer time steps would leave nothing of it."""
+    given = experiment.input
+    steps = given.shape[1]
+    changes: dict[str, Any] = {}
+    if isinstance(given, StepCurrent) and given.start >= steps:
+        changes = {"input.start": steps // 10, "input.stop": None}
+    if isinstance(given, SpikeBursts) and given.first >= steps:
+        changes = {"input.first": steps // 10}
+    return experiment.replace(changes)
 
 
 def lively_input(experiment: Experiment, kind: str) -> dict[str, Any]:

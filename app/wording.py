@@ -172,7 +172,7 @@ def remedy_in_words(changes: Changes) -> str:
 def _finding_in_words(finding: Finding) -> str:
     match finding:
         case Silent(gets_input=False):
-            return "Silent: nothing but zeros reaches it. See what comes before."
+            return "Silent: nothing but zeros reaches it. Change its input, or what comes before it."
         case Silent(lower_threshold=None):
             return f"Silent: u never rises above 0 (largest {finding.largest_u:.3g}); its input holds it down."
         case Silent():

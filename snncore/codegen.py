@@ -14,7 +14,7 @@ from snncore.layers import MODELS
 def layer_code(layer: NeuronSpec) -> str:
     """A program that makes a layer of neurons without connections of its own and runs it on `z`.
 
-    It needs `torch` imported where a parameter has a value for each neuron. Only arguments that differ from the constructor's defaults
+    Only arguments that differ from the constructor's defaults
     are written, and not which parameters learn.
 
     Raises:
@@ -24,10 +24,12 @@ def layer_code(layer: NeuronSpec) -> str:
         raise ExperimentError(f"{layer.kind} has weights, which are not written as code; take the model without its connections.")
     arguments = dict(_arguments(layer))
     activations = sorted({type(value).__name__ for value in arguments.values() if _is_activation(value)})
+    call = _call(layer.kind, arguments)
     lines = [
+        *(["import torch"] if "torch." in call else []),
         *([f"from snncore.activation import {', '.join(activations)}"] if activations else []),
         f"from snncore.layers import {layer.kind}",
-        f"layer = {_call(layer.kind, arguments)}",
+        f"layer = {call}",
         f"{'spikes' if layer.does_spike else 'u'} = layer(z)  # z: float tensor (batch, time, neurons)",
     ]
     return "\n".join(lines) + "\n"

@@ -29,6 +29,7 @@ from snncore.codegen import layer_code
 from snncore.errors import ExperimentError
 from snncore.layer_diagnosis import diagnose
 from snncore.layer_spec import NeuronSpec
+from snncore.record import LayerRecord
 from snncore.simulation import Simulation
 from snncore.spec import Draft
 
@@ -158,8 +159,14 @@ def difference_in_words(pinned: Simulation, shown: Simulation) -> str:
     """In what the pinned neuron A and the present one differ, and what they do."""
     kind = pinned.experiment.network[0].kind
     found = [phrase.replace(f" of {kind} 1", "") for phrase in differences(pinned.experiment, shown.experiment)]
-    counts = [run.records[0].spikes.sum() if run.records[0].does_spike else 0 for run in (pinned, shown)]
-    return f"{', '.join(found) or 'Nothing differs'}; {counted(counts[0], 'spike')} in A, {counts[1]:g} here"
+    in_a, here = (_count(run.records[0]) for run in (pinned, shown))
+    steps = [run.input.shape[1] for run in (pinned, shown)]
+    why = "" if steps[0] == steps[1] else f"; no difference is drawn of {steps[0]} and {steps[1]} time steps"
+    return f"{', '.join(found) or 'Nothing differs'}; {in_a} in A, {here} here{why}"
+
+
+def _count(record: LayerRecord) -> str:
+    return counted(record.spikes.sum(), "spike") if record.does_spike else "never a spike"
 
 
 def _simulation() -> Simulation | str:

@@ -149,6 +149,14 @@ def test_a_remedy_ends_what_it_is_for() -> None:
     assert tuning.simulation({}).records[0].spikes.any()
 
 
+@pytest.mark.parametrize("given", [{"input.start": 150, "input.stop": 180}, {"input.kind": "spike_bursts", "input.first": 150}])
+def test_fewer_time_steps_leave_an_input(given: dict[str, Any]) -> None:
+    shorter = edited(edited(DEFAULT, given, {}), {"input.shape": [1, 100, 1]}, {})
+    assert simulate(shorter)[0].input[0, 10:].any()
+    longer = edited(edited(DEFAULT, given, {}), {"input.shape": [1, 500, 1]}, {})
+    assert longer.input.model_dump(exclude={"shape"}) == edited(DEFAULT, given, {}).input.model_dump(exclude={"shape"})
+
+
 def test_drawing_begins_with_what_the_first_neuron_received() -> None:
     tuning = Tuning(History(DEFAULT.replace({"input": {"kind": "spike_bursts", "shape": [1, 30, 2], "period": 7, "weight": 1.2345}})))
     received = simulate(tuning.experiment)[0].input[0, :, 0]

@@ -41,7 +41,7 @@ WORDS: dict[str, tuple[Finding, str]] = {
     ),
     "without input": (
         Silent(0.0, 1.0, 0.0, gets_input=False, lower_threshold=None),
-        "Silent: nothing but zeros reaches it. See what comes before.",
+        "Silent: nothing but zeros reaches it. Change its input, or what comes before it.",
     ),
     "saturated": (
         Saturated(60, 64, 1.2345),
@@ -107,7 +107,7 @@ NETWORKS = {
         "Silent: largest u 0.4 < θ 2, steady-state v 0.4; needs 5× the input or θ ≤ 0.39.",
     ),
     "held down": (lif(weight=-0.25), "Silent: u never rises above 0 (largest -0.0952); its input holds it down."),
-    "without input": (lif(weight=0.0), "Silent: nothing but zeros reaches it. See what comes before."),
+    "without input": (lif(weight=0.0), "Silent: nothing but zeros reaches it. Change its input, or what comes before it."),
     "saturated": (lif(weight=10.0), "Saturated: 4 of 4 neurons spike at every step, "),
     "held up": (lif(weight=-0.25, min_v_mem=-0.5), "Clipped: the lower bound -0.5 holds v at "),
     "cut": (lif(weight=10.0, spike_fn="SingleSpike"), "Clipped: u reached "),

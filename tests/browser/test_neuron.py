@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from app.components.neuron import view_source
 from app.discoveries import DISCOVERIES
 from app.figures.style import PALETTES
 from app.link import to_parameter
@@ -40,6 +41,10 @@ def assert_shows(page: NeuronPage, experiment: Experiment) -> None:
         np.testing.assert_array_equal(np.array(shown[drawn]).reshape(expected.shape), expected.astype(float), drawn)
 
 
+LARGEST_SCRIPT = 60_000
+"""Bytes of the page's own JavaScript, as it is sent."""
+
+
 # ---------------------------------------------------------------------------------------------------- what is seen first
 
 
@@ -54,6 +59,10 @@ def test_the_first_sight_needs_no_scrolling(open_neuron: OpenNeuron) -> None:
     assert page.count == "6 spikes in 200 steps"
     assert page.agrees
     assert_shows(page, DEFAULT)
+
+
+def test_the_script_is_small() -> None:
+    assert len(view_source().encode()) < LARGEST_SCRIPT
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -253,7 +262,7 @@ def test_a_pinned_run_stays_beside_what_is_changed(open_neuron: OpenNeuron) -> N
     page.answered(lambda: page.page.keyboard.press("Shift+ArrowUp"))
     shown = page.shown()
     assert shown["others"]["A"] == pinned.tolist()
-    assert shown["pinned"] == "θ 1 → 1.5; 6 spikes in A, 0 here"
+    assert shown["pinned"] == "θ 1 → 1.5; 6 spikes in A, 0 spikes here"
     expect(page.page.locator(".neuron-difference")).to_have_text(shown["pinned"])
     page.answered(lambda: page.button("Remove A").click())
     assert "A" not in page.shown()["others"]

@@ -3,7 +3,7 @@
 
 const DECIMALS = 3; // of all numbers, so that nothing jumps from step to step
 const FAR = 1000; // from which on they have three digits instead
-const LATEST = 5; // intervals that are told
+const TOLD = 3; // intervals at the beginning and at the end
 
 /** Makes the lines that Python sent, of texts with places for numbers. */
 function makeEquation(view) {
@@ -59,7 +59,8 @@ function readingsOf(view) {
     const intervals = spikeIntervals(times);
     told.push(first === null ? "no spike" : `first spike at step ${first}`);
     told.push(`rate ${inDigits(rate(s))} per step (${inDigits(rate(s) / header.dt)} Hz)`);
-    if (intervals.length) told.push(`intervals ${intervals.length > LATEST ? "… " : ""}${intervals.slice(-LATEST).join(", ")} steps`);
+    if (intervals.length > 2 * TOLD) intervals.splice(TOLD, intervals.length - 2 * TOLD, "…");
+    if (intervals.length) told.push(`intervals ${intervals.join(", ")} steps`);
   }
   const current = currentOf(view);
   const steady = steadyState(current ?? spanOf(rowIn(view, run, "z")).mean, p);
