@@ -69,7 +69,9 @@ class Silent:
 
 @dataclass(frozen=True)
 class Saturated:
-    """`saturated` of `neurons` spike at every step while they get input, in every sample; `rate` is the layer's mean, in spikes per neuron and step."""
+    """`saturated` of `neurons` spike at every step while they get input, in every sample; `rate` is the layer's mean, in spikes per neuron
+    and step of the whole run.
+    """
 
     saturated: int
     neurons: int

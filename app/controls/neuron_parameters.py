@@ -113,6 +113,10 @@ INPUT_SHOWN: dict[str, Shown] = {
 
 OF_KIND: dict[str, dict[str, Shown]] = {
     "spike_bursts": {"first": Shown("First pulse", "t_0", "steps", (Tried(0, "at once"), Tried(50, "later")), 0, 999, 1)},
+    **{
+        kind: {"weight": Shown("Factor", "w", "", (Tried(2.0, "all of it is doubled"), Tried(-1.0, "it inhibits")), -10.0, 10.0, 0.1)}
+        for kind in ("drawn", "file")
+    },
     "sine_current": {
         "period": Shown("Period", "T", "steps", (Tried(20.0, "too fast for a slow membrane"), Tried(150.0, "v follows")), 2.0, 400.0, 0.5)
     },

@@ -80,8 +80,12 @@ def describe_neuron(experiment: Experiment, record: LayerRecord) -> str:
         return f"{given}: silent in {steps} time steps, largest u/θ {record.largest_u_over_threshold:.3g}."
     first = int(np.flatnonzero(spikes.any(axis=0))[0])
     intervals = spike_intervals(spikes.T)
-    between = f", intervals from {intervals.min():g} to {intervals.max():g} steps" if len(intervals) else ""
+    between = f", intervals {_from_to(intervals.min(), intervals.max())} steps" if len(intervals) else ""
     return f"{given}: {counted(spikes.sum(), 'spike')} in {steps} time steps, the first at step {first}{between}."
+
+
+def _from_to(least: float, most: float) -> str:
+    return f"of {least:g}" if least == most else f"from {least:g} to {most:g}"
 
 
 def _draws(figure: RowsFigure, experiment: Experiment) -> int | None:

@@ -146,7 +146,7 @@ def test_of_an_input_that_was_received_no_other_size_is_offered() -> None:
     labels = [row["label"] for row in neuron_rows(DEFAULT.replace({"input": received}), "")]
     assert "Time steps" not in labels
     assert "Neurons" not in labels
-    assert "Weight of a spike" in labels
+    assert "Factor" in labels
 
 
 def test_the_rows_travel_as_json() -> None:

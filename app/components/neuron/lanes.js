@@ -1,7 +1,8 @@
 // Which lanes the plot has, one under the other over one time axis, and where a value lies in each. Pure functions of numbers.
 
 const HEIGHTS = { input: 84, current: 60, trace: 228, spikes: 12, raster: 110, difference: 52, axis: 32 }; // pixels; spikes: of each run
-const SCALES = [[500, 0.62], [1600, 1], [Infinity, 1.6]]; // up to how wide a plot, in pixels, lanes are so high, but for spikes and time
+const [NARROW, FLAT] = [500, 0.62]; // up to how wide a plot, in pixels, lanes are so much lower, but for spikes and time
+const USUAL = [900, 800]; // width of the plot and height of the window for which they are so high; where there is more of both, they grow
 const LANE_GAP = 10; // pixels
 const DRAWN = [-0.5, 1]; // what the input's lane holds at least where it is drawn by hand
 const HEADROOM = 0.08; // of a range, above and below what it holds
@@ -12,6 +13,7 @@ const HEADROOM = 0.08; // of a range, above and below what it holds
 /** @returns {Lane[]} from top to bottom, as far as the neuron has what they show */
 function lanesOf({ p, run, seconds, width, ranges }) {
   const runs = 1 + seconds.length;
+  const usual = width <= NARROW ? FLAT : Math.max(Math.min(width / USUAL[0], window.innerHeight / USUAL[1]), 1);
   const shown = {
     input: true,
     current: p.beta !== null,
@@ -23,7 +25,7 @@ function lanesOf({ p, run, seconds, width, ranges }) {
   };
   let top = LANE_GAP;
   return Object.keys(shown).filter((name) => shown[name]).map((name) => {
-    const scale = { spikes: runs, axis: 1 }[name] ?? SCALES.find(([most]) => width <= most)[1];
+    const scale = { spikes: runs, axis: 1 }[name] ?? usual;
     const lane = { name, top, height: HEIGHTS[name] * scale, range: ranges[name] };
     top += lane.height + LANE_GAP;
     return lane;

@@ -4,7 +4,7 @@
 const STROKES = { ghost: [1.5, 3], beside: [7, 3, 1.5, 3], A: [3, 3], threshold: [6, 4], steady: [2, 4] };
 const PLOT_FONT = 11; // pixels
 const GAUGE = { width: 104, height: 9 }; // pixels
-const BRIEF = { ghost: "bef.", beside: "oth.", A: "A" }; // names of the second runs at the ends of their lanes
+const BRIEF = { ghost: "bef.", beside: "oth." }; // second runs at the ends of their lanes, where their names are longer
 
 /** @param {CanvasRenderingContext2D} context in pixels of the plot */
 function paintPlot(context, view) {
@@ -70,13 +70,13 @@ function paintSpikes(stage, lane) {
   const tall = lane.height / runs.length;
   const cell = plotWidth(axis) / view.run.steps - 1;
   paintTitle(stage, lane, "spikes");
-  runs.forEach(({ name, run }, place) => {
+  runs.forEach(({ name, label = "", run }, place) => {
     const s = rowIn(view, run, "s").subarray(0, view.run.steps);
     const most = s.reduce((largest, count) => Math.max(largest, count), 1);
     const top = lane.top + place * tall;
     const opacity = (count) => (name ? 0.6 : 1) * (most > 1 ? 0.4 + 0.6 * count / most : 1);
     paintTicks(stage, s, top + 1, tall - 2, within(cell, 1.5, name ? 1.5 : 3), opacity);
-    write(stage, `${inDigits(sumOf(s))} ${BRIEF[name] ?? ""}`, axis.width - RIGHT + 4, top + tall / 2, "left");
+    write(stage, `${inDigits(sumOf(s))} ${label.length < 5 ? label : BRIEF[name]}`, axis.width - RIGHT + 4, top + tall / 2, "left");
   });
 }
 
