@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from snncore.activation import MaxSpike, MembraneReset, MembraneSubtract, SingleSpike
@@ -41,6 +42,8 @@ ROUNDING = 1.001
 
 LONG_MEMORY = 10
 """A time constant of so many runs is as good as no leak."""
+
+Mask = npt.NDArray[np.bool_]
 
 Changes = dict[str, Any]
 """Fields of a layer with the values that would mend it."""
@@ -168,22 +171,22 @@ def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: Layer
     return found
 
 
-def _always(spiking: Array, driven: Array) -> Array:
+def _always(spiking: Mask, driven: Mask) -> Mask:
     """Which neurons, (...), spike at every step: of all, or of those that are `driven`, (batch, time, ...), where these are enough."""
     steps = driven.sum(axis=(0, 1))
     meanwhile = (spiking & driven).sum(axis=(0, 1)) >= EVERY_STEP * steps
-    always: Array = (spiking.mean(axis=(0, 1)) >= EVERY_STEP) | (meanwhile & (steps >= LEAST_SPAN * len(spiking)))
+    always: Mask = (spiking.mean(axis=(0, 1)) >= EVERY_STEP) | (meanwhile & (steps >= LEAST_SPAN * len(spiking)))
     return always
 
 
-def _driven(simulation: Simulation, index: int) -> Array:
+def _driven(simulation: Simulation, index: int) -> Mask:
     """From the first to the last step with input of each neuron and sample, (batch, time, ...); all where they drive each other."""
     received = simulation.received(index)
     if f"{index}.rec_connect.weight" in simulation.weights:
         return np.ones(received.shape, dtype=bool)
     fed = received != 0
     begun, lasting = (np.maximum.accumulate(one, axis=1) for one in (fed, fed[:, ::-1]))
-    driven: Array = begun & lasting[:, ::-1]
+    driven: Mask = begun & lasting[:, ::-1]
     return driven
 
 
