@@ -17,8 +17,6 @@ LOWEST, HIGHEST = -1.0, 3.0
 
 POINTS = 401
 BINS = 40
-DIGITS = 5
-"""Of potentials that are said."""
 
 
 def surrogate_figure(surrogate: Any, threshold: float, record: LayerRecord, theme: Theme) -> dict[str, Any]:
@@ -33,7 +31,7 @@ def surrogate_figure(surrogate: Any, threshold: float, record: LayerRecord, them
     edges, shares = _shares(record.u, threshold)
     bars = {
         "type": "bar",
-        "x": packed(np.round((edges[:-1] + edges[1:]) / 2, DIGITS)),
+        "x": packed((edges[:-1] + edges[1:]) / 2),
         "y": packed(shares * 100),
         "width": float(edges[1] - edges[0]),
         "marker": {"color": palette.membrane, "opacity": 0.35},
@@ -83,7 +81,7 @@ def describe_surrogate(surrogate: Any, threshold: float, record: LayerRecord) ->
 
 
 def _curve(surrogate: Any, threshold: float) -> tuple[Array, Array]:
-    u = np.round(np.linspace(LOWEST * threshold, HIGHEST * threshold, POINTS), DIGITS)
+    u = np.linspace(LOWEST * threshold, HIGHEST * threshold, POINTS)
     return u, _slopes(surrogate, threshold, u)
 
 

@@ -40,7 +40,13 @@ def test_the_curve_is_the_gradient_that_a_spike_passes_back(surrogate: Any, thre
     layer.spike_fn.apply(u, threshold, surrogate).sum().backward()
     assert u.grad is not None
     assert np.array_equal(unpacked(curve["y"]), u.grad.numpy())
-    assert all(len(str(place)) <= len("-1.00000") for place in unpacked(curve["x"]))
+
+
+@pytest.mark.parametrize("threshold", [1e-6, 1e6])
+def test_a_threshold_of_any_size_has_a_curve(threshold: float) -> None:
+    bars, curve = surrogate_figure(SingleExponential(), threshold, RECORD, "light")["data"]
+    for values in (curve["x"], bars["x"]):
+        assert np.allclose(np.diff(unpacked(values)), np.ptp(unpacked(values)) / (len(unpacked(values)) - 1), rtol=1e-2)
 
 
 def test_bars_hold_the_share_of_the_run_at_their_potentials() -> None:

@@ -122,6 +122,14 @@ def test_what_is_drawn_can_be_dragged(handle: str, across: float, down: float, f
     assert_shows(page, DEFAULT.replace({field: after}))
 
 
+def test_a_press_on_a_handle_that_moves_nothing_changes_nothing(open_neuron: OpenNeuron) -> None:
+    page = open_neuron(link({"input.amplitude": 1.23456}))
+    page.handle("amplitude").click()
+    page.page.wait_for_timeout(300)
+    assert page.shown()["settings"]["input"]["amplitude"] == 1.23456
+    assert page.button("Undo").is_disabled()
+
+
 def test_two_drags_one_right_after_the_other_both_count(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     for handle in ("threshold", "amplitude"):
@@ -300,6 +308,24 @@ def test_a_panel_is_drawn_and_told_in_words(name: str, open_neuron: OpenNeuron) 
     expect(panel).to_have_count(0)
 
 
+def test_keys_walk_along_the_surrogate_gradient_from_value_to_value(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    page.button("Surrogate").click()
+    plot = page.page.locator(".plot[data-drawn]")
+    plot.focus()
+    readout = plot.locator(".plot-readout")
+    for key, told in (
+        ("Home", "Run · around u -0.95 · share in % 0"),
+        ("ArrowRight", "Run · around u -0.85 · share in % 0"),
+        ("ArrowDown", "Surrogate gradient · u -0.85 · ds/du "),
+        ("ArrowRight", "Surrogate gradient · u -0.84 · ds/du "),
+        ("Shift+ArrowLeft", "Surrogate gradient · u -0.94 · ds/du "),
+        ("End", "Surrogate gradient · u 3 · ds/du "),
+    ):
+        page.page.keyboard.press(key)
+        expect(readout).to_contain_text(told)
+
+
 def test_every_lesson_opens_and_says_what_to_do(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     for discovery in DISCOVERIES:
@@ -340,9 +366,13 @@ def test_a_reload_keeps_the_neuron_and_what_can_be_undone(open_neuron: OpenNeuro
     page = open_neuron()
     page.handle("threshold").focus()
     page.answered(lambda: page.page.keyboard.press("ArrowDown"))
+    at = page.shown()["at"]
+    page.handle("cursor").focus()
+    page.page.keyboard.press("ArrowRight")
     page.page.reload()
     page.wait()
     assert page.shown()["threshold"] == str(float(np.float32(0.95)))
+    assert page.shown()["at"] == at + 1
     page.answered(lambda: page.button("Undo").click())
     assert_shows(page, DEFAULT)
 

@@ -23,7 +23,7 @@ function receive(view, { header, arrays }) {
   }
   const [, oldSteps, oldNeurons] = view.settings.input.shape;
   if (steps !== oldSteps || neurons !== oldNeurons) view.settings.input = header.input; // an input of another size is Python's to make
-  view.at = Math.min(before ? view.at : Math.floor(steps / 4), steps - 1);
+  view.at = Math.min(before ? view.at : Number(sessionStorage.neuronStep ?? Math.floor(steps / 4)), steps - 1);
   view.neuron = Math.min(view.neuron, neurons - 1);
   const isOther = view.told !== told && !isAnswer; // by an undo, say
   if (isOther || view.ghost?.run.z.length !== view.base.z.length) view.ghost = null;

@@ -113,9 +113,9 @@ function begins(pressed) {
 /** Calls `move` for each move of the pointer until it is let go, then `end`. */
 function follow(node, pressed, move, end) {
   node.setPointerCapture(pressed.pointerId);
-  node.onpointermove = node.onpointerup = (event) => event.pointerId === pressed.pointerId && move(event);
+  node.onpointermove = (event) => event.pointerId === pressed.pointerId && move(event);
   node.onlostpointercapture = () => {
-    node.onpointermove = node.onpointerup = node.onlostpointercapture = null;
+    node.onpointermove = node.onlostpointercapture = null;
     end();
   };
 }

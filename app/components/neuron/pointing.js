@@ -2,7 +2,7 @@
 
 /** Puts the time cursor on a step, with `aloud` also in words. */
 function moveCursor(view, time, aloud = false) {
-  view.at = wholeWithin(time, 0, view.run.steps - 1);
+  sessionStorage.neuronStep = view.at = wholeWithin(time, 0, view.run.steps - 1); // a reload finds it again
   if (aloud) setText(view.said, sayStep(view, view.at));
   ask(view);
 }
@@ -60,7 +60,8 @@ function press(view, pressed) {
     moveCursor(view, time);
   };
   if (pressed.pointerType !== "touch") move(pressed);
-  follow(view.plot, pressed, move, () => {});
+  view.plot.onpointerup = move; // a tap, too
+  follow(view.plot, pressed, move, () => (view.plot.onpointerup = null));
 }
 
 function hover(view, event) {

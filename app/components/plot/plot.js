@@ -166,17 +166,20 @@ function standAt(view, at) {
   const index = trace.x.indexOf(at.x);
   const said = index < 0 ? [] : [trace.text ? trace.text[index] : inWords(what, trace.y[index])];
   view.at = at;
-  view.readout.textContent = [label, `${along} ${at.x}`, ...said].join(" · ");
+  view.readout.textContent = [label, `${along} ${inBrief(at.x)}`, ...said].join(" · ");
   placeCursor(view);
 }
 
 const inWords = (what, value) => (Number.isFinite(value) ? `${what} ${Number(value.toPrecision(4))}` : `no ${what}`);
 
+/** A place with the digits it deserves: what is no whole number comes as float32. */
+const inBrief = (x) => (Number.isInteger(x) ? x : Number(x.toPrecision(6)));
+
 /** The place of the value next to `to`; from `from` on, at least one place in its direction where there is one. */
 function nearest(values, to, from) {
   let best = 0;
   for (let index = 1; index < values.length; index++) if (Math.abs(values[index] - to) < Math.abs(values[best] - to)) best = index;
-  if (from != null && values[best] === from && Math.abs(to - from) >= 1) best = clamp(best + Math.sign(to - from), 0, values.length - 1);
+  if (from != null && values[best] === from) best = clamp(best + Math.sign(to - from), 0, values.length - 1);
   return best;
 }
 
@@ -284,7 +287,10 @@ function moveAlong(view, { lane, x }) {
   tellScrub(view, chosen);
 }
 
-/** Left and right move along x (with Shift by ten), up and down to the nearest value of the next trace, Escape leaves. */
+/** How far it is from value to value of a trace, at most 1. */
+const pitch = (trace) => Math.min((trace?.x.at(-1) - trace?.x[0]) / (trace?.x.length - 1) || 1, 1);
+
+/** Left and right move from value to value (with Shift by ten), up and down to the nearest value of the next trace, Escape leaves. */
 function onKey(view, event) {
   if (!view.drawn || event.altKey || event.ctrlKey || event.metaKey) return;
   const at = view.at ?? { lane: 0, x: -1 };
@@ -298,9 +304,10 @@ function onKey(view, event) {
     placeCursor(view);
     if (view.scrub) tellScrub(view, null);
   } else if (event.key === "Home" || event.key === "End") {
-    moveAlong(view, { lane, x: event.key === "Home" ? 0 : Number.MAX_SAFE_INTEGER });
+    const [first, last] = view.scrub ? [0, lastPlace(view)] : [0, -1].map((end) => lanes(view)[lane]?.x.at(end));
+    moveAlong(view, { lane, x: event.key === "Home" ? first : last });
   } else if (step?.[0]) {
-    moveAlong(view, { lane, x: x + step[0] * (event.shiftKey ? LEAP : 1) });
+    moveAlong(view, { lane, x: x + step[0] * pitch(lanes(view)[lane]) * (event.shiftKey ? LEAP : 1) });
   } else if (step) {
     moveTo(view, { lane, x });
   } else {
