@@ -158,10 +158,7 @@ def _is_whole(experiment: Experiment, path: str, parameter: Parameter) -> bool:
 
 
 def _needs(least: float, most: float, is_whole: bool) -> str:
-    number = "a whole number" if is_whole else "a number"
-    if most < FARTHEST:
-        return f"{number} from {least:g} to {most:g}"
-    return number if least <= -FARTHEST else f"{number} of at least {least:g}"
+    return f"a {'whole ' if is_whole else ''}number from {least:,.10g} to {most:,.10g}"
 
 
 def _choice(label: str, chosen: int, options: list[tuple[str, Row]], widget: str = "choice") -> Row:

@@ -361,6 +361,17 @@ def test_nonsense_in_a_number_field_changes_nothing_and_says_so(open_neuron: Ope
     page.until(lambda: bool(page.alerts()))
     expect(field).to_have_value("20")
     assert page.count == "6 spikes in 200 steps"
+    other = page.page.get_by_role("spinbutton", name="From step")
+    for refused in ("2.5", "160"):
+        other.fill(refused)
+        other.press("Enter")
+        expect(page.page.get_by_role("alert").filter(has_text="needs")).to_have_text(
+            ["From step needs a whole number from 0 to 159; it stays 20."]
+        )
+    other.fill("30")
+    page.answered(lambda: other.press("Enter"))
+    expect(page.page.get_by_role("alert").filter(has_text="needs")).to_have_count(0)
+    assert_shows(page, DEFAULT.replace({"input.start": 30}))
 
 
 # --------------------------------------------------------------------------------------------------------- from page to page

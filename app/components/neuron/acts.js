@@ -16,10 +16,8 @@ function receive(view, { header, arrays }) {
   if (!isDragging && !view.pending.length) {
     view.settings = { kind: header.kind, models: header.models, input: header.input };
     view.neuron = header.look.neuron;
-    for (const row of view.rows.values()) {
-      row.shown = undefined; // a widget may show what was refused
-      if (row.wrong) setText(row.wrong, "");
-    }
+    for (const row of view.rows.values()) row.shown = undefined; // a widget may show what was refused
+    forgive(view);
   }
   const [, oldSteps, oldNeurons] = view.settings.input.shape;
   if (steps !== oldSteps || neurons !== oldNeurons) view.settings.input = header.input; // an input of another size is Python's to make

@@ -60,7 +60,11 @@ function createRow(view, field) {
   return row;
 }
 
+/** Takes back what was said of numbers that were refused. */
+const forgive = (view) => view.rows.forEach(({ wrong }) => wrong && setText(wrong, ""));
+
 function takeNumber(view, row) {
+  forgive(view);
   const { label, least, most, isWhole, needs } = row.field;
   const value = parseFloat(row.number.value);
   row.shown = undefined;

@@ -27,7 +27,7 @@ const setText = (node, text) => node.textContent === text || (node.textContent =
 
 function createView(parent) {
   const root = element("div", "neuron", parent);
-  const view = { root, settings: null, ghost: null, at: 0, neuron: 0, part: null, ranges: {}, isDragging: false, unsent: {}, pending: [], number: 0, rows: new Map() };
+  const view = { root, part: null, ranges: {}, unsent: {}, pending: [], number: 0, rows: new Map() };
   element("h1", "", root, { textContent: document.title });
   const main = element("div", "", root);
   const head = element("div", "neuron-head", main);
