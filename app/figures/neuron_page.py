@@ -22,6 +22,9 @@ from snncore.record import Array, LayerRecord
 from snncore.simulation import Simulation
 from snncore.spec import Experiment
 
+KEYS = "Arrow keys move the time cursor, Space plays, the full stop goes one step on."
+"""What the view's plot does by keyboard."""
+
 
 def neuron_figure(
     simulation: Simulation,
@@ -59,6 +62,7 @@ def neuron_figure(
         "pinned": _pinned(figure, pinned, difference) if pinned else None,
         "notes": asdict(notes),
         "description": describe_neuron(experiment, record),
+        "keys": KEYS,
         "rows": neuron_rows(experiment, look["beside"]),
         "equation": equation(layer),
         "palette": asdict(PALETTES[theme]),

@@ -458,6 +458,29 @@ def test_a_phone_shows_the_count_the_plot_and_play_and_takes_a_finger(open_neuro
     assert box["y"] < 400, "the sheet leaves the plot in sight"
 
 
+def test_a_finger_that_scrolls_the_page_moves_no_cursor_and_one_that_goes_aside_takes_it_along(open_neuron: OpenNeuron) -> None:
+    page = open_neuron(width=360, height=740, has_touch=True, is_mobile=True)
+    touch = page.page.context.new_cdp_session(page.page)
+    box = page.plot.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] * 0.6, box["y"] + 180
+
+    def swipe(across: float, down: float) -> None:
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        for part in range(1, 11):
+            place = {"x": x + across * part / 10, "y": y + down * part / 10}
+            touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [place]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.page.wait_for_timeout(300)
+
+    at = page.shown()["at"]
+    swipe(60, 5)
+    aside = page.shown()["at"]
+    assert aside > at
+    swipe(-3, -120)
+    assert page.shown()["at"] == aside
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_words_have_contrast_in_either_theme(theme: str, open_neuron: OpenNeuron) -> None:
     page = open_neuron(theme=theme)

@@ -26,7 +26,7 @@ function receive(view, { header, arrays }) {
   const isOther = view.told !== told && !isAnswer; // by an undo, say
   if (isOther || view.ghost?.run.z.length !== view.base.z.length) view.ghost = null;
   view.told = told;
-  view.plot.ariaLabel = `${header.description} Arrow keys move the time cursor, Space plays, the full stop goes one step on.`;
+  view.plot.ariaLabel = `${header.description} ${header.keys}`;
   if (before && before.description !== header.description) setText(view.said, header.description);
   view.root.style.setProperty("--neuron-threshold", view.palette.threshold);
   fillNote(view);

@@ -53,13 +53,16 @@ function press(view, pressed) {
   if (pressed.button || !view.run) return;
   rest(view);
   const raster = view.lanes.find(({ name }) => name === "raster");
+  const isTouch = pressed.pointerType === "touch";
+  const { x: fromX, y: fromY } = pointOf(view, pressed);
   const move = (event) => {
-    const { time, y } = pointOf(view, event);
+    const { time, x, y } = pointOf(view, event);
+    if (isTouch && Math.abs(x - fromX) < Math.abs(y - fromY)) return;
     const row = raster && (y - raster.top) / raster.height;
     if (row >= 0 && row < 1) choose(view, Math.floor(row * view.run.neurons));
     moveCursor(view, time);
   };
-  if (pressed.pointerType !== "touch") move(pressed);
+  if (!isTouch) move(pressed);
   view.plot.onpointerup = move; // a tap, too
   follow(view.plot, pressed, move, () => (view.plot.onpointerup = null));
 }

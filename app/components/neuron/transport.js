@@ -6,9 +6,9 @@ const SPEEDS = { "each part": null, "4 steps/s": 250, "20 steps/s": 50 }; // mil
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 function createTransport(view, parent) {
-  const [className, title] = ["neuron-primary", "Key: Space, while the plot has the focus"];
+  const [className, title] = ["neuron-primary", "Key in the plot: Space"];
   view.play = button(parent, "Play", () => (view.isPlaying ? rest(view) : play(view)), { className, title });
-  view.step = button(parent, "+1 time step", () => stepOn(view), { title: "Key: . while the plot has the focus" });
+  view.step = button(parent, "+1 time step", () => stepOn(view), { title: "Key in the plot: ." });
   view.speed = element("select", "", parent, { ariaLabel: "Speed of playing" });
   view.speed.append(...Object.keys(SPEEDS).map((name) => new Option(name)));
 }
