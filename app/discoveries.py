@@ -16,13 +16,12 @@ class Discovery:
 
     Attributes:
         sentence: what to drag, and what is seen then.
-        panel, beside: what is opened with it, as in `app.tuning.Tuning`.
+        beside: what is drawn beside, as in `app.tuning.Tuning`.
     """
 
     title: str
     sentence: str
     experiment: Experiment
-    panel: str = ""
     beside: str = ""
 
 

@@ -13,7 +13,7 @@ from app.figures.neuron import neuron_data
 from app.history import History
 from snncore import stack
 from snncore.errors import ExperimentError
-from snncore.input_spec import Files, SpikeBursts, StepCurrent
+from snncore.input_spec import STRONGEST, Files, SpikeBursts, StepCurrent
 from snncore.layer_diagnosis import diagnose
 from snncore.layer_spec import LIFSpec, NeuronSpec
 from snncore.layers import MODELS
@@ -33,7 +33,6 @@ LIVELY = 1.5
 LIVELY_WITHOUT_LEAK = 0.1
 """Of θ: the mean of a new input per step, where nothing leaks away."""
 
-FARTHEST_DRAWN = 1e6
 DIGITS_DRAWN = 2
 """Decimals of a value that is drawn."""
 
@@ -149,7 +148,7 @@ class Tuning:
         self.show(discovery.experiment, files)
         self._before = (self.discovery, self.pinned, self.neuron, self.panel, self.beside)
         self.discovery, self.pinned, self.neuron = discovery, None, 0
-        self.panel, self.beside = discovery.panel, discovery.beside
+        self.panel, self.beside = "", discovery.beside
 
     def bring(self, experiment: Experiment, files: Files) -> None:
         """Goes on with one from elsewhere, of which no lesson speaks."""
@@ -258,7 +257,7 @@ def lively_input(experiment: Experiment, kind: str) -> dict[str, Any]:
 
 def drawn_over(simulation: Simulation) -> list[float]:
     """What the first neuron received, as values that can be drawn over."""
-    received = np.clip(simulation.input[0, :, 0].astype(float), -FARTHEST_DRAWN, FARTHEST_DRAWN)
+    received = np.clip(simulation.input[0, :, 0].astype(float), -STRONGEST, STRONGEST)
     return [float(value) for value in np.round(received, DIGITS_DRAWN)]
 
 

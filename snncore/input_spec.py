@@ -24,7 +24,8 @@ NO_FILES: Files = MappingProxyType({})
 MOST_DRAWN = 1000
 """Time steps of a current that is drawn by hand."""
 
-Strength = Annotated[float, Field(ge=-1e6, le=1e6)]
+STRONGEST = 1e6
+Strength = Annotated[float, Field(ge=-STRONGEST, le=STRONGEST)]
 """Of one value of an input, and what it is multiplied by: far within the range of float32, so that products stay finite."""
 
 Current = Annotated[float, Field(ge=-3e38, le=3e38)]

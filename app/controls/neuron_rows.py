@@ -109,7 +109,7 @@ def _sizes(steps: int, neurons: int) -> list[Row]:
 
 def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Parameter, value: float | None) -> Row:
     least, most = _limits(experiment, path)
-    is_whole = _is_whole(experiment, path, parameter)
+    is_whole = _is_whole(experiment, path)
     low, high, step = (
         own if own is not None else theirs
         for own, theirs in ((shown.low, parameter.low), (shown.high, parameter.high), (shown.step, parameter.step))
@@ -149,10 +149,10 @@ def _limits(experiment: Experiment, path: str) -> tuple[float, float]:
     return beside.get(path, (LEAST.get(name, -FARTHEST), 1 if name == "probability" else FARTHEST))
 
 
-def _is_whole(experiment: Experiment, path: str, parameter: Parameter) -> bool:
+def _is_whole(experiment: Experiment, path: str) -> bool:
     owner, _, name = path.partition(".")
     if owner != "input":
-        return parameter.step == 1 and name.endswith("max_num_spikes_per_bin")
+        return name.endswith("max_num_spikes_per_bin")
     annotation = type(experiment.input).model_fields[name].annotation
     return annotation is int or int in get_args(annotation)
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from app.comparison import differences
-from app.components.neuron import answered, neuron
+from app.components.neuron import last_answered, neuron
 from app.components.pictures import pictures
 from app.components.plot import Plot, plots
 from app.controls.fields import field_controls
@@ -122,7 +122,7 @@ def _neuron() -> None:
     """The neuron itself. Where the page around it shows something else for what was done, the whole page runs again."""
     if desk().drawn_for != _around():
         st.rerun()
-    number = answered(VIEW)  # before the look at what is in force, which may answer more by then
+    number = last_answered(VIEW)  # before the look at what is in force, which may answer more by then
     simulation = _simulation()
     if isinstance(simulation, Simulation):
         _figures(simulation, number)

@@ -242,7 +242,7 @@ def test_what_is_looked_at_stays_open_and_the_surrogate_is_edited_beside_its_cur
 def test_a_lesson_opens_with_its_sentence_and_closes(discovery: Any) -> None:
     page = choose(opened(), "discover", discovery.title)
     assert experiment(page) == discovery.experiment
-    assert drawn(page)[0]["look"] == {"panel": discovery.panel, "beside": discovery.beside, "neuron": 0}
+    assert drawn(page)[0]["look"] == {"panel": "", "beside": discovery.beside, "neuron": 0}
     assert any(discovery.sentence in markdown.value for markdown in page.markdown)
     page = press(page, "Close")
     assert not any(discovery.sentence in markdown.value for markdown in page.markdown)

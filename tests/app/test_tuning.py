@@ -267,8 +267,7 @@ def test_every_lesson_can_be_opened_undone_and_closed(discovery: Any) -> None:
     pinned = tuning.pinned
     tuning.discover(discovery, {})
     assert tuning.experiment == discovery.experiment
-    assert (tuning.panel, tuning.beside, tuning.discovery, tuning.pinned) == (discovery.panel, discovery.beside, discovery, None)
-    assert discovery.panel in PANELS
+    assert (tuning.panel, tuning.beside, tuning.discovery, tuning.pinned) == ("", discovery.beside, discovery, None)
     assert discovery.beside in ("", *besides(tuning.layer))
     tuning.edit({"network.0.tau_mem": 7.0}, {})
     tuning.undo()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
@@ -13,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from app.components.neuron import view_source
-from app.discoveries import DISCOVERIES
+from app.discoveries import DISCOVERIES, discovery_called
 from app.figures.style import PALETTES
 from app.link import to_parameter
 from app.tuning import DEFAULT, KINDS, edited
@@ -338,6 +339,25 @@ def test_every_lesson_opens_and_says_what_to_do(open_neuron: OpenNeuron) -> None
         expect(page.page.get_by_text(discovery.sentence[:40])).to_be_visible()
         page.until(lambda: page.agrees)
         assert_shows(page, discovery.experiment)
+
+
+def test_beside_the_leaky_neuron_stands_what_an_iaf_does(open_neuron: OpenNeuron) -> None:
+    lesson = discovery_called("Leak against integration").experiment
+    page = open_neuron(f"?x={to_parameter(lesson)}")
+    page.answered(lambda: page.page.get_by_label("Draw beside", exact=True).select_option("IAF"))
+    iaf = simulate(edited(lesson, {"network.0.kind": "IAF"}, {}))[0].records[0]
+    assert page.shown()["others"]["beside"] == iaf.u[0, :, 0].astype(float).tolist()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_place_of_the_equation_stays_without_its_number(kind: str, open_neuron: OpenNeuron) -> None:
+    fields: dict[str, Any] = {"tau_syn": 5.0, "min_v_mem": -1.0}
+    if kind != "ExpLeak":
+        fields |= {"spike_fn": {"kind": "MaxSpike", "max_num_spikes_per_bin": 2}, "reset_fn": {"kind": "MembraneReset", "reset_value": 0.1}}
+    for changes in ({}, {f"network.0.{name}": value for name, value in fields.items()}):
+        page = open_neuron(link(changes, edited(DEFAULT, {"network.0.kind": kind}, {})))
+        assert len(page.equation.splitlines()) > 5
+        assert not re.search("undefined|NaN|[{}]", page.equation), page.equation
 
 
 def test_what_is_tried_moves_the_slider_there(open_neuron: OpenNeuron) -> None:

@@ -39,7 +39,7 @@ def view_source() -> str:
 _component = st.components.v2.component("neuron", css=source("neuron", "neuron.css"), js=view_source(), isolate_styles=False)
 
 
-def answered(key: str) -> int:
+def last_answered(key: str) -> int:
     """The number of the last act of the view under `key` that was answered: of whatever is made of the page's state after this call."""
     return answers_of(key).last
 
