@@ -89,7 +89,7 @@ class Tuning:
     discovery: Discovery | None = None
     usual: dict[str, Any] = field(default_factory=dict)
     _simulation: Simulation | None = None
-    _before: tuple[Discovery | None, Simulation | None, int, str, str] | None = None
+    _before: list[tuple[Discovery | None, Simulation | None, int, str, str]] = field(default_factory=list)
 
     @property
     def experiment(self) -> Experiment:
@@ -146,7 +146,7 @@ class Tuning:
     def discover(self, discovery: Discovery, files: Files) -> None:
         """Begins a lesson; to undo that also brings back what was looked at before."""
         self.show(discovery.experiment, files)
-        self._before = (self.discovery, self.pinned, self.neuron, self.panel, self.beside)
+        self._before.append((self.discovery, self.pinned, self.neuron, self.panel, self.beside))
         self.discovery, self.pinned, self.neuron = discovery, None, 0
         self.panel, self.beside = "", discovery.beside
 
@@ -158,9 +158,8 @@ class Tuning:
     def undo(self) -> None:
         begins = self.discovery is not None and self.experiment == self.discovery.experiment
         self.history.undo()
-        if begins and self._before:
-            self.discovery, self.pinned, self.neuron, self.panel, self.beside = self._before
-            self._before = None
+        if begins:
+            self.discovery, self.pinned, self.neuron, self.panel, self.beside = self._before.pop()
 
     def redo(self) -> None:
         self.history.redo()

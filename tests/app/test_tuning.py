@@ -277,6 +277,16 @@ def test_every_lesson_can_be_opened_undone_and_closed(discovery: Any) -> None:
     assert (tuning.panel, tuning.beside, tuning.discovery, tuning.pinned) == ("rate", "leak", None, pinned)
 
 
+def test_lessons_one_after_another_are_undone_one_after_another() -> None:
+    tuning = Tuning()
+    first, second = DISCOVERIES[:2]
+    tuning.discover(first, {})
+    tuning.discover(second, {})
+    for discovery, experiment in ((first, first.experiment), (None, DEFAULT)):
+        tuning.undo()
+        assert (tuning.discovery, tuning.experiment) == (discovery, experiment)
+
+
 def test_with_wider_gaps_only_the_neuron_without_leak_still_fires() -> None:
     def counts(gap: int) -> tuple[int, int]:
         lif, iaf = (of("Leak against integration", {"input.period": gap, "network.0.kind": kind}) for kind in ("LIF", "IAF"))
