@@ -73,7 +73,8 @@ class Desk:
         lock: held by each edit, since Streamlit may run the callback of the next click while that of the one before still computes.
         linked: what the address names, and how.
         findings: what was wrong with the training, and when and with what in force that was found.
-        drawn_for: what of the training, or of the neuron, the whole page was last drawn for.
+        around: tells what the page that is seen shows outside the parts of it that are drawn by themselves.
+        drawn_for: what that was when the whole page was last drawn.
         tuning: the neuron on the Neuron page.
         page: the one that is seen, by its path in the address; that of the first one is empty.
     """
@@ -99,6 +100,7 @@ class Desk:
     lock: Any = field(default_factory=RLock)
     linked: tuple[Draft, str] | None = None
     findings: tuple[float, object, list[TrainingFinding]] = (0.0, None, [])
+    around: Callable[[], object] | None = None
     drawn_for: object = None
     tuning: Tuning = field(default_factory=Tuning)
     page: str = ""

@@ -209,18 +209,6 @@ def forward_pass(training: TrainingRun | PastRun, record: EpochRecord) -> Simula
     return Simulation(training.experiment, training.input, (), layers, {})
 
 
-def note_drawn() -> None:
-    """The whole page, or all of it that changes, is being drawn for the training as it stands now."""
-    held = desk()
-    held.drawn_for = _state(held)
-
-
-def is_drawn() -> bool:
-    """Whether the page was drawn for this training, and for its running or resting."""
-    held = desk()
-    return held.drawn_for == _state(held)
-
-
 def poll_interval() -> float | None:
     """Seconds between two looks at what changes by itself; None where nothing does. Where many trainings compute, each is looked at more
     rarely, so that whoever does something finds the server free.
@@ -237,12 +225,6 @@ def is_moving() -> bool:
 
 
 # ------------------------------------------------------------------------------------------------------- details
-
-
-def _state(held: Desk) -> object:
-    run = held.run
-    trials = tuple(trial.id for trial in held.trials.values())
-    return run and (run.id, run.is_running, trials, any(trial.is_running for trial in held.trials.values()), poll_interval())
 
 
 def _taken_up() -> TrainingRun:

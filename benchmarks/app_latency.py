@@ -32,7 +32,7 @@ WARM_UP = 5
 
 def main() -> None:
     print(f"{SAMPLES} samples each, in turn; milliseconds from the release of the threshold slider to the last change in a plot")
-    with sync_playwright() as playwright, serve() as ours, serve("benchmarks/peer_app.py") as peer:
+    with sync_playwright() as playwright, serve() as ours, serve(script="benchmarks/peer_app.py") as peer:
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
         addresses = {
             "Training page": ours.url,

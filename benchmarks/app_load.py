@@ -198,7 +198,7 @@ CONTESTANTS = (
 async def measure_clients(count: int, seconds: float) -> None:
     """All pages in turn, each on a server of its own, so that a slow moment of the machine meets them all."""
     with contextlib.ExitStack() as servers:
-        running = [servers.enter_context(serve(contestant.script)) for contestant in CONTESTANTS]
+        running = [servers.enter_context(serve(script=contestant.script)) for contestant in CONTESTANTS]
         chance = random.Random(SEED)
         clients, walks = [], []
         for contestant, server in zip(CONTESTANTS, running, strict=True):

@@ -65,7 +65,7 @@ class Drag:
 def main() -> None:
     one = DEFAULT
     many = DEFAULT.replace({"input": {"kind": "poisson_spikes", "rate": 50.0, "weight": 30.0, "shape": (1, 200, 64)}})
-    with sync_playwright() as playwright, serve() as ours, serve("benchmarks/peer_app.py") as peer:
+    with sync_playwright() as playwright, serve() as ours, serve(script="benchmarks/peer_app.py") as peer:
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
         page = open_watched(browser.new_page(), f"{ours.url}neuron?x={to_parameter(one)}")
         crowd = open_watched(browser.new_page(), f"{ours.url}neuron?x={to_parameter(many)}")

@@ -6,9 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from app import driving, session
+from app import driving
 from app.controls.parameters import PART_PARAMETERS, part_name
 from app.controls.widgets import choice, choices, number, slider
+from app.drawing import draw
+from app.priority import first
 from app.wording import parameter_names
 from snncore.activation import SURROGATES
 from snncore.layer_spec import NeuronSpec
@@ -18,9 +20,6 @@ from snncore.torch_spec import LinearSpec
 
 LONGEST_TAU = 100.0
 HIGHEST_THRESHOLD = 3.0
-QUICK = ("headline", "said", "plots")
-"""Parts of the page that show an edit which changes no control and no button."""
-
 OPTIMISERS = ("RMSprop", "Adam", "SGD")
 SEED_NOTES = {
     "weights": "Decides the network's first weights.",
@@ -29,28 +28,18 @@ SEED_NOTES = {
 }
 
 
-def experiment_controls(experiment: Experiment) -> None:
+@first
+def experiment_controls() -> None:
     """Target, learning rate, optimiser, surrogate and what learns may be changed while training goes on; any other control starts over at
     epoch 0. What can't be built is refused and leaves everything as it was.
     """
+    experiment = driving.run().in_force
     training = experiment.training
     st.caption(_sentence(experiment))
-    _number(
-        "Target (spikes)",
-        "training.task.target",
-        training.task.target,
-        "Output spikes to learn, all neurons and steps together.",
-        changes_controls=True,
-        step=1,
-    )
-    _number(
-        "Learning rate",
-        "training.lr",
-        training.lr,
-        f"How far {training.optimiser} moves each weight per epoch.",
-        step=0.0005,
-        format="%g",
-    )
+    target = training.task.target
+    number("Target (spikes)", "training.task.target", target, "Output spikes to learn, all neurons and steps together.", edit, step=1)
+    note = f"How far {training.optimiser} moves each weight per epoch."
+    number("Learning rate", "training.lr", training.lr, note, edit, step=0.0005, format="%g")
     _neuron_slider(
         "Membrane time constant τ_mem (steps)",
         "tau_mem",
@@ -83,31 +72,27 @@ def _more_controls(experiment: Experiment) -> None:
         experiment.training.optimiser,
         OPTIMISERS,
         "How gradients become new weights. A new one begins without memory.",
-        lambda changes: edit_field(changes, changes_controls=False),
+        edit,
     )
     _surrogate_parameters(experiment)
     _learning(experiment)
     epochs = experiment.training.epochs
-    _number("Epochs at most", "training.epochs", epochs, "Where training stops if the target isn't reached.", step=10)
+    number("Epochs at most", "training.epochs", epochs, "Where training stops if the target isn't reached.", edit, step=10)
     for name, seed in experiment.seeds.model_dump().items():
-        _number(f"Seed: {name}", f"seeds.{name}", seed, SEED_NOTES[name], step=1)
+        number(f"Seed: {name}", f"seeds.{name}", seed, SEED_NOTES[name], edit, step=1)
     _json(experiment)
 
 
-def edit_field(changes: dict[str, Any], changes_controls: bool) -> None:
-    """Edits; what may be changed while training goes on is, without starting over. Where training rests and no button or control shows
-    something else for it, those `QUICK` parts alone run again: that halves the time until they are drawn.
-    """
-    run, more, complaint = driving.run(), st.session_state.more, session.complaint()
-    is_stale = not driving.is_drawn()  # the edit before this one asked for the whole page, which is still to be drawn
-    changes_more = run.is_running or run.is_over or complaint is not None or changes_controls or more or is_stale
-    if driving.change(changes) and not changes_more:
-        driving.note_drawn()
-        st.rerun(list(QUICK))
+def edit(changes: dict[str, Any]) -> None:
+    """Edits; what may be changed while training goes on is, without starting over."""
+    driving.change(changes)
+    _draw()
 
 
-def _number(label: str, path: str, value: float, note: str, changes_controls: bool = False, **widget: Any) -> None:
-    number(label, path, value, note, lambda changes: edit_field(changes, changes_controls), **widget)
+def _draw() -> None:
+    """All that shows an edit; the controls last, since they show it already."""
+    drawer = ["drawer"] if st.session_state.get("drawer") else []
+    draw("headline", "said", "plots", *drawer, "fields")
 
 
 def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, low: float, high: float, step: float) -> None:
@@ -124,7 +109,7 @@ def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, lo
         field,
         float(first),
         note,
-        lambda changes: edit_field(dict.fromkeys(values, changes[field]), changes_controls=len(set(values.values())) > 1),
+        lambda changes: edit(dict.fromkeys(values, changes[field])),
         low,
         high,
         step,
@@ -139,9 +124,7 @@ def _surrogate(experiment: Experiment) -> None:
         layers[0][1].model_dump()["surrogate_grad_fn"]["kind"],
         [surrogate.__name__ for surrogate in SURROGATES],
         "Stands in for the slope of a spike, which is zero almost everywhere.",
-        lambda changes: edit_field(
-            {f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}, changes_controls=False
-        ),
+        lambda changes: edit({f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}),
         part_name,
     )
 
@@ -153,7 +136,7 @@ def _surrogate_parameters(experiment: Experiment) -> None:
 
     def change(changes: dict[str, Any]) -> None:
         given = {path.rpartition(".")[2]: value for path, value in changes.items()}
-        edit_field({f"network.{index}.surrogate_grad_fn": {**shown, **given} for index, _ in layers}, changes_controls=False)
+        edit({f"network.{index}.surrogate_grad_fn": {**shown, **given} for index, _ in layers})
 
     for name, value in shown.items():
         if name != "kind":
@@ -172,7 +155,7 @@ def _learning(experiment: Experiment) -> None:
             names = tuple(name for name in layer.learnable if f"{index}.{name}" in chosen)
             if names != layer.learning:
                 changes[f"network.{index}.learns"] = layer.learns_for(names)
-        edit_field(changes, changes_controls=False)
+        edit(changes)
 
     choices(
         "Learns",
@@ -196,7 +179,12 @@ def _json(experiment: Experiment) -> None:
         height=220,
         help="Everything on this page as data, layer stack included. Edit it and press Apply.",
     )
-    st.button("Apply", on_click=lambda: driving.load(st.session_state.experiment_json))
+    st.button("Apply", on_click=_apply)
+
+
+def _apply() -> None:
+    driving.load(st.session_state.experiment_json)
+    _draw()
 
 
 def _sentence(experiment: Experiment) -> str:

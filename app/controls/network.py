@@ -15,6 +15,7 @@ from app.controls.fields import field_controls
 from app.controls.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
 from app.controls.widgets import key_of, number
 from app.desk import desk
+from app.drawing import draw
 from app.figures.thumbnails import NOTHING, drawn_thumbnail, file_thumbnail, thumbnail_if_ready
 from app.looking import NO_OVERLAY, OVERLAYS, look
 from app.passing import open_neuron
@@ -49,37 +50,44 @@ SEED_NOTES = {"weights": "Decides the first weights.", "input": "Decides random 
 
 
 def network_controls() -> None:
-    """The panel beside the plots, of which one part at a time is open."""
+    """The panel beside the plots, of which one part at a time is open. What comes and goes has containers, so that what follows it keeps
+    its place: a part that is found elsewhere is another part.
+    """
     draft = session.draft()
-    _presets(draft)
+    with st.container():
+        _presets(draft)
     looking = look()
     st.session_state["panel"] = looking.panel
     st.segmented_control(
         "Controls", [LAYER, INPUT, COMPARE], key="panel", on_change=_open_panel, label_visibility="collapsed", width="stretch"
     )
-    if looking.panel == INPUT:
-        _input_controls(draft)
-    elif looking.panel == COMPARE:
-        _compare_controls(draft)
-    else:
-        _layer_controls(draft)
+    with st.container():
+        if looking.panel == INPUT:
+            _input_controls(draft)
+        elif looking.panel == COMPARE:
+            _compare_controls(draft)
+        else:
+            _layer_controls(draft)
     st.fragment(key="opening")(_opening)()
 
 
-def quick(changes: dict[str, Any]) -> None:
-    """An edit that changes no shape and no other control: where no message stands, only numbers and plots are drawn anew."""
+def around() -> object:
+    """What the page shows outside its parts, beside what only changes together with shapes."""
     held = desk()
-    before = (held.complaint, held.history.can_undo, held.history.can_redo)
-    was_preset = _preset_of(held.history.present)
-    if session.compose(lambda draft: draft.replace(changes), by_widget=True) and before == (None, True, False):
-        if was_preset or _preset_of(held.history.present):
-            return  # its name stands above the controls
-        st.rerun(["headline", "plots", "opening"])
+    preset = _preset_of(held.history.present)
+    return held.complaint, held.history.can_undo, held.history.can_redo, preset and preset.title
+
+
+def quick(changes: dict[str, Any]) -> None:
+    """An edit that changes neither shapes nor which widgets there are, by a widget among the layer's fields."""
+    session.compose(lambda draft: draft.replace(changes), by_widget=True)
+    draw("headline", "plots", "opening", "fields")
 
 
 def edit(changes: dict[str, Any]) -> None:
     """Any other edit."""
     session.compose(lambda draft: draft.replace(changes), by_widget=True)
+    st.rerun()
 
 
 def _open_panel() -> None:
@@ -129,8 +137,18 @@ def _layer_controls(draft: Draft) -> None:
     if place is None:
         st.caption("No layer is selected: click one in the line above the plots, or add one after the input.")
         return
-    layer = draft.network[place]
     st.markdown(f"**{draft.layer_label(str(place))}**")
+    st.fragment(key="fields")(_fields)()
+
+
+@first
+def _fields() -> None:
+    """The selected layer's."""
+    draft = session.draft()
+    place = look().layer_in(draft)
+    if place is None:  # it was removed meanwhile
+        return
+    layer = draft.network[place]
     field_controls(layer, f"network.{place}", LAYER_PARAMETERS, quick, edit)
     if set(type(layer).model_fields) == {"kind"}:
         st.caption("It has no parameters.")
@@ -205,7 +223,7 @@ def _input_controls(draft: Draft) -> None:
     if expander.open:
         with expander:
             for name, seed in draft.seeds.model_dump().items():
-                number(f"Seed: {name}", f"seeds.{name}", seed, SEED_NOTES[name], quick, step=1)
+                number(f"Seed: {name}", f"seeds.{name}", seed, SEED_NOTES[name], edit, step=1)
             number(
                 "Time step dt (ms)",
                 "dt",

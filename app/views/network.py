@@ -11,8 +11,9 @@ from app import session
 from app.components.headline import headline
 from app.components.ribbon import ribbon
 from app.components.rows import rows
-from app.controls.network import network_controls
+from app.controls.network import around, network_controls
 from app.desk import desk, write_link
+from app.drawing import draw, note_drawn
 from app.figures.rows import Notes, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
 from app.looking import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
@@ -34,6 +35,7 @@ def page() -> None:
         _ribbon()
         with st.container(key="messages"):
             _messages()
+        note_drawn(around)
         st.fragment(key="plots")(_plots)()
     with right, st.container(key="controls"):
         network_controls()
@@ -208,7 +210,7 @@ def _pick(simulation: Simulation, pick: dict[str, Any]) -> None:
     looking = look()
     index = int(pick["layer"])
     looking.pick(index, picked_neuron(pick, simulation.records[index], looking.sample), bool(pick["add"]))
-    st.rerun(["plots", "opening"])
+    draw("plots", "opening")
 
 
 def _toggle(toggle: dict[str, Any]) -> None:
@@ -234,7 +236,7 @@ def _next_seed(name: str) -> None:
 def _show_sample() -> None:
     chosen = st.session_state["sample"]
     look().sample = int(chosen) - 1
-    st.rerun(["plots", "opening"])
+    draw("plots", "opening")
 
 
 page()

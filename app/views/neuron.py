@@ -15,6 +15,7 @@ from app.controls.fields import field_controls
 from app.controls.parameters import Parameter
 from app.desk import desk, write_link
 from app.discoveries import DISCOVERIES, discovery_called
+from app.drawing import is_drawn, note_drawn
 from app.export import run_csv
 from app.figures.neuron_page import neuron_figure
 from app.figures.row_kinds import counted
@@ -48,7 +49,7 @@ def page() -> None:
     _bar()
     with st.container(key="messages"):
         _messages()
-    desk().drawn_for = _around()
+    note_drawn(_around)
     st.fragment(key="neuron")(_neuron)()
 
 
@@ -120,7 +121,7 @@ def _messages() -> None:
 @first
 def _neuron() -> None:
     """The neuron itself. Where the page around it shows something else for what was done, the whole page runs again."""
-    if desk().drawn_for != _around():
+    if not is_drawn():
         st.rerun()
     number = last_answered(VIEW)  # before the look at what is in force, which may answer more by then
     simulation = _simulation()

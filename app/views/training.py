@@ -13,11 +13,12 @@ from app.components.headline import headline
 from app.components.plot import Plot, plots
 from app.components.rows import rows
 from app.components.shortcuts import shortcuts
-from app.controls.experiment import QUICK, experiment_controls
+from app.controls.experiment import experiment_controls
 from app.controls.menu import can_ask_why, menu
 from app.controls.messages import messages
 from app.controls.parameters import part_name
 from app.desk import desk, write_link
+from app.drawing import draw, is_drawn, note_drawn
 from app.figures.drawer import describe_drawer, drawer_figure
 from app.figures.rows import View, closest_neuron, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
@@ -65,12 +66,12 @@ def page() -> None:
     with left:
         with st.container(key="driving"):
             _buttons(driving.run())
-        driving.note_drawn()
+        note_drawn(_around)
         st.fragment(key="live", run_every=driving.poll_interval())(live_view)()
         if not desk().trials:
             _drawer()
     with right, st.container(key="controls"):
-        experiment_controls(driving.run().in_force)
+        st.fragment(key="fields")(experiment_controls)()
 
 
 def _cannot_train(reason: str) -> None:
@@ -100,7 +101,7 @@ def _mendings(composed: Draft) -> Iterator[tuple[str, Callable[[Draft], Draft]]]
 @first
 def live_view() -> None:
     """The part that runs again by itself while training goes on. Where training began or ended, the whole page runs again."""
-    if not driving.is_drawn():
+    if not is_drawn():
         st.rerun()
     with st.container(key="headline"):
         st.fragment(key="headline")(_headline)()
@@ -128,6 +129,22 @@ def _buttons(run: TrainingRun) -> None:
         _speed(run)
         menu(run, _traced(run))
         st.toggle("Controls", key="controls_open")
+
+
+def _around() -> object:
+    """What the buttons are drawn for, and how often the rest is looked at again."""
+    held, run = desk(), driving.run()
+    return (
+        run.is_running,
+        run.is_over,
+        run.has_reached_end,
+        run.failure is not None,
+        run.in_force.training.task.target,
+        tuple(trial.id for trial in held.trials.values()),
+        any(trial.is_running for trial in held.trials.values()),
+        driving.poll_interval(),
+        run.id if st.session_state.get("menu") else None,
+    )
 
 
 def _with_key(key: str) -> str:
@@ -159,7 +176,7 @@ def _headline() -> None:
 
 def _ask_why() -> None:
     comparing.ask_why(True)
-    st.rerun(["live"])
+    draw("live")
 
 
 def _new() -> None:
@@ -232,7 +249,7 @@ def _drawer() -> None:
     if not drawer.open:
         return
     with drawer:
-        st.fragment(run_every=DRAWER_INTERVAL if driving.is_moving() else None)(_drawer_plots)()
+        st.fragment(key="drawer", run_every=DRAWER_INTERVAL if driving.is_moving() else None)(_drawer_plots)()
 
 
 @first
@@ -247,7 +264,7 @@ def _drawer_plots() -> None:
 
 def _scrub(epoch: int | None) -> None:
     driving.scrub(epoch)
-    st.rerun(list(QUICK))
+    draw("headline", "said", "plots")
 
 
 def _pick(pick: dict[str, Any]) -> None:

@@ -10,7 +10,6 @@ import pytest
 import streamlit as st
 
 from app import comparing, driving, session
-from app.controls.experiment import edit_field
 from app.desk import Desk, desk
 from app.runner import Owner, TrainingRun
 from app.wording import status
@@ -194,28 +193,12 @@ def test_a_training_ends_at_the_most_epochs_and_says_so(monkeypatch: pytest.Monk
     assert "up to 15 epochs" in status(driving.run())
 
 
-def test_an_edit_before_the_page_was_drawn_for_the_one_before_leaves_the_page_to_be_drawn() -> None:
-    driving.load(SHORT.replace({"training.task.target": 0}).to_json())
-    driving.open_training()
-    driving.note_drawn()
-    st.session_state.more = False
-    assert driving.run().is_over
-    edit_field({"training.task.target": 5}, changes_controls=False)
-    assert not driving.is_drawn(), "its button is another one"
-    edit_field({"network.1.tau_mem": 12.0}, changes_controls=False)
-    assert not driving.is_drawn()
-    driving.note_drawn()
-    edit_field({"network.1.tau_mem": 13.0}, changes_controls=False)
-    assert driving.is_drawn(), "then what shows the edit alone is drawn anew"
-
-
 def test_where_many_compute_each_is_looked_at_more_rarely_until_they_are_few_again() -> None:
     driving.load(SHORT.replace({"training.epochs": 1000, "training.task.target": 3000}).to_json())
     driving.open_training()
     assert driving.poll_interval() is None
     driving.train()
     alone = driving.poll_interval()
-    driving.note_drawn()
     others = [TrainingRun(driving.run().experiment, 1.0, Owner(name, lambda: True)) for name in ("b", "c")]
     for other in others:
         other.play()
@@ -223,7 +206,6 @@ def test_where_many_compute_each_is_looked_at_more_rarely_until_they_are_few_aga
     assert alone is not None
     assert crowded is not None
     assert crowded > 3 * alone
-    assert not driving.is_drawn(), "the page is drawn anew, with the other interval"
     others[0].pause()
     until(lambda: driving.poll_interval() == alone)
     others[1].pause()

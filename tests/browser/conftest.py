@@ -35,21 +35,21 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def visitors(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
-    """Makes new visitors, any number of them, each with a page of their own. Whatever the console says fails the test."""
+def visitors(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Makes new visitors of a server, any number of them, each with a page of their own. Whatever the console says fails the test."""
     heard: list[str] = []
     contexts = []
 
-    def listen(page: Page) -> None:
+    def listen(page: Page, url: str) -> None:
         page.on("console", lambda message: None if _is_streamlits_own(message) else heard.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: heard.append(f"error: {error}"))
-        page.on("request", lambda request: None if request.url.startswith((server.url, "data:", "blob:")) else heard.append(request.url))
+        page.on("request", lambda request: None if request.url.startswith((url, "data:", "blob:")) else heard.append(request.url))
 
-    def visit(width: int = 1280, height: int = 800, theme: str = "light", **more: Any) -> Page:
+    def visit(server: Server, width: int = 1280, height: int = 800, theme: str = "light", **more: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, **more)
         contexts.append(context)
         page = context.new_page()
-        listen(page)
+        listen(page, server.url)
         return page
 
     yield visit
@@ -68,7 +68,7 @@ def open_page(visitors: Callable[..., Page], server: Server) -> Open:
     """Opens the Training page as a new visitor, any number of times."""
 
     def open_it(path: str = "", **visitor: Any) -> TrainingPage:
-        return TrainingPage(visitors(**visitor), server.url + path)
+        return TrainingPage(visitors(server, **visitor), server.url + path)
 
     return open_it
 
@@ -78,7 +78,7 @@ def open_network(visitors: Callable[..., Page], server: Server) -> OpenNetwork:
     """Opens the Network page as a new visitor, any number of times."""
 
     def open_it(query: str = "", through_training: bool = False, **visitor: Any) -> NetworkPage:
-        return NetworkPage(visitors(**visitor), server.url, query, through_training)
+        return NetworkPage(visitors(server, **visitor), server.url, query, through_training)
 
     return open_it
 
@@ -103,6 +103,6 @@ def open_neuron(visitors: Callable[..., Page], server: Server) -> OpenNeuron:
     """Opens the Neuron page as a new visitor, any number of times."""
 
     def open_it(query: str = "", **visitor: Any) -> NeuronPage:
-        return NeuronPage(visitors(**visitor), server.url, query)
+        return NeuronPage(visitors(server, **visitor), server.url, query)
 
     return open_it

@@ -36,12 +36,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(script: str | None = None) -> Iterator[Server]:
-    """Starts the app, or another script, on a free port, waits until it answers, and ends it."""
+def serve(module: str = "app", script: str | None = None) -> Iterator[Server]:
+    """Starts the app, another module that serves it, or another script, on a free port, waits until it answers, and ends it."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
         port = _free_port()
-        program = ["app"] if script is None else ["streamlit", "run", script]
+        program = [module] if script is None else ["streamlit", "run", script]
         command = [sys.executable, "-m", *program, "--server.port", str(port)]
         with log.open("w") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as process:
             server = Server(f"http://localhost:{port}/", process.pid, log)
@@ -58,7 +58,7 @@ def serve_page(folder: Path, text: str) -> Iterator[Server]:
     (folder / "page.py").write_text(text)
     plotly_url()
     shutil.copytree(STATIC, folder / "static")  # Streamlit hands out the folder beside its script
-    with serve(str(folder / "page.py")) as running:
+    with serve(script=str(folder / "page.py")) as running:
         yield running
         assert running.complaints() == []
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from app.components.assets import source
+from app.components.assets import plotly_url, source
 from app.figures.style import packed
 from tests.browser.server import Server, serve_page
 
@@ -153,6 +153,36 @@ def test_the_readout_covers_no_heading(open_plots: OpenPlots) -> None:
                 assert beside or other["y"] >= box["y"] + box["height"] - 4 or other["y"] + other["height"] <= box["y"] + 4, (
                     text.inner_text()
                 )
+
+
+@pytest.mark.parametrize("drawings", [1, 2])
+def test_a_plot_that_goes_while_it_is_drawn_takes_the_drawing_with_it(drawings: int, open_plots: OpenPlots) -> None:
+    plot, _ = open_plots(1280)
+    left = plot.page.evaluate(
+        """async ([text, address, drawings]) => {
+            const { default: show } = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+            const parentElement = document.body.appendChild(document.createElement("div"));
+            const frame = () => new Promise(requestAnimationFrame);
+            const draw = height => {
+                const figure = { data: [{ x: [0, 1], y: [0, height], meta: { label: "a", x: "x", value: "y" } }], layout: { height } };
+                return show({ parentElement, data: { plots: [{ figure, description: "" }], plotly: address }, setTriggerValue() {} });
+            };
+            for (let number = 1; number < drawings; number++) {
+                draw(100 + number);
+                while (Number(parentElement.firstChild.dataset.drawn ?? 0) < number) await frame();
+            }
+            const react = window.Plotly.react; // the real one, seen to take a while
+            window.Plotly.react = async (...given) => { await react(...given); await frame(); await frame(); };
+            const end = draw(300);
+            parentElement.remove();
+            end();
+            await new Promise(done => setTimeout(done, 300));
+            window.Plotly.react = react;
+            return parentElement.querySelectorAll("svg").length;
+        }""",
+        [source("plot", "path.js") + source("plot", "plot.js"), plotly_url(), drawings],
+    )
+    assert left == 0
 
 
 @pytest.mark.parametrize(

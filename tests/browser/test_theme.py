@@ -30,7 +30,7 @@ def rgb(color: str) -> list[int]:
 def test_figures_take_the_colours_of_the_theme_that_is_chosen_meanwhile(
     path: str, plot: str, visitors: Callable[..., Page], server: Server
 ) -> None:
-    page = visitors(theme="light")
+    page = visitors(server, theme="light")
     page.goto(server.url + path)
     expect(page.locator(f"{plot}[data-drawn]")).to_have_count(1, timeout=60_000)
     light, dark = (rgb(PALETTES[theme].membrane) for theme in ("light", "dark"))

@@ -68,7 +68,7 @@ function onResize(view, width) {
   view.width = width;
   if (!view.drawn) return;
   if (isNarrow(view) === view.drawnNarrow) {
-    window.Plotly.Plots.resize(view.graph).then(() => placeAll(view));
+    window.Plotly.Plots.resize(view.graph).then(() => view.drawn && placeAll(view));
   } else {
     view.latest = view.figure;
     draw(view);
@@ -77,9 +77,14 @@ function onResize(view, width) {
 
 function destroy(view) {
   view.resizes.disconnect();
+  view.ended = true;
+  view.latest = null;
+  if (!view.drawing) purge(view);
+}
+
+function purge(view) {
   if (view.drawn) window.Plotly.purge(view.graph);
   view.drawn = false;
-  view.latest = null;
 }
 
 /** Draws the newest figure; figures that arrived while one was being drawn are left out. */
@@ -113,6 +118,7 @@ async function draw(view) {
     }
   } finally {
     view.drawing = false;
+    if (view.ended) purge(view);
   }
 }
 

@@ -1,0 +1,41 @@
+"""What is done twice in quick succession, before anything of the first was sent, is drawn whole all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.network_page import NetworkPage
+from tests.browser.server import Server, serve
+from tests.browser.training_page import TrainingPage
+
+
+@pytest.fixture(scope="module")
+def slow_server() -> Iterator[Server]:
+    with serve("tests.browser.slow_app") as running:
+        yield running
+        assert running.complaints() == []
+
+
+@pytest.fixture
+def visit(visitors: Callable[..., Page], slow_server: Server) -> Callable[[], Page]:
+    return lambda: visitors(slow_server)
+
+
+def test_a_training_that_was_over_can_be_trained_again_after_two_edits(visit: Callable[[], Page], slow_server: Server) -> None:
+    page = TrainingPage(visit(), slow_server.url)
+    page.choose_speed("full speed")
+    page.train()
+    page.until(lambda: page.spikes == 10 and not page.button("Pause").count())
+    page.slide("Membrane time constant", "ArrowRight", times=2)
+    expect(page.button("Train it to fire ten")).to_be_enabled()
+    assert page.epoch == 0
+
+
+def test_the_first_edits_of_a_network_can_be_undone(visit: Callable[[], Page], slow_server: Server) -> None:
+    page = NetworkPage(visit(), slow_server.url)
+    page.slide("Spike threshold", "ArrowRight", times=2)
+    expect(page.button("Undo")).to_be_enabled()
+    expect(page.button("Start from: own network")).to_be_visible()
