@@ -55,7 +55,7 @@ def network_controls() -> None:
     """
     draft = session.draft()
     with st.container():
-        _presets(draft)
+        st.fragment(key="presets")(_presets)()
     looking = look()
     st.session_state["panel"] = looking.panel
     st.segmented_control(
@@ -71,17 +71,10 @@ def network_controls() -> None:
     st.fragment(key="opening")(_opening)()
 
 
-def around() -> object:
-    """What the page shows outside its parts, beside what only changes together with shapes."""
-    held = desk()
-    preset = _preset_of(held.history.present)
-    return held.complaint, held.history.can_undo, held.history.can_redo, preset and preset.title
-
-
 def quick(changes: dict[str, Any]) -> None:
     """An edit that changes neither shapes nor which widgets there are, by a widget among the layer's fields."""
     session.compose(lambda draft: draft.replace(changes), by_widget=True)
-    draw("headline", "plots", "opening", "fields")
+    draw("bar", "plots", "presets", "opening", "fields")
 
 
 def edit(changes: dict[str, Any]) -> None:
@@ -102,8 +95,9 @@ def _preset_of(draft: Draft) -> Preset | None:
     return next((preset for preset in presets() if preset.draft == draft), None)
 
 
-def _presets(draft: Draft) -> None:
-    found = _preset_of(draft)
+@first
+def _presets() -> None:
+    found = _preset_of(session.draft())
     st.menu_button(
         f"Start from: {found.title if found else 'own network'}",
         [preset.title for preset in presets()],
@@ -120,6 +114,7 @@ def _take_preset() -> None:
     looking = look()
     if session.compose(lambda draft: chosen.experiment.draft):
         looking.start_over(chosen.experiment)
+    st.rerun()
 
 
 # -------------------------------------------------------------------------------------------------- the layers
