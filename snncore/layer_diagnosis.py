@@ -232,7 +232,8 @@ def _bound(layer: NeuronSpec, record: LayerRecord) -> list[Finding]:
     if record.does_spike:
         spikes, u, threshold = (torch.from_numpy(values) for values in (record.spikes, record.u, np.asarray(record.threshold)))
         reset = layer.reset_fn(spikes, {"v_mem": u}, threshold)["v_mem"].numpy()  # type: ignore[attr-defined]  # every layer that spikes
-    held = float((reset < np.asarray(bound, dtype=reset.dtype)).mean())
+    with np.errstate(over="ignore"):  # beyond the largest number of its kind it is infinite, for the layer too
+        held = float((reset < np.asarray(bound, dtype=reset.dtype)).mean())
     return [Clipped("min_v_mem", held, float(np.min(bound)), ({"min_v_mem": None},))] if held > CLIPPED else []
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from app.figures.style import PALETTES, Theme
 from app.link import to_parameter
+from snncore.simulation import simulate
 from snncore.spec import Experiment, convolution, ten_spikes
 from tests.browser.conftest import Open, OpenNetwork
 from tests.browser.server import Server
@@ -332,13 +333,13 @@ def test_time_constants_are_held_side_by_side_under_one_cursor(open_network: Ope
 
 def test_the_network_goes_to_the_training_page_and_back(open_network: OpenNetwork) -> None:
     page = open_network(through_training=True)
+    simulation = simulate(ten_spikes().replace({"network.1.spike_threshold": 0.8}))[0]
+    network = [spikes[0].T.tolist() for spikes in (simulation.input, *(record.spikes for record in simulation.records.values()))]
     page.slide("Spike threshold", "ArrowLeft", times=4)
-    page.until(lambda: page.figure()["values"] != [])
-    page.page.wait_for_timeout(300)
-    network = page.figure()["rasters"]
+    page.until(lambda: page.figure()["rasters"] == network)
     page.button("Train this network").click()
     expect(page.page.locator(".plot[data-drawn], .rows[data-drawn]")).to_have_count(2)
-    assert page.figure()["rasters"] == network
+    page.until(lambda: page.figure()["rasters"] == network)
     page.page.get_by_role("link", name="Network", exact=True).click()
     page.until(lambda: page.page.locator(".ribbon-chip").count() == 5)
     page.until(lambda: page.page.locator(".rows[data-drawn]").count() == 1 and page.figure()["rasters"] == network)

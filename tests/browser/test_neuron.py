@@ -123,6 +123,24 @@ def test_what_is_drawn_can_be_dragged(handle: str, across: float, down: float, f
     assert_shows(page, DEFAULT.replace({field: after}))
 
 
+def test_the_threshold_is_taken_anywhere_along_its_line(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    at = page.shown()["at"]
+    plot, handle = page.plot.bounding_box(), page.handle("threshold").bounding_box()
+    assert plot
+    assert handle
+    x, y = plot["x"] + 70, handle["y"] + handle["height"] / 2
+    mouse = page.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x, y + 40, steps=5)
+    page.answered(mouse.up)
+    assert page.shown()["settings"]["models"]["LIF"]["spike_threshold"] < 1
+    assert page.shown()["at"] == at, "the time cursor stays"
+    mouse.click(x, y - 40)
+    page.until(lambda: page.shown()["at"] < at)
+
+
 def test_a_press_on_a_handle_that_moves_nothing_changes_nothing(open_neuron: OpenNeuron) -> None:
     page = open_neuron(link({"input.amplitude": 1.23456}))
     page.handle("amplitude").click()
@@ -221,9 +239,10 @@ def test_keys_move_handles_and_the_cursor(open_neuron: OpenNeuron) -> None:
 
 def test_the_equation_holds_the_numbers_under_the_cursor(open_neuron: OpenNeuron) -> None:
     page = open_neuron(link({"network.0.tau_syn": 5.0, "network.0.min_v_mem": -0.5, "input.amplitude": 1.0}))
+    before = page.shown()["at"]
     page.plot.focus()
     page.page.keyboard.press("ArrowRight")
-    page.page.wait_for_timeout(100)
+    page.until(lambda: page.shown()["at"] == before + 1)
     shown = page.shown()
     at = shown["at"]
     alpha, beta = (float(np.exp(np.float32(-1 / tau))) for tau in (20.0, 5.0))
