@@ -6,6 +6,7 @@ A desk outlives its tab for a while, so that a reload finds it again.
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -75,6 +76,7 @@ class Desk:
         findings: what was wrong with the training, and when and with what in force that was found.
         around: tells what the page that is seen shows outside the parts of it that are drawn by themselves.
         drawn_for: what that was when the whole page was last drawn.
+        drawn_at: when that came to its end, on the monotonic clock; infinite while it hasn't.
         tuning: the neuron on the Neuron page.
         page: the one that is seen, by its path in the address; that of the first one is empty.
     """
@@ -102,6 +104,7 @@ class Desk:
     findings: tuple[float, object, list[TrainingFinding]] = (0.0, None, [])
     around: Callable[[], object] | None = None
     drawn_for: object = None
+    drawn_at: float = math.inf
     tuning: Tuning = field(default_factory=Tuning)
     page: str = ""
 

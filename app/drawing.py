@@ -1,23 +1,37 @@
 """What of a page is drawn anew after something was done to it: some of its parts, each a fragment with a name, or all of it.
 
-Before Streamlit runs a whole page, it drops whatever of the run before wasn't sent yet, since it will all be said again; before it runs
-parts, only what those drew. So a run of the whole page has to draw all of it: would it turn into one of some parts, a button could go on
-showing what was true two clicks ago. What a widget outside the parts does is therefore always answered by the whole page.
+When Streamlit begins a run of the whole page, it drops whatever the runs before have drawn but not sent yet, since all of it will be drawn
+again. So such a run may turn into one of some parts only where the last whole page was surely sent, or a button could go on showing what
+was true two clicks ago. A run of parts drops nothing but those parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NoReturn
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.desk import desk
 
+SENT_AFTER = 1.0
+"""Seconds after which what was drawn has been sent, on a busy server too; usually it takes some milliseconds."""
+
+
+@contextmanager
+def whole_page() -> Iterator[None]:
+    """While the whole page is being drawn, unless that is cut short."""
+    held = desk()
+    held.drawn_at = math.inf
+    yield
+    held.drawn_at = time.monotonic()
+
 
 def note_drawn(around: Callable[[], object]) -> None:
-    """The whole page is being drawn.
+    """The page is being drawn.
 
     Args:
         around: tells what it shows outside its parts.
@@ -32,9 +46,11 @@ def is_drawn() -> bool:
     return held.around is not None and held.around() == held.drawn_for
 
 
-def draw(*parts: str) -> NoReturn:
-    """Ends what a widget does: these parts are drawn anew, or the whole page where what is around them is another now."""
-    st.rerun(list(parts) if _runs_parts() and is_drawn() else "app")
+def draw(*parts: str) -> None:
+    """The last thing that a widget does: these parts are drawn anew, or the whole page where what is around them is another now."""
+    if is_drawn() and (_runs_parts() or time.monotonic() - desk().drawn_at > SENT_AFTER):
+        st.rerun(list(parts))
+    st.rerun()
 
 
 def _runs_parts() -> bool:

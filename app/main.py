@@ -12,7 +12,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 
-from app import desk, priority, process  # noqa: E402  (needs the root on the path)
+from app import desk, drawing, priority, process  # noqa: E402  (needs the root on the path)
 from app.components.theme import follow_theme  # noqa: E402
 
 process.prepare()
@@ -26,5 +26,6 @@ pages = [
 with priority.page_first():
     page = st.navigation(pages, position="top")
     desk.enter(page.url_path)
-    page.run()
-    follow_theme()
+    with drawing.whole_page():
+        page.run()
+        follow_theme()

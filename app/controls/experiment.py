@@ -10,7 +10,6 @@ from app import driving
 from app.controls.parameters import PART_PARAMETERS, part_name
 from app.controls.widgets import choice, choices, number, slider
 from app.drawing import draw
-from app.priority import first
 from app.wording import parameter_names
 from snncore.activation import SURROGATES
 from snncore.layer_spec import NeuronSpec
@@ -28,18 +27,28 @@ SEED_NOTES = {
 }
 
 
-@first
-def experiment_controls() -> None:
+def experiment_controls(experiment: Experiment) -> None:
     """Target, learning rate, optimiser, surrogate and what learns may be changed while training goes on; any other control starts over at
     epoch 0. What can't be built is refused and leaves everything as it was.
     """
-    experiment = driving.run().in_force
     training = experiment.training
     st.caption(_sentence(experiment))
-    target = training.task.target
-    number("Target (spikes)", "training.task.target", target, "Output spikes to learn, all neurons and steps together.", edit, step=1)
-    note = f"How far {training.optimiser} moves each weight per epoch."
-    number("Learning rate", "training.lr", training.lr, note, edit, step=0.0005, format="%g")
+    _number(
+        "Target (spikes)",
+        "training.task.target",
+        training.task.target,
+        "Output spikes to learn, all neurons and steps together.",
+        changes_controls=True,
+        step=1,
+    )
+    _number(
+        "Learning rate",
+        "training.lr",
+        training.lr,
+        f"How far {training.optimiser} moves each weight per epoch.",
+        step=0.0005,
+        format="%g",
+    )
     _neuron_slider(
         "Membrane time constant τ_mem (steps)",
         "tau_mem",
@@ -72,27 +81,32 @@ def _more_controls(experiment: Experiment) -> None:
         experiment.training.optimiser,
         OPTIMISERS,
         "How gradients become new weights. A new one begins without memory.",
-        edit,
+        lambda changes: edit_field(changes, changes_controls=False),
     )
     _surrogate_parameters(experiment)
     _learning(experiment)
     epochs = experiment.training.epochs
-    number("Epochs at most", "training.epochs", epochs, "Where training stops if the target isn't reached.", edit, step=10)
+    _number("Epochs at most", "training.epochs", epochs, "Where training stops if the target isn't reached.", step=10)
     for name, seed in experiment.seeds.model_dump().items():
-        number(f"Seed: {name}", f"seeds.{name}", seed, SEED_NOTES[name], edit, step=1)
+        _number(f"Seed: {name}", f"seeds.{name}", seed, SEED_NOTES[name], step=1)
     _json(experiment)
 
 
-def edit(changes: dict[str, Any]) -> None:
-    """Edits; what may be changed while training goes on is, without starting over."""
-    driving.change(changes)
-    _draw()
+def edit_field(changes: dict[str, Any], changes_controls: bool) -> None:
+    """Edits; what may be changed while training goes on is, without starting over.
 
-
-def _draw() -> None:
-    """All that shows an edit; the controls last, since they show it already."""
+    Args:
+        changes_controls: whether other controls show it too, as those under More do.
+    """
+    changes_controls |= st.session_state.more
     drawer = ["drawer"] if st.session_state.get("drawer") else []
-    draw("headline", "said", "plots", *drawer, "fields")
+    driving.change(changes)
+    if not changes_controls:
+        draw("headline", "said", "plots", *drawer)
+
+
+def _number(label: str, path: str, value: float, note: str, changes_controls: bool = False, **widget: Any) -> None:
+    number(label, path, value, note, lambda changes: edit_field(changes, changes_controls), **widget)
 
 
 def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, low: float, high: float, step: float) -> None:
@@ -109,7 +123,7 @@ def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, lo
         field,
         float(first),
         note,
-        lambda changes: edit(dict.fromkeys(values, changes[field])),
+        lambda changes: edit_field(dict.fromkeys(values, changes[field]), changes_controls=len(set(values.values())) > 1),
         low,
         high,
         step,
@@ -124,7 +138,9 @@ def _surrogate(experiment: Experiment) -> None:
         layers[0][1].model_dump()["surrogate_grad_fn"]["kind"],
         [surrogate.__name__ for surrogate in SURROGATES],
         "Stands in for the slope of a spike, which is zero almost everywhere.",
-        lambda changes: edit({f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}),
+        lambda changes: edit_field(
+            {f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}, changes_controls=False
+        ),
         part_name,
     )
 
@@ -136,7 +152,7 @@ def _surrogate_parameters(experiment: Experiment) -> None:
 
     def change(changes: dict[str, Any]) -> None:
         given = {path.rpartition(".")[2]: value for path, value in changes.items()}
-        edit({f"network.{index}.surrogate_grad_fn": {**shown, **given} for index, _ in layers})
+        edit_field({f"network.{index}.surrogate_grad_fn": {**shown, **given} for index, _ in layers}, changes_controls=False)
 
     for name, value in shown.items():
         if name != "kind":
@@ -155,7 +171,7 @@ def _learning(experiment: Experiment) -> None:
             names = tuple(name for name in layer.learnable if f"{index}.{name}" in chosen)
             if names != layer.learning:
                 changes[f"network.{index}.learns"] = layer.learns_for(names)
-        edit(changes)
+        edit_field(changes, changes_controls=False)
 
     choices(
         "Learns",
@@ -179,12 +195,7 @@ def _json(experiment: Experiment) -> None:
         height=220,
         help="Everything on this page as data, layer stack included. Edit it and press Apply.",
     )
-    st.button("Apply", on_click=_apply)
-
-
-def _apply() -> None:
-    driving.load(st.session_state.experiment_json)
-    _draw()
+    st.button("Apply", on_click=lambda: driving.load(st.session_state.experiment_json))
 
 
 def _sentence(experiment: Experiment) -> str:

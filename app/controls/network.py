@@ -50,37 +50,39 @@ SEED_NOTES = {"weights": "Decides the first weights.", "input": "Decides random 
 
 
 def network_controls() -> None:
-    """The panel beside the plots, of which one part at a time is open. What comes and goes has containers, so that what follows it keeps
-    its place: a part that is found elsewhere is another part.
-    """
+    """The panel beside the plots, of which one part at a time is open."""
     draft = session.draft()
-    with st.container():
-        st.fragment(key="presets")(_presets)()
+    _presets(draft)
     looking = look()
     st.session_state["panel"] = looking.panel
     st.segmented_control(
         "Controls", [LAYER, INPUT, COMPARE], key="panel", on_change=_open_panel, label_visibility="collapsed", width="stretch"
     )
-    with st.container():
-        if looking.panel == INPUT:
-            _input_controls(draft)
-        elif looking.panel == COMPARE:
-            _compare_controls(draft)
-        else:
-            _layer_controls(draft)
+    if looking.panel == INPUT:
+        _input_controls(draft)
+    elif looking.panel == COMPARE:
+        _compare_controls(draft)
+    else:
+        _layer_controls(draft)
     st.fragment(key="opening")(_opening)()
 
 
+def around() -> object:
+    """What the page shows outside its parts, beside what only changes together with shapes."""
+    held = desk()
+    preset = _preset_of(held.history.present)
+    return held.complaint, held.history.can_undo, held.history.can_redo, preset and preset.title
+
+
 def quick(changes: dict[str, Any]) -> None:
-    """An edit that changes neither shapes nor which widgets there are, by a widget among the layer's fields."""
+    """An edit that changes no shape and no other control."""
     session.compose(lambda draft: draft.replace(changes), by_widget=True)
-    draw("bar", "plots", "presets", "opening", "fields")
+    draw("headline", "plots", "opening")
 
 
 def edit(changes: dict[str, Any]) -> None:
     """Any other edit."""
     session.compose(lambda draft: draft.replace(changes), by_widget=True)
-    st.rerun()
 
 
 def _open_panel() -> None:
@@ -95,9 +97,8 @@ def _preset_of(draft: Draft) -> Preset | None:
     return next((preset for preset in presets() if preset.draft == draft), None)
 
 
-@first
-def _presets() -> None:
-    found = _preset_of(session.draft())
+def _presets(draft: Draft) -> None:
+    found = _preset_of(draft)
     st.menu_button(
         f"Start from: {found.title if found else 'own network'}",
         [preset.title for preset in presets()],
@@ -114,7 +115,6 @@ def _take_preset() -> None:
     looking = look()
     if session.compose(lambda draft: chosen.experiment.draft):
         looking.start_over(chosen.experiment)
-    st.rerun()
 
 
 # -------------------------------------------------------------------------------------------------- the layers
@@ -132,18 +132,8 @@ def _layer_controls(draft: Draft) -> None:
     if place is None:
         st.caption("No layer is selected: click one in the line above the plots, or add one after the input.")
         return
-    st.markdown(f"**{draft.layer_label(str(place))}**")
-    st.fragment(key="fields")(_fields)()
-
-
-@first
-def _fields() -> None:
-    """The selected layer's."""
-    draft = session.draft()
-    place = look().layer_in(draft)
-    if place is None:  # it was removed meanwhile
-        return
     layer = draft.network[place]
+    st.markdown(f"**{draft.layer_label(str(place))}**")
     field_controls(layer, f"network.{place}", LAYER_PARAMETERS, quick, edit)
     if set(type(layer).model_fields) == {"kind"}:
         st.caption("It has no parameters.")
@@ -218,7 +208,7 @@ def _input_controls(draft: Draft) -> None:
     if expander.open:
         with expander:
             for name, seed in draft.seeds.model_dump().items():
-                number(f"Seed: {name}", f"seeds.{name}", seed, SEED_NOTES[name], edit, step=1)
+                number(f"Seed: {name}", f"seeds.{name}", seed, SEED_NOTES[name], quick, step=1)
             number(
                 "Time step dt (ms)",
                 "dt",

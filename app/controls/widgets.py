@@ -1,4 +1,8 @@
-"""Widgets that edit one field of an Experiment each, by its path. What an edit does is the page's."""
+"""Widgets that edit one field of an Experiment each, by its path. What an edit does is the page's.
+
+Each begins with the value in force also where that is in the session state: a widget that the browser makes anew, since a part of the page
+came without it, says what it begins with.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ Edit = Callable[[dict[str, Any]], object]
 def number(label: str, path: str, value: float | None, note: str, edit: Edit, optional: bool = False, **widget: Any) -> None:
     """A field for a number, which may be left empty where it is `optional`; `widget` is what `st.number_input` takes."""
     key = _filled(path, value)
-    begins_with = None if optional else "min"  # without a value in the session state, which there always is
+    begins_with = None if optional else value  # what it is when it's emptied, too
     st.number_input(label, value=begins_with, key=key, on_change=lambda: edit({path: st.session_state[key]}), **widget)
     if note:
         st.caption(note)
@@ -25,19 +29,21 @@ def number(label: str, path: str, value: float | None, note: str, edit: Edit, op
 def slider(label: str, path: str, value: float, note: str, edit: Edit, low: float, high: float, step: float, **widget: Any) -> None:
     """A slider from `low` to `high`, or to the value where it lies beyond."""
     key = _filled(path, value)
-    st.slider(label, min(low, value), max(high, value), key=key, step=step, on_change=lambda: edit({path: st.session_state[key]}), **widget)
+    st.slider(
+        label, min(low, value), max(high, value), value, key=key, step=step, on_change=lambda: edit({path: st.session_state[key]}), **widget
+    )
     st.caption(note)
 
 
 def toggle(label: str, path: str, value: bool, note: str, edit: Edit) -> None:
     key = _filled(path, value)
-    st.toggle(label, key=key, on_change=lambda: edit({path: st.session_state[key]}))
+    st.toggle(label, value, key=key, on_change=lambda: edit({path: st.session_state[key]}))
     st.caption(note)
 
 
 def choice(label: str, path: str, value: str, options: Sequence[str], note: str, edit: Edit, words: Callable[[str], str] = str) -> None:
     key = _filled(path, value)
-    st.selectbox(label, options, key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
+    st.selectbox(label, options, options.index(value), key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
     st.caption(note)
 
 
@@ -46,7 +52,7 @@ def choices(
 ) -> None:
     """Any number of the options, in whatever order."""
     key = _filled(path, list(values))
-    st.multiselect(label, options, key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
+    st.multiselect(label, options, list(values), key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
     st.caption(note)
 
 

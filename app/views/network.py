@@ -11,7 +11,7 @@ from app import session
 from app.components.headline import headline
 from app.components.ribbon import ribbon
 from app.components.rows import rows
-from app.controls.network import network_controls
+from app.controls.network import around, network_controls
 from app.desk import desk, write_link
 from app.drawing import draw, note_drawn
 from app.figures.rows import Notes, describe_rows, picked_neuron, rows_figure
@@ -31,32 +31,32 @@ TRAINING_PAGE = "views/training.py"
 def page() -> None:
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
-        st.fragment(key="bar")(_bar)()
+        _bar()
         _ribbon()
         with st.container(key="messages"):
             _messages()
-        note_drawn(session.complaint)
+        note_drawn(around)
         st.fragment(key="plots")(_plots)()
     with right, st.container(key="controls"):
         network_controls()
 
 
-@first
 def _bar() -> None:
     history = desk().history
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
         with st.container(key="headline"):
-            _headline()
+            st.fragment(key="headline")(_headline)()
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
             if st.button("Train this network", type="primary"):
                 st.switch_page(TRAINING_PAGE)  # which says what to change where it can't be trained
-            st.button("Undo", on_click=_undo_or_redo, args=(session.undo,), disabled=not history.can_undo)
-            st.button("Redo", on_click=_undo_or_redo, args=(session.redo,), disabled=not history.can_redo)
+            st.button("Undo", on_click=_walk, args=(session.undo,), disabled=not history.can_undo)
+            st.button("Redo", on_click=_walk, args=(session.redo,), disabled=not history.can_redo)
             st.button("New input", on_click=_next_seed, args=("input",), help="The next input seed")
             st.button("New weights", on_click=_next_seed, args=("weights",), help="The next weight seed")
             st.toggle("Controls", key="controls_open")
 
 
+@first
 def _headline() -> None:
     simulation = _simulation()
     if isinstance(simulation, str):
@@ -200,11 +200,6 @@ def _walk(step: Callable[[], object]) -> None:
         looking.forget_neurons()
 
 
-def _undo_or_redo(step: Callable[[], None]) -> None:
-    _walk(step)
-    st.rerun()
-
-
 def _select_layer(place: int | None) -> None:
     looking = look()
     looking.layer = place
@@ -236,7 +231,6 @@ def _mend(simulation: Simulation, remedy: dict[str, Any]) -> None:
 
 def _next_seed(name: str) -> None:
     session.compose(lambda draft: draft.replace({f"seeds.{name}": getattr(draft.seeds, name) + 1}))
-    st.rerun()
 
 
 def _show_sample() -> None:

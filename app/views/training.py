@@ -71,7 +71,7 @@ def page() -> None:
         if not desk().trials:
             _drawer()
     with right, st.container(key="controls"):
-        st.fragment(key="fields")(experiment_controls)()
+        experiment_controls(driving.run().in_force)
 
 
 def _cannot_train(reason: str) -> None:
@@ -100,14 +100,16 @@ def _mendings(composed: Draft) -> Iterator[tuple[str, Callable[[Draft], Draft]]]
 
 @first
 def live_view() -> None:
-    """The part that runs again by itself while training goes on. Where training began or ended, the whole page runs again."""
-    if not is_drawn():
-        st.rerun()
+    """The part that runs again by itself while training goes on. Where training began or ended, the whole page runs again: after its parts,
+    since Streamlit forgets parts that weren't reached, and drops a click on one until it's drawn again.
+    """
     with st.container(key="headline"):
         st.fragment(key="headline")(_headline)()
     with st.container(key="messages"):
         st.fragment(key="said")(messages)()
     st.fragment(key="plots")(_plots)()
+    if not is_drawn():
+        st.rerun()
 
 
 # ------------------------------------------------------------------------------------------------------- the bar
@@ -132,13 +134,14 @@ def _buttons(run: TrainingRun) -> None:
 
 
 def _around() -> object:
-    """What the buttons are drawn for, and how often the rest is looked at again."""
+    """What the buttons and controls show beside what is edited, and how often the rest is looked at again."""
     held, run = desk(), driving.run()
     return (
         run.is_running,
         run.is_over,
         run.has_reached_end,
         run.failure is not None,
+        held.complaint,
         run.in_force.training.task.target,
         tuple(trial.id for trial in held.trials.values()),
         any(trial.is_running for trial in held.trials.values()),
