@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 
 from app.components.neuron import dynamics_source
 from tests.browser.chromium import QUIET, find
@@ -34,11 +35,27 @@ def server() -> Iterator[Server]:
         assert running.complaints() == []
 
 
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Callable[..., BrowserContext]:
+    """Browser profiles by what they are like, and by how many of that kind are in use. Tests take them again, since an empty cache costs
+    each half a second; what a visitor leaves behind is cleared away.
+    """
+    made: dict[tuple[int, str], BrowserContext] = {}
+
+    def profile(number: int, kind: dict[str, Any]) -> BrowserContext:
+        key = number, repr(kind)
+        if key not in made:
+            made[key] = browser.new_context(**kind)
+        return made[key]
+
+    return profile
+
+
 @pytest.fixture
-def visitors(browser: Browser) -> Iterator[Callable[..., Page]]:
+def visitors(profiles: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
     """Makes new visitors of a server, any number of them, each with a page of their own. Whatever the console says fails the test."""
     heard: list[str] = []
-    contexts = []
+    contexts: list[BrowserContext] = []
 
     def listen(page: Page, url: str) -> None:
         page.on("console", lambda message: None if _is_streamlits_own(message) else heard.append(f"{message.type}: {message.text}"))
@@ -46,7 +63,7 @@ def visitors(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("request", lambda request: None if request.url.startswith((url, "data:", "blob:")) else heard.append(request.url))
 
     def visit(server: Server, width: int = 1280, height: int = 800, theme: str = "light", **more: Any) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, **more)
+        context = profiles(len(contexts), {"viewport": {"width": width, "height": height}, "color_scheme": theme, **more})
         contexts.append(context)
         page = context.new_page()
         listen(page, server.url)
@@ -54,7 +71,11 @@ def visitors(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     yield visit
     for context in contexts:
-        context.close()
+        for page in context.pages:
+            with contextlib.suppress(Error):  # it is on its way to another page
+                page.evaluate("localStorage.clear()")
+            page.close()
+        context.clear_cookies()
     assert heard == [], "the console and foreign requests stay empty"
 
 

@@ -61,6 +61,7 @@ class NetworkPage:
 
     def add(self, kind: str) -> None:
         self.button("Add").click()
+        self.page.mouse.move(0, 0)  # else the button's tooltip may lie over the items
         self.page.get_by_role("menuitem", name=kind, exact=True).click()
 
     def start_from(self, title: str) -> None:

@@ -86,6 +86,7 @@ class TrainingPage:
     def choose(self, menu: str, item: str) -> None:
         """An item of a menu, or a button in the menu "Compare, export"."""
         self.press(menu)
+        self.page.mouse.move(0, 0)  # else the button's tooltip may lie over the items
         self.page.locator("[role=menuitem], [data-testid=stPopoverBody] button").filter(has_text=item).first.click()
 
     def train(self) -> None:
