@@ -1,0 +1,75 @@
+"""What is drawn anew after an edit: the parts that show it, or the whole page where more is another now or the last one may not be sent."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import drawing
+from tests.app.test_network_page import opened as open_network
+from tests.app.test_training_page import opened as open_training
+from tests.app.test_training_page import run_of, until
+
+THRESHOLD = "edit network.1.spike_threshold"
+
+
+def draws_whole_page(page: AppTest, key: str, value: float) -> bool:
+    """Whether a move of that slider draws all of the page, its menus included."""
+    page.slider(key=key).set_value(value)
+    page.run()
+    assert not page.exception, page.exception
+    is_whole = bool(page.menu_button)
+    if not is_whole:
+        page.run()
+    return is_whole
+
+
+@pytest.fixture
+def sent_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "SENT_AFTER", -1.0)
+
+
+@pytest.mark.usefixtures("sent_at_once")
+def test_of_a_network_the_first_edit_draws_the_button_that_undoes_it_and_the_next_only_what_shows_them() -> None:
+    page = open_network()
+    assert [draws_whole_page(page, THRESHOLD, value) for value in (0.9, 0.8, 0.7)] == [True, False, False]
+    next(button for button in page.button if button.label == "Undo").click()
+    page.run()
+    key = next(slider.key for slider in page.slider if slider.key.startswith(THRESHOLD))
+    assert [draws_whole_page(page, key, value) for value in (0.6, 0.5)] == [True, False], "Redo can't be pressed any more"
+
+
+@pytest.mark.usefixtures("sent_at_once")
+def test_of_a_training_an_edit_draws_its_buttons_only_where_they_are_others() -> None:
+    page = open_training()
+    page.session_state["more"] = False
+    page.run()
+    assert not draws_whole_page(page, "edit tau_mem", 11.0)
+    assert not draws_whole_page(page, "edit tau_mem", 10.0)
+    run = run_of(page)
+    run.speed = None
+    run.play()
+    until(lambda: not run.is_running)
+    page.run()
+    assert draws_whole_page(page, "edit tau_mem", 11.0), "it can be trained again"
+    assert not draws_whole_page(page, "edit tau_mem", 12.0)
+
+
+@pytest.mark.usefixtures("sent_at_once")
+def test_what_is_refused_is_said_and_what_mends_it_takes_the_words_away() -> None:
+    page = open_training()
+    page.session_state["more"] = False
+    page.run()
+    for value, whole in ((0.0, True), (0.002, True), (0.003, False)):
+        page.number_input(key="edit training.lr").set_value(value)
+        page.run()
+        assert bool(page.menu_button) == whole, value
+        assert bool(page.error) == (value == 0)
+
+
+def test_where_the_last_page_may_not_be_sent_all_of_it_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "SENT_AFTER", math.inf)
+    page = open_network()
+    assert [draws_whole_page(page, THRESHOLD, value) for value in (0.9, 0.8, 0.7)] == [True, True, True]
