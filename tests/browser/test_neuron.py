@@ -497,6 +497,18 @@ def test_a_phone_shows_the_count_the_plot_and_play_and_takes_a_finger(open_neuro
     assert box["y"] < 400, "the sheet leaves the plot in sight"
 
 
+def test_a_panel_that_is_opened_on_a_phone_comes_into_sight(open_neuron: OpenNeuron) -> None:
+    page = open_neuron(width=360, height=740)
+    page.answered(lambda: page.button("Phase").click())
+    panel = page.page.locator(".neuron-panel:visible")
+
+    def is_in_sight() -> bool:
+        box = panel.bounding_box()
+        return box is not None and box["y"] > 50 and box["y"] + box["height"] < 690
+
+    page.until(is_in_sight)
+
+
 def test_a_finger_that_scrolls_the_page_moves_no_cursor_and_one_that_goes_aside_takes_it_along(open_neuron: OpenNeuron) -> None:
     page = open_neuron(width=360, height=740, has_touch=True, is_mobile=True)
     touch = page.page.context.new_cdp_session(page.page)

@@ -45,7 +45,7 @@ function compareWithPython(view) {
     return !view.run[name].every((value, index) => Object.is(value + 0, expected[index] + 0)); // + 0: a zero's sign doesn't matter
   });
   for (const [name, place] of different) view.run[name] = view.arrays[place];
-  view.root.dataset.agrees = String(!different.length);
+  view.root.dataset.agrees = !different.length;
 }
 
 /** Tells Python; what is looked at changes at once. */

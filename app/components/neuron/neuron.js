@@ -10,7 +10,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (view.packet !== data) {
     view.packet = data;
     receive(view, unpack(data));
-    view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
+    view.root.dataset.drawn = Number(view.root.dataset.drawn ?? 0) + 1;
   }
   return () => setTimeout(() => parentElement.isConnected || destroy(view));
 }
@@ -59,10 +59,7 @@ function createView(parent) {
   return view;
 }
 
-function boxOf(node) {
-  const { left, top, width, height } = node.getBoundingClientRect();
-  return { left, top, width, height };
-}
+const boxOf = (node) => node.getBoundingClientRect().toJSON();
 
 function destroy(view) {
   view.isGone = true; // what still moves has nobody to tell

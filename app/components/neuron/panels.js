@@ -1,22 +1,23 @@
 // The panels below the plot, one of which is open at a time: the f–I curve, how the potential goes from step to step, and the four models
 // on the same input. As the plot, they are painted with calls of a 2-D context alone; each painter returns the same in words.
 
-const PANEL_PAINTERS = { rate: [paintRates, 292], phase: [paintPhase, 322], models: [paintModels, 404] }; // heights in pixels
+const PANEL_PAINTERS = { rate: [paintRates, 296], phase: [paintPhase, 326], models: [paintModels, 404] }; // heights in pixels
 const [CURRENTS, SETTLING, COUNTED] = [60, 100, 200]; // of the f–I curve; the last two in steps, as many as a frame has time for
 const [KEY_LINE, CHART_HEIGHT, MODEL_HEIGHT, MODEL_PITCH] = [15, 210, 60, 90]; // pixels
 
 function createPanels(view, parent) {
-  view.panels = Object.keys(PANEL_PAINTERS).map((name) => {
-    return { name, node: element("canvas", "neuron-panel", parent, { hidden: true, role: "img" }) };
-  });
+  const make = (name) => ({ name, node: element("canvas", "neuron-panel", parent, { hidden: true, role: "img" }) });
+  view.panels = Object.keys(PANEL_PAINTERS).map(make);
 }
 
 function drawPanels(view) {
   for (const { name, node } of view.panels) {
     const isOpen = view.header.look.panel === name;
-    if (node.hidden === isOpen) node.hidden = !isOpen;
+    const wasHidden = node.hidden;
+    node.hidden = !isOpen;
     if (!isOpen) continue;
     const words = paintPanel(clearedContext(node, view.width, PANEL_PAINTERS[name][1]), view, name);
+    if (wasHidden && document.activeElement.ariaExpanded) node.scrollIntoView({ block: "nearest" }); // its button was pressed
     if (!view.isDragging) node.ariaLabel = words;
   }
 }

@@ -35,7 +35,7 @@ function createTabs(view, parent) {
 }
 
 function fillTabs(view) {
-  for (const { panel, node } of view.tabs) node.ariaExpanded = String(view.header.look.panel === panel);
+  for (const { panel, node } of view.tabs) node.ariaExpanded = view.header.look.panel === panel;
   setText(view.pin, view.header.pinned ? "Remove A" : "Pin as A");
   setText(view.difference, view.header.pinned?.words ?? "");
 }
