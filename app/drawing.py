@@ -47,7 +47,9 @@ def is_drawn() -> bool:
 
 
 def draw(*parts: str) -> None:
-    """The last thing that a widget does: these parts are drawn anew, or the whole page where what is around them is another now."""
+    """The last thing that a widget does: these parts are drawn anew, or the whole page where what is around them is another now, or what
+    was last drawn of it may not have been sent.
+    """
     if is_drawn() and (_runs_parts() or time.monotonic() - desk().drawn_at > SENT_AFTER):
         st.rerun(list(parts))
     st.rerun()

@@ -8,6 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import drawing
+from app.link import to_parameter
+from app.runner import Owner, TrainingRun
+from snncore.spec import ten_spikes
 from tests.app.test_network_page import opened as open_network
 from tests.app.test_training_page import opened as open_training
 from tests.app.test_training_page import run_of, until
@@ -55,6 +58,22 @@ def test_of_a_training_an_edit_draws_its_buttons_only_where_they_are_others() ->
     page.run()
     assert draws_whole_page(page, "edit tau_mem", 11.0), "it can be trained again"
     assert not draws_whole_page(page, "edit tau_mem", 12.0)
+
+
+@pytest.mark.usefixtures("sent_at_once")
+def test_where_many_compute_the_whole_page_is_drawn_to_be_looked_at_more_rarely() -> None:
+    page = open_training(to_parameter(ten_spikes().replace({"training.task.target": 3000}).draft))
+    page.session_state["more"] = False
+    runs = [TrainingRun(run_of(page).experiment, 1.0, Owner(name)) for name in ("b", "c", "d")]
+    run_of(page).play()
+    page.run()
+    assert not draws_whole_page(page, "edit tau_mem", 11.0)
+    for run in runs:
+        run.play()
+    assert draws_whole_page(page, "edit tau_mem", 12.0)
+    assert not draws_whole_page(page, "edit tau_mem", 13.0)
+    for run in (*runs, run_of(page)):
+        run.pause()
 
 
 @pytest.mark.usefixtures("sent_at_once")
