@@ -14,6 +14,9 @@ from snncore.errors import ParameterError, ShapeError
 DIGITS = 1797
 """The images that scikit-learn ships of handwritten digits."""
 
+RAREST = 2.0**-23
+"""Least probability with which something ever happens: uniform numbers in float32 are no finer."""
+
 LARGEST_INVERTED = 1000.0
 """Mean number of Poisson spikes in a step up to which they are counted from uniform numbers."""
 

@@ -54,6 +54,10 @@ class _InputSpec(Part):
         """What it is, for a sentence: "one random input", say."""
         raise NotImplementedError
 
+    def is_random(self, dt: float) -> bool:
+        """Whether another seed makes other values; `dt` as in `make`."""
+        return False
+
     def draws(self, generator: torch.Generator, dt: float) -> Tensor | None:
         """The uniform numbers, float32 of `shape` in [0, 1), that `make` makes the input from with the same generator; None where it
         isn't made from such numbers, one for each value.
@@ -89,6 +93,9 @@ class RandomSpikes(_Weighted):
     kind: Literal["random_spikes"] = "random_spikes"
     probability: float = Field(ge=0, le=1)
 
+    def is_random(self, dt: float) -> bool:
+        return self.weight != 0 and encoders.RAREST <= self.probability < 1
+
     @property
     def words(self) -> str:
         return f"spiking with probability {self.probability:g}{self._how_strong}"
@@ -106,6 +113,9 @@ class PoissonSpikes(_Weighted):
     kind: Literal["poisson_spikes"] = "poisson_spikes"
     rate: float = Field(ge=0, le=1e6)
 
+    def is_random(self, dt: float) -> bool:
+        return self.weight != 0 and self.rate * dt >= encoders.RAREST
+
     @property
     def words(self) -> str:
         return f"Poisson spikes at {self.rate:g} Hz{self._how_strong}"
@@ -121,6 +131,9 @@ class LatencySpikes(_InputSpec):
     """Each neuron has one value, drawn uniformly from [0, 1), and spikes once, the larger the value the sooner."""
 
     kind: Literal["latency"] = "latency"
+
+    def is_random(self, dt: float) -> bool:
+        return self.shape[1] > 1
 
     @property
     def words(self) -> str:
@@ -299,6 +312,10 @@ class DigitSpikes(_InputSpec):
         if self.shape[2:] != (2, 8, 8):
             raise ValueError(f"shape is {abbreviated(self.shape)}; a digit's ON and OFF spikes have (batch, time, 2, 8, 8)")
         return self
+
+    def is_random(self, dt: float) -> bool:
+        probabilities = encoders.digit_contrasts(self.index, self.shape[0]) * (self.rate * dt)
+        return self.code == "rate" and bool(((probabilities >= encoders.RAREST) & (probabilities < 1)).any())
 
     @property
     def words(self) -> str:

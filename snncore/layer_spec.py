@@ -110,6 +110,17 @@ class NeuronSpec(Learnable):
         return "spike_fn" in type(self).model_fields
 
     @property
+    def draws_weights(self) -> bool:
+        """Whether another weight seed gives it other recurrent weights."""
+        connection: LinearSpec | None = getattr(self, "rec_connect", None)
+        return connection is not None and connection.draws_weights
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether it is random while it trains."""
+        return False
+
+    @property
     def learnable(self) -> tuple[str, ...]:
         """Names of the parameters that training can move; `rec_connect` stands for the recurrent weights and biases."""
         return tuple(name for name in LEARNABLE if getattr(self, name, None) is not None)

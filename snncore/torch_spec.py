@@ -28,6 +28,16 @@ class TorchSpec(Part):
     def does_spike(self) -> bool:
         return False
 
+    @property
+    def draws_weights(self) -> bool:
+        """Whether another weight seed gives it other first weights."""
+        return False
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether it is random while it trains."""
+        return False
+
     def output_shape(self, shape: Shape) -> Shape:
         """Raises MisfitError where the layer doesn't take `shape`; says what would fit."""
         raise NotImplementedError
@@ -45,6 +55,10 @@ class LinearSpec(Learnable, TorchSpec):
     out_features: int = Field(ge=1)
     bias: bool = True
     weights: WeightSpec = RandomWeights()
+
+    @property
+    def draws_weights(self) -> bool:
+        return self.weights.is_random(self.bias)
 
     @property
     def learnable(self) -> tuple[str, ...]:
@@ -83,6 +97,10 @@ class Conv2dSpec(Learnable, TorchSpec):
     stride: int = Field(default=1, ge=1)
     padding: int = Field(default=0, ge=0)
     bias: bool = True
+
+    @property
+    def draws_weights(self) -> bool:
+        return True
 
     @property
     def learnable(self) -> tuple[str, ...]:
@@ -138,6 +156,10 @@ class DropoutSpec(TorchSpec):
 
     kind: Literal["Dropout"] = "Dropout"
     p: float = Field(default=0.5, ge=0, lt=1)
+
+    @property
+    def is_noisy(self) -> bool:
+        return self.p > 0
 
     def output_shape(self, shape: Shape) -> Shape:
         return shape

@@ -28,6 +28,10 @@ class _WeightSpec(Part):
     def check(self, inputs: int, outputs: int) -> None:
         """Raises MisfitError where the layer has too few of either; says what would fit."""
 
+    def is_random(self, has_bias: bool) -> bool:
+        """Whether another seed makes other weights, or biases where the layer has them."""
+        return False
+
     def weigh(self, weight: Tensor, bias: Tensor | None) -> None:
         """Turns what torch has drawn, (outputs, inputs) and (outputs,), into the layer's first values, in place."""
         raise NotImplementedError
@@ -38,6 +42,9 @@ class RandomWeights(_WeightSpec):
 
     kind: Literal["random"] = "random"
     gain: float = Field(default=1.0, ge=0, le=LARGEST_WEIGHT)
+
+    def is_random(self, has_bias: bool) -> bool:
+        return self.gain > 0 or has_bias
 
     def weigh(self, weight: Tensor, bias: Tensor | None) -> None:
         weight.mul_(self.gain)

@@ -10,6 +10,7 @@ from app import driving
 from app.controls.parameters import PART_PARAMETERS, part_name
 from app.controls.widgets import choice, choices, number, slider
 from app.drawing import draw
+from app.seeds import SEEDS, seed_note
 from app.wording import parameter_names
 from snncore.activation import SURROGATES
 from snncore.layer_spec import NeuronSpec
@@ -20,11 +21,6 @@ from snncore.torch_spec import LinearSpec
 LONGEST_TAU = 100.0
 HIGHEST_THRESHOLD = 3.0
 OPTIMISERS = ("RMSprop", "Adam", "SGD")
-SEED_NOTES = {
-    "weights": "Decides the network's first weights.",
-    "input": "Decides the input spikes.",
-    "noise": "Unused: nothing in this network is random.",
-}
 
 
 def experiment_controls(experiment: Experiment) -> None:
@@ -87,8 +83,8 @@ def _more_controls(experiment: Experiment) -> None:
     _learning(experiment)
     epochs = experiment.training.epochs
     _number("Epochs at most", "training.epochs", epochs, "Where training stops if the target isn't reached.", step=10)
-    for name, seed in experiment.seeds.model_dump().items():
-        _number(f"Seed: {name}", f"seeds.{name}", seed, SEED_NOTES[name], step=1)
+    for name in SEEDS:
+        _number(f"Seed: {name}", f"seeds.{name}", getattr(experiment.seeds, name), seed_note(experiment, name), step=1)
     _json(experiment)
 
 

@@ -21,11 +21,13 @@ from app.looking import NO_OVERLAY, OVERLAYS, look
 from app.passing import open_neuron
 from app.presets import Preset, presets
 from app.priority import first
+from app.seeds import SEEDS, seed_note
 from snncore import stack
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.files import LARGEST_FILE, content_hash, read_raster
 from snncore.input_spec import DrawnCurrent, FileSpikes
 from snncore.layer_spec import LAYER_KINDS
+from snncore.randomness import randomness
 from snncore.simulation import Simulation
 from snncore.spec import Draft
 
@@ -45,8 +47,6 @@ MOST_DIGITS = 9
 
 SHORTEST_TAU, LONGEST_TAU = 0.1, 100_000
 """Membrane time constants that can be held, in steps."""
-
-SEED_NOTES = {"weights": "Decides the first weights.", "input": "Decides random inputs.", "noise": "Decides how spike times are shuffled."}
 
 
 def network_controls() -> None:
@@ -70,8 +70,9 @@ def network_controls() -> None:
 def around() -> object:
     """What the page shows outside its parts, beside what only changes together with shapes."""
     held = desk()
-    preset = _preset_of(held.history.present)
-    return held.complaint, held.history.can_undo, held.history.can_redo, preset and preset.title
+    draft = held.history.present
+    preset = _preset_of(draft)
+    return held.complaint, held.history.can_undo, held.history.can_redo, preset and preset.title, randomness(draft), draft.checkpoint
 
 
 def quick(changes: dict[str, Any]) -> None:
@@ -207,8 +208,8 @@ def _input_controls(draft: Draft) -> None:
     expander = st.expander("Seeds and time step", key="seeds", on_change="rerun")
     if expander.open:
         with expander:
-            for name, seed in draft.seeds.model_dump().items():
-                number(f"Seed: {name}", f"seeds.{name}", seed, SEED_NOTES[name], quick, step=1)
+            for name in SEEDS:
+                number(f"Seed: {name}", f"seeds.{name}", getattr(draft.seeds, name), seed_note(draft, name, shuffles=True), quick, step=1)
             number(
                 "Time step dt (ms)",
                 "dt",

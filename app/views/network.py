@@ -18,6 +18,7 @@ from app.figures.rows import Notes, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
 from app.looking import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
 from app.priority import first
+from app.seeds import Seed, can_draw, draw_help
 from app.stages import stages
 from app.wording import findings_in_words, literally, remedy_in_words
 from snncore import stack
@@ -26,6 +27,9 @@ from snncore.layer_diagnosis import diagnose
 from snncore.simulation import Simulation
 
 TRAINING_PAGE = "views/training.py"
+
+NEW: dict[str, Seed] = {"New input": "input", "New weights": "weights"}
+"""Of each button, the seed that it moves on."""
 
 
 def page() -> None:
@@ -51,8 +55,9 @@ def _bar() -> None:
                 st.switch_page(TRAINING_PAGE)  # which says what to change where it can't be trained
             st.button("Undo", on_click=_walk, args=(session.undo,), disabled=not history.can_undo)
             st.button("Redo", on_click=_walk, args=(session.redo,), disabled=not history.can_redo)
-            st.button("New input", on_click=_next_seed, args=("input",), help="The next input seed")
-            st.button("New weights", on_click=_next_seed, args=("weights",), help="The next weight seed")
+            for label, seed in NEW.items():
+                draft = session.draft()
+                st.button(label, on_click=_next_seed, args=(seed,), disabled=not can_draw(draft, seed), help=draw_help(draft, seed))
             st.toggle("Controls", key="controls_open")
 
 

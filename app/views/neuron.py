@@ -24,6 +24,7 @@ from app.figures.style import Theme
 from app.figures.surrogate import describe_surrogate, surrogate_figure
 from app.passing import use_as_layer
 from app.priority import first
+from app.seeds import can_draw, draw_help
 from app.tuning import as_experiment
 from app.wording import findings_in_words, literally, remedy_in_words
 from snncore.codegen import layer_code
@@ -60,7 +61,8 @@ def _bar() -> None:
         st.menu_button("Discover", titles, key="discover", on_click=_discover, help="Lessons, each one gesture")
         st.button("Undo", on_click=_walk, args=(desk().tuning.undo,), disabled=not history.can_undo)
         st.button("Redo", on_click=_walk, args=(desk().tuning.redo,), disabled=not history.can_redo)
-        st.button("New input", on_click=_draw_again, disabled=not _is_random(), help="Other random spikes: the next input seed")
+        shown = desk().tuning.experiment
+        st.button("New input", on_click=_draw_again, disabled=not can_draw(shown, "input"), help=draw_help(shown, "input"))
         places = _places(desk().history.present)
         chosen = st.menu_button("Use as layer", list(places), key="use_as_layer", help="Puts this neuron into the network that is composed")
         if chosen and use_as_layer(places[chosen]):
@@ -190,14 +192,9 @@ def _around() -> object:
         tuning.history.can_redo,
         tuning.discovery,
         given.kind == "file" and given,
-        _is_random(),
+        can_draw(tuning.experiment, "input"),
         tuning.experiment if is_open else None,
     )
-
-
-def _is_random() -> bool:
-    """Whether another seed would make another input."""
-    return desk().tuning.experiment.input.kind in ("random_spikes", "poisson_spikes", "latency")
 
 
 # ---------------------------------------------------------------------------------------------- what is done to it

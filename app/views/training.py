@@ -27,6 +27,7 @@ from app.figures.trials import Trial, describe_trials, trials_figure
 from app.limits import MOST_EPOCHS
 from app.priority import first
 from app.runner import TrainingRun
+from app.seeds import Seed, can_draw, draw_help
 from app.wording import (
     changes_in_words,
     layer_names,
@@ -46,7 +47,7 @@ DRAWER_INTERVAL = 0.5
 
 SPEEDS: dict[str, float | None] = {"1 epoch/s": 1.0, "4 epochs/s": 4.0, "8 epochs/s": 8.0, "16 epochs/s": 16.0, "full speed": None}
 
-NEW = {"New weights": "weights", "New input": "input", "New noise": "noise"}
+NEW: dict[str, Seed] = {"New weights": "weights", "New input": "input", "New noise": "noise"}
 """Of each choice, the seed that it moves on."""
 
 SHORTCUTS = {" ": "drive", ".": "step", "s": "restart"}
@@ -127,10 +128,18 @@ def _buttons(run: TrainingRun) -> None:
         cannot_step = run.is_running or run.has_reached_end or run.failure is not None
         st.button("+1 epoch", key="step", on_click=driving.step, disabled=cannot_step, help=_with_key("."))
         st.button("Restart", key="restart", on_click=driving.restart, help=f"Same weights, from epoch 0. {_with_key('s')}")
-        st.menu_button("New", list(NEW), key="new", on_click=_new, help="Other weights, input or noise, from epoch 0")
+        _new_menu(run.experiment)
         _speed(run)
         menu(run, _traced(run))
         st.toggle("Controls", key="controls_open")
+
+
+def _new_menu(experiment: Experiment) -> None:
+    """Offers what another seed would change, and says of the rest why not."""
+    offered = [label for label, seed in NEW.items() if can_draw(experiment, seed)]
+    missing = [draw_help(experiment, seed) for label, seed in NEW.items() if label not in offered]
+    said = " ".join(["Starts over at epoch 0 with what is drawn anew.", *missing])
+    st.menu_button("New", offered, key="new", on_click=_new, disabled=not offered, help=said)
 
 
 def _around() -> object:

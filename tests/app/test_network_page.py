@@ -19,6 +19,7 @@ from app.desk import Desk
 from app.link import from_parameter, to_parameter
 from app.looking import AGAIN, NO_OVERLAY, SHUFFLED, Looking
 from app.presets import Preset, presets
+from app.seeds import SEEDS, seed_note
 from app.stages import stages
 from snncore import stack
 from snncore.files import content_hash
@@ -679,6 +680,22 @@ def test_another_seed_is_a_click_away(label: str, name: str) -> None:
         assert fields(page, "")[f"seeds.{name}"].value == getattr(TEN.seeds, name) + times
     (simulation,) = simulate(desk(page).experiment)
     assert np.array_equal(raster(page, "input"), simulation.input[0].T)
+
+
+def test_new_weights_is_enabled_as_long_as_a_layer_draws_some() -> None:
+    fixed = {"network.2.weights": {"kind": "constant", "value": 0.1}, "network.0.bias": False}
+    page = opened(TEN.replace(fixed), layer=0)
+    new = next(button for button in page.button if button.label == "New weights")
+    assert not new.disabled
+    change(page, "network.0.weights.gain", 0.0)
+    new = next(button for button in page.button if button.label == "New weights")
+    assert new.disabled
+    assert new.help == "No weights of this network are random."
+
+
+@pytest.mark.parametrize("made", [TEN, stack.insert(TEN, 2, "Dropout"), stack.feed(TEN, "step_current")])
+def test_each_seed_says_what_it_decides_here(made: Draft) -> None:
+    assert {seed_note(made, seed, shuffles=True) for seed in SEEDS} <= set(captions(opened(made, panel="Input")))
 
 
 # ------------------------------------------------------------------------------------------------------------ own files

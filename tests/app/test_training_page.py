@@ -16,6 +16,7 @@ from app.link import from_parameter, to_parameter
 from app.runner import TrainingRun
 from snncore.activation import SURROGATES
 from snncore.spec import Experiment, ten_spikes
+from snncore.stack import insert
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
@@ -104,12 +105,14 @@ def test_every_surrogate_can_be_chosen_and_trained(opened_page: AppTest, surroga
 
 
 @pytest.mark.parametrize("seed", ["weights", "input", "noise"])
-def test_weights_input_and_noise_take_their_next_seeds_apart(opened_page: AppTest, seed: str) -> None:
-    before = getattr(ten_spikes().seeds, seed)
-    opened_page.menu_button(key="new").click(f"New {seed}")
-    shown(opened_page.run())
-    assert experiment_of(opened_page) == ten_spikes().replace({f"seeds.{seed}": before + 1})
-    assert opened_page.number_input(key=f"edit seeds.{seed}").value == before + 1
+def test_weights_input_and_noise_take_their_next_seeds_apart(seed: str) -> None:
+    made = insert(ten_spikes().draft, 2, "Dropout")
+    page = opened(to_parameter(made))
+    before = getattr(made.seeds, seed)
+    page.menu_button(key="new").click(f"New {seed}")
+    shown(page.run())
+    assert experiment_of(page).draft == made.replace({f"seeds.{seed}": before + 1})
+    assert page.number_input(key=f"edit seeds.{seed}").value == before + 1
 
 
 @pytest.mark.parametrize(

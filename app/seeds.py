@@ -1,0 +1,63 @@
+"""What each seed decides, in words, and whether another one would change anything: the same for the notes and buttons of all pages."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.wording import literally
+from snncore.randomness import randomness
+from snncore.spec import Draft
+
+Seed = Literal["weights", "input", "noise"]
+SEEDS: tuple[Seed, ...] = ("weights", "input", "noise")
+
+
+def can_draw(draft: Draft, seed: Seed) -> bool:
+    """Whether another seed changes anything: weights, input, or what happens while the network trains."""
+    return bool(getattr(randomness(draft), seed))
+
+
+def draw_help(draft: Draft, seed: Seed) -> str:
+    """What a button says that draws with the next seed, or why there is nothing to draw."""
+    if not can_draw(draft, seed):
+        return _why_not(seed)
+    if seed == "weights" and draft.checkpoint:
+        return f"Draws random weights in place of those of {literally(draft.checkpoint.name)}."
+    what = {"weights": "other first weights", "input": "another random input", "noise": "other noise"}[seed]
+    return f"Draws {what}, with the next seed."
+
+
+def seed_note(draft: Draft, seed: Seed, shuffles: bool = False) -> str:
+    """What a seed decides.
+
+    Args:
+        shuffles: whether the page can shuffle spike times, which the noise seed decides too.
+    """
+    decided = _decided(draft, seed)
+    if seed == "noise" and shuffles:
+        decided = ["the order of shuffled spike times", *decided]
+    if seed == "weights" and decided and draft.checkpoint:
+        return f"Unused: the weights are those of {literally(draft.checkpoint.name)}. Another seed draws new ones."
+    return f"Decides {' and '.join(decided)}." if decided else f"Unused: {_lowered(_why_not(seed))}"
+
+
+def _decided(draft: Draft, seed: Seed) -> list[str]:
+    found = randomness(draft)
+    if seed == "input":
+        return ["the random input"] if found.input else []
+    places = found.weights if seed == "weights" else found.noise
+    names = " and ".join(f"{draft.network[place].kind} {place + 1}" for place in places)
+    what = {"weights": f"the first weights of {names}", "noise": f"which values {names} drops while training"}[seed]
+    return [what] if places else []
+
+
+def _why_not(seed: Seed) -> str:
+    return {
+        "weights": "No weights of this network are random.",
+        "input": "Nothing in the input is random.",
+        "noise": "Nothing is random while this network trains.",
+    }[seed]
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]

@@ -1,0 +1,108 @@
+"""What pages say of seeds is so: a button that draws anew is enabled where another seed changes something, and says so where none does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from app.link import to_parameter
+from app.seeds import SEEDS, seed_note
+from snncore.bptt import train
+from snncore.spec import Draft, Experiment, ten_spikes
+from snncore.stack import fitting_input, insert
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+SHAPE = (1, 50, 1)
+INPUTS: dict[str, dict[str, Any]] = {
+    kind: fitting_input(kind, SHAPE)
+    for kind in ("random_spikes", "poisson_spikes", "latency", "spike_bursts", "step_current", "sine_current", "drawn")
+}
+INPUTS["always"] = {**INPUTS["random_spikes"], "probability": 1.0}
+WITH_DROPOUT = insert(ten_spikes().draft, 2, "Dropout")
+DIAGONAL = ten_spikes().replace({f"network.{index}.weights": {"kind": "diagonal"} for index in (0, 2)})
+
+
+def opened(view: str, made: Draft) -> AppTest:
+    page = AppTest.from_file(MAIN, default_timeout=60)
+    page.query_params["x"] = to_parameter(made)
+    page.session_state["more"] = page.session_state["seeds"] = True
+    page = page.switch_page(f"views/{view}.py").run()
+    assert not page.exception, page.exception
+    return page
+
+
+def button(page: AppTest, label: str) -> Any:
+    (found,) = (button for button in page.button if button.label == label)
+    return found
+
+
+def lone(given: dict[str, Any]) -> Experiment:
+    return Experiment(network=[{"kind": "LIF", "tau_mem": 10.0}], input=given)
+
+
+def changes_input(made: Experiment) -> bool:
+    others = [made.replace({"seeds.input": seed}).make_input() for seed in (1, 2, 3)]
+    return any(not torch.equal(other, made.make_input()) for other in others)
+
+
+@pytest.mark.parametrize("view", ["network", "neuron"])
+@pytest.mark.parametrize("given", INPUTS.values(), ids=INPUTS)
+def test_new_input_is_enabled_where_another_seed_makes_another_input_and_says_so_else(view: str, given: dict[str, Any]) -> None:
+    made = lone(given)
+    new = button(opened(view, made), "New input")
+    assert new.disabled != changes_input(made)
+    assert (new.help == "Nothing in the input is random.") == new.disabled
+
+
+@pytest.mark.parametrize(("made", "is_drawn"), [(ten_spikes(), True), (DIAGONAL, False), (lone(INPUTS["step_current"]), False)])
+def test_new_weights_is_enabled_where_another_seed_draws_other_weights_and_says_so_else(made: Experiment, is_drawn: bool) -> None:
+    one, other = (made.replace({"seeds.weights": seed}).build().state_dict() for seed in (0, 1))
+    assert any(not torch.equal(one[name], other[name]) for name in one) == is_drawn
+    new = button(opened("network", made), "New weights")
+    assert new.disabled != is_drawn
+    assert (new.help == "No weights of this network are random.") == new.disabled
+
+
+@pytest.mark.parametrize(
+    ("made", "offered"),
+    [
+        (ten_spikes().draft, ["New weights", "New input"]),
+        (WITH_DROPOUT, ["New weights", "New input", "New noise"]),
+        (WITH_DROPOUT.replace({"network.2.p": 0.0}), ["New weights", "New input"]),
+        (WITH_DROPOUT.replace({"input": {**INPUTS["step_current"], "shape": (1, 50, 16)}}), ["New weights", "New noise"]),
+        (DIAGONAL.draft, ["New input"]),
+    ],
+)
+def test_a_training_offers_to_draw_what_another_seed_changes(made: Draft, offered: list[str]) -> None:
+    menu = opened("training", made).menu_button(key="new")
+    assert list(menu.options) == offered
+    for label, why in (
+        ("New weights", "No weights of this network are random."),
+        ("New input", "Nothing in the input is random."),
+        ("New noise", "Nothing is random while this network trains."),
+    ):
+        assert (why in menu.help) == (label not in offered)
+
+
+def test_the_noise_seed_is_said_to_decide_what_a_dropout_drops_and_does() -> None:
+    made = Experiment(**dict(WITH_DROPOUT.replace({"training.epochs": 2})))
+    assert seed_note(made, "noise") == "Decides which values Dropout 3 drops while training."
+    one, other = (next(train(made.replace({"seeds.noise": seed}))).layers[-1] for seed in (0, 1))
+    assert not np.array_equal(one.u, other.u)
+    assert seed_note(ten_spikes(), "noise") == "Unused: nothing is random while this network trains."
+
+
+def test_loaded_weights_leave_the_weight_seed_unused_until_another_one_draws_new_ones() -> None:
+    loaded = ten_spikes().replace({"checkpoint": {"name": "own.safetensors", "digest": "0" * 32}})
+    assert seed_note(loaded, "weights") == "Unused: the weights are those of own.safetensors. Another seed draws new ones."
+    assert loaded.replace({"seeds.weights": 1}).checkpoint is None
+
+
+def test_the_training_page_says_of_each_seed_what_it_decides() -> None:
+    said = [caption.value for caption in opened("training", WITH_DROPOUT).caption]
+    assert {seed_note(WITH_DROPOUT, seed) for seed in SEEDS} <= set(said)
