@@ -13,7 +13,6 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.NumberInput_pb2 import NumberInput
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
@@ -219,10 +218,7 @@ def _widget_state(element: Element) -> WidgetState | None:
             group.raw_values if group.set_value else [group.options[place].content for place in group.default]
         )
         return state
-    if kind == "number_input":
-        number = element.number_input
-        value = number.value if number.set_value else number.default
-        if number.data_type == NumberInput.INT:
-            return WidgetState(id=number.id, int_value=int(value))
-        return WidgetState(id=number.id, double_value=value)
+    if kind == "text_input":
+        text = element.text_input
+        return WidgetState(id=text.id, string_value=text.value if text.set_value else text.default)
     return None

@@ -10,6 +10,7 @@ from app import driving
 from app.controls.parameters import PART_PARAMETERS, part_name
 from app.controls.widgets import choice, choices, number, slider
 from app.drawing import draw
+from app.number_text import Numbers
 from app.seeds import SEEDS, seed_note
 from app.wording import parameter_names
 from snncore.activation import SURROGATES
@@ -20,6 +21,7 @@ from snncore.torch_spec import LinearSpec
 
 LONGEST_TAU = 100.0
 HIGHEST_THRESHOLD = 3.0
+WHOLE = Numbers(is_whole=True)
 OPTIMISERS = ("RMSprop", "Adam", "SGD")
 
 
@@ -34,16 +36,15 @@ def experiment_controls(experiment: Experiment) -> None:
         "training.task.target",
         training.task.target,
         "Output spikes to learn, all neurons and steps together.",
+        WHOLE,
         changes_controls=True,
-        step=1,
     )
     _number(
         "Learning rate",
         "training.lr",
         training.lr,
         f"How far {training.optimiser} moves each weight per epoch.",
-        step=0.0005,
-        format="%g",
+        Numbers(),
     )
     _neuron_slider(
         "Membrane time constant τ_mem (steps)",
@@ -82,9 +83,9 @@ def _more_controls(experiment: Experiment) -> None:
     _surrogate_parameters(experiment)
     _learning(experiment)
     epochs = experiment.training.epochs
-    _number("Epochs at most", "training.epochs", epochs, "Where training stops if the target isn't reached.", step=10)
+    _number("Epochs at most", "training.epochs", epochs, "Where training stops if the target isn't reached.", WHOLE)
     for name in SEEDS:
-        _number(f"Seed: {name}", f"seeds.{name}", getattr(experiment.seeds, name), seed_note(experiment, name), step=1)
+        _number(f"Seed: {name}", f"seeds.{name}", getattr(experiment.seeds, name), seed_note(experiment, name), WHOLE)
     _json(experiment)
 
 
@@ -101,8 +102,8 @@ def edit_field(changes: dict[str, Any], changes_controls: bool) -> None:
         draw("headline", "said", "plots", *drawer)
 
 
-def _number(label: str, path: str, value: float, note: str, changes_controls: bool = False, **widget: Any) -> None:
-    number(label, path, value, note, lambda changes: edit_field(changes, changes_controls), **widget)
+def _number(label: str, path: str, value: float, note: str, numbers: Numbers, changes_controls: bool = False) -> None:
+    number(label, path, value, note, lambda changes: edit_field(changes, changes_controls), numbers)
 
 
 def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, low: float, high: float, step: float) -> None:
@@ -153,7 +154,7 @@ def _surrogate_parameters(experiment: Experiment) -> None:
     for name, value in shown.items():
         if name != "kind":
             label = f"Surrogate: {PART_PARAMETERS[name].lower()}"
-            number(label, f"surrogate_grad_fn.{name}", value, "", change, step=0.1, format="%g")
+            number(label, f"surrogate_grad_fn.{name}", value, "", change, Numbers())
 
 
 def _learning(experiment: Experiment) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.controls.parameters import PART_PARAMETERS, Parameter, part_name, parts
 from app.controls.widgets import Edit, choice, key_of, number, slider, toggle
+from app.number_text import Numbers
 from snncore.part import Part
 
 
@@ -75,21 +76,8 @@ def _number(parameter: Parameter, path: str, value: float, edit: Edit, reshape: 
         slider(parameter.label, path, float(value), parameter.note, edit, parameter.low, parameter.high, parameter.step, **more)
         return
     whole = parameter.widget == "whole" or isinstance(value, int)
-    kind = int if whole else float
-    low = None if parameter.low is None else min(parameter.low, value)  # a field outside its limits would show another value
-    high = None if parameter.high is None else max(parameter.high, value)
-    limits = {"min_value": low, "max_value": high, "step": parameter.step or 1}
-    given = {name: kind(limit) for name, limit in limits.items() if limit is not None}
-    number(
-        parameter.label,
-        path,
-        kind(value),
-        parameter.note,
-        reshape if whole else edit,
-        **given,
-        **({} if whole else {"format": "%g"}),
-        **more,
-    )
+    numbers = Numbers(whole, parameter.low, parameter.high)
+    number(parameter.label, path, value, parameter.note, reshape if whole else edit, numbers, **more)
 
 
 def _parts(parameter: Parameter, path: str, name: str, value: Mapping[str, Any], edit: Edit, reshape: Edit) -> None:
@@ -109,10 +97,9 @@ def _parts(parameter: Parameter, path: str, name: str, value: Mapping[str, Any],
     for field, began in kinds[value["kind"]].items():
         optional = began is None
         whole = isinstance(began, int) or field == "max_num_spikes_per_bin"
-        settings: dict[str, Any] = {"optional": optional, **({"step": 1} if whole else {"step": 0.1, "format": "%g"})}
         note = "Empty: no limit." if field == "max_num_spikes_per_bin" else "Empty: θ." if optional else ""
         of_field = reshape if whole else edit  # groups of neurons, say, may be more than there are
-        number(PART_PARAMETERS[field], f"{path}.{field}", value[field], note, of_field, **settings)
+        number(PART_PARAMETERS[field], f"{path}.{field}", value[field], note, of_field, Numbers(whole), optional)
 
 
 def _mean(values: Any) -> float:

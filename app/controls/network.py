@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,11 +13,12 @@ from app import session
 from app.components.gallery import Tile, gallery
 from app.controls.fields import field_controls
 from app.controls.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
-from app.controls.widgets import key_of, number
+from app.controls.widgets import number, text_field
 from app.desk import desk
 from app.drawing import draw
 from app.figures.thumbnails import NOTHING, drawn_thumbnail, file_thumbnail, thumbnail_if_ready
 from app.looking import NO_OVERLAY, OVERLAYS, look
+from app.number_text import Numbers, quoted, times_power_of_ten, written
 from app.passing import open_neuron
 from app.presets import Preset, presets
 from app.priority import first
@@ -42,10 +43,14 @@ OFFERED = tuple(kind for kind in INPUT_NAMES if kind not in ("drawn", "file"))
 CHANNELS = 2
 """Place in an input's shape, (batch, time, ...), where the lengths of a sample begin."""
 
-MOST_DIGITS = 9
-"""Of a length that is typed: far beyond what can be simulated."""
+LENGTH = re.compile("[0-9]{1,9}")
+"""As it is typed; more digits are far beyond what can be simulated."""
 
-SHORTEST_TAU, LONGEST_TAU = 0.1, 100_000
+BETWEEN_LENGTHS = re.compile(r" *[×x*] *|, +| +")
+"""Also as shapes are written, (2, 8, 8); 2,8 without a blank could be a decimal number."""
+
+WHOLE = Numbers(is_whole=True)
+TAUS = Numbers(low=0.1, high=100_000)
 """Membrane time constants that can be held, in steps."""
 
 
@@ -209,14 +214,14 @@ def _input_controls(draft: Draft) -> None:
     if expander.open:
         with expander:
             for name in SEEDS:
-                number(f"Seed: {name}", f"seeds.{name}", getattr(draft.seeds, name), seed_note(draft, name, shuffles=True), quick, step=1)
+                number(f"Seed: {name}", f"seeds.{name}", getattr(draft.seeds, name), seed_note(draft, name, shuffles=True), quick, WHOLE)
             number(
                 "Time step dt (ms)",
                 "dt",
-                draft.dt * 1e3,
+                times_power_of_ten(draft.dt, 3),
                 "For showing Hz and seconds only; time constants count steps.",
-                lambda changes: edit({"dt": changes["dt"] / 1e3}),
-                format="%g",
+                lambda changes: edit({"dt": times_power_of_ten(changes["dt"], -3)}),
+                Numbers(),
             )
     if not all(tile.thumbnail for tile in tiles):
         st.fragment(key="thumbnails", run_every=THUMBNAIL_INTERVAL)(_see_thumbnails)()
@@ -240,24 +245,29 @@ def _shape_controls(shape: Sequence[int]) -> None:
     batch, steps, *sample = shape
     with st.container(horizontal=True):
         for label, place, value in (("Samples", 0, batch), ("Time steps", 1, steps)):
-            key = key_of(f"input.shape.{place}")
-            st.session_state[key] = value
-            st.number_input(label, key=key, step=1, on_change=_reshape, args=(place, key))
-    key = key_of(f"input.shape.{CHANNELS}")
-    st.session_state[key] = "×".join(str(length) for length in sample)
-    st.text_input("Channels", key=key, on_change=_reshape, args=(CHANNELS, key), help="16, or for a sensor 2×8×8")
+            number(label, f"input.shape.{place}", value, "", partial(_reshape_axis, place), WHOLE)
+    text_field(
+        "Channels",
+        f"input.shape.{CHANNELS}",
+        sample,
+        lambda lengths: "×".join(map(str, lengths)),
+        _lengths,
+        partial(_reshape, slice(CHANNELS, None)),
+        help="16, or for a sensor 2×8×8",
+    )
     st.caption("Of one sample: a number, or channels × height × width.")
 
 
-def _reshape(place: int, key: str) -> None:
-    value = st.session_state[key]
+def _reshape_axis(place: int, changes: dict[str, Any]) -> None:
+    _reshape(slice(place, place + 1), list(changes.values()))
+
+
+def _reshape(axes: slice, lengths: list[int]) -> None:
+    """Gives these axes of the input other lengths."""
 
     def reshaped(draft: Draft) -> Draft:
         shape = list(draft.input.shape)
-        if place < CHANNELS:
-            shape[place] = value
-        else:
-            shape[CHANNELS:] = _lengths(value)
+        shape[axes] = lengths
         return stack.reshape(draft, shape)
 
     looking = look()
@@ -267,9 +277,9 @@ def _reshape(place: int, key: str) -> None:
 
 def _lengths(text: str) -> list[int]:
     """What was typed as channels. Raises ExperimentError where it is no lengths."""
-    lengths = [length for length in re.split(r"[×x*, ]+", text.strip("() ")) if length]
-    if not lengths or not all(length.isdecimal() and len(length) <= MOST_DIGITS for length in lengths):
-        raise ExperimentError(f"Channels are {text!r}; they must be whole numbers such as 16 or 2×8×8.")
+    lengths = BETWEEN_LENGTHS.split(text.strip(" ()"))
+    if not all(LENGTH.fullmatch(length) for length in lengths):
+        raise ExperimentError(f"Channels are {quoted(text)}; they must be whole numbers such as 16 or 2×8×8.")
     return [int(length) for length in lengths]
 
 
@@ -315,8 +325,7 @@ def _compare_controls(draft: Draft) -> None:
         captions=[note for _, note in OVERLAYS.values()],
         disabled=bool(looking.taus),
     )
-    st.session_state["taus"] = ", ".join(f"{tau:g}" for tau in looking.taus)
-    st.text_input("Hold τ_mem at (steps)", key="taus", on_change=_change_taus, placeholder="2, 10, 50")
+    text_field("Hold τ_mem at (steps)", "taus", looking.taus, _written_taus, _read_taus, _hold_taus, placeholder="2, 10, 50")
     st.caption("Up to four, side by side: the same network and input with each; all layers with a leak have the same τ_mem.")
 
 
@@ -325,28 +334,19 @@ def _change_overlay() -> None:
     look().overlay = chosen or NO_OVERLAY
 
 
-def _change_taus() -> None:
-    typed = st.session_state["taus"]
-    looking = look()
-    taus: list[float] = []
-    for text in re.split(r"[,; ]+", typed.strip()) if typed.strip() else []:
-        tau = _number_or_nan(text)
-        if not SHORTEST_TAU <= tau <= LONGEST_TAU:
-            session.complain(
-                ExperimentError(f"τ_mem is {text!r}; it must be a number of time steps, from {SHORTEST_TAU} to {LONGEST_TAU:,}.")
-            )
-            return
-        if tau not in taus:
-            taus.append(tau)
+def _written_taus(taus: tuple[float, ...]) -> str:
+    return ", ".join(map(written, taus))
+
+
+def _read_taus(text: str) -> tuple[float, ...]:
+    """Each of the time constants once. Raises ExperimentError where one isn't any, or there are too many."""
+    taus = tuple(dict.fromkeys(TAUS.read_all(text, "τ_mem")))
     if len(taus) > session.MOST_VARIANTS:
-        session.complain(ExperimentError(f"These are {len(taus)} time constants; up to {session.MOST_VARIANTS} are held side by side."))
-        return
+        raise ExperimentError(f"These are {len(taus)} time constants; up to {session.MOST_VARIANTS} are held side by side.")
+    return taus
+
+
+def _hold_taus(taus: tuple[float, ...]) -> None:
+    looking = look()
     desk().complaint = None
-    looking.taus = tuple(taus)
-
-
-def _number_or_nan(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
+    looking.taus = taus

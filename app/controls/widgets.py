@@ -7,23 +7,55 @@ came without it, says what it begins with.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from app.desk import desk
+from app.number_text import Numbers, written
+from snncore.errors import ExperimentError
 
+T = TypeVar("T")
 Edit = Callable[[dict[str, Any]], object]
 """Takes fields with their new values, by path."""
 
 
-def number(label: str, path: str, value: float | None, note: str, edit: Edit, optional: bool = False, **widget: Any) -> None:
-    """A field for a number, which may be left empty where it is `optional`; `widget` is what `st.number_input` takes."""
-    key = _filled(path, value)
-    begins_with = None if optional else value  # what it is when it's emptied, too
-    st.number_input(label, value=begins_with, key=key, on_change=lambda: edit({path: st.session_state[key]}), **widget)
+def number(
+    label: str, path: str, value: float | None, note: str, edit: Edit, numbers: Numbers, optional: bool = False, **widget: Any
+) -> None:
+    """A field for a number, which may be left empty where it is `optional`; `widget` is what `st.text_input` takes."""
+
+    def read(text: str) -> float | None:
+        return None if optional and not text.strip() else numbers.read(text, label)
+
+    text_field(label, path, value, written, read, lambda found: edit({path: found}), **widget)
     if note:
         st.caption(note)
+
+
+def text_field(
+    label: str, path: str, value: T, write: Callable[[T], str], read: Callable[[str], T], take: Callable[[T], object], **widget: Any
+) -> None:
+    """A field for one or more numbers as text, since `st.number_input` makes 1 of 0,01: browsers leave out what isn't English.
+
+    Args:
+        write: makes text of what is in force.
+        read: makes a value of what was typed. Where it raises ExperimentError, the page says so, and the field shows what is in force.
+        take: called with the value.
+    """
+    text = write(value)
+    key = _filled(path, text)
+    st.text_input(label, text, key=key, on_change=_take, args=(key, read, take), autocomplete="off", **widget)
+
+
+def _take(key: str, read: Callable[[str], Any], take: Callable[[Any], object]) -> None:
+    typed, held = st.session_state[key], desk()
+    try:
+        value = read(typed)
+    except ExperimentError as error:
+        held.complaint = str(error)
+        st.rerun()  # the whole page, also where the field stands in a part of it
+    take(value)
 
 
 def slider(label: str, path: str, value: float, note: str, edit: Edit, low: float, high: float, step: float, **widget: Any) -> None:

@@ -12,11 +12,13 @@ from app.components.headline import headline
 from app.components.ribbon import ribbon
 from app.components.rows import rows
 from app.controls.network import around, network_controls
+from app.controls.widgets import number
 from app.desk import desk, write_link
 from app.drawing import draw, note_drawn
 from app.figures.rows import Notes, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
 from app.looking import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
+from app.number_text import Numbers
 from app.priority import first
 from app.seeds import Seed, can_draw, draw_help
 from app.stages import stages
@@ -129,8 +131,8 @@ def _sample_control(batch: int) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="sample_row"):
         st.markdown(f"Sample seen, of {batch}", width="content")
-        st.session_state["sample"] = min(looking.sample, batch - 1) + 1
-        st.number_input("Sample seen", 1, batch, key="sample", on_change=_show_sample, width=120, label_visibility="collapsed")
+        seen = min(looking.sample, batch - 1) + 1
+        number("Sample seen", "sample", seen, "", _show_sample, Numbers(True, 1, batch), width=120, label_visibility="collapsed")
 
 
 def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> None:
@@ -238,9 +240,10 @@ def _next_seed(name: str) -> None:
     session.compose(lambda draft: draft.replace({f"seeds.{name}": getattr(draft.seeds, name) + 1}))
 
 
-def _show_sample() -> None:
-    chosen = st.session_state["sample"]
-    look().sample = int(chosen) - 1
+def _show_sample(changes: dict[str, Any]) -> None:
+    held, looking = desk(), look()
+    held.complaint = None
+    looking.sample = changes["sample"] - 1
     draw("plots", "opening")
 
 

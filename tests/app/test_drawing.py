@@ -82,7 +82,7 @@ def test_what_is_refused_is_said_and_what_mends_it_takes_the_words_away() -> Non
     page.session_state["more"] = False
     page.run()
     for value, whole in ((0.0, True), (0.002, True), (0.003, False)):
-        page.number_input(key="edit training.lr").set_value(value)
+        page.text_input(key="edit training.lr").set_value(str(value))
         page.run()
         assert bool(page.menu_button) == whole, value
         assert bool(page.error) == (value == 0)

@@ -130,24 +130,39 @@ def group(page: AppTest, layer: int) -> dict[str, Any]:
 
 def fields(page: AppTest, owner: str) -> dict[str, Any]:
     """Widgets of the fields of a part, by path; those of optional ones by `switch` and their path."""
-    widgets = (*page.slider, *page.number_input, *page.toggle, *page.selectbox, *page.text_input)
+    widgets = (*page.slider, *page.toggle, *page.selectbox, *page.text_input)
     found = {widget.key.removeprefix("edit ").partition(" #")[0]: widget for widget in widgets if (widget.key or "").startswith("edit ")}
     return {path: widget for path, widget in found.items() if path.removeprefix("switch ").startswith(owner)}
 
 
 def change(page: AppTest, path: str, value: Any) -> AppTest:
-    fields(page, "")[path].set_value(value)
+    enter(page, path, value)
     return run(page)
 
 
-def other_values(path: str, widget: Any) -> list[Any]:
+def enter(page: AppTest, path: str, value: Any) -> None:
+    widget = fields(page, "")[path]
+    text = "" if value is None else str(value)
+    widget.set_value(text if widget.type == "text_input" else value)
+
+
+def value_in(widget: Any) -> Any:
+    """What a widget shows; a field for a number holds it as text."""
+    if widget.type != "text_input":
+        return widget.value
+    return float(widget.value) if widget.value else None
+
+
+def other_values(path: str, widget: Any, present: Any) -> list[Any]:
     """Valid values that a widget doesn't have."""
     if widget.type == "selectbox":
         return [option for option in widget.options if option != part_name(widget.value)]
     if widget.type == "toggle":
         return [not widget.value]
-    if widget.value is None:
+    if present is None:
         return [2 if path.endswith("max_num_spikes_per_bin") else 0.5]
+    if widget.type == "text_input":
+        return [present + 1 if isinstance(present, int) else present + 0.125]
     step = widget.step or 1
     goes_up = widget.max is None or widget.value + step <= widget.max
     return [widget.value + (step if goes_up else -step)]
@@ -164,7 +179,7 @@ def assert_edits_its_field_alone(page: AppTest, path: str) -> None:
     """Sets each widget's other values one after another, and takes them back."""
     before, experiment = draft(page), desk(page).experiment
     field = path.removeprefix("switch ")
-    for value in other_values(path, fields(page, "")[path]):
+    for value in other_values(path, fields(page, "")[path], value_at(before, field)):
         change(page, path, value)
         after = draft(page)
         assert complaints(page) == []
@@ -416,7 +431,7 @@ def test_a_layer_has_widgets_for_each_of_its_parameters_and_no_others(kind: str)
     for path, widget in fields(page, "network.0.").items():
         value = value_at(made, path.removeprefix("switch "))
         expected = value is not None if path.startswith("switch ") else value["kind"] if isinstance(value, dict) else value
-        assert widget.value == expected, path
+        assert value_in(widget) == expected, path
     assert ("It has no parameters." in captions(page)) == (not names)
     assert any(kind in markdown.value for markdown in page.markdown)
 
@@ -456,8 +471,9 @@ def test_an_optional_parameter_is_switched_on_changed_and_switched_off(kind: str
     path = f"network.0.{name}"
     assert path not in fields(page, "network.0.")
     change(page, f"switch {path}", True)
-    assert fields(page, "")[path].value == value_at(draft(page), path) == LAYER_PARAMETERS[name].when_on
-    (value,) = other_values(path, fields(page, "")[path])
+    present = value_at(draft(page), path)
+    assert value_in(fields(page, "")[path]) == present == LAYER_PARAMETERS[name].when_on
+    (value,) = other_values(path, fields(page, "")[path], present)
     change(page, path, value)
     assert value_at(draft(page), path) == value
     change(page, f"switch {path}", False)
@@ -501,14 +517,14 @@ def test_a_slow_or_short_input_shows_its_own_value() -> None:
         (stack.feed(TEN, "moving_bar"), "input.speed", 0.01),
     ):
         page = opened(made.replace({path: value}), panel="Input")
-        assert fields(page, "")[path].value == value
+        assert value_in(fields(page, "")[path]) == value
 
 
 def test_more_groups_than_neurons_are_a_misfit_that_is_shown_at_once() -> None:
     made = stack.insert(TEN, 2, "LIFRecurrent").replace({"network.2.rec_connect.weights": {"kind": "chain", "groups": 2, "value": 0.1}})
     page = opened(made, layer=2)
     change(page, "network.2.rec_connect.weights.offset", 0)
-    fields(page, "")["network.2.rec_connect.weights.groups"].set_value(65)
+    enter(page, "network.2.rec_connect.weights.groups", 65)
     shown(page.run())
     (wrong,) = (stage for stage in data_of(page, "ribbon")["stages"] if stage["problem"])
     assert (wrong["layer"], wrong["remedy"]) == (2, "Make rec_connect fit")
@@ -623,7 +639,7 @@ def test_a_file_is_weighted() -> None:
 def test_an_optional_parameter_of_an_input_is_switched_on_and_off(kind: str, name: str) -> None:
     page = opened(stack.feed(TEN, kind), panel="Input")
     change(page, f"switch input.{name}", True)
-    assert fields(page, "")[f"input.{name}"].value == getattr(draft(page).input, name) == INPUT_PARAMETERS[name].when_on
+    assert value_in(fields(page, "")[f"input.{name}"]) == getattr(draft(page).input, name) == INPUT_PARAMETERS[name].when_on
     change(page, f"switch input.{name}", False)
     assert draft(page) == stack.feed(TEN, kind)
 
@@ -665,7 +681,7 @@ def test_each_seed_edits_its_field_alone(path: str) -> None:
 
 def test_the_time_step_is_given_in_ms_and_kept_in_seconds() -> None:
     page = opened(panel="Input")
-    assert fields(page, "")["dt"].value == 1.0
+    assert fields(page, "")["dt"].value == "1"
     change(page, "dt", 0.5)
     assert draft(page) == TEN.replace({"dt": 0.0005})
     assert "Hz" in group(page, 1)["words"]
@@ -677,7 +693,7 @@ def test_another_seed_is_a_click_away(label: str, name: str) -> None:
     for times in (1, 2):
         press(page, label)
         assert draft(page) == TEN.replace({f"seeds.{name}": getattr(TEN.seeds, name) + times})
-        assert fields(page, "")[f"seeds.{name}"].value == getattr(TEN.seeds, name) + times
+        assert value_in(fields(page, "")[f"seeds.{name}"]) == getattr(TEN.seeds, name) + times
     (simulation,) = simulate(desk(page).experiment)
     assert np.array_equal(raster(page, "input"), simulation.input[0].T)
 
@@ -839,7 +855,7 @@ def test_a_second_run_that_is_too_large_is_refused_and_switched_off(monkeypatch:
 
 def test_time_constants_are_held_side_by_side() -> None:
     page = opened(panel="Compare")
-    page.text_input(key="taus").set_value("5, 50")
+    page.text_input(key="edit taus").set_value("5, 50")
     run(page)
     assert looking(page).taus == (5.0, 50.0)
     assert [markdown.value for markdown in page.markdown if "τ_mem" in markdown.value] == ["**τ_mem 5 steps**", "**τ_mem 50 steps**"]
@@ -847,40 +863,42 @@ def test_time_constants_are_held_side_by_side() -> None:
         (simulation,) = simulate(ten_spikes().replace({"network.1.tau_mem": tau, "network.3.tau_mem": tau}))
         assert np.array_equal(raster(page, "1", f"rows {tau:g}"), simulation.records[1].spikes[0].T)
     assert draft(page) == TEN, "nothing is edited"
-    page.text_input(key="taus").set_value("")
+    page.text_input(key="edit taus").set_value("")
     run(page)
     assert np.array_equal(raster(page, "1"), simulate(ten_spikes())[0].records[1].spikes[0].T)
 
 
 def test_a_typed_time_constant_is_held_and_the_same_one_only_once() -> None:
     page = opened(panel="Compare")
-    page.text_input(key="taus").set_value("10 7.25;10.0")
+    page.text_input(key="edit taus").set_value("10 7.25;10.0")
     run(page)
     assert looking(page).taus == (10.0, 7.25)
-    assert page.text_input(key="taus").value == "10, 7.25"
+    assert page.text_input(key="edit taus").value == "10, 7.25"
 
 
 def test_a_typed_word_is_refused_and_the_next_number_is_taken() -> None:
     page = opened(panel="Compare", taus=(5.0,))
-    page.text_input(key="taus").set_value("5, long")
+    page.text_input(key="edit taus").set_value("5, long")
     run(page)
-    assert complaints(page) == ["τ_mem is 'long'; it must be a number of time steps, from 0.1 to 100,000."]
+    assert complaints(page) == ["τ_mem: 'long' is not a number; write a number from 0.1 to 100,000."]
     assert looking(page).taus == (5.0,)
-    assert page.text_input(key="taus").value == "5"
-    page.text_input(key="taus").set_value("5, 8")
+    assert page.text_input(key="edit taus").value == "5"
+    page.text_input(key="edit taus").set_value("5, 8")
     run(page)
     assert complaints(page) == []
     assert looking(page).taus == (5.0, 8.0)
 
 
-@pytest.mark.parametrize("typed", ["0.01", "-3", "nan", "inf", "1e9"])
-def test_a_time_constant_that_no_neuron_can_have_is_refused(typed: str) -> None:
+@pytest.mark.parametrize("text", ["0.01", "-3", "nan", "inf", "1e9"])
+def test_a_time_constant_that_no_neuron_can_have_is_refused(text: str) -> None:
     page = opened(panel="Compare", taus=(5.0,))
-    page.text_input(key="taus").set_value(f"5, {typed}")
+    page.text_input(key="edit taus").set_value(f"5, {text}")
     run(page)
-    assert complaints(page) == [f"τ_mem is {typed!r}; it must be a number of time steps, from 0.1 to 100,000."]
+    (complaint,) = complaints(page)
+    assert complaint.startswith(f"τ_mem: {text!r} is ")
+    assert complaint.endswith("; write a number from 0.1 to 100,000.")
     assert looking(page).taus == (5.0,)
-    page.text_input(key="taus").set_value("1, 2, 3, 4, 5")
+    page.text_input(key="edit taus").set_value("1, 2, 3, 4, 5")
     run(page)
     assert complaints(page) == ["These are 5 time constants; up to 4 are held side by side."]
 
@@ -894,15 +912,15 @@ def test_without_a_leak_there_is_no_time_constant_to_hold() -> None:
 def test_the_sample_of_a_batch_is_chosen() -> None:
     page = opened(convolution().draft)
     for sample in (1, 3, 8):
-        page.number_input(key="sample").set_value(sample)
+        page.text_input(key="edit sample").set_value(str(sample))
         run(page)
         assert np.array_equal(raster(page, "input"), simulate(convolution())[0].input[sample - 1].reshape(100, -1).T)
     looking(page).panel = "Input"
     run(page)
     change(page, "input.shape.0", 2)
-    assert page.number_input(key="sample").value == 2, "the last one that there is"
+    assert page.text_input(key="edit sample").value == "2", "the last one that there is"
     change(page, "input.shape.0", 1)
-    assert "sample" not in [widget.key for widget in page.number_input]
+    assert "edit sample" not in [widget.key for widget in page.text_input]
     assert np.array_equal(raster(page, "input"), desk(page).simulations[1, False][0].input[0].reshape(100, -1).T)
 
 
@@ -1053,7 +1071,7 @@ def test_both_pages_edit_the_same_draft() -> None:
     training_page(page)
     assert desk(page).run.experiment == ten_spikes().replace({"network.3.tau_mem": 14.0})
     for path, value in (("training.lr", 0.01), ("tau_mem", 25.0)):
-        fields(page, "")[path].set_value(value)
+        enter(page, path, value)
         shown(page.run())
         shown(page.run())  # all of it
     network_page(page)

@@ -1,0 +1,103 @@
+"""Numbers as people write them: what was typed into a field means one number, or is refused in words; never another number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from snncore.errors import ExperimentError
+
+MOST_DIGITS = 18
+"""Of a whole number: then it fits into 64 bits."""
+
+MOST_QUOTED = 40
+"""Characters of a text that are quoted where it is refused."""
+
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
+WHOLE = re.compile(r"[+-]?[0-9]+")
+THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+"""1,500: fifteen hundred, or one and a half?"""
+
+BETWEEN = re.compile(r"[;\s]+|,(?=\s|$)[;\s]*")
+"""Numbers of a list: blanks, semicolons, or commas with a blank behind; any other comma might be a decimal one."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers that a field takes, `low` and `high` among them."""
+
+    is_whole: bool = False
+    low: float | None = None
+    high: float | None = None
+
+    def read(self, text: str, name: str) -> float:
+        """The number that `text` means; a comma may be its decimal point.
+
+        Args:
+            name: what the field is called.
+
+        Raises:
+            ExperimentError: it is no number, may mean two, or is none that the field takes.
+        """
+        typed = text.strip()
+        value = self._whole(typed, name) if self.is_whole else self._any(typed, name)
+        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
+            raise self._refusal(f"{quoted(typed)} is out of range", name)
+        return value
+
+    def read_all(self, text: str, name: str) -> list[float]:
+        """The numbers of a list such as "2, 10, 50", in which commas separate and are no decimal points."""
+        texts = [typed for typed in BETWEEN.split(text) if typed]
+        for typed in texts:
+            if "," in typed:
+                raise ExperimentError(f"{name}: {quoted(typed)} may be one number or several; write 2.5 for one, and 2, 5 for two.")
+        return [self.read(typed, name) for typed in texts]
+
+    def _whole(self, typed: str, name: str) -> int:
+        signed = typed.replace("\u2212", "-")
+        if not WHOLE.fullmatch(signed):
+            raise self._refusal(f"{quoted(typed)} is not a whole number" if typed else "it is empty", name)
+        if len(signed.lstrip("+-0")) > MOST_DIGITS:
+            raise ExperimentError(f"{name}: {quoted(typed)} is too large; it must have at most {MOST_DIGITS} digits.")
+        return int(signed)
+
+    def _any(self, typed: str, name: str) -> float:
+        signed = typed.replace("\u2212", "-")
+        if THOUSANDS.fullmatch(signed):
+            thousands, decimals = signed.replace(",", ""), f"{signed.replace(',', '.')}"
+            raise ExperimentError(f"{name}: {quoted(typed)} may mean {thousands} or {decimals}; write it without the comma.")
+        pointed = signed if "." in signed else signed.replace(",", ".", 1)
+        if not NUMBER.fullmatch(pointed):
+            raise self._refusal(f"{quoted(typed)} is not a number" if typed else "it is empty", name)
+        value = float(pointed)
+        is_zero = not re.search("[1-9]", pointed.lower().partition("e")[0])
+        if value in (float("inf"), float("-inf")) or (value == 0 and not is_zero):
+            raise ExperimentError(f"{name}: {quoted(typed)} is too {'small' if value == 0 else 'large'} to compute with.")
+        return value
+
+    def _refusal(self, what: str, name: str) -> ExperimentError:
+        return ExperimentError(f"{name}: {what}; write {self._words}.")
+
+    @property
+    def _words(self) -> str:
+        words = "a whole number" if self.is_whole else "a number"
+        low, high = (None if limit is None else f"{limit:,.10g}" for limit in (self.low, self.high))
+        if low is not None:
+            return f"{words} from {low} to {high}" if high is not None else f"{words} of at least {low}"
+        return f"{words} of at most {high}" if high is not None else f"{words} such as {'12' if self.is_whole else '0.5'}"
+
+
+def written(value: float | None) -> str:
+    """The shortest text that reads as exactly this number; None is empty."""
+    return "" if value is None else repr(value).removesuffix(".0")
+
+
+def times_power_of_ten(value: float, exponent: int) -> float:
+    """The number with its decimal point moved, as one would on paper: 0.0007 is 0.7 thousandths, not 0.7000000000000001."""
+    return float(Decimal(repr(value)).scaleb(exponent))
+
+
+def quoted(typed: str) -> str:
+    """What was typed, or how it begins, in quotation marks."""
+    return repr(typed if len(typed) <= MOST_QUOTED else f"{typed[: MOST_QUOTED - 1]}…")
