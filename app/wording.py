@@ -28,11 +28,6 @@ from snncore.training_findings import (
 )
 
 
-def literally(text: str) -> str:
-    """Text that may hold what somebody wrote into a file or a link, for where Markdown is shown: no link or picture is made of it."""
-    return text.replace("[", "\\[").replace("<", "\\<")
-
-
 def layer_names(experiment: Experiment) -> list[str]:
     """Names of the neuron layers in order: Hidden LIF, Output LIF; numbered where there are several hidden ones."""
     kinds = [layer.kind for layer in experiment.network if isinstance(layer, NeuronSpec)]

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import driving
+from app.components.plain import caption
 from app.controls.parameters import PART_PARAMETERS, part_name
 from app.controls.widgets import choice, choices, number, slider
 from app.drawing import draw
@@ -30,7 +31,7 @@ def experiment_controls(experiment: Experiment) -> None:
     epoch 0. What can't be built is refused and leaves everything as it was.
     """
     training = experiment.training
-    st.caption(_sentence(experiment))
+    caption(_sentence(experiment))
     _number(
         "Target (spikes)",
         "training.task.target",

@@ -10,11 +10,12 @@ import streamlit as st
 
 from app import comparing, driving
 from app.comparison import differences, past_in_words, why_in_words
+from app.components.plain import alert, sentence
 from app.controls.parameters import part_name
 from app.desk import desk
 from app.priority import first
 from app.runner import PastRun, TrainingRun
-from app.wording import literally, training_finding_in_words, training_remedy_in_words
+from app.wording import training_finding_in_words, training_remedy_in_words
 from snncore.diagnose import findings
 from snncore.remedies import without_normalisation
 from snncore.training_findings import Diverged, TrainingFinding
@@ -30,17 +31,17 @@ MOST_FINDINGS = 2
 def messages() -> None:
     held, run = desk(), driving.run()
     if held.complaint:
-        st.error(literally(held.complaint))
+        alert(held.complaint)
     if held.trials:
         _trials_row(held.trials)
         return
     if run.failure:
-        st.error(f"{run.failure} Shown is the last good epoch.")
+        alert(f"{run.failure} Shown is the last good epoch.")
     offered: set[str] = set()
     for finding in _findings(run)[:MOST_FINDINGS]:
         with _row():
             if not isinstance(finding, Diverged):  # that was said
-                st.markdown(training_finding_in_words(run.in_force, finding))
+                sentence(training_finding_in_words(run.in_force, finding))
             for changes in finding.changes:
                 label = training_remedy_in_words(run.in_force, changes)
                 act = driving.edit if finding.needs_restart else driving.change
@@ -74,7 +75,7 @@ def _pinned_row(pinned: PastRun, run: TrainingRun) -> None:
     with _row():
         has_rows = comparing.have_the_same_rows(pinned.experiment, run.experiment)
         how = "dashed curve, dotted potentials" if has_rows else "dashed curve; its layers are others, so its rows aren't drawn"
-        st.markdown(f"A ({how}): {past_in_words(pinned)}. {differs}")
+        sentence(f"A ({how}): {past_in_words(pinned)}. {differs}")
         st.button("Unpin A", key="unpin", on_click=_then_all, args=(comparing.unpin,))
 
 
@@ -85,9 +86,9 @@ def _why_row(run: TrainingRun) -> None:
         return
     with _row():
         if isinstance(other, str):
-            st.markdown(other)
+            sentence(other)
         else:
-            st.markdown(why_in_words(driving.seen_record(), other))
+            sentence(why_in_words(driving.seen_record(), other))
             st.button("Restart without norm_input", key="denormalise", on_click=_then_all, args=(_denormalise,))
         st.button("Close", key="close_why", on_click=_then_all, args=(comparing.ask_why, False))
 
@@ -106,7 +107,7 @@ def _denormalise() -> None:
 def _trials_row(trials: dict[str, TrainingRun]) -> None:
     done = sum(not trial.is_running for trial in trials.values())
     with _row():
-        st.markdown(f"Each surrogate gradient, from the same weights on the same input: {done} of {len(trials)} done.")
+        sentence(f"Each surrogate gradient, from the same weights on the same input: {done} of {len(trials)} done.")
         st.menu_button("Use one of them", list(trials), key="use_trial", format_func=part_name, on_click=_then_all, args=(_use_trial,))
         st.button("Close", key="close_trials", on_click=_then_all, args=(comparing.close_trials,))
 

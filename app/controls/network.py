@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import session
 from app.components.gallery import Tile, gallery
+from app.components.plain import caption
 from app.controls.fields import field_controls
 from app.controls.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
 from app.controls.widgets import number, text_field
@@ -205,7 +206,7 @@ def _input_controls(draft: Draft) -> None:
     elif isinstance(given, DrawnCurrent):
         tiles.append(Tile("drawn", INPUT_NAMES["drawn"], drawn_thumbnail(given)))
     gallery("input kind", tiles, given.kind, _change_input)
-    st.caption(f"{given.words[0].upper()}{given.words[1:]}.")
+    caption(f"{given.words[0].upper()}{given.words[1:]}.")
     if not isinstance(given, FileSpikes):
         _shape_controls(given.shape)
     field_controls(given, "input", INPUT_PARAMETERS, edit, edit)

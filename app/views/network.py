@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import session
 from app.components.headline import headline
+from app.components.plain import alert
 from app.components.ribbon import ribbon
 from app.components.rows import rows
 from app.controls.network import around, network_controls
@@ -22,7 +23,7 @@ from app.number_text import Numbers
 from app.priority import first
 from app.seeds import Seed, can_draw, draw_help
 from app.stages import stages
-from app.wording import findings_in_words, literally, remedy_in_words
+from app.wording import findings_in_words, remedy_in_words
 from snncore import stack
 from snncore.errors import ExperimentError
 from snncore.layer_diagnosis import diagnose
@@ -101,10 +102,11 @@ def _ribbon() -> None:
 
 def _messages() -> None:
     found = _simulation()
-    if session.complaint():
-        st.error(literally(session.complaint()))
+    complaint = session.complaint()
+    if complaint:
+        alert(complaint)
     elif isinstance(found, str) and desk().has_fitting:
-        st.error(literally(found))
+        alert(found)
     elif session.draft().first_misfit and desk().has_fitting:
         st.caption("Below is still the last network whose layers fit.")
 
@@ -172,7 +174,7 @@ def _side_by_side(taus: tuple[float, ...]) -> None:
             try:
                 simulation = session.variant(dict.fromkeys(leaky, tau))
             except ExperimentError as error:
-                st.error(literally(str(error)))
+                alert(str(error))
                 continue
             _rows(f"rows {tau:g}", simulation)
 
@@ -191,7 +193,7 @@ def _other(overlay: str) -> Simulation | None:
             return session.simulations(runs=2)[1]
         return session.simulations(shuffled=True)[0] if overlay == SHUFFLED else None
     except ExperimentError as error:
-        st.error(literally(str(error)))
+        alert(str(error))
         look().overlay = NO_OVERLAY
         return None
 

@@ -10,6 +10,7 @@ import streamlit as st
 from app.comparison import differences
 from app.components.neuron import last_answered, neuron
 from app.components.pictures import pictures
+from app.components.plain import alert, sentence
 from app.components.plot import Plot, plots
 from app.controls.fields import field_controls
 from app.controls.parameters import Parameter
@@ -26,7 +27,7 @@ from app.passing import use_as_layer
 from app.priority import first
 from app.seeds import can_draw, draw_help
 from app.tuning import as_experiment
-from app.wording import findings_in_words, literally, remedy_in_words
+from app.wording import findings_in_words, remedy_in_words
 from snncore.codegen import layer_code
 from snncore.errors import ExperimentError
 from snncore.layer_diagnosis import diagnose
@@ -105,19 +106,18 @@ def _messages() -> None:
     missing = _simulation()
     lacks_file = isinstance(missing, str) and given.kind == "file"
     if held.complaint:
-        st.error(literally(held.complaint))
+        alert(held.complaint)
     elif isinstance(missing, str) and not lacks_file:
-        st.error(literally(missing))
+        alert(missing)
     if lacks_file:
-        name = literally(given.name)
-        st.error(f"The input is not here: {name}. Links carry no recorded inputs. Open that neuron again on its page, or:")
+        alert(f"The input is not here: {given.name}. Links carry no recorded inputs. Open that neuron again on its page, or:")
         st.button("Feed it a step current", on_click=_edit, args=({"input.kind": "step_current"},))
     if discovery:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{discovery.title}.** {discovery.sentence}")
             st.button("Close", key="close_discovery", on_click=_close_discovery)
     elif given.kind == "file" and not lacks_file:
-        st.markdown(f"{literally(given.name)}.")
+        sentence(f"{given.name}.")
 
 
 @first

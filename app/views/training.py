@@ -10,6 +10,7 @@ import streamlit as st
 from app import comparing, driving, session
 from app.comparison import trial_in_words
 from app.components.headline import headline
+from app.components.plain import alert
 from app.components.plot import Plot, plots
 from app.components.rows import rows
 from app.components.shortcuts import shortcuts
@@ -31,7 +32,6 @@ from app.seeds import Seed, can_draw, draw_help
 from app.wording import (
     changes_in_words,
     layer_names,
-    literally,
     look_back,
     milestone,
     parameter_names,
@@ -77,7 +77,7 @@ def page() -> None:
 
 def _cannot_train(reason: str) -> None:
     """The network that was composed is no network for this task; what would make it one is offered."""
-    st.error(f"This network can't be trained yet. {literally(reason)}")
+    alert(f"This network can't be trained yet. {reason}")
     with st.container(horizontal=True):
         for label, mend in _mendings(session.draft()):
             st.button(label, type="primary", on_click=session.compose, args=(mend,))

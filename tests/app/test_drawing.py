@@ -11,6 +11,7 @@ from app import drawing
 from app.link import to_parameter
 from app.runner import Owner, TrainingRun
 from snncore.spec import ten_spikes
+from tests.app.said import complaints
 from tests.app.test_network_page import opened as open_network
 from tests.app.test_training_page import opened as open_training
 from tests.app.test_training_page import run_of, until
@@ -85,7 +86,7 @@ def test_what_is_refused_is_said_and_what_mends_it_takes_the_words_away() -> Non
         page.text_input(key="edit training.lr").set_value(str(value))
         page.run()
         assert bool(page.menu_button) == whole, value
-        assert bool(page.error) == (value == 0)
+        assert bool(complaints(page)) == (value == 0)
 
 
 def test_where_the_last_page_may_not_be_sent_all_of_it_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:

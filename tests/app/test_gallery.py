@@ -37,6 +37,7 @@ from snncore.input_spec import INPUT_KINDS, NO_FILES, DrawnCurrent, InputSpec
 from snncore.record import Array
 from snncore.spec import Draft
 from snncore.stack import feed_file, fitting_input
+from tests.app.said import complaints
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 KINDS = [kind for kind in INPUT_KINDS if kind not in ("drawn", "file")]
@@ -238,7 +239,7 @@ def test_choosing_a_tile_feeds_the_network_with_its_kind(tiles: dict[str, Tile],
     assert draft_of(page).input.kind == kind
     assert list(tiles) == KINDS
     assert [tile.name for tile in tiles.values()] == [INPUT_NAMES[kind] for kind in KINDS]
-    assert not page.error
+    assert not complaints(page)
 
 
 def test_the_tile_of_the_input_in_force_is_the_chosen_one(tiles: dict[str, Tile]) -> None:
@@ -256,8 +257,8 @@ def test_an_input_that_is_too_large_is_refused_in_one_sentence_and_the_old_one_s
     desk.accept(large, None)
     press(page, "moving_bar")  # its sensor has 128 pixels instead of 1 channel
     assert draft_of(page) == large
-    assert len(page.error) == 1
-    assert "this server keeps up to" in page.error[0].value
+    (complaint,) = complaints(page)
+    assert "this server keeps up to" in complaint
 
 
 def test_own_file_has_a_tile_only_while_it_is_the_input_and_shows_it(tiles: dict[str, Tile]) -> None:

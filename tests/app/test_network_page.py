@@ -28,6 +28,7 @@ from snncore.layer_diagnosis import Silent, diagnose
 from snncore.layer_spec import LAYER_KINDS
 from snncore.simulation import simulate
 from snncore.spec import Draft, Experiment, convolution, ten_spikes
+from tests.app.said import complaints, said
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 TEN = ten_spikes().draft
@@ -92,12 +93,8 @@ def looking(page: AppTest) -> Looking:
     return found
 
 
-def complaints(page: AppTest) -> list[str]:
-    return [error.value for error in page.error]
-
-
 def captions(page: AppTest) -> list[str]:
-    return [caption.value for caption in page.caption]
+    return [*(caption.value for caption in page.caption), *said(page, "caption")]
 
 
 def data_of(page: AppTest, component: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from snncore.bptt import train
 from snncore.record import LayerRecord
 from snncore.simulation import simulate
 from snncore.spec import Draft, Experiment, convolution, ten_spikes
+from tests.app.said import complaints, said
 from tests.app.states import InterruptedState
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
@@ -77,10 +78,6 @@ def desk(page: AppTest) -> Desk:
 
 def experiment(page: AppTest) -> Experiment:
     return desk(page).tuning.experiment
-
-
-def complaints(page: AppTest) -> list[str]:
-    return [error.value for error in page.error]
 
 
 def drawn(page: AppTest) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
@@ -366,7 +363,7 @@ def test_the_network_page_opens_the_traced_neuron_of_the_selected_layer() -> Non
     shown(page.run())
     page = press(page, "Open neuron 5 on the Neuron page")
     assert_shows(page, simulate(ten_spikes())[0].records[1], neuron=5)
-    assert "LIF 2, neuron 5, with the input it received." in [markdown.value for markdown in page.markdown]
+    assert "LIF 2, neuron 5, with the input it received." in said(page, "sentence")
     assert experiment(press(page, "Undo")) == DEFAULT
 
 
@@ -417,5 +414,6 @@ def test_every_lesson_and_the_default_travel_in_a_link() -> None:
 def test_what_a_link_writes_is_shown_as_it_is_and_makes_no_picture_or_link() -> None:
     given = {"kind": "file", "name": "![x](https://example.org/x.png)", "digest": "0" * 32, "shape": (1, 50, 1)}
     page = opened(DEFAULT.replace({"input": given}))
-    assert any(r"!\[x](https" in said for said in complaints(page))
-    assert not any("![x](https" in text.value for text in (*page.error, *page.markdown))
+    (complaint,) = complaints(page)
+    assert complaint.startswith("The input is not here: ![x](https://example.org/x.png). ")
+    assert not any("![x](https" in text.value for text in (*page.error, *page.markdown, *page.caption))

@@ -17,6 +17,7 @@ from app.runner import TrainingRun
 from snncore.activation import SURROGATES
 from snncore.spec import Experiment, ten_spikes
 from snncore.stack import insert
+from tests.app.said import complaints
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
@@ -51,10 +52,6 @@ def experiment_of(page: AppTest) -> Experiment:
 def press(page: AppTest, label: str) -> AppTest:
     next(button for button in page.button if button.label == label).click()
     return shown(page.run())
-
-
-def complaints(page: AppTest) -> list[str]:
-    return [error.value for error in page.error]
 
 
 def until(condition: Callable[[], bool]) -> None:
