@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from app.wording import literally
 from snncore.randomness import randomness
 from snncore.spec import Draft
 
@@ -22,7 +21,7 @@ def draw_help(draft: Draft, seed: Seed) -> str:
     if not can_draw(draft, seed):
         return _why_not(seed)
     if seed == "weights" and draft.checkpoint:
-        return f"Draws random weights in place of those of {literally(draft.checkpoint.name)}."
+        return "Draws random weights in place of those that were loaded."  # a tooltip is Markdown: no name of a file may stand in it
     what = {"weights": "other first weights", "input": "another random input", "noise": "other noise"}[seed]
     return f"Draws {what}, with the next seed."
 
@@ -37,7 +36,7 @@ def seed_note(draft: Draft, seed: Seed, shuffles: bool = False) -> str:
     if seed == "noise" and shuffles:
         decided = ["the order of shuffled spike times", *decided]
     if seed == "weights" and decided and draft.checkpoint:
-        return f"Unused: the weights are those of {literally(draft.checkpoint.name)}. Another seed draws new ones."
+        return f"Unused: the weights are those of {draft.checkpoint.name}. Another seed draws new ones."
     return f"Decides {' and '.join(decided)}." if decided else f"Unused: {_lowered(_why_not(seed))}"
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from app.components.plain import caption
 from app.desk import desk
 from app.number_text import Numbers, written
 from snncore.errors import ExperimentError
@@ -30,7 +31,7 @@ def number(
 
     text_field(label, path, value, written, read, lambda found: edit({path: found}), **widget)
     if note:
-        st.caption(note)
+        caption(note)
 
 
 def text_field(

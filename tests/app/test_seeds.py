@@ -15,6 +15,7 @@ from app.seeds import SEEDS, seed_note
 from snncore.bptt import train
 from snncore.spec import Draft, Experiment, ten_spikes
 from snncore.stack import fitting_input, insert
+from tests.app.said import said
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 SHAPE = (1, 50, 1)
@@ -104,5 +105,5 @@ def test_loaded_weights_leave_the_weight_seed_unused_until_another_one_draws_new
 
 
 def test_the_training_page_says_of_each_seed_what_it_decides() -> None:
-    said = [caption.value for caption in opened("training", WITH_DROPOUT).caption]
-    assert {seed_note(WITH_DROPOUT, seed) for seed in SEEDS} <= set(said)
+    captions = said(opened("training", WITH_DROPOUT), "caption")
+    assert {seed_note(WITH_DROPOUT, seed) for seed in SEEDS} <= set(captions)
