@@ -23,7 +23,7 @@ from snncore.layer_spec import LayerSpec, NeuronSpec
 from snncore.layers import StatefulLayer
 from snncore.layers.bounds import MAX_TAU, MIN_TAU
 from snncore.parameters import Parameters, is_weight, misfit, put, shapes_of
-from snncore.part import Shape
+from snncore.part import LARGEST_LENGTH, MOST_AXES, Shape
 from snncore.record import Array
 from snncore.spec import Experiment
 from snncore.spec_errors import abbreviated
@@ -122,10 +122,14 @@ def _unpacked(content: bytes) -> tuple[str, dict[str, Array]]:
         tensors = safetensors.deserialize(content)  # type: ignore[no-untyped-call]  # the package has no types for it
     except safetensors.SafetensorError as error:
         raise InputFileError("it is no safetensors file, or is cut off; save the weights again") from error
-    text = json.loads(content[8 : 8 + length]).get("__metadata__", {}).get("experiment")
+    metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
+    text = metadata.get("experiment")
     if text is None:
         raise InputFileError('it holds no Experiment under "experiment" in its metadata; save the weights together with their Experiment')
     for name, tensor in tensors:
+        if len(tensor["shape"]) > MOST_AXES or max(tensor["shape"], default=0) > LARGEST_LENGTH:
+            shape = abbreviated(tensor["shape"])
+            raise InputFileError(f"tensor {abbreviated(name)} has the shape {shape}, as no parameter has; save the weights again")
         if tensor["dtype"] != "F32":
             raise InputFileError(f"tensor {abbreviated(name)} is of type {tensor['dtype']}; save it as float32, F32")
     parameters = {name: np.frombuffer(tensor["data"], "<f4").reshape(tensor["shape"]) for name, tensor in tensors}

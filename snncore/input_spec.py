@@ -7,12 +7,12 @@ from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
 import torch
-from pydantic import Field, model_validator
+from pydantic import FailFast, Field, model_validator
 from torch import Tensor
 
 from snncore import encoders
 from snncore.errors import ExperimentError
-from snncore.part import Part
+from snncore.part import LARGEST_LENGTH, LARGEST_NUMBER, MOST_AXES, Count, Part, Positive
 from snncore.record import Array
 from snncore.spec_errors import abbreviated
 
@@ -25,23 +25,28 @@ MOST_DRAWN = 1000
 """Time steps of a current that is drawn by hand."""
 
 STRONGEST = 1e6
-Strength = Annotated[float, Field(ge=-STRONGEST, le=STRONGEST)]
+Strength = Annotated[float, Field(ge=-STRONGEST, le=STRONGEST, strict=True)]
 """Of one value of an input, and what it is multiplied by: far within the range of float32, so that products stay finite."""
 
-Current = Annotated[float, Field(ge=-3e38, le=3e38)]
+SHORTEST_PERIOD = 1e-3
+"""Of a sine, in steps: far below the two that it needs, and the phase stays finite."""
+
+Current = Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
 """Of a current that nothing is multiplied by: within the range of float32."""
 
 
 class _InputSpec(Part):
     """Base of them."""
 
-    shape: tuple[int, ...] = Field(min_length=3)
+    shape: Annotated[tuple[Annotated[int, Field(strict=True)], ...], FailFast()] = Field(min_length=3, max_length=MOST_AXES)
     """(batch, time, ...)."""
 
     @model_validator(mode="after")
-    def _axes_are_positive(self) -> Self:
+    def _axes_can_be_built(self) -> Self:
         if min(self.shape) < 1:
-            raise ValueError(f"shape is {self.shape}; every axis of (batch, time, ...) must be at least 1")
+            raise ValueError(f"shape is {abbreviated(self.shape)}; every axis of (batch, time, ...) must be at least 1")
+        if max(self.shape) > LARGEST_LENGTH:
+            raise ValueError(f"shape is {abbreviated(self.shape)}; every axis of (batch, time, ...) must be at most {LARGEST_LENGTH:,}")
         return self
 
     @property
@@ -146,7 +151,7 @@ class LatencySpikes(_InputSpec):
 class _FirstNeurons(_InputSpec):
     """Base of those that may leave some neurons without input."""
 
-    neurons: int | None = Field(default=None, ge=1)
+    neurons: Positive | None = None
     """Only the first so many neurons of the flattened sample get it; None: all."""
 
     @model_validator(mode="after")
@@ -168,12 +173,12 @@ class SpikeBursts(_FirstNeurons, _Weighted):
     """
 
     kind: Literal["spike_bursts"] = "spike_bursts"
-    period: int = Field(ge=1)
-    length: int = Field(default=1, ge=1)
-    first: int = Field(default=0, ge=0)
-    count: int | None = Field(default=None, ge=1)
+    period: Positive
+    length: Positive = 1
+    first: Count = 0
+    count: Positive | None = None
     """Only so many bursts; None: until the end."""
-    period_step: int = Field(default=0, ge=0)
+    period_step: Count = 0
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -208,8 +213,8 @@ class StepCurrent(_Current, _FirstNeurons):
 
     kind: Literal["step_current"] = "step_current"
     amplitude: Current
-    start: int = Field(default=0, ge=0)
-    stop: int | None = Field(default=None, ge=0)
+    start: Count = 0
+    stop: Count | None = None
 
     @property
     def words(self) -> str:
@@ -242,7 +247,7 @@ class SineCurrent(_Current):
 
     kind: Literal["sine_current"] = "sine_current"
     amplitude: Current
-    period: float = Field(gt=0)
+    period: float = Field(ge=SHORTEST_PERIOD, le=STRONGEST)
     offset: Current = 0.0
 
     @property
@@ -257,12 +262,10 @@ class DrawnCurrent(_Current, _Weighted):
     """A current drawn by hand: one of the `values` for each time step, the same for all neurons."""
 
     kind: Literal["drawn"] = "drawn"
-    values: tuple[Strength, ...]
+    values: Annotated[tuple[Strength, ...], FailFast()] = Field(max_length=MOST_DRAWN)
 
     @model_validator(mode="after")
     def _has_a_value_for_each_step(self) -> Self:
-        if len(self.values) > MOST_DRAWN:
-            raise ValueError(f"{len(self.values)} values are drawn; use at most {MOST_DRAWN}, one for each time step")
         encoders.check_drawn(self.shape, self.values)
         return self
 
@@ -278,8 +281,8 @@ class MovingBar(_InputSpec):
     """A bright bar that moves over a two-polarity sensor, (batch, time, 2, height, width)."""
 
     kind: Literal["moving_bar"] = "moving_bar"
-    width: int = Field(default=2, ge=1)
-    speed: float = Field(default=0.5, gt=0)
+    width: Positive = 2
+    speed: float = Field(default=0.5, gt=0, le=STRONGEST)
 
     @model_validator(mode="after")
     def _can_be_seen(self) -> Self:

@@ -5,7 +5,6 @@ A neuron model needs no code here: its spec is made from its constructor.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, Union
 
@@ -18,7 +17,7 @@ from snncore.errors import MisfitError
 from snncore.layers import MODELS, RECURRENT, SQUEEZED, StatefulLayer
 from snncore.layers.stateful import constructor_arguments
 from snncore.learnable import Learnable
-from snncore.part import Shape
+from snncore.part import LARGEST_NUMBER, MOST_AXES, Shape
 from snncore.spec_errors import abbreviated
 from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 
@@ -30,9 +29,7 @@ def _named(choices: tuple[type, ...]) -> tuple[BeforeValidator, PlainSerializer]
     by_name = {choice.__name__: choice for choice in choices}
 
     def parse(value: Any) -> Any:
-        if isinstance(value, choices):
-            return value
-        given = dict(value) if isinstance(value, dict) else {"kind": value}
+        given = dump(value) if isinstance(value, choices) else dict(value) if isinstance(value, dict) else {"kind": value}
         kind = given.pop("kind", None)
         if not isinstance(kind, str) or kind not in by_name:
             raise ValueError(f"{abbreviated(kind)} is not known; use one of {', '.join(by_name)}")
@@ -40,9 +37,8 @@ def _named(choices: tuple[type, ...]) -> tuple[BeforeValidator, PlainSerializer]
         for name, entry in given.items():
             if name not in defaults:
                 raise ValueError(f"{kind} has no {abbreviated(name)}; it takes {', '.join(defaults) or 'nothing'}")
-            is_number = isinstance(entry, int | float) and not isinstance(entry, bool) and abs(entry) <= sys.float_info.max
-            if not is_number and not (entry is None and defaults[name] is None):
-                raise ValueError(f"{kind}: {name} is {abbreviated(entry)}; it must be a finite number")
+            if not is_number(entry) and not (entry is None and defaults[name] is None):
+                raise ValueError(f"{kind}: {name} is {abbreviated(entry)}; it must be a finite number within ±{LARGEST_NUMBER:g}")
         return by_name[kind](**given)
 
     def dump(value: Any) -> dict[str, Any]:
@@ -58,27 +54,39 @@ SurrogateGradFn = Annotated[Any, *_named(SURROGATES)]
 
 def _parse_value(value: Any) -> Any:
     """A finite number, or nested lists of them, one for each neuron, as tuples."""
-    if isinstance(value, list | tuple):
-        return _nested(value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max:
-        return float(value)
-    raise ValueError("it must be a finite number, or a list with one for each neuron")
+    return _nested(value, MOST_AXES) if isinstance(value, list | tuple) else _number(value)
 
 
-def _nested(values: Any) -> Any:
-    entries = tuple(_parse_value(value) for value in values)
-    try:
-        torch.tensor(entries)
-    except (ValueError, TypeError) as error:
-        raise ValueError("it must be one list, or lists of one length, with a number for each neuron") from error
+def _number(value: Any) -> float:
+    if not is_number(value):
+        raise ValueError(f"it must be a finite number within ±{LARGEST_NUMBER:g}, or a list with one for each neuron")
+    return float(value)
+
+
+def _nested(values: Any, most_axes: int) -> tuple[Any, ...]:
+    if most_axes == 0:
+        raise ValueError(f"it must be one list, or up to {MOST_AXES} lists within one another, with a number for each neuron")
+    entries = tuple(_nested(value, most_axes - 1) if isinstance(value, list | tuple) else _number(value) for value in values)
     if not entries:
         raise ValueError("it must have a number for each neuron")
+    if len(set(map(shape_of, entries))) > 1:
+        raise ValueError("it must be one list, or lists of one length, with a number for each neuron")
     return entries
 
 
 Value = Annotated[Any, BeforeValidator(_parse_value)]
 """A parameter of neurons: a number for all, or nested tuples with one for each."""
 OptionalValue = Annotated[Any, BeforeValidator(lambda value: None if value is None else _parse_value(value))]
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value of JSON is a finite number that a layer can compute with."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER
+
+
+def shape_of(value: Any) -> Shape:
+    """The shape of a parameter: () of one number for all neurons, else that of its nested tuples."""
+    return (len(value), *shape_of(value[0])) if isinstance(value, tuple) else ()
 
 
 # ------------------------------------------------------------------------------------------------- the neurons
@@ -128,10 +136,9 @@ class NeuronSpec(Learnable):
     def output_shape(self, shape: Shape) -> Shape:
         """Raises MisfitError where a parameter has another number of values than there are neurons, or the recurrent connection."""
         for name, value in self._arguments().items():
-            if isinstance(value, tuple) and not _broadcasts(torch.tensor(value).shape, shape):
+            if isinstance(value, tuple) and not _broadcasts(shape_of(value), shape):
                 raise MisfitError(
-                    f"{name} has values for {tuple(torch.tensor(value).shape)} neurons, but there are {shape}; "
-                    f"give one number, or one for each",
+                    f"{name} has values for {shape_of(value)} neurons, but there are {shape}; give one number, or one for each",
                     {name: torch.tensor(value, dtype=torch.float64).mean().item()},
                 )
         connection: LinearSpec | None = getattr(self, "rec_connect", None)
@@ -231,7 +238,7 @@ LAYER_KINDS = ("Linear", *NEURON_SPECS, "Conv2d", "AvgPool2d", "Flatten", "Dropo
 SPIKING_KINDS = tuple(kind for kind, spec in NEURON_SPECS.items() if "spike_fn" in spec.model_fields)
 
 
-def _broadcasts(shape: torch.Size, over: Shape) -> bool:
+def _broadcasts(shape: Shape, over: Shape) -> bool:
     try:
         return tuple(torch.broadcast_shapes(shape, over)) == over
     except RuntimeError:

@@ -36,9 +36,10 @@ class Learnable(Part):
 
     @model_validator(mode="after")
     def _has_what_it_learns(self) -> Self:
+        learnable = self.learnable
         for name in self.learns or ():
-            if name not in self.learnable:
-                raise ValueError(f"learns names {abbreviated(name)}, but all that the layer can learn is {', '.join(self.learnable)}")
+            if name not in learnable:
+                raise ValueError(f"learns names {abbreviated(name)}, but all that the layer can learn is {', '.join(learnable)}")
         return self
 
     @property

@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections import OrderedDict
+from bisect import bisect_right
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from functools import cached_property
+from operator import itemgetter
+from typing import Annotated, Any, Literal, Self
 
 import torch
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, FailFast, Field, ValidationError, field_validator, model_validator
 from torch import Tensor, nn
 
 from snncore.checkpoint_spec import CheckpointRef
@@ -23,13 +26,22 @@ from snncore.layer_spec import LAYER_KINDS, SPIKING_KINDS, LayerSpec, LIFSpec
 from snncore.layers import FlattenTime, UnflattenTime
 from snncore.learnable import Learnable
 from snncore.part import Part, Shape
-from snncore.spec_errors import sentence
+from snncore.spec_errors import abbreviated, sentence
 from snncore.tasks import SpikeCount
 from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, FlattenSpec, LinearSpec
 from snncore.training_spec import Seeds, Training
 
 DRAWN_FROM = r"seeds\.weights|network\.\d+\.(rec_connect\.)?weights(\..+)?"
 """Fields that decide the weights where there is no checkpoint."""
+
+
+MOST_LAYERS = 500
+
+LARGEST_JSON = 2 * 2**20
+"""Characters of a text that is read."""
+
+SHORTEST_DT, LONGEST_DT = 1e-9, 1e6
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +65,9 @@ class Draft(Part):
     """
 
     version: Literal[1] = 1
-    dt: float = Field(default=1e-3, gt=0)
+    dt: float = Field(default=1e-3, ge=SHORTEST_DT, le=LONGEST_DT)
     """Length of a time step in seconds; only for showing Hz and ms."""
-    network: tuple[LayerSpec, ...] = Field(min_length=1)
+    network: Annotated[tuple[LayerSpec, ...], FailFast()] = Field(min_length=1, max_length=MOST_LAYERS)
     input: InputSpec
     training: Training = Training()
     seeds: Seeds = Seeds()
@@ -72,6 +84,14 @@ class Draft(Part):
     @classmethod
     def _random_without_a_kind(cls, given: Any) -> Any:
         return {"kind": "random_spikes", **given} if isinstance(given, dict) else given
+
+    @model_validator(mode="after")
+    def _changes_can_be_made(self) -> Self:
+        try:
+            self.settled  # noqa: B018
+        except ExperimentError as error:
+            raise ValueError(str(error)) from error
+        return self
 
     def fits(self) -> tuple[Fit, ...]:
         """Of each layer, its output's shape, and whether it takes what reaches it. After a layer that doesn't, the next ones are
@@ -100,11 +120,15 @@ class Draft(Part):
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Raises ExperimentError where `text` is no JSON or no Experiment."""
+        if len(text) > LARGEST_JSON:
+            raise ExperimentError(f"This is no Experiment: it has {len(text):,} characters, more than the {LARGEST_JSON:,} that are taken.")
         try:
-            data = json.loads(text)
+            data = json.loads(text, object_pairs_hook=_without_repetition)
         except json.JSONDecodeError as error:
             message = f"This is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
             raise ExperimentError(message) from error
+        except ExperimentError:
+            raise
         except ValueError as error:
             raise ExperimentError("This is not an Experiment: it holds a number of thousands of digits.") from error
         except RecursionError as error:
@@ -147,8 +171,12 @@ class Draft(Part):
 
     def at(self, path: str) -> Any:
         """The value at a path that there is, as data: that which `replace` puts another one in place of."""
-        value: Any = self.model_dump()
-        for part in path.split("."):
+        first, *names = path.split(".")
+        value: Any = getattr(self, first)
+        if names and isinstance(value, tuple):
+            value = value[int(names.pop(0))]
+        value = value.model_dump() if isinstance(value, BaseModel) else self.model_dump(include={first})[first]
+        for part in names:
             value = value[int(part)] if part.isdecimal() else value[part]
         return value
 
@@ -169,16 +197,32 @@ class Draft(Part):
 
     def in_force(self, epoch: int) -> Self:
         """What holds at an epoch: the fields with the values to which they had been changed by then, and no changes."""
-        return self if not self.training.changes else self._with_changes_until(epoch)
+        if not self.training.changes:
+            return self
+        return self._phases[bisect_right(self._phases, epoch, key=itemgetter(0)) - 1][1]
 
     @property
     def settled(self) -> Self:
         """What holds after all changes, as if it had been so from the start."""
-        return self if not self.training.changes else self._with_changes_until(max(change.epoch for change in self.training.changes))
+        return self._phases[-1][1] if self.training.changes else self
 
-    def _with_changes_until(self, epoch: int) -> Self:
-        made = {change.field: change.value for change in self.training.changes if change.epoch <= epoch}
-        return self.replace({"training.changes": (), **made})
+    @cached_property
+    def _phases(self) -> tuple[tuple[float, Self], ...]:
+        """Where there are changes: what holds from the start, and from each epoch on at which something was changed. Raises ExperimentError
+        where it can't be.
+
+        Each change builds anew only the part that it changes: no other part depends on it, and no shape.
+        """
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        fields["training"] = self.training.model_copy(update={"changes": ()})
+        phases: dict[float, Self] = {-math.inf: self.model_construct(**fields)}
+        for change in self.training.changes:
+            try:
+                fields = _with(fields, change.field.split("."), change.value)
+            except ExperimentError as error:
+                raise ExperimentError(f"the change at epoch {change.epoch}: {error}") from error
+            phases[change.epoch] = self.model_construct(**fields)
+        return tuple(phases.items())
 
     @property
     def draft(self) -> Draft:
@@ -197,15 +241,6 @@ class Experiment(Draft):
     def _layers_fit(self) -> Self:
         if self.first_misfit:
             raise ValueError(self.first_misfit)
-        return self
-
-    @model_validator(mode="after")
-    def _changes_can_be_made(self) -> Self:
-        for change in self.training.changes:
-            try:
-                self.in_force(change.epoch)
-            except ExperimentError as error:
-                raise ValueError(f"the change at epoch {change.epoch}: {error}") from error
         return self
 
     def changed(self, epoch: int, changes: dict[str, Any]) -> Self:
@@ -327,6 +362,37 @@ def _output_or_misfit(layer: LayerSpec, shape: Shape) -> tuple[Shape | None, Mis
 def mended(layer: LayerSpec, misfit: MisfitError) -> LayerSpec:
     """The layer with the values that would fit."""
     return type(layer)(**{**layer.model_dump(), **misfit.remedy})
+
+
+def _with(fields: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
+    """The fields of a Draft with another value at a path, which is built; raises ExperimentError where it can't be."""
+    first, *names = path
+    if first != "network":
+        return {**fields, first: _rebuilt(fields[first], names, value, (first,))}
+    place, name = int(names[0]), names[1]
+    layers = fields["network"]
+    if place >= len(layers) or name not in type(layers[place]).model_fields:
+        raise ExperimentError(f"The Experiment has no field {'.'.join(path)!r}.")
+    layer = _rebuilt(layers[place], [name], value, ("network", place, layers[place].kind))
+    return {**fields, "network": (*layers[:place], layer, *layers[place + 1 :])}
+
+
+def _rebuilt(part: Part, names: list[str], value: Any, place: tuple[str | int, ...]) -> Part:
+    name, *others = names
+    changed = _rebuilt(getattr(part, name), others, value, (*place, name)) if others else value
+    try:
+        return type(part)(**{**dict(part), name: changed})
+    except ValidationError as error:
+        raise ExperimentError(sentence(error, LAYER_KINDS, INPUT_KINDS, place)) from error
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; raises ExperimentError where a key stands in it twice, since one of the values would be lost."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise ExperimentError(f"{abbreviated(twice)} stands twice in one object of this JSON; remove one.")
+    return made
 
 
 def _without_defaults(part: BaseModel) -> dict[str, Any]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 
-def sentence(error: ValidationError, layer_kinds: Sequence[str], input_kinds: Sequence[str]) -> str:
-    """The first problem as one sentence: where, what, and what would be right."""
+def sentence(error: ValidationError, layer_kinds: Sequence[str], input_kinds: Sequence[str], within: Sequence[str | int] = ()) -> str:
+    """The first problem as one sentence: where, what, and what would be right.
+
+    Args:
+        within: where in an Experiment the part is that couldn't be built.
+    """
     problem = error.errors(include_url=False)[0]
-    location = list(problem["loc"])
+    location = [*within, *problem["loc"]]
     place = kind = ""
     what, kinds = "layer", ", ".join(layer_kinds)
     if location[:1] == ["input"]:
@@ -33,6 +38,8 @@ def sentence(error: ValidationError, layer_kinds: Sequence[str], input_kinds: Se
             text = f"{abbreviated(problem['ctx']['tag'])} is not a known {what}; use one of {kinds}"
         case "union_tag_not_found":
             text = f'{"an" if what == "input" else "a"} {what} needs a "kind"; use one of {kinds}'
+        case "too_long":
+            text = f"{field} has {problem['ctx']['actual_length']:,} entries; use at most {problem['ctx']['max_length']:,}"
         case "value_error" if field and message.startswith("it must"):
             text = f"{field} is {given}; {message}"
         case "value_error" | "assertion_error":
@@ -45,5 +52,29 @@ def sentence(error: ValidationError, layer_kinds: Sequence[str], input_kinds: Se
 
 
 def abbreviated(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    """The value as Python writes it, cut to 60 characters."""
+    text = _BRIEF.repr(value)
+    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 3]}..."
+
+
+LONGEST_QUOTE = 60
+"""Characters."""
+
+MOST_BITS = 4 * LONGEST_QUOTE
+"""Of a whole number that is written out: Python refuses to write thousands of digits."""
+
+
+class _Brief(reprlib.Repr):
+    """Writes only the beginning of what is long or deep."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 20
+        self.maxtuple = self.maxlist = self.maxdict = LONGEST_QUOTE
+        self.maxstring = self.maxother = 4 * LONGEST_QUOTE
+
+    def repr_int(self, value: int, level: int) -> str:
+        return repr(value) if value.bit_length() < MOST_BITS else "a number of many digits"
+
+
+_BRIEF = _Brief()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
-from pydantic import Field
 from torch import Tensor
 
-from snncore.part import Part
+from snncore.part import Count, Part
 
 
 class Task(Protocol):
@@ -20,7 +19,7 @@ class SpikeCount(Part):
     """A given number of output spikes, all samples, neurons and time steps together: loss (Σ output - target)²."""
 
     kind: Literal["spike_count"] = "spike_count"
-    target: int = Field(default=10, ge=0)
+    target: Count = 10
 
     def loss(self, output: Tensor) -> Tensor:
         return (output.sum() - self.target) ** 2

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from snncore.errors import MisfitError
 from snncore.learnable import Learnable
-from snncore.part import Part, Shape
+from snncore.part import LARGEST_LENGTH, Length, Part, Shape
 from snncore.weight_spec import RandomWeights, WeightSpec
 
 
@@ -51,8 +51,8 @@ class LinearSpec(Learnable, TorchSpec):
     """`torch.nn.Linear` over the last axis. Whatever `weights` it begins with, later layers draw the same ones."""
 
     kind: Literal["Linear"] = "Linear"
-    in_features: int = Field(ge=1)
-    out_features: int = Field(ge=1)
+    in_features: Length
+    out_features: Length
     bias: bool = True
     weights: WeightSpec = RandomWeights()
 
@@ -91,11 +91,11 @@ class Conv2dSpec(Learnable, TorchSpec):
     """`torch.nn.Conv2d` with a square kernel, over (channels, height, width)."""
 
     kind: Literal["Conv2d"] = "Conv2d"
-    in_channels: int = Field(ge=1)
-    out_channels: int = Field(ge=1)
-    kernel_size: int = Field(ge=1)
-    stride: int = Field(default=1, ge=1)
-    padding: int = Field(default=0, ge=0)
+    in_channels: Length
+    out_channels: Length
+    kernel_size: Length
+    stride: Length = 1
+    padding: int = Field(default=0, ge=0, le=LARGEST_LENGTH)
     bias: bool = True
 
     @property
@@ -128,8 +128,8 @@ class AvgPool2dSpec(TorchSpec):
     """`torch.nn.AvgPool2d` with a square window, over (channels, height, width). Without a stride, the windows lie side by side."""
 
     kind: Literal["AvgPool2d"] = "AvgPool2d"
-    kernel_size: int = Field(ge=1)
-    stride: int | None = Field(default=None, ge=1)
+    kernel_size: Length
+    stride: Length | None = None
 
     def output_shape(self, shape: Shape) -> Shape:
         channels, *sides = _image(shape)

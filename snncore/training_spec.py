@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from operator import attrgetter
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import FailFast, Field, field_validator
 
-from snncore.part import Part
+from snncore.part import LARGEST_NUMBER, Count, Part, Positive
 from snncore.tasks import SpikeCount
 
-LARGEST_SEED = 2**63 - 1
+MOST_CHANGES = 1000
 
-CHANGEABLE = r"training\.(lr|optimiser|task\.target)|network\.\d+\.(surrogate_grad_fn|learns)"
+CHANGEABLE = r"training\.(lr|optimiser|task\.target)|network\.(0|[1-9][0-9]{0,5})\.(surrogate_grad_fn|learns)"
 """What may be changed while training runs: the weights learned so far stay."""
 
 
@@ -24,7 +25,7 @@ def is_changeable(field: str) -> bool:
 class Change(Part):
     """A field of the Experiment that was changed while training ran, by its path, as in `Experiment.replace`; in force from `epoch` on."""
 
-    epoch: int = Field(ge=0)
+    epoch: Count
     field: str = Field(pattern=f"^({CHANGEABLE})$")
     value: Any
 
@@ -36,18 +37,27 @@ class Change(Part):
 
 
 class Training(Part):
-    """What is trained for, and how. `lr` is the learning rate, `epochs` the most that are run."""
+    """What is trained for, and how. `lr` is the learning rate, `epochs` the most that are run.
+
+    `changes` are in the order of their epochs, in whatever order they come; of two of one field at one epoch, the later one is made.
+    """
 
     task: SpikeCount = SpikeCount()
     optimiser: Literal["RMSprop", "Adam", "SGD"] = "RMSprop"
-    lr: float = Field(default=1e-3, gt=0)
-    epochs: int = Field(default=100, ge=1)
-    changes: tuple[Change, ...] = ()
+    lr: float = Field(default=1e-3, gt=0, le=LARGEST_NUMBER)
+    epochs: Positive = 100
+    changes: Annotated[tuple[Change, ...], FailFast()] = Field(default=(), max_length=MOST_CHANGES)
+
+    @field_validator("changes")
+    @classmethod
+    def _in_order(cls, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        latest = {(change.epoch, change.field): change for change in changes}
+        return tuple(sorted(latest.values(), key=attrgetter("epoch")))
 
 
 class Seeds(Part):
     """One seed each for the weights, the input, and everything random while the network runs."""
 
-    weights: int = Field(default=0, ge=0, le=LARGEST_SEED)
-    input: int = Field(default=0, ge=0, le=LARGEST_SEED)
-    noise: int = Field(default=0, ge=0, le=LARGEST_SEED)
+    weights: Count = 0
+    input: Count = 0
+    noise: Count = 0

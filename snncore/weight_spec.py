@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from torch import Tensor
 
 from snncore.errors import MisfitError
-from snncore.part import Part
+from snncore.part import LARGEST_LENGTH, Part
 
 LARGEST_WEIGHT = 1e6
 """Far above any that is of use, far below those whose sums leave float32."""
@@ -95,7 +95,7 @@ class ChainWeights(_StructuredWeights):
     """
 
     kind: Literal["chain"] = "chain"
-    groups: int = Field(ge=2)
+    groups: int = Field(ge=2, le=LARGEST_LENGTH)
     value: Weight
     offset: int = 1
 

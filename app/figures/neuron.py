@@ -17,7 +17,6 @@ from snncore.layers.bounds import decay
 
 TIME_CONSTANTS = ("tau_mem", "tau_syn", "tau_adapt")
 NUMBERS = (*TIME_CONSTANTS, "spike_threshold", "adapt_scale", "min_v_mem")
-LARGEST = float(np.finfo(np.float32).max)
 
 
 def neuron_data(layer: NeuronSpec) -> dict[str, Any]:
@@ -26,7 +25,7 @@ def neuron_data(layer: NeuronSpec) -> dict[str, Any]:
     [exp(-1/τ), …]}`, for every time constant of the layer and every one that a slider can be set to.
 
     Raises:
-        ExperimentError: recurrent neurons, a value for each neuron, or a number beyond float32.
+        ExperimentError: recurrent neurons, or a value for each neuron.
     """
     if layer.model in RECURRENT:
         plain = layer.model.__name__.removesuffix("Recurrent")
@@ -52,8 +51,6 @@ def _float32(layer: NeuronSpec, name: str, value: Any) -> float | None:
         return None
     if isinstance(value, tuple):
         raise ExperimentError(f"{layer.model.__name__}: {name} has a value for each neuron, but one neuron is shown; give one number.")
-    if abs(value) > LARGEST:
-        raise ExperimentError(f"{layer.model.__name__}: {name} is {value:g}; it must lie within ±{LARGEST:.2g}, the range of float32.")
     return float(np.float32(value))
 
 

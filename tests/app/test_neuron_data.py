@@ -90,10 +90,3 @@ def test_a_recurrent_layer_is_refused_with_the_model_to_choose_instead(kind: str
 def test_a_value_for_each_neuron_is_refused() -> None:
     with pytest.raises(ExperimentError, match=r"^LIF: tau_mem has a value for each neuron, but one neuron is shown; give one number"):
         neuron_data(LIFSpec(tau_mem=[5.0, 6.0]))
-
-
-def test_a_number_beyond_float32_is_refused() -> None:
-    with pytest.raises(ExperimentError, match=r"^IAF: reset_fn.reset_value is 1e\+39; it must lie within ±3.4e\+38"):
-        neuron_data(IAFSpec(reset_fn=MembraneReset(1e39)))
-    with pytest.raises(ExperimentError, match=r"^ExpLeak: tau_mem is 1e\+39"):
-        neuron_data(ExpLeakSpec(tau_mem=1e39))

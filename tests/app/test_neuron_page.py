@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -367,14 +368,12 @@ def test_the_network_page_opens_the_traced_neuron_of_the_selected_layer() -> Non
     assert experiment(press(page, "Undo")) == DEFAULT
 
 
-def test_a_neuron_that_can_not_be_shown_alone_stays_where_it_is_and_the_page_says_why() -> None:
-    page = opened(TEN.replace({"network.1.min_v_mem": -1e39}), NETWORK)
-    (label,) = (button.label for button in page.button if button.label.startswith("Open neuron"))
-    page = press(page, label)
-    (complaint,) = complaints(page)
-    assert "can't be a layer of its own" in complaint
-    assert experiment(page) == DEFAULT
-    assert desk(page).page == "network"
+def test_a_neuron_that_can_not_be_shown_alone_stays_where_it_is_and_the_page_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Desk()
+    monkeypatch.setattr(st, "session_state", InterruptedState(desk=held))
+    assert not passing.open_neuron(replace(simulate(ten_spikes())[0], outputs=()), layer=1, neuron=5)
+    assert "was not kept" in str(held.complaint)
+    assert held.tuning.experiment == DEFAULT
 
 
 def test_a_layer_without_neurons_has_none_to_open() -> None:

@@ -735,7 +735,7 @@ def test_a_number_that_is_no_json_is_no_packet(number: float) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
-@pytest.mark.parametrize("more", [{"dt": 1e-42}, {"input": {"kind": "step_current", "shape": (1, 100, 6), "amplitude": 1e38}}])
+@pytest.mark.parametrize("more", [{"dt": 1e-9}, {"input": {"kind": "step_current", "shape": (1, 100, 6), "amplitude": 1e38}}])
 def test_numbers_at_the_end_of_float32_still_make_a_packet(more: dict[str, Any]) -> None:
     simulation = simulate(experiment(linear(6, 5), neurons("LIF", 5), **more))[0]
     unpacked(packet(drawn(simulation, opened(simulation)), ""))

@@ -359,3 +359,26 @@ def test_what_could_not_be_read_again_is_not_saved(tensors: dict[str, Array], pr
 def test_a_draft_keeps_the_name_of_its_weights(loaded: Checkpoint) -> None:
     assert Draft(**dict(loaded.experiment)).checkpoint == loaded.experiment.checkpoint
     assert loaded.experiment.draft.replace({"training.lr": 0.1}).checkpoint == loaded.experiment.checkpoint
+
+
+def safetensors_file(header: dict[str, Any], data: bytes = b"") -> bytes:
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data
+
+
+EXPERIMENT_ALONE = {"__metadata__": {"experiment": ten_spikes().to_json()}}
+NOTHING = {"dtype": "F32", "data_offsets": [0, 0]}
+HEADERS: dict[str, tuple[dict[str, Any], bytes, str]] = {
+    "no metadata": ({"__metadata__": None}, b"", "it holds no Experiment"),
+    "no header at all": ({}, b"", "it holds no Experiment"),
+    "70 axes": ({**EXPERIMENT_ALONE, "0.weight": {"dtype": "F32", "shape": [1] * 70, "data_offsets": [0, 4]}}, bytes(4), "has the shape"),
+    "a length beyond": ({**EXPERIMENT_ALONE, "0.weight": {**NOTHING, "shape": [0, 2**63]}}, b"", "has the shape"),
+    "a long length": ({**EXPERIMENT_ALONE, "0.weight": {**NOTHING, "shape": [0, 2**40]}}, b"", "has the shape"),
+    "nothing": ({**EXPERIMENT_ALONE, "0.weight": {**NOTHING, "shape": [0]}}, b"", "has the shape"),
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_a_header_that_no_network_has_is_refused_in_words(name: str) -> None:
+    header, data, words = HEADERS[name]
+    assert words in refusal(safetensors_file(header, data))

@@ -73,7 +73,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
         network=network,
         input={"shape": shape, "probability": draw(st.floats(0, 1))},
         training={"lr": draw(st.floats(1e-9, 1e9)), "epochs": draw(st.integers(1, 1000))},
-        seeds={"weights": draw(st.integers(0, 2**63 - 1)), "input": draw(st.integers(0, 2**63 - 1))},
+        seeds={"weights": draw(st.integers(0, 2**53 - 1)), "input": draw(st.integers(0, 2**53 - 1))},
     )
 
 
@@ -168,7 +168,7 @@ def test_same_experiment_gives_the_same_spikes(experiment):
     assert torch.equal(again.build()(again.make_input()), experiment.build()(experiment.make_input()))
 
 
-@pytest.mark.parametrize("seed", [0, 1, 12345, 2**63 - 1])
+@pytest.mark.parametrize("seed", [0, 1, 12345, 2**53 - 1])
 @pytest.mark.parametrize("bias", [True, False])
 def test_weights_are_those_of_torch_after_manual_seed(seed, bias):
     built = ten_spikes().replace({"seeds.weights": seed, "network.0.bias": bias}).build()
@@ -180,7 +180,7 @@ def test_weights_are_those_of_torch_after_manual_seed(seed, bias):
         assert torch.equal(built.state_dict()[name], value), name
 
 
-@pytest.mark.parametrize("seed", [0, 1, 12345, 2**63 - 1])
+@pytest.mark.parametrize("seed", [0, 1, 12345, 2**53 - 1])
 def test_input_is_that_of_torch_after_manual_seed(seed):
     with torch.random.fork_rng():
         torch.manual_seed(seed)

@@ -16,6 +16,13 @@ from snncore.spec import Experiment, ten_spikes
 MISSING = object()
 
 
+def nested(value: Any, depth: int) -> Any:
+    """The value in so many lists within one another."""
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 def changed(path: str, value: Any) -> dict[str, Any]:
     """The ten-spike task as JSON data with one entry changed, or left out."""
     data = json.loads(ten_spikes().to_json())
@@ -133,11 +140,61 @@ BAD_VALUES = [
     ("training.task.target", -1, ["training.task.target is -1", "greater than or equal to 0"]),
     ("training.task.target", 2.5, ["training.task.target is 2.5", "integer"]),
     ("seeds.weights", -1, ["seeds.weights is -1", "greater than or equal to 0"]),
-    ("seeds.input", 2**63, ["seeds.input", "less than or equal to"]),
+    ("seeds.input", 2**53, ["seeds.input", "less than or equal to"]),
     ("seeds.colour", 1, ["'seeds.colour'", "remove it or correct its name"]),
     ("version", 2, ["version is 2"]),
-    ("dt", 0, ["dt is 0", "greater than 0"]),
+    ("dt", 0, ["dt is 0", "greater than or equal to"]),
     ("surprise", 1, ["'surprise'", "remove it or correct its name"]),
+    ("network.1.tau_mem", nested(1.0, 17), ["Layer 2 (LIF)", "tau_mem", "up to 16 lists"]),
+    ("network.1.tau_mem", nested(1.0, 65), ["Layer 2 (LIF)", "tau_mem", "up to 16 lists"]),
+    ("network.1.tau_mem", nested(1.0, 400), ["Layer 2 (LIF)", "tau_mem", "up to 16 lists"]),
+    ("network.1.spike_threshold", [[1.0], 2.0], ["Layer 2 (LIF)", "spike_threshold", "lists of one length"]),
+    ("network.1.min_v_mem", -1e39, ["Layer 2 (LIF)", "min_v_mem is -1e+39", "±3e+38"]),
+    (
+        "network.1.surrogate_grad_fn",
+        {"kind": "SingleExponential", "grad_scale": 1e300},
+        ["(LIF)", "grad_scale is 1e+300", "±3e+38"],
+    ),
+    ("network.1.reset_fn", {"kind": "MembraneReset", "reset_value": nested(1.0, 400)}, ["Layer 2 (LIF)", "reset_value", "number"]),
+    ("network.0.out_features", 2**31, ["Layer 1 (Linear)", "out_features is 2147483648", "less than or equal to 2147483647"]),
+    ("network.0.out_features", 10**400, ["Layer 1 (Linear)", "out_features is a number of many digits"]),
+    ("network.0", {"kind": "Conv2d", "in_channels": 1, "out_channels": 1, "kernel_size": 1, "stride": 2**31}, ["(Conv2d)", "stride is"]),
+    ("network.0", {"kind": "Conv2d", "in_channels": 1, "out_channels": 1, "kernel_size": 1, "padding": 2**31}, ["(Conv2d)", "padding is"]),
+    ("network.0", {"kind": "AvgPool2d", "kernel_size": 1, "stride": 2**31}, ["Layer 1 (AvgPool2d)", "stride is 2147483648"]),
+    ("network.0.in_features", True, ["Layer 1 (Linear)", "in_features is True", "can't be true or false"]),
+    ("network", [{"kind": "Flatten"}] * 501, ["network has 501 entries", "at most 500"]),
+    ("input.shape", [1] * 65, ["input.shape has 65 entries", "at most 16"]),
+    ("input.shape", [1, 10**400, 16], ["shape is (1, a number of many digits, 16)", "at most 2,147,483,647"]),
+    ("input.shape", [True, 100, 16], ["input.shape.0 is True", "integer"]),
+    ("input.probability", False, ["probability is False", "can't be true or false"]),
+    ("training.lr", 1e300, ["training.lr is 1e+300", "less than or equal to"]),
+    ("training.epochs", 2**53, ["training.epochs is 9007199254740992", "less than or equal to 9007199254740991"]),
+    ("training.task.target", 2**53, ["training.task.target is 9007199254740992", "less than or equal to 9007199254740991"]),
+    ("seeds.weights", 10**4000, ["seeds.weights is a number of many digits"]),
+    ("dt", 1e-300, ["dt is 1e-300", "greater than or equal to"]),
+    ("dt", 1e300, ["dt is 1e+300", "less than or equal to"]),
+    ("training.changes", [{"epoch": 2**53, "field": "training.lr", "value": 1.0}], ["epoch is 9007199254740992", "less than or equal to"]),
+    ("training.changes", [{"epoch": 1, "field": "training.lr", "value": 1.0}] * 1001, ["training.changes has 1,001 entries", "1,000"]),
+    (
+        "training.changes",
+        [{"epoch": 1, "field": "training.lr", "value": nested(1.0, 400)}],
+        ["the change at epoch 1", "training.lr", "number"],
+    ),
+    (
+        "training.changes",
+        [{"epoch": 1, "field": "network.1.learns", "value": nested(1.0, 400)}],
+        ["the change at epoch 1: Layer 2 (LIF)", "learns", "a list of names"],
+    ),
+    (
+        "training.changes",
+        [{"epoch": 1, "field": "network.4.learns", "value": None}],
+        ["the change at epoch 1", "no field 'network.4.learns'"],
+    ),
+    (
+        "training.changes",
+        [{"epoch": 1, "field": "training.task.target", "value": -1}],
+        ["at epoch 1: training.task.target is -1"],
+    ),
 ]
 
 
@@ -171,6 +228,10 @@ def test_bad_change_by_path_is_refused_like_bad_data():
         ('"ten spikes"', ["JSON object", "str"]),
         ("NaN", ["JSON object"]),
         ("{}", ["network is missing"]),
+        ('{"version": 1, "dt": 0.001, "dt": 0.002}', ["'dt' stands twice", "remove one"]),
+        ('{"network": [{"kind": "LIF", "tau_mem": 5, "tau_mem": 6}]}', ["'tau_mem' stands twice"]),
+        (" " * 2**21 + "{}", ["2,097,154 characters", "2,097,152"]),
+        ('{"a": ' * 200 + "1" + "}" * 200, ["network is missing"]),
     ],
     ids=lambda value: repr(value)[:30] if isinstance(value, str) else "",
 )
