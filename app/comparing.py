@@ -25,12 +25,16 @@ def unpin() -> None:
     desk().pinned = None
 
 
-def pinned_pass(epoch: int) -> Simulation | None:
-    """What the pinned network did at that epoch, or at its last one; None where nothing is pinned, or its rows are others."""
+def pinned_pass(epoch: int) -> tuple[Simulation, int] | None:
+    """What the pinned network did, and at which epoch: that one, or the nearest one before that was kept whole.
+
+    None where nothing is pinned, or its rows can't be drawn beside those of the present network.
+    """
     pinned = desk().pinned
     if pinned is None or not have_the_same_rows(pinned.experiment, driving.run().experiment):
         return None
-    return driving.forward_pass(pinned, pinned.log.whole_at(epoch))
+    record = pinned.log.whole_at(epoch)
+    return driving.forward_pass(pinned, record), record.epoch
 
 
 def ask_why(asks: bool) -> None:

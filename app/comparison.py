@@ -1,15 +1,15 @@
-"""What trainings are compared with, in words: what two Experiments differ in, what a past training came to, what another switch does."""
+"""What trainings are compared with, in words: how two Experiments differ, what a past training came to, what another switch does."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from app.controls.parameters import part_name
+from app.controls.parameters import INPUT_NAMES, part_name
 from app.figures.row_kinds import counted
 from app.runner import PastRun, TrainingRun
 from app.stages import layer_name
-from app.wording import CHANGED, SYMBOLS, changes_in_words, learning_in_words, ordinal
+from app.wording import CHANGED, SYMBOLS, changes_in_words, learning_in_words, ordinal, reach_in_words
 from snncore.bptt import EpochRecord
 from snncore.measures import input_gains
 from snncore.simulation import Simulation
@@ -61,7 +61,7 @@ def trial_in_words(trial: TrainingRun) -> str:
     if trial.failure:
         return "diverged" if trial.divergence else "stopped on an error"
     if not trial.records:
-        return "begins"
+        return "starting"
     words = _came_to(trial.records[-1])
     if trial.is_running or trial.has_reached_target:
         return words
@@ -69,15 +69,21 @@ def trial_in_words(trial: TrainingRun) -> str:
     return words if has_learned else f"nothing learned in {counted(len(trial.records), 'epoch')}"
 
 
-def why_in_words(record: EpochRecord, without: Simulation) -> str:
-    """What input normalisation does to a network at an epoch, and what the same weights do without it."""
-    gains = sorted({f"{gain:.3g}" for gain in input_gains(record).values()})
-    factor = f" = {' and '.join(gains)}" if gains else ""
-    spikes = int(without.outputs[-1].sum())
+def why_in_words(experiment: Experiment, record: EpochRecord, without: Simulation) -> str:
+    """What input normalisation does to a network at an epoch, and what the same weights do without it.
+
+    Args:
+        experiment: what was in force at that epoch.
+    """
+    gains = input_gains(experiment, record)
+    factors = _and(sorted({f"{gain:.3g}" for each in gains.values() for gain in each.ravel()[[each.argmin(), each.argmax()]]}))
+    names = [f"{experiment.network[index].kind} {index + 1}" for index in gains]
     reach = [layer.largest_u_over_threshold for layer in without.records.values()]
+    dropped = ", and without Dropout," if any(layer.is_noisy for layer in experiment.network) else ","
     return (
-        f"Input normalisation multiplies each layer's input by 1-α{factor}, so that u can't rise far: largest u/θ of the output "
-        f"{record.reach[-1]:.2f}. Without it, the same weights (dotted) reach {reach[-1]:.2f} and fire {counted(spikes, 'spike')}."
+        f"Input normalisation multiplies the input of {_and(names)} by 1-α = {factors}; the output's largest u/θ is "
+        f"{reach_in_words(record.reach[-1])}. Without it{dropped} the same weights (dotted) reach {reach_in_words(reach[-1])} and fire "
+        f"{counted(without.outputs[-1].sum(), 'spike')}."
     )
 
 
@@ -115,19 +121,19 @@ def _changed(before: Any, after: Any, path: Path = ()) -> Iterator[tuple[Path, s
 
 
 def _arrow(before: str, after: str) -> str:
-    return f"{before} → {after}" if before != after else f"{before}, another one"
+    return f"{before} → {after}" if before != after else f"{before} → other {before}"
 
 
 def _in_words(value: Any) -> str:
     match value:
         case {"kind": kind}:
-            return part_name(str(kind))
+            return INPUT_NAMES.get(str(kind)) or part_name(str(kind))
         case None:
             return "none"
         case bool():
             return "on" if value else "off"
         case int() | float():
-            return f"{value:.6g}"
+            return str(value) if float(f"{value:.6g}") != value else f"{value:.6g}"
         case tuple() | list() if len(value) > 5:
             return f"{len(value)} values"
         case tuple() | list():

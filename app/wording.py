@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from app.controls.parameters import part_name
 from app.figures.row_kinds import counted
@@ -15,6 +18,7 @@ from snncore.diagnose import silence
 from snncore.layer_diagnosis import Changes, Clipped, Finding, LongMemory, Saturated, Silent
 from snncore.layer_spec import NeuronSpec
 from snncore.learnable import Learnable
+from snncore.simulation import Simulation
 from snncore.spec import Experiment
 from snncore.training_findings import (
     Diverged,
@@ -39,7 +43,7 @@ def status(run: TrainingRun) -> str:
     """What is happening, in one sentence with its numbers."""
     last, target = run.records[-1], run.in_force.training.task.target
     if run.failure:
-        return f"Stopped: training {'diverged' if run.divergence else 'failed'} after epoch {last.epoch}."
+        return f"Stopped: training {f'diverged at epoch {run.divergence.epoch}' if run.divergence else 'failed'}."
     if run.place_in_line:
         return f"Waiting: {MOST_RUNNING} trainings compute at once on this server; this one is {ordinal(run.place_in_line)} in line."
     if run.has_reached_target:
@@ -50,23 +54,32 @@ def status(run: TrainingRun) -> str:
         return f"Stopped after {len(run.records)} epochs at {last.spikes:g} of {target} spikes; Train goes on."
     reason = silence(run.records)
     if reason is None:
-        return f"Loss {last.loss:g}, largest u/θ of the output {_two_digits(last.reach[-1])}."
+        return f"Loss {last.loss:g}, largest u/θ of the output {reach_in_words(last.reach[-1])}."
     names = dict(zip((layer.name for layer in last.layers), layer_names(run.experiment), strict=True))
     whose = "the output" if reason.is_output else names[reason.layer]
     flat = "flat at " if reason.loss_is_flat else ""
     trend = f", {reason.trend}" if reason.trend else ""
-    return f"Silent: loss {flat}{reason.loss:g}; largest u/θ of {whose} {_two_digits(reason.largest_u_over_threshold)}{trend}."
+    return f"Silent: loss {flat}{reason.loss:g}; largest u/θ of {whose} {reach_in_words(reason.largest_u_over_threshold)}{trend}."
 
 
-def _two_digits(value: float) -> str:
-    return f"{round(value, 2) + 0.0:.2f}"  # a zero without a sign
+def reach_in_words(value: float) -> str:
+    """u/θ with two decimals, or as many more as tell it from 1, where a neuron spikes."""
+    decimals = next((decimals for decimals in range(2, 8) if (round(value, decimals) >= 1) == (value >= 1)), 8)
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"  # a zero without a sign
+
+
+def share_in_words(share: float) -> str:
+    """A percentage that is 0 or 100 only where it is exactly that."""
+    if 0.99 < share < 1:
+        return "over 99%"
+    return "under 1%" if 0 < share < 0.01 else f"{share:.0%}"
 
 
 def look_back(run: TrainingRun, seen: EpochRecord) -> str:
-    """What an epoch that is past held, and where training has come to."""
-    kept = f" What the layers did is kept of every {ordinal(run.log.stride)} epoch." if run.log.stride > 1 else ""
+    """What a past epoch held, and where training is now."""
+    kept = f" What the layers did is kept for every {ordinal(run.log.stride)} epoch." if run.log.stride > 1 else ""
     now = run.records[-1]
-    stands = f"Now epoch {now.epoch}, {now.spikes:g} spikes; Escape returns."
+    stands = f"Training is at epoch {now.epoch}, {counted(now.spikes, 'spike')}; Escape returns."
     return f"Looking back: loss {seen.loss:g}. {stands}{kept}"
 
 
@@ -74,6 +87,43 @@ def ordinal(number: int) -> str:
     """1st, 2nd, ... 20th."""
     ending = "th" if number // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
+
+
+def network_status(simulation: Simulation, findings: Mapping[int, Sequence[Finding]]) -> str:
+    """Which layers of a network to look into, or how often they spike where nothing was found of any.
+
+    Args:
+        findings: of each neuron layer, by its place in the network.
+    """
+    labels = [simulation.experiment.layer_label(str(index)) for index, found in findings.items() if found]
+    if labels:
+        more = f" and {len(labels) - 2} more" if len(labels) > 3 else ""
+        return f"See {' and '.join(labels[:2] if more else labels)}{more}."
+    rates = _mean_rates(simulation)
+    if not rates:
+        return "No layer of this network spikes."
+    if len(rates) > 3:
+        return f"Mean rates of {len(rates)} layers: {_three_digits(min(rates.values()))} to {_three_digits(max(rates.values()))} Hz."
+    return f"Mean rate{'s' if len(rates) > 1 else ''}: {', '.join(f'{label} {_three_digits(rate)} Hz' for label, rate in rates.items())}."
+
+
+def _three_digits(number: float) -> str:
+    return f"{number:.3g}" if number < 1000 else f"{number:,.0f}"
+
+
+def network_milestone(simulation: Simulation, findings: Mapping[int, Sequence[Finding]]) -> str:
+    """What is said aloud of a network when it changes; without numbers, which change with every edit."""
+    has_numbers = not any(findings.values()) and bool(_mean_rates(simulation))
+    return "Every neuron layer that can spike does." if has_numbers else network_status(simulation, findings)
+
+
+def _mean_rates(simulation: Simulation) -> dict[str, float]:
+    """Spikes per second of a neuron of each layer that spikes, the mean over its neurons, steps and samples, by the layer's label."""
+    experiment = simulation.experiment
+    spiking = {index: record for index, record in simulation.records.items() if record.does_spike}
+    return {
+        experiment.layer_label(str(index)): float(record.spikes.mean(dtype=np.float64)) / experiment.dt for index, record in spiking.items()
+    }
 
 
 def parameter_names(experiment: Experiment, parameters: Iterable[str]) -> dict[str, str]:
@@ -92,9 +142,11 @@ def milestone(run: TrainingRun) -> str:
     """Said aloud when it changes; so it holds no number that changes at every epoch."""
     target = run.in_force.training.task.target
     if run.failure:
-        return "Training diverged and stopped."
+        return f"Training {'diverged and stopped' if run.divergence else 'stopped on an error'}."
     if run.has_reached_target:
         return f"Reached {target} spikes at epoch {run.records[-1].epoch}."
+    if run.place_in_line:
+        return "Waiting to train."
     if run.is_running:
         return "Training." if not run.records[-1].spikes else "Training: the output spikes."
     return f"Stopped at epoch {run.records[-1].epoch}, {run.records[-1].spikes:g} of {target} spikes."
@@ -118,6 +170,9 @@ def _change_in_words(before: Experiment, after: Experiment, field: str) -> list[
     if field.endswith(".learns"):
         return learning_in_words(before, after, int(field.split(".")[1]))
     what = CHANGED.get(field, "surrogate gradient")
+    old, new = before.at(field), after.at(field)
+    if isinstance(old, dict) and isinstance(new, dict) and old["kind"] == new["kind"]:
+        return [f"{what} {name} {value:g} → {new[name]:g}" for name, value in old.items() if value != new[name]]
     return [f"{what} {_field_in_words(before, field)} → {_field_in_words(after, field)}"]
 
 
@@ -154,37 +209,51 @@ def remedy_in_words(changes: Changes) -> str:
     words = []
     for name, value in changes.items():
         if value is None:
-            words.append(f"Remove {name}")
+            words.append(f"remove {name}")
         elif isinstance(value, bool):
-            words.append(f"Switch {name} {'on' if value else 'off'}")
+            words.append(f"switch {name} {'on' if value else 'off'}")
         elif isinstance(value, dict):
-            words.append(f"Use {value['kind']}")
+            words.append(f"use {value['kind']}")
         else:
-            words.append(f"Set {SYMBOLS.get(name, name)} to {value:g}")
-    return " and ".join(words)
+            words.append(f"set {SYMBOLS.get(name, name)} to {value:g}")
+    sentence = " and ".join(words)
+    return sentence[0].upper() + sentence[1:]
 
 
 def _finding_in_words(finding: Finding) -> str:
     match finding:
         case Silent(gets_input=False):
             return "Silent: nothing but zeros reaches it. Change its input, or what comes before it."
+        case Silent(lower_threshold=None, largest_u=0):
+            return "Silent: u never rises above 0; what reaches it is zero or inhibits it."
         case Silent(lower_threshold=None):
-            return f"Silent: u never rises above 0 (largest {finding.largest_u:.3g}); its input holds it down."
+            return f"Silent: u never rises above 0 (largest {finding.largest_u:.3g}); what reaches it inhibits it."
         case Silent():
-            steady = "" if finding.steady_state is None else f", steady-state v {finding.steady_state:.3g}"
-            factor = finding.threshold / finding.largest_u
-            return (
-                f"Silent: largest u {finding.largest_u:.3g} < θ {finding.threshold:.3g}{steady}; "
-                f"needs {factor:.3g}× the input or θ ≤ {finding.lower_threshold:g}."
-            )
+            largest, threshold = _told_apart(finding.largest_u, finding.threshold)
+            steady = "" if finding.steady_state is None else f"; under its constant input v tends to {finding.steady_state:.3g}"
+            gain = "" if finding.sufficient_gain is None else f"{finding.sufficient_gain:.3g}× its input or "
+            return f"Silent: largest u {largest} < θ {threshold}{steady}; {gain}θ ≤ {finding.lower_threshold:g} makes it spike."
         case Saturated():
-            return f"Saturated: {finding.saturated} of {finding.neurons} neurons spike at every step, {finding.rate:.3g} spikes per step."
+            who = "the neuron spikes" if finding.neurons == 1 else f"{finding.saturated} of {finding.neurons} neurons spike"
+            often = "at every step" if finding.share == 1 else f"in {share_in_words(finding.share)} of the steps"
+            span = " from the first input to the last" if finding.while_driven else ""
+            return f"Saturated: {who} {often}{span}, {finding.rate:.3g} spikes per step{'' if finding.neurons == 1 else ' and neuron'}."
         case Clipped(by="min_v_mem"):
-            return f"Clipped: the lower bound {finding.largest:g} holds v at {finding.share:.0%} of all values."
+            varies = finding.lowest is not None and finding.lowest < finding.largest
+            bound = f"bounds {finding.lowest:g} to {finding.largest:g} hold" if varies else f"bound {finding.largest:g} holds"
+            return f"Clipped: the lower {bound} v up at {share_in_words(finding.share)} of its values."
         case Clipped():
-            return f"Clipped: u reached {finding.largest:.3g} θ, but the spike function cut the count at {finding.share:.0%} of the spikes."
+            cut = f"spike_fn cut the count in {share_in_words(finding.share)} of the steps with spikes"
+            return f"Clipped: u reached {finding.largest:.3g} θ, and {cut}."
         case LongMemory():
-            return f"α = {finding.alpha:.6g}: τ_mem {finding.tau:g} is far longer than the run of {finding.steps} steps."
+            lost = -100 * math.expm1(-1 / finding.tau)
+            return f"τ_mem {finding.tau:g} is far longer than the run of {finding.steps} steps: v loses {lost:.2g}% per step."
+
+
+def _told_apart(value: float, limit: float) -> tuple[str, str]:
+    """Two numbers with three digits, or as many more as show which is the larger."""
+    pairs = ((f"{value:.{digits}g}", f"{limit:.{digits}g}") for digits in range(3, 17))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (repr(value), repr(limit)))
 
 
 def training_finding_in_words(experiment: Experiment, finding: TrainingFinding) -> str:
@@ -193,7 +262,8 @@ def training_finding_in_words(experiment: Experiment, finding: TrainingFinding) 
         case UnreachableTarget():
             samples = f"{finding.samples} samples × " if finding.samples > 1 else ""
             each = f"{counted(finding.most_per_step, 'spike')} per step"
-            possible = f"{samples}{finding.outputs} outputs × {finding.steps} steps × {each} allow {finding.most:,}"
+            outputs = counted(finding.outputs, "output")
+            possible = f"{samples}{outputs} × {counted(finding.steps, 'step')} × {each} allow {finding.most:,}"
             return f"The target of {finding.target:,} spikes can't be reached: {possible}."
         case Diverged():
             label = experiment.layer_label(finding.layer)
@@ -209,14 +279,14 @@ def training_finding_in_words(experiment: Experiment, finding: TrainingFinding) 
             )
         case NoGradient(overshoot=(epoch, spikes)):
             lost = f"so far below θ that σ' is {finding.largest_surrogate:.2g} there"
-            return f"No parameter has a gradient: after {spikes:,g} spikes at epoch {epoch}, too large an update took the output {lost}."
+            return f"{_norm_in_words(finding)}: after {spikes:,g} spikes at epoch {epoch}, too large an update took the output {lost}."
         case NoGradient():
-            return f"No parameter has a gradient{_norm_in_words(finding)}: {_surrogate_in_words(experiment, finding)}."
+            return f"{_norm_in_words(finding)}: {_surrogate_in_words(experiment, finding)}."
         case StaysSilent(overshoot=(epoch, spikes)):
-            lost = f"{_whose(experiment, finding)} down to a largest u/θ of {finding.largest_u_over_threshold:.2f}"
+            lost = f"{_whose(experiment, finding)} down to a largest u/θ of {reach_in_words(finding.largest_u_over_threshold)}"
             return f"Silent for {finding.epochs} epochs: after {spikes:,g} spikes at epoch {epoch}, too large an update took {lost}."
         case StaysSilent():
-            reach = f"largest u/θ of {_whose(experiment, finding)} {finding.largest_u_over_threshold:.2f}"
+            reach = f"largest u/θ of {_whose(experiment, finding)} {reach_in_words(finding.largest_u_over_threshold)}"
             pace = "not rising" if finding.epochs_to_go is None else f"{finding.epochs_to_go:,.0f} epochs from 1 at the present pace"
             return f"Silent for {finding.epochs} epochs: {reach}, {pace}."
         case NoProgress():
@@ -264,15 +334,18 @@ def _whose(experiment: Experiment, finding: StaysSilent) -> str:
 
 
 def _norm_in_words(finding: NoGradient) -> str:
-    return "" if finding.largest_norm is None else f" (largest norm {finding.largest_norm:.2g})"
+    if finding.largest_norm is None:
+        return "No parameter has a gradient"
+    return "All gradients are zero" if finding.largest_norm == 0 else f"The gradients vanish (largest norm {finding.largest_norm:.2g})"
 
 
 def _surrogate_in_words(experiment: Experiment, finding: NoGradient) -> str:
     if finding.layer is None:
-        return f"the surrogates aren't why, |σ'| reaches at least {finding.largest_surrogate:.2g} in every layer"
+        return f"the surrogates aren't why, as |σ'| reaches at least {finding.largest_surrogate:.2g} in every layer"
     surrogate = type(experiment.network[int(finding.layer)].surrogate_grad_fn)  # type: ignore[union-attr]  # every layer that spikes
     where = "everywhere" if surrogate is TrueDerivative else "at all potentials reached"
-    return f"{part_name(surrogate.__name__)} of {_layer_name(experiment, finding.layer)} is 0 {where}"
+    most = "0" if finding.largest_surrogate == 0 else f"at most {finding.largest_surrogate:.2g}"
+    return f"{part_name(surrogate.__name__)} of {_layer_name(experiment, finding.layer)} is {most} {where}"
 
 
 def _what_the_reset_takes(experiment: Experiment, module_name: str) -> str:

@@ -253,12 +253,13 @@ def _no_progress(experiment: Experiment, since: Sequence[EpochRecord]) -> NoProg
     recent = [record.spikes for record in since[-STAGNANT_EPOCHS:]]
     if since[-1].epoch - best.epoch < STAGNANT_EPOCHS or not any(recent[-SILENT_EPOCHS:]):
         return None
+    meanwhile = [record.spikes for record in since if record.epoch > best.epoch]
     passes = min(recent) < experiment.training.task.target < max(recent)
     return NoProgress(
         best_loss=best.loss,
         best_epoch=best.epoch,
-        fewest=min(recent),
-        most=max(recent),
+        fewest=min(meanwhile),
+        most=max(meanwhile),
         changes=(larger_steps(experiment, 0.5 if passes else 10),),
     )
 

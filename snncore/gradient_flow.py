@@ -71,8 +71,8 @@ def largest_growth(factors: Array) -> Growth:
 
 
 def largest_surrogate(layer: Any, record: LayerRecord) -> float:
-    """Largest `|ds/du|` of the layer's surrogate at the potentials that `growth` looks at."""
-    return float(np.abs(_surrogate(layer, _looked_at(record.u, record), _looked_at(record.threshold, record))).max())
+    """Largest `|ds/du|` of the layer's surrogate at all potentials that were reached."""
+    return float(np.abs(_surrogate(layer, record.u, np.array(np.broadcast_to(record.threshold, record.u.shape)))).max())
 
 
 def peak_taken(layer: Any, record: LayerRecord) -> float:

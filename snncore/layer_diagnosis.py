@@ -56,9 +56,12 @@ class Silent:
     Attributes:
         largest_u: of the neuron that comes closest to its threshold.
         threshold: θ of that neuron.
-        steady_state: v to which the mean of its input, from the first to the last step with any, would lead it; None without leak.
+        steady_state: v to which its input leads it as long as it lasts, where that is the same at `LEAST_SPAN` steps or more from the
+            first to the last with any; None else, and without leak.
         gets_input: whether anything but zeros reaches the layer.
         lower_threshold: a θ at which that neuron would spike; None where u never rises above 0.
+        sufficient_gain: a factor by which its input, multiplied, makes it spike; None where none is known: u never rises above 0, or a
+            lower bound above 0 or a recurrent bias helps, which don't grow with the input.
         changes: remedies, the most direct first.
     """
 
@@ -67,31 +70,39 @@ class Silent:
     steady_state: float | None
     gets_input: bool
     lower_threshold: float | None
+    sufficient_gain: float | None = None
     changes: tuple[Changes, ...] = ()
 
 
 @dataclass(frozen=True)
 class Saturated:
-    """`saturated` of `neurons` spike at every step while they get input, in every sample; `rate` is the layer's mean, in spikes per neuron
-    and step of the whole run.
+    """`saturated` of the layer's `neurons` spike at nearly every step.
+
+    Attributes:
+        share: of the steps, in which these neurons spike; at least nearly `EVERY_STEP`.
+        rate: spikes per step of one of these neurons, their mean over the same steps.
+        while_driven: whether the steps are those from a neuron's first input to its last, in each sample; else all of them.
     """
 
     saturated: int
     neurons: int
+    share: float
     rate: float
+    while_driven: bool
     changes: tuple[Changes, ...] = field(default=())
 
 
 @dataclass(frozen=True)
 class Clipped:
-    """A limit cuts what the neurons do: `min_v_mem` holds v up at `share` of all values, or `spike_fn` cuts that share of the steps with
-    spikes, in which u reached up to `largest` thresholds.
+    """A limit cuts what the neurons do: `min_v_mem`, `lowest` to `largest`, holds v up at `share` of all values; or `spike_fn` cuts the
+    count in that share of the steps in which a neuron spikes, where u reached up to `largest` thresholds.
     """
 
     by: str
     share: float
     largest: float
     changes: tuple[Changes, ...] = field(default=())
+    lowest: float | None = None
 
 
 @dataclass(frozen=True)
@@ -140,14 +151,20 @@ def _silence(simulation: Simulation, index: int, layer: NeuronSpec, record: Laye
     # Without normalisation all potentials are 1/leak times as large, but for a bound above 0, which stays where it is.
     if normalised and np.max(getattr(layer, "min_v_mem", None) or 0.0) <= 0 and largest_u / leak >= ROUNDING * theta:
         changes.append({"norm_input": False})
-    own = np.moveaxis(received, 1, -1)[(sample, *neuron)]
-    mean_input = float(np.trim_zeros(own).mean()) if own.any() else 0.0
+    bias = simulation.weights.get(f"{index}.rec_connect.bias")  # which the layer receives from its second step on
+    own = np.trim_zeros(np.moveaxis(received, 1, -1)[(sample, *neuron)])
+    is_constant = bias is None and len(own) >= LEAST_SPAN and bool((own == own[0]).all())
+    given = getattr(layer, "min_v_mem", None)
+    bound = -math.inf if given is None else float(np.broadcast_to(given, record.u.shape[2:])[tuple(neuron)])
+    steady = synapse * float(own[0]) / (1 if normalised else leak) if is_constant and leak > 0 else None
+    grows = bias is None and bound <= 0  # with its input: a bound below 0 holds what grows with it up all the more
     return Silent(
         largest_u=largest_u,
         threshold=theta,
-        steady_state=None if leak == 0 else synapse * mean_input / (1 if normalised else leak),
-        gets_input=bool(received.any()),
+        steady_state=None if steady is None else max(steady, bound),
+        gets_input=bool(received.any() or (bias is not None and bias.any())),
         lower_threshold=lower,
+        sufficient_gain=_rounded_up(ROUNDING * theta / largest_u, digits=3) if grows and largest_u > 0 else None,
         changes=tuple(_without_explosion(simulation, index, layer, change) for change in changes),
     )
 
@@ -158,8 +175,7 @@ def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: Layer
     spiking = record.spikes > 0
     always = _always(spiking, _driven(simulation, index))
     if always.mean() >= SATURATED:
-        changes = _moderation(simulation, index, layer, record)
-        found.append(Saturated(int(always.sum()), always.size, float(record.spikes.mean(dtype=np.float64)), (changes,)))
+        found.append(_saturation(simulation, index, layer, record, always))
     most = _most_spikes(layer)
     if most is not None:
         reach = record.u / record.threshold
@@ -169,6 +185,22 @@ def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: Layer
             explodes = _explodes(simulation, index, _changed(layer, unlimited))
             found.append(Clipped("spike_fn", cut, float(reach.max()), () if explodes else (unlimited,)))
     return found
+
+
+def _saturation(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord, always: Mask) -> Saturated:
+    """What the neurons that are `always`, (...), do: over the whole run where they spike all along it, else while they are driven."""
+    spikes = np.moveaxis(record.spikes.astype(np.float64), (0, 1), (-2, -1))[always]
+    steps = np.ones(spikes.shape, dtype=bool)
+    if ((spikes > 0).mean(axis=(1, 2)) < EVERY_STEP).any():
+        steps = np.moveaxis(_driven(simulation, index), (0, 1), (-2, -1))[always]
+    return Saturated(
+        saturated=int(always.sum()),
+        neurons=always.size,
+        share=float((spikes[steps] > 0).mean()),
+        rate=float(spikes[steps].mean()),
+        while_driven=not steps.all(),
+        changes=(_moderation(simulation, index, layer, record),),
+    )
 
 
 def _always(spiking: Mask, driven: Mask) -> Mask:
@@ -234,7 +266,9 @@ def _bound(layer: NeuronSpec, record: LayerRecord) -> list[Finding]:
         reset = layer.reset_fn(spikes, {"v_mem": u}, threshold)["v_mem"].numpy()  # type: ignore[attr-defined]  # every layer that spikes
     with np.errstate(over="ignore"):  # beyond the largest number of its kind it is infinite, for the layer too
         held = float((reset < np.asarray(bound, dtype=reset.dtype)).mean())
-    return [Clipped("min_v_mem", held, float(np.min(bound)), ({"min_v_mem": None},))] if held > CLIPPED else []
+    if held <= CLIPPED:
+        return []
+    return [Clipped("min_v_mem", held, float(np.max(bound)), ({"min_v_mem": None},), float(np.min(bound)))]
 
 
 def _most_spikes(layer: NeuronSpec) -> int | None:
@@ -296,7 +330,7 @@ def _rounded_down(value: float) -> float:
     return float(math.floor(value * 10.0**digits) / 10.0**digits)
 
 
-def _rounded_up(value: float) -> float:
-    """To two significant digits, so that what shall be left behind is left behind."""
-    digits = 1 - math.floor(math.log10(value))
-    return float(math.ceil(value * 10.0**digits) / 10.0**digits)
+def _rounded_up(value: float, digits: int = 2) -> float:
+    """To so many significant digits, so that what shall be left behind is left behind."""
+    places = digits - 1 - math.floor(math.log10(value))
+    return float(math.ceil(value * 10.0**places) / 10.0**places)

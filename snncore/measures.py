@@ -16,6 +16,7 @@ from snncore.layer_spec import LayerSpec
 from snncore.layers.bounds import decay
 from snncore.record import Array, LayerRecord
 from snncore.simulation import Simulation
+from snncore.spec import Experiment
 from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, DropoutSpec, LinearSpec
 
 
@@ -106,7 +107,8 @@ def leak_factor(record: LayerRecord, parameters: Mapping[str, Array]) -> Array:
     return np.ones((), dtype=record.u.dtype)
 
 
-def input_gains(record: EpochRecord) -> dict[str, float]:
-    """1-α of each layer that leaks, its neurons' mean, by the layer's name: what input normalisation multiplies its input by."""
-    gains = {layer.name: float((1 - leak_factor(layer, record.parameters)).mean()) for layer in record.layers}
-    return {name: gain for name, gain in gains.items() if gain > 0}
+def input_gains(experiment: Experiment, record: EpochRecord) -> dict[int, Array]:
+    """What input normalisation multiplies the input of each layer by that has it on: 1-α of its neurons, by the layer's place."""
+    normalised = {index for index, layer in enumerate(experiment.network) if getattr(layer, "norm_input", False)}
+    layers = {int(layer.name): layer for layer in record.layers}
+    return {index: 1 - leak_factor(layer, record.parameters) for index, layer in layers.items() if index in normalised}

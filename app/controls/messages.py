@@ -36,7 +36,7 @@ def messages() -> None:
         _trials_row(held.trials)
         return
     if run.failure:
-        alert(f"{run.failure} Shown is the last good epoch.")
+        alert(f"{run.failure} The plots show epoch {run.records[-1].epoch}, the last one with a finite loss.")
     offered: set[str] = set()
     for finding in _findings(run)[:MOST_FINDINGS]:
         with _row():
@@ -71,10 +71,10 @@ def _row() -> Any:
 
 def _pinned_row(pinned: PastRun, run: TrainingRun) -> None:
     found = differences(pinned.experiment, run.experiment)
-    differs = f"Now other than A: {'; '.join(found)}." if found else "Nothing is other than in A so far: change something, and train."
+    differs = f"Differs from A: {'; '.join(found)}." if found else "Same as A so far: change something and train."
     with _row():
         has_rows = comparing.have_the_same_rows(pinned.experiment, run.experiment)
-        how = "dashed curve, dotted potentials" if has_rows else "dashed curve; its layers are others, so its rows aren't drawn"
+        how = "dashed curve, dotted potentials" if has_rows else "dashed curve; its layers or shapes differ, so its rows aren't drawn"
         sentence(f"A ({how}): {past_in_words(pinned)}. {differs}")
         st.button("Unpin A", key="unpin", on_click=_then_all, args=(comparing.unpin,))
 
@@ -88,7 +88,8 @@ def _why_row(run: TrainingRun) -> None:
         if isinstance(other, str):
             sentence(other)
         else:
-            sentence(why_in_words(driving.seen_record(), other))
+            seen = driving.seen_record()
+            sentence(why_in_words(run.experiment.in_force(seen.epoch), seen, other))
             st.button("Restart without norm_input", key="denormalise", on_click=_then_all, args=(_denormalise,))
         st.button("Close", key="close_why", on_click=_then_all, args=(comparing.ask_why, False))
 

@@ -23,7 +23,7 @@ from app.number_text import Numbers
 from app.priority import first
 from app.seeds import Seed, can_draw, draw_help
 from app.stages import stages
-from app.wording import findings_in_words, remedy_in_words
+from app.wording import findings_in_words, network_milestone, network_status, remedy_in_words
 from snncore import stack
 from snncore.errors import ExperimentError
 from snncore.layer_diagnosis import diagnose
@@ -78,11 +78,9 @@ def _headline() -> None:
         number, unit = f"{output.sum():g}", f"output spikes · {samples} × {steps} steps"
     else:
         number, unit = f"{output.mean():.2g}".replace("-", "\u2212"), f"mean output · {samples} × {steps} steps"
-    found = {index: findings for index, findings in diagnose(simulation).items() if findings}
-    labels = [simulation.experiment.layer_label(str(index)) for index in found]
-    more = f" and {len(labels) - 2} more" if len(labels) > 3 else ""
-    state = f"See {' and '.join(labels[:2] if more else labels)}{more}." if labels else "Every layer is active within its limits."
-    headline("count", number=number, unit=unit, status=state, milestone=state)
+    findings = diagnose(simulation)
+    status, milestone = network_status(simulation, findings), network_milestone(simulation, findings)
+    headline("count", number=number, unit=unit, status=status, milestone=milestone)
 
 
 def _ribbon() -> None:

@@ -159,17 +159,18 @@ def _surrogate(simulation: Simulation, theme: Theme) -> None:
 
 
 def difference_in_words(pinned: Simulation, shown: Simulation) -> str:
-    """In what the pinned neuron A and the present one differ, and what they do."""
+    """How the present neuron differs from the pinned one, A, and how often both spike."""
     kind = pinned.experiment.network[0].kind
     found = [phrase.replace(f" of {kind} 1", "") for phrase in differences(pinned.experiment, shown.experiment)]
     in_a, here = (_count(run.records[0]) for run in (pinned, shown))
     steps = [run.input.shape[1] for run in (pinned, shown)]
     why = "" if steps[0] == steps[1] else f"; no difference is drawn of {steps[0]} and {steps[1]} time steps"
-    return f"{', '.join(found) or 'Nothing differs'}; {in_a} in A, {here} here{why}"
+    differs = f"Differs from A: {', '.join(found)}" if found else "Same as A so far"
+    return f"{differs}; {in_a} in A, {here} here{why}"
 
 
 def _count(record: LayerRecord) -> str:
-    return counted(record.spikes.sum(), "spike") if record.does_spike else "never a spike"
+    return counted(record.spikes.sum(), "spike") if record.does_spike else "no spike"
 
 
 def _simulation() -> Simulation | str:

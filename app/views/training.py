@@ -228,7 +228,11 @@ def _beside(epoch: int) -> tuple[Simulation | None, str]:
     if desk().asks_why:
         other = comparing.unnormalised_pass()
         return (None if isinstance(other, str) else other), "norm_input off"
-    return comparing.pinned_pass(epoch), A
+    found = comparing.pinned_pass(epoch)
+    if found is None:
+        return None, ""
+    other, its_epoch = found
+    return other, f"{A}, epoch {its_epoch}"
 
 
 def _targets(experiment: Experiment, epochs: int) -> list[int]:

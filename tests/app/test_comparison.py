@@ -61,7 +61,7 @@ def test_what_changed_while_one_of_them_trained_is_said_with_its_epoch() -> None
 def test_a_past_training_and_one_on_trial_say_how_far_they_came() -> None:
     run = TrainingRun(ten_spikes(), speed=None)
     assert past_in_words(run.past()) == "0 spikes at epoch 0"
-    assert trial_in_words(TrainingRun(ten_spikes(), speed=None, begins_later=True)) == "begins"
+    assert trial_in_words(TrainingRun(ten_spikes(), speed=None, begins_later=True)) == "starting"
     still = ten_spikes().replace({f"network.{index}.surrogate_grad_fn": "TrueDerivative" for index in (1, 3)})
     run = TrainingRun(still.replace({"training.epochs": 5}), speed=None)
     for _ in range(4):
@@ -72,7 +72,7 @@ def test_a_past_training_and_one_on_trial_say_how_far_they_came() -> None:
 def test_why_it_is_silent_is_said_in_the_numbers_of_both() -> None:
     (record,) = train(ten_spikes().replace({"training.epochs": 1}))
     (without,) = simulate(ten_spikes().replace(without_normalisation(ten_spikes())), parameters=record.parameters)
-    words = why_in_words(record, without)
-    assert "1-α = 0.0952" in words
-    assert f"u/θ of the output {record.reach[-1]:.2f}" in words
+    words = why_in_words(ten_spikes(), record, without)
+    assert "the input of LIF 2 and LIF 4 by 1-α = 0.0952;" in words
+    assert f"the output's largest u/θ is {record.reach[-1]:.2f}" in words
     assert f"{without.outputs[-1].sum():g} spikes" in words

@@ -75,12 +75,16 @@ def test_what_is_pinned_stays_while_another_is_trained_and_is_seen_at_the_same_e
     driving.train()
     until(lambda: not driving.run().is_running)
     driving.scrub(5)
-    seen, beside = driving.seen_record(), comparing.pinned_pass(5)
-    assert beside is not None
+    seen, found = driving.seen_record(), comparing.pinned_pass(5)
+    assert found is not None
+    beside, epoch = found
+    assert epoch == 5
     assert beside.experiment == SHORT
     assert np.array_equal(beside.records[1].u, pinned.records[5].layers[0].u)
     assert not np.array_equal(beside.records[1].u, seen.layers[0].u)
-    assert comparing.pinned_pass(10_000) is not None, "where the pinned one had ended, its last epoch is seen"
+    ended = comparing.pinned_pass(10_000)
+    assert ended is not None
+    assert ended[1] == pinned.records[-1].epoch, "where the pinned one had ended, its last epoch is seen"
     comparing.unpin()
     assert comparing.pinned_pass(5) is None
 

@@ -203,7 +203,7 @@ def test_a_is_drawn_beside_with_what_differs_until_it_is_let_go() -> None:
     page = told(page, {"do": "edit", "changes": {"network.0.tau_mem": 10.0}}, number=2)
     pinned = drawn(page)[0]["pinned"]
     before, after = (int(simulate(made)[0].records[0].spikes.sum()) for made in (DEFAULT, experiment(page)))
-    assert pinned["words"] == f"τ_mem 20 → 10; {before} spikes in A, {after} spikes here"
+    assert pinned["words"] == f"Differs from A: τ_mem 20 → 10; {before} spikes in A, {after} spikes here"
     assert pinned["neuron"]["tau_mem"] == 20.0
     assert drawn(told(page, {"do": "unpin"}, number=3))[0]["pinned"] is None
 
@@ -211,7 +211,7 @@ def test_a_is_drawn_beside_with_what_differs_until_it_is_let_go() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"network.0.kind": "ExpLeak"}, "LIF → ExpLeak; 6 spikes in A, never a spike here"),
+        ({"network.0.kind": "ExpLeak"}, "LIF → ExpLeak; 6 spikes in A, no spike here"),
         ({"input.shape": [1, 100, 1]}, "no difference is drawn of 200 and 100 time steps"),
     ],
 )

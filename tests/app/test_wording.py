@@ -28,36 +28,56 @@ from snncore.training_findings import (
 
 WORDS: dict[str, tuple[Finding, str]] = {
     "silent": (
-        Silent(0.1112, 1.0, 0.1094, gets_input=True, lower_threshold=0.11),
-        "Silent: largest u 0.111 < θ 1, steady-state v 0.109; needs 8.99× the input or θ ≤ 0.11.",
+        Silent(0.1112, 1.0, 0.1094, gets_input=True, lower_threshold=0.11, sufficient_gain=9.01),
+        "Silent: largest u 0.111 < θ 1; under its constant input v tends to 0.109; 9.01× its input or θ ≤ 0.11 makes it spike.",
     ),
-    "silent without leak": (
-        Silent(0.5, 1.25, None, gets_input=True, lower_threshold=0.5),
-        "Silent: largest u 0.5 < θ 1.25; needs 2.5× the input or θ ≤ 0.5.",
+    "silent under an input that varies": (
+        Silent(0.5, 1.25, None, gets_input=True, lower_threshold=0.5, sufficient_gain=2.51),
+        "Silent: largest u 0.5 < θ 1.25; 2.51× its input or θ ≤ 0.5 makes it spike.",
+    ),
+    "silent by less than three digits show": (
+        Silent(0.99981, 1.0, None, gets_input=True, lower_threshold=0.99),
+        "Silent: largest u 0.9998 < θ 1; θ ≤ 0.99 makes it spike.",
     ),
     "held down": (
         Silent(-0.25, 1.0, -0.5, gets_input=True, lower_threshold=None),
-        "Silent: u never rises above 0 (largest -0.25); its input holds it down.",
+        "Silent: u never rises above 0 (largest -0.25); what reaches it inhibits it.",
+    ),
+    "no more than zero": (
+        Silent(0.0, 1.0, None, gets_input=True, lower_threshold=None),
+        "Silent: u never rises above 0; what reaches it is zero or inhibits it.",
     ),
     "without input": (
         Silent(0.0, 1.0, 0.0, gets_input=False, lower_threshold=None),
         "Silent: nothing but zeros reaches it. Change its input, or what comes before it.",
     ),
     "saturated": (
-        Saturated(60, 64, 1.2345),
-        "Saturated: 60 of 64 neurons spike at every step, 1.23 spikes per step.",
+        Saturated(60, 64, 1.0, 1.2345, while_driven=False),
+        "Saturated: 60 of 64 neurons spike at every step, 1.23 spikes per step and neuron.",
+    ),
+    "saturated while driven": (
+        Saturated(60, 64, 0.9713, 0.9713, while_driven=True),
+        "Saturated: 60 of 64 neurons spike in 97% of the steps from the first input to the last, 0.971 spikes per step and neuron.",
+    ),
+    "one neuron saturated": (
+        Saturated(1, 1, 0.9999, 3.0, while_driven=False),
+        "Saturated: the neuron spikes in over 99% of the steps, 3 spikes per step.",
     ),
     "held up": (
-        Clipped("min_v_mem", 0.426, -0.5),
-        "Clipped: the lower bound -0.5 holds v at 43% of all values.",
+        Clipped("min_v_mem", 0.426, -0.5, (), -0.5),
+        "Clipped: the lower bound -0.5 holds v up at 43% of its values.",
+    ),
+    "held up by bounds of their own": (
+        Clipped("min_v_mem", 0.426, -0.1, (), -0.5),
+        "Clipped: the lower bounds -0.5 to -0.1 hold v up at 43% of its values.",
     ),
     "cut": (
         Clipped("spike_fn", 0.0812, 3.456),
-        "Clipped: u reached 3.46 θ, but the spike function cut the count at 8% of the spikes.",
+        "Clipped: u reached 3.46 θ, and spike_fn cut the count in 8% of the steps with spikes.",
     ),
     "long memory": (
         LongMemory(5000.0, 0.99980002, 100),
-        "α = 0.9998: τ_mem 5000 is far longer than the run of 100 steps.",
+        "τ_mem 5000 is far longer than the run of 100 steps: v loses 0.02% per step.",
     ),
 }
 
@@ -82,7 +102,7 @@ def test_all_findings_are_told_one_after_another_and_none_is_no_word() -> None:
         ({"norm_input": True}, "Switch norm_input on"),
         ({"spike_fn": {"kind": "MultiSpike"}}, "Use MultiSpike"),
         ({"min_v_mem": None}, "Remove min_v_mem"),
-        ({"spike_threshold": 1.0, "norm_input": False}, "Set θ to 1 and Switch norm_input off"),
+        ({"spike_threshold": 1.0, "norm_input": False}, "Set θ to 1 and switch norm_input off"),
     ],
 )
 def test_a_remedy_in_words(changes: dict[str, Any], words: str) -> None:
@@ -101,17 +121,20 @@ def lif(count: int = 4, weight: float = 0.25, **more: Any) -> Experiment:
 
 
 NETWORKS = {
-    "silent": (lif(weight=0.1), "Silent: largest u 0.4 < θ 1, steady-state v 0.4; needs 2.5× the input or θ ≤ 0.39."),
+    "silent": (
+        lif(weight=0.1),
+        "Silent: largest u 0.4 < θ 1; under its constant input v tends to 0.4; 2.51× its input or θ ≤ 0.39 makes it spike.",
+    ),
     "silent because normalised": (
         lif(weight=0.1, spike_threshold=2.0),
-        "Silent: largest u 0.4 < θ 2, steady-state v 0.4; needs 5× the input or θ ≤ 0.39.",
+        "Silent: largest u 0.4 < θ 2; under its constant input v tends to 0.4; 5.01× its input or θ ≤ 0.39 makes it spike.",
     ),
-    "held down": (lif(weight=-0.25), "Silent: u never rises above 0 (largest -0.0952); its input holds it down."),
+    "held down": (lif(weight=-0.25), "Silent: u never rises above 0 (largest -0.0952); what reaches it inhibits it."),
     "without input": (lif(weight=0.0), "Silent: nothing but zeros reaches it. Change its input, or what comes before it."),
     "saturated": (lif(weight=10.0), "Saturated: 4 of 4 neurons spike at every step, "),
-    "held up": (lif(weight=-0.25, min_v_mem=-0.5), "Clipped: the lower bound -0.5 holds v at "),
+    "held up": (lif(weight=-0.25, min_v_mem=-0.5), "Clipped: the lower bound -0.5 holds v up at "),
     "cut": (lif(weight=10.0, spike_fn="SingleSpike"), "Clipped: u reached "),
-    "long memory": (lif(weight=10.0, tau_mem=5000.0), "α = 0.9998: τ_mem 5000 is far longer than the run of 100 steps."),
+    "long memory": (lif(weight=10.0, tau_mem=5000.0), "τ_mem 5000 is far longer than the run of 100 steps: v loses 0.02% per step."),
 }
 
 
@@ -183,7 +206,7 @@ TRAINING_WORDS: dict[str, tuple[dict[str, Any], TrainingFinding, str]] = {
     "no gradient here": (
         HEAVISIDE,
         NoGradient(loss=100.0, largest_norm=0.0, layer="3", largest_surrogate=0.0, overshoot=None),
-        "No parameter has a gradient (largest norm 0): Heaviside of LIF 4 is 0 at all potentials reached.",
+        "All gradients are zero: Heaviside of LIF 4 is 0 at all potentials reached.",
     ),
     "no gradient anywhere": (
         TRUE_DERIVATIVE,
@@ -193,13 +216,12 @@ TRAINING_WORDS: dict[str, tuple[dict[str, Any], TrainingFinding, str]] = {
     "no gradient in spite of the surrogates": (
         {},
         NoGradient(loss=100.0, largest_norm=3e-14, layer=None, largest_surrogate=0.25, overshoot=None),
-        "No parameter has a gradient (largest norm 3e-14): the surrogates aren't why, |σ'| reaches at least 0.25 in every layer.",
+        "The gradients vanish (largest norm 3e-14): the surrogates aren't why, as |σ'| reaches at least 0.25 in every layer.",
     ),
     "no gradient after an overshoot": (
         {},
         NoGradient(loss=100.0, largest_norm=0.0, layer="3", largest_surrogate=2.7e-42, overshoot=(1, 283.0)),
-        "No parameter has a gradient: after 283 spikes at epoch 1, too large an update took the output so far below θ "
-        "that σ' is 2.7e-42 there.",
+        "All gradients are zero: after 283 spikes at epoch 1, too large an update took the output so far below θ that σ' is 2.7e-42 there.",
     ),
     "silent and rising": (
         {},
@@ -298,7 +320,7 @@ def test_a_remedy_of_a_training_in_words(present: dict[str, Any], changes: dict[
         ),
         (
             HEAVISIDE,
-            "No parameter has a gradient (largest norm 0): Heaviside of LIF 4 is 0 at all potentials reached.",
+            "All gradients are zero: Heaviside of LIF 4 is 0 at all potentials reached.",
             ["Use SingleExponential"],
         ),
         (

@@ -289,7 +289,7 @@ def test_arrow_keys_walk_through_time_neurons_and_rows(open_network: OpenNetwork
 def test_a_silent_layer_says_why_and_its_remedy_works(open_network: OpenNetwork) -> None:
     page = open_network()
     note = page.page.locator(".rows-sentence")
-    expect(note).to_have_text("Silent: largest u 0.111 < θ 1, steady-state v 0.109; needs 8.99× the input or θ ≤ 0.11.")
+    expect(note).to_have_text("Silent: largest u 0.111 < θ 1; 9× its input or θ ≤ 0.11 makes it spike.")
     assert sum(map(sum, page.figure()["rasters"][2])) == 0
     page.button("Set θ to 0.11").click()
     expect(note).to_have_count(0)

@@ -294,7 +294,7 @@ def test_a_pinned_run_stays_beside_what_is_changed(open_neuron: OpenNeuron) -> N
     page.answered(lambda: page.page.keyboard.press("Shift+ArrowUp"))
     shown = page.shown()
     assert shown["others"]["A"] == pinned.tolist()
-    assert shown["pinned"] == "θ 1 → 1.5; 6 spikes in A, 0 spikes here"
+    assert shown["pinned"] == "Differs from A: θ 1 → 1.5; 6 spikes in A, 0 spikes here"
     expect(page.page.locator(".neuron-difference")).to_have_text(shown["pinned"])
     page.answered(lambda: page.button("Remove A").click())
     assert "A" not in page.shown()["others"]

@@ -220,12 +220,16 @@ def test_steady_state_is_where_a_long_constant_input_leads(kind, tau_mem, tau_sy
     assert silent.steady_state == pytest.approx(record.v[0, -1, closest], rel=1e-4)
 
 
-def test_steady_state_is_that_of_the_mean_input_to_the_closest_neuron():
-    made = spikes(linear(3, 4), neurons(count=4, spike_threshold=50.0), shape=(3, 40, 3))
-    simulation = run(made)
-    reach = simulation.records[1].u
-    sample, _, neuron = np.unravel_index(reach.argmax(), reach.shape)
-    assert found(made, Silent).steady_state == pytest.approx(simulation.received(1)[sample, :, neuron].mean())
+def test_there_is_no_steady_state_of_an_input_that_varies_or_is_a_pulse():
+    assert found(spikes(linear(3, 4), neurons(count=4, spike_threshold=50.0)), Silent).steady_state is None
+    assert found(current(neurons(), amplitude=0.5).replace({"input.start": 20, "input.stop": 21}), Silent).steady_state is None
+    bursts = Experiment(network=[neurons()], input={"kind": "spike_bursts", "shape": (1, 60, 3), "period": 60, "first": 5})
+    assert found(bursts, Silent).steady_state is None
+
+
+def test_steady_state_is_no_lower_than_the_bound():
+    made = current(neurons(min_v_mem=0.5, spike_threshold=2.0), amplitude=0.2, shape=(1, 300, 3))
+    assert found(made, Silent).steady_state == run(made).records[0].v[0, -1, 0] == 0.5
 
 
 def test_steady_state_is_that_of_an_input_while_it_lasts():
@@ -244,7 +248,7 @@ def test_saturation_is_told_with_its_numbers():
     made = current(neurons("IAF", spike_threshold=[1.0, 1.0, 10.0]), amplitude=3.0)
     saturated = found(made, Saturated)
     assert (saturated.saturated, saturated.neurons) == (2, 3)
-    assert saturated.rate == pytest.approx((3 + 3 + 0.3) / 3)
+    assert (saturated.share, saturated.rate, saturated.while_driven) == (1.0, 3.0, False)
 
 
 def test_saturated_neurons_are_counted_once_whatever_the_batch():
@@ -341,7 +345,7 @@ def test_clipping_by_a_lower_bound_is_told_with_its_share():
     made = current(linear(3, 4, kind="constant", value=-1.0), neurons(count=4, min_v_mem=-0.5), shape=(2, 40, 3))
     simulation = run(made)
     clipped = found(made, Clipped)
-    assert clipped == Clipped("min_v_mem", clipped.share, -0.5, ({"min_v_mem": None},))
+    assert clipped == Clipped("min_v_mem", clipped.share, -0.5, ({"min_v_mem": None},), -0.5)
     assert clipped.share == pytest.approx((simulation.records[1].v == -0.5).mean())
     assert clipped.share == pytest.approx(39 / 40)  # -3 leads to -0.28 in the first step, and to less than -0.5 in the next
 
@@ -485,3 +489,87 @@ def test_every_remedy_does_what_it_is_offered_for(made):
         for finding in layer:
             for changes in finding.changes:
                 assert is_lessened(finding, changed(up_to_it, changes), index), (index, finding, changes)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(networks())
+def test_every_number_of_a_finding_is_that_of_the_neurons_and_steps_that_it_names(made):
+    try:
+        simulation = run(made)
+    except ExperimentError:
+        reject()
+    for index, layer in diagnose(simulation).items():
+        for finding in layer:
+            if isinstance(finding, Saturated):
+                assert_saturated(finding, simulation, index)
+            if isinstance(finding, Silent):
+                assert_silent(finding, simulation, index)
+            if isinstance(finding, Clipped):
+                assert_clipped(finding, simulation, index)
+
+
+def assert_saturated(finding: Saturated, simulation: Simulation, index: int) -> None:
+    """One neuron after another: in which of the steps that count does it spike, and how often?"""
+    record = simulation.records[index]
+    received = simulation.received(index)
+    recurrent = f"{index}.rec_connect.weight" in simulation.weights
+    named = []
+    for neuron in range(record.spikes.shape[2]):
+        counts, driven = [], []
+        for sample in range(len(record.spikes)):
+            steps = np.flatnonzero(received[sample, :, neuron])
+            span = slice(None) if recurrent else slice(steps[0], steps[-1] + 1) if len(steps) else slice(0, 0)
+            counts.extend(record.spikes[sample, :, neuron])
+            driven.extend(record.spikes[sample, span, neuron])
+        of_all = np.mean(np.array(counts) > 0)
+        of_driven = np.mean(np.array(driven) > 0) if len(driven) >= 20 * len(record.spikes) else 0.0
+        if max(of_all, of_driven) >= 0.95:
+            named.append((of_all, counts, driven))
+    assert finding.saturated == len(named)
+    whole = all(of_all >= 0.95 for of_all, _, _ in named)
+    counted = np.concatenate([counts if whole else driven for _, counts, driven in named])
+    assert finding.share == pytest.approx(np.mean(counted > 0))
+    assert finding.rate == pytest.approx(np.mean(counted))
+    assert finding.while_driven == (len(counted) < len(named) * len(named[0][1]))
+
+
+def assert_silent(finding: Silent, simulation: Simulation, index: int) -> None:
+    """What is said to make it spike does, and where v is said to tend it tends."""
+    layer, received = simulation.experiment.network[index], simulation.received(index)
+    record = simulation.records[index]
+    assert not record.spikes.any()
+    assert finding.largest_u / finding.threshold == pytest.approx(record.largest_u_over_threshold, rel=1e-6)
+    if finding.sufficient_gain is not None:
+        assert fed(layer, received * np.float32(finding.sufficient_gain)).spikes.any()
+    if finding.steady_state is None:
+        return
+    reach = record.u / record.threshold
+    sample, _, neuron = np.unravel_index(reach.argmax(), reach.shape)
+    own = np.trim_zeros(received[sample, :, neuron])
+    assert len(own) >= 20
+    assert len(set(own.tolist())) == 1
+    slowest = max(float(np.max(getattr(layer, name, None) or 0.0)) for name in ("tau_mem", "tau_syn"))
+    held = np.full((1, min(int(20 * slowest) + 100, 20_000), received.shape[2]), own[0], np.float32)
+    high = layer.model_copy(update={"spike_threshold": 1e30})
+    tends = fed(high, held).v[0, -1, neuron]
+    assert tends == pytest.approx(finding.steady_state, rel=0.01, abs=1e-6) or slowest > 1000
+
+
+def assert_clipped(finding: Clipped, simulation: Simulation, index: int) -> None:
+    layer, record = simulation.experiment.network[index], simulation.records[index]
+    if finding.by == "spike_fn":
+        most = getattr(layer.spike_fn, "max_num_spikes_per_bin", 1)
+        wanted = np.trunc(np.maximum(record.u / record.threshold, 0))
+        assert finding.share == pytest.approx(np.mean((wanted > most)[record.spikes > 0]))
+        assert finding.largest == pytest.approx((record.u / record.threshold).max())
+    else:
+        assert (finding.lowest, finding.largest) == (np.min(layer.min_v_mem), np.max(layer.min_v_mem))
+        at_bound = record.v == np.asarray(layer.min_v_mem, np.float32)
+        assert finding.share <= np.mean(at_bound) + 1e-6
+
+
+def fed(layer: Any, received: np.ndarray[Any, Any]) -> Any:
+    """The record of a layer alone, fed with values (batch, time, neurons)."""
+    values = np.ascontiguousarray(received, np.float32)
+    given = {"kind": "file", "name": "received", "digest": "0" * 32, "shape": values.shape}
+    return simulate(Experiment(network=(layer,), input=given), {"0" * 32: values})[0].records[0]

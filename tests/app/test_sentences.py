@@ -1,0 +1,150 @@
+"""What pages say is true: each number in a sentence is that of the record, of the layers and at the epoch that the sentence names."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from app.comparison import differences, why_in_words
+from app.desk import Desk
+from app.link import to_parameter
+from app.wording import network_status, reach_in_words, share_in_words
+from snncore.bptt import train
+from snncore.layer_diagnosis import diagnose
+from snncore.remedies import without_normalisation
+from snncore.simulation import simulate
+from snncore.spec import Draft, Experiment, ten_spikes
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+
+
+def opened(view: str, made: Draft) -> AppTest:
+    page = AppTest.from_file(MAIN, default_timeout=60)
+    page.query_params["x"] = to_parameter(made)
+    return shown(page.switch_page(f"views/{view}.py").run())
+
+
+def shown(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception
+    return page
+
+
+def component(page: AppTest, key: str) -> Any:
+    (found,) = (element for element in page.get("bidi_component") if element.key == key)
+    return found.proto
+
+
+def desk(page: AppTest) -> Desk:
+    found: Desk = page.session_state["desk"]
+    return found
+
+
+# ------------------------------------------------------------------------------------------------------- the network's state
+
+
+def iaf(amplitude: float, layers: int = 1, dt: float = 1e-3) -> Experiment:
+    """IAF neurons whose rate is the amplitude of their current, in spikes per step."""
+    network = [{"kind": "IAF", "spike_threshold": 1.0}] * layers
+    return Experiment(network=network, input={"kind": "step_current", "shape": (1, 200, 3), "amplitude": amplitude}, dt=dt)
+
+
+@pytest.mark.parametrize("made", [iaf(0.402), iaf(0.02), iaf(0.402, dt=1e-4), iaf(0.3, layers=2), iaf(0.3, layers=5)])
+def test_a_network_of_which_nothing_is_wrong_is_said_to_spike_as_often_as_it_does(made: Experiment) -> None:
+    status = json.loads(component(opened("network", made), "count").json)["status"]
+    records = simulate(made)[0].records
+    rates = {made.layer_label(str(index)): record.spikes.mean() / made.dt for index, record in records.items()}
+    if len(rates) <= 3:
+        told = dict(re.findall(r"(Layer \d+ \(\w+\)) ([\d,.]+) Hz", status.removeprefix("Mean rate")))
+        assert told.keys() == rates.keys()
+        for label, rate in told.items():
+            assert float(rate.replace(",", "")) == pytest.approx(rates[label], rel=0.005)
+    else:
+        count, least, most = re.fullmatch(r"Mean rates of (\d) layers: ([\d.]+) to ([\d.]+) Hz\.", status).groups()  # type: ignore[union-attr]
+        assert int(count) == len(rates)
+        assert (float(least), float(most)) == pytest.approx((min(rates.values()), max(rates.values())), rel=0.005)
+
+
+def test_a_network_in_which_nothing_can_spike_is_not_said_to() -> None:
+    linear = {"kind": "Linear", "in_features": 3, "out_features": 2}
+    for network in ([linear], [linear, {"kind": "ExpLeak", "tau_mem": 10.0}]):
+        made = iaf(0.3).replace({"network": network})
+        (simulation,) = simulate(made)
+        assert network_status(simulation, diagnose(simulation)) == "No layer of this network spikes."
+
+
+# ------------------------------------------------------------------------------------------------------------------ numbers
+
+
+@given(st.floats(-5, 5))
+def test_a_reach_is_said_to_be_1_or_more_where_the_neuron_spikes(reach: float) -> None:
+    said = float(reach_in_words(reach))
+    assert said == pytest.approx(reach, abs=0.00501)
+    assert (said >= 1) == (reach >= 1) or abs(reach - 1) < 1e-7
+
+
+@given(st.floats(0, 1))
+def test_a_share_is_said_to_be_none_or_all_where_it_is(share: float) -> None:
+    assert (share_in_words(share) == "100%") == (share == 1)
+    assert (share_in_words(share) == "0%") == (share == 0)
+
+
+# ---------------------------------------------------------------------------------------------------------------- comparing
+
+
+def test_normalisation_is_said_of_the_layers_that_have_it() -> None:
+    made = ten_spikes().replace({"network.1.norm_input": False, "network.3.tau_mem": 5.0, "training.epochs": 1})
+    (record,) = train(made)
+    (without,) = simulate(made.replace(without_normalisation(made)), parameters=record.parameters)
+    assert why_in_words(made, record, without).startswith("Input normalisation multiplies the input of LIF 4 by 1-α = 0.181;")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"network.1.surrogate_grad_fn": {"kind": "ATan", "alpha": 3.0}}, "surrogate gradient SingleExponential → ATan"),
+        (
+            {"network.1.surrogate_grad_fn": {"kind": "SingleExponential", "grad_scale": 4.0}},
+            "surrogate gradient grad_scale 1 → 4",
+        ),
+    ],
+)
+def test_what_changed_of_a_surrogate_is_said_with_both_values(changes: dict[str, Any], words: str) -> None:
+    assert differences(ten_spikes(), ten_spikes().changed(7, changes)) == [f"changed at epoch 7: {words}"]
+
+
+def test_other_inputs_are_said_by_the_names_that_pages_have_for_them() -> None:
+    fed = ten_spikes().replace({"input": {"kind": "step_current", "shape": (1, 100, 16), "amplitude": 1.0}})
+    assert differences(ten_spikes(), fed) == ["input Random spikes → Constant or step current"]
+
+
+def test_a_number_that_differs_beyond_six_digits_is_said_to_differ() -> None:
+    assert differences(ten_spikes(), ten_spikes().replace({"network.1.tau_mem": 10.0000001})) == ["τ_mem of LIF 2 10 → 10.0000001"]
+
+
+def test_the_spikes_of_a_pinned_training_are_those_of_the_epoch_that_stands_beside_them() -> None:
+    page = opened("training", ten_spikes().replace({"training.epochs": 60}))
+    run = desk(page).run
+    assert run is not None
+    for _ in range(30):
+        run.step()
+    pinned = run.past()
+    desk(page).pinned = pinned
+    page.run()
+    desk(page).scrubbed = 20
+    shown(page.run())
+    content = component(page, "rows").bytes
+    header = json.loads(content[4 : 4 + int.from_bytes(content[:4], "little")])
+    output = next(group for group in header["groups"] if group["layer"] == "3")
+    epoch, spikes = re.search(r"A, epoch (\d+): (\d+) spikes?", output["words"]).groups()  # type: ignore[union-attr]
+    assert int(epoch) == 20
+    assert int(spikes) == pinned.records[int(epoch)].spikes
+    said = " ".join(markdown.value for markdown in page.markdown)
+    last = pinned.records[-1]
+    assert f"{last.spikes:.0f} spike{'' if last.spikes == 1 else 's'} at epoch {last.epoch}. Same as A so far" in said
