@@ -62,6 +62,35 @@ def test_the_first_sight_needs_no_scrolling(open_neuron: OpenNeuron) -> None:
     assert_shows(page, DEFAULT)
 
 
+PULSE = {"input.kind": "spike_bursts", "input.period": 10, "input.first": 20, "input.count": 1, "input.weight": 40.0}
+READINGS: dict[str, tuple[dict[str, Any], str]] = {
+    "a current that lasts": ({}, "steady state without spikes v∞ 1.5"),
+    "a weak current that lasts": ({"input.amplitude": 0.5}, "steady state v∞ 0.5"),
+    "a current drawn as it lasts": ({"input.kind": "drawn", "input.values": [0.25] * 200}, "steady state v∞ 0.25"),
+    "one pulse": (PULSE, ""),
+    "a short current": ({"input.stop": 25}, ""),
+    "spikes": ({"input.kind": "poisson_spikes"}, ""),
+    "a sine": ({"input.kind": "sine_current"}, ""),
+    "a current without leak": ({"network.0.kind": "IAF", "input.amplitude": 0.001}, ""),
+}
+
+
+def test_a_steady_state_is_said_under_a_constant_current_alone_and_is_where_v_tends(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    for name, (changes, words) in READINGS.items():
+        experiment = edited(DEFAULT, changes, {})
+        page.page.goto(page.page.url.split("?")[0] + f"?x={to_parameter(experiment)}")
+        page.wait()
+        page.until(lambda: "spike" in page.equation)
+        assert words in page.equation, name
+        assert ("steady state" in page.equation) == bool(words), name
+        said = re.search(r"v∞ ([\d.]+)", page.equation)
+        if said:
+            held = experiment.replace({"network.0.spike_threshold": 1e6})
+            v = simulate(held)[0].records[0].v[0, experiment.input.model_dump().get("stop", 200) - 1, 0]
+            assert float(said[1]) == pytest.approx(v, rel=0.01), name
+
+
 def test_the_script_is_small() -> None:
     assert len(view_source().encode()) < LARGEST_SCRIPT
 

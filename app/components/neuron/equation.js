@@ -48,7 +48,7 @@ function numbersOf(view) {
 /** @param {number} value */
 const fixed = (value) => (Math.abs(value) < FAR ? value.toFixed(DECIMALS) : inDigits(value)).replace("-", "\u2212");
 
-/** Time to the first spike, rate, intervals, and where v tends, of the neuron that is shown. */
+/** Of the neuron that is shown: time to the first spike, rate, intervals, and where v tends under a constant current. */
 function readingsOf(view) {
   const { p, run, header } = view;
   const told = [];
@@ -62,8 +62,7 @@ function readingsOf(view) {
     if (intervals.length > 2 * TOLD) intervals.splice(TOLD, intervals.length - 2 * TOLD, "…");
     if (intervals.length) told.push(`intervals ${intervals.join(", ")} steps`);
   }
-  const current = currentOf(view);
-  const steady = steadyState(current ?? spanOf(rowIn(view, run, "z")).mean, p);
-  told.push(`steady state ${Number.isFinite(steady) ? `v∞ ${inDigits(steady)}` : "none: v grows without end"}${current === null ? " of the mean input" : ""}`);
+  const steady = steadyOf(view, p);
+  if (steady !== null) told.push(`steady state${sumOf(rowIn(view, run, "s")) ? " without spikes" : ""} v∞ ${inDigits(steady)}`);
   return told.join(" · ");
 }

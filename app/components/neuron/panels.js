@@ -55,7 +55,7 @@ function paintRates(stage) {
   lines.push(["this run, while it has input", [present], palette.text]);
   paintChart(stage, [low, high], [0, most], ["input I", "rate (spikes per step)"], lines);
   const [mean, now, fastest] = [...present, Math.max(...measured)].map(inDigits);
-  return `f–I curve: up to ${fastest} spikes per step at inputs up to ${inDigits(high)}. This run: mean input ${mean}, ${now} spikes per step.`;
+  return `f–I curve: up to ${fastest} spikes per step at inputs up to ${inDigits(high)}. This run: mean input ${mean} while it lasts, ${now} spikes per step.`;
 }
 
 /** The next round number that isn't below, for the end of an axis. */

@@ -1,5 +1,7 @@
 // What is read off a neuron's spikes, what theory says of a constant input, and the curve over many of them. Pure functions of numbers.
 
+const LEAST_SPAN = 20; // steps with one current, from which on it counts as constant
+
 /** One neuron's row of an array of a run. @param {Run} run @param {Float32Array} array @param {number} neuron */
 export const rowOf = ({ steps }, array, neuron) => array.subarray(neuron * steps, (neuron + 1) * steps);
 
@@ -14,9 +16,20 @@ export function spikeTimes(s) {
 export const spikeIntervals = (times) => times.slice(1).map((time, index) => time - times[index]);
 
 /** From the first step with input up to and without the one after the last, all steps without any; and the mean input meanwhile. */
-export function spanOf(z) {
+function spanOf(z) {
   const [begin, end] = [Math.max(z.findIndex(Boolean), 0), z.findLastIndex(Boolean) + 1 || z.length];
   return { begin, end, mean: sumOf(z) / (end - begin) };
+}
+
+/**
+ * The current that an input holds from its first step with any to its last, or 0 throughout; NaN where it varies, or is over before
+ * anything could settle.
+ * @param {Float32Array} z input of one neuron, (steps)
+ * @returns {number}
+ */
+function constantOf(z) {
+  const { begin, end } = spanOf(z);
+  return end - begin < LEAST_SPAN || z.subarray(begin, end).some((value) => value !== z[begin]) ? NaN : z[begin];
 }
 
 /** The step of the first spike, null without. @param {number[]} times @returns {?number} */

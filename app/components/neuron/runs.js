@@ -27,12 +27,8 @@ function addSecond(view, name, label, p, run) {
   view.seconds.push({ name, label, p, run });
 }
 
-/** The input's constant current while it lasts; null where it has none. */
-const currentOf = ({ settings: { input } }) => (input.kind === "step_current" ? input.amplitude : null);
-
-/** Where v tends under the input's constant current, null where it has none or v tends nowhere. */
+/** Where v of the shown neuron tends under its constant current, null where it has none or v tends nowhere. */
 function steadyOf(view, p) {
-  const current = currentOf(view);
-  const steady = current === null ? Infinity : steadyState(current, p);
+  const steady = steadyState(constantOf(rowIn(view, view.run, "z")), p);
   return Number.isFinite(steady) ? steady : null;
 }
