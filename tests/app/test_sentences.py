@@ -21,6 +21,7 @@ from snncore.layer_diagnosis import diagnose
 from snncore.remedies import without_normalisation
 from snncore.simulation import simulate
 from snncore.spec import Draft, Experiment, ten_spikes
+from tests.app.said import said
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
@@ -145,6 +146,6 @@ def test_the_spikes_of_a_pinned_training_are_those_of_the_epoch_that_stands_besi
     epoch, spikes = re.search(r"A, epoch (\d+): (\d+) spikes?", output["words"]).groups()  # type: ignore[union-attr]
     assert int(epoch) == 20
     assert int(spikes) == pinned.records[int(epoch)].spikes
-    said = " ".join(markdown.value for markdown in page.markdown)
+    words = " ".join(said(page, "sentence"))
     last = pinned.records[-1]
-    assert f"{last.spikes:.0f} spike{'' if last.spikes == 1 else 's'} at epoch {last.epoch}. Same as A so far" in said
+    assert f"{last.spikes:.0f} spike{'' if last.spikes == 1 else 's'} at epoch {last.epoch}. Same as A so far" in words
