@@ -9,16 +9,19 @@ import hashlib
 import math
 import zipfile
 import zlib
-from array import array
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import PurePath
 from typing import IO, Any
 
 import numpy as np
 
+from snncore.csv_table import read_table
 from snncore.errors import InputFileError
+from snncore.file_doubts import look_like_events, misplaces_channels, names_rows, numbers_rows, swaps_time, what_names_say
+from snncore.input_spec import Holds
+from snncore.measures import is_spikes
 from snncore.record import Array
 from snncore.spec_errors import abbreviated
 
@@ -37,11 +40,20 @@ LARGEST_HEADER = 16_384
 PIECE = 2**20
 """Bytes of an array that are converted at a time."""
 
-RASTER_NAMES = ("spikes", "raster", "data")
+DECLARED = "raster"
+"""The name of an array in an .npz file that is a raster whatever it looks like."""
+
+RASTER_NAMES = ("spikes", DECLARED, "data")
 """By one of these names a raster is found among other arrays."""
 
 EVENT_COLUMNS: tuple[tuple[str, ...], ...] = (("t", "neuron"), ("t", "x", "y", "p"))
 """What an event is told by: its time step, and its neuron or its pixel and polarity."""
+
+NAMES_IN_TEXT = "head the columns of events t,neuron or t,x,y,p, with t in time steps, or those of a raster n0,n1,…"
+NAMES_OF_ARRAYS = (
+    f"save events in an .npz as arrays t, neuron or t, x, y, p, with t in time steps, or a raster in an .npz under the name {DECLARED}"
+)
+"""What makes plain what a file holds."""
 
 NO_NUMBERS = {
     "O": "Python objects, which are never unpickled",
@@ -53,6 +65,19 @@ NO_NUMBERS = {
     "m": "durations",
 }
 """What an array holds whose dtype is of no kind of real number, by that kind."""
+
+
+@dataclass(frozen=True)
+class UploadedInput:
+    """What a file was read as.
+
+    Attributes:
+        values: float32 (batch, time, ...), C-contiguous.
+        holds: whether these were listed as events, or given as they are and count spikes, or else are currents.
+    """
+
+    values: Array
+    holds: Holds
 
 
 @dataclass(frozen=True)
@@ -77,8 +102,8 @@ _RASTER = _Kind(
 _EVENTS = _Kind({1: "(events,)"}, MOST_EVENTS, np.float64)  # every time step and place that may be told is exact in float64
 
 
-def read_raster(name: str, content: bytes) -> Array:
-    """The raster in a file as float32 (batch, time, ...). Its values may be any real numbers: spike counts, or currents of either sign.
+def read_raster(name: str, content: bytes) -> UploadedInput:
+    """Return the raster in a file, and what it was read as. Its values may be any real numbers.
 
     | ending | what the file holds |
     |---|---|
@@ -87,6 +112,12 @@ def read_raster(name: str, content: bytes) -> Array:
     | .npz | such an array: the only one, or the one named spikes, raster or data; or events, as arrays t, neuron or t, x, y, p |
     | .csv | a row for each time step, with a number for each neuron, under a header or not; or events, under a header t,neuron or
              t,x,y,p |
+
+    A file is refused where it may hold something else than it would be read as: where names or numbers look like those of events that
+    aren't named so, where columns count rows, where there are as many samples as time steps or more, or more than two channels. A raster
+    is taken as it is with neurons named by a word and a number in a .csv's header, as in n0,n1, or by the name raster in an .npz.
+
+    Cells of a .csv file are separated by commas, semicolons or tabs; a comma within a cell is a decimal point or refused.
 
     Of an event, t is its time step, and t, neuron, x (to the right) and y (down) are whole and count from 0. The polarity p is 1 for ON,
     channel 0, and throughout a file either 0 or -1 for OFF, channel 1. Events become (1, time, neurons) or (1, time, 2, height, width), as
@@ -111,7 +142,7 @@ def content_hash(values: Array) -> str:
     return digest.hexdigest()[:32]
 
 
-def _read(name: str, content: bytes) -> Array:
+def _read(name: str, content: bytes) -> UploadedInput:
     readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": _read_csv}
     reader = readers.get(PurePath(name).suffix.lower())
     if reader is None:
@@ -129,11 +160,11 @@ def _read(name: str, content: bytes) -> Array:
 # -------------------------------------------------------------------------------------------------- NumPy's formats
 
 
-def _read_npy(content: bytes) -> Array:
-    return _as_raster(_read_array(BytesIO(content), len(content), "it", _RASTER), "it")
+def _read_npy(content: bytes) -> UploadedInput:
+    return _raster(_read_array(BytesIO(content), len(content), "it", _RASTER), "it")
 
 
-def _read_npz(content: bytes) -> Array:
+def _read_npz(content: bytes) -> UploadedInput:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist() if info.filename.endswith(".npy")}
@@ -145,7 +176,9 @@ def _read_npz(content: bytes) -> Array:
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError) as error:
         raise InputFileError("it is broken, or no .npz file; save it again with np.savez_compressed, without a password") from error
     if len(names) == 1:
-        return _as_raster(arrays[names[0]], f"array {abbreviated(names[0])}")
+        if names[0] not in RASTER_NAMES and names_rows(names[0]):
+            raise InputFileError(f"array {abbreviated(names[0])} may be times or events by its name; {NAMES_OF_ARRAYS}")
+        return _raster(arrays[names[0]], f"array {abbreviated(names[0])}", is_declared=names[0] == DECLARED)
     lengths = [len(values) for values in arrays.values()]
     if len(set(lengths)) > 1:
         raise InputFileError(
@@ -207,10 +240,37 @@ def _read_array(stream: IO[bytes], size: int, what: str, kind: _Kind) -> Array:
     return values.reshape(shape, order="F" if is_fortran else "C")
 
 
-def _as_raster(values: Array, what: str) -> Array:
-    """(batch, time, ...), C-contiguous."""
+def _raster(values: Array, what: str, is_declared: bool = False) -> UploadedInput:
+    """A raster, unless it may be something else and isn't declared to be one."""
     _check_finite(values, lambda index: f"{what} is not finite at index {index}")
-    return np.ascontiguousarray(values if values.ndim in (3, 5) else values[None])
+    if not is_declared:
+        _check_is_raster(values, what)
+    return _as_input(values)
+
+
+def _as_input(values: Array) -> UploadedInput:
+    """A raster as (batch, time, ...), C-contiguous."""
+    batched = np.ascontiguousarray(values if values.ndim in (3, 5) else values[None])
+    flat = batched.reshape(-1)
+    are_counts = all(is_spikes(flat[start : start + PIECE]) for start in range(0, flat.size, PIECE))
+    return UploadedInput(batched, "counts" if are_counts else "currents")
+
+
+def _check_is_raster(values: Array, what: str) -> None:
+    """Raises InputFileError where an array may be something else than what its axes would be read as."""
+    shape = f"{what} has the shape {values.shape}, which as {_RASTER.axes[values.ndim]}"
+    otherwise = f"else save it in an .npz under the name {DECLARED}"
+    if values.ndim in (3, 5) and swaps_time(values.shape):
+        raise InputFileError(f"{shape} has no more time steps than samples; if time comes first, save values.swapaxes(0, 1), {otherwise}")
+    if values.ndim in (4, 5) and misplaces_channels(values.shape):
+        raise InputFileError(f"{shape} has {values.shape[-3]} channels; if they come last, save np.moveaxis(values, -1, -3), {otherwise}")
+    if values.ndim > 3:
+        return
+    tables = values[None] if values.ndim == 2 else values
+    if all(map(look_like_events, tables)):
+        raise InputFileError(f"{what} may be a list of events; {NAMES_OF_ARRAYS}")
+    if all(map(numbers_rows, tables)):
+        raise InputFileError(f"{what} may have times or row numbers in its first column; leave it out, {otherwise}")
 
 
 def _check_finite(values: Array, complaint: Callable[[tuple[int, ...]], str]) -> None:
@@ -223,78 +283,30 @@ def _check_finite(values: Array, complaint: Callable[[tuple[int, ...]], str]) ->
 # --------------------------------------------------------------------------------------------------------- text
 
 
-def _read_csv(content: bytes) -> Array:
-    header, table, numbers = _read_table(content)
-    if any(name in columns for columns in EVENT_COLUMNS for name in header):
-        if sorted(header) not in map(sorted, EVENT_COLUMNS):
-            raise InputFileError(
-                f"its columns are {abbreviated(','.join(header))}; events have {' or '.join(map(','.join, EVENT_COLUMNS))}, "
-                "and the neurons of a raster have other names than these"
-            )
-        return _unfold(dict(zip(header, table.T, strict=True)), lambda event: f"line {numbers[event]}")
+def _read_csv(content: bytes) -> UploadedInput:
+    table = read_table(content)
+    header = [name.lower() for name in table.header]
+    if sorted(header) in map(sorted, EVENT_COLUMNS):
+        return _unfold(dict(zip(header, table.values.T, strict=True)), lambda event: f"line {table.lines[event]}")
     with np.errstate(over="ignore"):
-        raster = table.astype(np.float32)
-    _check_finite(raster, lambda index: f"line {numbers[index[0]]}, column {index[1] + 1} is not finite")
-    return raster[None]
-
-
-def _read_table(content: bytes) -> tuple[Sequence[str], Array, Sequence[int]]:
-    """The header in lower case, if there is one; the numbers, (rows, columns); and for each row the number of its line."""
-    try:
-        lines = _lines(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = len((error.object[: error.start] + b"?").splitlines())
-        raise InputFileError(f"line {line} is not text in UTF-8; save it as CSV in UTF-8") from error
-    values, numbers = array("d"), array("q")
-    header: Sequence[str] = ()
-    first = width = 0
-    for number, cells in lines:
-        if not width:
-            first, width = number, len(cells)
-            if _is_header(cells):
-                header = [cell.strip().lower() for cell in cells]
-                continue
-        if len(cells) != width:
-            raise InputFileError(f"line {number} has {len(cells):,} columns, but line {first} has {width:,}; give every line as many")
-        try:
-            values.extend(map(float, cells))
-        except ValueError as error:
-            column = next(column for column, cell in enumerate(cells) if not _is_number(cell))
-            place = f"line {number}, column {column + 1}"
-            raise InputFileError(
-                f"{place}: {abbreviated(cells[column].strip())} is not a number; write numbers with commas between"
-            ) from error
-        numbers.append(number)
-    if not numbers:
-        raise InputFileError("it has no line of numbers; write one for each time step, or for each event")
-    return header, np.frombuffer(values).reshape(-1, width), numbers
-
-
-def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """Number and cells of each line that isn't blank."""
-    for number, line in enumerate(StringIO(text, newline=None), start=1):
-        if line.strip():
-            yield number, line.replace('"', "").split(",")
-
-
-def _is_header(cells: Sequence[str]) -> bool:
-    """Whether every column has a name. A column without one holds row numbers, which would be taken for a neuron."""
-    return all(cell.strip() for cell in cells) and not any(map(_is_number, cells))
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+        raster = table.values.astype(np.float32)
+    _check_finite(raster, lambda index: f"line {table.lines[index[0]]}, column {index[1] + 1} is not finite")
+    meant = what_names_say(table.header) if header else "nothing"
+    if meant == "something else":
+        raise InputFileError(f"its columns are {abbreviated(','.join(table.header))}; {NAMES_IN_TEXT}")
+    if meant == "nothing":
+        if look_like_events(table.values):
+            raise InputFileError(f"its numbers may be times and places of events; {NAMES_IN_TEXT}")
+        if numbers_rows(table.values):
+            raise InputFileError("its first column may be times or row numbers; leave it out, or head all columns n0,n1,…")
+    return _as_input(raster)
 
 
 # ------------------------------------------------------------------------------------------------------- events
 
 
-def _unfold(columns: dict[str, Array], place: Callable[[int], str]) -> Array:
-    """Events, by their `columns` (events,), as a raster (1, time, ...). `place` says for a message where an event stands."""
+def _unfold(columns: dict[str, Array], place: Callable[[int], str]) -> UploadedInput:
+    """Events, by their `columns` (events,), as (1, time, ...). `place` says for a message where an event stands."""
     for name, values in columns.items():
         if name == "p":
             off = -1 if (values == -1).any() else 0
@@ -318,4 +330,4 @@ def _unfold(columns: dict[str, Array], place: Callable[[int], str]) -> Array:
         )
     raster = np.zeros([int(size) for size in sizes], np.float32)
     np.add.at(raster, tuple(index.astype(np.intp) for index in axes.values()), 1)
-    return raster[None]
+    return UploadedInput(raster[None], "events")

@@ -21,6 +21,9 @@ Files = Mapping[str, Array]
 
 NO_FILES: Files = MappingProxyType({})
 
+Holds = Literal["events", "counts", "currents"]
+"""What an uploaded file was read as: a list of events, or a raster that counts spikes or holds currents."""
+
 MOST_DRAWN = 1000
 """Time steps of a current that is drawn by hand."""
 
@@ -341,6 +344,24 @@ class FileSpikes(_Weighted):
     kind: Literal["file"] = "file"
     name: str = Field(max_length=100)
     digest: str = Field(pattern="^[0-9a-f]{32}$")
+    holds: Holds | None = None
+    """None: not known, as in what was saved before it was noted."""
+
+    @property
+    def carries_spikes(self) -> bool:
+        return super().carries_spikes and self.holds != "currents"
+
+    @property
+    def read_as(self) -> str:
+        """What the file was understood as: "events, in 100 time steps, 16 neurons, 1 sample", say."""
+        batch, steps, *sample = self.shape
+        if len(sample) == 1:
+            places = _counted(sample[0], "neuron")
+        else:
+            axes = " (channels × height × width)" if len(sample) == 3 else ""
+            places = " × ".join(f"{length:,}" for length in sample) + axes
+        kinds = {None: "", "events": "events, in ", "counts": "spike counts, in ", "currents": "currents, in "}
+        return f"{kinds[self.holds]}{_counted(steps, 'time step')}, {places}, {_counted(batch, 'sample')}"
 
     @property
     def words(self) -> str:
@@ -357,6 +378,10 @@ class FileSpikes(_Weighted):
                 f"The input's shape is {self.shape}, but that of the file {self.name!r} is {values.shape}; set it to that."
             )
         return self.weight * torch.tensor(values, dtype=torch.float32)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 InputSpec = Annotated[

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from snncore.errors import ExperimentError
-from snncore.input_spec import MOST_DRAWN, DrawnCurrent
+from snncore.input_spec import MOST_DRAWN, DrawnCurrent, Holds
 from snncore.layer_spec import NEURON_SPECS, LayerSpec, NeuronSpec
 from snncore.part import Shape
 from snncore.spec import Draft, mended
@@ -61,9 +61,9 @@ def feed(draft: Draft, kind: str) -> Draft:
     return _with(draft, input=fitting_input(kind, draft.input.shape))
 
 
-def feed_file(draft: Draft, name: str, digest: str, shape: tuple[int, ...]) -> Draft:
-    """The draft with an uploaded file (batch, time, ...) as its input."""
-    return _with(draft, input={"kind": "file", "name": name, "digest": digest, "shape": shape})
+def feed_file(draft: Draft, name: str, digest: str, shape: tuple[int, ...], holds: Holds | None = None) -> Draft:
+    """The draft with an uploaded file (batch, time, ...) as its input, and what that was read as."""
+    return _with(draft, input={"kind": "file", "name": name, "digest": digest, "shape": shape, "holds": holds})
 
 
 def reshape(draft: Draft, shape: Sequence[int]) -> Draft:

@@ -211,6 +211,8 @@ def _input_controls(draft: Draft) -> None:
         _shape_controls(given.shape)
     field_controls(given, "input", INPUT_PARAMETERS, edit, edit)
     _upload()
+    if isinstance(given, FileSpikes) and given.digest in desk().files:
+        caption(f"{given.name!r} was read as {given.read_as}.")
     expander = st.expander("Seeds and time step", key="seeds", on_change="rerun")
     if expander.open:
         with expander:
@@ -290,8 +292,9 @@ def _upload() -> None:
         key="upload",
         on_change=_take_file,
         max_upload_size=max(LARGEST_FILE // 2**20, 1),
-        help="A raster (time, neurons) or a sensor's (time, 2, height, width), either with a batch in front; "
-        "or events: columns t, neuron or t, x, y, p.",
+        help="A raster: a row for each time step, a column for each neuron, named n0,n1,… in a header if in doubt. As an array also with "
+        "samples in front, or a sensor's (time, 2, height, width); the name raster in an .npz settles doubts. Or events: columns t,neuron "
+        "or t,x,y,p under that header, t in time steps.",
     )
 
 
@@ -302,13 +305,13 @@ def _take_file() -> None:
         return
     looking = look()
     try:
-        raster = read_raster(uploaded.name, uploaded.getvalue())
+        given = read_raster(uploaded.name, uploaded.getvalue())
     except SNNCoreError as error:
         session.complain(error)
         return
-    digest = content_hash(raster)
-    session.keep_file(digest, raster)
-    if session.compose(lambda draft: stack.feed_file(draft, uploaded.name[-100:], digest, raster.shape)):
+    digest = content_hash(given.values)
+    session.keep_file(digest, given.values)
+    if session.compose(lambda draft: stack.feed_file(draft, uploaded.name[-100:], digest, given.values.shape, given.holds)):
         looking.forget_neurons()
 
 

@@ -736,7 +736,7 @@ def test_a_file_becomes_the_input() -> None:
     assert complaints(page) == []
     given = draft(page).input
     assert (given.kind, given.name, given.shape, given.digest) == ("file", "mine.npy", (1, 50, 16), content_hash(raster_of_file[None]))
-    assert draft(page) == stack.feed_file(TEN, "mine.npy", given.digest, (1, 50, 16))
+    assert draft(page) == stack.feed_file(TEN, "mine.npy", given.digest, (1, 50, 16), "counts")
     assert np.array_equal(raster(page, "input"), raster_of_file.T)
     assert "From the file 'mine.npy'." in captions(page)
     assert not [path for path in fields(page, "input.") if ".shape." in path], "its shape is the file's"
@@ -774,8 +774,50 @@ def test_a_file_that_is_refused_leaves_the_input_as_it_was(name: str, content: b
     assert not desk(page).history.can_undo
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.csv", b"t,neuron\n0,0\n99,15\n", "events, in 100 time steps, 16 neurons, 1 sample"),
+        (
+            "a.csv",
+            b"t,x,y,p\n0,0,0,1\n9,7,3,0\n",
+            "events, in 10 time steps, 2 × 4 × 8 (channels × height × width), 1 sample",
+        ),
+        ("a.csv", b"n0;n1\n0,5;1,5\n", "currents, in 1 time step, 2 neurons, 1 sample"),
+        ("[a].npy", as_npy(spikes(3, 50, 16)), "spike counts, in 50 time steps, 16 neurons, 3 samples"),
+    ],
+)
+def test_the_page_says_what_a_file_was_read_as(name: str, content: bytes, words: str) -> None:
+    sentence = f"{name!r} was read as {words}."
+    page = upload(opened(panel="Input"), name, content)
+    assert sentence in captions(page)
+    press(page, "Undo")
+    assert sentence not in captions(page)
+    press(page, "Redo")
+    assert sentence in captions(page)
+    other = opened(draft(page), panel="Input")
+    assert sentence not in captions(other), "what isn't here was not read"
+    upload(other, "again.csv", b"t,channel\n0,0\n3,1\n")
+    assert sentence not in captions(other)
+    upload(other, name, content)
+    assert sentence in captions(other)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"timestamp,channel\n0,0\n30,1\n", b"0,3\n40,1\n250000,2\n", as_npy(np.arange(400).reshape(100, 4))],
+    ids=["named", "csv", "npy"],
+)
+def test_no_layer_is_offered_to_fit_a_file_that_was_misread(content: bytes) -> None:
+    name = "a.npy" if content.startswith(b"\x93") else "a.csv"
+    page = upload(opened(panel="Input"), name, content)
+    assert len(complaints(page)) == 1
+    assert draft(page) == TEN
+    assert draft(page).first_misfit is None
+
+
 FILE = spikes(1, 100, 16)
-FROM_FILE = stack.feed_file(TEN, "mine.npy", content_hash(FILE), FILE.shape)
+FROM_FILE = stack.feed_file(TEN, "mine.npy", content_hash(FILE), FILE.shape, "counts")
 
 
 def test_a_link_to_a_file_that_is_not_here_says_what_is_missing() -> None:

@@ -89,6 +89,28 @@ def test_bad_files_are_refused_in_one_sentence_and_change_nothing(open_network: 
     page.until(lambda: page.alerts() == [] and len(page.figure()["rasters"][0][0]) == 60)
 
 
+def test_the_page_says_what_a_file_was_read_as_and_keeps_it_where_another_may_be_events(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.open_panel("Input")
+    page.upload("own.csv", as_events(np.eye(16)))
+    said = page.page.get_by_text("'own.csv' was read as events, in 16 time steps, 16 neurons, 1 sample.")
+    expect(said).to_be_visible()
+    page.until(lambda: len(page.figure()["rasters"][0][0]) == 16)
+    before = page.figure()
+    page.upload("other.csv", b"timestamp,channel\n0,3\n40,1\n9000,2\n")
+    expect(page.page.get_by_role("alert")).to_have_text(
+        "File 'other.csv': its columns are 'timestamp,channel'; "
+        "head the columns of events t,neuron or t,x,y,p, with t in time steps, or those of a raster n0,n1,…."
+    )
+    expect(said).to_be_visible()
+    assert page.figure() == before
+    page.page.reload()
+    expect(page.rows).to_be_visible(timeout=60_000)
+    page.open_panel("Input")
+    expect(said).to_be_visible()
+    page.until(lambda: page.figure() == before)
+
+
 def test_a_link_to_a_network_with_a_file_says_what_is_missing(open_network: OpenNetwork) -> None:
     mine = open_network()
     mine.open_panel("Input")

@@ -191,6 +191,36 @@ def test_words_name_every_number_in_force(fed, words):
     assert experiment(**fed).input.words == words
 
 
+@pytest.mark.parametrize(
+    ("shape", "holds", "words"),
+    [
+        ((1, 100, 16), "events", "events, in 100 time steps, 16 neurons, 1 sample"),
+        ((3, 1, 1), "counts", "spike counts, in 1 time step, 1 neuron, 3 samples"),
+        ((1, 2000, 2, 8, 16), "currents", "currents, in 2,000 time steps, 2 × 8 × 16 (channels × height × width), 1 sample"),
+        ((2, 9, 4, 5), None, "9 time steps, 4 × 5, 2 samples"),
+    ],
+)
+def test_a_file_says_what_it_was_read_as(shape, holds, words):
+    fed = Experiment(network=[{"kind": "IAF"}], input={"kind": "file", "name": "a", "digest": DIGEST, "shape": shape, "holds": holds})
+    assert fed.input.read_as == words
+    assert Experiment.from_json(fed.to_json(compact=True)) == fed
+    assert fed.input.carries_spikes == (holds != "currents")
+
+
+def test_a_file_saved_before_it_was_noted_what_it_holds_is_opened():
+    made = experiment(kind="file", name="x.npy", digest=DIGEST)
+    written = json.loads(made.to_json())
+    del written["input"]["holds"]
+    assert Experiment.from_json(json.dumps(written)) == made
+    assert "holds" not in json.loads(made.to_json(compact=True))["input"], "so that its link stays the same"
+
+
+@pytest.mark.parametrize("holds", ["values", "", 1, ["events"]])
+def test_a_file_holds_nothing_else(holds):
+    with pytest.raises(ExperimentError, match="holds"):
+        experiment(kind="file", name="x.npy", digest=DIGEST, holds=holds)
+
+
 def test_a_file_that_is_not_here_is_asked_for():
     for files in ((), ({},), ({"1" * 32: UPLOADED},)):
         with pytest.raises(ExperimentError) as refusal:

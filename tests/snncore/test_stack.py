@@ -383,8 +383,9 @@ def test_every_kind_of_input_is_more_than_zeros(kind):
 def test_an_uploaded_file_is_fed_in_its_own_shape():
     data = np.ones((1, 9, 3), dtype=np.float32)
     digest = content_hash(data)
-    fed = stack.feed_file(draft(LIF), "mine.npy", digest, data.shape)
-    assert (fed.input.kind, fed.input.name, fed.input.digest, fed.input.shape) == ("file", "mine.npy", digest, (1, 9, 3))
+    fed = stack.feed_file(draft(LIF), "mine.npy", digest, data.shape, "events")
+    given = fed.input
+    assert (given.kind, given.name, given.digest, given.shape, given.holds) == ("file", "mine.npy", digest, (1, 9, 3), "events")
     assert np.array_equal(Experiment(**dict(fed)).make_input({digest: data}).numpy(), data)
     assert {**dict(fed), "input": draft(LIF).input} == dict(draft(LIF))
 

@@ -1,0 +1,378 @@
+"""No file is read as something else than what was written: what may be read in two ways is refused, in words that tell what to write."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from snncore.errors import InputFileError
+from snncore.files import UploadedInput, read_raster
+from tests.snncore.test_files import csv, npy, npz
+
+NAMES = "head the columns of events t,neuron or t,x,y,p, with t in time steps, or those of a raster n0,n1,…"
+ARRAYS = "save events in an .npz as arrays t, neuron or t, x, y, p, with t in time steps, or a raster in an .npz under the name raster"
+
+
+def outcome(name: str, content: bytes) -> UploadedInput | str:
+    """What was read, or why nothing was."""
+    try:
+        return read_raster(name, content)
+    except InputFileError as refused:
+        return str(refused)
+
+
+def refusal(name: str, content: bytes) -> str:
+    with pytest.raises(InputFileError) as refused:
+        read_raster(name, content)
+    return str(refused.value).removeprefix(f"File {name!r}: ")
+
+
+def read(*lines: str) -> UploadedInput:
+    return read_raster("a.csv", csv(*lines))
+
+
+# ------------------------------------------------------------------------------------------------ names above columns
+
+TIMES = [
+    "t",
+    "T",
+    "ts",
+    "time",
+    "Times",
+    "time_ms",
+    "t_us",
+    "t_µs",
+    "timeMs",
+    " Time (ms) ",
+    "T[s]",
+    "timestamp",
+    "time-stamps",
+    "spikeTimes",
+]
+PLACES = ["neuron", "neuron_id", "NeuronID", "Neuron No.", "sender", "addr", "address", "unit", "UNITS", "unit_id", "channel", "ch"]
+PLACES += ["node_ids", "cell", "cellId", "id", "ids", "gid", "idx", "index", "spike", "i", "x", "source", "electrode"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("time", TIMES)
+def test_events_under_other_names_than_theirs_are_refused(time: str, place: str) -> None:
+    for names in ((time, place), (place, time)):
+        if [name.lower() for name in sorted(names, key=str.lower)] == ["neuron", "t"]:
+            assert read(",".join(names), "0,0", "1,1").holds == "events"
+        else:
+            header = ",".join(names)
+            shown = ",".join(name.strip() for name in names)
+            assert refusal("a.csv", csv(header, "0,1", "3,0")) == f"its columns are {shown!r}; {NAMES}."
+
+
+NO_RASTERS = ["t,n0,n1", "index,n0,n1", "Unnamed: 0,n0,n1", "n0,n1,time", "step,a,b", "t0,t1,t2", "time 1,time 2,time 3", "frame,a,b"]
+NO_RASTERS += ["t,x,y", "x,y,t", "t,i,w", "neuron_id,t,weight", "t,x,y,polarity", "timestamp,x,y,on", "event 1,event 2,event 3"]
+
+
+@pytest.mark.parametrize("header", NO_RASTERS)
+def test_a_table_with_a_column_that_is_no_neuron_by_its_name_is_refused(header: str) -> None:
+    assert refusal("a.csv", csv(header, "0,1,1,0"[: 2 * header.count(",") + 1])) == f"its columns are {header!r}; {NAMES}."
+
+
+@pytest.mark.parametrize("header", ["time", "spike_times", "timestamps", "t0", "neuron", "id"])
+def test_a_single_column_that_is_no_neuron_by_its_name_is_refused(header: str) -> None:
+    assert refusal("a.csv", csv(header, "0", "1")) == f"its columns are {header!r}; {NAMES}."
+
+
+RASTER_HEADERS = [
+    "n0,n1",
+    "N1, N2",
+    "neuron 0,neuron 1",
+    "Neuron_1,Neuron_2",
+    "unit1,unit2",
+    "ch-0,ch-1",
+    "cell #1,cell #2",
+    "n0 [nA],n1 [nA]",
+]
+
+
+@pytest.mark.parametrize("header", RASTER_HEADERS)
+def test_numbered_neurons_are_a_raster_whatever_their_numbers_look_like(header: str) -> None:
+    for rows in ([[0, 3], [4, 1], [250_000, 2]], [[0.001, 1], [0.5, 0]], [[0, 1], [1, 0]]):
+        written = read(header, *(",".join(map(str, row)) for row in rows))
+        assert written.values[0].tolist() == np.float32(rows).tolist()
+        assert written.holds == ("currents" if rows[0][0] else "counts")
+
+
+@pytest.mark.parametrize("header", ["a,b", "V1,V2", "left,right", "exc,inh", "x0,x1", "Zeit,Kanal"])
+def test_other_names_settle_nothing(header: str) -> None:
+    assert read(header, "0,1", "1,1", "0,0").values[0].tolist() == [[0, 1], [1, 1], [0, 0]]
+    assert refusal("a.csv", csv(header, "0,3", "4,1", "9,2")) == f"its numbers may be times and places of events; {NAMES}."
+
+
+@pytest.mark.parametrize("header", ["0,1,2", "1,2,3", '"0","1","2"', "0;1;2", ",".join(map(str, range(16)))])
+@pytest.mark.parametrize("row", ["0", "0.0", "1"])
+def test_column_numbers_are_no_time_step(header: str, row: str) -> None:
+    separator = ";" if ";" in header else ","
+    rows = [separator.join([row] * (header.count(separator) + 1))] * 3
+    sentence = "line 1 may count columns, not spikes; write n0,n1,… in its place, or above it if it is a time step."
+    assert refusal("a.csv", csv(header, *rows)) == sentence
+
+
+def test_column_numbers_of_one_or_two_columns_are_told_by_how_they_are_written() -> None:
+    for lines in (("0,1", "0.0,1.0", "1.0,0.0"), ("0", "1.0", "0.5")):
+        assert "may count columns" in refusal("a.csv", csv(*lines))
+    for lines in (("0,1", "1,0"), ("0", "1"), ("0.0,1.0", "1.0,0.0"), ("0,1", "-0.5,0")):
+        assert read(*lines).values.shape[1] == len(lines)
+
+
+@pytest.mark.parametrize("lines", [(",0,1,2", "0,1,0,0", "1,0,0,1"), (",n0", "0,1", "1,0"), ('"","V1"', '"1",0')])
+def test_a_column_without_a_name_is_refused(lines: tuple[str, ...]) -> None:
+    sentence = "line 1, column 1 has no name; name every column, and leave out one that only numbers rows."
+    assert refusal("a.csv", csv(*lines)) == sentence
+
+
+# ----------------------------------------------------------------------------------------------------------- numbers
+
+GENERATOR = np.random.default_rng(0)
+STEPS, MICROSECONDS = np.sort(GENERATOR.integers(0, 400, 300)), np.sort(GENERATOR.integers(0, 299_754, 300))
+SHUFFLED = GENERATOR.permutation(300)
+PIXELS, POLARITY = GENERATOR.integers(0, 34, (2, 300)), GENERATOR.integers(0, 2, 300)
+
+
+def columns(*given: Any) -> np.ndarray:
+    return np.stack(given, axis=1)
+
+
+EVENTS = {
+    "t, neuron": columns(STEPS, PIXELS[0]),
+    "neuron, t": columns(PIXELS[0], STEPS),
+    "µs, neuron": columns(MICROSECONDS, PIXELS[0]),
+    "ms, neuron": columns(MICROSECONDS / 1e3, PIXELS[0]),
+    "s, neuron": columns(MICROSECONDS / 1e6, PIXELS[0]),
+    "s, one of two neurons": columns(MICROSECONDS / 1e6, POLARITY),
+    "s since an event": columns(MICROSECONDS / 1e6 - 0.1, PIXELS[0]),
+    "t, x, y": columns(STEPS, *PIXELS),
+    "t, x, y, p": columns(MICROSECONDS, *PIXELS, POLARITY),
+    "x, y, t, p": columns(*PIXELS, MICROSECONDS, 2 * POLARITY - 1),
+    "s, x, y, p": columns(MICROSECONDS / 1e6, *PIXELS, POLARITY),
+    "in any order": columns(MICROSECONDS, *PIXELS, POLARITY)[SHUFFLED],
+    "s in any order": columns(MICROSECONDS / 1e6, PIXELS[0])[SHUFFLED],
+    "by neuron": columns(STEPS, PIXELS[0])[np.argsort(PIXELS[0], kind="stable")],
+    "few, by time": columns([0, 4, 9], [3, 1, 2]),
+    "few, by neuron": columns([7, 2, 4], [0, 1, 2]),
+    "few, with fractions": columns([0.5, 1.25], [3, 1]),
+    "times": STEPS[:, None],
+    "times with fractions": MICROSECONDS[:, None] / 1e6,
+    "time and a value": columns(np.arange(50) / 10, np.sin(np.arange(50))),
+}
+RASTERS = {
+    "spikes of one": GENERATOR.random((50, 1)) < 0.3,
+    "spikes of two": GENERATOR.random((50, 2)) < 0.3,
+    "spikes of four": GENERATOR.random((50, 4)) < 0.3,
+    "spikes of many": GENERATOR.random((50, 300)) < 0.3,
+    "few spikes": np.eye(2),
+    "an onset": np.repeat([[0, 0], [1, 1]], 20, axis=0),
+    "no spikes": np.zeros((20, 2)),
+    "counts of two": GENERATOR.poisson(2, (50, 2)),
+    "counts of many": GENERATOR.poisson(2, (50, 16)),
+    "currents of two": GENERATOR.normal(size=(50, 2)),
+    "currents of four, none below 0": GENERATOR.random((50, 4)),
+    "a sine": np.sin(np.arange(100) / 9)[:, None],
+    "a ramp": np.linspace(0, 1.5, 100)[:, None],
+    "ramps": np.linspace(0, 1.5, 100)[:, None] * [1, 0.5, 2],
+    "a step of current": np.repeat([0, 100], 20)[:, None],
+    "pixels as currents": GENERATOR.integers(0, 256, (50, 64)),
+}
+
+
+def rows_of(table: np.ndarray) -> list[str]:
+    return [",".join(str(value.item()) for value in row) for row in np.asarray(table, None if table.dtype != bool else int)]
+
+
+@pytest.mark.parametrize("what", EVENTS)
+def test_events_without_names_are_refused(what: str) -> None:
+    assert refusal("a.csv", csv(*rows_of(EVENTS[what]))) == f"its numbers may be times and places of events; {NAMES}."
+    for table in (EVENTS[what], EVENTS[what].astype(np.float64), EVENTS[what][None]):
+        assert refusal("a.npy", npy(table)) == f"it may be a list of events; {ARRAYS}."
+    for name in ("spikes", "data"):
+        assert refusal("a.npz", npz(**{name: EVENTS[what]})) == f"array {name!r} may be a list of events; {ARRAYS}."
+
+
+@pytest.mark.parametrize("what", [what for what in EVENTS if len(EVENTS[what]) == 300])
+def test_events_are_refused_in_rows_too(what: str) -> None:
+    assert refusal("a.npy", npy(EVENTS[what].T)) == f"it may be a list of events; {ARRAYS}."
+
+
+@pytest.mark.parametrize("what", RASTERS)
+def test_plain_rasters_are_read_without_names(what: str) -> None:
+    raster = RASTERS[what]
+    holds = "currents" if any(word in what for word in ("currents of", "sine", "ramp")) else "counts"
+    for name, content in (("a.csv", csv(*rows_of(raster))), ("a.npy", npy(raster)), ("a.npz", npz(anything=raster))):
+        given = read_raster(name, content)
+        assert (given.values[0].tolist(), given.holds) == (raster.astype(np.float32).tolist(), holds), name
+
+
+@pytest.mark.parametrize("first", [np.arange(50), np.arange(1, 51), np.arange(50) * 0.001, np.arange(50).astype(str)])
+def test_a_raster_with_a_column_that_numbers_rows_is_refused(first: np.ndarray) -> None:
+    table = np.c_[first.astype(float), RASTERS["counts of many"]]
+    assert (
+        refusal("a.csv", csv(*rows_of(table))) == "its first column may be times or row numbers; leave it out, or head all columns n0,n1,…."
+    )
+    assert refusal("a.npy", npy(table)) == (
+        "it may have times or row numbers in its first column; leave it out, else save it in an .npz under the name raster."
+    )
+
+
+@pytest.mark.parametrize("name", ["t", "times", "spike_times", "timestamps", "events", "eventList"])
+def test_a_single_array_with_a_name_of_events_is_refused(name: str) -> None:
+    assert refusal("a.npz", npz(**{name: np.eye(3)})) == f"array {name!r} may be times or events by its name; {ARRAYS}."
+
+
+@pytest.mark.parametrize("names", [("times", "ids"), ("timestamps", "units"), ("ts", "addr"), ("t", "x"), ("t", "x", "y", "polarity")])
+def test_events_in_arrays_of_other_names_than_theirs_are_refused(names: tuple[str, ...]) -> None:
+    assert "events as t, neuron or t, x, y, p" in refusal("a.npz", npz(**dict.fromkeys(names, STEPS)))
+
+
+# -------------------------------------------------------------------------------------------------------------- axes
+
+
+@pytest.mark.parametrize("shape", [(100, 2, 16), (100, 1, 16), (3, 3, 16), (60, 4, 2, 8, 8)])
+def test_time_before_the_batch_is_refused(shape: tuple[int, ...]) -> None:
+    values = np.zeros(shape)
+    said = refusal("a.npy", npy(values))
+    assert said.startswith(f"it has the shape {shape}, which as (batch, time, ")
+    assert said.endswith(
+        "has no more time steps than samples; if time comes first, save values.swapaxes(0, 1), "
+        "else save it in an .npz under the name raster."
+    )
+    if shape[0] > shape[1]:
+        assert read_raster("a.npy", npy(values.swapaxes(0, 1))).values.shape == (shape[1], shape[0], *shape[2:])
+
+
+@pytest.mark.parametrize("shape", [(50, 8, 8, 2), (50, 8, 8, 1), (2, 50, 8, 8, 2), (50, 8, 8, 3), (50, 16, 8, 8), (4, 50, 8, 8)])
+def test_channels_elsewhere_are_refused(shape: tuple[int, ...]) -> None:
+    values = np.zeros(shape)
+    said = refusal("a.npy", npy(values))
+    assert said.endswith(
+        f"has {shape[-3]} channels; if they come last, save np.moveaxis(values, -1, -3), else save it in an .npz under the name raster."
+    )
+    if shape[-1] <= 2:
+        moved = read_raster("a.npy", npy(np.moveaxis(values, -1, -3))).values
+        assert moved.shape[-3:] == (shape[-1], *shape[-3:-1])
+
+
+@pytest.mark.parametrize("shape", [(100, 2, 16), (50, 8, 8, 2), (60, 4, 2, 8, 8), (7, 4), (5, 2, 1)])
+def test_an_array_named_raster_is_taken_as_it_is(shape: tuple[int, ...]) -> None:
+    values = np.arange(np.prod(shape)).reshape(shape)
+    given = read_raster("a.npz", npz(raster=values))
+    assert given.values.tolist() == (values if len(shape) in (3, 5) else values[None]).tolist()
+    assert given.holds == "counts"
+
+
+# ---------------------------------------------------------------------------------------------------- decimal commas
+
+
+@pytest.mark.parametrize(
+    ("lines", "numbers"),
+    [
+        (['"0,5","1,5"'], [[0.5, 1.5]]),
+        (["0,5;1,5"], [[0.5, 1.5]]),
+        (["0,5\t1,5"], [[0.5, 1.5]]),
+        (["n0;n1", "1,234;0,125", "2;-3,5e-1"], [[1.234, 0.125], [2, -0.35]]),
+        (['"n0","n1"', '"-0,25",1'], [[-0.25, 1]]),
+        (["0;1", "1;0"], [[0, 1], [1, 0]]),
+        (["0\t1", "1\t0"], [[0, 1], [1, 0]]),
+        (["0,5", "1,5"], [[0, 5], [1, 5]]),
+    ],
+)
+def test_a_comma_within_a_cell_is_a_decimal_point(lines: list[str], numbers: list[list[float]]) -> None:
+    assert read(*lines).values[0].tolist() == np.float32(numbers).tolist()
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (["1.234,5;1"], "line 1, column 1: '1.234,5' is not a number; write a decimal point, and nothing between thousands."),
+        (['"1,234.5",1'], "line 1, column 1: '1,234.5' is not a number; write a decimal point, and nothing between thousands."),
+        (
+            ["n0;n1", "1;2", "0,5;1.5"],
+            "line 3, column 1: '0,5' has a comma and other numbers have a point; write a decimal point in all of them.",
+        ),
+        (["1,234;2,345"], "line 1, column 1: '1,234' has a comma, decimal or between thousands; write a decimal point, or no comma."),
+        (['"1,234","2"'], "line 1, column 1: '1,234' has a comma, decimal or between thousands; write a decimal point, or no comma."),
+        (["1,234,567;1"], "line 1, column 1: '1,234,567' is not a number; write numbers with semicolons between."),
+        (['0,5,"1'], "line 1 has a quotation mark out of place; put one at both ends of a cell or none."),
+    ],
+)
+def test_a_comma_that_may_be_something_else_is_refused(lines: list[str], sentence: str) -> None:
+    assert refusal("a.csv", csv(*lines)) == sentence
+
+
+NUMBERS = st.lists(st.lists(st.decimals(-999, 999, places=2), min_size=2, max_size=2), min_size=1, max_size=5)
+
+
+@given(NUMBERS, st.sampled_from(",;\t"), st.booleans(), st.sampled_from([".", ","]))
+def test_no_number_is_read_as_another(rows: list[list[Any]], separator: str, are_quoted: bool, point: str) -> None:
+    cells = [[str(number).replace(".", point) for number in row] for row in rows]
+    quote = '"' if are_quoted or point == separator else ""
+    lines = ["n0" + separator + "n1", *(separator.join(f"{quote}{cell}{quote}" for cell in row) for row in cells)]
+    assert read(*lines).values[0].tolist() == np.float32([[float(number) for number in row] for row in rows]).tolist()
+
+
+# ---------------------------------------------------------------------------------------- whatever is written, and how
+
+UNITS = {"steps": 1, "ms": 0.1, "µs": 997, "s": 1e-4}
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 12)), min_size=8, max_size=40, unique=True),
+    st.sampled_from(list(UNITS)),
+    st.booleans(),
+    st.sampled_from(["t,neuron", "timestamp,channel", "sender,time", "a,b", "V1,V2", ""]),
+    st.sampled_from([".csv", ".npy", "spikes", "t neuron", "times ids"]),
+)
+def test_events_are_read_as_events_or_refused(events: list[Any], unit: str, is_sorted: bool, header: str, form: str) -> None:
+    listed = columns(*(np.array(column) for column in zip(*(sorted(events) if is_sorted else events), strict=True)))
+    scaled = listed * [UNITS[unit], 1]
+    name, content = {
+        ".csv": ("a.csv", lambda: csv(*[header] * bool(header), *rows_of(scaled))),
+        ".npy": ("a.npy", lambda: npy(scaled)),
+        "spikes": ("a.npz", lambda: npz(spikes=scaled)),
+        "t neuron": ("a.npz", lambda: npz(t=scaled[:, 0], neuron=listed[:, 1])),
+        "times ids": ("a.npz", lambda: npz(times=scaled[:, 0], ids=listed[:, 1])),
+    }[form]
+    given = outcome(name, content())
+    if isinstance(given, str):
+        assert re.search(r"t,neuron or t,x,y,p|t, neuron or t, x, y, p|t is .*; it must be a whole number", given)
+        return
+    is_small = unit == "steps" and not is_sorted and listed.max() <= 20
+    assert given.holds == "events" or is_small, "only small numbers in no order may be counts"
+    if given.holds == "events":
+        assert given.values.shape == (1, int(scaled[:, 0].max()) + 1, listed[:, 1].max() + 1)
+        assert given.values.sum() == len(events)
+
+
+@given(
+    st.integers(1, 30),
+    st.integers(1, 8),
+    st.sampled_from(["spikes", "noise"]),
+    st.sampled_from(["n", "", "npy", "npz"]),
+    st.integers(0, 99),
+)
+def test_a_raster_is_read_as_it_was_written_or_refused(steps: int, neurons: int, kind: str, form: str, seed: int) -> None:
+    drawn = np.random.default_rng(seed)
+    raster = (drawn.random((steps, neurons)) < 0.4).astype(int) if kind == "spikes" else drawn.normal(size=(steps, neurons)).round(3)
+    header = [",".join(f"n{number}" for number in range(neurons))] * (form == "n")
+    name, content = {"npy": ("a.npy", npy(raster)), "npz": ("a.npz", npz(raster=raster))}.get(form) or (
+        "a.csv",
+        csv(*header, *rows_of(raster)),
+    )
+    given = outcome(name, content)
+    if isinstance(given, str):
+        assert form in ("", "npy")
+        assert kind == "noise", given
+        return
+    assert given.values[0].tolist() == raster.astype(np.float32).tolist()
+    assert given.holds == ("counts" if kind == "spikes" or (raster == 0).all() else "currents")
