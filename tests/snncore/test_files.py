@@ -259,12 +259,12 @@ BAD_FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "no value in a shape beyond counting": (
         "a.npy",
         lambda: npy_header((0, 10**4000)),
-        f"it has the shape (0, 1{'0' * 52}...; every axis of (time, neurons) must be at least 1",
+        "it has the shape (0, a number of many digits); every axis of (time, neurons) must be at least 1",
     ),
     "too many values to count": (
         "a.npy",
         lambda: npy_header((10**4000, 10**3000)),
-        f"it has the shape (1{'0' * 55}...; up to 16,000,000 values are taken, so leave some out",
+        "it has the shape (a number of many digits, a number of many digits); up to 16,000,000 values are taken, so leave some out",
     ),
     "npy called npz": ("a.npz", lambda: npy(np.eye(2)), BROKEN_ARCHIVE),
     "archive cut off": ("a.npz", lambda: npz(a=np.eye(9))[:-30], BROKEN_ARCHIVE),
