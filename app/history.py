@@ -20,6 +20,11 @@ class History:
         return self._drafts[self._place]
 
     @property
+    def before(self) -> Draft:
+        """The draft that the last edit was made on; the present one where there is none before."""
+        return self._drafts[max(self._place - 1, 0)]
+
+    @property
     def can_undo(self) -> bool:
         return self._place > 0
 

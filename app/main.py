@@ -13,6 +13,7 @@ if str(ROOT) not in sys.path:
 
 
 from app import desk, drawing, priority, process  # noqa: E402  (needs the root on the path)
+from app.components.clicks import guard_double_clicks  # noqa: E402
 from app.components.theme import follow_theme  # noqa: E402
 
 process.prepare()
@@ -29,3 +30,4 @@ with priority.page_first():
     with drawing.whole_page():
         page.run()
         follow_theme()
+        guard_double_clicks()

@@ -8,6 +8,7 @@ from app import session
 from app.desk import Desk, desk
 from app.looking import look
 from app.tuning import MOST_STEPS
+from snncore import stack
 from snncore.bptt import EpochRecord
 from snncore.files import content_hash
 from snncore.input_spec import FileSpikes
@@ -56,10 +57,7 @@ def use_as_layer(place: int | None) -> bool:
     layer, looking = desk().tuning.layer, look()
 
     def with_layer(draft: Draft) -> Draft:
-        network = [*draft.network, layer] if place is None else [*draft.network]
-        if place is not None:
-            network[place] = in_place_of(draft.network[place], layer)
-        return draft.replace({"network": network, "checkpoint": None})  # which names its weights by the places of the layers
+        return stack.put(draft, place, layer if place is None else in_place_of(draft.network[place], layer))
 
     session.compose(with_layer)
     if session.complaint():

@@ -8,6 +8,8 @@ from typing import Any
 from app.desk import Desk, desk
 from app.limits import check_network, check_simulation
 from app.priority import first
+from app.runner import TrainingRun
+from snncore import checkpoint
 from snncore.checkpoint import Checkpoint
 from snncore.errors import ExperimentError
 from snncore.input_spec import Files, FileSpikes
@@ -59,6 +61,25 @@ def compose(make: Callable[[Draft], Draft], by_widget: bool = False) -> bool:
         return True
 
 
+@first
+def use_trained_weights() -> None:
+    """Goes on composing with the parameters that the training has come to."""
+    held = desk()
+    with held.lock:
+        run = held.run
+        if run is None or run.experiment != held.experiment:
+            return  # a click that came after an edit
+        record = run.log.whole_at(len(run.records) - 1)  # the last one is always whole
+        found = checkpoint.of(run.experiment.in_force(record.epoch), record.parameters, trained_name(run))
+        keep_weights(found)
+        compose(lambda draft: found.experiment.draft)
+
+
+def trained_name(run: TrainingRun) -> str:
+    """What the weights are called that a training has come to."""
+    return f"the training, epoch {len(run.records) - 1}"
+
+
 def undo() -> None:
     held = desk()
     with held.lock:
@@ -104,10 +125,10 @@ def keep_file(digest: str, content: Array) -> None:
     _keep(digest, {digest: content})
 
 
-def keep_weights(checkpoint: Checkpoint) -> None:
+def keep_weights(found: Checkpoint) -> None:
     """Keeps the weights that the checkpoint's Experiment names."""
-    if checkpoint.experiment.checkpoint is not None:
-        _keep(checkpoint.experiment.checkpoint.digest, checkpoint.files)
+    if found.experiment.checkpoint is not None:
+        _keep(found.experiment.checkpoint.digest, found.files)
 
 
 def _keep(digest: str, arrays: Files) -> None:

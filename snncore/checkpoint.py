@@ -15,19 +15,18 @@ import safetensors
 import safetensors.numpy
 from torch import Tensor, nn
 
-from snncore.checkpoint_spec import CheckpointRef
+from snncore.checkpoint_spec import CheckpointRef, weight_shapes
 from snncore.errors import ExperimentError, InputFileError
 from snncore.files import content_hash
 from snncore.input_spec import Files
-from snncore.layer_spec import LayerSpec, NeuronSpec
+from snncore.layer_spec import NeuronSpec
 from snncore.layers import StatefulLayer
 from snncore.layers.bounds import MAX_TAU, MIN_TAU
 from snncore.parameters import Parameters, is_weight, misfit, put, shapes_of
-from snncore.part import LARGEST_LENGTH, MOST_AXES, Shape
+from snncore.part import LARGEST_LENGTH, MOST_AXES
 from snncore.record import Array
 from snncore.spec import Experiment
 from snncore.spec_errors import abbreviated
-from snncore.torch_spec import Conv2dSpec, LinearSpec
 
 LARGEST_FILE = 32 * 2**20
 """Bytes of a file that is read."""
@@ -93,19 +92,35 @@ def read(name: str, content: bytes) -> Checkpoint:
         raise InputFileError(f"File {abbreviated(name)}: {str(error).removesuffix('.')}.") from error
 
 
-def _read(name: str, content: bytes) -> Checkpoint:
-    text, parameters = _unpacked(content)
-    try:
-        experiment = Experiment.from_json(text).settled.replace({"checkpoint": None})
-    except ExperimentError as error:
-        raise InputFileError(f"its Experiment can't be read: {error}") from error
+def of(experiment: Experiment, parameters: Parameters, name: str) -> Checkpoint:
+    """The parameters of a network as a checkpoint, as `read` would make it of a file.
+
+    Args:
+        experiment: as it is in force at the epoch whose parameters these are.
+        parameters: all those of the network, as in `EpochRecord.parameters`.
+        name: where they come from, for people.
+
+    Raises:
+        InputFileError: these aren't the network's parameters, or not all are finite.
+    """
+    _require(_not_finite(parameters))
+    begun = experiment.settled.replace({"checkpoint": None})
     weights = {name: values for name, values in parameters.items() if is_weight(name)}
-    _require(misfit(shapes_of(weights), _weight_shapes(experiment)))  # before anything is built: a small file may name a large network
-    model = experiment.build()
+    _require(misfit(shapes_of(weights), weight_shapes(begun.network)))  # before anything is built: a small file may name a large network
+    model = begun.build()
     _require(misfit(shapes_of(parameters), shapes_of(dict(model.named_parameters()))))
     put(parameters, model)
     named = CheckpointRef(name=name[-100:], digest=_digest(weights)).model_dump() if weights else None
-    return Checkpoint(experiment.replace({**_constants(experiment, model), "checkpoint": named}), weights)
+    return Checkpoint(begun.replace({**_constants(begun, model), "checkpoint": named}), weights)
+
+
+def _read(name: str, content: bytes) -> Checkpoint:
+    text, parameters = _unpacked(content)
+    try:
+        experiment = Experiment.from_json(text)
+    except ExperimentError as error:
+        raise InputFileError(f"its Experiment can't be read: {error}") from error
+    return of(experiment, parameters, name)
 
 
 # ------------------------------------------------------------------------------------------------------ the file
@@ -146,29 +161,6 @@ def _not_finite(parameters: Parameters) -> str | None:
     """Which parameter holds an infinity or NaN, as a clause; None where none does."""
     name = next((name for name, values in parameters.items() if not np.isfinite(values).all()), None)
     return None if name is None else f"{abbreviated(name)} holds values that are not finite"
-
-
-def _weight_shapes(experiment: Experiment) -> dict[str, Shape]:
-    """Shapes of the weights and biases that the network will have, by parameter name."""
-    return {
-        f"{number}.{name}": shape
-        for number, layer in enumerate(experiment.network)
-        for part, spec in (("", layer), ("rec_connect.", getattr(layer, "rec_connect", None)))
-        for name, shape in _shapes(part, spec)
-    }
-
-
-def _shapes(part: str, spec: LayerSpec | None) -> Iterator[tuple[str, Shape]]:
-    match spec:
-        case LinearSpec():
-            weight: Shape = (spec.out_features, spec.in_features)
-        case Conv2dSpec():
-            weight = (spec.out_channels, spec.in_channels, spec.kernel_size, spec.kernel_size)
-        case _:
-            return
-    yield f"{part}weight", weight
-    if spec.bias:
-        yield f"{part}bias", weight[:1]
 
 
 def _digest(weights: Parameters) -> str:

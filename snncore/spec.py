@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from bisect import bisect_right
 from collections import Counter, OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -30,9 +30,6 @@ from snncore.spec_errors import abbreviated, sentence
 from snncore.tasks import SpikeCount
 from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, FlattenSpec, LinearSpec
 from snncore.training_spec import Seeds, Training
-
-DRAWN_FROM = r"seeds\.weights|network\.\d+\.(rec_connect\.)?weights(\..+)?"
-"""Fields that decide the weights where there is no checkpoint."""
 
 
 MOST_LAYERS = 500
@@ -147,7 +144,8 @@ class Draft(Part):
     def replace(self, changes: dict[str, Any]) -> Self:
         """A new one with other values at some paths, such as `{"network.1.tau_mem": 20.0, "training.lr": 0.01}`.
 
-        Another value of what weights are drawn from (`DRAWN_FROM`) has them drawn: the new one has no `checkpoint`.
+        Weights of the `checkpoint` stay where the changes don't touch them: a layer with another size, or other first weights, has its
+        weights drawn; with another weight seed all have.
 
         Raises:
             ExperimentError: no such path, or the values can't be built; this Experiment stays as it was.
@@ -164,10 +162,21 @@ class Draft(Part):
                 known = False
             if not known:
                 raise ExperimentError(f"The Experiment has no field {path!r}.")
-            if re.fullmatch(DRAWN_FROM, path) and place[last] != value:
-                data["checkpoint"] = None
             place[last] = value
-        return type(self)(**data)
+        made = type(self)(**data)
+        return made if "checkpoint" in changes else made.with_weights_of(self, range(len(self.network)))
+
+    def with_weights_of(self, before: Draft, origins: Sequence[int | None]) -> Self:
+        """This draft with the weights that an edit keeps of the `checkpoint` before it.
+
+        Args:
+            before: the draft that was edited.
+            origins: of each layer, its place in the draft before; None for a new one.
+        """
+        kept = None
+        if before.checkpoint and self.seeds.weights == before.seeds.weights and len(origins) == len(self.network):
+            kept = before.checkpoint.carried(before.network, self.network, origins)
+        return self if kept == self.checkpoint else self.model_copy(update={"checkpoint": kept})
 
     def at(self, path: str) -> Any:
         """The value at a path that there is, as data: that which `replace` puts another one in place of."""

@@ -1,6 +1,6 @@
 """Edits of a network that is being composed. Each takes a draft and returns another; a new layer is made to fit where it is put.
 
-Where layers change, weights of a checkpoint are let go.
+Weights of a checkpoint go with their layers; a layer that is new, or made to fit, has its weights drawn.
 """
 
 from __future__ import annotations
@@ -25,25 +25,31 @@ USUAL = MappingProxyType({"tau_mem": 10.0, "tau_adapt": 50.0})
 
 def insert(draft: Draft, place: int, kind: str) -> Draft:
     """A new layer of a kind before the layer at `place`, or at the end. Where the kind allows it, shapes stay as they were."""
-    return _with_network(draft, (*draft.network[:place], fitting_layer(kind, shape_before(draft, place)), *draft.network[place:]))
+    return _put(draft, place, fitting_layer(kind, shape_before(draft, place)))
 
 
 def remove(draft: Draft, place: int) -> Draft:
     """Raises ExperimentError where it is the only layer."""
     if len(draft.network) == 1:
         raise ExperimentError("The network has one layer, which can't be removed; add another one first.")
-    return _with_network(draft, (*draft.network[:place], *draft.network[place + 1 :]))
+    return _rearranged(draft, [other for other in range(len(draft.network)) if other != place])
 
 
 def duplicate(draft: Draft, place: int) -> Draft:
-    """The layer at `place` once more, after it."""
-    return _with_network(draft, (*draft.network[: place + 1], *draft.network[place:]))
+    """The layer at `place` once more, after it, with the same weights where those are of a checkpoint."""
+    places = range(len(draft.network))
+    return _rearranged(draft, [*places[: place + 1], *places[place:]])
 
 
 def move(draft: Draft, place: int, to: int) -> Draft:
     """The layer at `place` at place `to`; the others keep their order."""
-    others = [*draft.network[:place], *draft.network[place + 1 :]]
-    return _with_network(draft, (*others[:to], draft.network[place], *others[to:]))
+    others = [other for other in range(len(draft.network)) if other != place]
+    return _rearranged(draft, [*others[:to], place, *others[to:]])
+
+
+def put(draft: Draft, place: int | None, layer: LayerSpec) -> Draft:
+    """The draft with a layer in place of the one at `place`, or as a new last one."""
+    return _put(draft, len(draft.network), layer) if place is None else _exchanged(draft, place, layer)
 
 
 def mend(draft: Draft, place: int) -> Draft:
@@ -53,7 +59,7 @@ def mend(draft: Draft, place: int) -> Draft:
         return draft
     if misfit.before:
         return insert(draft, place, misfit.before)
-    return _with_network(draft, (*draft.network[:place], mended(draft.network[place], misfit), *draft.network[place + 1 :]))
+    return _exchanged(draft, place, mended(draft.network[place], misfit))
 
 
 def feed(draft: Draft, kind: str) -> Draft:
@@ -143,8 +149,25 @@ def fitting_input(kind: str, shape: tuple[int, ...]) -> dict[str, Any]:
     return {"kind": kind, "shape": shape if fits else (*shape[:2], *SENSOR), **usual[kind]}
 
 
-def _with_network(draft: Draft, network: tuple[LayerSpec, ...]) -> Draft:
-    return _with(draft, network=network, checkpoint=None)  # which names its weights by the places of the layers
+def _put(draft: Draft, place: int, layer: LayerSpec) -> Draft:
+    """The draft with one more layer, before the one at `place`."""
+    network, places = draft.network, range(len(draft.network))
+    return _with_network(draft, (*network[:place], layer, *network[place:]), [*places[:place], None, *places[place:]])
+
+
+def _exchanged(draft: Draft, place: int, layer: LayerSpec) -> Draft:
+    """The draft with another layer at `place`."""
+    network = (*draft.network[:place], layer, *draft.network[place + 1 :])
+    return _with_network(draft, network, range(len(network)))
+
+
+def _rearranged(draft: Draft, places: Sequence[int]) -> Draft:
+    """The draft with its layers in the order of these places, each as often as it is named."""
+    return _with_network(draft, tuple(draft.network[place] for place in places), places)
+
+
+def _with_network(draft: Draft, network: tuple[LayerSpec, ...], origins: Sequence[int | None]) -> Draft:
+    return _with(draft, network=network).with_weights_of(draft, origins)
 
 
 def _with(draft: Draft, **parts: Any) -> Draft:

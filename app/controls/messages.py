@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from app import comparing, driving
+from app.acting_weights import let_go_in_words, trained_weights_in_words
 from app.comparison import differences, past_in_words, why_in_words
-from app.components.plain import alert, sentence
+from app.components.plain import alert, caption, sentence
 from app.controls.parameters import part_name
 from app.desk import desk
 from app.priority import first
@@ -30,8 +31,14 @@ MOST_FINDINGS = 2
 @first
 def messages() -> None:
     held, run = desk(), driving.run()
+    if not held.trials:
+        with st.container(key="weights"):
+            caption(trained_weights_in_words(run.experiment, driving.seen_record().epoch))
     if held.complaint:
         alert(held.complaint)
+    let_go = let_go_in_words(held.history.before, held.history.present)
+    if let_go:
+        sentence(f"{let_go} Undo on the Network page brings them back.")
     if held.trials:
         _trials_row(held.trials)
         return

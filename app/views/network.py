@@ -8,11 +8,12 @@ from typing import Any
 import streamlit as st
 
 from app import session
+from app.acting_weights import let_go_in_words, weights_in_words
 from app.components.headline import headline
-from app.components.plain import alert
+from app.components.plain import alert, caption, sentence
 from app.components.ribbon import ribbon
 from app.components.rows import rows
-from app.controls.network import around, network_controls
+from app.controls.network import around, network_controls, training_here
 from app.controls.widgets import number
 from app.desk import desk, write_link
 from app.drawing import draw, note_drawn
@@ -107,6 +108,28 @@ def _messages() -> None:
         alert(found)
     elif session.draft().first_misfit and desk().has_fitting:
         st.caption("Below is still the last network whose layers fit.")
+    named = session.draft().checkpoint
+    if named and not named.is_here(desk().files):
+        st.button("Draw new weights", on_click=session.compose, args=(lambda draft: draft.replace({"checkpoint": None}),))
+    _weights_message()
+
+
+def _weights_message() -> None:
+    """Which weights act, what the last edit let go of, and how those of the training come here."""
+    held = desk()
+    let_go = let_go_in_words(held.history.before, held.history.present)
+    if let_go:
+        sentence(f"{let_go} Undo brings them back.")
+    epoch, has_others = training_here(held)
+    words = f"Weights {weights_in_words(held.history.present)}." if weights_in_words(held.history.present) else ""
+    if epoch:
+        words += f" The training stands at epoch {epoch}."
+    elif has_others:
+        words += " The training so far was of the network before your edits; training this one starts over. Undo goes back."
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        caption(words)
+        if epoch:
+            st.button("Use the trained weights", on_click=session.use_trained_weights)
 
 
 @first

@@ -74,5 +74,8 @@ def test_weights_that_are_not_here_are_missed_and_the_network_is_composed_all_th
     assert session.compose(lambda draft: draft.replace({"network.1.tau_mem": 20.0}))
     with pytest.raises(ExperimentError, match=r"weights in 'w\.safetensors' are not here"):
         session.simulations()
-    assert session.compose(lambda draft: stack.duplicate(draft, 3)), "other layers have their weights drawn"
+    assert session.compose(lambda draft: stack.duplicate(draft, 3))
+    with pytest.raises(ExperimentError, match=r"weights in 'w\.safetensors' are not here"):
+        session.simulations()
+    assert session.compose(lambda draft: draft.replace({"seeds.weights": 1})), "all weights are drawn"
     assert session.simulations()[0].outputs[-1].shape == (1, 100, 4)

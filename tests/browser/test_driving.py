@@ -15,9 +15,48 @@ from snncore.activation import SURROGATES
 from snncore.spec import ten_spikes
 from tests.browser.conftest import Open
 from tests.browser.server import Server
-from tests.browser.training_page import CURVES, NETWORK
+from tests.browser.training_page import CURVES, NETWORK, TrainingPage
 
 ENDLESS = ten_spikes().replace({"training.task.target": 10**6, "training.epochs": 10_000})
+
+
+# ----------------------------------------------------------------------------------------------- two clicks for one
+
+
+def click_twice(page: TrainingPage, name: str, then: str) -> None:
+    """Two clicks where the button is, 250 ms apart; by the second one, another button has come in its place."""
+    box = page.page.get_by_role("button", name=name).bounding_box()
+    assert box
+    place = box["x"] + 20, box["y"] + box["height"] / 2
+    page.page.mouse.click(*place)
+    expect(page.page.get_by_role("button", name=then)).to_be_visible()
+    # By the browser's own clock, whatever the test's machine is busy with.
+    page.page.evaluate(
+        """([x, y]) => {
+            const button = document.elementFromPoint(x, y).closest("button");
+            const click = new PointerEvent("click", { bubbles: true, cancelable: true, detail: 1, clientX: x, clientY: y });
+            Object.defineProperty(click, "timeStamp", { value: window.firstClick + 250 });
+            button.dispatchEvent(click);
+        }""",
+        place,
+    )
+
+
+def test_a_double_click_on_train_trains_and_one_on_pause_pauses(open_page: Open) -> None:
+    page = open_page(f"?x={to_parameter(ENDLESS)}")
+    page.page.evaluate("addEventListener('click', event => { window.firstClick ??= event.timeStamp; }, true)")
+    click_twice(page, "Train it to fire", then="Pause")
+    page.until(lambda: page.epoch >= 12)
+    expect(page.button("Pause")).to_be_visible()
+    page.page.evaluate("window.firstClick = undefined")
+    click_twice(page, "Pause", then="Train it to fire")
+    held = page.settled_epoch()
+    page.page.wait_for_timeout(500)
+    assert page.epoch == held
+    page.page.wait_for_timeout(500)
+    page.train()
+    page.until(lambda: page.epoch > held)
+    page.press("Pause")
 
 
 # ------------------------------------------------------------------------------------------------- a reload, a link

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ import torch
 from snncore import stack
 from snncore.bptt import EpochRecord, train
 from snncore.checkpoint import Checkpoint, read, save
+from snncore.checkpoint_spec import weight_shapes
 from snncore.errors import ExperimentError, InputFileError
-from snncore.layer_spec import LAYER_KINDS, NEURON_SPECS
+from snncore.layer_spec import LAYER_KINDS, NEURON_SPECS, LIFSpec
 from snncore.record import Array
 from snncore.simulation import simulate
 from snncore.spec import Draft, Experiment, convolution, ten_spikes
@@ -217,8 +219,10 @@ def test_weights_that_are_not_here_are_missed(loaded: Checkpoint) -> None:
             run()
 
 
-def test_weights_that_fit_the_network_no_more_are_refused(loaded: Checkpoint) -> None:
-    resized = loaded.experiment.replace({"network.2.out_features": 7})
+def test_weights_of_another_network_are_refused(loaded: Checkpoint) -> None:
+    named = loaded.experiment.checkpoint
+    assert named is not None
+    resized = ten_spikes().replace({"network.2.out_features": 7, "checkpoint": named.model_dump()})
     message = (
         "The weights in 'weights.safetensors' don't fit: the weight of Layer 3 (Linear) has the shape (4, 64), but the network takes "
         "(7, 64). Draw new weights, or load a file that fits."
@@ -227,35 +231,90 @@ def test_weights_that_fit_the_network_no_more_are_refused(loaded: Checkpoint) ->
         resized.build(loaded.files)
     assert str(caught.value) == message
     with pytest.raises(ExperimentError, match=r"the bias of Layer 1 \(Linear\)|the network has no '0\.bias'"):
-        loaded.experiment.replace({"network.0.bias": False}).build(loaded.files)
+        ten_spikes().replace({"network.0.bias": False, "checkpoint": named.model_dump()}).build(loaded.files)
 
 
-STRUCTURAL = {
-    "insert": lambda draft: stack.insert(draft, 1, "Dropout"),
-    "remove": lambda draft: stack.remove(draft, 3),
-    "duplicate": lambda draft: stack.duplicate(draft, 1),
-    "move": lambda draft: stack.move(draft, 1, 3),
-    "mend": lambda draft: stack.mend(draft.replace({"network.0.out_features": 9}), 2),
-}
-
-
-@pytest.mark.parametrize("edit", STRUCTURAL.values(), ids=STRUCTURAL)
-def test_other_layers_have_their_weights_drawn(loaded: Checkpoint, edit: Any) -> None:
-    assert loaded.experiment.checkpoint is not None
-    assert edit(loaded.experiment.draft).checkpoint is None
-
-
-def test_what_weights_are_drawn_from_has_them_drawn() -> None:
-    begun = recurrent().replace({"checkpoint": {"name": NAME, "digest": "0" * 32}})
-    random, weak = {"kind": "random", "gain": 1.0}, {"kind": "random", "gain": 0.5}
-    for path, same, other in (
-        ("seeds.weights", 0, 1),
-        ("network.0.weights", random, weak),
-        ("network.0.weights.gain", 1.0, 0.5),
-        ("network.1.rec_connect.weights", random, weak),
+def test_a_weight_that_the_file_does_not_have_is_missed(loaded: Checkpoint) -> None:
+    named = loaded.experiment.checkpoint
+    assert named is not None
+    for takes, problem in (
+        ([["0.weight", "7.weight"]], "the file has no 7.weight"),
+        ([["4.weight", "0.weight"]], "the network has no '4.weight'"),
+        ([["2.weight", "0.weight"]], r"the weight of Layer 3 \(Linear\) has the shape \(64, 16\)"),
     ):
-        assert begun.replace({path: same}) == begun
-        assert begun.replace({path: other}).checkpoint is None
+        with pytest.raises(ExperimentError, match=f"don't fit: {problem}"):
+            ten_spikes().replace({"checkpoint": {**named.model_dump(), "takes": takes}}).build(loaded.files)
+
+
+# ------------------------------------------------------------------------------------- weights in an edited network
+
+Edited = tuple[Callable[[Draft], Draft], list[int | None], tuple[str, ...]]
+
+EDITS: dict[str, Edited] = {
+    "append": (lambda draft: stack.insert(draft, 4, "Dropout"), [0, 1, 2, 3, None], ()),
+    "insert": (lambda draft: stack.insert(draft, 1, "Dropout"), [0, None, 1, 2, 3], ()),
+    "insert weights": (lambda draft: stack.insert(draft, 0, "Linear"), [None, 0, 1, 2, 3], ("0.",)),
+    "remove": (lambda draft: stack.remove(draft, 0), [1, 2, 3], ()),
+    "duplicate": (lambda draft: stack.duplicate(draft, 2), [0, 1, 2, 2, 3], ()),
+    "move": (lambda draft: stack.move(draft, 2, 0), [2, 0, 1, 3], ()),
+    "one after another": (lambda draft: stack.insert(stack.remove(draft, 1), 0, "IAF"), [None, 0, 2, 3], ()),
+    "another neuron": (lambda draft: stack.put(draft, 1, LIFSpec(tau_mem=3.0)), [0, 1, 2, 3], ()),
+    "time constant": (lambda draft: draft.replace({"network.1.tau_mem": 3.0}), [0, 1, 2, 3], ()),
+    "without bias": (lambda draft: draft.replace({"network.2.bias": False}), [0, 1, 2, 3], ()),
+    "gain": (lambda draft: draft.replace({"network.0.weights.gain": 2.0}), [0, 1, 2, 3], ("0.",)),
+    "first weights": (lambda draft: draft.replace({"network.2.weights": {"kind": "diagonal"}}), [0, 1, 2, 3], ("2.",)),
+    "recurrent gain": (lambda draft: draft.replace({"network.1.rec_connect.weights.gain": 0.5}), [0, 1, 2, 3], ("1.rec_connect.",)),
+    "width": (lambda draft: draft.replace({"network.2.out_features": 5}), [0, 1, 2, 3], ("2.",)),
+    "mended": (lambda draft: stack.mend(draft.replace({"input.shape": (1, 3, 7)}), 0), [0, 1, 2, 3], ("0.",)),
+}
+"""Each with the place that every layer had before, and the names of the weights that can't stay."""
+
+
+@pytest.fixture(scope="module")
+def marked() -> Checkpoint:
+    """A network whose layers are equally wide, and in which each parameter has a value of its own."""
+    neurons = {"kind": "LIFRecurrent", "tau_mem": 8.0, "rec_connect": linear(6, 6)}, {"kind": "LIF", "tau_mem": 5.0}
+    experiment = Experiment(network=[linear(6, 6), neurons[0], linear(6, 6), neurons[1]], input={"shape": (1, 3, 6), "probability": 0.5})
+    shapes = {name: parameter.shape for name, parameter in experiment.build().named_parameters()}
+    return read(
+        NAME, save(experiment, {name: np.full(shape, 10 + value, np.float32) for value, (name, shape) in enumerate(shapes.items())})
+    )
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_keeps_every_weight_that_it_does_not_touch(marked: Checkpoint, edit: str) -> None:
+    act, origins, touched = EDITS[edit]
+    edited = act(marked.experiment.draft)
+    assert edited.checkpoint is not None
+    kept = edited.checkpoint.sources(edited.network)
+    for name in weight_shapes(edited.network):
+        place, _, rest = name.partition(".")
+        source = f"{origins[int(place)]}.{rest}"
+        assert kept.get(name) == (None if (name.startswith(touched) and touched) or source not in marked.weights else source), name
+    if edited.first_misfit is None:
+        drawn = dict(Experiment(**dict(edited.replace({"checkpoint": None}))).build().named_parameters())
+        for name, parameter in Experiment(**dict(edited)).build(marked.files).named_parameters():
+            expected = torch.tensor(marked.weights[kept[name]]) if name in kept else drawn[name]
+            torch.testing.assert_close(parameter, expected, rtol=0, atol=0, msg=name, check_stride=False)
+
+
+def test_what_an_edit_keeps_goes_through_json(marked: Checkpoint) -> None:
+    edited = stack.insert(marked.experiment.draft, 1, "Dropout")
+    for compact in (False, True):
+        assert Draft.from_json(edited.to_json(compact=compact)) == edited
+
+
+def test_a_network_that_has_lost_its_last_weight_of_a_file_names_none(marked: Checkpoint) -> None:
+    draft = marked.experiment.draft
+    for _ in range(3):
+        draft = stack.remove(draft, 0)
+    assert draft.checkpoint is None
+
+
+def test_another_weight_seed_draws_all_weights(marked: Checkpoint) -> None:
+    for draft in (marked.experiment.draft, stack.insert(marked.experiment.draft, 1, "Dropout")):
+        assert draft.replace({"seeds.weights": 0}) == draft
+        assert draft.replace({"seeds.weights": 1}).checkpoint is None
 
 
 @pytest.mark.parametrize("changes", [{"seeds.input": 9}, {"seeds.noise": 9}, {"network.1.tau_mem": 4.0}, {"training.lr": 0.5}])

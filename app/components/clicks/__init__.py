@@ -1,0 +1,14 @@
+"""Keeps a double click from pressing the button that came in place of the first one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.components.assets import source
+
+_component = st.components.v2.component("clicks", js=source("clicks", "clicks.js"), isolate_styles=False)
+
+
+def guard_double_clicks() -> None:
+    """Put once on a page."""
+    _component(key="clicks")

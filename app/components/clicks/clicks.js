@@ -1,0 +1,28 @@
+// The second click of a double click reaches only the button that the first one reached. Otherwise two clicks on Train would press the
+// Pause that has taken its place meanwhile.
+
+const DOUBLE_CLICK = 500; // ms, the usual limit of desktops
+const SAME_PLACE = 6; // pixels
+const PRESSABLE = "button, a, [role=button], [role=menuitem], [role=option]";
+
+let last = null;
+
+export default function () {
+  const page = document.documentElement;
+  if (page.dataset.clicksGuarded) return; // for good, over all pages
+  page.dataset.clicksGuarded = "true";
+  document.addEventListener("click", onClick, true);
+}
+
+function onClick(event) {
+  if (event.detail === 0) return; // by key, or by a script
+  const name = event.target.closest?.(PRESSABLE)?.innerText ?? "";
+  const click = { name, at: event.timeStamp, x: event.clientX, y: event.clientY };
+  const isSecond = last && click.at - last.at < DOUBLE_CLICK && Math.hypot(click.x - last.x, click.y - last.y) < SAME_PLACE;
+  if (isSecond && last.name && click.name !== last.name) {
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    return;
+  }
+  last = click;
+}

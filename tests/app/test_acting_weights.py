@@ -1,0 +1,154 @@
+"""The pages say which weights act, and an edit replaces none of them without a word."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.acting_weights import let_go_in_words, weights_in_words
+from app.desk import Desk
+from app.history import History
+from app.runner import TrainingRun
+from snncore import checkpoint, stack
+from snncore.checkpoint import Checkpoint
+from snncore.simulation import simulate
+from snncore.spec import Draft, Experiment, ten_spikes
+from tests.app.test_network_page import MAIN, TEN, opened, press, run
+
+SHORT = ten_spikes().replace({"training.epochs": 40})
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Checkpoint:
+    """The ten-spike network with weights of a file, with which its output spikes."""
+    parameters = {name: parameter.detach().numpy() for name, parameter in ten_spikes().build().named_parameters()}
+    strong = {name: values * 20 if name.endswith("weight") else values for name, values in parameters.items()}
+    return checkpoint.read("own.safetensors", checkpoint.save(ten_spikes(), strong))
+
+
+def desk(page: AppTest) -> Desk:
+    found: Desk = page.session_state["desk"]
+    return found
+
+
+def said(page: AppTest) -> str:
+    """All the page's sentences."""
+    return " ".join(element.value for element in [*page.markdown, *page.caption]).replace("\\", "")
+
+
+def on_network_page(experiment: Experiment, **held: Any) -> AppTest:
+    page = opened(TEN)
+    return run(_with(page, experiment, **held))
+
+
+def _with(page: AppTest, experiment: Experiment, **held: Any) -> AppTest:
+    found = desk(page)
+    found.history, found.experiment, found.simulations = History(experiment.draft), experiment, {}
+    for name, value in held.items():
+        setattr(found, name, value)
+    return page
+
+
+# ---------------------------------------------------------------------------------------------- which weights act
+
+
+def test_weights_are_said_to_come_from_where_they_come(loaded: Checkpoint) -> None:
+    draft = loaded.experiment.draft
+    assert weights_in_words(TEN.replace({"seeds.weights": 7})) == "from seed 7"
+    assert weights_in_words(draft) == "from own.safetensors"
+    assert weights_in_words(stack.insert(draft, 2, "Linear")) == "from own.safetensors and seed 0"
+    constant = {"kind": "constant", "value": 0.1}
+    assert weights_in_words(TEN.replace({"network.0.weights": constant})) == "from seed 0, others as set"
+    assert weights_in_words(TEN.replace({"network.0.weights": constant, "network.2.weights": constant})) == "as set"
+    assert weights_in_words(Draft(network=[{"kind": "IAF"}], input=TEN.input)) == ""
+
+
+def test_the_network_page_says_which_weights_act_and_an_appended_layer_keeps_them(loaded: Checkpoint) -> None:
+    page = on_network_page(loaded.experiment, files=dict(loaded.files))
+    assert "Weights from own.safetensors." in said(page)
+    [before] = desk(page).simulations[1, False]
+    desk(page).looking.layer = 3
+    page.menu_button(key="add").click("Dropout")
+    run(page)
+    assert desk(page).experiment.network[-1].kind == "Dropout"
+    assert "Weights from own.safetensors." in said(page)
+    [after] = desk(page).simulations[1, False]
+    assert np.array_equal(before.outputs[3], after.outputs[3])
+    assert before.outputs[3].sum() > 0
+    assert "no longer act" not in said(page)
+
+
+def test_an_edit_that_must_let_go_of_weights_says_which(loaded: Checkpoint) -> None:
+    draft = loaded.experiment.draft
+    assert let_go_in_words(draft, draft.replace({"network.1.tau_mem": 3.0})) is None
+    assert let_go_in_words(TEN, TEN.replace({"seeds.weights": 1})) is None
+    assert let_go_in_words(draft, draft.replace({"network.0.weights.gain": 2.0})) == (
+        "The weights from own.safetensors stay, except those of Layer 1 (Linear); the weights are now from own.safetensors and seed 0."
+    )
+    assert let_go_in_words(draft, draft.replace({"network.2.bias": False})) == (
+        "The weights from own.safetensors stay, except the bias of Layer 3 (Linear); the weights are now from own.safetensors."
+    )
+    assert let_go_in_words(draft, draft.replace({"seeds.weights": 3})) == (
+        "The weights from own.safetensors no longer act; the weights are now from seed 3."
+    )
+
+
+def test_the_pages_say_what_an_edit_let_go_of_until_it_is_undone(loaded: Checkpoint) -> None:
+    page = on_network_page(loaded.experiment, files=dict(loaded.files))
+    press(page, "New weights")
+    assert "The weights from own.safetensors no longer act; the weights are now from seed 1." in said(page)
+    assert "Weights from seed 1." in said(page)
+    page.switch_page("views/training.py").run()
+    assert "The weights from own.safetensors no longer act" in said(page)
+    page.switch_page("views/network.py").run()
+    press(page, "Undo")
+    assert "no longer act" not in said(page)
+    assert "Weights from own.safetensors." in said(page)
+
+
+# --------------------------------------------------------------------------------------------------- trained weights
+
+
+@pytest.fixture
+def trained() -> TrainingRun:
+    made = TrainingRun(SHORT, speed=None)
+    made.play()
+    while made.is_running:
+        time.sleep(0.01)
+    return made
+
+
+def test_the_training_page_says_where_the_trained_weights_began(trained: TrainingRun) -> None:
+    page = AppTest.from_file(MAIN, default_timeout=30).run()
+    assert "Weights from seed 0." in said(page)
+    run(_with(page, SHORT, run=trained))
+    assert "Weights trained to epoch 39, at first from seed 0." in said(page)
+
+
+def test_trained_weights_come_to_the_network_page_and_stay_through_an_edit(trained: TrainingRun) -> None:
+    page = on_network_page(SHORT, run=trained)
+    assert "Weights from seed 0. The training stands at epoch 39." in said(page)
+    press(page, "Use the trained weights")
+    assert "Weights from the training, epoch 39." in said(page)
+    assert "before your edits" not in said(page)
+    [found] = desk(page).simulations[1, False]
+    assert np.array_equal(found.records[3].spikes, trained.records[-1].layers[-1].spikes)
+    desk(page).looking.layer = 3
+    page.menu_button(key="add").click("Dropout")
+    run(page)
+    [after] = desk(page).simulations[1, False]
+    assert np.array_equal(after.outputs[3], found.outputs[3])
+    [again] = simulate(desk(page).experiment, desk(page).files)
+    assert np.array_equal(again.outputs[3], found.outputs[3])
+
+
+def test_an_edit_of_a_trained_network_says_that_training_starts_over(trained: TrainingRun) -> None:
+    page = on_network_page(SHORT, run=trained)
+    press(page, "Duplicate")
+    assert "The training so far was of the network before your edits" in said(page)
+    press(page, "Undo")
+    assert "The training stands at epoch 39" in said(page)
