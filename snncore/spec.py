@@ -31,7 +31,6 @@ from snncore.tasks import SpikeCount
 from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, FlattenSpec, LinearSpec
 from snncore.training_spec import Seeds, Training
 
-
 MOST_LAYERS = 500
 
 LARGEST_JSON = 2 * 2**20
@@ -176,7 +175,9 @@ class Draft(Part):
         kept = None
         if before.checkpoint and self.seeds.weights == before.seeds.weights and len(origins) == len(self.network):
             kept = before.checkpoint.carried(before.network, self.network, origins)
-        return self if kept == self.checkpoint else self.model_copy(update={"checkpoint": kept})
+        if kept == self.checkpoint:
+            return self
+        return self.model_construct(**{**{name: getattr(self, name) for name in type(self).model_fields}, "checkpoint": kept})
 
     def at(self, path: str) -> Any:
         """The value at a path that there is, as data: that which `replace` puts another one in place of."""

@@ -17,6 +17,7 @@ from snncore import checkpoint, stack
 from snncore.checkpoint import Checkpoint
 from snncore.simulation import simulate
 from snncore.spec import Draft, Experiment, ten_spikes
+from tests.app import said as plain
 from tests.app.test_network_page import MAIN, TEN, opened, press, run
 
 SHORT = ten_spikes().replace({"training.epochs": 40})
@@ -36,8 +37,8 @@ def desk(page: AppTest) -> Desk:
 
 
 def said(page: AppTest) -> str:
-    """All the page's sentences."""
-    return " ".join(element.value for element in [*page.markdown, *page.caption]).replace("\\", "")
+    """All that the page says as plain text."""
+    return " ".join(text for kind in ("alert", "sentence", "caption") for text in plain.said(page, kind))
 
 
 def on_network_page(experiment: Experiment, **held: Any) -> AppTest:

@@ -311,6 +311,12 @@ def test_a_network_that_has_lost_its_last_weight_of_a_file_names_none(marked: Ch
     assert draft.checkpoint is None
 
 
+def test_weights_that_an_edit_lets_go_of_are_gone_at_every_epoch(loaded: Checkpoint) -> None:
+    changed = loaded.experiment.changed(3, {"training.lr": 0.1})
+    assert changed.replace({"seeds.weights": 5}).in_force(4).checkpoint is None
+    assert changed.replace({"seeds.weights": 5}).settled.checkpoint is None
+
+
 def test_another_weight_seed_draws_all_weights(marked: Checkpoint) -> None:
     for draft in (marked.experiment.draft, stack.insert(marked.experiment.draft, 1, "Dropout")):
         assert draft.replace({"seeds.weights": 0}) == draft
