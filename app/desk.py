@@ -19,7 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import registry
 from app.history import History
-from app.limits import check_network, check_simulation
+from app.limits import check
 from app.link import from_parameter, to_parameter
 from app.runner import Owner, PastRun, TrainingRun
 from app.tuning import DEFAULT as DEFAULT_NEURON
@@ -216,9 +216,8 @@ def _open_link(made: Desk, linked: str, page: str) -> None:
         if page == NEURON_PAGE:
             made.tuning.history = History(as_experiment(present))
             return
-        check_network(present)
+        check(present)
         experiment = None if present.first_misfit else Experiment(**dict(present))
-        check_simulation(experiment or made.experiment)
     except ExperimentError as error:
         made.complaint = str(error)
         return

@@ -7,7 +7,7 @@ from typing import Any
 
 from app import session
 from app.desk import Desk, desk
-from app.limits import MOST_EPOCHS, check_training
+from app.limits import MOST_EPOCHS, check
 from app.runner import PastRun, TrainingRun, slots
 from snncore import checkpoint
 from snncore.bptt import EpochRecord
@@ -236,5 +236,5 @@ def _taken_up() -> TrainingRun:
 
 
 def _new_run(held: Desk, experiment: Experiment) -> TrainingRun:
-    check_training(experiment)  # before anything is built
+    check(experiment, trains=True)
     return TrainingRun(experiment, held.run.speed if held.run else DEFAULT_SPEED, held.owner, held.files)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from snncore.errors import ExperimentError
 from snncore.layer_spec import LayerSpec, NeuronSpec
-from snncore.spec import Draft, Experiment
-from snncore.torch_spec import Conv2dSpec, LinearSpec
+from snncore.spec import Draft
+from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, LinearSpec
 
 LARGEST_WEIGHTS = 4_000_000
 """Weights of all layers together."""
@@ -17,6 +18,12 @@ MOST_STEPS = 20_000
 
 LARGEST_RECORD = 256 * 2**20
 """Bytes that the record of a training may take, all its epochs together; and the simulations of a network, all together."""
+
+LARGEST_PASS = 320 * 2**20
+"""Bytes that are held at once while the input is made and a network runs, forward or back again."""
+
+MOST_MULTIPLICATIONS = 500_000_000
+"""Of one pass forward: half a second of one core. Back again it takes twice as many."""
 
 LARGEST_PAST = 64 * 2**20
 """Bytes of a training that is kept to be compared with."""
@@ -37,65 +44,133 @@ BYTES = 4
 NEURON_QUANTITIES = 3
 """Spikes, u and v."""
 
+INPUT_BYTES = 24
+"""Held at once of each value while the input is made; Poisson spikes take the most."""
 
-def check_training(experiment: Experiment) -> None:
-    """Raises ExperimentError where the training is larger than a session may have; names the limit."""
-    check_network(experiment)
-    if experiment.training.epochs > MOST_EPOCHS:
-        raise ExperimentError(
-            f"The training has {experiment.training.epochs:,} epochs; this server takes up to {MOST_EPOCHS:,}. Use fewer."
-        )
-    size = (_values(experiment, of_others=0, of_neurons=NEURON_QUANTITIES) + sum(map(_weights, experiment.network))) * BYTES
-    if size * FEWEST_EPOCHS > LARGEST_RECORD:
-        raise ExperimentError(
-            f"Recording an epoch of {_in_words(experiment)} takes {size / 2**20:,.0f} MB; this server takes up to "
-            f"{LARGEST_RECORD / FEWEST_EPOCHS / 2**20:.0f} MB. Use fewer samples, time steps, neurons or weights."
-        )
+WEIGHT_COPIES = 7
+"""Held at once of each weight in training: gradient, optimiser, record and what they are computed with."""
 
+OTHERS_BACKWARD = 3
+"""Further values that a layer without neurons holds for its way back, of each that it puts out; Dropout holds the most."""
 
-def check_simulation(experiment: Experiment, runs: int = 1) -> None:
-    """Raises ExperimentError where so many runs are more than a session may have; names the limit."""
-    check_network(experiment)
-    steps = experiment.input.shape[1]
-    if steps > MOST_STEPS:
-        raise ExperimentError(f"The input has {steps:,} time steps; this page takes up to {MOST_STEPS:,}. Use fewer.")
-    size = _values(experiment, of_others=1, of_neurons=NEURON_QUANTITIES) * BYTES * runs
-    if size > LARGEST_RECORD:
-        many = "one run" if runs == 1 else f"{runs} runs"
-        raise ExperimentError(
-            f"Simulating {_in_words(experiment)} takes {size / 2**20:,.0f} MB for {many}; "
-            f"this server keeps up to {LARGEST_RECORD / 2**20:.0f} MB. Use fewer samples, time steps or neurons."
-        )
+NEURONS_BACKWARD = 4
+"""Further values that a layer of neurons holds for its way back, of each that it puts out."""
+
+NEURON_MULTIPLICATIONS = 20
+"""What a neuron computes at a step takes as long as so many."""
+
+RECURRENT_STEP = 250_000
+"""A step of a recurrent layer, which can't be taken together with others, takes as long as so many."""
 
 
-def check_network(draft: Draft) -> None:
-    """Raises ExperimentError where there are more layers or weights than a session may have, whether the layers fit or not."""
-    layers = len(draft.network)
+@dataclass(frozen=True)
+class Cost:
+    """What a draft would allocate and compute, as far as the shapes of its layers are known.
+
+    Attributes:
+        weights: of all layers.
+        run: bytes that a simulation keeps.
+        epoch: bytes that the record of an epoch keeps.
+        simulating, training: bytes that are held at once.
+        multiplications: of one pass forward.
+    """
+
+    weights: int
+    run: int
+    epoch: int
+    simulating: int
+    training: int
+    multiplications: int
+
+
+def check(draft: Draft, *, runs: int = 1, trains: bool = False) -> None:
+    """Raises ExperimentError where a draft asks for more than a session may have; names the limit.
+
+    Args:
+        draft: whose layers may not fit one another; then what is known is checked.
+        runs: simulations of it that are kept at once.
+        trains: whether it is to be trained, which takes more than a simulation.
+    """
+    layers, steps = len(draft.network), draft.input.shape[1]
     if layers > MOST_LAYERS:
         raise ExperimentError(f"The network has {layers} layers; this server takes up to {MOST_LAYERS}.")
-    weights = sum(map(_weights, draft.network))
-    if weights > LARGEST_WEIGHTS:
-        raise ExperimentError(f"The network has {weights:,} weights; this server takes up to {LARGEST_WEIGHTS:,}. Use smaller layers.")
+    found = cost(draft)
+    if found.weights > LARGEST_WEIGHTS:
+        raise ExperimentError(
+            f"The network has {found.weights:,} weights; this server takes up to {LARGEST_WEIGHTS:,}. Use smaller layers."
+        )
+    if trains and draft.training.epochs > MOST_EPOCHS:
+        raise ExperimentError(f"The training has {draft.training.epochs:,} epochs; this server takes up to {MOST_EPOCHS:,}. Use fewer.")
+    if trains and found.epoch * FEWEST_EPOCHS > LARGEST_RECORD:
+        raise ExperimentError(
+            f"Recording an epoch of {_in_words(draft)} takes {_megabytes(found.epoch)}; this server takes up to "
+            f"{_megabytes(LARGEST_RECORD // FEWEST_EPOCHS)}. Use fewer samples, time steps, neurons or weights."
+        )
+    if steps > MOST_STEPS:
+        raise ExperimentError(f"The input has {steps:,} time steps; this page takes up to {MOST_STEPS:,}. Use fewer.")
+    if found.run * runs > LARGEST_RECORD:
+        many = "one run" if runs == 1 else f"{runs} runs"
+        raise ExperimentError(
+            f"Simulating {_in_words(draft)} takes {_megabytes(found.run * runs)} for {many}; "
+            f"this server keeps up to {_megabytes(LARGEST_RECORD)}. Use fewer samples, time steps or neurons."
+        )
+    held = found.training if trains else found.simulating
+    if held > LARGEST_PASS:
+        raise ExperimentError(
+            f"{'Training' if trains else 'Simulating'} {_in_words(draft)} takes {_megabytes(held)} at once; "
+            f"this server takes up to {_megabytes(LARGEST_PASS)}. Use fewer samples, time steps, inputs or neurons."
+        )
+    if found.multiplications > MOST_MULTIPLICATIONS:
+        raise ExperimentError(
+            f"One pass of the network takes {found.multiplications:,} multiplications; this server takes up to {MOST_MULTIPLICATIONS:,}. "
+            f"Use fewer samples, time steps or neurons, or smaller kernels."
+        )
 
 
-def _values(experiment: Experiment, of_others: int, of_neurons: int) -> int:
-    """Numbers that are kept: so many quantities of the input and of layers without neurons, so many of neurons, and what adaptation,
-    recurrence and synaptic currents add.
-    """
-    batch, steps, *sample = experiment.input.shape
-    values = of_others * math.prod(sample)
-    for layer, fit in zip(experiment.network, experiment.fits(), strict=True):
-        kept = of_others
+def cost(draft: Draft) -> Cost:
+    """What the draft would allocate and compute."""
+    batch, steps, *sample = draft.input.shape
+    passed, inputs = batch * steps, math.prod(sample)
+    others = recorded = neurons = multiplications = 0
+    for layer, fit in zip(draft.network, draft.fits(), strict=True):
+        values = 0 if fit.shape is None else math.prod(fit.shape)
+        multiplications += passed * values * _multiplications_of_a_value(layer)
         if isinstance(layer, NeuronSpec):
-            kept = of_neurons + sum(getattr(layer, name, None) is not None for name in ("tau_syn", "tau_adapt", "rec_connect"))
-        values += kept * math.prod(fit.shape or ())
-    return batch * steps * values
+            neurons += values
+            recorded += values * _quantities(layer)
+            multiplications += steps * RECURRENT_STEP * hasattr(layer, "rec_connect")
+        else:
+            others += values
+    weights = sum(map(_weights, draft.network))
+    return Cost(
+        weights=weights,
+        run=passed * (inputs + others + recorded) * BYTES,
+        epoch=(passed * recorded + weights) * BYTES,
+        simulating=passed * (inputs * INPUT_BYTES + (others + recorded) * BYTES) + weights * BYTES,
+        training=passed * (inputs * INPUT_BYTES + (others * (1 + OTHERS_BACKWARD) + recorded + neurons * NEURONS_BACKWARD) * BYTES)
+        + weights * WEIGHT_COPIES * BYTES,
+        multiplications=multiplications,
+    )
 
 
-def _in_words(experiment: Experiment) -> str:
-    batch, steps, *shape = experiment.input.shape
-    values = math.prod(shape) + sum(math.prod(fit.shape or ()) for fit in experiment.fits())
-    return f"{batch}×{steps}×{values} values"
+def _quantities(layer: NeuronSpec) -> int:
+    """Arrays that are kept of each neuron, its output included: adaptation, recurrence and synaptic currents add one each."""
+    return NEURON_QUANTITIES + sum(getattr(layer, name, None) is not None for name in ("tau_syn", "tau_adapt", "rec_connect"))
+
+
+def _multiplications_of_a_value(layer: LayerSpec) -> int:
+    """Of each value that the layer puts out."""
+    match layer:
+        case LinearSpec():
+            return layer.in_features
+        case Conv2dSpec():
+            return layer.in_channels * layer.kernel_size**2
+        case AvgPool2dSpec():
+            return layer.kernel_size**2
+        case NeuronSpec():
+            connection: LinearSpec | None = getattr(layer, "rec_connect", None)
+            return NEURON_MULTIPLICATIONS + (0 if connection is None else connection.in_features)
+    return 1
 
 
 def _weights(layer: LayerSpec | None) -> int:
@@ -105,3 +180,13 @@ def _weights(layer: LayerSpec | None) -> int:
         return layer.in_channels * layer.out_channels * layer.kernel_size**2
     connection: LayerSpec | None = getattr(layer, "rec_connect", None)
     return 0 if connection is None else _weights(connection)
+
+
+def _in_words(draft: Draft) -> str:
+    batch, steps, *shape = draft.input.shape
+    values = math.prod(shape) + sum(math.prod(fit.shape or ()) for fit in draft.fits())
+    return f"{batch}×{steps}×{values} values"
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 2**20:,.0f} MB"

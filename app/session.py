@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.desk import Desk, desk
-from app.limits import check_network, check_simulation
+from app.limits import check
 from app.priority import first
 from app.runner import TrainingRun
 from snncore import checkpoint
@@ -103,7 +103,7 @@ def simulations(runs: int = 1, shuffled: bool = False) -> list[Simulation]:
         raise ExperimentError("Nothing can be simulated until all layers fit.")
     if (runs, shuffled) not in held.simulations:
         kept = sum(len(passes) for passes in held.simulations.values())
-        check_simulation(held.experiment, runs + kept)
+        check(held.experiment, runs=runs + kept)
         held.simulations[runs, shuffled] = simulate(held.experiment, held.files, runs=runs, shuffled=shuffled)
     return held.simulations[runs, shuffled]
 
@@ -116,7 +116,7 @@ def variant(changes: dict[str, Any]) -> Simulation:
     """
     held = desk()
     other = held.experiment.replace(changes)
-    check_simulation(other, MOST_VARIANTS)
+    check(other, runs=MOST_VARIANTS)
     return simulate(other, held.files)[0]
 
 
@@ -166,13 +166,12 @@ def complaint() -> str | None:
 
 def _tried(held: Desk, composed: Draft) -> tuple[Experiment | None, Simulation | None]:
     """The experiment and its simulation, if the layers fit one another."""
-    check_network(composed)
+    check(composed)
     if composed.first_misfit:
         return None, None
     experiment = Experiment(**dict(composed))
     if experiment == held.experiment:
         return experiment, None
-    check_simulation(experiment)
     if _is_missing(experiment, held):
         return experiment, None  # the page says what is missing; the network may be composed all the same
     return experiment, simulate(experiment, held.files)[0]

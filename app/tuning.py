@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app import limits
 from app.discoveries import Discovery
 from app.figures.neuron import neuron_data
 from app.history import History
@@ -199,6 +200,7 @@ def check(experiment: Experiment) -> None:
             f"The input's shape is {shape}; the Neuron page takes (1, time, neurons) with up to {MOST_STEPS:,} time steps and "
             f"{MOST_NEURONS} neurons."
         )
+    limits.check(experiment)
     neuron_data(layer_of(experiment))
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from app.components.rows import packet
 from app.figures.rows import Notes, describe_rows, rows_figure
-from app.limits import check_simulation
+from app.limits import check
 from app.link import to_parameter
 from app.looking import Looking
 from app.wording import findings_in_words
@@ -66,7 +66,7 @@ def _server_milliseconds() -> float:
 
     def move() -> None:
         experiment = Experiment(**dict(composed.replace({"network.1.spike_threshold": 0.9})))
-        check_simulation(experiment)
+        check(experiment)
         (simulation,) = simulate(experiment)
         notes = {index: Notes(findings_in_words(findings)) for index, findings in diagnose(simulation).items()}
         packet(rows_figure(simulation, looking.view(simulation), notes, "light"), describe_rows(simulation))

@@ -128,7 +128,13 @@ def _weights(run: TrainingRun, seen: EpochRecord) -> bytes:
 
 
 def _imports() -> None:
-    st.file_uploader("Weights or an Experiment from here", type=["safetensors", "json"], key="brought", on_change=_bring_back)
+    st.file_uploader(
+        "Weights or an Experiment from here",
+        type=["safetensors", "json"],
+        key="brought",
+        on_change=_bring_back,
+        max_upload_size=checkpoint.LARGEST_FILE // 2**20,
+    )
 
 
 def _bring_back() -> None:

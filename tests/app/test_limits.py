@@ -17,8 +17,7 @@ from app.limits import (
     MOST_LAYERS,
     MOST_STEPS,
     NEURON_QUANTITIES,
-    check_simulation,
-    check_training,
+    check,
 )
 from app.presets import presets
 from snncore.bptt import train
@@ -32,6 +31,7 @@ Layer = dict[str, Any]
 Array = np.ndarray[Any, Any]
 
 ENORMOUS = 10**9
+WIDE = 100_000
 
 
 def linear(inputs: int, outputs: int) -> Layer:
@@ -66,24 +66,24 @@ TOO_MANY_WEIGHTS = {
 
 
 @pytest.mark.parametrize("made", TOO_MANY_WEIGHTS.values(), ids=TOO_MANY_WEIGHTS)
-@pytest.mark.parametrize("check", [check_training, check_simulation])
-def test_too_many_weights_are_refused(check: Any, made: Experiment) -> None:
+@pytest.mark.parametrize("trains", [False, True])
+def test_too_many_weights_are_refused(trains: bool, made: Experiment) -> None:
     with pytest.raises(ExperimentError, match=r"The network has [\d,]+ weights; this server takes up to 4,000,000\. Use smaller layers\."):
-        check(made)
+        check(made, trains=trains)
 
 
-@pytest.mark.parametrize("check", [check_training, check_simulation])
-def test_too_many_layers_are_refused(check: Any) -> None:
-    check(experiment(*[LIF] * MOST_LAYERS, shape=(1, 2, 1), epochs=1))
+@pytest.mark.parametrize("trains", [False, True])
+def test_too_many_layers_are_refused(trains: bool) -> None:
+    check(experiment(*[LIF] * MOST_LAYERS, shape=(1, 2, 1), epochs=1), trains=trains)
     with pytest.raises(ExperimentError, match=r"The network has 41 layers; this server takes up to 40\."):
-        check(experiment(*[LIF] * (MOST_LAYERS + 1), shape=(1, 2, 1), epochs=1))
+        check(experiment(*[LIF] * (MOST_LAYERS + 1), shape=(1, 2, 1), epochs=1), trains=trains)
 
 
 def test_too_many_steps_are_refused() -> None:
-    check_simulation(experiment(LIF, shape=(1, MOST_STEPS, 1)))
+    check(experiment(LIF, shape=(1, MOST_STEPS, 1)))
     for steps, named in ((MOST_STEPS + 1, "20,001"), (ENORMOUS, "1,000,000,000")):
         with pytest.raises(ExperimentError, match=rf"The input has {named} time steps; this page takes up to 20,000\."):
-            check_simulation(experiment(LIF, shape=(1, steps, 1)))
+            check(experiment(LIF, shape=(1, steps, 1)))
 
 
 TOO_LARGE = {
@@ -97,20 +97,20 @@ TOO_LARGE = {
 @pytest.mark.parametrize("made", TOO_LARGE.values(), ids=TOO_LARGE)
 def test_simulations_and_trainings_beyond_memory_are_refused(made: Experiment) -> None:
     with pytest.raises(ExperimentError, match=r"^Simulating .* MB for one run; this server keeps up to 256 MB\."):
-        check_simulation(made)
+        check(made)
     with pytest.raises(ExperimentError, match=r"^Recording an epoch of .* MB; this server takes up to 32 MB\."):
-        check_training(made)
+        check(made, trains=True)
 
 
 def test_a_training_may_be_too_long() -> None:
-    check_training(ten_spikes().replace({"training.epochs": MOST_EPOCHS}))
+    check(ten_spikes().replace({"training.epochs": MOST_EPOCHS}), trains=True)
     with pytest.raises(ExperimentError, match=r"^The training has 1,000,000,000 epochs; this server takes up to 10,000\. Use fewer\."):
-        check_training(ten_spikes().replace({"training.epochs": ENORMOUS}))
+        check(ten_spikes().replace({"training.epochs": ENORMOUS}), trains=True)
 
 
 def test_the_size_is_told_in_samples_steps_and_values() -> None:
     with pytest.raises(ExperimentError, match=rf"Simulating {ENORMOUS}×3×9 values takes"):
-        check_simulation(experiment(linear(2, 3), {"kind": "LIF", "tau_mem": 8.0}, linear(3, 1), shape=(ENORMOUS, 3, 2)))
+        check(experiment(linear(2, 3), {"kind": "LIF", "tau_mem": 8.0}, linear(3, 1), shape=(ENORMOUS, 3, 2)))
 
 
 # ------------------------------------------------------------------------------------------------- exact at the border
@@ -118,41 +118,41 @@ def test_the_size_is_told_in_samples_steps_and_values() -> None:
 
 def test_weights_are_counted_to_the_last_of_all_layers() -> None:
     layers = (linear(1000, 1000), neurons("IAFRecurrent", 1000), linear(1000, 1999), LIF, linear(1999, 1), LIF)
-    check_simulation(experiment(*layers[:2], linear(1000, 1990), LIF, shape=(1, 1, 1000)))
+    check(experiment(*layers[:2], linear(1000, 1990), LIF, shape=(1, 1, 1000)))
     with pytest.raises(ExperimentError, match="4,000,999 weights"):
-        check_simulation(experiment(*layers, shape=(1, 1, 1000)))
-    check_simulation(experiment(conv2d(1000, 444, 3), LIF, shape=(1, 1, 1000, 3, 3)))
+        check(experiment(*layers, shape=(1, 1, 1000)))
+    check(experiment(conv2d(1000, 444, 3), LIF, shape=(1, 1, 1000, 3, 3)))
     with pytest.raises(ExperimentError, match="4,005,000 weights"):
-        check_simulation(experiment(conv2d(1000, 445, 3), LIF, shape=(1, 1, 1000, 3, 3)))
-    check_simulation(experiment(linear(2000, 2000), LIF, shape=(1, 1, 2000)))
+        check(experiment(conv2d(1000, 445, 3), LIF, shape=(1, 1, 1000, 3, 3)))
+    check(experiment(linear(2000, 2000), LIF, shape=(1, 1, 2000)))
     with pytest.raises(ExperimentError, match="4,000,001 weights"):
-        check_simulation(experiment(linear(1, 1), linear(1, 2_000_000), LIF, linear(2_000_000, 1), shape=(1, 1, 1)))
+        check(experiment(linear(1, 1), linear(1, 2_000_000), LIF, linear(2_000_000, 1), shape=(1, 1, 1)))
 
 
 def test_memory_is_refused_from_the_first_byte_too_many() -> None:
-    values = 1 + 3  # the input, and spikes, u and v
+    values = 1 + 99 + 99 * 3  # the input, what the Linear puts out, and spikes, u and v
     most = LARGEST_RECORD // BYTES // values
-    check_simulation(experiment(LIF, shape=(most, 1, 1)))
+    check(experiment(linear(1, 99), neurons("LIF", 99), shape=(most, 1, 1)))
     with pytest.raises(ExperimentError, match="256 MB"):
-        check_simulation(experiment(LIF, shape=(most + 1, 1, 1)))
+        check(experiment(linear(1, 99), neurons("LIF", 99), shape=(most + 1, 1, 1)))
 
 
 def test_so_many_runs_take_so_many_times_the_memory() -> None:
     made = experiment(LIF, shape=(LARGEST_RECORD // BYTES // 4 // 3, 1, 1))
-    check_simulation(made, runs=3)
+    check(made, runs=3)
     with pytest.raises(ExperimentError, match="MB for 4 runs"):
-        check_simulation(made, runs=4)
+        check(made, runs=4)
 
 
 def test_an_epoch_is_refused_from_the_first_byte_too_many() -> None:
     most = LARGEST_RECORD // FEWEST_EPOCHS // BYTES // 3  # spikes, u and v
-    check_training(experiment(LIF, shape=(most, 1, 1)))
+    check(experiment(LIF, shape=(most, 1, 1)), trains=True)
     with pytest.raises(ExperimentError, match="32 MB"):
-        check_training(experiment(LIF, shape=(most + 1, 1, 1)))
+        check(experiment(LIF, shape=(most + 1, 1, 1)), trains=True)
 
 
 def test_a_network_without_neurons_takes_no_record() -> None:
-    check_training(experiment(linear(2, 2), shape=(1, 2, 2), epochs=1000))
+    check(experiment(linear(2, 2), shape=(1, 2, 2), epochs=1000), trains=True)
 
 
 # --------------------------------------------------------------------------------------- what is counted is what is kept
@@ -185,9 +185,9 @@ def test_a_simulation_keeps_what_was_counted_or_a_little_less(made: Experiment, 
     kept = held([simulation.input, *simulation.outputs, *(a for record in simulation.records.values() for a in arrays_of(record))])
     monkeypatch.setattr(limits, "LARGEST_RECORD", kept - 1)
     with pytest.raises(ExperimentError, match="Simulating"):
-        check_simulation(made)
+        check(made)
     monkeypatch.setattr(limits, "LARGEST_RECORD", round(kept * 1.3))
-    check_simulation(made)
+    check(made)
 
 
 @pytest.mark.parametrize("name", [name for name in KEPT if name != "convolution"])
@@ -197,9 +197,9 @@ def test_an_epoch_keeps_what_was_counted_or_a_little_less(name: str, monkeypatch
     kept = held([values for record in epoch.layers for values in arrays_of(record)])
     monkeypatch.setattr(limits, "LARGEST_RECORD", FEWEST_EPOCHS * kept - 1)
     with pytest.raises(ExperimentError, match="Recording"):
-        check_training(made)
+        check(made, trains=True)
     monkeypatch.setattr(limits, "LARGEST_RECORD", round(FEWEST_EPOCHS * kept * 1.3))
-    check_training(made)
+    check(made, trains=True)
 
 
 # ---------------------------------------------------------------------------------------------------- what is allowed
@@ -207,14 +207,74 @@ def test_an_epoch_keeps_what_was_counted_or_a_little_less(name: str, monkeypatch
 
 def test_presets_have_room_to_be_compared() -> None:
     for preset in presets():
-        check_simulation(preset.experiment, runs=4)
+        check(preset.experiment, runs=4)
 
 
 def test_the_weights_count_in_what_an_epoch_of_a_training_takes() -> None:
     """Each is kept of every epoch, as the neurons' values are."""
-    wide = {"network.0.in_features": 50_000, "input.shape": (1, 1, 50_000)}
-    check_training(ten_spikes().replace(wide))
-    steps = (LARGEST_RECORD // FEWEST_EPOCHS // BYTES - 50_000 * 64 - 64 * 4) // ((64 + 4) * NEURON_QUANTITIES)
-    check_training(ten_spikes().replace({**wide, "input.shape": (1, steps, 50_000)}))
+    most = LARGEST_RECORD // FEWEST_EPOCHS // BYTES - 16 * WIDE
+    steps = most // (WIDE * NEURON_QUANTITIES)
+    check(experiment(linear(16, WIDE), neurons("LIF", WIDE), shape=(1, steps, 16)), trains=True)
     with pytest.raises(ExperimentError, match="neurons or weights"):
-        check_training(ten_spikes().replace({**wide, "input.shape": (1, steps + 1, 50_000)}))
+        check(experiment(linear(16, WIDE), neurons("LIF", WIDE), shape=(1, steps + 1, 16)), trains=True)
+
+
+# ----------------------------------------------------------------------------------- what is held and computed meanwhile
+
+HELD_BY_A_TRAINING = {
+    "input": experiment(linear(10**5, 4), LIF, shape=(1, 10_000, 10**5)),
+    "layers without neurons": experiment(linear(16, 40_000), linear(40_000, 4), LIF, shape=(1, 1000, 16)),
+    "a padded picture": experiment(conv2d(1, 1, 1, padding=400), {"kind": "AvgPool2d", "kernel_size": 800}, LIF, shape=(1, 100, 1, 8, 8)),
+    "weights": experiment(linear(1, 2_000_000), linear(2_000_000, 1), LIF, shape=(10, 1, 1)),
+}
+
+
+@pytest.mark.parametrize("made", HELD_BY_A_TRAINING.values(), ids=HELD_BY_A_TRAINING)
+def test_a_training_is_refused_for_what_it_holds_besides_its_record(made: Experiment) -> None:
+    with pytest.raises(ExperimentError, match=r"MB|multiplications"):
+        check(made, trains=True)
+
+
+COMPUTED = {
+    "a large kernel": experiment(conv2d(1, 1, 1000, padding=1200), LIF, shape=(1, 1, 1, 8, 8)),
+    "many features": experiment(linear(2000, 2000), LIF, shape=(1, 200, 2000)),
+    "a large window": experiment({"kind": "AvgPool2d", "kernel_size": 100, "stride": 1}, LIF, shape=(1, 10, 1, 200, 200)),
+    "many steps of recurrence": experiment(neurons("LIFRecurrent", 1), shape=(1, MOST_STEPS, 1)),
+    "many recurrent layers": experiment(*[neurons("IAFRecurrent", 4)] * 20, shape=(1, 200, 4)),
+}
+
+
+@pytest.mark.parametrize("trains", [False, True])
+@pytest.mark.parametrize("made", COMPUTED.values(), ids=COMPUTED)
+def test_more_multiplications_than_a_pass_may_take_are_refused(made: Experiment, trains: bool) -> None:
+    with pytest.raises(ExperimentError, match=r"^One pass of the network takes [\d,]+ multiplications; .* up to 500,000,000\."):
+        check(made, trains=trains)
+
+
+def test_a_draft_whose_layers_do_not_fit_is_bounded_by_what_is_known_of_it() -> None:
+    misfit = experiment(linear(2, 2), LIF, shape=(1, 2, 2)).draft.replace({"network.0.in_features": 3})
+    check(misfit)
+    for changes, words in (
+        ({"network.0.out_features": ENORMOUS}, "weights"),
+        ({"input.shape": (ENORMOUS, 2, 2)}, "Simulating"),
+        ({"input.shape": (1, ENORMOUS, 2)}, "time steps"),
+    ):
+        with pytest.raises(ExperimentError, match=words):
+            check(misfit.replace(changes))
+
+
+def test_what_may_not_be_simulated_may_not_be_trained() -> None:
+    """Pages run what is trained once more, to show a neuron or another setting beside."""
+    for made in (*TOO_MANY_WEIGHTS.values(), *TOO_LARGE.values(), *COMPUTED.values()):
+        with pytest.raises(ExperimentError):
+            check(made)
+        with pytest.raises(ExperimentError):
+            check(made, trains=True)
+
+
+@pytest.mark.parametrize("trains", [False, True])
+def test_what_is_shown_and_measured_has_room(trains: bool) -> None:
+    check(convolution(), trains=trains)
+    check(ten_spikes().replace({"input.shape": (1, MOST_STEPS, 16)}), trains=trains)
+    check(ten_spikes().replace({"input.shape": (64, 200, 16)}), trains=trains)
+    check(experiment(neurons("LIFRecurrent", 64), shape=(1, 1000, 64)), trains=trains)

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from app.limits import check_training
+from app.limits import check
 from app.link import from_parameter, to_parameter
 from snncore.errors import ExperimentError
 from snncore.spec import ten_spikes
@@ -52,8 +52,8 @@ def test_a_link_that_unfolds_to_megabytes_is_refused() -> None:
 )
 def test_what_exceeds_a_limit_is_refused_with_the_limit_named(changes: dict[str, object], limit: str) -> None:
     with pytest.raises(ExperimentError, match=limit):
-        check_training(ten_spikes().replace(changes))
+        check(ten_spikes().replace(changes), trains=True)
 
 
 def test_the_ten_spike_task_is_within_the_limits() -> None:
-    check_training(ten_spikes())
+    check(ten_spikes(), trains=True)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from app.limits import check_simulation, check_training
+from app.limits import check
 from app.presets import FOLDER, Preset, presets, read
 from snncore.bptt import train
 from snncore.errors import ExperimentError
@@ -182,12 +182,12 @@ def test_files_name_no_field_that_has_its_default(file: Path) -> None:
 
 @pytest.mark.parametrize("preset", presets(), ids=TITLES)
 def test_every_preset_is_within_the_limits(preset: Preset) -> None:
-    check_simulation(preset.experiment)
+    check(preset.experiment)
 
 
 @pytest.mark.parametrize("preset", [preset for preset in presets() if preset.title != "Convolution"], ids=lambda preset: preset.title)
 def test_every_preset_that_ends_in_spikes_trains(preset: Preset) -> None:
-    check_training(preset.experiment)
+    check(preset.experiment, trains=True)
     records = list(train(preset.experiment.replace({"training.epochs": 3})))
     assert len(records) == 3
     assert records[0].gradient_norms
