@@ -72,7 +72,7 @@ def read_table(content: bytes) -> Table:
         if len(cells) != width:
             raise InputFileError(f"line {number} has {len(cells):,} columns, but line {first} has {width:,}; give every line as many")
         try:
-            values.extend([float(cell) for cell in cells])  # all of them, or none
+            values.extend(list(map(float, cells)))  # all of them, or none
         except ValueError:
             values.extend(commas.read(number, cells, SEPARATORS[separator]))
         numbers.append(number)
@@ -100,7 +100,9 @@ def _rows(lines: Sequence[str], separator: str) -> Iterator[tuple[int, Sequence[
             if len(cells) > 1 or (cells and cells[0].strip()):
                 yield rows.line_num, cells
     except csv.Error as error:
-        raise InputFileError(f"line {rows.line_num} has a quotation mark out of place; put one at both ends of a cell or none") from error
+        raise InputFileError(
+            f"line {rows.line_num} has a quotation mark out of place, or a cell without end; put one at both ends of a cell or none"
+        ) from error
 
 
 def _header(cells: Sequence[str], line: int) -> Sequence[str]:
@@ -137,7 +139,7 @@ def _counts_columns(table: Table, lines: Sequence[str]) -> bool:
     """
     row = table.values[0]
     width = len(row)
-    if not (np.diff(row) == 1).all() or row[0] not in (0, 1):
+    if row[0] not in (0, 1) or not np.array_equal(row, row[0] + np.arange(width)):
         return False
     first, rest = table.lines[0], table.values[1:]
     written_otherwise = rest.size > 0 and "." not in lines[first - 1] and sum(line.count(".") for line in lines[first:]) == rest.size

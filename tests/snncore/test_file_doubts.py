@@ -302,7 +302,7 @@ def test_a_comma_within_a_cell_is_a_decimal_point(lines: list[str], numbers: lis
         (["1,234;2,345"], "line 1, column 1: '1,234' has a comma, decimal or between thousands; write a decimal point, or no comma."),
         (['"1,234","2"'], "line 1, column 1: '1,234' has a comma, decimal or between thousands; write a decimal point, or no comma."),
         (["1,234,567;1"], "line 1, column 1: '1,234,567' is not a number; write numbers with semicolons between."),
-        (['0,5,"1'], "line 1 has a quotation mark out of place; put one at both ends of a cell or none."),
+        (['0,5,"1'], "line 1 has a quotation mark out of place, or a cell without end; put one at both ends of a cell or none."),
     ],
 )
 def test_a_comma_that_may_be_something_else_is_refused(lines: list[str], sentence: str) -> None:

@@ -344,12 +344,18 @@ BAD_FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a quote within a number": (
         "a.csv",
         lambda: csv('1,"0"5'),
-        "line 1 has a quotation mark out of place; put one at both ends of a cell or none",
+        "line 1 has a quotation mark out of place, or a cell without end; put one at both ends of a cell or none",
     ),
+    "a cell without end": (
+        "a.csv",
+        lambda: b"1" * 200_000,
+        "line 1 has a quotation mark out of place, or a cell without end; put one at both ends of a cell or none",
+    ),
+    "numbers beyond counting after a 0": ("a.csv", lambda: csv("0,inf,inf"), f"line 1, column 2 is not finite; {FINITE}"),
     "a quote that is not closed": (
         "a.csv",
         lambda: csv('1,"0'),
-        "line 1 has a quotation mark out of place; put one at both ends of a cell or none",
+        "line 1 has a quotation mark out of place, or a cell without end; put one at both ends of a cell or none",
     ),
     "not UTF-8": ("a.csv", lambda: csv("0,1", "1,0") + b"\n\xff,0", "line 3 is not text in UTF-8; save it as CSV in UTF-8"),
     "not UTF-8 after other line ends": (
