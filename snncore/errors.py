@@ -20,7 +20,7 @@ class InputError(SNNCoreError):
 
 
 class NonFiniteError(InputError):
-    """A layer met an infinity or NaN: in its input, in its state, or where its membrane potential left the range of its dtype.
+    """A layer met an infinity or NaN: in its input, its state, a parameter, or where its membrane potential left the range of its dtype.
 
     Attributes:
         layer: the layer.
@@ -29,6 +29,10 @@ class NonFiniteError(InputError):
     def __init__(self, message: str, layer: object) -> None:
         super().__init__(message)
         self.layer = layer
+
+
+class GraphError(SNNCoreError, RuntimeError):
+    """A backward pass goes through a kept state into a graph that an earlier one has used up."""
 
 
 class InputFileError(SNNCoreError):

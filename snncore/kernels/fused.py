@@ -20,6 +20,7 @@ from snncore import dynamics
 from snncore.activation import SURROGATES, MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
 from snncore.dynamics import ALIFParameters, LIFParameters, MembraneParameters, Scan, State, StepFunction
 from snncore.kernels import layout, loading
+from snncore.kernels.graph import ended, saved_tensors
 from snncore.kernels.memory import empty
 from snncore.kernels.sharing import VECTOR, Part, run, shares
 
@@ -42,10 +43,12 @@ def scan(
     empty input, to another step than the built-in models', to a spike function or reset that isn't one of `activation`, to a trained
     `min_v_mem` or `adapt_scale`, to a caller's own surrogate with an adaptive threshold, and where tangents are carried forward.
     Through the loops, gradients can be had once (no gradient of a gradient) and one at a time (no batches of gradients).
+
+    A backward pass that goes a second time into a graph, through the state, ends in a GraphError.
     """
     loops = loading.loops() if _applies(step, z, state, parameters) else None
     if loops is None:
-        return dynamics.scan(step, z, state, parameters, record=record, gradient_of_u=gradient_of_u)
+        return ended(dynamics.scan(step, z, state, parameters, record=record, gradient_of_u=gradient_of_u))
     p = cast(MembraneParameters, parameters)
     tensors = _Tensors(
         *(z, state["v_mem"], state.get("i_syn"), state.get("b"), p.alpha_mem, p.input_gain, p.alpha_syn),
@@ -365,5 +368,5 @@ class _Fused(torch.autograd.Function):
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
-        *tensors, u = ctx.saved_tensors
+        *tensors, u = saved_tensors(ctx, from_state=any(grad is not None for grad in grads[2:5]))
         return (None, *ctx.call.backward(_Tensors(*tensors), u, ctx.wants, grads))

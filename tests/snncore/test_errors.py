@@ -2,10 +2,10 @@
 
 import pytest
 
-from snncore.errors import DivergenceError, ExperimentError, InputError, ParameterError, ShapeError, SNNCoreError
+from snncore.errors import DivergenceError, ExperimentError, GraphError, InputError, ParameterError, ShapeError, SNNCoreError
 
 
-@pytest.mark.parametrize("error", [ParameterError, ShapeError, InputError, ExperimentError, DivergenceError])
+@pytest.mark.parametrize("error", [ParameterError, ShapeError, InputError, ExperimentError, DivergenceError, GraphError])
 def test_every_error_is_of_the_common_kind(error):
     assert issubclass(error, SNNCoreError)
     assert issubclass(error, ValueError)
