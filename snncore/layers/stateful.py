@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -26,8 +26,9 @@ OF_A_CALL = frozenset(("recordings", "gradients", "firing_rate", "_fresh", "_ran
 class StatefulLayer(nn.Module):
     """Base of the layers with state.
 
-    State variables are buffers of shape (batch, ...), outside `state_dict`. Before the first input they are empty.
-    They stay in the autograd graph from call to call until `zero_grad()` or `reset_states()`.
+    State variables are tensors of shape (batch, ...), empty before the first input. They move with the parameters in `.to()`, but belong
+    to the data, not to the model: they are neither in `state_dict` nor buffers, which distributed training would copy from one
+    process to the others. They stay in the autograd graph from call to call until `zero_grad()` or `reset_states()`.
 
     Attributes:
         recordings: after a call with `record_states`, the state variables and `u` at every step, each (batch, time, ...).
@@ -54,11 +55,11 @@ class StatefulLayer(nn.Module):
         self._random_ranges: ValueRanges | None = None
         self._random_generator: torch.Generator | None = None
         for name in state_names:
-            self.register_buffer(name, torch.empty(0) if shape is None else torch.zeros(shape), persistent=False)
+            self.__dict__[name] = torch.empty(0) if shape is None else torch.zeros(shape)
 
     def _add_state(self, name: str) -> None:
         """One more state variable, of the shape of those that are there."""
-        self.register_buffer(name, torch.zeros_like(getattr(self, self.state_names[0])), persistent=False)
+        self.__dict__[name] = torch.zeros_like(getattr(self, self.state_names[0]))
         self.state_names = (*self.state_names, name)
 
     # ------------------------------------------------------------------------------- what a model defines
@@ -148,7 +149,7 @@ class StatefulLayer(nn.Module):
         if name in OF_A_CALL:
             self.__dict__[name] = value
         elif name in self.__dict__.get("state_names", ()) and isinstance(value, Tensor):
-            self._buffers[name] = value
+            self.__dict__[name] = value
             self.__dict__["_fresh"] = False
         else:
             super().__setattr__(name, value)
@@ -177,6 +178,12 @@ class StatefulLayer(nn.Module):
             return torch.zeros_like(like)
         low, high = self._random_ranges.get(name, (0.0, 0.0) if name == "i_rec" else (0.0, 1.0))
         return torch.empty_like(like).uniform_(low, high, generator=self._random_generator)
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # torch's own
+        for name, value in self._states():
+            self.__dict__[name] = fn(value)
+        return self
+
 
     def _check_input(self, z: Tensor) -> None:
         owner = type(self).__name__
@@ -200,7 +207,7 @@ class StatefulLayer(nn.Module):
     def __getstate__(self) -> dict[str, Any]:
         """Copies and pickles carry the state's values, not its graph, and no recordings of past calls."""
         contents = dict(self.__dict__)
-        contents["_buffers"] = {name: None if b is None else b.detach() for name, b in self._buffers.items()}
+        contents.update({name: value.detach() for name, value in self._states()})
         contents["recordings"] = {}
         contents["gradients"] = {}
         contents["firing_rate"] = None

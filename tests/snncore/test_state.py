@@ -6,6 +6,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.optim.swa_utils import AveragedModel
 
 from snncore.activation import MembraneReset, MembraneSubtract, SingleSpike
 from snncore.errors import NonFiniteError, ShapeError
@@ -259,3 +260,27 @@ def test_state_that_is_not_finite_is_refused_and_named():
     layer.v_mem = torch.full((2, NEURONS), float("nan"))
     with pytest.raises(NonFiniteError, match=r"v_mem holds nan.*reset_states\(\)"):
         layer(noise())
+
+
+@pytest.mark.parametrize("kind", [kind for kind in LAYERS if "with" not in kind])
+def test_state_is_no_part_of_the_model_and_moves_with_it(kind):
+    layer = LAYERS[kind]()
+    layer(noise())
+    before = {name: value.detach().clone() for name, value in state(layer).items()}
+    assert not list(layer.buffers())
+    assert not layer.state_dict().keys() & before.keys()
+    layer.double()
+    for name, value in state(layer).items():
+        assert value.dtype == torch.float64
+        assert torch.equal(value, before[name].double())
+    assert layer(noise().double()).dtype == torch.float64
+    layer.to("meta")
+    assert all(value.is_meta and value.shape == before[name].shape for name, value in state(layer).items())
+
+
+def test_average_of_a_model_in_training_takes_no_state_from_it():
+    layer = LIF(10.0)
+    average = AveragedModel(layer)
+    layer(noise())
+    average.update_parameters(layer)
+    assert not average.module.is_state_initialised()
