@@ -14,8 +14,7 @@ from torch.optim import Optimizer
 
 from snncore.errors import DivergenceError, NonFiniteError
 from snncore.input_spec import NO_FILES, Files
-from snncore.layers import StatefulLayer
-from snncore.layers.lif import SpikingMembrane
+from snncore.layers.bounds import LOWEST_LEARNED_THRESHOLD as LOWEST_LEARNED_THRESHOLD
 from snncore.learnable import Learnable
 from snncore.model import reset_states, spiking_layers, zero_grad
 from snncore.record import Array, LayerRecord, outputs_kept, record_of, threshold_of
@@ -24,9 +23,6 @@ from snncore.tasks import Task
 
 CONSTANTS = (*(f"{kind}_{which}" for which in ("mem", "syn", "adapt") for kind in ("tau", "alpha")), "spike_threshold", "b0")
 """Names of the parameters of neurons that are time constants or thresholds; `b0` is the base threshold of those that adapt."""
-
-LOWEST_LEARNED_THRESHOLD = 0.01
-"""Where an update would leave a threshold lower, it is held here: with θ ≤ 0 a spike means nothing."""
 
 
 class Phase(Enum):
@@ -228,10 +224,11 @@ class _Iteration:
         )
 
     def forward(self) -> None:
-        for name, layer in self.layers.items():
-            self.thresholds[name] = threshold_of(layer)
-        self.parameters = {name: parameter.detach().clone().numpy() for name, parameter in self.model.named_parameters()}
         try:
+            for name, layer in self.layers.items():
+                layer.hold_parameters()
+                self.thresholds[name] = threshold_of(layer)
+            self.parameters = {name: parameter.detach().clone().numpy() for name, parameter in self.model.named_parameters()}
             with outputs_kept(dict(self.layers)) as self.spikes:
                 self.output = self.model(self.data)
         except NonFiniteError as error:
@@ -262,8 +259,6 @@ class _Iteration:
         for name, parameter in self.model.named_parameters():
             if parameter.requires_grad:
                 self._require_finite(parameter, _module_of(name), _field_of(name))
-        for layer in self.layers.values():
-            _hold_threshold(layer)
 
     def record(self) -> EpochRecord:
         layers = tuple(record_of(name, layer, self.spikes[name], self.thresholds[name]) for name, layer in self.layers.items())
@@ -282,15 +277,6 @@ class _Iteration:
     def _require_finite(self, value: Tensor, layer: str, quantity: str) -> None:
         if not bool(value.detach().isfinite().all()):
             raise DivergenceError(self.epoch, layer, quantity)
-
-
-def _hold_threshold(layer: StatefulLayer) -> None:
-    """Keeps a threshold that learns where a neuron can spike."""
-    if isinstance(layer, SpikingMembrane):
-        threshold = layer.get_parameter(layer.threshold_name)
-        if threshold.requires_grad:
-            with torch.no_grad():
-                threshold.clamp_(min=LOWEST_LEARNED_THRESHOLD)
 
 
 def _is_constant(parameter: str) -> bool:

@@ -21,7 +21,7 @@ class ALIF(SpikingMembrane):
             as in `LIF`, but `SingleSpike` by default.
         tau_adapt: time constant τ_adapt of the adaptation in time steps, ≥ 0.1. Trained, and held at ≥ 0.1 while it trains.
         adapt_scale: by how much b = 1 raises the threshold.
-        spike_threshold: the base threshold b0, above 0. Fixed, unless `layer.b0.requires_grad_()`.
+        spike_threshold: the base threshold b0, above 0. Fixed, unless `layer.b0.requires_grad_()`; while it learns, held at ≥ 0.01.
 
     Attributes:
         b: the adaptation, (batch, ...).

@@ -1,12 +1,19 @@
-"""Where trained time constants are held, and how their gradient behaves there."""
+"""Where trained time constants and thresholds are held, in the parameter itself, and how their gradient behaves there.
+
+A parameter that is beyond a bound is pulled back when its layer is next called, and at the end of a step of any torch optimiser, so
+that it shows what is in force, and can leave the bound as soon as its gradient and the optimiser's momentum turn.
+"""
 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 MIN_TAU = 0.1
 """Shortest time constant, in time steps: exp(-1/0.1) = 4.5e-5, next to no memory."""
@@ -16,6 +23,72 @@ MAX_ALPHA = 1 - 2**-24
 
 MAX_TAU = 2.0**24
 """Its time constant in time steps: exp(-1/MAX_TAU) is MAX_ALPHA in float32."""
+
+LOWEST_LEARNED_THRESHOLD = 0.01
+"""Smallest threshold that learns: with θ ≤ 0 a spike means nothing."""
+
+Bounds = tuple[float, float]
+"""Low and high, as numbers of the parameter's dtype."""
+
+UNBOUNDED: Bounds = (-math.inf, math.inf)
+
+
+@lru_cache
+def decay_bounds(dtype: torch.dtype, *, is_alpha: bool, longest_tau: float) -> Bounds:
+    """[MIN_TAU, longest_tau] of a time constant, [0, MAX_ALPHA] of an α."""
+    rounding = torch.finfo(dtype)  # half precision knows neither MAX_TAU nor MAX_ALPHA
+    if is_alpha:
+        return 0.0, min(MAX_ALPHA, 1 - rounding.eps / 2)
+    return _rounded(MIN_TAU, dtype), longest_tau if longest_tau <= rounding.max else math.inf
+
+
+@lru_cache
+def threshold_bounds(dtype: torch.dtype) -> Bounds:
+    """[LOWEST_LEARNED_THRESHOLD, ∞] of a threshold that learns."""
+    return _rounded(LOWEST_LEARNED_THRESHOLD, dtype), math.inf
+
+
+def _rounded(bound: float, dtype: torch.dtype) -> float:
+    return torch.tensor(bound, dtype=dtype).item()
+
+
+# ------------------------------------------------------------------------------------------- in the parameter
+
+
+def hold(parameter: nn.Parameter, bounds: Bounds) -> bool:
+    """Pulls values beyond a bound back to it, in place. Returns whether all are within then.
+
+    What isn't finite stays as it is, so that it gets noticed. Where nothing is beyond, nothing is written: a graph that needs the
+    parameter stays valid.
+    """
+    low, high = bounds
+    if parameter.dim() == 0:
+        if low <= parameter.item() <= high:
+            return True
+    elif torch.equal(parameter.detach().clamp(low, high), parameter):
+        return True
+    with torch.no_grad():
+        held = parameter.clamp(low, high)
+        parameter.copy_(torch.where(parameter.isfinite(), held, parameter))
+        return torch.equal(held, parameter)
+
+
+def hold_after_updates(parameter: nn.Parameter, bounds: Bounds) -> None:
+    """Holds the parameter from now on after each step of a torch optimiser that trains it."""
+    parameter.__dict__["bounds"] = bounds
+
+
+def _hold_after_update(optimiser: Optimizer, *_: Any) -> None:
+    for group in optimiser.param_groups:
+        for parameter in group["params"]:
+            if "bounds" in parameter.__dict__ and parameter.requires_grad:
+                hold(parameter, parameter.__dict__["bounds"])
+
+
+register_optimizer_step_post_hook(_hold_after_update)
+
+
+# --------------------------------------------------------------------------------------------- in the gradient
 
 
 class _HeldWithin(torch.autograd.Function):
@@ -73,9 +146,6 @@ class _Decay(torch.autograd.Function):
 
 def decay(parameter: Tensor, *, is_alpha: bool, longest_tau: float) -> tuple[Tensor, Tensor]:
     """α = exp(-1/τ) and 1-α of a trained τ, held within [MIN_TAU, longest_tau]; or of a trained α, held within [0, MAX_ALPHA]."""
-    rounding = torch.finfo(parameter.dtype)  # half precision knows neither MAX_TAU nor MAX_ALPHA
-    low, high = (0.0, min(MAX_ALPHA, 1 - rounding.eps / 2)) if is_alpha else (MIN_TAU, longest_tau)
-    if high > rounding.max:
-        high = math.inf
-    factors = _Decay.apply(parameter, is_alpha, low, high)  # type: ignore[no-untyped-call]  # torch's own
+    bounds = decay_bounds(parameter.dtype, is_alpha=is_alpha, longest_tau=longest_tau)
+    factors = _Decay.apply(parameter, is_alpha, *bounds)  # type: ignore[no-untyped-call]  # torch's own
     return cast(tuple[Tensor, Tensor], factors)

@@ -17,6 +17,7 @@ from snncore.activation import (
 )
 from snncore.dynamics import LIFParameters, StepFunction, lif_step
 from snncore.errors import ParameterError
+from snncore.layers.bounds import Bounds, held_within, threshold_bounds
 from snncore.layers.membrane import Membrane, Scalar, in_words, own_tensor
 
 
@@ -50,13 +51,21 @@ class SpikingMembrane(Membrane):
 
     def _spiking_parameters(self, z: Tensor) -> dict[str, Any]:
         """The fields of `LIFParameters`."""
+        threshold: Tensor = getattr(self, self.threshold_name)
+        if threshold.requires_grad:
+            threshold = held_within(threshold, *threshold_bounds(threshold.dtype))
         return {
             **self._membrane_parameters(z),
-            "spike_threshold": getattr(self, self.threshold_name).to(z.dtype),
+            "spike_threshold": threshold.to(z.dtype),
             "spike_fn": self.spike_fn,
             "reset_fn": self.reset_fn,
             "surrogate_grad_fn": self.surrogate_grad_fn,
         }
+
+    def _bounds(self, name: str, parameter: nn.Parameter) -> Bounds:
+        if name == self.threshold_name and parameter.requires_grad:
+            return threshold_bounds(parameter.dtype)
+        return super()._bounds(name, parameter)
 
 
 class LIF(SpikingMembrane):
@@ -65,7 +74,7 @@ class LIF(SpikingMembrane):
     Args:
         tau_mem: membrane time constant τ_mem in time steps, ≥ 0.1. Trained, and held at ≥ 0.1 while it trains.
         tau_syn: synaptic time constant τ_syn in time steps, ≥ 0.1; None: no synaptic current. Trained likewise.
-        spike_threshold: θ, above 0. Fixed, unless `layer.spike_threshold.requires_grad_()`.
+        spike_threshold: θ, above 0. Fixed, unless `layer.spike_threshold.requires_grad_()`; while it learns, held at ≥ 0.01.
         spike_fn: `MultiSpike`, `MaxSpike(n)`, `SingleSpike`, or anything with `apply(u, θ, surrogate_grad_fn)`.
         reset_fn: `MembraneSubtract()`, `MembraneReset()`, or any `reset_fn(s, state, θ)`.
         surrogate_grad_fn: ds/du as a function of (u, θ).

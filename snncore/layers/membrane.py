@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from snncore.dynamics import MembraneParameters, StepFunction, exp_leak_step
 from snncore.errors import ParameterError
-from snncore.layers.bounds import MAX_ALPHA, MAX_TAU, MIN_TAU, decay, held_within
+from snncore.layers.bounds import MAX_TAU, MIN_TAU, Bounds, decay, decay_bounds, held_within
 from snncore.layers.stateful import StatefulLayer
 
 Scalar = float | Tensor
@@ -39,6 +39,8 @@ class Membrane(StatefulLayer):
         super().__init__(("v_mem",) if tau_syn is None else ("v_mem", "i_syn"), shape, record_states)
         self.train_alphas = train_alphas
         self.norm_input = norm_input
+        self._time_constants: dict[str, str] = {}
+        """By name of a parameter, which decay it is of: "mem" of "tau_mem", or with `train_alphas` of "alpha_mem"."""
         self._hold_time_constant("mem", tau_mem)
         self._hold_time_constant("syn", tau_syn)
         self.min_v_mem = None
@@ -64,10 +66,9 @@ class Membrane(StatefulLayer):
                 f"{type(self).__name__}: {name} is {in_words(value)}, so long that exp(-1/{name}) rounds to 1 and {effect}. "
                 f"Use at most 2**24 time steps, or IAF for a membrane without leak."
             )
-        if self.train_alphas:
-            setattr(self, f"alpha_{which}", nn.Parameter(torch.exp(-1 / value)))
-        else:
-            setattr(self, name, nn.Parameter(value))
+        parameter = f"alpha_{which}" if self.train_alphas else name
+        setattr(self, parameter, nn.Parameter(torch.exp(-1 / value) if self.train_alphas else value))
+        self._time_constants[parameter] = which
 
     # ------------------------------------------------------------------------------------ parameters in force
 
@@ -104,9 +105,15 @@ class Membrane(StatefulLayer):
         parameter = self._parameters.get(f"alpha_{which}" if self.train_alphas else f"tau_{which}")
         if parameter is None:
             return None
-        if self.train_alphas:
-            return (-1 / torch.log(held_within(parameter, low=0.0, high=MAX_ALPHA))).clamp(min=MIN_TAU)
-        return held_within(parameter, low=MIN_TAU, high=self._longest_tau(which))
+        held = held_within(parameter, *self._decay_bounds(which, parameter.dtype))
+        return (-1 / torch.log(held)).clamp(min=MIN_TAU) if self.train_alphas else held
+
+    def _decay_bounds(self, which: str, dtype: torch.dtype) -> Bounds:
+        return decay_bounds(dtype, is_alpha=self.train_alphas, longest_tau=self._longest_tau(which))
+
+    def _bounds(self, name: str, parameter: nn.Parameter) -> Bounds:
+        which = self._time_constants.get(name)
+        return super()._bounds(name, parameter) if which is None else self._decay_bounds(which, parameter.dtype)
 
     def _longest_tau(self, which: str) -> float:
         """Where 1 - exp(-1/τ) matters, or is trained, exp(-1/τ) stays below 1."""

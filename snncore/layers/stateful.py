@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from snncore import kernels
-from snncore.dynamics import State, StepFunction
+from snncore.dynamics import State, StepFunction, is_traced
 from snncore.errors import InputError, NonFiniteError, ShapeError
+from snncore.layers.bounds import UNBOUNDED, Bounds, hold, hold_after_updates
 
 ValueRanges = Mapping[str, tuple[float, float]]
 
@@ -64,6 +65,10 @@ class StatefulLayer(nn.Module):
 
     # ------------------------------------------------------------------------------- what a model defines
 
+    def _bounds(self, name: str, parameter: nn.Parameter) -> Bounds:
+        """Within which a parameter of the layer is held."""
+        return UNBOUNDED
+
     @property
     def step(self) -> StepFunction[Any]:
         """The model's step, from `snncore.dynamics`."""
@@ -86,10 +91,12 @@ class StatefulLayer(nn.Module):
             InputError: not floating point, or on another device than the layer.
             ShapeError: fewer than two axes, no time step, a shape that the parameters don't broadcast to, or a batch
                 or neuron shape other than that of the stored state.
-            NonFiniteError: an infinity or NaN in the input, in the state, or reached by the membrane potential. The state
-                stays as it was.
+            NonFiniteError: an infinity or NaN in the input, in the state, in a parameter, or reached by the membrane
+                potential. The state stays as it was.
         """
         self._check_input(z)
+        if not is_traced(z):
+            self.hold_parameters()
         state = self._initial_state(z)
         gradient_of_u = torch.zeros_like(z, requires_grad=False) if self.record_gradients else None
         if self.record_gradients and torch.is_grad_enabled() and not z.requires_grad:
@@ -103,6 +110,23 @@ class StatefulLayer(nn.Module):
         self.gradients = {} if gradient_of_u is None else {"u": gradient_of_u}
         self.firing_rate = result.mean
         return result.output
+
+    def hold_parameters(self) -> None:
+        """Pulls parameters that were moved beyond their bounds back to them, in place. Every call begins with it.
+
+        Raises:
+            NonFiniteError: an infinity or NaN in a parameter.
+        """
+        for name, parameter in self._parameters.items():
+            if type(parameter) is not nn.Parameter:
+                continue  # none, or put in its place for one call by `torch.func.functional_call`
+            bounds = self._bounds(name, parameter)
+            if not hold(parameter, bounds):
+                value = parameter[~parameter.isfinite()][0].item()
+                words = f"{name} holds {value}; it must be finite numbers. If training put it there, lower the learning rate."
+                raise NonFiniteError(f"{type(self).__name__}: {words}", self)
+            if parameter.requires_grad:
+                hold_after_updates(parameter, bounds)
 
     def is_state_initialised(self) -> bool:
         """Whether every state variable has a shape, from the first input or from the constructor's `shape`."""
@@ -154,6 +178,12 @@ class StatefulLayer(nn.Module):
         else:
             super().__setattr__(name, value)
 
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # torch's own
+        for name, value in self._states():
+            self.__dict__[name] = fn(value)
+        return self
+
     def _states(self) -> Iterator[tuple[str, Tensor]]:
         return ((name, getattr(self, name)) for name in self.state_names)
 
@@ -178,12 +208,6 @@ class StatefulLayer(nn.Module):
             return torch.zeros_like(like)
         low, high = self._random_ranges.get(name, (0.0, 0.0) if name == "i_rec" else (0.0, 1.0))
         return torch.empty_like(like).uniform_(low, high, generator=self._random_generator)
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # torch's own
-        for name, value in self._states():
-            self.__dict__[name] = fn(value)
-        return self
-
 
     def _check_input(self, z: Tensor) -> None:
         owner = type(self).__name__

@@ -1,13 +1,23 @@
-"""Trained time constants: held at τ ≥ 0.1 and 0 ≤ α ≤ 1-2⁻²⁴, with a gradient that at a bound leads only back inside."""
+"""What training moves is held within its bounds, τ ≥ 0.1, 0 ≤ α ≤ 1-2⁻²⁴ and a threshold ≥ 0.01: in force and in the parameter,
+with a gradient that at a bound leads only back inside."""
 
+import copy
+import io
+import itertools
 import math
 
 import pytest
 import torch
+from torch import nn
+from torch.func import functional_call
 
-from snncore.errors import ParameterError
-from snncore.layers import IAF, LIF
-from snncore.layers.bounds import MAX_ALPHA, MIN_TAU, held_within
+from snncore.activation import SingleSpike
+from snncore.bptt import epochs
+from snncore.errors import NonFiniteError, ParameterError
+from snncore.layers import ALIF, IAF, LIF, ExpLeak, LIFRecurrent, LIFSqueeze
+from snncore.layers.bounds import LOWEST_LEARNED_THRESHOLD, MAX_ALPHA, MIN_TAU, held_within
+from snncore.model import reset_states
+from tests.snncore.models import rec_connect
 
 
 def put(parameter: torch.Tensor, value: float) -> None:
@@ -122,3 +132,182 @@ def test_membrane_bound_that_is_no_bound_is_refused(bound):
 def test_something_that_cannot_spike_is_refused():
     with pytest.raises(ParameterError, match=r"spike_fn is .* apply"):
         LIF(10.0, spike_fn=None)
+
+
+# ------------------------------------------------------------------------------------------- held in the parameter
+
+OPTIMISERS = {
+    "SGD": lambda parameters: torch.optim.SGD(parameters, lr=0.1),
+    "SGD with momentum": lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
+    "Adam": lambda parameters: torch.optim.Adam(parameters, lr=0.1),
+    "RMSprop": lambda parameters: torch.optim.RMSprop(parameters, lr=0.01),
+    "RMSprop with momentum": lambda parameters: torch.optim.RMSprop(parameters, lr=0.01, momentum=0.9),
+}
+HELD = {
+    "tau_mem": (lambda: LIF(0.5), MIN_TAU),
+    "tau_syn": (lambda: LIFRecurrent(2.0, tau_syn=0.5, rec_connect=rec_connect()), MIN_TAU),
+    "tau_adapt": (lambda: ALIF(2.0, 0.5), MIN_TAU),
+    "alpha_mem": (lambda: ExpLeak(0.5, train_alphas=True), 0.0),
+    "spike_threshold": (lambda: LIFSqueeze(2.0, spike_threshold=0.2, batch_size=2), LOWEST_LEARNED_THRESHOLD),
+    "b0": (lambda: ALIF(2.0, 20.0, spike_threshold=0.2), LOWEST_LEARNED_THRESHOLD),
+}
+"""By parameter: a layer, and the lower bound."""
+
+
+def in_force(layer: LIF, name: str) -> torch.Tensor:
+    """The parameter as the layer computes with it."""
+    if name in ("spike_threshold", "b0"):
+        return layer.step_parameters(torch.zeros(1, 1, 3)).spike_threshold
+    kind, which = name.split("_")
+    return getattr(layer, f"{kind}_{which}_calculated")
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("name", HELD)
+def test_parameter_driven_past_its_bound_stays_at_it_and_is_back_inside_soon_after_its_gradient_turns(name, optimiser):
+    make, bound = HELD[name]
+    layer = make()
+    parameter = layer.get_parameter(name).requires_grad_()
+    step = OPTIMISERS[optimiser](layer.parameters())
+    z = torch.ones(2, 3, 3).flatten(0, 1) if isinstance(layer, LIFSqueeze) else torch.ones(2, 3, 3)
+    values = []
+    for direction in [1.0] * 100 + [-1.0] * 10:
+        step.zero_grad()
+        reset_states(layer)
+        loss = 0 * layer(z).sum() + direction * in_force(layer, name)
+        loss.backward()
+        step.step()
+        values.append(parameter.item())
+    lowest = torch.tensor(bound).item()
+    assert min(values) == values[99] == lowest
+    assert values[-1] > lowest
+    assert in_force(layer, name).item() == values[-1]
+
+
+class Turning:
+    """Few spikes are wanted for some epochs, then many."""
+
+    def __init__(self, epochs: int) -> None:
+        self.remaining = epochs
+
+    def loss(self, output: torch.Tensor) -> torch.Tensor:
+        self.remaining -= 1
+        return 1e4 + (output.sum() if self.remaining < 0 else -output.sum())
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_training_holds_what_it_drives_past_a_bound_and_brings_it_back(optimiser):
+    model = nn.Sequential(LIF(2.0, spike_threshold=0.2))
+    threshold = model[0].spike_threshold.requires_grad_()
+    step = OPTIMISERS[optimiser]([threshold])
+    data = torch.rand(2, 20, 3, generator=torch.Generator().manual_seed(0))
+    values = [record.constants["0.spike_threshold"] for record in itertools.islice(epochs(model, data, Turning(60), step), 70)]
+    lowest = torch.tensor(LOWEST_LEARNED_THRESHOLD).item()
+    assert min(values) == values[60] == lowest
+    assert threshold.item() > lowest
+
+
+def test_parameters_of_each_neuron_are_held_alone():
+    layer = LIF(torch.tensor([0.2, 5.0, 9.0]))
+    optimiser = torch.optim.SGD(layer.parameters(), lr=1.0)
+    layer(torch.ones(1, 2, 3))
+    layer.tau_mem.grad = torch.tensor([1.0, 1.0, -1e9])
+    optimiser.step()
+    assert layer.tau_mem.tolist() == [torch.tensor(MIN_TAU).item(), 4.0, 2.0**24]
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_update_without_an_optimiser_is_held_by_the_next_call(dtype):
+    layer = ALIF(torch.tensor([5.0, 5.0, 5.0]), 9.0).to(dtype)
+    layer.b0.requires_grad_()
+    put(layer.tau_mem, -3.0)
+    put(layer.tau_adapt, -3.0)
+    put(layer.b0, -3.0)
+    layer(torch.ones(1, 2, 3, dtype=dtype))
+    bound, threshold = torch.tensor([MIN_TAU, LOWEST_LEARNED_THRESHOLD], dtype=dtype).tolist()
+    assert (layer.tau_mem.tolist(), layer.tau_adapt.item(), layer.b0.item()) == ([bound] * 3, bound, threshold)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+@pytest.mark.parametrize("tau", [MIN_TAU, torch.full((3,), MIN_TAU)], ids=["one", "per neuron"])
+def test_calls_write_nothing_into_parameters_at_their_bounds_so_that_graphs_stay_valid(tau, dtype):
+    layer = LIF(tau, tau_syn=tau, spike_threshold=LOWEST_LEARNED_THRESHOLD).to(dtype)
+    layer.spike_threshold.requires_grad_()
+    layer(torch.ones(2, 3, 3, dtype=dtype))
+    versions = [parameter._version for parameter in layer.parameters()]
+    outputs = [layer(torch.ones(2, 3, 3, dtype=dtype)).sum() for _ in range(3)]
+    assert [parameter._version for parameter in layer.parameters()] == versions
+    sum(outputs).backward()
+
+
+@pytest.mark.parametrize("carry", ["deepcopy", "pickle", "cast", "assigned"])
+def test_copy_of_a_layer_is_held_like_the_layer(carry):
+    layer = LIF(0.3)
+    layer(torch.ones(1, 2, 3))
+    if carry == "pickle":
+        file = io.BytesIO()
+        torch.save(layer, file)
+        file.seek(0)
+        layer = torch.load(file, weights_only=False)
+    elif carry == "assigned":
+        layer.load_state_dict({name: value.clone() for name, value in layer.state_dict().items()}, assign=True)
+    else:
+        layer = copy.deepcopy(layer) if carry == "deepcopy" else layer.double()
+    optimiser = torch.optim.SGD(layer.parameters(), lr=1.0)
+    layer.reset_states()
+    layer(torch.ones(1, 2, 3, dtype=layer.tau_mem.dtype))
+    layer.tau_mem.grad = torch.ones_like(layer.tau_mem)
+    optimiser.step()
+    assert layer.tau_mem.item() == pytest.approx(MIN_TAU)
+
+
+def test_loaded_parameters_are_held_by_the_next_call():
+    layer = LIF(5.0)
+    layer.load_state_dict({"tau_mem": torch.tensor(-0.5), "spike_threshold": torch.tensor(1.0)})
+    layer(torch.ones(1, 2, 3))
+    assert layer.tau_mem.item() == pytest.approx(MIN_TAU)
+
+
+def test_parameters_of_a_functional_call_are_held_in_force_and_left_as_they_are():
+    layer, tau = LIF(5.0, norm_input=False, record_states=True), torch.tensor(-1.0, requires_grad=True)
+    functional_call(layer, {"tau_mem": tau}, (0.25 * torch.ones(1, 2, 1),))
+    assert layer.recordings["u"].flatten().tolist() == pytest.approx([0.25, 0.25 + 0.25 * math.exp(-10)])
+    assert tau.item() == -1.0
+    assert layer.tau_mem.item() == 5.0
+
+
+def test_threshold_that_no_longer_learns_may_be_lower():
+    layer = LIF(5.0)
+    layer.spike_threshold.requires_grad_()
+    optimiser = torch.optim.SGD(layer.parameters(), lr=1.0)
+    layer(torch.ones(1, 2, 3))
+    layer.spike_threshold.requires_grad_(False)
+    put(layer.spike_threshold, 0.001)
+    layer.reset_states()
+    layer(torch.ones(1, 2, 3)).sum().backward()
+    optimiser.step()
+    assert layer.spike_threshold.item() == pytest.approx(0.001)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("name", ["tau_mem", "tau_syn"])
+def test_parameter_that_is_not_finite_is_named_by_the_next_call(name, value):
+    layer = LIF(torch.tensor([5.0, 5.0]), tau_syn=torch.tensor([5.0, 5.0]), train_alphas=False)
+    optimiser = torch.optim.SGD(layer.parameters(), lr=1.0)
+    layer(torch.ones(1, 2, 2))
+    layer.get_parameter(name).grad = torch.tensor([0.0, -value])
+    optimiser.step()
+    layer.reset_states()
+    if name == "tau_syn" and value > 0:
+        assert layer(torch.ones(1, 2, 2)).isfinite().all()  # a current that never fades
+        return
+    with pytest.raises(NonFiniteError, match=rf"LIF: {name} holds {value}; it must be finite numbers"):
+        layer(torch.ones(1, 2, 2))
+
+
+@pytest.mark.parametrize("name", ["spike_threshold", "min_v_mem"])
+def test_parameter_without_a_number_is_noticed_though_every_potential_is_finite(name):
+    layer = LIF(5.0, spike_fn=SingleSpike, min_v_mem=-1.0)
+    put(layer.get_parameter(name), math.nan)
+    with pytest.raises(NonFiniteError, match=f"LIF: {name} holds nan"):
+        layer(torch.ones(1, 2, 3))
