@@ -15,10 +15,10 @@ AGAIN = "A second run without reset"
 SHUFFLED = "Shuffled spike times"
 OVERLAYS: dict[str, tuple[str, str]] = {
     NO_OVERLAY: ("", "One run, from a reset state."),
-    AGAIN: ("second run", "It starts from the state that the first one left."),
+    AGAIN: ("second run", "It starts from the state in which the first one ended."),
     SHUFFLED: (
         "shuffled",
-        "Each channel keeps its values in random order: what stays lives on rate, what changes on timing.",
+        "Each channel keeps its values in random order (noise seed). What stays depends on rates, what changes on timing.",
     ),
 }
 """Of each, what the plots call it, and what it does."""

@@ -195,7 +195,7 @@ class SpikeBursts(_FirstNeurons, _Weighted):
         if self.count == 1:
             return f"{burst} at step {self.first}{self._whose}{self._how_strong}"
         longer = f", {self.period_step} more for each next neuron" if self.period_step else ""
-        so_many = "" if self.count is None else f", {self.count} times"
+        so_many = "" if self.count is None else f", up to {self.count} times"
         return f"{burst} every {self.period} steps{longer}{so_many}{self._whose}{self._how_strong}"
 
     def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
@@ -255,7 +255,7 @@ class SineCurrent(_Current):
 
     @property
     def words(self) -> str:
-        return f"a sine current of {self.amplitude:g} around {self.offset:g}, {self.period:g} steps long"
+        return f"a sine current of {self.amplitude:g} around {self.offset:g} with a period of {self.period:g} steps"
 
     def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
         return encoders.sine_current(self.shape, self.amplitude, self.period, self.offset)

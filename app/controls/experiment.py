@@ -11,6 +11,7 @@ from app.components.plain import caption
 from app.controls.parameters import PART_PARAMETERS, part_name
 from app.controls.widgets import choice, choices, number, slider
 from app.drawing import draw
+from app.figures.row_kinds import counted
 from app.number_text import Numbers
 from app.seeds import SEEDS, seed_note
 from app.wording import parameter_names
@@ -36,7 +37,7 @@ def experiment_controls(experiment: Experiment) -> None:
         "Target (spikes)",
         "training.task.target",
         training.task.target,
-        "Output spikes to learn, all neurons and steps together.",
+        "Output spikes to learn, all samples, neurons and steps together.",
         WHOLE,
         changes_controls=True,
     )
@@ -44,7 +45,7 @@ def experiment_controls(experiment: Experiment) -> None:
         "Learning rate",
         "training.lr",
         training.lr,
-        f"How far {training.optimiser} moves each weight per epoch.",
+        f"Scales the update that {training.optimiser} makes in each epoch.",
         Numbers(),
     )
     _neuron_slider(
@@ -78,7 +79,7 @@ def _more_controls(experiment: Experiment) -> None:
         "training.optimiser",
         experiment.training.optimiser,
         OPTIMISERS,
-        "How gradients become new weights. A new one begins without memory.",
+        "How gradients become new weights. Another one starts without memory.",
         lambda changes: edit_field(changes, changes_controls=False),
     )
     _surrogate_parameters(experiment)
@@ -130,14 +131,17 @@ def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, lo
 
 def _surrogate(experiment: Experiment) -> None:
     layers = [(index, layer) for index, layer in _neurons(experiment) if layer.does_spike]
+    kinds = [layer.model_dump()["surrogate_grad_fn"]["kind"] for _, layer in layers]
+    differ = len(set(kinds)) > 1
+    note = "Stands in for the slope of a spike, which is zero almost everywhere."
     choice(
         "Surrogate gradient",
         "surrogate_grad_fn",
-        layers[0][1].model_dump()["surrogate_grad_fn"]["kind"],
+        kinds[0],
         [surrogate.__name__ for surrogate in SURROGATES],
-        "Stands in for the slope of a spike, which is zero almost everywhere.",
+        f"The layers differ ({', '.join(map(part_name, kinds))}); choosing another one sets all." if differ else note,
         lambda changes: edit_field(
-            {f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}, changes_controls=False
+            {f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}, changes_controls=differ
         ),
         part_name,
     )
@@ -146,16 +150,19 @@ def _surrogate(experiment: Experiment) -> None:
 def _surrogate_parameters(experiment: Experiment) -> None:
     """The numbers of the surrogate of all spiking layers."""
     layers = [(index, layer) for index, layer in _neurons(experiment) if layer.does_spike]
-    shown = layers[0][1].model_dump()["surrogate_grad_fn"]
+    found = [layer.model_dump()["surrogate_grad_fn"] for _, layer in layers]
+    shown = found[0]
+    differ = any(other != shown for other in found)
+    note = f"That of {layers[0][1].kind} {layers[0][0] + 1}; the layers differ, and changing this sets all." if differ else ""
 
     def change(changes: dict[str, Any]) -> None:
         given = {path.rpartition(".")[2]: value for path, value in changes.items()}
-        edit_field({f"network.{index}.surrogate_grad_fn": {**shown, **given} for index, _ in layers}, changes_controls=False)
+        edit_field({f"network.{index}.surrogate_grad_fn": {**shown, **given} for index, _ in layers}, changes_controls=differ)
 
     for name, value in shown.items():
         if name != "kind":
             label = f"Surrogate: {PART_PARAMETERS[name].lower()}"
-            number(label, f"surrogate_grad_fn.{name}", value, "", change, Numbers())
+            number(label, f"surrogate_grad_fn.{name}", value, note, change, Numbers())
 
 
 def _learning(experiment: Experiment) -> None:
@@ -201,10 +208,12 @@ def _sentence(experiment: Experiment) -> str:
     layers = [
         f"Linear {layer.in_features}→{layer.out_features}" if isinstance(layer, LinearSpec) else layer.kind for layer in experiment.network
     ]
-    _, steps, *shape = experiment.input.shape
+    samples, steps, *shape = experiment.input.shape
     channels = "×".join(str(length) for length in shape)
     fed = f"{steps} steps × {channels} channels, {experiment.input.words}"
-    return f"{' · '.join(layers)} learns to answer one input ({fed}) with {experiment.training.task.target} spikes."
+    given = f"one input ({fed})" if samples == 1 else f"{samples} inputs ({fed})"
+    target = counted(experiment.training.task.target, "spike")
+    return f"{' · '.join(layers)} learns to answer {given} with {target}{'' if samples == 1 else ' in all'}."
 
 
 def _neurons(experiment: Experiment) -> list[tuple[int, NeuronSpec]]:

@@ -54,7 +54,7 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
     "tau_syn": Parameter(
         "Synaptic time constant τ_syn (steps)", "The input is smoothed first, over so many steps.", "slider", 1.0, 50.0, 0.5, when_on=5.0
     ),
-    "norm_input": Parameter("Normalise input (× 1-α)", "A constant input I then leads to v = I, whatever τ is.", "toggle"),
+    "norm_input": Parameter("Normalise input (× 1-α)", "A constant current i then leads to v = i, whatever τ_mem is.", "toggle"),
     "rec_connect": Parameter("Recurrent weights", "Spikes come back as current, one step later.", "parts"),
     "weights": Parameter("First weights", "What the weights are before training.", "parts", more=True),
     "bias": Parameter("Bias", "A constant that each neuron receives at every step.", "toggle", more=True),

@@ -79,7 +79,8 @@ def describe_neuron(experiment: Experiment, record: LayerRecord) -> str:
     who = "One" if len(spikes) == 1 else str(len(spikes))
     given = f"{who} {layer_of(experiment).model.__name__} neuron{'' if len(spikes) == 1 else 's'}, input {experiment.input.words}"
     if not record.does_spike:
-        return f"{given}: never spikes; u ends at {record.u[0, -1].mean():.3g} after {steps} time steps."
+        average = "" if len(spikes) == 1 else " on average"
+        return f"{given}: never spikes; u ends at {record.u[0, -1].mean():.3g}{average} after {steps} time steps."
     if not spikes.any():
         return f"{given}: silent in {steps} time steps, largest u/θ {record.largest_u_over_threshold:.3g}."
     first = int(np.flatnonzero(spikes.any(axis=0))[0])

@@ -108,11 +108,13 @@ def rows_figure(
 
 def describe_rows(simulation: Simulation, sample: int = 0, titles: Mapping[int, str] | None = None) -> str:
     """The rows in words, for those who don't see them."""
+    batch = len(simulation.input)
+    whose = "" if batch == 1 else f" of sample {sample + 1} of {batch}"
     parts = [f"Input: {neurons_by_time(simulation.input, sample).sum():g} in sum"]
     for index, record in simulation.records.items():
         label = titles[index] if titles else simulation.experiment.layer_label(str(index))
         parts.append(f"{label}: {_neurons_in_words(record, sample, simulation.experiment.dt)}")
-    return f"Rasters and membrane potentials over {simulation.input.shape[1]} time steps. {'. '.join(parts)}."
+    return f"Rasters and membrane potentials{whose} over {simulation.input.shape[1]} time steps. {'. '.join(parts)}."
 
 
 def closest_neuron(record: LayerRecord, sample: int = 0) -> int:
@@ -138,7 +140,9 @@ def _input_group(figure: RowsFigure, simulation: Simulation, view: View, other: 
     channels = neurons_by_time(simulation.input, view.sample)
     spiking = simulation.experiment.input.carries_spikes and is_spikes(channels)
     amount = counted(channels.sum(), "spike") if spiking else f"mean {round(float(channels.mean(dtype=np.float64)), 6):.3g}"
-    words = f"{counted(len(channels), 'channel')} · {amount}"
+    batch = len(simulation.input)
+    whose = "" if batch == 1 else f"sample {view.sample + 1} of {batch} · "
+    words = f"{whose}{counted(len(channels), 'channel')} · {amount}"
     rows = [raster(figure, channels, "input", "channel") if spiking else currents(figure, channels)]
     if other is not None and not np.array_equal(other.input, simulation.input):
         beside = neurons_by_time(other.input, view.sample)

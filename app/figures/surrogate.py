@@ -72,10 +72,11 @@ def describe_surrogate(surrogate: Any, threshold: float, record: LayerRecord) ->
         return f"Surrogate gradient {name}: 0 at every u, so nothing would learn through a spike."
     at = int(np.abs(slope).argmax())
     reached = np.abs(_slopes(surrogate, threshold, record.u.ravel())) >= abs(slope[at]) / 10
+    at_theta = f"θ {threshold:g}" if record.threshold.ndim < 2 else f"the base threshold {threshold:g}"
     beyond = (record.u < u[0]) | (record.u > u[-1])
     outside = f" {beyond.mean():.0%} of them lie beyond what is shown." if beyond.any() else ""
     return (
-        f"Surrogate gradient {name}: ds/du is largest, {slope[at]:.3g}, at u {u[at]:.3g} with θ {threshold:g}; "
+        f"Surrogate gradient {name}: ds/du is largest, {slope[at]:.3g}, at u {u[at]:.3g} with {at_theta}; "
         f"{reached.mean():.0%} of the run's potentials lie where it is at least a tenth of that.{outside}"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from app import session
@@ -143,7 +144,10 @@ def _plots() -> None:
     if looking.taus:
         _side_by_side(looking.taus)
     else:
-        _rows("rows", simulation, _other(looking.overlay))
+        other = _other(looking.overlay)
+        if looking.overlay == SHUFFLED and other and np.array_equal(other.input, simulation.input):
+            st.caption("Shuffling changes nothing here: no channel's input varies over time.")
+        _rows("rows", simulation, other)
     write_link()  # last: the address can wait, the plots can't
 
 

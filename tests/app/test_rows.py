@@ -172,7 +172,10 @@ def test_the_input_is_told_in_numbers() -> None:
     simulation = simulation_of("ten spikes")
     assert group(drawn(simulation, closed(simulation)), "input")["words"] == f"16 channels · {int(simulation.input.sum())} spikes"
     simulation = simulation_of("currents")
-    assert group(drawn(simulation, closed(simulation)), "input")["words"] == f"6 channels · mean {simulation.input[0].mean():.3g}"
+    assert (
+        group(drawn(simulation, closed(simulation)), "input")["words"]
+        == f"sample 2 of 2 · 6 channels · mean {simulation.input[1].mean():.3g}"
+    )
 
 
 @networks
@@ -625,7 +628,8 @@ def test_the_rows_are_told_in_words(name: str) -> None:
     simulation = simulation_of(name)
     sample = last_sample(simulation)
     words = describe_rows(simulation, sample)
-    assert words.startswith(f"Rasters and membrane potentials over {simulation.input.shape[1]} time steps. Input: ")
+    whose = "" if len(simulation.input) == 1 else f" of sample {sample + 1} of {len(simulation.input)}"
+    assert words.startswith(f"Rasters and membrane potentials{whose} over {simulation.input.shape[1]} time steps. Input: ")
     for place, record in simulation.records.items():
         values = of_sample(record.spikes if record.does_spike else record.u, sample)
         told = counted(values.sum(), "spike") if record.does_spike else f"u from {values.min():.3g} to {values.max():.3g}"

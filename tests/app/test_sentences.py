@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,12 +16,14 @@ from streamlit.testing.v1 import AppTest
 from app.comparison import differences, why_in_words
 from app.desk import Desk
 from app.link import to_parameter
+from app.looking import SHUFFLED
 from app.wording import network_status, reach_in_words, share_in_words
 from snncore.bptt import train
 from snncore.layer_diagnosis import diagnose
 from snncore.remedies import without_normalisation
 from snncore.simulation import simulate
 from snncore.spec import Draft, Experiment, ten_spikes
+from snncore.stack import fitting_input
 from tests.app.said import said
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
@@ -40,6 +43,12 @@ def shown(page: AppTest) -> AppTest:
 def component(page: AppTest, key: str) -> Any:
     (found,) = (element for element in page.get("bidi_component") if element.key == key)
     return found.proto
+
+
+def groups(page: AppTest) -> list[dict[str, Any]]:
+    content = component(page, "rows").bytes
+    found: list[dict[str, Any]] = json.loads(content[4 : 4 + int.from_bytes(content[:4], "little")])["groups"]
+    return found
 
 
 def desk(page: AppTest) -> Desk:
@@ -140,12 +149,33 @@ def test_the_spikes_of_a_pinned_training_are_those_of_the_epoch_that_stands_besi
     page.run()
     desk(page).scrubbed = 20
     shown(page.run())
-    content = component(page, "rows").bytes
-    header = json.loads(content[4 : 4 + int.from_bytes(content[:4], "little")])
-    output = next(group for group in header["groups"] if group["layer"] == "3")
+    output = next(group for group in groups(page) if group["layer"] == "3")
     epoch, spikes = re.search(r"A, epoch (\d+): (\d+) spikes?", output["words"]).groups()  # type: ignore[union-attr]
     assert int(epoch) == 20
     assert int(spikes) == pinned.records[int(epoch)].spikes
     words = " ".join(said(page, "sentence"))
     last = pinned.records[-1]
     assert f"{last.spikes:.0f} spike{'' if last.spikes == 1 else 's'} at epoch {last.epoch}. Same as A so far" in words
+
+
+# -------------------------------------------------------------------------------------------------------------- samples, shuffles
+
+
+@pytest.mark.parametrize("view", ["network", "training"])
+def test_numbers_of_one_sample_are_said_to_be_those_of_one(view: str) -> None:
+    made = ten_spikes().replace({"input.shape": (3, 100, 16)})
+    shown_input = groups(opened(view, made))[0]["words"]
+    assert shown_input.startswith("sample 1 of 3 · 16 channels · ")
+    assert f"{made.make_input()[0].sum():.0f} spikes" in shown_input
+
+
+@pytest.mark.parametrize(("kind", "is_said"), [("step_current", True), ("random_spikes", False)])
+def test_a_shuffle_that_changes_nothing_is_said_to(kind: str, is_said: bool) -> None:
+    page = opened("network", ten_spikes().replace({"input": {**fitting_input(kind, (1, 100, 16)), **({"start": 0} if is_said else {})}}))
+    look = desk(page).looking
+    assert look is not None
+    look.overlay = SHUFFLED
+    shown(page.run())
+    assert ("Shuffling changes nothing here: no channel's input varies over time." in [c.value for c in page.caption]) == is_said
+    (plain,), (shuffled,) = (simulate(desk(page).experiment, shuffled=shuffles) for shuffles in (False, True))
+    assert np.array_equal(plain.input, shuffled.input) == is_said

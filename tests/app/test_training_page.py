@@ -17,7 +17,7 @@ from app.runner import TrainingRun
 from snncore.activation import SURROGATES
 from snncore.spec import Experiment, ten_spikes
 from snncore.stack import insert
-from tests.app.said import complaints
+from tests.app.said import complaints, said
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
@@ -261,6 +261,24 @@ def test_a_link_to_layers_that_differ_says_so_on_their_slider() -> None:
     page = opened(to_parameter(ten_spikes().replace({"network.1.tau_mem": 200.0})))
     assert page.slider(key="edit tau_mem").value == 200.0
     assert any("The layers differ (200, 10)" in caption.value for caption in page.caption)
+
+
+def test_layers_with_other_surrogates_are_said_to_differ_until_one_is_chosen_for_all() -> None:
+    page = opened(to_parameter(ten_spikes().replace({"network.3.surrogate_grad_fn": "ATan"})))
+    differ = "The layers differ (SingleExponential, ATan); choosing another one sets all."
+    assert differ in [caption.value for caption in page.caption]
+    page.selectbox(key="edit surrogate_grad_fn").select("Gaussian")
+    shown(shown(page.run()).run())
+    assert differ not in [caption.value for caption in page.caption]
+    assert {type(experiment_of(page).network[index].surrogate_grad_fn).__name__ for index in (1, 3)} == {"Gaussian"}
+
+
+@pytest.mark.parametrize(("samples", "words"), [(1, "learns to answer one input ("), (3, "learns to answer 3 inputs (")])
+def test_the_task_is_said_with_the_number_of_its_inputs(samples: int, words: str) -> None:
+    page = opened(to_parameter(ten_spikes().replace({"input.shape": (samples, 100, 16)})))
+    (task,) = (caption for caption in said(page, "caption") if "learns to answer" in caption)
+    assert words in task
+    assert task.endswith("with 10 spikes." if samples == 1 else "with 10 spikes in all.")
 
 
 def test_a_learning_rate_changed_while_training_goes_on_without_a_restart_and_is_noted(opened_page: AppTest) -> None:

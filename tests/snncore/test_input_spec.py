@@ -169,7 +169,7 @@ def test_fields_left_out_have_their_default(fed, equal):
         ),
         (
             {"kind": "spike_bursts", "period": 5, "count": 3, "neurons": 1, "weight": 4.0},
-            "a spike every 5 steps, 3 times in the first neuron, weight 4",
+            "a spike every 5 steps, up to 3 times in the first neuron, weight 4",
         ),
         ({"kind": "spike_bursts", "period": 5, "length": 2, "first": 7, "count": 1}, "a burst of 2 spikes at step 7"),
         ({"kind": "step_current", "amplitude": 1.5}, "a constant current of 1.5"),

@@ -317,6 +317,15 @@ def test_half_the_learning_rate_where_spikes_pass_the_target_and_more_where_they
         assert found.changes == ({"training.lr": lr},)
 
 
+def test_the_spikes_that_made_no_progress_are_all_those_since_the_best_epoch():
+    experiment = ten_spikes()
+    first = next(train(experiment))
+    spikes = [9.0, 30.0, *[12.0] * (STAGNANT_EPOCHS + 20)]
+    (found,) = findings(experiment, [replace(first, epoch=n, spikes=count, loss=(count - 10) ** 2) for n, count in enumerate(spikes)])
+    assert isinstance(found, NoProgress)
+    assert (found.best_epoch, found.fewest, found.most) == (0, 12.0, 30.0)
+
+
 def test_no_progress_towards_an_unreachable_target_has_one_cause():
     experiment = ten_spikes().replace({"training.task.target": 500, "network.3.spike_fn": "SingleSpike"})
     first = next(train(experiment))
