@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from snncore.checkpoint_spec import weight_shapes
 from snncore.randomness import randomness
 from snncore.spec import Draft
 
@@ -35,8 +36,9 @@ def seed_note(draft: Draft, seed: Seed, shuffles: bool = False) -> str:
     decided = _decided(draft, seed)
     if seed == "noise" and shuffles:
         decided = ["the order of shuffled spike times", *decided]
-    if seed == "weights" and decided and draft.checkpoint:
-        return f"Unused: the weights are those of {draft.checkpoint.name}. Another seed draws new ones."
+    if seed == "weights" and draft.checkpoint and can_draw(draft, seed):
+        others = f"{'the others' if decided else 'the weights'} are those of {draft.checkpoint.name}. Another seed draws new ones."
+        return f"Decides {decided[0]}; {others}" if decided else f"Unused: {others}"
     return f"Decides {' and '.join(decided)}." if decided else f"Unused: {_lowered(_why_not(seed))}"
 
 
@@ -44,7 +46,11 @@ def _decided(draft: Draft, seed: Seed) -> list[str]:
     found = randomness(draft)
     if seed == "input":
         return ["the random input"] if found.input else []
-    places = found.weights if seed == "weights" else found.noise
+    places = found.noise
+    if seed == "weights":
+        loaded = draft.checkpoint.sources(draft.network) if draft.checkpoint else {}
+        drawn = {int(name.partition(".")[0]) for name in weight_shapes(draft.network) if name not in loaded}
+        places = tuple(place for place in found.weights if place in drawn)
     names = " and ".join(f"{draft.network[place].kind} {place + 1}" for place in places)
     what = {"weights": f"the first weights of {names}", "noise": f"which values {names} drops while training"}[seed]
     return [what] if places else []

@@ -102,6 +102,13 @@ def test_loaded_weights_leave_the_weight_seed_unused_until_another_one_draws_new
     loaded = ten_spikes().replace({"checkpoint": {"name": "own.safetensors", "digest": "0" * 32}})
     assert seed_note(loaded, "weights") == "Unused: the weights are those of own.safetensors. Another seed draws new ones."
     assert loaded.replace({"seeds.weights": 1}).checkpoint is None
+    in_part = ten_spikes().replace({"checkpoint": {"name": "own.safetensors", "digest": "0" * 32, "takes": [("0.weight", "0.weight")]}})
+    assert seed_note(in_part, "weights") == (
+        "Decides the first weights of Linear 1 and Linear 3; the others are those of own.safetensors. Another seed draws new ones."
+    )
+    takes = [("0.weight", "0.weight"), ("0.bias", "0.bias")]
+    last = ten_spikes().replace({"checkpoint": {"name": "own.safetensors", "digest": "0" * 32, "takes": takes}})
+    assert seed_note(last, "weights").startswith("Decides the first weights of Linear 3; the others are those of own.safetensors.")
 
 
 def test_the_training_page_says_of_each_seed_what_it_decides() -> None:
