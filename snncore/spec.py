@@ -163,7 +163,8 @@ class Draft(Part):
                 raise ExperimentError(f"The Experiment has no field {path!r}.")
             place[last] = value
         made = type(self)(**data)
-        return made if "checkpoint" in changes else made.with_weights_of(self, range(len(self.network)))
+        names_weights = any(path.partition(".")[0] == "checkpoint" for path in changes)
+        return made if names_weights else made.with_weights_of(self, range(len(self.network)))
 
     def with_weights_of(self, before: Draft, origins: Sequence[int | None]) -> Self:
         """This draft with the weights that an edit keeps of the `checkpoint` before it.

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from app.figures.style import PALETTES, Theme
+from app.link import to_parameter
 from tests.browser.conftest import Open
-from tests.browser.training_page import CURVES, NETWORK
+from tests.browser.training_page import CURVES, ENDLESS, NETWORK
 
 
 def test_arrow_keys_move_the_cursor_and_say_what_is_there(open_page: Open) -> None:
@@ -57,7 +58,7 @@ def test_a_click_on_a_raster_picks_its_neuron(open_page: Open) -> None:
 
 
 def test_the_main_job_is_done_by_keyboard_alone(open_page: Open) -> None:
-    page = open_page()
+    page = open_page(f"?x={to_parameter(ENDLESS)}")
     for _ in range(10):
         page.page.keyboard.press("Tab")
         if page.page.evaluate("document.activeElement.innerText") == "Train it to fire ten":

@@ -364,7 +364,7 @@ def test_a_link_opens_the_same_draft_for_somebody_else(open_network: OpenNetwork
     page.page.wait_for_timeout(500)
     other = open_network(page.page.url.partition("network")[2])
     assert other.chips() == page.chips()
-    assert other.figure()["rasters"] == page.figure()["rasters"]
+    other.until(lambda: other.figure()["rasters"] == page.figure()["rasters"])
 
 
 def test_two_users_compose_apart(open_network: OpenNetwork, open_page: Open) -> None:

@@ -8,8 +8,13 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from snncore.spec import ten_spikes
+
 CURVES, NETWORK = ".plot", ".rows"
 """The page's plots."""
+
+ENDLESS = ten_spikes().replace({"training.lr": 1e-7, "training.epochs": 10_000})
+"""The ten-spike task at a learning rate that never gets there, so that it is still going when it is paused, on a busy machine too."""
 
 
 class TrainingPage:
@@ -47,8 +52,8 @@ class TrainingPage:
 
     @property
     def said(self) -> str:
-        """What stands between the bar and the plots."""
-        return " ".join(self.page.locator(".st-key-messages").all_inner_texts())
+        """What stands between the bar and the plots, beside where the weights come from."""
+        return " ".join(self.page.locator(".st-key-messages > :not(:has(.st-key-weights))").all_inner_texts())
 
     def curves(self) -> list[list[float]]:
         """The values of the curves over epochs, as plotly holds them."""
@@ -89,6 +94,12 @@ class TrainingPage:
         self.press(menu)
         self.page.mouse.move(0, 0)  # else the button's tooltip may lie over the items
         self.page.locator("[role=menuitem], [data-testid=stPopoverBody] button").filter(has_text=item).first.click()
+
+    def wait_for_ten(self) -> None:
+        """Waits until the training has reached ten spikes and everything on the page shows it."""
+        self.until(lambda: self.spikes == 10 and not self.button("Pause").count())
+        self.until(lambda: self.curves()[0][-1] == 10 and sum(map(sum, self.raster(2))) == 10)
+        self.until(lambda: self.status == f"10 spikes at epoch {self.epoch}.")
 
     def train(self) -> None:
         self.page.get_by_role("button", name="Train it to fire").click()
