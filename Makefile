@@ -10,12 +10,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test lint screenshots bench clean
+.PHONY: help run test lint fuzz screenshots bench clean
 
 help:
 	@echo "make run          serve the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
 	@echo "make test         install the test tools and a Chromium if there is none, and run every test"
 	@echo "make lint         ruff and mypy"
+	@echo "make fuzz         feed the app 3,000 malformed links and files, and measure what each takes"
 	@echo "make screenshots  write the README's pictures from the running app into assets/"
 	@echo "make bench        install the libraries to compare with and run the benchmarks"
 	@echo "make clean        remove the virtual environment and all caches"
@@ -29,6 +30,9 @@ test: $(VENV)/.browser
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+fuzz: $(VENV)/.test
+	@$(BIN)/python -m tests.fuzz
 
 screenshots: $(VENV)/.browser
 	@$(BIN)/python -m tests.browser.screenshots

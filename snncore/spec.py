@@ -357,7 +357,10 @@ def _shape_if_mended(layer: LayerSpec, misfit: MisfitError, shape: Shape) -> Sha
     for _ in type(layer).model_fields:
         if found is not None or not misfit.remedy:
             return found
-        layer = mended(layer, misfit)
+        try:
+            layer = mended(layer, misfit)
+        except ExperimentError:
+            return None
         found, another = _output_or_misfit(layer, shape)
         misfit = another or misfit
     return found
@@ -371,8 +374,11 @@ def _output_or_misfit(layer: LayerSpec, shape: Shape) -> tuple[Shape | None, Mis
 
 
 def mended(layer: LayerSpec, misfit: MisfitError) -> LayerSpec:
-    """The layer with the values that would fit."""
-    return type(layer)(**{**layer.model_dump(), **misfit.remedy})
+    """The layer with the values that would fit. Raises ExperimentError where no layer can have them."""
+    try:
+        return type(layer)(**{**layer.model_dump(), **misfit.remedy})
+    except ValidationError as error:
+        raise ExperimentError(f"{misfit}, which no {layer.kind} can have.") from error
 
 
 def _with(fields: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:

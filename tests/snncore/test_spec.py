@@ -18,7 +18,8 @@ from snncore.bptt import train
 from snncore.errors import ExperimentError
 from snncore.layer_spec import NEURON_SPECS, IAFSpec, LIFSpec, LinearSpec
 from snncore.layers import ALIF, IAF, LIF, MODELS, RECURRENT, StatefulLayer
-from snncore.spec import Experiment, RandomSpikes, ten_spikes
+from snncore.spec import Draft, Experiment, RandomSpikes, ten_spikes
+from snncore.stack import mend
 from tests.snncore.models import arguments, own_surrogate
 
 
@@ -277,3 +278,13 @@ def test_a_connection_in_a_layer_is_called_as_the_layer() -> None:
     recurrent = {"kind": "LIFRecurrent", "tau_mem": 5.0, "rec_connect": {"in_features": 4, "out_features": 4}}
     experiment = Experiment(**{**dict(ten_spikes()), "network": (*ten_spikes().network[:3], recurrent)})
     assert experiment.layer_label("3.rec_connect") == experiment.layer_label("3") == "Layer 4 (LIFRecurrent)"
+
+
+def test_a_layer_that_would_have_to_be_larger_than_any_can_be_is_a_misfit_and_no_other_error():
+    shape = (1, 1, 2**31 - 1, 2**31 - 1, 2)
+    layers = [{"kind": "Flatten"}, {"kind": "Linear", "in_features": 3, "out_features": 3}]
+    draft = Draft(network=layers, input={"kind": "latency", "shape": shape})
+    assert "set in_features to" in draft.first_misfit
+    assert draft.fits()[1].shape is None
+    with pytest.raises(ExperimentError, match="which no Linear can have"):
+        mend(draft, 1)

@@ -1,0 +1,143 @@
+"""The ways in that a visitor has, for what was made: each ends in an Experiment that runs, or in a sentence that says why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app import driving, session
+from app.desk import Desk
+from app.link import from_parameter, to_parameter
+from app.tuning import Tuning, as_experiment
+from snncore import stack
+from snncore.errors import SNNCoreError
+from snncore.files import content_hash, read_raster
+from snncore.spec import Draft, Experiment
+from tests.app.states import InterruptedState
+from tests.fuzz.made import Case
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+PAGES = ("views/training.py", "views/network.py", "views/neuron.py")
+LONGEST_SENTENCE = 600
+"""Characters."""
+
+
+class Fault(AssertionError):
+    """What a page would have shown was no sentence."""
+
+
+def enter(case: Case) -> Draft | None:
+    """What the pages would go on with; None where they refuse it. Raises whatever a page would have raised, or Fault."""
+    held, real = Desk(), st.session_state
+    st.session_state = InterruptedState(desk=held)
+    try:
+        return _entered(held, case)
+    finally:
+        st.session_state = real
+
+
+def _entered(held: Desk, case: Case) -> Draft | None:
+    match case.kind:
+        case "link":
+            return _opened(held, case.content)
+        case "json":
+            driving.load(case.content.decode(errors="replace"))
+            first = _said(held)
+            driving.bring_back(case.name, case.content)
+            if _said(held) is None and first is not None:
+                raise Fault(f"a file was taken that the text area refuses: {first}")
+            return held.experiment if first is None else None
+        case "tensors":
+            driving.bring_back(case.name, case.content)
+            return held.experiment if _said(held) is None else None
+        case "recording":
+            return _fed(held, case)
+
+
+def _opened(held: Desk, parameter: bytes) -> Draft | None:
+    """By a link, which is then composed, trained, and taken to the Neuron page."""
+    try:
+        draft = from_parameter(parameter.decode("latin-1"))
+    except SNNCoreError as error:
+        _is_sentence(str(error))
+        return None
+    if from_parameter(to_parameter(draft)) != draft or Draft.from_json(draft.to_json()) != draft:
+        raise Fault("its link or its file holds something else")
+    try:
+        Tuning().bring(as_experiment(draft), {})
+    except SNNCoreError as error:
+        _is_sentence(str(error))
+    session.compose(lambda before: draft)
+    if _said(held) is not None:
+        return None
+    reason = driving.open_training()
+    if reason is not None:
+        _is_sentence(reason)
+    _said(held)
+    return draft
+
+
+def _fed(held: Desk, case: Case) -> Draft | None:
+    try:
+        given = read_raster(case.name, case.content)
+    except SNNCoreError as error:
+        _is_sentence(str(error))
+        return None
+    digest = content_hash(given.values)
+    session.keep_file(digest, given.values)
+    session.compose(lambda draft: stack.feed_file(draft, case.name, digest, given.values.shape, given.holds))
+    if _said(held) is not None:
+        return None
+    if held.history.present.first_misfit:
+        session.compose(lambda draft: stack.mend(draft, 0))
+        _said(held)
+    return held.history.present
+
+
+def _said(held: Desk) -> str | None:
+    """What was complained of, which must be a sentence; None where nothing was."""
+    if held.complaint is not None:
+        _is_sentence(held.complaint)
+    if held.run is not None and held.run.failure is not None:
+        _is_sentence(held.run.failure)
+    return held.complaint
+
+
+def _is_sentence(text: str) -> None:
+    text.encode()  # what the browser is sent
+    if "internal error" in text or "\n" in text or len(text) > LONGEST_SENTENCE or not text.endswith("."):
+        raise Fault(f"no sentence: {text[:300]!r}")
+
+
+def show(draft: Draft) -> None:
+    """Opens it on every page, with all that can be opened there. Raises Fault where a page shows an exception."""
+    parameter = to_parameter(draft)
+    for view in PAGES:
+        page = AppTest.from_file(MAIN, default_timeout=60)
+        page.query_params["x"] = parameter
+        for name in ("more", "seeds", "drawer", "menu", "take_along", "more network.0", "more network.1", "more input"):
+            page.session_state[name] = True
+        _run(page.switch_page(view), view)
+        for label in ("+1 epoch", "Undo", "New input"):
+            button = next((button for button in page.button if button.label == label and not button.disabled), None)
+            if button is not None:
+                button.click()
+                _run(page, view)
+        looking = page.session_state["desk"].looking
+        if looking is not None:
+            looking.layer, looking.panel = None, "Input"
+            _run(page, view)
+        if page.session_state["desk"].run is not None:
+            page.session_state["desk"].run.pause()
+
+
+def _run(page: AppTest, view: str) -> None:
+    page.run()
+    if page.exception:
+        raise Fault(f"{view}: {page.exception[0].message} {page.exception[0].stack_trace}")
+
+
+def is_experiment(draft: Draft | None) -> bool:
+    return isinstance(draft, Experiment) or (draft is not None and draft.first_misfit is None)
