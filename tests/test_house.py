@@ -41,6 +41,26 @@ def test_imports_go_one_way(place: str, forbidden: tuple[str, ...]) -> None:
             assert not any(module == name or module.startswith(f"{name}.") for name in forbidden), f"{file} imports {module}"
 
 
+@pytest.mark.parametrize(
+    ("forbidden", "why"),
+    [
+        ("number_input", "browsers drop a decimal comma; use app.controls.widgets.number"),
+        ("error", "it takes Markdown, and messages hold what others wrote; use app.components.plain.alert"),
+        ("warning", "it takes Markdown, and messages hold what others wrote; use app.components.plain.alert"),
+    ],
+)
+def test_no_page_uses_what_reads_numbers_or_text_otherwise_than_they_are_written(forbidden: str, why: str) -> None:
+    for file in sorted((ROOT / "app").rglob("*.py")):
+        called = {
+            node.attr for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Attribute) and is_streamlit(node.value)
+        }
+        assert forbidden not in called, f"{file} calls st.{forbidden}: {why}"
+
+
+def is_streamlit(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "st"
+
+
 def test_the_programs_of_the_readme_run(capsys: pytest.CaptureFixture[str]) -> None:
     programs = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
     assert len(programs) == 2

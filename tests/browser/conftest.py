@@ -57,16 +57,11 @@ def visitors(profiles: Callable[..., BrowserContext]) -> Iterator[Callable[..., 
     heard: list[str] = []
     contexts: list[BrowserContext] = []
 
-    def listen(page: Page, url: str) -> None:
-        page.on("console", lambda message: None if _is_streamlits_own(message) else heard.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: heard.append(f"error: {error}"))
-        page.on("request", lambda request: None if request.url.startswith((url, "data:", "blob:")) else heard.append(request.url))
-
     def visit(server: Server, width: int = 1280, height: int = 800, theme: str = "light", **more: Any) -> Page:
         context = profiles(len(contexts), {"viewport": {"width": width, "height": height}, "color_scheme": theme, **more})
         contexts.append(context)
         page = context.new_page()
-        listen(page, server.url)
+        listen(page, server.url, heard)
         return page
 
     yield visit
@@ -77,6 +72,15 @@ def visitors(profiles: Callable[..., BrowserContext]) -> Iterator[Callable[..., 
             page.close()
         context.clear_cookies()
     assert heard == [], "the console and foreign requests stay empty"
+
+
+def listen(page: Page, url: str, heard: list[str]) -> None:
+    """Collects whatever the console of the page says, and its requests to others than the server at `url`."""
+    own = (url, url.replace("http", "ws", 1), "data:", "blob:")
+    page.on("console", lambda message: None if _is_streamlits_own(message) else heard.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: heard.append(f"error: {error}"))
+    for event in ("request", "websocket"):
+        page.on(event, lambda asked: None if asked.url.startswith(own) else heard.append(asked.url))
 
 
 def _is_streamlits_own(message: ConsoleMessage) -> bool:

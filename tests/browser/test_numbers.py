@@ -1,0 +1,158 @@
+"""A decimal comma, typed with real keys into every number field of every page: it's a decimal point, or refused; never another number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlparse
+
+from playwright.sync_api import Locator, Page, expect
+
+from app.desk import DEFAULT
+from app.link import from_parameter, to_parameter
+from app.tuning import DEFAULT as DEFAULT_NEURON
+from snncore.spec import Draft
+from tests.browser.conftest import Open, OpenNetwork, OpenNeuron
+
+TYPED = "2,5"
+MEANT = {2.5, 0.0025}
+"""What it may mean; milliseconds are kept in seconds."""
+
+RICH = Draft(
+    network=(
+        {"kind": "Linear", "in_features": 16, "out_features": 8, "weights": {"kind": "diagonal", "diagonal": 0.5, "others": 0.1}},
+        {
+            "kind": "LIFRecurrent",
+            "tau_mem": 10.0,
+            "min_v_mem": -1.0,
+            "spike_fn": {"kind": "MaxSpike", "max_num_spikes_per_bin": 3},
+            "reset_fn": {"kind": "MembraneSubtract", "subtract_value": 0.5},
+            "surrogate_grad_fn": {"kind": "MultiGaussian"},
+            "rec_connect": {"kind": "Linear", "in_features": 8, "out_features": 8, "weights": {"kind": "chain", "groups": 4, "value": 0.1}},
+        },
+    ),
+    input={"kind": "spike_bursts", "shape": (2, 100, 16), "period": 10, "count": 3, "neurons": 4},
+)
+"""A network of which many parameters are numbers that are typed."""
+
+
+def in_force(page: Page, usual: Draft) -> Draft:
+    """The draft that the address names."""
+    linked = parse_qs(urlparse(page.url).query).get("x")
+    return from_parameter(linked[0]) if linked else usual
+
+
+def numbers_of(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(data, dict | list | tuple):
+        for name, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from numbers_of(value, f"{path}.{name}")
+    else:
+        yield path, data
+
+
+def becomes(before: Draft, after: Draft) -> set[Any]:
+    """The new values of what was changed."""
+    old = dict(numbers_of(before.model_dump()))
+    return {value for path, value in numbers_of(after.model_dump()) if old.get(path) != value}
+
+
+def type_a_comma(page: Page, field: Locator, usual: Draft, until: Callable[[Callable[[], bool]], None]) -> bool:
+    """Types it; whether it was taken. It's in force as 2.5 and nothing else is, or refused with what was there still in force."""
+    before, shown, alerts = in_force(page, usual), field.input_value(), page.get_by_role("alert").all_inner_texts()
+    field.click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(TYPED)
+    page.keyboard.press("Enter")
+    name = field.get_attribute("aria-label")
+
+    def is_refused() -> bool:
+        said = page.get_by_role("alert").all_inner_texts()
+        return said != alerts and any("2,5" in words or "2.5" in words for words in said)
+
+    def is_in_force() -> bool:
+        return in_force(page, usual) != before
+
+    until(lambda: is_refused() or is_in_force())
+    if is_refused():
+        expect(field).to_have_value(shown)
+        assert in_force(page, usual) == before, name
+        return False
+    assert becomes(before, in_force(page, usual)) <= MEANT, name
+    assert field.input_value() in (TYPED, "2.5"), name
+    return True
+
+
+def type_everywhere(page: Page, usual: Draft, until: Callable[[Callable[[], bool]], None]) -> dict[str, bool]:
+    """Of each field by its name whether the number was taken."""
+    fields = page.locator(".stTextInput input")
+    expect(fields.first).to_be_visible()
+    names = [field.get_attribute("aria-label") or "" for field in fields.all()]
+    return {name: type_a_comma(page, fields.nth(place), usual, until) for place, name in enumerate(names)}
+
+
+def test_on_the_training_page_a_comma_is_a_decimal_point_or_refused(open_page: Open) -> None:
+    page = open_page()
+    page.page.get_by_text("More", exact=True).click()
+    expect(page.page.get_by_label("Seed: noise")).to_be_visible()
+    taken = type_everywhere(page.page, DEFAULT, page.until)
+    assert {name for name, is_taken in taken.items() if is_taken} == {"Learning rate", "Surrogate: width", "Surrogate: scale"}
+    assert {"Target (spikes)", "Epochs at most", "Seed: weights", "Seed: input", "Seed: noise"} <= taken.keys()
+
+
+def test_on_the_network_page_a_comma_is_a_decimal_point_or_refused(open_network: OpenNetwork) -> None:
+    page = open_network(f"?x={to_parameter(RICH)}")
+    taken: dict[str, bool] = {}
+    for chip in (1, 2):
+        page.select(chip)
+        page.page.get_by_text("More parameters").click()
+        expect(page.page.get_by_label("Weight to itself" if chip == 1 else "Their width s")).to_be_visible()
+        taken |= type_everywhere(page.page, RICH, page.until)
+    page.open_panel("Input")
+    page.page.get_by_text("Seeds and time step").click()
+    expect(page.page.get_by_label("Time step dt (ms)")).to_be_visible()
+    taken |= type_everywhere(page.page, RICH, page.until)
+    page.open_panel("Compare")
+    expect(page.page.get_by_label("Hold τ_mem at (steps)")).to_be_visible()
+    taken |= type_everywhere(page.page, RICH, page.until)
+    whole = {"Inputs (in_features)", "Groups", "Most spikes per step", "Samples", "Time steps", "Period (steps)", "Seed: noise", "Channels"}
+    assert not any(taken[name] for name in (*whole, "Sample seen", "Hold τ_mem at (steps)"))
+    assert all(taken[name] for name in ("Weight to itself", "Subtracted value", "Weight of a spike", "Time step dt (ms)"))
+
+
+def test_on_the_neuron_page_a_comma_is_a_decimal_point_or_refused(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    page.button("Surrogate").click()
+    expect(page.page.get_by_label("Width", exact=True)).to_be_visible()
+    taken = type_everywhere(page.page, DEFAULT_NEURON, page.until)
+    assert taken["Width"]
+    assert taken["Scale"]
+
+
+def test_what_is_refused_twice_is_said_and_taken_back_twice_and_a_minus_is_a_minus(open_page: Open) -> None:
+    page = open_page()
+    field = page.page.get_by_label("Learning rate", exact=True)
+    alert = page.page.get_by_role("alert")
+    for typed in ("1,500", "1,500", "\u22121", "\u22121", "a", "a"):
+        page.enter("Learning rate", typed)
+        expect(field).to_have_value("0.001")
+        expect(alert).to_contain_text("-1.0" if typed == "\u22121" else repr(typed))
+    page.enter("Learning rate", "0,01")
+    expect(alert).to_have_count(0)
+    page.until(lambda: "x=" in page.page.url)
+    assert in_force(page.page, DEFAULT).training.lr == 0.01
+
+
+def test_no_page_leaves_numbers_to_the_browsers_own_fields(open_page: Open, open_network: OpenNetwork, open_neuron: OpenNeuron) -> None:
+    """They drop a decimal comma before anybody sees it."""
+    training = open_page()
+    training.page.get_by_text("More", exact=True).click()
+    expect(training.page.get_by_label("Seed: noise")).to_be_visible()
+    training.press("Compare, export")
+    expect(training.page.get_by_test_id("stPopoverBody")).to_be_visible()
+    network = open_network(f"?x={to_parameter(RICH)}")
+    expect(network.page.get_by_label("Sample seen")).to_be_visible()
+    neuron = open_neuron()
+    neuron.button("Surrogate").click()
+    expect(neuron.page.get_by_label("Width", exact=True)).to_be_visible()
+    for page in (training.page, network.page, neuron.page):
+        expect(page.locator("input[type=number]")).to_have_count(0)
