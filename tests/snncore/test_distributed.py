@@ -5,6 +5,7 @@ import sys
 
 PROGRAM = """
 import copy, sys
+from datetime import timedelta
 import torch
 import torch.distributed as dist
 from torch import nn
@@ -14,7 +15,7 @@ from snncore.layers import ALIF, LIF, LIFRecurrent
 
 rank, meeting_place = int(sys.argv[1]), sys.argv[2]
 torch.set_num_threads(1)
-dist.init_process_group("gloo", init_method="file://" + meeting_place, rank=rank, world_size=2)
+dist.init_process_group("gloo", init_method="file://" + meeting_place, rank=rank, world_size=2, timeout=timedelta(minutes=2))
 
 torch.manual_seed(0)
 inner = nn.Sequential(nn.Linear(3, 5), LIF(5.0, 3.0, 0.1), nn.Linear(5, 4), LIFRecurrent(5.0, None, 0.1, rec_connect=nn.Linear(4, 4)))
