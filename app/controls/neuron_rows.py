@@ -153,8 +153,12 @@ def _is_whole(experiment: Experiment, path: str) -> bool:
     owner, _, name = path.partition(".")
     if owner != "input":
         return name.endswith("max_num_spikes_per_bin")
-    annotation = type(experiment.input).model_fields[name].annotation
-    return annotation is int or int in get_args(annotation)
+    return _holds_int(type(experiment.input).model_fields[name].annotation)
+
+
+def _holds_int(annotation: Any) -> bool:
+    """Whether a type is int, bounded or optional."""
+    return annotation is int or any(map(_holds_int, get_args(annotation)))
 
 
 def _needs(least: float, most: float, is_whole: bool) -> str:
