@@ -13,6 +13,7 @@ if str(ROOT) not in sys.path:
 
 
 from app import desk, drawing, priority, process  # noqa: E402  (needs the root on the path)
+from app.components.chords import leave_chords  # noqa: E402
 from app.components.clicks import guard_double_clicks  # noqa: E402
 from app.components.theme import follow_theme  # noqa: E402
 
@@ -31,3 +32,4 @@ with priority.page_first():
         page.run()
         follow_theme()
         guard_double_clicks()
+        leave_chords()

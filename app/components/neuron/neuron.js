@@ -50,7 +50,8 @@ function createView(parent) {
   view.plot.onpointerdown = (event) => press(view, event);
   view.plot.addEventListener("pointermove", (event) => hover(view, event));
   view.plot.onpointerleave = () => (view.tip.hidden = true);
-  view.plot.onkeydown = (event) => event.target === view.plot && onKey(view, event);
+  // No `onkeydown`: what that returns would decide whether the browser still gets its keys.
+  view.plot.addEventListener("keydown", (event) => event.target === view.plot && onKey(view, event));
   for (const begun of ["pointerdown", "keydown"]) root.addEventListener(begun, () => view.finishTrying?.(), true);
   view.resizes = new ResizeObserver(() => ask(view));
   view.resizes.observe(view.plot);

@@ -26,7 +26,6 @@ function onKey(view, event) {
   const end = { Home: 0, End: view.run.steps - 1 }[event.key];
   if (isChord(event) || !(sideways || upwards || press || end >= 0)) return;
   event.preventDefault();
-  event.stopPropagation();
   if (press) return press();
   rest(view);
   if (upwards) choose(view, view.neuron - upwards);

@@ -304,7 +304,7 @@ function onKey(view, event) {
   const lane = clamp(at.lane + (step?.[1] ?? 0), 0, lanes(view).length - 1);
   const x = view.scrubbed ?? (view.scrub ? lastPlace(view) : at.x); // what is seen, not where the pointer happens to rest
   window.Plotly.Fx.unhover(view.graph);
-  if (event.key === "Escape") {
+  if (event.key === "Escape" && (view.at || view.scrubbed != null)) {
     view.at = null;
     view.readout.textContent = "";
     placeCursor(view);

@@ -100,9 +100,9 @@ function onKey(view, event) {
     moveTo(view, step[1] ? nextLine(view, here, step[1], far) : along(view, here, step[0] * far), BY_KEY);
   } else if (event.key === "Home" || event.key === "End") {
     moveTo(view, along(view, here, event.key === "Home" ? -Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER), BY_KEY);
-  } else if (event.key === "Enter") {
-    if (view.at) pick(view, view.at, event.shiftKey);
-  } else if (event.key === "Escape") {
+  } else if (event.key === "Enter" && view.at) {
+    pick(view, view.at, event.shiftKey);
+  } else if (event.key === "Escape" && view.at) {
     view.at = null;
     setText(view.readout, "");
     placeCursor(view);
@@ -111,7 +111,7 @@ function onKey(view, event) {
     const span = (to - from) * (event.key === "+" ? 1 / ZOOM_FACTOR : ZOOM_FACTOR);
     const middle = view.at ? view.at.time : (from + to) / 2;
     setZoom(view, zoomed(middle - span / 2, middle + span / 2, view.header.steps));
-  } else if (event.key === "0") {
+  } else if (event.key === "0" && view.zoom) {
     setZoom(view, null);
   } else {
     return;

@@ -1,5 +1,5 @@
-// Keys that press buttons of the page while a plot has the focus; a button that is disabled or gone isn't pressed. What the plots do with
-// a key themselves comes first.
+// Keys that press buttons of the page while a plot has the focus; a button that is disabled isn't pressed, and the key of one that is gone
+// stays the browser's. What the plots do with a key themselves comes first.
 
 const PLOTS = ".plot, .rows";
 const listeners = new WeakMap();
@@ -15,7 +15,9 @@ export default function ({ parentElement, data }) {
 
 function onKey(event, buttons) {
   const taken = event.defaultPrevented || event.repeat || event.altKey || event.ctrlKey || event.metaKey;
-  if (taken || !event.target.matches(PLOTS) || !(event.key in buttons)) return;
+  if (taken || !event.target.matches(PLOTS) || !Object.hasOwn(buttons, event.key)) return;
+  const button = document.querySelector(`.st-key-${buttons[event.key]} button`);
+  if (!button) return;
   event.preventDefault();
-  document.querySelector(`.st-key-${buttons[event.key]} button:not(:disabled)`)?.click();
+  button.click(); // does nothing while it is disabled
 }
