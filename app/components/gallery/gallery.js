@@ -164,7 +164,7 @@ function drawRaster({ context, width, height, scale, palette }, { shape: [rows, 
   }
 }
 
-/** A current over time, over a thin line at 0. */
+/** A current over time, each value for its step, over a thin line at 0. */
 function drawLine({ context, width, height, scale, palette }, { levels, zero }) {
   const margin = 2 * scale;
   const y = (level) => height - margin - level / 255 * (height - 2 * margin);
@@ -178,7 +178,7 @@ function drawLine({ context, width, height, scale, palette }, { levels, zero }) 
   context.lineJoin = "round";
   context.strokeStyle = palette.input;
   context.beginPath();
-  levels.forEach((level, time) => context.lineTo((time + 0.5) * width / levels.length, y(level)));
+  levels.forEach((level, time) => [time, time + 1].forEach((edge) => context.lineTo(edge * width / levels.length, y(level))));
   context.stroke();
 }
 

@@ -30,11 +30,12 @@ function placeHandles(view) {
   const wanted = handlesOf(view);
   for (const handle of wanted) {
     const { name, label, axis: along, time, value } = handle;
+    const isEdge = name === "start" || name === "stop"; // a step begins half a step before its middle
     const node = view.handles.get(name) ?? createHandle(view, name);
     const lane = view.lanes.find((one) => one.name === handle.lane);
     const { top, height, range } = lane;
     const y = range ? within(toY(lane, value), top, top + height) : top;
-    node.style.transform = `translate(${Math.round(toPixel(axis, time))}px, ${Math.round(y)}px)`;
+    node.style.transform = `translate(${Math.round(toPixel(axis, isEdge ? time - 0.5 : time))}px, ${Math.round(y)}px)`;
     node.handle = handle;
     const [ariaValueNow, ariaValueMin, ariaValueMax] = (along === "value" ? [value, ...range] : [time, 0, view.run.steps]).map(inDigits);
     const ariaValueText = [along !== "value" && `step ${inDigits(time)}`, along !== "time" && inDigits(value)].filter(Boolean).join(", ");
@@ -113,7 +114,9 @@ function begins(pressed) {
 /** Calls `move` for each move of the pointer until it is let go, then `end`. */
 function follow(node, pressed, move, end) {
   node.setPointerCapture(pressed.pointerId);
-  node.onpointermove = (event) => event.pointerId === pressed.pointerId && move(event);
+  node.onpointermove = (event) => {
+    if (event.pointerId === pressed.pointerId) move(event);
+  };
   node.onlostpointercapture = () => {
     node.onpointermove = node.onlostpointercapture = null;
     end();
@@ -131,7 +134,6 @@ function moveByKey(view, { handle: { name } }, event) {
   const isEnd = { Home: 0, End: 1 }[event.key];
   if (isChord(event) || !(sideways || upwards || isEnd >= 0)) return;
   event.preventDefault();
-  event.stopPropagation();
   if (view.derives) derive(view); // of the key before
   const handle = handlesOf(view).find((one) => one.name === name);
   const { lane, axis, time, value } = handle;

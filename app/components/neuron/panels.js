@@ -101,7 +101,7 @@ function paintModels(stage) {
     const lane = { top: 20 + place * MODEL_PITCH, height: MODEL_HEIGHT, range };
     write(stage, said, LEFT, lane.top - 9, "left");
     paintLane(stage, lane, "u, v", () => {
-      if (spiking) paintLine(stage, lane, run.theta, palette.threshold, 1.2, STROKES.threshold);
+      if (spiking) paintSteps(stage, lane, [run.theta], palette.threshold, 1.2, STROKES.threshold);
       paintPotential(stage, lane, run, 1.4);
     });
     paintTicks(stage, run.s, lane.top + MODEL_HEIGHT + 3, 7, 1.5);

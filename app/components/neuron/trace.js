@@ -27,7 +27,7 @@ function paintInput(stage, lane) {
   const pinned = view.seconds.find(({ name }) => name === "A")?.run.z ?? z;
   paintLane(stage, lane, "input z", () => {
     paintBars(stage, lane, z, input);
-    if (pinned.some((value, time) => value !== z[time])) paintLine(stage, lane, pinned, input, 1, STROKES.A);
+    if (pinned.some((value, time) => value !== z[time])) paintSteps(stage, lane, [pinned], input, 1, STROKES.A);
   });
   paintMemory(stage, lane);
 }
@@ -35,8 +35,8 @@ function paintInput(stage, lane) {
 function paintCurrent(stage, lane) {
   const { view, palette: { synaptic_current: color } } = stage;
   paintLane(stage, lane, "current i", () => {
-    for (const { name, run } of view.seconds) paintLine(stage, lane, rowIn(view, run, "i"), color, 1, STROKES[name]);
-    paintLine(stage, lane, rowIn(view, view.run, "i"), color, 1.8);
+    for (const { name, run } of view.seconds) paintSteps(stage, lane, [rowIn(view, run, "i")], color, 1, STROKES[name]);
+    paintSteps(stage, lane, [rowIn(view, view.run, "i")], color, 1.8);
   });
 }
 
@@ -47,7 +47,7 @@ function paintTrace(stage, lane) {
   paintLane(stage, lane, "potential u, v", () => {
     if (lane.range[0] < 0) level(0, palette.grid);
     if (steady !== null) level(steady, palette.muted, 1, STROKES.steady);
-    if (view.p.threshold < Infinity) paintLine(stage, lane, rowIn(view, view.run, "theta"), palette.threshold, 1.5, STROKES.threshold);
+    if (view.p.threshold < Infinity) paintSteps(stage, lane, [rowIn(view, view.run, "theta")], palette.threshold, 1.5, STROKES.threshold);
     for (const { name, run } of view.seconds) paintPotential(stage, lane, run, 1.1, STROKES[name], name === "ghost" ? 0.7 : 1);
     paintPotential(stage, lane, view.run, 1.8);
     const part = partAt(view);
@@ -138,21 +138,16 @@ function paintTitle(stage, { top, height }, title) {
   context.restore();
 }
 
-function paintLine({ context, x, view }, lane, values, color, width, dash) {
+/** Values over time, and where there are others, the fall to them in the middle of a step. */
+function paintSteps({ context, axis }, lane, [u, v = u], ...stroke) {
   const points = [];
-  for (let time = 0; time < Math.min(values.length, view.run.steps); time++) points.push([x(time), toY(lane, values[time])]);
-  paintPath(context, points, color, width, dash);
+  alongSteps(axis, u, v, (x, value) => points.push([x, toY(lane, value)]));
+  paintPath(context, points, ...stroke);
 }
 
 /** u, and at each spike the fall to v. */
-function paintPotential({ context, x, view, palette }, lane, run, width, dash, opacity) {
-  const [u, v] = [rowIn(view, run, "u"), rowIn(view, run, "v")];
-  const points = [];
-  for (let time = 0; time < Math.min(u.length, view.run.steps); time++) {
-    points.push([x(time), toY(lane, u[time])]);
-    if (v[time] !== u[time]) points.push([x(time), toY(lane, v[time])]);
-  }
-  paintPath(context, points, palette.membrane, width, dash, opacity);
+function paintPotential(stage, lane, run, ...stroke) {
+  paintSteps(stage, lane, ["u", "v"].map((name) => rowIn(stage.view, run, name)), stage.palette.membrane, ...stroke);
 }
 
 /** A tick at each step with spikes, as opaque as `opacity` says of their number. */

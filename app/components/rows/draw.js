@@ -149,23 +149,17 @@ function drawTraces(stage, row) {
   context.beginPath();
   context.rect(LEFT, 0, plotWidth(axis), height);
   context.clip();
-  const first = Math.max(0, Math.floor(axis.from));
+  const strokeSteps = (u, v) => {
+    context.beginPath();
+    alongSteps(axis, u, v, (x, value) => context.lineTo(x, y(value)));
+    context.stroke();
+  };
   for (const line of row.lines) {
-    const u = arrays[line.u];
-    const v = line.v == null ? null : arrays[line.v];
-    const last = Math.min(u.length - 1, Math.ceil(axis.to));
     context.strokeStyle = palette[line.color] ?? palette.text;
     context.globalAlpha = line.opacity;
     context.lineWidth = line.width;
     context.setLineDash(DASHES[line.dash]);
-    context.beginPath();
-    for (let t = first; t <= last; t++) {
-      const x = toPixel(axis, t);
-      if (t === first) context.moveTo(x, y(u[t]));
-      else context.lineTo(x, y(u[t]));
-      if (v && v[t] !== u[t]) context.lineTo(x, y(v[t]));
-    }
-    context.stroke();
+    strokeSteps(arrays[line.u], arrays[line.v ?? line.u]);
   }
   context.globalAlpha = 1;
   for (const threshold of row.thresholds) {
@@ -177,9 +171,7 @@ function drawTraces(stage, row) {
     context.strokeStyle = palette.threshold;
     context.lineWidth = 1.3;
     context.setLineDash(DASHES.dash);
-    context.beginPath();
-    for (let t = first; t <= Math.min(theta.length - 1, Math.ceil(axis.to)); t++) context.lineTo(toPixel(axis, t), y(theta[t]));
-    context.stroke();
+    strokeSteps(theta, theta);
   }
   context.restore();
   title(stage, row.axis);

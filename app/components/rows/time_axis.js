@@ -14,6 +14,29 @@ const toPixel = (axis, time) => LEFT + (time - axis.from) / (axis.to - axis.from
 /** @param {TimeAxis} axis */
 const toTime = (axis, pixel) => axis.from + (pixel - LEFT) / plotWidth(axis) * (axis.to - axis.from);
 
+/**
+ * Leads along values that hold for one time step each, from half a step before its time to half a step after. In the middle of a step
+ * u becomes v. Steps that share half a pixel are one upright line over all their values.
+ * @param {TimeAxis} axis @param {Float32Array} u @param {Float32Array} v @param {(x: number, value: number) => void} to a corner of the line
+ */
+function alongSteps(axis, u, v, to) {
+  const many = Math.max(Math.floor((axis.to - axis.from) / plotWidth(axis) / 2), 1);
+  const end = Math.min(u.length, Math.ceil(axis.to + 0.5));
+  for (let begin = Math.max(Math.floor((axis.from + 0.5) / many) * many, 0); begin < end; begin += many) {
+    const next = Math.min(begin + many, end);
+    const [first, last] = [u[begin], v[next - 1]];
+    let [low, high] = [first, first];
+    for (let time = begin; time < next; time++) {
+      low = Math.min(low, u[time], v[time]);
+      high = Math.max(high, u[time], v[time]);
+    }
+    to(toPixel(axis, begin - 0.5), first);
+    const middle = toPixel(axis, (begin + next - 1) / 2);
+    if (low !== high) for (const value of last > first ? [first, low, high, last] : [first, high, low, last]) to(middle, value);
+    to(toPixel(axis, next - 0.5), last);
+  }
+}
+
 /** Round numbers between the edges, a handful of them. @returns {number[]} */
 function ticks(from, to, most = 8) {
   const rough = (to - from) / most;
