@@ -11,8 +11,8 @@ import plotly
 STATIC = Path(__file__).parents[1] / "static"
 
 
-COMMENTS = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*)\n|^[ \t]+|[ \t]+//[^\n\"'`]*$", re.MULTILINE | re.DOTALL)
-"""Of a JavaScript file: comments that have their lines to themselves, indentation, and comments at the ends of lines."""
+COMMENTS = re.compile(r"^\s*(?://[^\n]*|/\*\*.*?\*/[ \t]*)\n|^\s+|[ \t]+//[^\n\"'`]*$", re.MULTILINE | re.DOTALL)
+"""Of a JavaScript file: comments that have their lines to themselves, empty lines, indentation, and comments at the ends of lines."""
 
 
 def source(component: str, file: str) -> str:

@@ -162,7 +162,7 @@ def _holds_int(annotation: Any) -> bool:
 
 
 def _needs(least: float, most: float, is_whole: bool) -> str:
-    return f"a {'whole ' if is_whole else ''}number from {least:,.10g} to {most:,.10g}"
+    return f"a {'whole ' if is_whole else ''}number from {least:.10g} to {most:.10g}"
 
 
 def _choice(label: str, chosen: int, options: list[tuple[str, Row]], widget: str = "choice") -> Row:

@@ -21,19 +21,19 @@ VIEW_SOURCES = (
     *("acts.js", "runs.js", "lanes.js", "painting.js", "trace.js", "handles.js", "pointing.js"),
     *("words.js", "equation.js", "controls.js", "transport.js", "panels.js", "neuron.js"),
 )
-SHARED_SOURCES = ("packet.js", "time_axis.js")
-"""Of the rows."""
+SHARED_SOURCES = {"rows": ("packet.js", "time_axis.js"), "numbers": ("typed_number.js",)}
+"""Files of other components, by their folder."""
 
 
 def dynamics_source() -> str:
     """The text of the module. `parametersInForce` takes what `app.figures.neuron.neuron_data` makes of a layer."""
-    return "\n".join(source("neuron", file) for file in SOURCES)
+    return "".join(source("neuron", file) for file in SOURCES)
 
 
 def view_source() -> str:
     """The text of the page's own JavaScript."""
-    shared = [source("rows", file) for file in SHARED_SOURCES]
-    return "\n".join([dynamics_source(), *shared, *(source("neuron", file) for file in VIEW_SOURCES)])
+    shared = [source(component, file) for component, files in SHARED_SOURCES.items() for file in files]
+    return "".join([dynamics_source(), *shared, *(source("neuron", file) for file in VIEW_SOURCES)])
 
 
 _component = st.components.v2.component("neuron", css=source("neuron", "neuron.css"), js=view_source(), isolate_styles=False)

@@ -20,7 +20,8 @@ function receive(view, { header, arrays }) {
     forgive(view);
   }
   const [, oldSteps, oldNeurons] = view.settings.input.shape;
-  if (steps !== oldSteps || neurons !== oldNeurons) view.settings.input = header.input; // an input of another size is Python's to make
+  // An input of another size is Python's to make.
+  if (steps !== oldSteps || neurons !== oldNeurons) view.settings.input = header.input;
   view.at = Math.min(before ? view.at : Number(sessionStorage.neuronStep ?? Math.floor(steps / 4)), steps - 1);
   view.neuron = Math.min(view.neuron, neurons - 1);
   const isOther = view.told !== told && !isAnswer; // by an undo, say
@@ -42,7 +43,8 @@ function compareWithPython(view) {
   if (view.isDragging || view.pending.length) return;
   const different = Object.entries(view.header.record).filter(([name, place]) => {
     const expected = view.arrays[place];
-    return !view.run[name].every((value, index) => Object.is(value + 0, expected[index] + 0)); // + 0: a zero's sign doesn't matter
+    // + 0: a zero's sign doesn't matter.
+    return !view.run[name].every((value, index) => Object.is(value + 0, expected[index] + 0));
   });
   for (const [name, place] of different) view.run[name] = view.arrays[place];
   view.root.dataset.agrees = !different.length;

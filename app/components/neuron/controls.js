@@ -46,7 +46,7 @@ function createRow(view, field) {
   const box = { type: "checkbox", onchange: () => row.edit(widget === "switch" ? row.box.checked : row.box.checked ? row.field.whenOn : null) };
   if (widget === "switch" || "whenOn" in field) row.box = add("input", box);
   if (widget === "slider") {
-    row.number = add("input", { type: "number", step: "any", ariaLabel: `${ariaLabel} as a number`, onchange: () => takeNumber(view, row) });
+    row.number = add("input", { className: "neuron-number", inputMode: "decimal", ariaLabel: `${ariaLabel} as a number`, onchange: () => takeNumber(view, row) });
     element("span", "neuron-unit", root, { textContent: field.unit });
     row.range = add("input", { type: "range", step: field.step, oninput: () => change(view, { [path]: Number(row.range.value) }) });
     row.range.onchange = () => row.byKey || commit(view);
@@ -66,10 +66,11 @@ const forgive = (view) => view.rows.forEach(({ wrong }) => wrong && setText(wron
 function takeNumber(view, row) {
   forgive(view);
   const { label, least, most, isWhole, needs } = row.field;
-  const value = parseFloat(row.number.value);
+  const typed = row.number.value.trim();
+  const value = typedNumber(typed);
   row.shown = undefined;
   if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) return row.edit(value);
-  setText(row.wrong, `${label} needs ${needs}; it stays ${inDigits(valueOf(view, row.field))}.`);
+  setText(row.wrong, `${label} needs ${needs}, not “${typed}”; it stays ${inDigits(valueOf(view, row.field))}.`);
   fillRow(view, row);
 }
 
@@ -96,9 +97,11 @@ function fillRow(view, row) {
   row.radios?.forEach((radio, place) => (radio.checked = place === value));
   if (!range) return;
   row.root.classList.toggle("neuron-off", value === null);
-  range.value = value;
+  const text = value === null ? "" : Number(value.toPrecision(6));
+  // The thumb stands on whole steps, the value needn't.
+  Object.assign(range, { value, ariaValueText: text });
   if (row.number.matches(":focus") && view.isDragging) row.shown = undefined;
-  else row.number.value = value === null ? "" : Number(value.toPrecision(6));
+  else row.number.value = text;
 }
 
 /** Opens what a parameter does and what to try of it, or closes it; one is open at a time. */

@@ -10,10 +10,12 @@ import streamlit as st
 
 from app.components.assets import source
 
+SOURCES = ("folding.js", "blocks.js", "panel.js", "ribbon.js")
+
 _component = st.components.v2.component(
     "ribbon",
     css=source("ribbon", "ribbon.css"),
-    js="".join(source("ribbon", file) for file in ("folding.js", "blocks.js", "panel.js", "ribbon.js")),
+    js="".join(source("ribbon", file) for file in SOURCES) + source("numbers", "typed_number.js"),
     isolate_styles=False,
 )
 

@@ -18,7 +18,7 @@ function createPanel(onClose) {
   const bar = element("div", "bar");
   const fold = Object.assign(element("button", "action"), { type: "button" });
   const label = element("label", "try", "Try a wrong batch size");
-  const field = Object.assign(element("input", "batch"), { type: "number", min: "1", step: "1" });
+  const field = Object.assign(element("input", "batch"), { type: "text", inputMode: "numeric", autocomplete: "off" });
   const close = Object.assign(element("button", "action ribbon-close", "Close"), { type: "button" });
   const finding = element("p", "finding");
   const place = element("div", "blocks ribbon-still");
@@ -32,6 +32,7 @@ function createPanel(onClose) {
   const panel = { root, caption, fold, field, finding, place, legend, nodes: new Map(), ...state };
   fold.addEventListener("click", () => showPanel(panel, panel.refused ? { tried: panel.batch, folded: false } : { folded: !panel.folded }));
   field.addEventListener("input", () => tryBatch(panel));
+  field.addEventListener("keydown", (event) => stepBatch(panel, event));
   close.addEventListener("click", onClose);
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
@@ -49,24 +50,32 @@ function updatePanel(panel, { batch, steps, folded }) {
   const kept = panel.tried !== panel.batch && panel.tried <= 2 * batch;
   Object.assign(panel, { batch, steps, keepsTime: !folded });
   panel.tried = kept ? panel.tried : batch;
-  panel.field.max = String(2 * batch);
   panel.field.value = String(panel.tried);
   if (!panel.root.hidden) drawPanel(panel, false);
 }
 
 function tryBatch(panel) {
-  const tried = Number(panel.field.value);
-  const isPossible = panel.field.value !== "" && Number.isInteger(tried) && tried >= 1 && tried <= 2 * panel.batch;
+  const tried = typedNumber(panel.field.value);
+  const isPossible = Number.isInteger(tried) && tried >= 1 && tried <= 2 * panel.batch;
   panel.field.setAttribute("aria-invalid", String(!isPossible));
   if (isPossible) showPanel(panel, { tried, folded: false, asked: true });
-  else panel.finding.textContent = `batch_size is a whole number from 1 to ${2 * panel.batch} here.`;
+  else panel.finding.textContent = `batch_size is a whole number from 1 to ${2 * panel.batch} here, not “${panel.field.value.trim()}”.`;
+}
+
+/** Up and down lead to the next batch size. */
+function stepBatch(panel, event) {
+  const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const tried = Math.min(Math.max(panel.tried + step, 1), 2 * panel.batch);
+  showPanel(panel, { tried, folded: false, asked: true });
 }
 
 /** @param {Panel} panel @param {{folded?: boolean, tried?: number, asked?: boolean}} change */
 function showPanel(panel, change) {
   const moves = !panel.root.hidden;
   Object.assign(panel, change);
-  if (Number(panel.field.value) !== panel.tried) panel.field.value = String(panel.tried);
+  if (typedNumber(panel.field.value) !== panel.tried) panel.field.value = String(panel.tried);
   panel.field.setAttribute("aria-invalid", "false");
   panel.root.hidden = false;
   drawPanel(panel, moves);
