@@ -29,7 +29,7 @@ FOCUS = """() => {
 
 TAKEN = """() => {
     const node = document.activeElement;
-    const isPlain = node.matches("button:not([class*=ribbon], [role]), a, summary, body, main"); // other stops may use these keys themselves
+    const isPlain = node.matches("button:not([class*=ribbon], [role]), a, summary, body, main"); // others use these keys
     const isPlot = node.matches(".plot, .rows, .neuron-plot, .neuron-handle");
     const chord = (modifier, ...keys) => keys.map((key) => ({ key, [`${modifier}Key`]: true }));
     const plain = (...keys) => keys.map((key) => ({ key }));
