@@ -124,8 +124,8 @@ def test_what_may_be_drawn_beside_is_offered_and_what_is_drawn_is_chosen(kind: s
         ({"input.start": 30, "input.stop": 50}, "input.stop", 31, 200, "a whole number from 31 to 200"),
         ({"input.start": 30, "input.stop": None}, "input.start", 0, 199, "a whole number from 0 to 199"),
         ({"input.kind": "spike_bursts", "input.period": 7}, "input.length", 1, 7, "a whole number from 1 to 7"),
-        ({"network.0.tau_mem": 3.0}, "network.0.tau_mem", 0.1, 1e6, "a number from 0.1 to 1,000,000"),
-        ({}, "input.amplitude", -1e6, 1e6, "a number from -1,000,000 to 1,000,000"),
+        ({"network.0.tau_mem": 3.0}, "network.0.tau_mem", 0.1, 1e6, "a number from 0.1 to 1000000"),
+        ({}, "input.amplitude", -1e6, 1e6, "a number from -1000000 to 1000000"),
     ],
 )
 def test_what_another_value_rules_out_cannot_be_set(changes: dict[str, Any], path: str, least: float, most: float, needs: str) -> None:
