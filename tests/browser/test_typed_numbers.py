@@ -10,7 +10,24 @@ from tests.browser.conftest import OpenNetwork, OpenNeuron
 from tests.browser.neuron_page import NeuronPage
 
 TAKEN = {"12.5": 12.5, "12,5": 12.5, " 7 ": 7.0, "0,01e2": 1.0, "2e1": 20.0, "+3.": 3.0, ",5": 0.5}
-REFUSED = ("", "5 ms", "1 000", "1.234,5", "1,234.5", "1,2,3", "1.2.3", "0x10", "\u22125", "-5", "five", "1,500", "1_0", "Infinity", "1e999", "0,01")
+REFUSED = (
+    "",
+    "5 ms",
+    "1 000",
+    "1.234,5",
+    "1,234.5",
+    "1,2,3",
+    "1.2.3",
+    "0x10",
+    "\u22125",
+    "-5",
+    "five",
+    "1,500",
+    "1_0",
+    "Infinity",
+    "1e999",
+    "0,01",
+)
 """Of a time constant, which is at least 0.1."""
 
 
