@@ -246,7 +246,8 @@ class _Iteration:
         for name, parameter in self.model.named_parameters():
             if parameter.grad is not None:
                 self._require_finite(parameter.grad, _module_of(name), f"gradient of the {_field_of(name)}")
-                self.gradient_norms[name] = float(parameter.grad.norm())
+                norm = parameter.grad.norm()
+                self.gradient_norms[name] = float(norm if norm.isfinite() else parameter.grad.double().norm())
 
     def update(self) -> None:
         try:

@@ -139,7 +139,7 @@ def _new_menu(experiment: Experiment) -> None:
     offered = [label for label, seed in NEW.items() if can_draw(experiment, seed)]
     missing = [draw_help(experiment, seed) for label, seed in NEW.items() if label not in offered]
     said = " ".join(["Starts over at epoch 0 with what is drawn anew.", *missing])
-    st.menu_button("New", offered, key="new", on_click=_new, disabled=not offered, help=said)
+    st.menu_button("New", offered or list(NEW), key="new", on_click=_new, disabled=not offered, help=said)
 
 
 def _around() -> object:

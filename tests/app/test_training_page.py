@@ -15,7 +15,7 @@ from streamlit.testing.v1.element_tree import Multiselect
 from app.link import from_parameter, to_parameter
 from app.runner import TrainingRun
 from snncore.activation import SURROGATES
-from snncore.spec import Experiment, ten_spikes
+from snncore.spec import Draft, Experiment, ten_spikes
 from snncore.stack import insert
 from tests.app.said import complaints, said
 
@@ -416,3 +416,11 @@ def test_the_true_derivative_is_offered_in_words(opened_page: AppTest) -> None:
     shown(opened_page.run())
     assert opened_page.selectbox(key="edit surrogate_grad_fn").value == "TrueDerivative"
     assert not any(run_of(opened_page).records[0].gradient_norms.values())
+
+
+def test_a_training_in_which_nothing_is_random_opens_with_nothing_to_draw_anew() -> None:
+    weights = {"kind": "constant", "value": 0.6}
+    layers = [{"kind": "Linear", "in_features": 2, "out_features": 1, "bias": False, "weights": weights}, {"kind": "LIF", "tau_mem": 2.0}]
+    made = Draft(network=layers, input={"kind": "spike_bursts", "shape": (1, 20, 2), "period": 5})
+    page = opened(to_parameter(made))
+    assert experiment_of(page).draft == made

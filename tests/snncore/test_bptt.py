@@ -3,6 +3,7 @@
 import dataclasses
 import gc
 import itertools
+import math
 import weakref
 from collections.abc import Callable, Iterator
 
@@ -253,3 +254,11 @@ def test_what_cannot_be_changed_while_training_runs_is_refused_with_its_name(fie
 def test_a_change_to_a_value_that_cannot_be_is_refused_with_its_epoch():
     with pytest.raises(ExperimentError, match=r"the change at epoch 3: training.lr is -1"):
         ten_spikes().changed(3, {"training.lr": -1.0})
+
+
+def test_the_norm_of_a_finite_gradient_is_finite_though_its_square_leaves_float32():
+    steep = {"network.1.surrogate_grad_fn": {"kind": "SingleExponential", "grad_scale": 1e28}, "input.shape": (1, 1, 16)}
+    (record,) = train(ten_spikes().replace({**steep, "training.epochs": 1}))
+    norms = record.gradient_norms
+    assert max(norms.values()) > 1e25
+    assert all(map(math.isfinite, norms.values()))
