@@ -1,4 +1,4 @@
-"""`make fuzz`: malformed links and files through the real ways in, each measured in a process of its own kind.
+"""`make fuzz`: malformed links and files through the real ways in, each piece of them measured in a process of its own.
 
 Fails on anything but a sentence, and on what takes more than 2 s of the processor or 500 MB beyond what the process held before.
 """
@@ -72,6 +72,8 @@ def _fuzz(seeds: range) -> int:
 
 def _measure(seeds: range) -> int:
     """Tells what each case comes to, one line of JSON each."""
+    import torch
+
     from app.presets import presets
     from snncore import kernels
     from snncore.encoders import digit_images
@@ -79,6 +81,7 @@ def _measure(seeds: range) -> int:
     from tests.fuzz.made import Case, case
     from tests.fuzz.ways import enter, show
 
+    torch.set_num_threads(1)  # as in the app
     kernels.prepare()
     taken = 0
     enter(Case(-1, "json", "digits.json", presets()[0].experiment.to_json().encode()))  # what is imported and compiled once is not theirs
