@@ -30,7 +30,7 @@ def weights_in_words(draft: Draft) -> str:
 def trained_weights_in_words(draft: Draft, epoch: int) -> str:
     """Which weights act at an epoch of a training, as a sentence; empty where the network has none."""
     first = weights_in_words(draft)
-    return first and (f"Weights trained to epoch {epoch}, at first {first}." if epoch else f"Weights {first}.")
+    return first and f"Weights {first}{f', trained to epoch {epoch}' if epoch else ''}."
 
 
 def let_go_in_words(before: Draft, after: Draft) -> str | None:

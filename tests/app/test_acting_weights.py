@@ -127,7 +127,7 @@ def test_the_training_page_says_where_the_trained_weights_began(trained: Trainin
     page = AppTest.from_file(MAIN, default_timeout=30).run()
     assert "Weights from seed 0." in said(page)
     run(_with(page, SHORT, run=trained))
-    assert "Weights trained to epoch 39, at first from seed 0." in said(page)
+    assert "Weights from seed 0, trained to epoch 39." in said(page)
 
 
 def test_trained_weights_come_to_the_network_page_and_stay_through_an_edit(trained: TrainingRun) -> None:
