@@ -89,6 +89,7 @@ class TrainingRun:
         divergence: why the run can't go on, if it left the finite numbers.
         failure: the same in words, or that of an internal error.
         epoch_limit: the epoch count at which `play` stops by itself.
+        taken_along: the epoch and the digest of the weights that were last taken from it to another network.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class TrainingRun:
         self.divergence: DivergenceError | None = None
         self.failure: str | None = None
         self.epoch_limit = experiment.training.epochs
+        self.taken_along = 0, ""
         self._owner = owner or Owner(self.id)
         self._trainer = Trainer(experiment, files)
         self._commands = threading.Lock()

@@ -12,6 +12,10 @@ Seed = Literal["weights", "input", "noise"]
 SEEDS: tuple[Seed, ...] = ("weights", "input", "noise")
 
 
+SEED_OF: dict[str, Seed] = {"New weights": "weights", "New input": "input", "New noise": "noise"}
+"""The seed that each button moves on."""
+
+
 def can_draw(draft: Draft, seed: Seed) -> bool:
     """Whether another seed changes anything: weights, input, or what happens while the network trains."""
     return bool(getattr(randomness(draft), seed))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from app.desk import Desk, desk
 from app.limits import check
 from app.priority import first
-from app.runner import TrainingRun
 from snncore import checkpoint
 from snncore.checkpoint import Checkpoint
-from snncore.errors import ExperimentError
+from snncore.errors import ExperimentError, SNNCoreError
 from snncore.input_spec import Files, FileSpikes
 from snncore.record import Array
 from snncore.simulation import Simulation, simulate
@@ -61,6 +61,31 @@ def compose(make: Callable[[Draft], Draft], by_widget: bool = False) -> bool:
         return True
 
 
+@dataclass(frozen=True)
+class Trained:
+    """How a training relates to the network that is composed.
+
+    Attributes:
+        epoch: at which a training of this very network stands still; 0 for none.
+        is_of_another: whether what was trained is neither this network nor where its weights are from.
+    """
+
+    epoch: int = 0
+    is_of_another: bool = False
+
+
+def trained(held: Desk) -> Trained:
+    """How the training relates to the present draft."""
+    run, present = held.run, held.history.present
+    if run is None or len(run.records) < 2:
+        return Trained()
+    if run.experiment == held.experiment and present.first_misfit is None:
+        return Trained(epoch=0 if run.is_running else len(run.records) - 1)
+    epoch, digest = run.taken_along
+    has_its_weights = present.checkpoint is not None and (len(run.records) - 1, present.checkpoint.digest) == (epoch, digest)
+    return Trained(is_of_another=not has_its_weights)
+
+
 @first
 def use_trained_weights() -> None:
     """Goes on composing with the parameters that the training has come to."""
@@ -70,14 +95,15 @@ def use_trained_weights() -> None:
         if run is None or run.experiment != held.experiment:
             return  # a click that came after an edit
         record = run.log.whole_at(len(run.records) - 1)  # the last one is always whole
-        found = checkpoint.of(run.experiment.in_force(record.epoch), record.parameters, trained_name(run))
+        try:
+            found = checkpoint.of(run.experiment.in_force(record.epoch), record.parameters, f"the training, epoch {record.epoch}")
+        except SNNCoreError as error:
+            held.complaint = str(error)
+            return
+        named = found.experiment.checkpoint
+        run.taken_along = record.epoch, named.digest if named else ""
         keep_weights(found)
         compose(lambda draft: found.experiment.draft)
-
-
-def trained_name(run: TrainingRun) -> str:
-    """What the weights are called that a training has come to."""
-    return f"the training, epoch {len(run.records) - 1}"
 
 
 def undo() -> None:
@@ -132,17 +158,24 @@ def keep_weights(found: Checkpoint) -> None:
 
 
 def _keep(digest: str, arrays: Files) -> None:
-    """Keeps what one file held; others go as a whole, each with all its arrays."""
-    files = desk().files
+    """Keeps what one file held. The oldest others go, each with all its arrays; what is in use or an undo away stays."""
+    held = desk()
+    files, in_use = held.files, {digest, *_digests(held.history.before), *_digests(held.history.present)}
     for key in arrays:
         files.pop(key, None)
     files.update(arrays)
     while sum(kept.nbytes for kept in files.values()) > LARGEST_FILES:
-        oldest = next(iter(files)).partition("/")[0]
-        if oldest == digest:
+        oldest = next((key.partition("/")[0] for key in files if key.partition("/")[0] not in in_use), None)
+        if oldest is None:
             return
         for key in [key for key in files if key.partition("/")[0] == oldest]:
             del files[key]
+
+
+def _digests(draft: Draft) -> set[str]:
+    """Of the files that a draft names."""
+    given = {draft.input.digest} if isinstance(draft.input, FileSpikes) else set()
+    return given | ({draft.checkpoint.digest} if draft.checkpoint else set())
 
 
 def complain(error: Exception) -> None:

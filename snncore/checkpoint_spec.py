@@ -97,7 +97,7 @@ class CheckpointRef(Part):
                 former = f"{origin}.{name.partition('.')[2]}"
                 if former in sources and old.get(former) == new[name]:
                     takes[name] = sources[former]
-        if takes == sources:
+        if takes == sources == self.sources(after):
             return self
         return self.model_copy(update={"takes": tuple(takes.items())}) if takes else None
 

@@ -16,7 +16,7 @@ from app.components.plain import caption
 from app.controls.fields import field_controls
 from app.controls.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
 from app.controls.widgets import number, text_field
-from app.desk import Desk, desk
+from app.desk import desk
 from app.drawing import draw
 from app.figures.thumbnails import NOTHING, drawn_thumbnail, file_thumbnail, thumbnail_if_ready
 from app.looking import NO_OVERLAY, OVERLAYS, look
@@ -79,19 +79,8 @@ def around() -> object:
     held, history = desk(), desk().history
     draft = history.present
     preset = _preset_of(draft)
-    weights = weights_in_words(draft), let_go_in_words(history.before, draft), training_here(held)
+    weights = weights_in_words(draft), let_go_in_words(history.before, draft), session.trained(held)
     return held.complaint, history.can_undo, history.can_redo, preset and preset.title, randomness(draft), weights
-
-
-def training_here(held: Desk) -> tuple[int, bool]:
-    """The epoch at which a training of this very network stopped, 0 for none; and whether what was trained is another network."""
-    run, present = held.run, held.history.present
-    if run is None or len(run.records) < 2:
-        return 0, False
-    if run.experiment == held.experiment and present.first_misfit is None:
-        return (0 if run.is_running else len(run.records) - 1), False
-    has_its_weights = present.checkpoint is not None and present.checkpoint.name == session.trained_name(run)
-    return 0, not has_its_weights
 
 
 def quick(changes: dict[str, Any]) -> None:

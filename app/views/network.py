@@ -9,12 +9,12 @@ import numpy as np
 import streamlit as st
 
 from app import session
-from app.acting_weights import let_go_in_words, weights_in_words
+from app.acting_weights import let_go_in_words, trained_weights_in_words
 from app.components.headline import headline
 from app.components.plain import alert, caption, sentence
 from app.components.ribbon import ribbon
 from app.components.rows import rows
-from app.controls.network import around, network_controls, training_here
+from app.controls.network import around, network_controls
 from app.controls.widgets import number
 from app.desk import desk, write_link
 from app.drawing import draw, note_drawn
@@ -23,7 +23,7 @@ from app.figures.style import Theme
 from app.looking import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
 from app.number_text import Numbers
 from app.priority import first
-from app.seeds import Seed, can_draw, draw_help
+from app.seeds import SEED_OF, can_draw, draw_help
 from app.stages import stages
 from app.wording import findings_in_words, network_milestone, network_status, remedy_in_words
 from snncore import stack
@@ -33,8 +33,7 @@ from snncore.simulation import Simulation
 
 TRAINING_PAGE = "views/training.py"
 
-NEW: dict[str, Seed] = {"New input": "input", "New weights": "weights"}
-"""Of each button, the seed that it moves on."""
+NEW = ("New input", "New weights")
 
 
 def page() -> None:
@@ -60,8 +59,9 @@ def _bar() -> None:
                 st.switch_page(TRAINING_PAGE)  # which says what to change where it can't be trained
             st.button("Undo", on_click=_walk, args=(session.undo,), disabled=not history.can_undo)
             st.button("Redo", on_click=_walk, args=(session.redo,), disabled=not history.can_redo)
-            for label, seed in NEW.items():
-                draft = session.draft()
+            draft = session.draft()
+            for label in NEW:
+                seed = SEED_OF[label]
                 st.button(label, on_click=_next_seed, args=(seed,), disabled=not can_draw(draft, seed), help=draw_help(draft, seed))
             st.toggle("Controls", key="controls_open")
 
@@ -121,15 +121,15 @@ def _weights_message() -> None:
     let_go = let_go_in_words(held.history.before, held.history.present)
     if let_go:
         sentence(f"{let_go} Undo brings them back.")
-    epoch, has_others = training_here(held)
-    words = f"Weights {weights_in_words(held.history.present)}." if weights_in_words(held.history.present) else ""
-    if epoch:
-        words += f" The training stands at epoch {epoch}."
-    elif has_others:
+    trained = session.trained(held)
+    words = trained_weights_in_words(held.history.present, epoch=0)
+    if trained.epoch:
+        words += f" The training stands at epoch {trained.epoch}."
+    elif trained.is_of_another:
         words += " The training so far was of the network before your edits; training this one starts over. Undo goes back."
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         caption(words)
-        if epoch:
+        if trained.epoch:
             st.button("Use the trained weights", on_click=session.use_trained_weights)
 
 

@@ -28,7 +28,7 @@ from app.figures.trials import Trial, describe_trials, trials_figure
 from app.limits import MOST_EPOCHS
 from app.priority import first
 from app.runner import TrainingRun
-from app.seeds import Seed, can_draw, draw_help
+from app.seeds import SEED_OF, can_draw, draw_help
 from app.wording import (
     changes_in_words,
     layer_names,
@@ -46,9 +46,6 @@ DRAWER_INTERVAL = 0.5
 """Seconds between two looks into the drawer meanwhile: what is in it is read over many epochs."""
 
 SPEEDS: dict[str, float | None] = {"1 epoch/s": 1.0, "4 epochs/s": 4.0, "8 epochs/s": 8.0, "16 epochs/s": 16.0, "full speed": None}
-
-NEW: dict[str, Seed] = {"New weights": "weights", "New input": "input", "New noise": "noise"}
-"""Of each choice, the seed that it moves on."""
 
 SHORTCUTS = {" ": "drive", ".": "step", "s": "restart"}
 """Of each key, the button that it presses."""
@@ -136,10 +133,10 @@ def _buttons(run: TrainingRun) -> None:
 
 def _new_menu(experiment: Experiment) -> None:
     """Offers what another seed would change, and says of the rest why not."""
-    offered = [label for label, seed in NEW.items() if can_draw(experiment, seed)]
-    missing = [draw_help(experiment, seed) for label, seed in NEW.items() if label not in offered]
+    offered = [label for label, seed in SEED_OF.items() if can_draw(experiment, seed)]
+    missing = [draw_help(experiment, seed) for label, seed in SEED_OF.items() if label not in offered]
     said = " ".join(["Starts over at epoch 0 with what is drawn anew.", *missing])
-    st.menu_button("New", offered or list(NEW), key="new", on_click=_new, disabled=not offered, help=said)
+    st.menu_button("New", offered or list(SEED_OF), key="new", on_click=_new, disabled=not offered, help=said)
 
 
 def _around() -> object:
@@ -192,7 +189,7 @@ def _ask_why() -> None:
 
 
 def _new() -> None:
-    seed = NEW[st.session_state["new"]]
+    seed = SEED_OF[st.session_state["new"]]
     driving.edit({f"seeds.{seed}": getattr(driving.run().experiment.seeds, seed) + 1})
 
 

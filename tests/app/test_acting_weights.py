@@ -83,6 +83,18 @@ def test_the_network_page_says_which_weights_act_and_an_appended_layer_keeps_the
     assert "no longer act" not in said(page)
 
 
+@pytest.mark.parametrize("kind", ["Linear", "LIFRecurrent"])
+def test_a_layer_with_weights_is_added_to_loaded_ones(loaded: Checkpoint, kind: str) -> None:
+    page = on_network_page(loaded.experiment, files=dict(loaded.files))
+    desk(page).looking.layer = 3
+    page.menu_button(key="add").click(kind)
+    run(page)
+    assert desk(page).experiment.network[-1].kind == kind
+    assert "Weights from own.safetensors and seed 0." in said(page)
+    [after] = desk(page).simulations[1, False]
+    assert after.outputs[3].sum() > 0
+
+
 def test_an_edit_that_must_let_go_of_weights_says_which(loaded: Checkpoint) -> None:
     draft = loaded.experiment.draft
     assert let_go_in_words(draft, draft.replace({"network.1.tau_mem": 3.0})) is None
@@ -143,6 +155,7 @@ def test_trained_weights_come_to_the_network_page_and_stay_through_an_edit(train
     run(page)
     [after] = desk(page).simulations[1, False]
     assert np.array_equal(after.outputs[3], found.outputs[3])
+    assert "before your edits" not in said(page)
     [again] = simulate(desk(page).experiment, desk(page).files)
     assert np.array_equal(again.outputs[3], found.outputs[3])
 

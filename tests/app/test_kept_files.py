@@ -54,6 +54,19 @@ def test_what_is_kept_again_is_the_newest(monkeypatch: pytest.MonkeyPatch, held:
     assert held.files.keys() == {*first.files, content_hash(input_)}
 
 
+def test_what_is_in_use_or_an_undo_away_stays(monkeypatch: pytest.MonkeyPatch, held: Desk) -> None:
+    mine, others = weights(1), [weights(2), weights(3)]
+    session.keep_weights(mine)
+    assert session.compose(lambda draft: mine.experiment.draft)
+    monkeypatch.setattr(session, "LARGEST_FILES", size(mine) + 1)
+    for other in others:
+        session.keep_weights(other)
+        assert held.files.keys() == {*mine.files, *other.files}
+    assert session.compose(lambda draft: draft.replace({"seeds.weights": 1}))
+    session.keep_weights(weights(4))
+    assert held.files.keys() >= mine.files.keys()
+
+
 def test_the_newest_file_is_kept_however_large(monkeypatch: pytest.MonkeyPatch, held: Desk) -> None:
     monkeypatch.setattr(session, "LARGEST_FILES", 1)
     for kept in (weights(1), weights(2)):

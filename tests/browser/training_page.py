@@ -53,7 +53,8 @@ class TrainingPage:
     @property
     def said(self) -> str:
         """What stands between the bar and the plots, beside where the weights come from."""
-        return " ".join(self.page.locator(".st-key-messages > :not(:has(.st-key-weights))").all_inner_texts())
+        everything, weights = (" ".join(self.page.locator(part).all_inner_texts()) for part in (".st-key-messages", ".st-key-weights"))
+        return everything.replace(weights, "", 1).strip()
 
     def curves(self) -> list[list[float]]:
         """The values of the curves over epochs, as plotly holds them."""

@@ -248,10 +248,18 @@ def test_a_weight_that_the_file_does_not_have_is_missed(loaded: Checkpoint) -> N
 
 # ------------------------------------------------------------------------------------- weights in an edited network
 
+
+def _without_bias(draft: Draft) -> Draft:
+    return draft.replace({"network.2.bias": False})
+
+
 Edited = tuple[Callable[[Draft], Draft], list[int | None], tuple[str, ...]]
 
 EDITS: dict[str, Edited] = {
     "append": (lambda draft: stack.insert(draft, 4, "Dropout"), [0, 1, 2, 3, None], ()),
+    "append weights": (lambda draft: stack.insert(draft, 4, "Linear"), [0, 1, 2, 3, None], ("4.",)),
+    "append recurrence": (lambda draft: stack.insert(draft, 4, "LIFRecurrent"), [0, 1, 2, 3, None], ("4.",)),
+    "with bias again": (lambda draft: _without_bias(draft).replace({"network.2.bias": True}), [0, 1, 2, 3], ("2.bias",)),
     "insert": (lambda draft: stack.insert(draft, 1, "Dropout"), [0, None, 1, 2, 3], ()),
     "insert weights": (lambda draft: stack.insert(draft, 0, "Linear"), [None, 0, 1, 2, 3], ("0.",)),
     "remove": (lambda draft: stack.remove(draft, 0), [1, 2, 3], ()),

@@ -2,7 +2,8 @@
 // Pause that has taken its place meanwhile.
 
 const DOUBLE_CLICK = 500; // ms, the usual limit of desktops
-const SAME_PLACE = 6; // pixels
+const SAME_PLACE = 8; // pixels between two clicks of a mouse
+const SAME_TAP = 24; // pixels between two taps of a finger
 const PRESSABLE = "button, a, [role=button], [role=menuitem], [role=option]";
 
 let last = null;
@@ -18,7 +19,8 @@ function onClick(event) {
   if (event.detail === 0) return; // by key, or by a script
   const name = event.target.closest?.(PRESSABLE)?.innerText ?? "";
   const click = { name, at: event.timeStamp, x: event.clientX, y: event.clientY };
-  const isSecond = last && click.at - last.at < DOUBLE_CLICK && Math.hypot(click.x - last.x, click.y - last.y) < SAME_PLACE;
+  const near = event.pointerType === "touch" ? SAME_TAP : SAME_PLACE;
+  const isSecond = last && click.at - last.at < DOUBLE_CLICK && Math.hypot(click.x - last.x, click.y - last.y) < near;
   if (isSecond && last.name && click.name !== last.name) {
     event.stopImmediatePropagation();
     event.preventDefault();
