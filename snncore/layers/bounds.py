@@ -30,12 +30,22 @@ LOWEST_LEARNED_THRESHOLD = 0.01
 Bounds = tuple[float, float]
 """Low and high, as numbers of the parameter's dtype."""
 
-UNBOUNDED: Bounds = (-math.inf, math.inf)
+HELD = "_snncore_bounds"
+"""Attribute of a parameter with the bounds that optimisers hold it within."""
+
+
+@lru_cache
+def finite(dtype: torch.dtype) -> Bounds:
+    """The lowest and the highest finite number."""
+    return torch.finfo(dtype).min, torch.finfo(dtype).max
 
 
 @lru_cache
 def decay_bounds(dtype: torch.dtype, *, is_alpha: bool, longest_tau: float) -> Bounds:
-    """[MIN_TAU, longest_tau] of a time constant, [0, MAX_ALPHA] of an α."""
+    """[MIN_TAU, longest_tau] of a time constant, [0, MAX_ALPHA] of an α.
+
+    A `longest_tau` of infinity, or beyond the dtype's range, admits τ = ∞: the state doesn't decay.
+    """
     rounding = torch.finfo(dtype)  # half precision knows neither MAX_TAU nor MAX_ALPHA
     if is_alpha:
         return 0.0, min(MAX_ALPHA, 1 - rounding.eps / 2)
@@ -44,8 +54,8 @@ def decay_bounds(dtype: torch.dtype, *, is_alpha: bool, longest_tau: float) -> B
 
 @lru_cache
 def threshold_bounds(dtype: torch.dtype) -> Bounds:
-    """[LOWEST_LEARNED_THRESHOLD, ∞] of a threshold that learns."""
-    return _rounded(LOWEST_LEARNED_THRESHOLD, dtype), math.inf
+    """LOWEST_LEARNED_THRESHOLD and the highest finite number, of a threshold that learns."""
+    return _rounded(LOWEST_LEARNED_THRESHOLD, dtype), finite(dtype)[1]
 
 
 def _rounded(bound: float, dtype: torch.dtype) -> float:
@@ -74,18 +84,28 @@ def hold(parameter: nn.Parameter, bounds: Bounds) -> bool:
 
 
 def hold_after_updates(parameter: nn.Parameter, bounds: Bounds) -> None:
-    """Holds the parameter from now on after each step of a torch optimiser that trains it."""
-    parameter.__dict__["bounds"] = bounds
+    """Holds the parameter from now on after each step of a torch optimiser that trains it.
+
+    Where all finite numbers are within the bounds, there is nothing to hold.
+    """
+    low, high = finite(parameter.dtype)
+    if bounds[0] <= low and bounds[1] >= high:
+        parameter.__dict__.pop(HELD, None)
+    else:
+        parameter.__dict__[HELD] = bounds
 
 
 def _hold_after_update(optimiser: Optimizer, *_: Any) -> None:
     for group in optimiser.param_groups:
         for parameter in group["params"]:
-            if "bounds" in parameter.__dict__ and parameter.requires_grad:
-                hold(parameter, parameter.__dict__["bounds"])
+            bounds = parameter.__dict__.get(HELD)
+            if bounds is not None and parameter.requires_grad:
+                hold(parameter, bounds)
 
 
-register_optimizer_step_post_hook(_hold_after_update)
+if (earlier := globals().get("_hook")) is not None:
+    earlier.remove()  # the module is reloaded, and torch has kept the hook
+_hook = register_optimizer_step_post_hook(_hold_after_update)
 
 
 # --------------------------------------------------------------------------------------------- in the gradient

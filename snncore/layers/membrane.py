@@ -112,8 +112,10 @@ class Membrane(StatefulLayer):
         return decay_bounds(dtype, is_alpha=self.train_alphas, longest_tau=self._longest_tau(which))
 
     def _bounds(self, name: str, parameter: nn.Parameter) -> Bounds:
-        which = self._time_constants.get(name)
-        return super()._bounds(name, parameter) if which is None else self._decay_bounds(which, parameter.dtype)
+        if name in self._time_constants:
+            return self._decay_bounds(self._time_constants[name], parameter.dtype)
+        low, high = super()._bounds(name, parameter)
+        return (-math.inf if name == "min_v_mem" else low), high
 
     def _longest_tau(self, which: str) -> float:
         """Where 1 - exp(-1/τ) matters, or is trained, exp(-1/τ) stays below 1."""

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from snncore import kernels
 from snncore.dynamics import State, StepFunction, is_traced
 from snncore.errors import InputError, NonFiniteError, ShapeError
-from snncore.layers.bounds import UNBOUNDED, Bounds, hold, hold_after_updates
+from snncore.layers.bounds import Bounds, finite, hold, hold_after_updates
 
 ValueRanges = Mapping[str, tuple[float, float]]
 
@@ -66,8 +66,8 @@ class StatefulLayer(nn.Module):
     # ------------------------------------------------------------------------------- what a model defines
 
     def _bounds(self, name: str, parameter: nn.Parameter) -> Bounds:
-        """Within which a parameter of the layer is held."""
-        return UNBOUNDED
+        """Within which a parameter of the layer is held: by default, the finite numbers."""
+        return finite(parameter.dtype)
 
     @property
     def step(self) -> StepFunction[Any]:
@@ -115,14 +115,15 @@ class StatefulLayer(nn.Module):
         """Pulls parameters that were moved beyond their bounds back to them, in place. Every call begins with it.
 
         Raises:
-            NonFiniteError: an infinity or NaN in a parameter.
+            NonFiniteError: an infinity or NaN in a parameter. Only τ = ∞ (no decay) and `min_v_mem` = -∞ (no bound) are taken, where
+                the constructor takes them.
         """
         for name, parameter in self._parameters.items():
             if type(parameter) is not nn.Parameter:
                 continue  # none, or put in its place for one call by `torch.func.functional_call`
             bounds = self._bounds(name, parameter)
             if not hold(parameter, bounds):
-                value = parameter[~parameter.isfinite()][0].item()
+                value = parameter.detach()[~parameter.isfinite()][0].item()
                 words = f"{name} holds {value}; it must be finite numbers. If training put it there, lower the learning rate."
                 raise NonFiniteError(f"{type(self).__name__}: {words}", self)
             if parameter.requires_grad:

@@ -5,6 +5,8 @@ import copy
 import io
 import itertools
 import math
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -303,6 +305,49 @@ def test_parameter_that_is_not_finite_is_named_by_the_next_call(name, value):
         return
     with pytest.raises(NonFiniteError, match=rf"LIF: {name} holds {value}; it must be finite numbers"):
         layer(torch.ones(1, 2, 2))
+
+
+@pytest.mark.parametrize("learns", [False, True])
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda: LIF(5.0), "spike_threshold"),
+        (lambda: IAF(), "spike_threshold"),
+        (lambda: LIF(5.0, spike_threshold=torch.ones(3)), "spike_threshold"),
+        (lambda: ALIF(5.0, 5.0), "b0"),
+        (lambda: ALIF(5.0, 5.0), "adapt_scale"),
+        (lambda: LIF(5.0, min_v_mem=-1.0), "min_v_mem"),
+    ],
+)
+def test_infinite_parameter_is_named_where_no_finite_number_would_be_beyond_its_bound(make, name, learns):
+    layer = make()
+    put(layer.get_parameter(name).requires_grad_(learns), math.inf)
+    with pytest.raises(NonFiniteError, match=rf"{type(layer).__name__}: {name} holds inf; it must be finite numbers"):
+        layer(torch.ones(1, 2, 3))
+
+
+def test_infinities_that_constructors_take_are_taken_by_calls():
+    layer = LIF(math.inf, tau_syn=math.inf, min_v_mem=-math.inf, norm_input=False)
+    assert layer(torch.ones(1, 2, 3)).isfinite().all()
+
+
+@pytest.mark.parametrize("bounds", [None, (-1.0, 1.0), "wide"])
+def test_optimisers_leave_parameters_of_others_alone_whatever_attributes_they_have(bounds):
+    foreign = nn.Parameter(torch.tensor(5.0))
+    foreign.bounds = bounds
+    foreign.grad = torch.tensor(1.0)
+    torch.optim.SGD([foreign], lr=1.0).step()
+    assert foreign.item() == 4.0
+
+
+def test_reloading_leaves_one_hook_on_optimisers():
+    program = (
+        "import importlib, snncore.layers.bounds as bounds\n"
+        "from torch.optim.optimizer import _global_optimizer_post_hooks as hooks\n"
+        "importlib.reload(bounds)\n"
+        "print(len(hooks))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "1\n"
 
 
 @pytest.mark.parametrize("name", ["spike_threshold", "min_v_mem"])
