@@ -14,7 +14,6 @@ from torch.optim import Optimizer
 
 from snncore.errors import DivergenceError, NonFiniteError
 from snncore.input_spec import NO_FILES, Files
-from snncore.layers.bounds import LOWEST_LEARNED_THRESHOLD as LOWEST_LEARNED_THRESHOLD
 from snncore.learnable import Learnable
 from snncore.model import reset_states, spiking_layers, zero_grad
 from snncore.record import Array, LayerRecord, outputs_kept, record_of, threshold_of

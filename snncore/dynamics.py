@@ -206,6 +206,12 @@ def is_traced(z: Tensor) -> bool:
     return torch.compiler.is_compiling() or tracing or z.is_meta or torch._C._functorch.is_functorch_wrapped_tensor(z)
 
 
+def carries_tangents() -> bool:
+    """Whether forward-mode differentiation is on (`torch.autograd.forward_ad`, `torch.func.jvp`)."""
+    level: int = torch.autograd.forward_ad._current_level  # torch offers no public way to ask, and the loops know no tangents
+    return level >= 0
+
+
 def _writer(to: Tensor, t: int) -> Callable[[Tensor], None]:
     def write(gradient: Tensor) -> None:
         to[:, t] = gradient

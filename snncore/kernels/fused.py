@@ -65,7 +65,7 @@ def scan(
 
 
 def _applies(step: Any, z: Tensor, state: State, parameters: Any) -> bool:
-    if step not in STEPS or dynamics.is_traced(z) or torch.autograd.forward_ad._current_level >= 0:
+    if step not in STEPS or dynamics.is_traced(z) or dynamics.carries_tangents():
         return False
     p = parameters
     tensors = [z, *state.values(), p.alpha_mem, p.input_gain, p.alpha_syn, p.min_v_mem]

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from snncore.dynamics import Scan, is_traced
+from snncore.dynamics import Scan, carries_tangents, is_traced
 from snncore.errors import GraphError
 
 
@@ -41,7 +41,7 @@ def ended(scan: Scan) -> Scan:
     """The same scan with one node of the graph behind all that has a gradient."""
     values = [scan.output, scan.mean, *scan.recordings.values(), *scan.state.values()]
     places = [place for place, value in enumerate(values) if value.requires_grad]
-    if not places or is_traced(scan.output) or torch.autograd.forward_ad._current_level >= 0:
+    if not places or is_traced(scan.output) or carries_tangents():
         return scan
     first_state = len(values) - len(scan.state)
     before_states = sum(place < first_state for place in places)

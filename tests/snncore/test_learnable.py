@@ -11,9 +11,10 @@ import pytest
 import torch
 from torch import nn
 
-from snncore.bptt import LOWEST_LEARNED_THRESHOLD, EpochRecord, Trainer, train
+from snncore.bptt import EpochRecord, Trainer, train
 from snncore.errors import ExperimentError
 from snncore.layer_spec import NEURON_SPECS
+from snncore.layers.bounds import LOWEST_LEARNED_THRESHOLD
 from snncore.learnable import Learnable
 from snncore.spec import Experiment, convolution, ten_spikes
 from snncore.stack import fitting_layer
