@@ -84,9 +84,9 @@ def numbers_rows(table: Array) -> bool:
 
 
 def swaps_time(shape: tuple[int, ...]) -> bool:
-    """Whether of (batch, time, ...) the batch may be the time: there are as many samples as time steps, or more."""
+    """Whether of (batch, time, ...) the batch may be the time: there are more than half as many samples as time steps."""
     batch, steps = shape[:2]
-    return 1 < batch >= steps
+    return 1 < batch > steps / 2
 
 
 def misplaces_channels(shape: tuple[int, ...]) -> bool:

@@ -114,8 +114,9 @@ def read_raster(name: str, content: bytes) -> UploadedInput:
              t,x,y,p |
 
     A file is refused where it may hold something else than it would be read as: where names or numbers look like those of events that
-    aren't named so, where columns count rows, where there are as many samples as time steps or more, or more than two channels. A raster
-    is taken as it is with neurons named by a word and a number in a .csv's header, as in n0,n1, or by the name raster in an .npz.
+    aren't named so, where columns count rows, where commas between cells may be decimal, where there are more than half as many samples as
+    time steps, or more than two channels. A raster is taken as it is with neurons named by a word and a number in a .csv's header, as in
+    n0,n1, or by the name raster in an .npz.
 
     Cells of a .csv file are separated by commas, semicolons or tabs; a comma within a cell is a decimal point or refused.
 
@@ -261,7 +262,10 @@ def _check_is_raster(values: Array, what: str) -> None:
     shape = f"{what} has the shape {values.shape}, which as {_RASTER.axes[values.ndim]}"
     otherwise = f"else save it in an .npz under the name {DECLARED}"
     if values.ndim in (3, 5) and swaps_time(values.shape):
-        raise InputFileError(f"{shape} has no more time steps than samples; if time comes first, save values.swapaxes(0, 1), {otherwise}")
+        batch, steps = values.shape[:2]
+        raise InputFileError(
+            f"{shape} has {steps} time steps for {batch} samples; if time comes first, save values.swapaxes(0, 1), {otherwise}"
+        )
     if values.ndim in (4, 5) and misplaces_channels(values.shape):
         raise InputFileError(f"{shape} has {values.shape[-3]} channels; if they come last, save np.moveaxis(values, -1, -3), {otherwise}")
     if values.ndim > 3:
@@ -299,6 +303,8 @@ def _read_csv(content: bytes) -> UploadedInput:
             raise InputFileError(f"its numbers may be times and places of events; {NAMES_IN_TEXT}")
         if numbers_rows(table.values):
             raise InputFileError("its first column may be times or row numbers; leave it out, or head all columns n0,n1,…")
+        if table.may_be_decimals:
+            raise InputFileError("its commas may be decimal, or stand between columns; write decimal points, or head the columns n0,n1,…")
     return _as_input(raster)
 
 

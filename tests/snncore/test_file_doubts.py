@@ -208,7 +208,8 @@ def test_events_are_refused_in_rows_too(what: str) -> None:
 def test_plain_rasters_are_read_without_names(what: str) -> None:
     raster = RASTERS[what]
     holds = "currents" if any(word in what for word in ("currents of", "sine", "ramp")) else "counts"
-    for name, content in (("a.csv", csv(*rows_of(raster))), ("a.npy", npy(raster)), ("a.npz", npz(anything=raster))):
+    header = ["n0,n1"] * (what == "counts of two")  # without names its commas may be decimal
+    for name, content in (("a.csv", csv(*header, *rows_of(raster))), ("a.npy", npy(raster)), ("a.npz", npz(anything=raster))):
         given = read_raster(name, content)
         assert (given.values[0].tolist(), given.holds) == (raster.astype(np.float32).tolist(), holds), name
 
@@ -237,16 +238,17 @@ def test_events_in_arrays_of_other_names_than_theirs_are_refused(names: tuple[st
 # -------------------------------------------------------------------------------------------------------------- axes
 
 
-@pytest.mark.parametrize("shape", [(100, 2, 16), (100, 1, 16), (3, 3, 16), (60, 4, 2, 8, 8)])
+@pytest.mark.parametrize("shape", [(100, 2, 16), (100, 1, 16), (3, 3, 16), (60, 4, 2, 8, 8), (100, 128, 16), (65, 128, 2, 8, 8)])
 def test_time_before_the_batch_is_refused(shape: tuple[int, ...]) -> None:
     values = np.zeros(shape)
     said = refusal("a.npy", npy(values))
     assert said.startswith(f"it has the shape {shape}, which as (batch, time, ")
     assert said.endswith(
-        "has no more time steps than samples; if time comes first, save values.swapaxes(0, 1), "
+        f"has {shape[1]} time steps for {shape[0]} samples; if time comes first, save values.swapaxes(0, 1), "
         "else save it in an .npz under the name raster."
     )
-    if shape[0] > shape[1]:
+    assert read_raster("a.npz", npz(raster=values)).values.shape == shape
+    if shape[0] >= 2 * shape[1]:
         assert read_raster("a.npy", npy(values.swapaxes(0, 1))).values.shape == (shape[1], shape[0], *shape[2:])
 
 
@@ -283,7 +285,9 @@ def test_an_array_named_raster_is_taken_as_it_is(shape: tuple[int, ...]) -> None
         (['"n0","n1"', '"-0,25",1'], [[-0.25, 1]]),
         (["0;1", "1;0"], [[0, 1], [1, 0]]),
         (["0\t1", "1\t0"], [[0, 1], [1, 0]]),
-        (["0,5", "1,5"], [[0, 5], [1, 5]]),
+        (["n0,n1", "0,5", "1,5"], [[0, 5], [1, 5]]),
+        (["\u22120.5,\u22120.2", "1,2"], [[-0.5, -0.2], [1, 2]]),
+        (["\u22120,5;1", "0;1"], [[-0.5, 1], [0, 1]]),
     ],
 )
 def test_a_comma_within_a_cell_is_a_decimal_point(lines: list[str], numbers: list[list[float]]) -> None:
@@ -307,6 +311,96 @@ def test_a_comma_within_a_cell_is_a_decimal_point(lines: list[str], numbers: lis
 )
 def test_a_comma_that_may_be_something_else_is_refused(lines: list[str], sentence: str) -> None:
     assert refusal("a.csv", csv(*lines)) == sentence
+
+
+COMMAS = "its commas may be decimal, or stand between columns; write decimal points, or head the columns n0,n1,…."
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("0,5", "0,7", "1,2", "0,9"),
+        ("0,05", "1,1"),
+        ("-0,5", "0,1"),
+        ("0,00", "0,00"),
+        ("0,5,1,5", "0,7,1,2"),
+        ("0,2,0,3", "0,0,0,0"),
+        ("0,05,1,00", "0,00,1,00"),
+        ("0,9,1,2,0,8", "1,1,0,4,1,3"),
+    ],
+)
+def test_without_quotes_decimal_commas_are_not_taken_to_separate_columns(lines: tuple[str, ...]) -> None:
+    assert refusal("a.csv", csv(*lines)) == COMMAS
+    header = ",".join(f"n{number}" for number in range(lines[0].count(",") + 1))
+    assert read(header, *lines).values[0].tolist() == [[float(cell) for cell in line.split(",")] for line in lines]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [("0,1", "1,1"), ("2,1", "0,0"), ("0.5,-2", "1,3"), ("0, 5", "1, 2"), ("1,-5", "0,3"), ("0,1,1,0", "2,3,1,1")],
+)
+def test_commas_that_can_only_separate_do(lines: tuple[str, ...]) -> None:
+    assert read(*lines).values[0].tolist() == np.float32([[float(cell) for cell in line.split(",")] for line in lines]).tolist()
+
+
+MARKS = ["NA", "N/A", "#N/A", "n.a.", "-", "--", "\u2013", "\u2026", "?", ".", "none", "None", "null", "<NA>", "missing", "#DIV/0!", "-nan"]
+
+
+@pytest.mark.parametrize("rest", ["{0}", "1", "n1"])
+@pytest.mark.parametrize("mark", [*MARKS, "nan", "NaN", "", "inf", "\u20130.5", "~1", "\u0661", "\u00bd"])
+def test_a_first_row_without_names_is_no_header_whatever_else_it_holds(mark: str, rest: str) -> None:
+    said = refusal("a.csv", csv(f"{mark},{rest.format(mark)}", "0,1", "1,0"))
+    assert said.startswith("line 1, column 1"), said
+
+
+@pytest.mark.parametrize("mark", MARKS[:-1])
+def test_the_mark_of_a_missing_number_is_refused_as_such(mark: str) -> None:
+    sentence = f"line 2, column 2: {mark!r} stands for no number; write one in its place."
+    assert refusal("a.csv", csv("0,1", f"1,{mark}")) == sentence
+
+
+@pytest.mark.parametrize("cell", ["1_5", "\u0661", "\uff11", "0x10", "1e", "1__0", "infinit", "\u00b2"])
+@pytest.mark.parametrize("other", ["0", "0.5", '"0"'])
+def test_only_plain_digits_are_numbers(cell: str, other: str) -> None:
+    sentence = f"line 3, column 2: {cell!r} is not a number; write numbers with commas between."
+    assert refusal("a.csv", csv("0,1", "0,0", f"{other},{cell}")) == sentence
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.sampled_from(["0", "1", "7", "-1", "0.5", "1e3", "+.5", "2.", "x", "1_5", "", "1-2", "1e", "nan"])] * 3), min_size=1
+    ),
+    st.sampled_from([",", ";", "\t", ", "]),
+)
+def test_quotes_change_no_number_and_no_refusal(rows: list[tuple[str, ...]], separator: str) -> None:
+    """Plain lines and others are read by two ways."""
+    header = separator.join(("n0", "n1", "n2"))
+    plain = outcome("a.csv", csv(header, *(separator.join(row) for row in rows)))
+    quoted = outcome("a.csv", csv(header, *(separator.join(f'"{cell}"' for cell in row) for row in rows)))
+    if isinstance(plain, UploadedInput) and isinstance(quoted, UploadedInput):
+        assert plain.values.tolist() == quoted.values.tolist()
+    else:
+        assert plain == quoted
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), [("0,x", "column 2: 'x' is not a number"), ("0", "has 1 columns, but line 1 has 2")])
+def test_in_a_long_file_the_line_of_an_error_is_named_and_other_lines_are_kept(wrong: str, sentence: str) -> None:
+    lines = ["n0,n1", *["0,1"] * 100_000, "", ' 0.5 ,"2"', *["10,1"] * 100_000]
+    values = read(*lines).values[0]
+    assert values.shape == (200_001, 2)
+    assert values[99_999:100_002].tolist() == [[0, 1], [0.5, 2], [10, 1]]
+    said = refusal("a.csv", csv(*lines, wrong))
+    assert said.startswith("line 200004")
+    assert sentence in said
+    events = [line for line in lines[1:] if "." not in line]
+    assert refusal("a.csv", csv("t,neuron", *events, "-1,0")).startswith("line 200003: t is -1")
+
+
+def test_what_would_take_long_to_read_is_refused() -> None:
+    assert refusal("a.csv", csv("n0,n1", *['"0", 1'] * 400_000)) == (
+        "more than 1 MB of it has quotation marks, blanks or the like, which take long to read; leave them out, or save it as .npz."
+    )
+    assert read("n0,n1", *["0,1"] * 1_000_000).values.shape == (1, 1_000_000, 2)
 
 
 NUMBERS = st.lists(st.lists(st.decimals(-999, 999, places=2), min_size=2, max_size=2), min_size=1, max_size=5)

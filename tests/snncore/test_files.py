@@ -93,7 +93,7 @@ def test_a_raster_of_named_neurons_returns_from_csv(values, newline, separator):
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("pack", [npy, lambda values: npz(spikes=values)], ids=["npy", "npz"])
 def test_numbers_of_any_kind_and_order_are_read(dtype, order, pack):
-    values = np.asarray(np.arange(24).reshape(2, 3, 4) % 5 % 2, dtype, order=order)
+    values = np.asarray(np.arange(24).reshape(2, 4, 3) % 5 % 2, dtype, order=order)
     raster = read_raster("a.npy" if pack is npy else "a.npz", pack(values)).values
     assert raster.dtype == np.float32
     assert raster.flags.c_contiguous
