@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from snncore.errors import ExperimentError
+from snncore.written_numbers import MINUS, NUMBER, THOUSANDS, WHOLE
 
 MOST_DIGITS = 18
 """Of a whole number: then it fits into 64 bits."""
 
 MOST_QUOTED = 40
 """Characters of a text that are quoted where it is refused."""
-
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
-WHOLE = re.compile(r"[+-]?[0-9]+")
-THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
-"""1,500: fifteen hundred, or one and a half?"""
 
 BETWEEN = re.compile(r"[;\s]+|,(?=\s|$)[;\s]*")
 """Numbers of a list: blanks, semicolons, or commas with a blank behind; any other comma might be a decimal one."""
@@ -55,7 +51,7 @@ class Numbers:
         return [self.read(typed, name) for typed in texts]
 
     def _whole(self, typed: str, name: str) -> int:
-        signed = typed.replace("\u2212", "-")
+        signed = typed.replace(MINUS, "-")
         if not WHOLE.fullmatch(signed):
             raise self._refusal(f"{quoted(typed)} is not a whole number" if typed else "it is empty", name)
         if len(signed.lstrip("+-0")) > MOST_DIGITS:
@@ -63,9 +59,9 @@ class Numbers:
         return int(signed)
 
     def _any(self, typed: str, name: str) -> float:
-        signed = typed.replace("\u2212", "-")
+        signed = typed.replace(MINUS, "-")
         if THOUSANDS.fullmatch(signed):
-            thousands, decimals = signed.replace(",", ""), f"{signed.replace(',', '.')}"
+            thousands, decimals = signed.replace(",", ""), signed.replace(",", ".")
             raise ExperimentError(f"{name}: {quoted(typed)} may mean {thousands} or {decimals}; write it without the comma.")
         pointed = signed if "." in signed else signed.replace(",", ".", 1)
         if not NUMBER.fullmatch(pointed):
@@ -81,11 +77,18 @@ class Numbers:
 
     @property
     def _words(self) -> str:
-        words = "a whole number" if self.is_whole else "a number"
-        low, high = (None if limit is None else f"{limit:,.10g}" for limit in (self.low, self.high))
-        if low is not None:
-            return f"{words} from {low} to {high}" if high is not None else f"{words} of at least {low}"
-        return f"{words} of at most {high}" if high is not None else f"{words} such as {'12' if self.is_whole else '0.5'}"
+        if self.low is None and self.high is None:
+            return "a whole number such as 12" if self.is_whole else "a number such as 0.5"
+        return numbers_between(self.low, self.high, self.is_whole)
+
+
+def numbers_between(low: float | None, high: float | None, is_whole: bool) -> str:
+    """What may be typed, in words, with limits that may be typed as they stand there."""
+    words = "a whole number" if is_whole else "a number"
+    least, most = (written(None if limit is None else int(limit) if is_whole else limit) for limit in (low, high))
+    if least:
+        return f"{words} from {least} to {most}" if most else f"{words} of at least {least}"
+    return f"{words} of at most {most}"
 
 
 def written(value: float | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from app.controls.neuron_parameters import INPUT_SHOWN, LAYER_SHOWN, OF_KIND, PARTS_SHOWN, SUBTRACT, TO_ZERO, Shown
 from app.controls.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS, Parameter
+from app.number_text import numbers_between
 from app.tuning import KINDS, besides, layer_of
 from snncore.layers.bounds import MIN_TAU
 from snncore.spec import Experiment
@@ -123,7 +124,7 @@ def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Paramete
         "least": least,
         "most": most,
         "isWhole": is_whole,
-        "needs": _needs(least, most, is_whole),
+        "needs": numbers_between(least, most, is_whole),
         **_words(shown, parameter),
     }
     if value is not None:  # a slider reaches to where its value is
@@ -159,10 +160,6 @@ def _is_whole(experiment: Experiment, path: str) -> bool:
 def _holds_int(annotation: Any) -> bool:
     """Whether a type is int, bounded or optional."""
     return annotation is int or any(map(_holds_int, get_args(annotation)))
-
-
-def _needs(least: float, most: float, is_whole: bool) -> str:
-    return f"a {'whole ' if is_whole else ''}number from {least:.10g} to {most:.10g}"
 
 
 def _choice(label: str, chosen: int, options: list[tuple[str, Row]], widget: str = "choice") -> Row:

@@ -919,7 +919,7 @@ def test_a_typed_word_is_refused_and_the_next_number_is_taken() -> None:
     page = opened(panel="Compare", taus=(5.0,))
     page.text_input(key="edit taus").set_value("5, long")
     run(page)
-    assert complaints(page) == ["τ_mem: 'long' is not a number; write a number from 0.1 to 100,000."]
+    assert complaints(page) == ["τ_mem: 'long' is not a number; write a number from 0.1 to 100000."]
     assert looking(page).taus == (5.0,)
     assert page.text_input(key="edit taus").value == "5"
     page.text_input(key="edit taus").set_value("5, 8")
@@ -935,7 +935,7 @@ def test_a_time_constant_that_no_neuron_can_have_is_refused(text: str) -> None:
     run(page)
     (complaint,) = complaints(page)
     assert complaint.startswith(f"τ_mem: {text!r} is ")
-    assert complaint.endswith("; write a number from 0.1 to 100,000.")
+    assert complaint.endswith("; write a number from 0.1 to 100000.")
     assert looking(page).taus == (5.0,)
     page.text_input(key="edit taus").set_value("1, 2, 3, 4, 5")
     run(page)

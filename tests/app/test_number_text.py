@@ -6,11 +6,12 @@ import math
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
-from app.number_text import Numbers, times_power_of_ten, written
+from app.number_text import Numbers, numbers_between, times_power_of_ten, written
 from snncore.errors import ExperimentError
+from tests.typed_numbers import TYPED
 
 ANY, WHOLE = Numbers(), Numbers(is_whole=True)
 FINITE = some.floats(allow_nan=False, allow_infinity=False)
@@ -22,6 +23,13 @@ def read(text: str, numbers: Numbers = ANY) -> float | str:
         return numbers.read(text, "Rate")
     except ExperimentError as error:
         return str(error)
+
+
+@pytest.mark.parametrize(("text", "number", "whole"), TYPED)
+def test_what_is_typed_means_what_both_readers_take_it_for(text: str, number: float | None, whole: int | None) -> None:
+    for numbers, expected in ((ANY, number), (WHOLE, whole)):
+        found = read(text, numbers)
+        assert isinstance(found, str) if expected is None else found == expected
 
 
 @pytest.mark.parametrize(
@@ -92,13 +100,29 @@ def test_whole_numbers_beyond_2_to_53_are_read_to_the_last_digit() -> None:
     [
         (Numbers(low=1), "1", "0,9", "a number of at least 1"),
         (Numbers(high=2.5), "2.5", "2,6", "a number of at most 2.5"),
-        (Numbers(True, 1, 1796), "1796", "1797", "a whole number from 1 to 1,796"),
-        (Numbers(True, 1, 1796), "1", "0", "a whole number from 1 to 1,796"),
+        (Numbers(True, 1, 1796), "1796", "1797", "a whole number from 1 to 1796"),
+        (Numbers(True, 1, 1796), "1", "0", "a whole number from 1 to 1796"),
     ],
 )
 def test_what_is_out_of_range_is_refused_and_the_range_named(numbers: Numbers, within: str, beyond: str, words: str) -> None:
     assert read(within, numbers) == float(within)
     assert read(beyond, numbers) == f"Rate: {beyond!r} is out of range; write {words}."
+
+
+LIMITS = some.tuples(some.just(False), some.lists(some.floats(-1e300, 1e300), min_size=2, max_size=2)) | some.tuples(
+    some.just(True), some.lists(some.integers(-(2**53), 2**53).map(float), min_size=2, max_size=2)
+)
+
+
+@given(LIMITS, some.sampled_from(["from", "at least", "at most"]))
+@example((False, [1.0, 100_000.0]), "from")
+def test_a_limit_that_is_named_can_be_typed_as_it_stands_there(limits: tuple[bool, list[float]], ends: str) -> None:
+    is_whole, (low, high) = limits[0], sorted(limits[1])
+    numbers = Numbers(is_whole, None if ends == "at most" else low, None if ends == "at least" else high)
+    said = numbers_between(numbers.low, numbers.high, is_whole)
+    assert str(read("no number", numbers)).endswith(f"; write {said}.")
+    named = said.partition(f"{ends} ")[2].split(" to ")
+    assert [read(limit, numbers) for limit in named] == [limit for limit in (numbers.low, numbers.high) if limit is not None]
 
 
 @pytest.mark.parametrize(

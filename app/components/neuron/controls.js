@@ -67,9 +67,9 @@ function takeNumber(view, row) {
   forgive(view);
   const { label, least, most, isWhole, needs } = row.field;
   const typed = row.number.value.trim();
-  const value = typedNumber(typed);
+  const value = typedNumber(typed, isWhole);
   row.shown = undefined;
-  if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) return row.edit(value);
+  if (value >= least && value <= most) return row.edit(value);
   setText(row.wrong, `${label} needs ${needs}, not “${typed}”; it stays ${inDigits(valueOf(view, row.field))}.`);
   fillRow(view, row);
 }

@@ -2,11 +2,16 @@
 
 /**
  * The number that a text stands for, NaN where it isn't one plain number. One comma is a decimal point, but 1,500 may be fifteen hundred
- * too; with a point beside it, or several, nobody knows which number was meant. A minus sign may be the typographic one.
+ * too; with a point beside it, or several, nobody knows which number was meant. A minus sign may be the typographic one. Whole numbers are
+ * digits alone. What would become 0 or infinity is no number to compute with.
  * @param {string} text
+ * @param {boolean} isWhole
  */
-function typedNumber(text) {
-  const typed = text.trim().replace("\u2212", "-");
+function typedNumber(text, isWhole) {
+  const typed = text.trim().replaceAll("\u2212", "-");
+  if (isWhole) return /^[-+]?0*\d{1,18}$/.test(typed) ? Number(typed) : NaN;
   const isPlain = /^[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?$/i.test(typed) && !/^[-+]?[1-9]\d{0,2},\d{3}$/.test(typed);
-  return isPlain ? Number(typed.replace(",", ".")) : NaN;
+  const value = isPlain ? Number(typed.replace(",", ".")) : NaN;
+  const isLost = value === 0 && /[1-9]/.test(typed.split(/e/i)[0]);
+  return Number.isFinite(value) && !isLost ? value : NaN;
 }

@@ -55,8 +55,8 @@ function updatePanel(panel, { batch, steps, folded }) {
 }
 
 function tryBatch(panel) {
-  const tried = typedNumber(panel.field.value);
-  const isPossible = Number.isInteger(tried) && tried >= 1 && tried <= 2 * panel.batch;
+  const tried = typedNumber(panel.field.value, true);
+  const isPossible = tried >= 1 && tried <= 2 * panel.batch;
   panel.field.setAttribute("aria-invalid", String(!isPossible));
   if (isPossible) showPanel(panel, { tried, folded: false, asked: true });
   else panel.finding.textContent = `batch_size is a whole number from 1 to ${2 * panel.batch} here, not “${panel.field.value.trim()}”.`;
@@ -75,7 +75,7 @@ function stepBatch(panel, event) {
 function showPanel(panel, change) {
   const moves = !panel.root.hidden;
   Object.assign(panel, change);
-  if (typedNumber(panel.field.value) !== panel.tried) panel.field.value = String(panel.tried);
+  if (typedNumber(panel.field.value, true) !== panel.tried) panel.field.value = String(panel.tried);
   panel.field.setAttribute("aria-invalid", "false");
   panel.root.hidden = false;
   drawPanel(panel, moves);
