@@ -38,8 +38,6 @@ NO_NUMBERS = "it has no line of numbers; write one for each time step, or for ea
 NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 """A number to Python and NumPy, which write it so. No raster may hold one."""
 
-LETTER = re.compile(r"[^\W\d_]")
-
 MISSING = {"na", "nan", "nat", "nil", "none", "null", "missing", "nodata", "undefined"}
 """What stands for a missing number, in lower case and without punctuation."""
 
@@ -212,7 +210,7 @@ def _is_name(cell: str) -> bool:
     """Whether a cell holds a word that isn't meant as a number, or as the mark of a missing one."""
     text = cell.strip()
     is_number = re.match(r"[\W_]*\d", text) or NOT_FINITE.fullmatch(text)
-    return bool(LETTER.search(text)) and not is_number and not _is_missing(text)
+    return any(map(str.isalpha, text)) and not is_number and not _is_missing(text)
 
 
 def _is_missing(cell: str) -> bool:
