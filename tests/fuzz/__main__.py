@@ -24,7 +24,7 @@ MOST_SECONDS = 2.0
 MOST_MEGABYTES = 500
 
 SHOWN_EVERY = 8
-"""Of the Experiments that are taken, each so manieth is opened on all pages, too."""
+"""Every eighth Experiment that is taken is also opened on all pages."""
 
 
 def main() -> int:
@@ -109,7 +109,7 @@ def _measure(seeds: range) -> int:
 
 
 def _forget_peak() -> float:
-    """Megabytes that the process holds now; the peak counts from here on."""
+    """Start counting the peak anew; return the megabytes held now. Linux only: it reads and writes /proc."""
     Path("/proc/self/clear_refs").write_text("5")
     return _status("VmRSS")
 

@@ -14,7 +14,7 @@ from app.tuning import Tuning, as_experiment
 from snncore import stack
 from snncore.errors import SNNCoreError
 from snncore.files import content_hash, read_raster
-from snncore.spec import Draft, Experiment
+from snncore.spec import Draft
 from tests.app.states import InterruptedState
 from tests.fuzz.made import Case
 
@@ -137,7 +137,3 @@ def _run(page: AppTest, view: str) -> None:
     page.run()
     if page.exception:
         raise Fault(f"{view}: {page.exception[0].message} {page.exception[0].stack_trace}")
-
-
-def is_experiment(draft: Draft | None) -> bool:
-    return isinstance(draft, Experiment) or (draft is not None and draft.first_misfit is None)
