@@ -17,6 +17,7 @@ from app.figures.rows import Notes
 from app.figures.style import PALETTES, Theme
 from app.tuning import KINDS, besides, layer_of
 from snncore import stack
+from snncore.layer_diagnosis import LEAST_SPAN
 from snncore.measures import spike_intervals
 from snncore.record import Array, LayerRecord
 from snncore.simulation import Simulation
@@ -56,6 +57,7 @@ def neuron_figure(
         "decays": {name: [value for table in decays for value in table[name]] for name in ("taus", "alphas")},
         "input": experiment.input.model_dump(mode="json"),
         "dt": experiment.dt,
+        "least_span": LEAST_SPAN,
         "z": figure.put(neurons_by_time(simulation.input, 0)),
         "draws": _draws(figure, experiment),
         "record": _record(figure, record),

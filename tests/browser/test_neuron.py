@@ -18,6 +18,7 @@ from app.discoveries import DISCOVERIES, discovery_called
 from app.figures.style import PALETTES
 from app.link import to_parameter
 from app.tuning import DEFAULT, KINDS, edited
+from snncore.layer_diagnosis import LEAST_SPAN
 from snncore.simulation import simulate
 from snncore.spec import Experiment
 from tests.browser.conftest import OpenNeuron
@@ -63,12 +64,14 @@ def test_the_first_sight_needs_no_scrolling(open_neuron: OpenNeuron) -> None:
 
 
 PULSE = {"input.kind": "spike_bursts", "input.period": 10, "input.first": 20, "input.count": 1, "input.weight": 40.0}
+QUICK = {"network.0.tau_mem": 2.0, "input.amplitude": 0.5}
 READINGS: dict[str, tuple[dict[str, Any], str]] = {
     "a current that lasts": ({}, "steady state without spikes v∞ 1.5"),
     "a weak current that lasts": ({"input.amplitude": 0.5}, "steady state v∞ 0.5"),
     "a current drawn as it lasts": ({"input.kind": "drawn", "input.values": [0.25] * 200}, "steady state v∞ 0.25"),
     "one pulse": (PULSE, ""),
-    "a short current": ({"input.stop": 25}, ""),
+    "a current that lasts long enough": ({**QUICK, "input.stop": 20 + LEAST_SPAN}, "steady state v∞ 0.5"),
+    "a short current": ({**QUICK, "input.stop": 20 + LEAST_SPAN - 1}, ""),
     "spikes": ({"input.kind": "poisson_spikes"}, ""),
     "a sine": ({"input.kind": "sine_current"}, ""),
     "a current without leak": ({"network.0.kind": "IAF", "input.amplitude": 0.001}, ""),

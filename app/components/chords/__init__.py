@@ -6,9 +6,7 @@ import streamlit as st
 
 from app.components.assets import source
 
-_component = st.components.v2.component(
-    "chords", css=source("chords", "chords.css"), js=source("chords", "chords.js"), isolate_styles=False
-)
+_component = st.components.v2.component("chords", js=source("chords", "chords.js"), isolate_styles=False)
 
 
 def leave_chords() -> None:

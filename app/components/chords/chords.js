@@ -4,8 +4,8 @@ const TYPED_INTO = "textarea, input:not([type=range], [type=checkbox], [type=rad
 
 export default function () {
   const { dataset } = document.documentElement;
-  if (dataset.chords) return;
-  dataset.chords = "free";
+  if (dataset.chords) return; // for good, over all pages
+  dataset.chords = "left";
   window.addEventListener("keydown", leaveChord, true);
 }
 

@@ -9,9 +9,9 @@ const PRESSABLE = "button, a, [role=button], [role=menuitem], [role=option]";
 let last = null;
 
 export default function () {
-  const page = document.documentElement;
-  if (page.dataset.clicksGuarded) return; // for good, over all pages
-  page.dataset.clicksGuarded = "true";
+  const { dataset } = document.documentElement;
+  if (dataset.clicks) return; // for good, over all pages
+  dataset.clicks = "guarded";
   document.addEventListener("click", onClick, true);
 }
 

@@ -114,7 +114,7 @@ const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 /** As in any radio group an arrow key moves to the next tile and chooses it, and from the last one to the first. */
 function onArrow(view, event) {
   const step = STEPS[event.key];
-  if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!step || event.shiftKey) return;
   const tiles = [...view.root.children];
   const next = tiles[(tiles.indexOf(event.target) + step + tiles.length) % tiles.length];
   next.focus();

@@ -124,7 +124,6 @@ function follow(node, pressed, move, end) {
 }
 
 const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-const isChord = ({ altKey, ctrlKey, metaKey }) => altKey || ctrlKey || metaKey;
 
 /** How far an arrow key leads to the right and up, farther with Shift. */
 const directionOf = ({ key, shiftKey }) => (DIRECTIONS[key] ?? [0, 0]).map((one) => one * (shiftKey ? LEAP : 1));
@@ -132,7 +131,7 @@ const directionOf = ({ key, shiftKey }) => (DIRECTIONS[key] ?? [0, 0]).map((one)
 function moveByKey(view, { handle: { name } }, event) {
   const [sideways, upwards] = directionOf(event);
   const isEnd = { Home: 0, End: 1 }[event.key];
-  if (isChord(event) || !(sideways || upwards || isEnd >= 0)) return;
+  if (!(sideways || upwards || isEnd >= 0)) return;
   event.preventDefault();
   if (view.derives) derive(view); // of the key before
   const handle = handlesOf(view).find((one) => one.name === name);

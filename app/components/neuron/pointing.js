@@ -24,7 +24,7 @@ function onKey(view, event) {
   const [sideways, upwards] = directionOf(event);
   const press = { " ": view.play.onclick, ".": view.step.onclick }[event.key];
   const end = { Home: 0, End: view.run.steps - 1 }[event.key];
-  if (isChord(event) || !(sideways || upwards || press || end >= 0)) return;
+  if (!(sideways || upwards || press || end >= 0)) return;
   event.preventDefault();
   if (press) return press();
   rest(view);

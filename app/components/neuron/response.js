@@ -1,7 +1,5 @@
 // What is read off a neuron's spikes, what theory says of a constant input, and the curve over many of them. Pure functions of numbers.
 
-const LEAST_SPAN = 20; // steps with one current, from which on it counts as constant
-
 /** One neuron's row of an array of a run. @param {Run} run @param {Float32Array} array @param {number} neuron */
 export const rowOf = ({ steps }, array, neuron) => array.subarray(neuron * steps, (neuron + 1) * steps);
 
@@ -25,11 +23,12 @@ function spanOf(z) {
  * The current that an input holds from its first step with any to its last, or 0 throughout; NaN where it varies, or is over before
  * anything could settle.
  * @param {Float32Array} z input of one neuron, (steps)
+ * @param {number} leastSpan steps with one current, from which on it counts as constant
  * @returns {number}
  */
-function constantOf(z) {
+function constantOf(z, leastSpan) {
   const { begin, end } = spanOf(z);
-  return end - begin < LEAST_SPAN || z.subarray(begin, end).some((value) => value !== z[begin]) ? NaN : z[begin];
+  return end - begin < leastSpan || z.subarray(begin, end).some((value) => value !== z[begin]) ? NaN : z[begin];
 }
 
 /** The step of the first spike, null without. @param {number[]} times @returns {?number} */

@@ -29,6 +29,6 @@ function addSecond(view, name, label, p, run) {
 
 /** Where v of the shown neuron tends under its constant current, null where it has none or v tends nowhere. */
 function steadyOf(view, p) {
-  const steady = steadyState(constantOf(rowIn(view, view.run, "z")), p);
+  const steady = steadyState(constantOf(rowIn(view, view.run, "z"), view.header.least_span), p);
   return Number.isFinite(steady) ? steady : null;
 }

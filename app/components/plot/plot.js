@@ -298,7 +298,7 @@ const pitch = (trace) => Math.min((trace?.x.at(-1) - trace?.x[0]) / (trace?.x.le
 
 /** Left and right move from value to value (with Shift by ten), up and down to the nearest value of the next trace, Escape leaves. */
 function onKey(view, event) {
-  if (!view.drawn || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (!view.drawn) return;
   const at = view.at ?? { lane: 0, x: -1 };
   const step = STEPS[event.key];
   const lane = clamp(at.lane + (step?.[1] ?? 0), 0, lanes(view).length - 1);

@@ -159,7 +159,7 @@ const STEPS_TO = { ArrowLeft: (at) => at - 1, ArrowRight: (at) => at + 1, Home: 
 /** Left and right, Home and End move among the chips, or among the shapes. */
 function onArrow(event) {
   const to = STEPS_TO[event.key];
-  if (!to || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (!to) return;
   const all = alike(event.currentTarget, event.target);
   all[to(all.indexOf(event.target), all.length)]?.focus();
   event.preventDefault();

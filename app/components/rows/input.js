@@ -91,7 +91,7 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 
 /** Only while the rows themselves have the focus, not a button in them. */
 function onKey(view, event) {
-  if (!view.header || event.target !== view.root || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (!view.header || event.target !== view.root) return;
   const here = view.at ?? { place: 0, time: -1, line: 0 };
   const step = STEPS[event.key];
   view.tipNode.style.display = "none";

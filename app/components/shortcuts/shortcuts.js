@@ -14,8 +14,7 @@ export default function ({ parentElement, data }) {
 }
 
 function onKey(event, buttons) {
-  const taken = event.defaultPrevented || event.repeat || event.altKey || event.ctrlKey || event.metaKey;
-  if (taken || !event.target.matches(PLOTS) || !Object.hasOwn(buttons, event.key)) return;
+  if (event.defaultPrevented || event.repeat || !event.target.matches(PLOTS) || !Object.hasOwn(buttons, event.key)) return;
   const button = document.querySelector(`.st-key-${buttons[event.key]} button`);
   if (!button) return;
   event.preventDefault();
