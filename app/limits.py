@@ -57,10 +57,10 @@ NEURONS_BACKWARD = 4
 """Further values that a layer of neurons holds for its way back, of each that it puts out."""
 
 NEURON_MULTIPLICATIONS = 20
-"""What a neuron computes at a step takes as long as so many."""
+"""Multiplications that take as long as one step of one neuron."""
 
 RECURRENT_STEP = 250_000
-"""A step of a recurrent layer, which can't be taken together with others, takes as long as so many."""
+"""Multiplications that take as long as one step of a recurrent layer, whose steps can't be computed together."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def compose(make: Callable[[Draft], Draft], by_widget: bool = False) -> bool:
         by_widget: the widget of the changed field asks for it, and shows the new value already.
 
     Returns:
-        Whether the draft is another now.
+        True if the draft changed.
     """
     held = desk()
     with held.lock:

@@ -118,7 +118,7 @@ def network_milestone(simulation: Simulation, findings: Mapping[int, Sequence[Fi
 
 
 def _mean_rates(simulation: Simulation) -> dict[str, float]:
-    """Spikes per second of a neuron of each layer that spikes, the mean over its neurons, steps and samples, by the layer's label."""
+    """Mean firing rate in Hz of each spiking layer, by the layer's label."""
     experiment = simulation.experiment
     spiking = {index: record for index, record in simulation.records.items() if record.does_spike}
     return {

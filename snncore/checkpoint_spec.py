@@ -116,7 +116,10 @@ def drawn_from(network: Sequence[Any]) -> dict[str, Any]:
 
 
 def _identities(network: Sequence[Any]) -> dict[str, tuple[Shape, Any]]:
-    """What makes each weight and bias another one where it changes: the shape of the weight, and what it is drawn from."""
+    """The shape and the random source of each weight and bias, by its name.
+
+    Where either changes, a weight is no longer the same.
+    """
     found: dict[str, tuple[Shape, Any]] = {}
     for place, layer in enumerate(network):
         for part, spec in (("", layer), ("rec_connect.", getattr(layer, "rec_connect", None))):

@@ -20,7 +20,9 @@ class InputError(SNNCoreError):
 
 
 class NonFiniteError(InputError):
-    """A layer met an infinity or NaN: in its input, its state, a parameter, or where its membrane potential left the range of its dtype.
+    """A layer met an infinity or NaN.
+
+    It was in the input, the state or a parameter, or the membrane potential left the range of its dtype.
 
     Attributes:
         layer: the layer.

@@ -94,8 +94,10 @@ class Saturated:
 
 @dataclass(frozen=True)
 class Clipped:
-    """A limit cuts what the neurons do: `min_v_mem`, `lowest` to `largest`, holds v up at `share` of all values; or `spike_fn` cuts the
-    count in that share of the steps in which a neuron spikes, where u reached up to `largest` thresholds.
+    """`min_v_mem` or `spike_fn` cuts what the neurons do.
+
+    Where `min_v_mem`, from `lowest` to `largest`, does, it raises v at `share` of all values. Where `spike_fn` does, it cuts the count
+    at `share` of the steps with spikes, and u reached up to `largest` thresholds.
     """
 
     by: str
@@ -188,7 +190,7 @@ def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: Layer
 
 
 def _saturation(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord, always: Mask) -> Saturated:
-    """What the neurons that are `always`, (...), do: over the whole run where they spike all along it, else while they are driven."""
+    """Describe the neurons of the mask `always`, (...): over the whole run if they spike throughout, else while driven."""
     spikes = np.moveaxis(record.spikes.astype(np.float64), (0, 1), (-2, -1))[always]
     steps = np.ones(spikes.shape, dtype=bool)
     if ((spikes > 0).mean(axis=(1, 2)) < EVERY_STEP).any():
@@ -331,6 +333,6 @@ def _rounded_down(value: float) -> float:
 
 
 def _rounded_up(value: float, digits: int = 2) -> float:
-    """To so many significant digits, so that what shall be left behind is left behind."""
+    """Round up to `digits` significant digits, so that the result is never below `value`."""
     places = digits - 1 - math.floor(math.log10(value))
     return float(math.ceil(value * 10.0**places) / 10.0**places)

@@ -108,7 +108,7 @@ def leak_factor(record: LayerRecord, parameters: Mapping[str, Array]) -> Array:
 
 
 def input_gains(experiment: Experiment, record: EpochRecord) -> dict[int, Array]:
-    """What input normalisation multiplies the input of each layer by that has it on: 1-α of its neurons, by the layer's place."""
+    """Factor 1-α of each layer with input normalisation, by the layer's place."""
     normalised = {index for index, layer in enumerate(experiment.network) if getattr(layer, "norm_input", False)}
     layers = {int(layer.name): layer for layer in record.layers}
     return {index: 1 - leak_factor(layer, record.parameters) for index, layer in layers.items() if index in normalised}

@@ -181,7 +181,7 @@ class Draft(Part):
         return self.model_construct(**{**{name: getattr(self, name) for name in type(self).model_fields}, "checkpoint": kept})
 
     def at(self, path: str) -> Any:
-        """The value at a path that there is, as data: that which `replace` puts another one in place of."""
+        """The value that `replace` would change at a path, as data. The path must exist."""
         first, *names = path.split(".")
         value: Any = getattr(self, first)
         if names and isinstance(value, tuple):

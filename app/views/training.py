@@ -135,7 +135,7 @@ def _new_menu(experiment: Experiment) -> None:
     """Offers what another seed would change, and says of the rest why not."""
     offered = [label for label, seed in SEED_OF.items() if can_draw(experiment, seed)]
     missing = [draw_help(experiment, seed) for label, seed in SEED_OF.items() if label not in offered]
-    said = " ".join(["Starts over at epoch 0 with what is drawn anew.", *missing])
+    said = " ".join(["Draws new values and restarts at epoch 0.", *missing])
     st.menu_button("New", offered or list(SEED_OF), key="new", on_click=_new, disabled=not offered, help=said)
 
 
