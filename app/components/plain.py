@@ -17,6 +17,11 @@ def sentence(text: str) -> None:
     _show("sentence", text)
 
 
+def title(text: str) -> None:
+    """Bold, for what the controls or plots below it belong to."""
+    _show("title", text)
+
+
 def caption(text: str) -> None:
     """Small, for what belongs to a control or picture."""
     _show("caption", text)

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.components.plain import caption
 from app.controls.parameters import PART_PARAMETERS, Parameter, part_name, parts
 from app.controls.widgets import Edit, choice, key_of, number, slider, toggle
 from app.number_text import Numbers
@@ -38,7 +39,7 @@ def field_controls(part: Part, path: str, parameters: Mapping[str, Parameter], e
 def _field(part: Part, parameter: Parameter, owner: str, name: str, value: Any, edit: Edit, reshape: Edit) -> None:
     path = f"{owner}.{name}"
     if isinstance(value, tuple):
-        st.caption(f"{parameter.label}: one value for each neuron.")
+        caption(f"{parameter.label}: one value for each neuron.")
         st.button("Use one value for all", key=f"one {path}", on_click=lambda: reshape({path: _mean(value)}))
     elif parameter.widget == "parts":
         _parts(parameter, path, name, value, edit, reshape)
@@ -56,7 +57,7 @@ def _optional(parameter: Parameter, path: str, value: float | None, edit: Edit, 
     """A switch, and while it is on the number."""
     if not isinstance(value, int | float):
         _switch(parameter, path, False, lambda on: reshape({path: parameter.when_on}))
-        st.caption(parameter.note)
+        caption(parameter.note)
     else:
         _switch(parameter, path, True, lambda on: reshape({path: None}))
         _number(parameter, path, value, edit, reshape, label_visibility="collapsed")

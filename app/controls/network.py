@@ -12,7 +12,7 @@ import streamlit as st
 from app import session
 from app.acting_weights import let_go_in_words, weights_in_words
 from app.components.gallery import Tile, gallery
-from app.components.plain import caption
+from app.components.plain import caption, title
 from app.controls.fields import field_controls
 from app.controls.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
 from app.controls.widgets import number, text_field
@@ -116,7 +116,7 @@ def _presets(draft: Draft) -> None:
         on_click=_take_preset,
     )
     if found:
-        st.caption(found.watch)
+        caption(found.watch)
 
 
 def _take_preset() -> None:
@@ -142,7 +142,7 @@ def _layer_controls(draft: Draft) -> None:
         st.caption("No layer is selected: click one in the line above the plots, or add one after the input.")
         return
     layer = draft.network[place]
-    st.markdown(f"**{draft.layer_label(str(place))}**")
+    title(draft.layer_label(str(place)))
     field_controls(layer, f"network.{place}", LAYER_PARAMETERS, quick, edit)
     if set(type(layer).model_fields) == {"kind"}:
         st.caption("It has no parameters.")

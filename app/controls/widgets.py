@@ -37,7 +37,9 @@ def number(
 def text_field(
     label: str, path: str, value: T, write: Callable[[T], str], read: Callable[[str], T], take: Callable[[T], object], **widget: Any
 ) -> None:
-    """A field for one or more numbers as text, since `st.number_input` makes 1 of 0,01: browsers leave out what isn't English.
+    """A field for one or more numbers, typed as text.
+
+    In `st.number_input` browsers drop a decimal comma: 0,01 would become 1.
 
     Args:
         write: makes text of what is in force.
@@ -55,7 +57,7 @@ def _take(key: str, read: Callable[[str], Any], take: Callable[[Any], object]) -
         value = read(typed)
     except ExperimentError as error:
         held.complaint = str(error)
-        st.rerun()  # the whole page, also where the field stands in a part of it
+        st.rerun()  # the whole page, even if only a fragment of it is running
     take(value)
 
 
@@ -65,19 +67,19 @@ def slider(label: str, path: str, value: float, note: str, edit: Edit, low: floa
     st.slider(
         label, min(low, value), max(high, value), value, key=key, step=step, on_change=lambda: edit({path: st.session_state[key]}), **widget
     )
-    st.caption(note)
+    caption(note)
 
 
 def toggle(label: str, path: str, value: bool, note: str, edit: Edit) -> None:
     key = _filled(path, value)
     st.toggle(label, value, key=key, on_change=lambda: edit({path: st.session_state[key]}))
-    st.caption(note)
+    caption(note)
 
 
 def choice(label: str, path: str, value: str, options: Sequence[str], note: str, edit: Edit, words: Callable[[str], str] = str) -> None:
     key = _filled(path, value)
     st.selectbox(label, options, options.index(value), key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
-    st.caption(note)
+    caption(note)
 
 
 def choices(
@@ -86,7 +88,7 @@ def choices(
     """Any number of the options, in whatever order."""
     key = _filled(path, list(values))
     st.multiselect(label, options, list(values), key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
-    st.caption(note)
+    caption(note)
 
 
 def _filled(path: str, value: Any) -> str:

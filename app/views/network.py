@@ -11,7 +11,7 @@ import streamlit as st
 from app import session
 from app.acting_weights import let_go_in_words, trained_weights_in_words
 from app.components.headline import headline
-from app.components.plain import alert, caption, sentence
+from app.components.plain import alert, caption, sentence, title
 from app.components.ribbon import ribbon
 from app.components.rows import rows
 from app.controls.network import around, network_controls
@@ -157,7 +157,7 @@ def _sample_control(batch: int) -> None:
     if batch == 1:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="sample_row"):
-        st.markdown(f"Sample seen, of {batch}", width="content")
+        sentence(f"Sample seen, of {batch}")
         seen = min(looking.sample, batch - 1) + 1
         number("Sample seen", "sample", seen, "", _show_sample, Numbers(True, 1, batch), width=120, label_visibility="collapsed")
 
@@ -190,12 +190,12 @@ def _side_by_side(taus: tuple[float, ...]) -> None:
     experiment = desk().experiment
     leaky = [f"network.{index}.tau_mem" for index, layer in enumerate(experiment.network) if hasattr(layer, "tau_mem")]
     if not leaky:
-        st.info("No layer of this network has a leak, so there is no τ_mem to hold.")
+        sentence("No layer of this network has a leak, so there is no τ_mem to hold.")
         _rows("rows", session.simulations()[0])
         return
     for column, tau in zip(st.columns(len(taus), gap="small"), taus, strict=True):
         with column:
-            st.markdown(f"**τ_mem {tau:g} steps**")
+            title(f"τ_mem {tau:g} steps")
             try:
                 simulation = session.variant(dict.fromkeys(leaky, tau))
             except ExperimentError as error:

@@ -10,7 +10,7 @@ import streamlit as st
 from app.comparison import differences
 from app.components.neuron import last_answered, neuron
 from app.components.pictures import pictures
-from app.components.plain import alert, sentence
+from app.components.plain import alert, caption, sentence
 from app.components.plot import Plot, plots
 from app.controls.fields import field_controls
 from app.controls.parameters import Parameter
@@ -114,7 +114,7 @@ def _messages() -> None:
         st.button("Feed it a step current", on_click=_edit, args=({"input.kind": "step_current"},))
     if discovery:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{discovery.title}.** {discovery.sentence}")
+            sentence(f"{discovery.title}. {discovery.sentence}")
             st.button("Close", key="close_discovery", on_click=_close_discovery)
     elif given.kind == "file" and not lacks_file:
         sentence(f"{given.name}.")
@@ -148,7 +148,7 @@ def _figures(simulation: Simulation, number: int) -> None:
 def _surrogate(simulation: Simulation, theme: Theme) -> None:
     layer: Any = desk().tuning.layer
     if not layer.does_spike:
-        st.caption(f"{layer.kind} never spikes, so it needs no surrogate gradient.")
+        caption(f"{layer.kind} never spikes, so it needs no surrogate gradient.")
         return
     shown = (layer.surrogate_grad_fn, layer.spike_threshold, simulation.records[0])
     left, right = st.columns([3, 1], gap="medium")

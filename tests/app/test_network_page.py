@@ -204,7 +204,7 @@ def test_the_page_opens_on_the_ten_spike_net_with_its_first_neurons_selected() -
     assert "x" not in page.query_params
     assert [stage["name"] for stage in data_of(page, "ribbon")["stages"]] == [stage.name for stage in stages(TEN)]
     assert data_of(page, "ribbon")["selected"] == 1
-    assert "**Layer 2 (LIF)**" in [markdown.value for markdown in page.markdown]
+    assert "Layer 2 (LIF)" in said(page, "title")
     (simulation,) = simulate(ten_spikes())
     assert np.array_equal(raster(page, "input"), simulation.input[0].T)
     assert np.array_equal(raster(page, "1"), simulation.records[1].spikes[0].T)
@@ -288,7 +288,7 @@ def test_every_kind_of_layer_can_be_added_after_the_selected_one(kind: str) -> N
     assert draft(page) == stack.insert(TEN, 2, kind)
     assert draft(page).network[2].kind == kind
     assert looking(page).layer == 2
-    assert f"**Layer 3 ({kind})**" in [markdown.value for markdown in page.markdown]
+    assert f"Layer 3 ({kind})" in said(page, "title")
     press(page, "Undo")
     assert draft(page) == TEN
 
@@ -430,7 +430,7 @@ def test_a_layer_has_widgets_for_each_of_its_parameters_and_no_others(kind: str)
         expected = value is not None if path.startswith("switch ") else value["kind"] if isinstance(value, dict) else value
         assert value_in(widget) == expected, path
     assert ("It has no parameters." in captions(page)) == (not names)
-    assert any(kind in markdown.value for markdown in page.markdown)
+    assert any(kind in text for text in said(page, "title"))
 
 
 @pytest.mark.parametrize("kind", LAYER_KINDS)
@@ -897,7 +897,7 @@ def test_time_constants_are_held_side_by_side() -> None:
     page.text_input(key="edit taus").set_value("5, 50")
     run(page)
     assert looking(page).taus == (5.0, 50.0)
-    assert [markdown.value for markdown in page.markdown if "τ_mem" in markdown.value] == ["**τ_mem 5 steps**", "**τ_mem 50 steps**"]
+    assert said(page, "title") == ["τ_mem 5 steps", "τ_mem 50 steps"]
     for tau in (5.0, 50.0):
         (simulation,) = simulate(ten_spikes().replace({"network.1.tau_mem": tau, "network.3.tau_mem": tau}))
         assert np.array_equal(raster(page, "1", f"rows {tau:g}"), simulation.records[1].spikes[0].T)
@@ -945,7 +945,7 @@ def test_a_time_constant_that_no_neuron_can_have_is_refused(text: str) -> None:
 def test_without_a_leak_there_is_no_time_constant_to_hold() -> None:
     made = Draft(network=[{"kind": "IAF"}], input={"shape": (1, 10, 2), "probability": 0.5})
     page = opened(made, panel="Compare", taus=(5.0,))
-    assert [info.value for info in page.info] == ["No layer of this network has a leak, so there is no τ_mem to hold."]
+    assert "No layer of this network has a leak, so there is no τ_mem to hold." in said(page, "sentence")
 
 
 def test_the_sample_of_a_batch_is_chosen() -> None:

@@ -228,7 +228,7 @@ def test_what_is_looked_at_stays_open_and_the_surrogate_is_edited_beside_its_cur
     shown(page.run())
     assert type(desk(page).tuning.layer.surrogate_grad_fn).__name__ == "ATan"
     page = told(page, {"do": "edit", "changes": {"network.0.kind": "ExpLeak"}}, number=2)
-    assert any("never spikes" in caption.value for caption in page.caption)
+    assert any("never spikes" in text for text in said(page, "caption"))
     page = told(page, {"do": "look", "panel": ""}, number=3)
     assert not page.selectbox
 
@@ -241,9 +241,9 @@ def test_a_lesson_opens_with_its_sentence_and_closes(discovery: Any) -> None:
     page = choose(opened(), "discover", discovery.title)
     assert experiment(page) == discovery.experiment
     assert drawn(page)[0]["look"] == {"panel": "", "beside": discovery.beside, "neuron": 0}
-    assert any(discovery.sentence in markdown.value for markdown in page.markdown)
+    assert any(discovery.sentence in text for text in said(page, "sentence"))
     page = press(page, "Close")
-    assert not any(discovery.sentence in markdown.value for markdown in page.markdown)
+    assert not any(discovery.sentence in text for text in said(page, "sentence"))
     assert experiment(page) == discovery.experiment
 
 
@@ -257,7 +257,7 @@ def test_the_neuron_becomes_a_layer_of_the_composed_network_which_has_it_selecte
     assert held.history.present == TEN.replace({"network": network})
     assert held.looking is not None
     assert (held.looking.layer, held.looking.panel) == (place, "Layer")
-    assert f"**Layer {place + 1} (LIF)**" in [markdown.value for markdown in page.markdown]
+    assert f"Layer {place + 1} (LIF)" in said(page, "title")
 
 
 def test_in_place_of_a_recurrent_layer_its_connection_stays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -260,16 +260,16 @@ def test_a_broken_link_opens_the_ten_spike_task_with_a_message() -> None:
 def test_a_link_to_layers_that_differ_says_so_on_their_slider() -> None:
     page = opened(to_parameter(ten_spikes().replace({"network.1.tau_mem": 200.0})))
     assert page.slider(key="edit tau_mem").value == 200.0
-    assert any("The layers differ (200, 10)" in caption.value for caption in page.caption)
+    assert any("The layers differ (200, 10)" in text for text in said(page, "caption"))
 
 
 def test_layers_with_other_surrogates_are_said_to_differ_until_one_is_chosen_for_all() -> None:
     page = opened(to_parameter(ten_spikes().replace({"network.3.surrogate_grad_fn": "ATan"})))
     differ = "The layers differ (SingleExponential, ATan); choosing another one sets all."
-    assert differ in [caption.value for caption in page.caption]
+    assert differ in said(page, "caption")
     page.selectbox(key="edit surrogate_grad_fn").select("Gaussian")
     shown(shown(page.run()).run())
-    assert differ not in [caption.value for caption in page.caption]
+    assert differ not in said(page, "caption")
     assert {type(experiment_of(page).network[index].surrogate_grad_fn).__name__ for index in (1, 3)} == {"Gaussian"}
 
 
@@ -352,7 +352,7 @@ def test_all_parameters_are_offered_in_words_and_those_that_learn_are_selected(o
         "LIF 4 θ",
     ]
     assert learns(opened_page).value == BY_DEFAULT
-    assert any(caption.value == "Parameters that training moves; the others stay as they are." for caption in opened_page.caption)
+    assert "Parameters that training moves; the others stay as they are." in said(opened_page, "caption")
 
 
 def test_what_learns_is_edited_for_the_layers_that_changed_and_none_is_the_default(opened_page: AppTest) -> None:
