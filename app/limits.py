@@ -19,7 +19,7 @@ MOST_STEPS = 20_000
 LARGEST_RECORD = 256 * 2**20
 """Bytes that the record of a training may take, all its epochs together; and the simulations of a network, all together."""
 
-LARGEST_PASS = 320 * 2**20
+LARGEST_PASS = 384 * 2**20
 """Bytes that are held at once while the input is made and a network runs, forward or back again."""
 
 MOST_MULTIPLICATIONS = 500_000_000

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
 from app.components.neuron import dynamics_source
 from tests.browser.chromium import QUIET, find
@@ -16,6 +16,9 @@ from tests.browser.network_page import NetworkPage
 from tests.browser.neuron_page import NeuronPage
 from tests.browser.server import Server, serve
 from tests.browser.training_page import TrainingPage
+
+expect.set_options(timeout=30_000)
+"""On a machine that is busy with something else, a page may take that long; where all is well, nobody waits."""
 
 Open = Callable[..., TrainingPage]
 OpenNetwork = Callable[..., NetworkPage]
