@@ -67,7 +67,8 @@ class CheckpointRef(Part):
         """
         if not self.is_here(files):
             raise ExperimentError(
-                f"The weights in {self.name!r} are not here: links carry no files. Load the file again, or draw new weights."
+                f"The weights in {self.name!r} are not here: links carry no weights. "
+                f"Load them again where they came from, or draw new weights."
             )
         weights = {key.removeprefix(self.key("")): values for key, values in files.items() if key.startswith(self.key(""))}
         taken = {name: parameter for name, parameter in model.named_parameters() if is_weight(name)}

@@ -36,11 +36,27 @@ class SpikingMembrane(Membrane):
     ) -> None:
         threshold = own_tensor(self, "spike_threshold", spike_threshold)
         if not bool(((threshold > 0) & threshold.isfinite()).all()):
-            raise ParameterError(f"{type(self).__name__}: spike_threshold is {in_words(threshold)}; it must be a finite number above 0.")
+            raise self._refusal("spike_threshold", threshold)
         setattr(self, self.threshold_name, nn.Parameter(threshold, requires_grad=False))
         self.spike_fn: SpikeFunction = _instance(spike_fn)
         self.reset_fn = reset_fn
         self.surrogate_grad_fn = surrogate_grad_fn
+
+    def hold_parameters(self) -> None:
+        """As in `StatefulLayer`. A threshold that doesn't learn is checked, not moved.
+
+        Raises:
+            ParameterError: the threshold was set to 0 or below.
+        """
+        super().hold_parameters()  # which finds what isn't finite
+        threshold = getattr(self, self.threshold_name)
+        if type(threshold) is not nn.Parameter or threshold.requires_grad:
+            return
+        if not (threshold.item() > 0 if threshold.dim() == 0 else bool((threshold > 0).all())):
+            raise self._refusal(self.threshold_name, threshold)
+
+    def _refusal(self, name: str, threshold: Tensor) -> ParameterError:
+        return ParameterError(f"{type(self).__name__}: {name} is {in_words(threshold)}; it must be a finite number above 0.")
 
     @property
     def step(self) -> StepFunction[Any]:

@@ -93,6 +93,7 @@ class StatefulLayer(nn.Module):
                 or neuron shape other than that of the stored state.
             NonFiniteError: an infinity or NaN in the input, in the state, in a parameter, or reached by the membrane
                 potential. The state stays as it was.
+            ParameterError: a threshold that doesn't learn was set to 0 or below.
         """
         self._check_input(z)
         if not is_traced(z):

@@ -356,3 +356,31 @@ def test_parameter_without_a_number_is_noticed_though_every_potential_is_finite(
     put(layer.get_parameter(name), math.nan)
     with pytest.raises(NonFiniteError, match=f"LIF: {name} holds nan"):
         layer(torch.ones(1, 2, 3))
+
+
+@pytest.mark.parametrize("per_neuron", [False, True], ids=["one", "per neuron"])
+@pytest.mark.parametrize("value", [0.0, -0.5])
+@pytest.mark.parametrize("set_by", ["fill", "data", "load_state_dict"])
+@pytest.mark.parametrize("model", [LIF, IAF, ALIF, LIFRecurrent, LIFSqueeze], ids=lambda model: model.__name__)
+def test_fixed_threshold_that_was_set_to_zero_or_below_is_named_by_the_next_call(model, set_by, value, per_neuron):
+    needed = {LIF: (5.0,), IAF: (), ALIF: (5.0, 5.0), LIFRecurrent: (5.0,), LIFSqueeze: (5.0,)}[model]
+    more = {LIFRecurrent: {"rec_connect": rec_connect()}, LIFSqueeze: {"batch_size": 1}}.get(model, {})
+    layer = model(*needed, spike_threshold=torch.ones(3) if per_neuron else 1.0, **more)
+    name, z = "b0" if model is ALIF else "spike_threshold", torch.ones((2, 3) if model is LIFSqueeze else (1, 2, 3))
+    layer(z)
+    before = layer.v_mem.clone()
+    wrong = torch.tensor([1.0, value, 2.0]) if per_neuron else torch.tensor(value)
+    if set_by == "fill":
+        layer.get_parameter(name).copy_(wrong)
+    elif set_by == "data":
+        layer.get_parameter(name).data = wrong
+    else:
+        layer.load_state_dict({**layer.state_dict(), name: wrong})
+    given = f"between {value:g} and 2" if per_neuron else f"{value:g}"
+    with pytest.raises(ParameterError) as caught:
+        layer(z)
+    assert str(caught.value) == f"{model.__name__}: {name} is {given}; it must be a finite number above 0."
+    assert torch.equal(layer.get_parameter(name), wrong), "left as it was set"
+    assert torch.equal(layer.v_mem, before)
+    layer.get_parameter(name).fill_(0.5)
+    assert layer(z).isfinite().all()

@@ -215,7 +215,9 @@ def test_a_time_constant_may_be_changed_under_the_same_weights(loaded: Checkpoin
 
 def test_weights_that_are_not_here_are_missed(loaded: Checkpoint) -> None:
     for run in (lambda: loaded.experiment.build(), lambda: simulate(loaded.experiment), lambda: next(train(loaded.experiment))):
-        with pytest.raises(ExperimentError, match=r"^The weights in 'weights\.safetensors' are not here: .* Load the file again"):
+        with pytest.raises(
+            ExperimentError, match=r"^The weights in 'weights\.safetensors' are not here: .* Load them again where they came from"
+        ):
             run()
 
 
