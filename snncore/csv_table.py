@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snncore.errors import InputFileError
+from snncore.file_doubts import numbers_lines
 from snncore.record import Array
 from snncore.spec_errors import abbreviated
 from snncore.written_numbers import MINUS, NUMBER, THOUSANDS
@@ -221,17 +222,21 @@ def _is_missing(cell: str) -> bool:
 
 
 def _counts_columns(values: Array, body: str) -> bool:
-    """Whether the first row is 0, 1, 2, … or 1, 2, 3, …, the columns' numbers; of one or two columns only where the other numbers are
-    written in another way.
+    """Whether the first row may hold the columns' numbers.
+
+    It counts up from 0 or 1, or from anywhere, up or down, over more than three columns; or its whole numbers all differ, and those below
+    are nothing but spikes or are all written with a point.
     """
     row, rest = values[0], values[1:]
     width = len(row)
-    if row[0] not in (0, 1) or not np.array_equal(row, row[0] + np.arange(width)):
-        return False
-    if width > 2:
+    if width > (2 if row[0] in (0, 1) else 3) and any(np.array_equal(row, row[0] + sign * np.arange(width)) for sign in (1, -1)):
+        return bool(row.min() >= 0)
+    if numbers_lines(row, rest):
         return True
+    if np.unique(row).size < width or row.min() < 0 or (width == 1 and row[0] != 0):
+        return False
     top, _, below = body.lstrip("\n").partition("\n")
-    return bool(row[0] == 0 and rest.size and "." not in top and below.count(".") == rest.size)
+    return bool(rest.size and "." not in top and "e" not in top.lower() and below.count(".") == rest.size)
 
 
 def _may_be_decimals(values: Array, body: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -13,14 +13,20 @@ from snncore.record import Array
 LARGEST_COUNT = 20
 """Spikes of a neuron in one time step; a table of larger whole numbers may be one of times."""
 
+LARGEST_PIXEL = 255
+"""Whole numbers up to it may be pixels, which are given as currents."""
+
 MOST_EVENT_COLUMNS = 6
 """Columns of a table of events: time, x, y, polarity, and what else a recorder adds."""
 
 FEWEST_RISING = 5
-"""Rows from which it is no accident that fractions only rise."""
+"""Numbers from which it is no accident that they only rise."""
 
 MOST_CHANNELS = 2
 """Polarities of a sensor."""
+
+LARGEST_PIECE = 2**16
+"""Values that are looked at together."""
 
 OF_NEURONS = re.compile("n|nrn|neurons?|cells?|units?|nodes?|ch|channels?|inputs?|afferents?|electrodes?|pixels?")
 """Words that make a name with a number that of a neuron: `n0`, `exc_cell_3`."""
@@ -69,33 +75,108 @@ def _words(name: str) -> list[str]:
 
 
 def look_like_events(table: Array) -> bool:
-    """Whether the rows of a table, or its columns, may be events: numbers too large for counts, times that only rise, whole places beside
-    times with fractions.
+    """Whether rows or columns may be events or a neuron's spike times.
+
+    Signs are whole numbers too large for counts, times that only rise, and whole places beside times with fractions.
     """
-    return _may_be_events(table) or (table.shape[1] > MOST_EVENT_COLUMNS and _may_be_events(table.T))
+    is_wide = table.shape[1] > MOST_EVENT_COLUMNS
+    return _may_be_events(table) or (is_wide and (_may_be_events(table.T) or _are_too_different(table))) or _lists_times(table)
 
 
 def numbers_rows(table: Array) -> bool:
-    """Whether the first column rises evenly, as times and row numbers do, and not every other one rises too."""
+    """Whether the first column numbers the rows, or holds their times.
+
+    It rises or falls evenly, and not every other one does the same; or its numbers all differ beside nothing but spikes.
+    """
     rows, columns = table.shape
-    if rows < 3 or columns < 2 or not _rises_evenly(table[:, 0]):
+    if rows < 3 or columns < 2:
         return False
-    return not all(_rises(table[:, column]) for column in range(1, columns))
+    if numbers_lines(table[:, 0], table[:, 1:]):
+        return True
+    signs = (sign for sign in (1, -1) if _rises_evenly(sign * table[:, 0]))
+    return any(not all(_rises(sign * table[:, column]) for column in range(1, columns)) for sign in signs)
+
+
+def numbers_lines(line: Array, others: Array) -> bool:
+    """Whether different whole numbers stand beside nothing but 0 and 1."""
+    if line.size < 3 or not others.size or line.min() < 0 or line.max() <= 1 or (line != np.floor(line)).any():
+        return False
+    return np.unique(line).size == line.size and bool(((others == 0) | (others == 1)).all())
 
 
 def swaps_time(shape: tuple[int, ...]) -> bool:
-    """Whether of (batch, time, ...) the batch may be the time: there are more than half as many samples as time steps."""
+    """Whether the first of (batch, time, ...) may be the time.
+
+    It may if there are more than half as many samples as time steps.
+    """
     batch, steps = shape[:2]
     return 1 < batch > steps / 2
 
 
 def misplaces_channels(shape: tuple[int, ...]) -> bool:
-    """Whether (..., channels, height, width) has more channels than a sensor: they may come last, or be a batch or the time."""
+    """Whether (..., channels, height, width) has more channels than a sensor.
+
+    Then the channels may come last, or be a batch or the time.
+    """
     return shape[-3] > MOST_CHANNELS
 
 
+def _lists_times(table: Array) -> bool:
+    """Whether each row, or each column, may hold a neuron's spike times.
+
+    Currents that rise evenly over time, or over neurons if they are small, are ramps; so are those that are the same everywhere.
+    """
+    is_large = table.max() > LARGEST_COUNT
+    if _only_rise(table):
+        return bool((table != table[0]).any()) and (is_large or not _are_even(table))
+    if is_large and _only_rise(table.T):
+        is_ramp = _are_even(table.T) and (table != np.floor(table)).any()
+        return bool((table != table[:, :1]).any()) and not is_ramp
+    return False
+
+
+def _only_rise(table: Array) -> bool:
+    """Whether rows never fall, except to padding, and most rise often."""
+    if table.shape[1] < FEWEST_RISING:
+        return False
+    padding = min(table.min(), 0)
+    values: list[Array] = []  # how many different ones each row has
+    for piece in _pieces(table):  # most rasters end it with the first
+        is_padding = np.logical_and.accumulate((piece == padding)[:, ::-1], axis=1)[:, ::-1]
+        highest = np.maximum.accumulate(piece, axis=1)
+        if not ((piece == highest) | is_padding).all():
+            return False
+        values.append(1 + (highest[:, 1:] > highest[:, :-1]).sum(axis=1))
+    different = np.concatenate(values)
+    return bool(different.max() >= FEWEST_RISING and np.median(different) > 2)
+
+
+def _are_even(table: Array) -> bool:
+    """Whether each row rises evenly or is constant."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        all_steps = (np.diff(piece, axis=1) for piece in _pieces(table))
+        return all(bool((np.ptp(steps, axis=1) <= 0.1 * steps.mean(axis=1)).all()) for steps in all_steps)
+
+
+def _pieces(table: Array) -> Iterator[Array]:
+    """A few rows at a time."""
+    step = max(1, LARGEST_PIECE // table.shape[1])
+    return (table[start : start + step] for start in range(0, len(table), step))
+
+
+def _are_too_different(table: Array) -> bool:
+    """Whether they are whole, above any pixel, and mostly different."""
+    if table.max() <= LARGEST_PIXEL or table.min() < -1:
+        return False
+    some = next(_pieces(table))
+    if (some != np.floor(some)).any():
+        return False
+    held = some[some > 0]  # no padding
+    return bool(held.size > some.size / 4 and np.unique(held).size > held.size / 2)
+
+
 def _may_be_events(table: Array) -> bool:
-    """The same for rows alone."""
+    """Whether each row of a narrow table may be an event."""
     rows, columns = table.shape
     if columns > MOST_EVENT_COLUMNS:
         return False

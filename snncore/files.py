@@ -9,7 +9,7 @@ import hashlib
 import math
 import zipfile
 import zlib
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePath
@@ -33,6 +33,9 @@ LARGEST_RASTER = 16_000_000
 
 MOST_EVENTS = 2_700_000
 """Events in an .npz file. A .csv file as large as allowed holds fewer."""
+
+MOST_ARRAYS = 100
+"""Arrays in an .npz file with a raster that isn't declared."""
 
 LARGEST_HEADER = 16_384
 """Bytes at the beginning of an .npy file among which its header must be. NumPy itself takes headers up to 10,000 characters."""
@@ -114,9 +117,9 @@ def read_raster(name: str, content: bytes) -> UploadedInput:
              t,x,y,p |
 
     A file is refused where it may hold something else than it would be read as: where names or numbers look like those of events that
-    aren't named so, where columns count rows, where commas between cells may be decimal, where there are more than half as many samples as
-    time steps, or more than two channels. A raster is taken as it is with neurons named by a word and a number in a .csv's header, as in
-    n0,n1, or by the name raster in an .npz.
+    aren't named so, or like each neuron's spike times, where a row or column counts the others, where commas between cells may be decimal,
+    where there are more than half as many samples as time steps, or more than two channels. A raster is taken as it is with neurons named
+    by a word and a number in a .csv's header, as in n0,n1, or by the name raster in an .npz.
 
     Cells of a .csv file are separated by commas, semicolons or tabs; a comma within a cell is a decimal point or refused.
 
@@ -172,6 +175,8 @@ def _read_npz(content: bytes) -> UploadedInput:
             names = _arrays_to_read(members.keys())
             kind = _RASTER if len(names) == 1 else _EVENTS
             arrays = {name: _read_member(archive, members[name], f"array {abbreviated(name)}", kind) for name in names}
+            if len(names) == 1 and names[0] != DECLARED:
+                _check_is_alone(archive, members, names[0], arrays[names[0]])
     except InputFileError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError) as error:
@@ -201,23 +206,37 @@ def _arrays_to_read(names: Set[str]) -> tuple[str, ...]:
     return fitting[0]
 
 
+def _check_is_alone(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name: str, values: Array) -> None:
+    """Raises InputFileError where another array may hold times or places of events."""
+    if len(members) > MOST_ARRAYS:
+        raise InputFileError(f"it holds {len(members):,} arrays; save the raster alone, or in an .npz under the name {DECLARED}")
+    for other in sorted(members.keys() - {name}):
+        may_belong = names_rows(other)
+        if not may_belong and values.ndim == 2:
+            what = f"array {abbreviated(other)}"
+            with _open_member(archive, members[other], what) as stream:
+                shape, *_ = _read_header(BytesIO(stream.read(LARGEST_HEADER)), what)
+            may_belong = shape[:1] == values.shape[:1]
+        if may_belong:
+            raise InputFileError(f"array {abbreviated(name)} may belong to events with {abbreviated(other)}; {NAMES_OF_ARRAYS}")
+
+
 def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, what: str, kind: _Kind) -> Array:
+    with _open_member(archive, info, what) as stream:
+        return _read_array(stream, info.file_size, what, kind)
+
+
+def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, what: str) -> IO[bytes]:
     # np.savez writes no other ones, and some others take as much memory to unfold as the archive says.
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise InputFileError(f"{what} is compressed by another method than NumPy's; save it with np.savez_compressed")
-    with archive.open(info) as stream:
-        return _read_array(stream, info.file_size, what, kind)
+    return archive.open(info)
 
 
 def _read_array(stream: IO[bytes], size: int, what: str, kind: _Kind) -> Array:
     """The array of an .npy file of `size` bytes, which messages call `what`. Converted piece by piece: only the result takes memory."""
     head = BytesIO(stream.read(LARGEST_HEADER))
-    try:
-        version = np.lib.format.read_magic(head)
-        parse = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
-        shape, is_fortran, stored = parse(head)
-    except Exception as error:  # NumPy reads the header with Python's own parser, which fails in more ways than can be listed
-        raise InputFileError(f"{what} is no NumPy array; save it with np.save or np.savez") from error
+    shape, is_fortran, stored = _read_header(head, what)
     if stored.kind not in "biuf":
         raise InputFileError(f"{what} holds {NO_NUMBERS.get(stored.kind, stored.name)}; save an array of real numbers or booleans")
     count, has = math.prod(shape), f"{what} has the shape {abbreviated(shape)}"
@@ -239,6 +258,17 @@ def _read_array(stream: IO[bytes], size: int, what: str, kind: _Kind) -> Array:
             length = min(step, count - start)
             values[start : start + length] = np.frombuffer(stream.read(length * stored.itemsize), stored, length)
     return values.reshape(shape, order="F" if is_fortran else "C")
+
+
+def _read_header(head: BytesIO, what: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, whether in Fortran order, and dtype; leaves `head` at the data."""
+    try:
+        version = np.lib.format.read_magic(head)
+        parse = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
+        shape, is_fortran, stored = parse(head)
+    except Exception as error:  # NumPy reads the header with Python's own parser, which fails in more ways than can be listed
+        raise InputFileError(f"{what} is no NumPy array; save it with np.save or np.savez") from error
+    return shape, is_fortran, stored
 
 
 def _raster(values: Array, what: str, is_declared: bool = False) -> UploadedInput:

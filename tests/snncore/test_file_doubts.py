@@ -119,6 +119,29 @@ def test_column_numbers_are_no_time_step(header: str, row: str) -> None:
     assert refusal("a.csv", csv(header, *rows)) == sentence
 
 
+HEADERS = ["3,2,1,0", "5,6,7,8", "4,3,2", "10,20,30", "7,3,12,5", "0,2,4,6"]
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_different_whole_numbers_beside_nothing_but_spikes_number_them(header: str) -> None:
+    numbers = [int(number) for number in header.split(",")]
+    spikes = [[(row + column) % 2 for column in range(len(numbers))] for row in range(5)]
+    rows = [",".join(map(str, row)) for row in spikes]
+    assert "line 1 may count columns" in refusal("a.csv", csv(header, *rows))
+    assert "line 1 may count columns" in refusal("a.csv", csv(header, ",".join(["0.5"] * len(numbers))))
+    kept = ",".join(f"n{column}" for column in range(len(numbers)))
+    assert read(kept, header, *rows).values[0].tolist() == [numbers, *spikes]
+    table = np.c_[numbers, np.array(spikes * 8)[: len(numbers), :1].repeat(8, 1)]
+    assert "first column" in refusal("a.csv", csv(*rows_of(table)))
+    assert "first column" in refusal("a.npy", npy(table))
+    assert read_raster("a.npz", npz(raster=table)).values[0].tolist() == table.tolist()
+
+
+def test_row_numbers_that_fall_are_no_neuron() -> None:
+    table = np.c_[np.arange(50)[::-1], RASTERS["counts of many"]]
+    assert "its first column may be times or row numbers" in refusal("a.csv", csv(*rows_of(table)))
+
+
 def test_column_numbers_of_one_or_two_columns_are_told_by_how_they_are_written() -> None:
     for lines in (("0,1", "0.0,1.0", "1.0,0.0"), ("0", "1.0", "0.5")):
         assert "may count columns" in refusal("a.csv", csv(*lines))
@@ -182,6 +205,15 @@ RASTERS = {
     "a ramp": np.linspace(0, 1.5, 100)[:, None],
     "ramps": np.linspace(0, 1.5, 100)[:, None] * [1, 0.5, 2],
     "a step of current": np.repeat([0, 100], 20)[:, None],
+    "large currents of many": GENERATOR.normal(50, 20, (50, 16)),
+    "a ramp of currents of many": np.linspace(0, 100, 50)[:, None] * np.ones(16),
+    "ramps of currents of many": np.linspace(0, 100.5, 50)[:, None] * np.linspace(2, 1, 16),
+    "small ramps of currents of many": np.linspace(0, 1.5, 50)[:, None] * np.linspace(1, 2, 16),
+    "sines of currents of many": 100 * np.sin(np.arange(100) / 9)[:, None] * np.linspace(1, 2, 16),
+    "graded currents of many": np.tile(np.linspace(0, 99.5, 16), (50, 1)),
+    "a step for many": np.repeat([[0], [100]], 20, axis=0) * np.ones(16, int),
+    "a strong pulse for one of many": 400 * np.eye(20, 16, dtype=int)[:, :1] * np.eye(1, 16, dtype=int),
+    "a ramp for one of many": np.linspace(0, 100, 50)[:, None] * np.eye(1, 16, 3),
     "pixels as currents": GENERATOR.integers(0, 256, (50, 64)),
 }
 
@@ -214,6 +246,47 @@ def test_plain_rasters_are_read_without_names(what: str) -> None:
         assert (given.values[0].tolist(), given.holds) == (raster.astype(np.float32).tolist(), holds), name
 
 
+def padded(trains: list[np.ndarray], padding: float) -> np.ndarray:
+    """Spike times, a row for each neuron."""
+    width = max(map(len, trains))
+    return np.array([np.r_[np.float64(train), np.full(width - len(train), padding)] for train in trains])
+
+
+TRAINS = [np.sort(GENERATOR.choice(1000, size, replace=False)) for size in GENERATOR.integers(1, 30, 16)]
+SPIKE_TIMES = {
+    "whole": np.sort(GENERATOR.integers(0, 1000, (16, 30)), 1),
+    "whole as floats": np.sort(GENERATOR.integers(0, 1000, (16, 30)), 1).astype(float),
+    "of few neurons": np.sort(GENERATOR.integers(0, 1000, (10, 12)), 1),
+    "few of each neuron, in ms": np.sort(GENERATOR.random((8, 6)) * 1000, 1),
+    "in ms": np.sort(GENERATOR.random((16, 30)) * 1000, 1),
+    "padded with -1": padded(TRAINS, -1),
+    "padded with 0": padded(TRAINS, 0),
+    "in ms, padded with -1": padded([train / 7 for train in TRAINS], -1),
+    "regular": 7 * np.arange(40) + GENERATOR.integers(0, 7, (16, 1)),
+    "latencies": GENERATOR.integers(0, 1000, (10, 64)),
+}
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+@pytest.mark.parametrize("what", SPIKE_TIMES)
+def test_spike_times_of_neurons_are_no_raster(what: str, is_turned: bool) -> None:
+    table = SPIKE_TIMES[what].T if is_turned else SPIKE_TIMES[what]
+    assert refusal("a.csv", csv(*rows_of(table))) == f"its numbers may be times and places of events; {NAMES}."
+    for values in (table, table[None]):
+        assert refusal("a.npy", npy(values)) == f"it may be a list of events; {ARRAYS}."
+    assert refusal("a.npz", npz(spikes=table)) == f"array 'spikes' may be a list of events; {ARRAYS}."
+    header = ",".join(f"n{column}" for column in range(table.shape[1]))
+    assert read(header, *rows_of(table)).values[0].tolist() == table.astype(np.float32).tolist()
+    assert read_raster("a.npz", npz(raster=table)).values[0].tolist() == table.astype(np.float32).tolist()
+
+
+@pytest.mark.parametrize("times", [np.sort(GENERATOR.random((16, 30)), 1), np.sort(GENERATOR.integers(0, 20, (16, 10)), 1)])
+def test_small_spike_times_of_neurons_in_rows_are_no_raster(times: np.ndarray) -> None:
+    """In columns, they may as well be currents that rise."""
+    assert refusal("a.csv", csv(*rows_of(times))) == f"its numbers may be times and places of events; {NAMES}."
+    assert refusal("a.npy", npy(times)) == f"it may be a list of events; {ARRAYS}."
+
+
 @pytest.mark.parametrize("first", [np.arange(50), np.arange(1, 51), np.arange(50) * 0.001, np.arange(50).astype(str)])
 def test_a_raster_with_a_column_that_numbers_rows_is_refused(first: np.ndarray) -> None:
     table = np.c_[first.astype(float), RASTERS["counts of many"]]
@@ -233,6 +306,26 @@ def test_a_single_array_with_a_name_of_events_is_refused(name: str) -> None:
 @pytest.mark.parametrize("names", [("times", "ids"), ("timestamps", "units"), ("ts", "addr"), ("t", "x"), ("t", "x", "y", "polarity")])
 def test_events_in_arrays_of_other_names_than_theirs_are_refused(names: tuple[str, ...]) -> None:
     assert "events as t, neuron or t, x, y, p" in refusal("a.npz", npz(**dict.fromkeys(names, STEPS)))
+
+
+@pytest.mark.parametrize("name", ["spikes", "data"])
+@pytest.mark.parametrize("other", ["times", "t", "spike_times", "events", "timestamps", "ids", "x", "labels"])
+def test_a_raster_beside_what_may_be_its_times_is_refused(name: str, other: str) -> None:
+    for values in (np.eye(20)[:, :1], np.eye(20)):
+        arrays = {name: values, other: np.arange(20)}
+        sentence = f"array {name!r} may belong to events with {other!r}; {ARRAYS}."
+        assert refusal("a.npz", npz(**arrays)) == sentence
+        given = read_raster("a.npz", npz(raster=values, **{other: np.arange(20)}))
+        assert given.values[0].tolist() == values.tolist()
+    assert read_raster("a.npz", npz(**{name: np.eye(20)}, dt=np.float64(0.1), weights=np.eye(3))).holds == "counts"
+    assert read_raster("a.npz", npz(**{name: np.zeros((4, 20, 3))}, labels=np.arange(4))).values.shape == (4, 20, 3)
+
+
+def test_a_raster_among_too_many_arrays_to_look_at_is_refused() -> None:
+    others = {f"w{number}": np.zeros(3) for number in range(100)}
+    sentence = "it holds 101 arrays; save the raster alone, or in an .npz under the name raster."
+    assert refusal("a.npz", npz(spikes=np.eye(2), **others)) == sentence
+    assert read_raster("a.npz", npz(raster=np.eye(2), **others)).holds == "counts"
 
 
 # -------------------------------------------------------------------------------------------------------------- axes

@@ -129,7 +129,7 @@ def test_events_become_a_raster_in_which_they_add_up(events, columns, pixel_colu
 @pytest.mark.parametrize("name", ["spikes", "raster", "data"])
 def test_a_raster_among_other_arrays_is_found_by_its_name(name):
     values = np.eye(3)
-    np.testing.assert_array_equal(read_raster("a.npz", npz(labels=np.arange(4), **{name: values}, t=np.arange(2))).values[0], values)
+    np.testing.assert_array_equal(read_raster("a.npz", npz(labels=np.arange(4), **{name: values})).values[0], values)
 
 
 def test_what_is_no_array_in_an_archive_is_left_alone():
