@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from pydantic import BaseModel
+
 from snncore.errors import ExperimentError
+from snncore.part import LARGEST_WHOLE
 from snncore.written_numbers import MINUS, NUMBER, THOUSANDS, WHOLE
 
 MOST_DIGITS = 18
@@ -18,14 +21,29 @@ MOST_QUOTED = 40
 BETWEEN = re.compile(r"[;\s]+|,(?=\s|$)[;\s]*")
 """Numbers of a list: blanks, semicolons, or commas with a blank behind; any other comma might be a decimal one."""
 
+FAR = LARGEST_WHOLE
+"""Limits from here on are named only to somebody who went beyond them."""
+
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers that a field takes, `low` and `high` among them."""
+    """The numbers that a field takes, `low` and `high` among them, `above` not."""
 
     is_whole: bool = False
     low: float | None = None
     high: float | None = None
+    above: float | None = None
+
+    @classmethod
+    def of(cls, part: type[BaseModel], field: str) -> Numbers:
+        """The numbers that a field of a part takes by its schema."""
+        schema = part.model_fields[field]
+        limits = {name: getattr(limit, name) for limit in schema.metadata for name in ("ge", "le", "gt") if hasattr(limit, name)}
+        return cls(schema.annotation is int, limits.get("ge"), limits.get("le"), limits.get("gt"))
+
+    def within(self, low: float | None, high: float | None) -> Numbers:
+        """The same with these limits, where they aren't None, in place of its own."""
+        return replace(self, low=self.low if low is None else low, high=self.high if high is None else high)
 
     def read(self, text: str, name: str) -> float:
         """The number that `text` means; a comma may be its decimal point.
@@ -38,8 +56,9 @@ class Numbers:
         """
         typed = text.strip()
         value = self._whole(typed, name) if self.is_whole else self._any(typed, name)
-        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
-            raise self._refusal(f"{quoted(typed)} is out of range", name)
+        is_low = (self.low is not None and value < self.low) or (self.above is not None and value <= self.above)
+        if is_low or (self.high is not None and value > self.high):
+            raise ExperimentError(f"{name}: {quoted(typed)} is out of range; write {self._words(value)}.")
         return value
 
     def read_all(self, text: str, name: str) -> list[float]:
@@ -73,13 +92,23 @@ class Numbers:
         return value
 
     def _refusal(self, what: str, name: str) -> ExperimentError:
-        return ExperimentError(f"{name}: {what}; write {self._words}.")
+        return ExperimentError(f"{name}: {what}; write {self._words()}.")
 
-    @property
-    def _words(self) -> str:
-        if self.low is None and self.high is None:
+    def _words(self, refused: float | None = None) -> str:
+        """What may be typed, in words.
+
+        Args:
+            refused: the number that was out of range, if that is why.
+        """
+        given = 0 if refused is None else refused
+        low = self.low if self.low is not None and (self.low > -FAR or given < self.low) else None
+        high = self.high if self.high is not None and (self.high < FAR or given > self.high) else None
+        if low is None and self.above is not None:
+            words = f"{'a whole number' if self.is_whole else 'a number'} above {written(self.above)}"
+            return words if high is None else f"{words}, at most {written(high)}"
+        if low is None and high is None:
             return "a whole number such as 12" if self.is_whole else "a number such as 0.5"
-        return numbers_between(self.low, self.high, self.is_whole)
+        return numbers_between(low, high, self.is_whole)
 
 
 def numbers_between(low: float | None, high: float | None, is_whole: bool) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import driving
 from app.components.plain import caption
-from app.controls.parameters import PART_PARAMETERS, part_name
+from app.controls.parameters import PART_PARAMETERS, part_name, part_numbers
 from app.controls.widgets import choice, choices, number, slider
 from app.drawing import draw
 from app.figures.row_kinds import counted
@@ -19,11 +19,12 @@ from snncore.activation import SURROGATES
 from snncore.layer_spec import NeuronSpec
 from snncore.learnable import Learnable
 from snncore.spec import Experiment
+from snncore.tasks import SpikeCount
 from snncore.torch_spec import LinearSpec
+from snncore.training_spec import Seeds, Training
 
 LONGEST_TAU = 100.0
 HIGHEST_THRESHOLD = 3.0
-WHOLE = Numbers(is_whole=True)
 OPTIMISERS = ("RMSprop", "Adam", "SGD")
 
 
@@ -38,7 +39,7 @@ def experiment_controls(experiment: Experiment) -> None:
         "training.task.target",
         training.task.target,
         "Output spikes to learn, all samples, neurons and steps together.",
-        WHOLE,
+        Numbers.of(SpikeCount, "target"),
         changes_controls=True,
     )
     _number(
@@ -46,7 +47,7 @@ def experiment_controls(experiment: Experiment) -> None:
         "training.lr",
         training.lr,
         f"Scales the update that {training.optimiser} makes in each epoch.",
-        Numbers(),
+        Numbers.of(Training, "lr"),
     )
     _neuron_slider(
         "Membrane time constant τ_mem (steps)",
@@ -85,9 +86,11 @@ def _more_controls(experiment: Experiment) -> None:
     _surrogate_parameters(experiment)
     _learning(experiment)
     epochs = experiment.training.epochs
-    _number("Epochs at most", "training.epochs", epochs, "Where training stops if the target isn't reached.", WHOLE)
+    note = "Where training stops if the target isn't reached."
+    _number("Epochs at most", "training.epochs", epochs, note, Numbers.of(Training, "epochs"))
     for name in SEEDS:
-        _number(f"Seed: {name}", f"seeds.{name}", getattr(experiment.seeds, name), seed_note(experiment, name), WHOLE)
+        note, numbers = seed_note(experiment, name), Numbers.of(Seeds, name)
+        _number(f"Seed: {name}", f"seeds.{name}", getattr(experiment.seeds, name), note, numbers)
     _json(experiment)
 
 
@@ -162,7 +165,7 @@ def _surrogate_parameters(experiment: Experiment) -> None:
     for name, value in shown.items():
         if name != "kind":
             label = f"Surrogate: {PART_PARAMETERS[name].lower()}"
-            number(label, f"surrogate_grad_fn.{name}", value, note, change, Numbers())
+            number(label, f"surrogate_grad_fn.{name}", value, note, change, part_numbers(name))
 
 
 def _learning(experiment: Experiment) -> None:

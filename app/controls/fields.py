@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from app.components.plain import caption
-from app.controls.parameters import PART_PARAMETERS, Parameter, part_name, parts
+from app.controls.parameters import PART_PARAMETERS, Parameter, part_name, part_numbers, parts
 from app.controls.widgets import Edit, choice, key_of, number, slider, toggle
 from app.number_text import Numbers
 from snncore.part import Part
@@ -44,23 +45,23 @@ def _field(part: Part, parameter: Parameter, owner: str, name: str, value: Any, 
     elif parameter.widget == "parts":
         _parts(parameter, path, name, value, edit, reshape)
     elif type(part).model_fields[name].default is None:
-        _optional(parameter, path, value, edit, reshape)
+        _optional(parameter, path, value, Numbers.of(type(part), name), edit, reshape)
     elif parameter.widget == "toggle":
         toggle(parameter.label, path, value, parameter.note, edit)
     elif parameter.widget == "choice":
         choice(parameter.label, path, value, parameter.options, parameter.note, reshape)
     else:
-        _number(parameter, path, value, edit, reshape)
+        _number(parameter, path, value, Numbers.of(type(part), name), edit, reshape)
 
 
-def _optional(parameter: Parameter, path: str, value: float | None, edit: Edit, reshape: Edit) -> None:
+def _optional(parameter: Parameter, path: str, value: float | None, numbers: Numbers, edit: Edit, reshape: Edit) -> None:
     """A switch, and while it is on the number."""
     if not isinstance(value, int | float):
         _switch(parameter, path, False, lambda on: reshape({path: parameter.when_on}))
         caption(parameter.note)
     else:
         _switch(parameter, path, True, lambda on: reshape({path: None}))
-        _number(parameter, path, value, edit, reshape, label_visibility="collapsed")
+        _number(parameter, path, value, numbers, edit, reshape, label_visibility="collapsed")
 
 
 def _switch(parameter: Parameter, path: str, value: bool, on_change: Any) -> None:
@@ -69,7 +70,7 @@ def _switch(parameter: Parameter, path: str, value: bool, on_change: Any) -> Non
     st.toggle(parameter.label, key=key, on_change=lambda: on_change(st.session_state[key]))
 
 
-def _number(parameter: Parameter, path: str, value: float, edit: Edit, reshape: Edit, **more: Any) -> None:
+def _number(parameter: Parameter, path: str, value: float, numbers: Numbers, edit: Edit, reshape: Edit, **more: Any) -> None:
     if parameter.widget == "slider":
         assert parameter.low is not None
         assert parameter.high is not None
@@ -77,7 +78,7 @@ def _number(parameter: Parameter, path: str, value: float, edit: Edit, reshape: 
         slider(parameter.label, path, float(value), parameter.note, edit, parameter.low, parameter.high, parameter.step, **more)
         return
     whole = parameter.widget == "whole" or isinstance(value, int)
-    numbers = Numbers(whole, parameter.low, parameter.high)
+    numbers = replace(numbers.within(parameter.low, parameter.high), is_whole=whole)
     number(parameter.label, path, value, parameter.note, reshape if whole else edit, numbers, **more)
 
 
@@ -100,7 +101,7 @@ def _parts(parameter: Parameter, path: str, name: str, value: Mapping[str, Any],
         whole = isinstance(began, int) or field == "max_num_spikes_per_bin"
         note = "Empty: no limit." if field == "max_num_spikes_per_bin" else "Empty: θ." if optional else ""
         of_field = reshape if whole else edit  # groups of neurons, say, may be more than there are
-        number(PART_PARAMETERS[field], f"{path}.{field}", value[field], note, of_field, Numbers(whole), optional)
+        number(PART_PARAMETERS[field], f"{path}.{field}", value[field], note, of_field, part_numbers(field, whole), optional)
 
 
 def _mean(values: Any) -> float:

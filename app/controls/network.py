@@ -32,7 +32,8 @@ from snncore.input_spec import DrawnCurrent, FileSpikes
 from snncore.layer_spec import LAYER_KINDS
 from snncore.randomness import randomness
 from snncore.simulation import Simulation
-from snncore.spec import Draft
+from snncore.spec import LONGEST_DT, SHORTEST_DT, Draft
+from snncore.training_spec import Seeds
 
 LAYER, INPUT, COMPARE = "Layer", "Input", "Compare"
 NEURON_PAGE = "views/neuron.py"
@@ -51,7 +52,8 @@ LENGTH = re.compile("[0-9]{1,9}")
 BETWEEN_LENGTHS = re.compile(r" *[×x*] *|, +| +")
 """Also as shapes are written, (2, 8, 8); 2,8 without a blank could be a decimal number."""
 
-WHOLE = Numbers(is_whole=True)
+LENGTHS = Numbers(is_whole=True, low=1)
+MILLISECONDS = Numbers(low=times_power_of_ten(SHORTEST_DT, 3), high=times_power_of_ten(LONGEST_DT, 3))
 TAUS = Numbers(low=0.1, high=100_000)
 """Membrane time constants that can be held, in steps."""
 
@@ -219,14 +221,15 @@ def _input_controls(draft: Draft) -> None:
     if expander.open:
         with expander:
             for name in SEEDS:
-                number(f"Seed: {name}", f"seeds.{name}", getattr(draft.seeds, name), seed_note(draft, name, shuffles=True), quick, WHOLE)
+                note, numbers = seed_note(draft, name, shuffles=True), Numbers.of(Seeds, name)
+                number(f"Seed: {name}", f"seeds.{name}", getattr(draft.seeds, name), note, quick, numbers)
             number(
                 "Time step dt (ms)",
                 "dt",
                 times_power_of_ten(draft.dt, 3),
                 "For showing Hz and seconds only; time constants count steps.",
                 lambda changes: edit({"dt": times_power_of_ten(changes["dt"], -3)}),
-                Numbers(),
+                MILLISECONDS,
             )
     if not all(tile.thumbnail for tile in tiles):
         st.fragment(key="thumbnails", run_every=THUMBNAIL_INTERVAL)(_see_thumbnails)()
@@ -250,7 +253,7 @@ def _shape_controls(shape: Sequence[int]) -> None:
     batch, steps, *sample = shape
     with st.container(horizontal=True):
         for label, place, value in (("Samples", 0, batch), ("Time steps", 1, steps)):
-            number(label, f"input.shape.{place}", value, "", partial(_reshape_axis, place), WHOLE)
+            number(label, f"input.shape.{place}", value, "", partial(_reshape_axis, place), LENGTHS)
     text_field(
         "Channels",
         f"input.shape.{CHANNELS}",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
+from app.number_text import Numbers
 from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES
 from snncore.weight_spec import WEIGHT_KINDS, ChainWeights, ConstantWeights, DiagonalWeights, RandomWeights
 
@@ -125,6 +126,14 @@ PART_PARAMETERS: dict[str, str] = {
     "alpha": "Steepness α",
 }
 
+PART_NUMBERS: dict[str, Numbers] = {
+    "gain": Numbers.of(RandomWeights, "gain"),
+    "groups": Numbers.of(ChainWeights, "groups"),
+    "max_num_spikes_per_bin": Numbers(is_whole=True, low=1),
+    **dict.fromkeys(("grad_width", "sigma", "s", "slope", "alpha"), Numbers(above=0)),
+}
+"""What fields of parts take, where that isn't any number."""
+
 PART_NAMES = {"TrueDerivative": "True derivative (zero)"}
 """Of the kinds that aren't called like their class."""
 
@@ -136,6 +145,11 @@ FIRST_PARTS: dict[str, dict[str, Any]] = {"constant": {"value": 0.1}, "chain": {
 def part_name(kind: str) -> str:
     """What a kind of surrogate, reset, ... is called."""
     return PART_NAMES.get(kind, kind)
+
+
+def part_numbers(field: str, is_whole: bool = False) -> Numbers:
+    """The numbers that a field of a part takes."""
+    return PART_NUMBERS.get(field, Numbers(is_whole))
 
 
 def parts(field: str) -> Mapping[str, dict[str, Any]]:

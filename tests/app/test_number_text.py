@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 
 from app.number_text import Numbers, numbers_between, times_power_of_ten, written
 from snncore.errors import ExperimentError
+from snncore.training_spec import Seeds, Training
 from tests.typed_numbers import TYPED
 
 ANY, WHOLE = Numbers(), Numbers(is_whole=True)
@@ -102,6 +103,12 @@ def test_whole_numbers_beyond_2_to_53_are_read_to_the_last_digit() -> None:
         (Numbers(high=2.5), "2.5", "2,6", "a number of at most 2.5"),
         (Numbers(True, 1, 1796), "1796", "1797", "a whole number from 1 to 1796"),
         (Numbers(True, 1, 1796), "1", "0", "a whole number from 1 to 1796"),
+        (Numbers(above=0), "1e-9", "0", "a number above 0"),
+        (Numbers(above=0), "1e-9", "-0", "a number above 0"),
+        (Numbers(above=0, high=3e38), "3e38", "-1", "a number above 0"),
+        (Numbers(above=0, high=3e38), "3e38", "4e38", "a number above 0, at most 3e+38"),
+        (Numbers(True, 0, 2**53 - 1), "0", "-1", "a whole number of at least 0"),
+        (Numbers(True, 0, 2**53 - 1), str(2**53 - 1), str(2**53), "a whole number from 0 to 9007199254740991"),
     ],
 )
 def test_what_is_out_of_range_is_refused_and_the_range_named(numbers: Numbers, within: str, beyond: str, words: str) -> None:
@@ -109,8 +116,13 @@ def test_what_is_out_of_range_is_refused_and_the_range_named(numbers: Numbers, w
     assert read(beyond, numbers) == f"Rate: {beyond!r} is out of range; write {words}."
 
 
-LIMITS = some.tuples(some.just(False), some.lists(some.floats(-1e300, 1e300), min_size=2, max_size=2)) | some.tuples(
-    some.just(True), some.lists(some.integers(-(2**53), 2**53).map(float), min_size=2, max_size=2)
+def test_a_field_takes_the_numbers_of_its_schema() -> None:
+    assert Numbers.of(Training, "lr") == Numbers(above=0, high=3e38)
+    assert Numbers.of(Seeds, "noise") == Numbers(True, 0, 2**53 - 1)
+
+
+LIMITS = some.tuples(some.just(False), some.lists(some.floats(-1e15, 1e15), min_size=2, max_size=2)) | some.tuples(
+    some.just(True), some.lists(some.integers(-(2**53) + 2, 2**53 - 2).map(float), min_size=2, max_size=2)
 )
 
 

@@ -170,12 +170,31 @@ def test_a_refused_number_leaves_experiment_run_and_field_as_they_were(opened_pa
     before = run_of(opened_page)
     opened_page.text_input(key="edit training.lr").set_value(str(bad))
     shown(opened_page.run())
-    assert complaints(opened_page) == [f"training.lr is {bad}; it should be greater than 0."]
+    assert complaints(opened_page) == [f"Learning rate: '{bad}' is out of range; write a number above 0."]
     assert run_of(opened_page) is before
     assert opened_page.text_input(key="edit training.lr").value == "0.001"
     opened_page.text_input(key="edit training.lr").set_value("0.002")
     shown(opened_page.run())
     assert complaints(opened_page) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "message"),
+    [
+        ("training.lr", "-0", "Learning rate: '-0' is out of range; write a number above 0."),
+        ("training.task.target", "-3", "Target (spikes): '-3' is out of range; write a whole number of at least 0."),
+        ("training.epochs", "0", "Epochs at most: '0' is out of range; write a whole number of at least 1."),
+        ("seeds.noise", "-1", "Seed: noise: '-1' is out of range; write a whole number of at least 0."),
+        ("seeds.input", str(2**53), f"Seed: input: '{2**53}' is out of range; write a whole number from 0 to {2**53 - 1}."),
+        ("surrogate_grad_fn.grad_width", "0", "Surrogate: width: '0' is out of range; write a number above 0."),
+    ],
+)
+def test_a_number_out_of_range_is_refused_under_the_label_of_its_field(opened_page: AppTest, path: str, typed: str, message: str) -> None:
+    before = experiment_of(opened_page)
+    opened_page.text_input(key=f"edit {path}").set_value(typed)
+    shown(opened_page.run())
+    assert complaints(opened_page) == [message]
+    assert experiment_of(opened_page) == before
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def test_a_learning_rate_of_zero_is_refused_and_the_run_stays(open_page: Open) -
     page.until(lambda: page.epoch == 1)
     before = page.figure()
     page.enter("Learning rate", "0")
-    expect(page.page.get_by_role("alert")).to_have_text("training.lr is 0.0; it should be greater than 0.")
+    expect(page.page.get_by_role("alert")).to_have_text("Learning rate: '0' is out of range; write a number above 0.")
     assert page.epoch == 1
     assert page.figure() == before
     page.enter("Learning rate", "0.01")
