@@ -55,6 +55,10 @@ class NetworkPage:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def click_again(self, name: str) -> None:
+        """Clicks the button that came in place of the one before, off its middle, where that is no double click."""
+        self.button(name).first.click(position={"x": 3, "y": 3})
+
     def select(self, chip: int) -> None:
         self.page.locator(".ribbon-chip").nth(chip).click()
         expect(self.page.locator(".ribbon-chip").nth(chip)).to_have_attribute("aria-pressed", "true")

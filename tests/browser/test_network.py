@@ -187,7 +187,7 @@ def test_opening_a_layer_shows_currents_rates_operations_intervals_and_maps(open
     before = maps.evaluate("canvas => canvas.toDataURL()")
     page.button("Play").click()
     page.until(lambda: page.readout.count("time") == 1 and maps.evaluate("canvas => canvas.toDataURL()") != before)
-    page.button("Pause").click()
+    page.click_again("Pause")
     page.page.wait_for_timeout(300)
     held = page.readout
     page.page.wait_for_timeout(500)

@@ -309,7 +309,7 @@ def test_play_goes_on_until_it_is_paused(open_neuron: OpenNeuron) -> None:
     page.plot.focus()
     page.page.keyboard.press("Space")
     page.until(lambda: page.shown()["at"] > at + 5)
-    page.button("Pause").click()
+    page.button("Pause").click()  # which began by key, so that this is no double click
     stopped = page.shown()["at"]
     page.page.wait_for_timeout(300)
     assert page.shown()["at"] == stopped
@@ -328,7 +328,7 @@ def test_a_pinned_run_stays_beside_what_is_changed(open_neuron: OpenNeuron) -> N
     assert shown["others"]["A"] == pinned.tolist()
     assert shown["pinned"] == "Differs from A: θ 1 → 1.5; 6 spikes in A, 0 spikes here"
     expect(page.page.locator(".neuron-difference")).to_have_text(shown["pinned"])
-    page.answered(lambda: page.button("Remove A").click())
+    page.answered(lambda: page.button("Remove A").click(position={"x": 3, "y": 3}))  # off the middle, so that it is no double click
     assert "A" not in page.shown()["others"]
 
 
