@@ -76,11 +76,12 @@ def test_weights_and_input_are_new_apart(open_page: Open) -> None:
 
 def test_an_edit_while_training_goes_on_training(open_page: Open) -> None:
     page = open_page(f"?x={to_parameter(ENDLESS)}")
+    page.choose_speed("1 epoch/s")  # so that the first epochs can be seen on a busy machine too
     page.train()
-    page.until(lambda: page.epoch >= 3)
+    page.until(lambda: page.epoch >= 4)
     page.slide("Membrane time constant", "ArrowRight", times=2)
-    page.until(lambda: page.epoch < 3)
-    page.until(lambda: page.epoch >= 3)
+    page.until(lambda: page.epoch < 4)
+    page.until(lambda: page.epoch >= 2)
     page.press("Pause")
 
 
