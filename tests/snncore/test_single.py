@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snncore.bptt import train
-from snncore.errors import ExperimentError
+from snncore.errors import ExperimentError, ParameterError
 from snncore.files import content_hash
 from snncore.layer_spec import NEURON_SPECS, NeuronSpec
 from snncore.layers import MODELS, RECURRENT
@@ -181,9 +181,8 @@ def parameters_of(made: Experiment) -> dict[str, Array]:
 def test_a_threshold_that_was_trained_below_zero_is_refused():
     made = experiment(LIF, shape=(1, 2, 1))
     parameters = {**parameters_of(made), "0.spike_threshold": np.array(-0.5, np.float32)}
-    (simulation,) = simulate(made, parameters=parameters)
-    with pytest.raises(ExperimentError, match=r"Neuron 0 of Layer 1 \(LIF\) can't be a layer of its own: LIF: spike_threshold is -0.5; it"):
-        lone_neuron(simulation, 0, 0, parameters=parameters)
+    with pytest.raises(ParameterError, match=r"LIF: spike_threshold is -0.5; it must be a finite number above 0"):
+        simulate(made, parameters=parameters)
 
 
 # ------------------------------------------------------------------------------------------------------------------ refused
