@@ -76,6 +76,7 @@ class Desk:
         findings: what was wrong with the training, and when and with what in force that was found.
         around: tells what the page that is seen shows outside the parts of it that are drawn by themselves.
         drawn_for: what that was when the whole page was last drawn.
+        polled: the parts of it that are drawn again by themselves.
         drawn_at: when that came to its end, on the monotonic clock; infinite while it hasn't.
         tuning: the neuron on the Neuron page.
         page: the one that is seen, by its path in the address; that of the first one is empty.
@@ -104,6 +105,7 @@ class Desk:
     findings: tuple[float, object, list[TrainingFinding]] = (0.0, None, [])
     around: Callable[[], object] | None = None
     drawn_for: object = None
+    polled: set[str] = field(default_factory=set)
     drawn_at: float = math.inf
     tuning: Tuning = field(default_factory=Tuning)
     page: str = ""

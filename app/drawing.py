@@ -3,6 +3,8 @@
 When Streamlit begins a run of the whole page, it drops whatever the runs before have drawn but not sent yet, since all of it will be drawn
 again. So such a run may turn into one of some parts only where the last whole page was surely sent, or a button could go on showing what
 was true two clicks ago. A run of parts drops nothing but those parts.
+
+The browser, for its part, forgets at the start of such a run which parts look again by themselves, until they are declared again.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ SENT_AFTER = 1.0
 def whole_page() -> Iterator[None]:
     """While the whole page is being drawn, unless that is cut short."""
     held = desk()
-    held.drawn_at = math.inf
+    held.drawn_at, held.polled = math.inf, set()
     yield
     held.drawn_at = time.monotonic()
 
@@ -40,6 +42,13 @@ def note_drawn(around: Callable[[], object]) -> None:
     held.around, held.drawn_for = around, around()
 
 
+def polled(key: str, interval: float | None, view: Callable[[], object]) -> None:
+    """A part of the page, called `key`, that is drawn again by itself every `interval` seconds; with None, only where it is asked for."""
+    if interval is not None:
+        desk().polled.add(key)
+    st.fragment(key=key)(lambda: st.fragment(key=f"{key}, polled", run_every=interval)(view)())()
+
+
 def is_drawn() -> bool:
     """Whether the page, outside its parts, shows what is."""
     held = desk()
@@ -50,8 +59,11 @@ def draw(*parts: str) -> None:
     """The last thing that a widget does: these parts are drawn anew, or the whole page where what is around them is another now, or what
     was last drawn of it may not have been sent.
     """
-    if is_drawn() and (_runs_parts() or time.monotonic() - desk().drawn_at > SENT_AFTER):
+    held = desk()
+    if is_drawn() and _runs_parts():
         st.rerun(list(parts))
+    if is_drawn() and time.monotonic() - held.drawn_at > SENT_AFTER:
+        st.rerun([*parts, *held.polled.difference(parts)])
     st.rerun()
 
 

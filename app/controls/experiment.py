@@ -104,7 +104,7 @@ def edit_field(changes: dict[str, Any], changes_controls: bool) -> None:
     drawer = ["drawer"] if st.session_state.get("drawer") else []
     driving.change(changes)
     if not changes_controls:
-        draw("headline", "said", "plots", *drawer)
+        draw("live", *drawer)
 
 
 def _number(label: str, path: str, value: float, note: str, numbers: Numbers, changes_controls: bool = False) -> None:

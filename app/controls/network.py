@@ -17,7 +17,7 @@ from app.controls.fields import field_controls
 from app.controls.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
 from app.controls.widgets import number, text_field
 from app.desk import desk
-from app.drawing import draw
+from app.drawing import draw, polled
 from app.figures.thumbnails import NOTHING, drawn_thumbnail, file_thumbnail, thumbnail_if_ready
 from app.looking import NO_OVERLAY, OVERLAYS, look
 from app.number_text import Numbers, quoted, times_power_of_ten, written
@@ -232,7 +232,7 @@ def _input_controls(draft: Draft) -> None:
                 MILLISECONDS,
             )
     if not all(tile.thumbnail for tile in tiles):
-        st.fragment(key="thumbnails", run_every=THUMBNAIL_INTERVAL)(_see_thumbnails)()
+        polled("thumbnails", THUMBNAIL_INTERVAL, _see_thumbnails)
 
 
 def _see_thumbnails() -> None:

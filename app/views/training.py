@@ -19,7 +19,7 @@ from app.controls.menu import can_ask_why, menu
 from app.controls.messages import messages
 from app.controls.parameters import part_name
 from app.desk import desk, write_link
-from app.drawing import draw, is_drawn, note_drawn
+from app.drawing import draw, is_drawn, note_drawn, polled
 from app.figures.drawer import describe_drawer, drawer_figure
 from app.figures.rows import View, closest_neuron, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
@@ -65,7 +65,7 @@ def page() -> None:
         with st.container(key="driving"):
             _buttons(driving.run())
         note_drawn(_around)
-        st.fragment(key="live", run_every=driving.poll_interval())(live_view)()
+        polled("live", driving.poll_interval(), live_view)
         if not desk().trials:
             _drawer()
     with right, st.container(key="controls"):
@@ -262,7 +262,7 @@ def _drawer() -> None:
     if not drawer.open:
         return
     with drawer:
-        st.fragment(key="drawer", run_every=DRAWER_INTERVAL if driving.is_moving() else None)(_drawer_plots)()
+        polled("drawer", DRAWER_INTERVAL if driving.is_moving() else None, _drawer_plots)
 
 
 @first
