@@ -44,21 +44,27 @@ def let_go_in_words(before: Draft, after: Draft) -> str | None:
     lost = {own for own, theirs in had.items() if theirs not in sources}
     if not lost:
         return None
-    now = weights_in_words(after)
-    ending = f"; the weights are now {now}." if now else "."
+    whole, now = f"from {file_name(named.name)}", weights_in_words(after)
+    ending = f"; the weights are now {now}." if now not in ("", whole) else "."
     if len(lost) == len(had):
-        return f"The weights from {file_name(named.name)} no longer act{ending}"
-    return f"The weights from {file_name(named.name)} stay, except {_whose(before, lost, had)}{ending}"
+        return f"The weights {whole} no longer act{ending}"
+    former = "" if len(before.network) == len(after.network) else "the former "
+    return f"The weights {whole} stay, except {_whose(before, lost, had, former)}{ending}"
 
 
-def _whose(draft: Draft, lost: Collection[str], had: Collection[str]) -> str:
+def _whose(draft: Draft, lost: Collection[str], had: Collection[str], former: str) -> str:
     """Layers that lost all their weights, and weights that other layers lost: "those of Layer 3 (Linear)"."""
     found = {}
     for name in sorted(lost):
         layer = name.partition(".")[0]
         is_whole = all(other in lost for other in had if other.startswith(f"{layer}."))
-        found[f"those of {draft.layer_label(layer)}" if is_whole else draft.parameter_label(name)] = None
+        found[f"those of {former}{draft.layer_label(layer)}" if is_whole else draft.parameter_label(name)] = None
     return " and ".join(found)
+
+
+def given_up_in_words(name: str) -> str:
+    """What is said where a training was replaced by one that starts over."""
+    return f"Training started over: the weights from {name} no longer act."
 
 
 def file_name(name: str) -> str:

@@ -24,6 +24,7 @@ from app.link import from_parameter, to_parameter
 from app.runner import Owner, PastRun, TrainingRun
 from app.tuning import DEFAULT as DEFAULT_NEURON
 from app.tuning import Tuning, as_experiment
+from snncore.checkpoint import Checkpoint
 from snncore.errors import ExperimentError
 from snncore.record import Array
 from snncore.simulation import Simulation
@@ -66,6 +67,7 @@ class Desk:
         picked: the traced neuron of each layer on the Training page.
         simulations: forward passes of the experiment by how they were run; made when they are looked at.
         looking: what is looked at on the Network page; made when that page is opened.
+        given_up: what a training had come to that was replaced by one that starts over, until that one is driven.
         files: uploaded inputs by digest.
         revision: how often the draft has changed otherwise than by its own widgets. Widgets of another revision are other widgets: what a
             browser still says of those it hasn't seen change is no edit.
@@ -96,6 +98,7 @@ class Desk:
     picked: dict[int, int] = field(default_factory=dict)
     simulations: dict[tuple[int, bool], list[Simulation]] = field(default_factory=dict)
     looking: Looking | None = None
+    given_up: Checkpoint | None = None
     files: dict[str, Array] = field(default_factory=dict)
     revision: int = 0
     scrubbed: int | None = None

@@ -45,6 +45,7 @@ def open_training() -> str | None:
             return str(error)
         if held.run:
             held.run.pause()
+            _give_up(held, held.run, held.experiment)
         held.run, held.scrubbed = made, None
     return None
 
@@ -142,7 +143,7 @@ def restart() -> None:
     held = desk()
     with held.lock:
         assert held.run is not None
-        held.complaint = None
+        held.complaint = held.given_up = None
         held.end_trials()
         held.run.pause()
         experiment = present(held)
@@ -152,6 +153,19 @@ def restart() -> None:
             held.complaint = str(error)
             return
         held.accept(experiment.draft, experiment)
+
+
+def go_on_from_given_up() -> None:
+    """Starts over with the weights of the training that was given up."""
+    held = desk()
+    with held.lock:
+        found = held.given_up
+        if found is None or found.experiment.checkpoint is None:
+            return
+        named = found.experiment.checkpoint.model_dump()
+        session.keep_weights(found)
+        held.given_up = None
+        retrain(held, lambda: present(held).replace({"checkpoint": named}))
 
 
 def present(held: Desk) -> Experiment:
@@ -175,6 +189,7 @@ def retrain(held: Desk, make: Callable[[], Experiment]) -> bool:
     was_running = old is not None and old.is_running
     if old:
         old.pause()
+        _give_up(held, old, experiment)
     held.accept(experiment.draft, experiment)
     held.run, held.scrubbed = new, None
     if was_running:
@@ -230,9 +245,21 @@ def is_moving() -> bool:
 def _taken_up() -> TrainingRun:
     """The training, for something that is done to it: what was said of the last input is past, and what was tried beside it."""
     held = desk()
-    held.complaint = None
+    held.complaint = held.given_up = None
     held.end_trials()
     return run()
+
+
+def _give_up(held: Desk, old: TrainingRun, experiment: Experiment) -> None:
+    """Keeps what a training had come to, so that the page can say and bring back what the Experiment that replaces it begins without."""
+    if len(old.records) < 2:
+        return
+    try:
+        found = old.checkpoint()
+    except SNNCoreError:  # it diverged
+        return
+    lost, begun = found.experiment.checkpoint, experiment.checkpoint
+    held.given_up = found if lost and (begun is None or begun.digest != lost.digest) else None
 
 
 def _new_run(held: Desk, experiment: Experiment) -> TrainingRun:

@@ -19,7 +19,9 @@ from app import priority
 from app.epoch_log import EpochLog
 from app.limits import LARGEST_PAST, LARGEST_RECORD, MOST_EPOCHS, MOST_RUNNING, MOST_RUNNING_OF_ONE
 from app.slots import Slots, Turn
+from snncore import checkpoint
 from snncore.bptt import EpochRecord, Trainer
+from snncore.checkpoint import Checkpoint
 from snncore.errors import DivergenceError, ExperimentError
 from snncore.input_spec import NO_FILES, Files
 from snncore.record import Array
@@ -169,6 +171,15 @@ class TrainingRun:
     def input(self) -> Array:
         """The input, (batch, time, ...) as an array."""
         return self._trainer.data.numpy()
+
+    def checkpoint(self) -> Checkpoint:
+        """The weights and constants that it has come to.
+
+        Raises:
+            InputFileError: they aren't all finite.
+        """
+        record = self.log.whole_at(len(self.records) - 1)  # the last one is always whole
+        return checkpoint.of(self.experiment.in_force(record.epoch), record.parameters, f"epoch {record.epoch} of the training")
 
     def past(self) -> PastRun:
         """The training as it stands now; what its layers did within fewer bytes."""

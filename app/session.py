@@ -9,7 +9,6 @@ from typing import Any
 from app.desk import Desk, desk
 from app.limits import check
 from app.priority import first
-from snncore import checkpoint
 from snncore.checkpoint import Checkpoint
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.input_spec import Files, FileSpikes
@@ -94,14 +93,13 @@ def use_trained_weights() -> None:
         run = held.run
         if run is None or run.experiment != held.experiment:
             return  # a click that came after an edit
-        record = run.log.whole_at(len(run.records) - 1)  # the last one is always whole
         try:
-            found = checkpoint.of(run.experiment.in_force(record.epoch), record.parameters, f"the training, epoch {record.epoch}")
+            found = run.checkpoint()
         except SNNCoreError as error:
             held.complaint = str(error)
             return
         named = found.experiment.checkpoint
-        run.taken_along = record.epoch, named.digest if named else ""
+        run.taken_along = len(run.records) - 1, named.digest if named else ""
         keep_weights(found)
         compose(lambda draft: found.experiment.draft)
 

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from app import comparing, driving
-from app.acting_weights import let_go_in_words, trained_weights_in_words
+from app.acting_weights import given_up_in_words, let_go_in_words, trained_weights_in_words
 from app.comparison import differences, past_in_words, why_in_words
 from app.components.plain import alert, caption, sentence
 from app.controls.parameters import part_name
@@ -17,6 +17,8 @@ from app.desk import desk
 from app.priority import first
 from app.runner import PastRun, TrainingRun
 from app.wording import training_finding_in_words, training_remedy_in_words
+from snncore.checkpoint import Checkpoint
+from snncore.checkpoint_spec import weight_shapes
 from snncore.diagnose import findings
 from snncore.remedies import without_normalisation
 from snncore.training_findings import Diverged, TrainingFinding
@@ -42,6 +44,8 @@ def messages() -> None:
     if held.trials:
         _trials_row(held.trials)
         return
+    if held.given_up:
+        _given_up_row(held.given_up, run)
     if run.failure:
         alert(f"{run.failure} The plots show epoch {run.records[-1].epoch}, the last one with a finite loss.")
     offered: set[str] = set()
@@ -74,6 +78,15 @@ def _findings(run: TrainingRun) -> list[TrainingFinding]:
 def _row() -> Any:
     """For a sentence and the buttons that go with it."""
     return st.container(horizontal=True, vertical_alignment="center", gap="small")
+
+
+def _given_up_row(found: Checkpoint, run: TrainingRun) -> None:
+    named = found.experiment.checkpoint
+    assert named is not None
+    with _row():
+        sentence(given_up_in_words(named.name))
+        if weight_shapes(run.experiment.network) == weight_shapes(found.experiment.network):
+            st.button("Go on from them", key="given_up", on_click=_then_all, args=(driving.go_on_from_given_up,))
 
 
 def _pinned_row(pinned: PastRun, run: TrainingRun) -> None:

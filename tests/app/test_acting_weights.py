@@ -103,7 +103,10 @@ def test_an_edit_that_must_let_go_of_weights_says_which(loaded: Checkpoint) -> N
         "The weights from own.safetensors stay, except those of Layer 1 (Linear); the weights are now from own.safetensors and seed 0."
     )
     assert let_go_in_words(draft, draft.replace({"network.2.bias": False})) == (
-        "The weights from own.safetensors stay, except the bias of Layer 3 (Linear); the weights are now from own.safetensors."
+        "The weights from own.safetensors stay, except the bias of Layer 3 (Linear)."
+    )
+    assert let_go_in_words(draft, stack.remove(draft, 0)) == (
+        "The weights from own.safetensors stay, except those of the former Layer 1 (Linear)."
     )
     assert let_go_in_words(draft, draft.replace({"seeds.weights": 3})) == (
         "The weights from own.safetensors no longer act; the weights are now from seed 3."
@@ -146,7 +149,7 @@ def test_trained_weights_come_to_the_network_page_and_stay_through_an_edit(train
     page = on_network_page(SHORT, run=trained)
     assert "Weights from seed 0. The training stands at epoch 39." in said(page)
     press(page, "Use the trained weights")
-    assert "Weights from the training, epoch 39." in said(page)
+    assert "Weights from epoch 39 of the training." in said(page)
     assert "before your edits" not in said(page)
     [found] = desk(page).simulations[1, False]
     assert np.array_equal(found.records[3].spikes, trained.records[-1].layers[-1].spikes)
@@ -166,3 +169,25 @@ def test_an_edit_of_a_trained_network_says_that_training_starts_over(trained: Tr
     assert "The training so far was of the network before your edits" in said(page)
     press(page, "Undo")
     assert "The training stands at epoch 39" in said(page)
+
+
+def test_an_edit_that_ends_a_training_says_so_and_its_weights_can_be_taken_up_again(trained: TrainingRun) -> None:
+    page = run(_with(AppTest.from_file(MAIN, default_timeout=30).run(), SHORT, run=trained))
+    page.slider(key="edit tau_mem").set_value(20.0)
+    run(page)
+    assert "Training started over: the weights from epoch 39 of the training no longer act." in said(page)
+    assert "Weights from seed 0." in said(page)
+    press(page, "Go on from them")
+    assert "Weights from epoch 39 of the training." in said(page)
+    assert "started over" not in said(page)
+    [record] = desk(page).run.records
+    for name in ("0.weight", "2.bias"):
+        assert np.array_equal(record.parameters[name], trained.records[-1].parameters[name])
+    assert record.parameters["1.tau_mem"] == 20.0, "the edit stays"
+
+
+def test_a_training_that_gives_way_to_another_network_is_named(trained: TrainingRun) -> None:
+    page = on_network_page(SHORT, run=trained)
+    press(page, "Duplicate")
+    page.switch_page("views/training.py").run()
+    assert "Training started over: the weights from epoch 39 of the training no longer act." in said(page)
