@@ -209,7 +209,7 @@ def _plots() -> None:
     targets = _targets(experiment, len(records))
     ghost = Ghost(A, held.pinned.records) if held.pinned else None
     curves = training_curves(records, targets, names, theme, changes_in_words(experiment), ghost)
-    plots("curves", [Plot(curves, describe_training(records, targets[-1], names, ghost))], held.scrubbed, on_scrub=_scrub)
+    plots("curves", [Plot(curves, describe_training(records, targets[-1], names, ghost))], held.scrubbed, driving.scrub, _draw_scrubbed)
     seen = driving.seen_record()
     shown = driving.forward_pass(run, seen)
     titles = dict(zip(shown.records, names, strict=True))
@@ -275,8 +275,7 @@ def _drawer_plots() -> None:
     plots("drawer_plots", [Plot(figure, describe_drawer(records, names, parameters, experiment.dt))])
 
 
-def _scrub(epoch: int | None) -> None:
-    driving.scrub(epoch)
+def _draw_scrubbed() -> None:
     draw("headline", "said", "plots")
 
 

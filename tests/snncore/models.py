@@ -62,6 +62,11 @@ LAYERS: dict[str, Maker] = {
 # -------------------------------------------------------------------------------------------------- drawn at random
 
 
+def named(value: object) -> str:
+    """What a parameter of a test is called: the same in every process, which the text of a function is not."""
+    return getattr(value, "__name__", str(value))
+
+
 def own_surrogate(u: torch.Tensor, threshold: torch.Tensor) -> torch.Tensor:
     """A caller's own."""
     return 1 / (1 + (u / threshold - 1) ** 2)

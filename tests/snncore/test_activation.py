@@ -28,6 +28,7 @@ from snncore.bptt import train
 from snncore.errors import ParameterError
 from snncore.layers import IAF, LIF
 from snncore.spec import ten_spikes
+from tests.snncore.models import named
 
 POTENTIALS = [-2.0, -0.3, 0.0, 0.4, 0.96875, 1.0, 1.2, 1.5, 2.3, 2.5, 3.7, 7.5]
 THRESHOLDS = [0.5, 1.0, 2.5]
@@ -107,7 +108,7 @@ def test_spikes_keep_the_dtype_of_the_potential(spike_fn, dtype):
 
 
 @pytest.mark.parametrize("spike_fn", [MultiSpike(), MaxSpike(1), SingleSpike()], ids=str)
-@pytest.mark.parametrize("surrogate", [SingleExponential(), FastSigmoid(), lambda u, theta: u * theta], ids=str)
+@pytest.mark.parametrize("surrogate", [SingleExponential(), FastSigmoid(), lambda u, theta: u * theta], ids=named)
 def test_gradient_of_spikes_is_the_surrogate(spike_fn, surrogate):
     u = torch.tensor(POTENTIALS, dtype=torch.float64, requires_grad=True)
     weights = torch.arange(1.0, 1 + len(POTENTIALS), dtype=torch.float64)
@@ -142,7 +143,7 @@ def test_threshold_gradient_of_spikes_is_its_factor_times_the_surrogate(spike_fn
         (MembraneReset(reset_value=-0.5), lambda u, s, theta: -0.5 if s > 0 else u),
         (MembraneReset(reset_value=0.5), lambda u, s, theta: 0.5 if s > 0 else u),
     ],
-    ids=str,
+    ids=named,
 )
 def test_reset_is_its_formula_and_leaves_everything_else(reset_fn, form):
     potentials, counts, theta = [-1.0, 0.25, 0.75, 1.5, 2.75], [0.0, 0.0, 1.0, 2.0, 3.0], 0.75

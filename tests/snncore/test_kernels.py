@@ -21,7 +21,7 @@ from snncore.dynamics import lif_step
 from snncore.errors import NonFiniteError
 from snncore.kernels import fused, layout, loading, memory, sharing
 from snncore.layers import ALIF, IAF, LIF, MODELS, ExpLeak
-from tests.snncore.models import LAYERS, SURROGATES_WITH_FIELDS, arguments, own_surrogate
+from tests.snncore.models import LAYERS, SURROGATES_WITH_FIELDS, arguments, named, own_surrogate
 
 SURROGATE_GRADS = [*(kind() for kind in SURROGATES), *SURROGATES_WITH_FIELDS, own_surrogate]
 ADAPTIVE = {"tau_mem": 6.0, "tau_adapt": 9.0, "spike_threshold": 0.3}
@@ -158,7 +158,7 @@ def test_gradient_that_is_the_same_for_many_is_that_of_the_scan(reduce, neurons)
     torch.testing.assert_close(*gradients)
 
 
-@pytest.mark.parametrize("surrogate", SURROGATE_GRADS, ids=str)
+@pytest.mark.parametrize("surrogate", SURROGATE_GRADS, ids=named)
 def test_surrogate_is_that_of_the_scan(surrogate):
     def make():
         return LIF(torch.linspace(2, 9, 600), 4.0, torch.linspace(0.2, 1.5, 600), surrogate_grad_fn=surrogate)
@@ -167,7 +167,7 @@ def test_surrogate_is_that_of_the_scan(surrogate):
     assert_same(run(make, z), by_scan(make, z))
 
 
-@pytest.mark.parametrize("surrogate", SURROGATE_GRADS, ids=str)
+@pytest.mark.parametrize("surrogate", SURROGATE_GRADS, ids=named)
 def test_surrogate_of_an_adaptive_threshold_is_that_of_the_scan(surrogate):
     z = noise(2, 20, 40)
 

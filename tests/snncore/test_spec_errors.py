@@ -13,7 +13,13 @@ from snncore.bptt import train
 from snncore.errors import ExperimentError
 from snncore.spec import Experiment, ten_spikes
 
-MISSING = object()
+
+class Missing:
+    def __str__(self) -> str:
+        return "nothing"
+
+
+MISSING = Missing()
 
 
 def nested(value: Any, depth: int) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.components.answers import answers_of
 from app.components.assets import plotly_url, source
 
 _component = st.components.v2.component(
@@ -23,18 +24,27 @@ class Plot:
     description: str
 
 
-def plots(key: str, shown: Sequence[Plot], scrubbed: int | None = None, on_scrub: Callable[[int | None], None] | None = None) -> None:
+def plots(
+    key: str,
+    shown: Sequence[Plot],
+    scrubbed: int | None = None,
+    on_scrub: Callable[[int | None], None] | None = None,
+    redraw: Callable[[], None] = lambda: None,
+) -> None:
     """Draws plots one below the other, all in one go; their number stays.
 
     Args:
         scrubbed: the place on the x axis that is chosen.
         on_scrub: called with a place that was chosen on the x axis by dragging or by keys, or with None when it was left.
+        redraw: called after that; it may end the run.
     """
+    answers = answers_of(key)
 
     def answer() -> None:
         value = st.session_state[key].get("scrubbed")
         if value and on_scrub:
-            on_scrub(value["x"])
+            answers.take([value], lambda told: on_scrub(told["x"]))
+            redraw()
 
     _component(
         key=key,
@@ -43,6 +53,7 @@ def plots(key: str, shown: Sequence[Plot], scrubbed: int | None = None, on_scrub
             "plotly": plotly_url(),
             "scrubs": on_scrub is not None,
             "scrubbed": scrubbed,
+            "answered": answers.last,
         },
         on_scrubbed_change=answer,
     )

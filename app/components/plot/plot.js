@@ -15,8 +15,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const view = views[index];
     view.root.setAttribute("aria-label", `${description} ${data.scrubs ? "Arrow keys choose an epoch, Escape goes back." : "Arrow keys move the cursor."}`);
     view.root.classList.toggle("plot-scrubs", data.scrubs);
-    view.scrub = data.scrubs ? (x) => setTriggerValue("scrubbed", { x }) : null;
-    if (!view.waiting) view.scrubbed = data.scrubbed; // while dragging, an answer may be that to an earlier place
+    view.scrub = data.scrubs ? (x) => tell(view, { number: ++view.number, x }, setTriggerValue) : null;
+    view.answered = data.answered;
+    view.number = Math.max(view.number, data.answered); // a new view in a session that has answered places
+    if (view.number === view.answered && !view.waiting) view.scrubbed = data.scrubbed; // else it was drawn before the last place was told
     placeMark(view);
     const shown = JSON.stringify(figure);
     if (shown === view.shown) return; // a place was chosen, nothing else has changed
@@ -50,7 +52,7 @@ function createView(parent) {
   const mark = element("div", "plot-mark");
   root.append(graph, cursor, mark, readout);
   parent.append(root);
-  const view = { root, graph, cursor, mark, readout, latest: null, drawn: false, at: null, scrub: null, scrubbed: null };
+  const view = { root, graph, cursor, mark, readout, latest: null, drawn: false, at: null, scrub: null, scrubbed: null, number: 0, answered: 0 };
   view.width = root.clientWidth;
   view.resizes = new ResizeObserver(([entry]) => onResize(view, entry.contentRect.width));
   view.resizes.observe(root);
@@ -216,6 +218,7 @@ function placeCursor(view) {
 // ------------------------------------------------------------------------------------------------------------ scrubbing
 
 const SCRUB_INTERVAL = 50; // milliseconds between two places that are told while dragging
+const PATIENCE = 1500; // milliseconds until a place without an answer is told again
 
 /** Where the first panel's x axis lies on the node, in pixels, with its range. */
 const firstAxis = (view) => view.graph._fullLayout?.xaxis;
@@ -233,6 +236,13 @@ function tellScrub(view, x) {
     view.waiting = null;
     if (view.chosen !== x) tellScrub(view, view.chosen);
   }, SCRUB_INTERVAL);
+}
+
+/** Streamlit drops what another interaction interrupts, so a place is told until it, or a later one, is answered. */
+function tell(view, place, setTriggerValue) {
+  if (view.ended || view.number !== place.number || view.answered >= place.number) return;
+  setTriggerValue("scrubbed", place);
+  setTimeout(() => tell(view, place, setTriggerValue), PATIENCE);
 }
 
 /** A press on any panel, and a drag along it. */
