@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,9 +14,10 @@ SHOWN = """root => {
     const { run, p, at, part, neuron, settings, seconds, ranges, header } = root.shown();
     const arrays = Object.fromEntries(["z", "i", "u", "v", "s", "theta"].map((name) => [name, Array.from(run[name])]));
     const others = Object.fromEntries(seconds.map(({ name, run }) => [name, Array.from(run.u)]));
-    return { ...arrays, others, threshold: String(p.threshold), at, part, neuron, settings, ranges, notes: header.notes, look: header.look,
-             steps: run.steps, neurons: run.neurons, pinned: header.pinned?.words ?? null };
+    return JSON.stringify({ ...arrays, others, threshold: String(p.threshold), at, part, neuron, settings, ranges, notes: header.notes, look: header.look,
+             steps: run.steps, neurons: run.neurons, pinned: header.pinned?.words ?? null });
 }"""
+"""As one text, since Playwright takes a long time for many numbers."""
 
 
 class NeuronPage:
@@ -59,7 +61,7 @@ class NeuronPage:
 
     def shown(self) -> dict[str, Any]:
         """What is drawn: the run in the browser, and what is in force."""
-        found: dict[str, Any] = self.root.evaluate(SHOWN)
+        found: dict[str, Any] = json.loads(self.root.evaluate(SHOWN))
         return found
 
     def array(self, name: str) -> np.ndarray[Any, Any]:

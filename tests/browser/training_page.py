@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -58,9 +59,8 @@ class TrainingPage:
 
     def curves(self) -> list[list[float]]:
         """The values of the curves over epochs, as plotly holds them."""
-        found: list[list[float]] = self.plot(CURVES).evaluate(
-            "plot => plot.querySelector('.plot-graph')._fullData.map(trace => [...trace.y])"
-        )
+        shown = "plot => JSON.stringify(plot.querySelector('.plot-graph')._fullData.map(trace => [...trace.y]))"
+        found: list[list[float]] = json.loads(self.plot(CURVES).evaluate(shown))
         return found
 
     def figure(self) -> dict[str, Any]:
@@ -133,8 +133,10 @@ class TrainingPage:
 
 
 def rows_shown(rows: Locator) -> dict[str, Any]:
-    """What a rows component has drawn: values of its lines and rasters, zoom, text colour, titles of its groups."""
-    found: dict[str, Any] = rows.evaluate(
+    """What a rows component has drawn: values of its lines and rasters, zoom, text colour, titles of its groups. As one text, since Playwright
+    takes a long time for many numbers.
+    """
+    text = rows.evaluate(
         """root => {
             const { header, arrays, zoom } = root.shown;
             const rows = header.groups.flatMap(group => group.rows);
@@ -142,14 +144,15 @@ def rows_shown(rows: Locator) -> dict[str, Any]:
                 const columns = arrays[z].length / arrays[counts].length;
                 return Array.from(arrays[counts], (_, row) => [...arrays[z].slice(row * columns, (row + 1) * columns)]);
             };
-            return {
+            return JSON.stringify({
                 values: rows.filter(row => row.kind === "traces").flatMap(row => row.lines.map(line => [...arrays[line.u]])),
                 rasters: rows.filter(row => row.kind === "raster").map(cut),
                 kinds: rows.map(row => row.kind),
                 titles: header.groups.map(group => group.title),
                 zoom: zoom(),
                 color: header.palette.text,
-            };
+            });
         }"""
     )
+    found: dict[str, Any] = json.loads(text)
     return found
