@@ -25,8 +25,12 @@ run: $(VENV)/.run
 	@echo "SNN Playground: http://localhost:$(PORT)  (end it with Ctrl+C)"
 	@$(BIN)/python -m app --server.port $(PORT)
 
+# Tests in a browser want both cores for one page; the others run side by side.
 test: $(VENV)/.browser
-	@$(BIN)/python -m pytest
+	@failed=0; \
+	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2 --dist=worksteal || failed=1; \
+	$(BIN)/python -m pytest tests/browser || failed=1; \
+	exit $$failed
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
