@@ -14,8 +14,10 @@ SHOWN = """root => {
     const { run, p, at, part, neuron, settings, seconds, ranges, header } = root.shown();
     const arrays = Object.fromEntries(["z", "i", "u", "v", "s", "theta"].map((name) => [name, Array.from(run[name])]));
     const others = Object.fromEntries(seconds.map(({ name, run }) => [name, Array.from(run.u)]));
-    return JSON.stringify({ ...arrays, others, threshold: String(p.threshold), at, part, neuron, settings, ranges, notes: header.notes, look: header.look,
-             steps: run.steps, neurons: run.neurons, pinned: header.pinned?.words ?? null });
+    return JSON.stringify({
+        ...arrays, others, threshold: String(p.threshold), at, part, neuron, settings, ranges, notes: header.notes, look: header.look,
+        steps: run.steps, neurons: run.neurons, pinned: header.pinned?.words ?? null,
+    });
 }"""
 """As one text, since Playwright takes a long time for many numbers."""
 

@@ -133,8 +133,8 @@ class TrainingPage:
 
 
 def rows_shown(rows: Locator) -> dict[str, Any]:
-    """What a rows component has drawn: values of its lines and rasters, zoom, text colour, titles of its groups. As one text, since Playwright
-    takes a long time for many numbers.
+    """What a rows component has drawn: values of its lines and rasters, zoom, text colour, titles of its groups. As one text, since
+    Playwright takes a long time for many numbers.
     """
     text = rows.evaluate(
         """root => {
