@@ -101,6 +101,10 @@ class NeuronSpec(Learnable):
 
     model: ClassVar[Any]
 
+    if TYPE_CHECKING:  # the fields of each come from its layer
+
+        def __init__(self, **fields: Any) -> None: ...
+
     @model_validator(mode="after")
     def _can_be_built(self) -> Self:
         self._layer(nn.Identity())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from snncore.errors import ExperimentError
 from snncore.input_spec import MOST_DRAWN, DrawnCurrent, Holds
@@ -15,6 +15,8 @@ from snncore.layer_spec import NEURON_SPECS, LayerSpec, NeuronSpec
 from snncore.part import Shape
 from snncore.spec import Draft, mended
 from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
+
+AnyDraft = TypeVar("AnyDraft", bound=Draft)
 
 SENSOR: Shape = (2, 8, 8)
 """Polarity, height and width of an input that needs a two-polarity sensor."""
@@ -72,7 +74,7 @@ def feed_file(draft: Draft, name: str, digest: str, shape: tuple[int, ...], hold
     return _with(draft, input={"kind": "file", "name": name, "digest": digest, "shape": shape, "holds": holds})
 
 
-def reshape(draft: Draft, shape: Sequence[int]) -> Draft:
+def reshape(draft: AnyDraft, shape: Sequence[int]) -> AnyDraft:
     """The draft with its input in another shape (batch, time, ...). A drawn current ends sooner, or is 0 in the time that is new.
 
     Raises:

@@ -115,6 +115,8 @@ def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Paramete
         own if own is not None else theirs
         for own, theirs in ((shown.low, parameter.low), (shown.high, parameter.high), (shown.step, parameter.step))
     )
+    assert low is not None
+    assert high is not None
     row: Row = {
         "widget": "slider",
         "path": path,

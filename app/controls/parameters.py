@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from app.number_text import Numbers
 from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES
+from snncore.part import Part
 from snncore.weight_spec import WEIGHT_KINDS, ChainWeights, ConstantWeights, DiagonalWeights, RandomWeights
 
 Widget = Literal["slider", "whole", "number", "toggle", "parts", "choice"]
@@ -137,7 +138,7 @@ PART_NUMBERS: dict[str, Numbers] = {
 PART_NAMES = {"TrueDerivative": "True derivative (zero)"}
 """Of the kinds that aren't called like their class."""
 
-_WEIGHTS = dict(zip(WEIGHT_KINDS, (RandomWeights, ConstantWeights, DiagonalWeights, ChainWeights), strict=True))
+_WEIGHTS: dict[str, type[Part]] = dict(zip(WEIGHT_KINDS, (RandomWeights, ConstantWeights, DiagonalWeights, ChainWeights), strict=True))
 FIRST_PARTS: dict[str, dict[str, Any]] = {"constant": {"value": 0.1}, "chain": {"groups": 2, "value": 0.1}}
 """Fields of parts that have no default."""
 

@@ -17,7 +17,7 @@ from app.number_text import Numbers, written
 from snncore.errors import ExperimentError
 
 T = TypeVar("T")
-Edit = Callable[[dict[str, Any]], object]
+Edit = Callable[[dict[str, Any]], Any]
 """Takes fields with their new values, by path."""
 
 
@@ -87,7 +87,7 @@ def choices(
 ) -> None:
     """Any number of the options, in whatever order."""
     key = _filled(path, list(values))
-    st.multiselect(label, options, list(values), key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
+    st.multiselect(label, list(options), list(values), key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
     caption(note)
 
 

@@ -117,5 +117,5 @@ def axis_name(name: str, number: int) -> str:
 
 def epoch_span(epochs: int) -> int:
     """The end of the epoch axis; it grows in steps, larger ones the longer it is, so that it doesn't move at every epoch."""
-    step = EPOCH_STEP * 2 ** max(0, (epochs // (10 * EPOCH_STEP)).bit_length())
+    step: int = EPOCH_STEP * 2 ** max(0, (epochs // (10 * EPOCH_STEP)).bit_length())
     return max(EPOCH_STEP, -(-epochs // step) * step)

@@ -146,7 +146,8 @@ def bars(
 
 def neurons_by_time(values: Array, sample: int) -> Array:
     """(batch, time, ...) -> (neurons, time) of one sample."""
-    return values[sample].reshape(values.shape[1], -1).T
+    of_sample: Array = values[sample]
+    return of_sample.reshape(len(of_sample), -1).T
 
 
 def bin_size(length: int, most: int) -> int:

@@ -246,7 +246,7 @@ def _details(
             rows.append({**of_each, "pick": index})
         intervals = spike_intervals(spikes.T)
         if len(intervals):
-            histogram = np.bincount(intervals.astype(int))[1:]
+            histogram = np.bincount(intervals.astype(int))[1:].astype(float)
             title = f"Intervals between spikes, median {np.median(intervals):g} steps"
             rows.append(bars(figure, histogram, title, "steps", "count", first=1, adds_up=True))
     return rows

@@ -111,8 +111,12 @@ def _messages() -> None:
         st.caption("Below is still the last network whose layers fit.")
     named = session.draft().checkpoint
     if named and not named.is_here(desk().files):
-        st.button("Draw new weights", on_click=session.compose, args=(lambda draft: draft.replace({"checkpoint": None}),))
+        st.button("Draw new weights", on_click=_draw_new_weights)
     _weights_message()
+
+
+def _draw_new_weights() -> None:
+    session.compose(lambda draft: draft.replace({"checkpoint": None}))
 
 
 def _weights_message() -> None:

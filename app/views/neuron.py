@@ -30,6 +30,7 @@ from app.tuning import as_experiment
 from app.wording import findings_in_words, remedy_in_words
 from snncore.codegen import layer_code
 from snncore.errors import ExperimentError
+from snncore.input_spec import FileSpikes
 from snncore.layer_diagnosis import diagnose
 from snncore.layer_spec import NeuronSpec
 from snncore.record import LayerRecord
@@ -104,20 +105,21 @@ def _messages() -> None:
     held = desk()
     discovery, given = held.tuning.discovery, held.tuning.experiment.input
     missing = _simulation()
-    lacks_file = isinstance(missing, str) and given.kind == "file"
+    recorded = given.name if isinstance(given, FileSpikes) else None
+    lacks_file = isinstance(missing, str) and recorded is not None
     if held.complaint:
         alert(held.complaint)
     elif isinstance(missing, str) and not lacks_file:
         alert(missing)
     if lacks_file:
-        alert(f"The input is not here: {given.name}. Links carry no recorded inputs. Open that neuron again on its page, or:")
+        alert(f"The input is not here: {recorded}. Links carry no recorded inputs. Open that neuron again on its page, or:")
         st.button("Feed it a step current", on_click=_edit, args=({"input.kind": "step_current"},))
     if discovery:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             sentence(f"{discovery.title}. {discovery.sentence}")
             st.button("Close", key="close_discovery", on_click=_close_discovery)
-    elif given.kind == "file" and not lacks_file:
-        sentence(f"{given.name}.")
+    elif recorded is not None and not lacks_file:
+        sentence(f"{recorded}.")
 
 
 @first

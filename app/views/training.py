@@ -77,8 +77,12 @@ def _cannot_train(reason: str) -> None:
     alert(f"This network can't be trained yet. {reason}")
     with st.container(horizontal=True):
         for label, mend in _mendings(session.draft()):
-            st.button(label, type="primary", on_click=session.compose, args=(mend,))
+            st.button(label, type="primary", on_click=_mend, args=(mend,))
         st.page_link("views/network.py", label="Change it on the Network page")
+
+
+def _mend(mend: Callable[[Draft], Draft]) -> None:
+    session.compose(mend)
 
 
 def _mendings(composed: Draft) -> Iterator[tuple[str, Callable[[Draft], Draft]]]:
