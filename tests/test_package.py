@@ -1,0 +1,54 @@
+"""What `pip install .` takes into an environment, and what it asks for there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import snncore
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PINS = dict(re.findall(r"^([\w-]+)==(\S+)$", (ROOT / "requirements.txt").read_text(), flags=re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """Built from a copy, since building leaves folders beside what it builds."""
+    copy = tmp_path_factory.mktemp("checkout")
+    for name in ("snncore", "app", "tests"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "static"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
+    command = [sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "--no-build-isolation", "--wheel-dir", "wheels"]
+    subprocess.run(command, cwd=copy, check=True, capture_output=True)
+    (built,) = (copy / "wheels").glob("*.whl")
+    return zipfile.ZipFile(built)
+
+
+def test_it_holds_snncore_alone_with_its_types(wheel: zipfile.ZipFile) -> None:
+    names = wheel.namelist()
+    assert {name.split("/")[0] for name in names} == {"snncore", f"snn_playground-{snncore.__version__}.dist-info"}
+    assert "snncore/py.typed" in names
+    modules = {str(file.relative_to(ROOT)) for file in (ROOT / "snncore").rglob("*.py")}
+    assert modules == {name for name in names if name.endswith(".py")}
+
+
+def test_every_pin_is_within_its_bounds() -> None:
+    asked = [Requirement(text) for text in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["app"])]
+    assert {requirement.name for requirement in asked} == set(PINS)
+    for requirement in asked:
+        assert requirement.specifier.contains(PINS[requirement.name]), requirement
+
+
+def test_every_public_name_is_there_once() -> None:
+    assert len(set(snncore.__all__)) == len(snncore.__all__)
+    assert all(getattr(snncore, name).__module__.startswith("snncore.") for name in snncore.__all__)
