@@ -64,6 +64,14 @@ def test_markdown_is_written_out_in_the_source() -> None:
                 assert is_literal, f"{file}:{node.lineno} computes what it shows: {MARKDOWN}"
 
 
+def test_what_a_page_looks_at_by_itself_is_declared_where_an_edit_declares_it_again() -> None:
+    for file in sorted((ROOT / "app").rglob("*.py")):
+        polls = [node.lineno for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.keyword) and node.arg == "run_every"]
+        assert not polls or file.name == "drawing.py", (
+            f"{file}:{polls[0]} is forgotten by the browser with the next edit; use app.drawing.polled"
+        )
+
+
 def takes_markdown(function: ast.AST) -> bool:
     return isinstance(function, ast.Attribute) and function.attr in ("markdown", "caption", "write") and is_streamlit(function.value)
 
