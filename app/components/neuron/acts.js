@@ -60,6 +60,7 @@ function act(view, one) {
   ask(view, true);
   view.number += 1;
   view.pending.push({ number: view.number, act: one });
+  delete view.root.dataset.agrees;
   view.tell("acts", view.pending);
   tellAgain(view);
 }
