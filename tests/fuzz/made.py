@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import random
 import zipfile
 import zlib
@@ -121,9 +122,8 @@ def _mild(drawn: Random, value: Any) -> Any:
     if isinstance(value, int):
         return drawn.choice([value + 1, max(value - 1, 0), value * 2, value * 10, value * 100, value * 1000, 10 ** drawn.randint(0, 12)])
     if isinstance(value, float):
-        return drawn.choice(
-            [value * 10.0 ** drawn.randint(-3, 3), 10.0 ** drawn.randint(-40, 38), -value, round(value), drawn.uniform(0, 100)]
-        )
+        whole = round(value) if math.isfinite(value) else 0
+        return drawn.choice([value * 10.0 ** drawn.randint(-3, 3), 10.0 ** drawn.randint(-40, 38), -value, whole, drawn.uniform(0, 100)])
     if isinstance(value, list) and value:
         at = drawn.randrange(len(value))
         return drawn.choice([value[:at], value[at:], value + value, value[::-1], [*value[:at], _mild(drawn, value[at]), *value[at + 1 :]]])
