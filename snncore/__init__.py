@@ -1,56 +1,64 @@
-"""snncore: spiking layers for PyTorch, their training through time, and experiments as data."""
+"""snncore: spiking layers for PyTorch, their training through time, and experiments as data.
 
-from snncore.activation import (
-    ATan,
-    FastSigmoid,
-    Gaussian,
-    Heaviside,
-    MaxSpike,
-    MembraneReset,
-    MembraneSubtract,
-    MultiGaussian,
-    MultiSpike,
-    PeriodicExponential,
-    SingleExponential,
-    SingleSpike,
-    TrueDerivative,
-)
-from snncore.bptt import train
-from snncore.errors import (
-    DivergenceError,
-    ExperimentError,
-    GraphError,
-    InputError,
-    InputFileError,
-    MisfitError,
-    NonFiniteError,
-    ParameterError,
-    ShapeError,
-    SNNCoreError,
-)
-from snncore.layers import (
-    ALIF,
-    IAF,
-    LIF,
-    ALIFRecurrent,
-    ALIFRecurrentSqueeze,
-    ALIFSqueeze,
-    ExpLeak,
-    ExpLeakSqueeze,
-    FlattenTime,
-    IAFRecurrent,
-    IAFRecurrentSqueeze,
-    IAFSqueeze,
-    LIFRecurrent,
-    LIFRecurrentSqueeze,
-    LIFSqueeze,
-    Repeat,
-    StatefulLayer,
-    UnflattenTime,
-)
-from snncore.model import reset_states, zero_grad
-from snncore.simulation import simulate
-from snncore.spec import Experiment, ten_spikes
+The names below are fetched from the modules that hold them when they are first asked for. So no module waits for all others, and threads
+that import different ones at the same time never wait for one another.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from snncore.activation import (
+        ATan,
+        FastSigmoid,
+        Gaussian,
+        Heaviside,
+        MaxSpike,
+        MembraneReset,
+        MembraneSubtract,
+        MultiGaussian,
+        MultiSpike,
+        PeriodicExponential,
+        SingleExponential,
+        SingleSpike,
+        TrueDerivative,
+    )
+    from snncore.bptt import train
+    from snncore.errors import (
+        DivergenceError,
+        ExperimentError,
+        GraphError,
+        InputError,
+        InputFileError,
+        MisfitError,
+        NonFiniteError,
+        ParameterError,
+        ShapeError,
+        SNNCoreError,
+    )
+    from snncore.layers import (
+        ALIF,
+        IAF,
+        LIF,
+        ALIFRecurrent,
+        ALIFRecurrentSqueeze,
+        ALIFSqueeze,
+        ExpLeak,
+        ExpLeakSqueeze,
+        FlattenTime,
+        IAFRecurrent,
+        IAFRecurrentSqueeze,
+        IAFSqueeze,
+        LIFRecurrent,
+        LIFRecurrentSqueeze,
+        LIFSqueeze,
+        Repeat,
+        StatefulLayer,
+        UnflattenTime,
+    )
+    from snncore.model import reset_states, zero_grad
+    from snncore.simulation import simulate
+    from snncore.spec import Experiment, ten_spikes
 
 __version__ = "0.1.0"
 
@@ -103,3 +111,14 @@ __all__ = [
     "train",
     "zero_grad",
 ]
+
+_HOMES = ("errors", "activation", "layers", "model", "spec", "simulation", "bptt")
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        for home in _HOMES:
+            module = import_module(f"snncore.{home}")
+            if hasattr(module, name):
+                return getattr(module, name)
+    raise AttributeError(f"module 'snncore' has no attribute {name!r}")
