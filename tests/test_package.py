@@ -52,3 +52,19 @@ def test_every_pin_is_within_its_bounds() -> None:
 def test_every_public_name_is_there_once() -> None:
     assert len(set(snncore.__all__)) == len(snncore.__all__)
     assert all(getattr(snncore, name).__module__.startswith("snncore.") for name in snncore.__all__)
+
+
+IMPORTS = """
+import importlib, sys, threading
+threads = [threading.Thread(target=importlib.import_module, args=(name,)) for name in sys.argv[1:]]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_threads_may_import_its_modules_at_the_same_time() -> None:
+    names = ["snncore", "snncore.spec", "snncore.layers", "snncore.bptt", "snncore.simulation"]
+    ended = subprocess.run([sys.executable, "-c", IMPORTS, *names], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert ended.stderr == ""
