@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.desk import DEFAULT
 from app.link import from_parameter, to_parameter
+from app.number_text import quoted
 from app.tuning import DEFAULT as DEFAULT_NEURON
 from snncore.spec import Draft
 from tests.browser.conftest import Open, OpenNetwork, OpenNeuron
@@ -138,7 +139,7 @@ def test_what_is_refused_twice_is_said_and_taken_back_twice_and_a_minus_is_a_min
     for typed in ("1,500", "1,500", "\u22121", "\u22121", "a", "a"):
         page.enter("Learning rate", typed)
         expect(field).to_have_value("0.001", timeout=PATIENCE)
-        expect(alert).to_contain_text(typed, timeout=PATIENCE)
+        expect(alert).to_contain_text(quoted(typed), timeout=PATIENCE)
     page.enter("Learning rate", "0,01")
     expect(alert).to_have_count(0, timeout=PATIENCE)
     page.until(lambda: "x=" in page.page.url)
