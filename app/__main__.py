@@ -10,7 +10,7 @@ from streamlit.web import cli
 
 
 def _prepare() -> None:
-    from app.process import prepare  # here, since importing torch is what takes long
+    from app.server.process import prepare  # here, since importing torch is what takes long
 
     prepare()
 

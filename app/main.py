@@ -12,10 +12,12 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 
-from app import desk, drawing, priority, process  # noqa: E402  (needs the root on the path)
 from app.components.chords import leave_chords  # noqa: E402
 from app.components.clicks import guard_double_clicks  # noqa: E402
 from app.components.theme import follow_theme  # noqa: E402
+from app.server import priority, process  # noqa: E402
+from app.state import desk  # noqa: E402  (needs the root on the path)
+from app.widgets import drawing  # noqa: E402  (needs the root on the path)
 
 process.prepare()
 st.set_page_config(page_title="SNN Playground", layout="wide", initial_sidebar_state="collapsed")

@@ -14,15 +14,15 @@ from playwright.sync_api import Page, sync_playwright
 
 from app.components.rows import packet
 from app.figures.rows import Notes, describe_rows, rows_figure
-from app.limits import check
-from app.link import to_parameter
-from app.looking import Looking
-from app.wording import findings_in_words
+from app.server.limits import check
+from app.server.link import to_parameter
+from app.state.network_view import Looking
+from app.words.wording import findings_in_words
 from benchmarks.browser import open_watched, press_threshold, until_redrawn
 from benchmarks.timing import medians, percentile
-from snncore.layer_diagnosis import diagnose
-from snncore.simulation import simulate
-from snncore.spec import Experiment, convolution, ten_spikes
+from snncore.diagnosis.layers import diagnose
+from snncore.experiment.spec import Experiment, convolution, ten_spikes
+from snncore.run.simulation import simulate
 from tests.browser.chromium import QUIET, find
 from tests.browser.server import serve
 

@@ -16,8 +16,8 @@ from itertools import pairwise
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from app.components.neuron import view_source
-from app.link import to_parameter
-from app.tuning import DEFAULT
+from app.server.link import to_parameter
+from app.state.tuned_neuron import DEFAULT
 from benchmarks.browser import open_watched, press_threshold, until_redrawn
 from benchmarks.timing import percentile
 from tests.browser.chromium import QUIET, find

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app.limits import MOST_RUNNING
-from app.link import to_parameter
+from app.server.limits import MOST_RUNNING
+from app.server.link import to_parameter
 from benchmarks.browser import QUIET_TIME, VIEWPORT, open_watched, press_threshold, until_redrawn
 from benchmarks.timing import ProcessorTime, percentile
 from benchmarks.unwatched import ENDLESS

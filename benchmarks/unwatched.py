@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 import time
 
-from app.process import prepare
-from app.runner import TrainingRun
-from snncore.spec import ten_spikes
+from app.server.process import prepare
+from app.server.runner import TrainingRun
+from snncore.experiment.spec import ten_spikes
 
 ENDLESS = ten_spikes().replace({"training.task.target": 10**6, "training.epochs": 10_000})
 """Its target is out of reach, so it goes on until it is paused, or has run as many epochs as a server takes."""

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         SingleSpike,
         TrueDerivative,
     )
-    from snncore.bptt import train
     from snncore.errors import (
         DivergenceError,
         ExperimentError,
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
         ShapeError,
         SNNCoreError,
     )
+    from snncore.experiment.spec import Experiment, ten_spikes
     from snncore.layers import (
         ALIF,
         IAF,
@@ -56,9 +56,9 @@ if TYPE_CHECKING:
         StatefulLayer,
         UnflattenTime,
     )
-    from snncore.model import reset_states, zero_grad
-    from snncore.simulation import simulate
-    from snncore.spec import Experiment, ten_spikes
+    from snncore.layers.model import reset_states, zero_grad
+    from snncore.run.bptt import train
+    from snncore.run.simulation import simulate
 
 __version__ = "0.1.0"
 

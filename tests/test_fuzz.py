@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from snncore.files import LARGEST_FILE
+from snncore.io.recordings import LARGEST_FILE
 from tests.fuzz.made import Case, case
 from tests.fuzz.ways import enter
 

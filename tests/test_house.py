@@ -14,10 +14,10 @@ NEVER = {
     "snncore": ("streamlit", "plotly", "app"),
     "snncore/activation.py": ("snncore.dynamics", "snncore.layers", "snncore.kernels"),
     "snncore/dynamics.py": ("snncore.layers", "snncore.kernels"),
-    "snncore/kernels": ("snncore.layers", "snncore.layer_spec", "snncore.spec", "snncore.bptt"),
-    "snncore/layers": ("snncore.bptt", "snncore.spec", "snncore.layer_spec"),
+    "snncore/kernels": ("snncore.layers", "snncore.experiment", "snncore.run"),
+    "snncore/layers": ("snncore.run", "snncore.experiment"),
     "app/figures": ("streamlit",),
-    "app/runner.py": ("streamlit", "app.views", "app.figures"),
+    "app/server": ("app.views", "app.figures"),
 }
 """What may not be imported where."""
 
@@ -44,7 +44,7 @@ def test_imports_go_one_way(place: str, forbidden: tuple[str, ...]) -> None:
 
 MARKDOWN = "it takes Markdown, and may hold what others wrote; use app.components.plain"
 FORBIDDEN = {
-    "number_input": "browsers drop a decimal comma; use app.controls.widgets.number",
+    "number_input": "browsers drop a decimal comma; use app.widgets.controls.number",
     **dict.fromkeys(("error", "warning", "info", "success", "toast", "exception"), MARKDOWN),
 }
 """Calls of Streamlit that no page makes."""
@@ -68,7 +68,7 @@ def test_what_a_page_looks_at_by_itself_is_declared_where_an_edit_declares_it_ag
     for file in sorted((ROOT / "app").rglob("*.py")):
         polls = [node.lineno for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.keyword) and node.arg == "run_every"]
         assert not polls or file.name == "drawing.py", (
-            f"{file}:{polls[0]} is forgotten by the browser with the next edit; use app.drawing.polled"
+            f"{file}:{polls[0]} is forgotten by the browser with the next edit; use app.widgets.drawing.polled"
         )
 
 

@@ -65,6 +65,6 @@ for thread in threads:
 
 
 def test_threads_may_import_its_modules_at_the_same_time() -> None:
-    names = ["snncore", "snncore.spec", "snncore.layers", "snncore.bptt", "snncore.simulation"]
+    names = ["snncore", "snncore.experiment.spec", "snncore.layers", "snncore.run.bptt", "snncore.run.simulation"]
     ended = subprocess.run([sys.executable, "-c", IMPORTS, *names], cwd=ROOT, check=True, capture_output=True, text=True)
     assert ended.stderr == ""

@@ -12,7 +12,7 @@ import numpy as np
 from app.figures.curves import LEAST_WIDTH, LINE_DASHES, MOST_POINTS, SeenIn, Values, axis_name, curve, dash_from_the_end, epoch_span
 from app.figures.panels import Named, Panel, laid_out, one_below_the_other, stacked_height, two_by_two
 from app.figures.style import PALETTES, Figure, Palette, Theme, layout, packed
-from snncore.bptt import EpochRecord
+from snncore.run.bptt import EpochRecord
 
 HEIGHT = 272
 MARGIN = {"l": 52, "r": 16, "t": 38, "b": 32}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from snncore.activation import MaxSpike, MembraneReset, SingleSpike
-from snncore.layer_spec import NeuronSpec
+from snncore.experiment.layers import NeuronSpec
 
 Line = dict[str, Any]
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from app.controls.parameters import LAYER_PARAMETERS
+from app.words.parameters import LAYER_PARAMETERS
 from snncore.errors import ExperimentError
-from snncore.layer_spec import NeuronSpec
+from snncore.experiment.layers import NeuronSpec
 from snncore.layers import RECURRENT
 from snncore.layers.bounds import decay
 

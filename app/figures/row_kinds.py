@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from snncore.record import Array
+from snncore.arrays import Array
 
 MOST_ROWS = 1024
 MOST_COLUMNS = 2000

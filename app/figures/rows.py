@@ -27,9 +27,9 @@ from app.figures.row_kinds import (
     traces,
 )
 from app.figures.style import PALETTES, Theme
-from snncore.measures import IncomingWeights, incoming_weights, is_spikes, spike_intervals, synaptic_operations
-from snncore.record import LayerRecord
-from snncore.simulation import Simulation
+from snncore.run.measures import IncomingWeights, incoming_weights, is_spikes, spike_intervals, synaptic_operations
+from snncore.run.record import LayerRecord
+from snncore.run.simulation import Simulation
 
 MOST_LINES = 8
 """Up to so many neurons, a layer's other neurons are traced faintly beside the chosen ones."""

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from app.controls.parameters import part_name
 from app.figures.style import LEFT_MARGIN, PALETTES, Theme, axis, layout, packed
-from snncore.record import Array, LayerRecord
+from app.words.parameters import part_name
+from snncore.arrays import Array
+from snncore.run.record import LayerRecord
 
 HEIGHT = 220
 LOWEST, HIGHEST = -1.0, 3.0

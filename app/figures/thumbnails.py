@@ -16,9 +16,9 @@ import torch
 from pydantic import TypeAdapter
 
 from snncore import encoders
-from snncore.input_spec import NO_FILES, DrawnCurrent, InputSpec
-from snncore.record import Array
-from snncore.stack import fitting_input
+from snncore.arrays import Array
+from snncore.experiment.edits import fitting_input
+from snncore.experiment.inputs import NO_FILES, DrawnCurrent, InputSpec
 
 SHAPE = (1, 60, 10)
 """(batch, time, channels) of the inputs that are pictured; a sensor's have its own pixels."""

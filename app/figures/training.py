@@ -12,7 +12,7 @@ import numpy as np
 
 from app.figures.curves import LEAST_WIDTH, Values, axis_name, curve, dash_from_the_end, epoch_span, target_label
 from app.figures.style import PALETTES, Figure, Palette, Theme, axis, heading, layout, level
-from snncore.bptt import EpochRecord
+from snncore.run.bptt import EpochRecord
 
 NO_CHANGES: Mapping[int, str] = MappingProxyType({})
 GHOST_DASH = "4px,2px"

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.figures.curves import axis_name, curve, epoch_span, target_label
 from app.figures.style import FONT_SIZE, PALETTES, Figure, Theme, axis, heading, layout, level
-from snncore.bptt import EpochRecord
+from snncore.run.bptt import EpochRecord
 
 COLUMNS, NARROW_COLUMNS = 4, 2
 PANEL_HEIGHT, NARROW_PANEL_HEIGHT = 170, 72

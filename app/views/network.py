@@ -8,28 +8,28 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app import session
-from app.acting_weights import let_go_in_words, trained_weights_in_words
 from app.components.headline import headline
 from app.components.plain import alert, caption, sentence, title
 from app.components.ribbon import ribbon
 from app.components.rows import rows
-from app.controls.network import around, network_controls
-from app.controls.widgets import number
-from app.desk import desk, write_link
-from app.drawing import draw, note_drawn
 from app.figures.rows import Notes, describe_rows, picked_neuron, rows_figure
+from app.figures.stages import stages
 from app.figures.style import Theme
-from app.looking import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
-from app.number_text import Numbers
-from app.priority import first
-from app.seeds import SEED_OF, can_draw, draw_help
-from app.stages import stages
-from app.wording import findings_in_words, network_milestone, network_status, remedy_in_words
-from snncore import stack
+from app.server.priority import first
+from app.state import composition as session
+from app.state.desk import desk, write_link
+from app.state.network_view import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
+from app.widgets.controls import number
+from app.widgets.drawing import draw, note_drawn
+from app.widgets.network import around, network_controls
+from app.words.seeds import SEED_OF, can_draw, draw_help
+from app.words.typed_numbers import Numbers
+from app.words.weights import let_go_in_words, trained_weights_in_words
+from app.words.wording import findings_in_words, network_milestone, network_status, remedy_in_words
+from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
-from snncore.layer_diagnosis import diagnose
-from snncore.simulation import Simulation
+from snncore.experiment import edits as stack
+from snncore.run.simulation import Simulation
 
 TRAINING_PAGE = "views/training.py"
 

@@ -7,35 +7,35 @@ from typing import Any
 
 import streamlit as st
 
-from app.comparison import differences
 from app.components.neuron import last_answered, neuron
 from app.components.pictures import pictures
 from app.components.plain import alert, caption, sentence
 from app.components.plot import Plot, plots
-from app.controls.fields import field_controls
-from app.controls.parameters import Parameter
-from app.desk import desk, write_link
-from app.discoveries import DISCOVERIES, discovery_called
-from app.drawing import is_drawn, note_drawn
-from app.export import run_csv
+from app.figures.export import run_csv
 from app.figures.neuron_page import neuron_figure
 from app.figures.row_kinds import counted
 from app.figures.rows import Notes
 from app.figures.style import Theme
 from app.figures.surrogate import describe_surrogate, surrogate_figure
-from app.passing import use_as_layer
-from app.priority import first
-from app.seeds import can_draw, draw_help
-from app.tuning import as_experiment
-from app.wording import findings_in_words, remedy_in_words
-from snncore.codegen import layer_code
+from app.server.priority import first
+from app.state.desk import desk, write_link
+from app.state.discoveries import DISCOVERIES, discovery_called
+from app.state.handover import use_as_layer
+from app.state.tuned_neuron import as_experiment
+from app.widgets.drawing import is_drawn, note_drawn
+from app.widgets.fields import field_controls
+from app.words.comparison import differences
+from app.words.parameters import Parameter
+from app.words.seeds import can_draw, draw_help
+from app.words.wording import findings_in_words, remedy_in_words
+from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
-from snncore.input_spec import FileSpikes
-from snncore.layer_diagnosis import diagnose
-from snncore.layer_spec import NeuronSpec
-from snncore.record import LayerRecord
-from snncore.simulation import Simulation
-from snncore.spec import Draft
+from snncore.experiment.inputs import FileSpikes
+from snncore.experiment.layers import NeuronSpec
+from snncore.experiment.spec import Draft
+from snncore.io.code import layer_code
+from snncore.run.record import LayerRecord
+from snncore.run.simulation import Simulation
 
 NETWORK_PAGE = "views/network.py"
 LARGEST_UPLOAD = 1

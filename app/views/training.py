@@ -7,29 +7,31 @@ from typing import Any
 
 import streamlit as st
 
-from app import comparing, driving, session
-from app.comparison import trial_in_words
 from app.components.headline import headline
 from app.components.plain import alert
 from app.components.plot import Plot, plots
 from app.components.rows import rows
 from app.components.shortcuts import shortcuts
-from app.controls.experiment import experiment_controls
-from app.controls.menu import can_ask_why, menu
-from app.controls.messages import messages
-from app.controls.parameters import part_name
-from app.desk import desk, write_link
-from app.drawing import draw, is_drawn, note_drawn, polled
 from app.figures.drawer import describe_drawer, drawer_figure
 from app.figures.rows import View, closest_neuron, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
 from app.figures.training import Ghost, describe_training, training_curves
 from app.figures.trials import Trial, describe_trials, trials_figure
-from app.limits import MOST_EPOCHS
-from app.priority import first
-from app.runner import TrainingRun
-from app.seeds import SEED_OF, can_draw, draw_help
-from app.wording import (
+from app.server.limits import MOST_EPOCHS
+from app.server.priority import first
+from app.server.runner import TrainingRun
+from app.state import comparing
+from app.state import composition as session
+from app.state import training as driving
+from app.state.desk import desk, write_link
+from app.widgets.drawing import draw, is_drawn, note_drawn, polled
+from app.widgets.experiment import experiment_controls
+from app.widgets.menu import can_ask_why, menu
+from app.widgets.messages import messages
+from app.words.comparison import trial_in_words
+from app.words.parameters import part_name
+from app.words.seeds import SEED_OF, can_draw, draw_help
+from app.words.wording import (
     changes_in_words,
     layer_names,
     look_back,
@@ -37,10 +39,10 @@ from app.wording import (
     parameter_names,
     status,
 )
-from snncore import stack
-from snncore.learnable import Learnable
-from snncore.simulation import Simulation
-from snncore.spec import Draft, Experiment
+from snncore.experiment import edits as stack
+from snncore.experiment.learnable import Learnable
+from snncore.experiment.spec import Draft, Experiment
+from snncore.run.simulation import Simulation
 
 DRAWER_INTERVAL = 0.5
 """Seconds between two looks into the drawer meanwhile: what is in it is read over many epochs."""

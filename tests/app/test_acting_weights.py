@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.acting_weights import let_go_in_words, weights_in_words
-from app.desk import Desk
-from app.history import History
-from app.runner import TrainingRun
-from snncore import checkpoint, stack
-from snncore.checkpoint import Checkpoint
-from snncore.simulation import simulate
-from snncore.spec import Draft, Experiment, ten_spikes
+from app.server.runner import TrainingRun
+from app.state.desk import Desk
+from app.state.history import History
+from app.words.weights import let_go_in_words, weights_in_words
+from snncore.experiment import edits as stack
+from snncore.experiment.spec import Draft, Experiment, ten_spikes
+from snncore.io import checkpoint
+from snncore.io.checkpoint import Checkpoint
+from snncore.run.simulation import simulate
 from tests.app import said as plain
 from tests.app.test_network_page import MAIN, TEN, opened, press, run
 

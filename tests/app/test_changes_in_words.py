@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.wording import changes_in_words
-from snncore.spec import Experiment, ten_spikes
+from app.words.wording import changes_in_words
+from snncore.experiment.spec import Experiment, ten_spikes
 
 CHANGES: list[tuple[dict[str, Any], str]] = [
     ({"training.lr": 0.01}, "learning rate 0.001 → 0.01"),

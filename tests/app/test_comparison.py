@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from app.comparison import differences, past_in_words, trial_in_words, why_in_words
-from app.runner import TrainingRun
-from snncore import stack
-from snncore.bptt import train
-from snncore.remedies import without_normalisation
-from snncore.simulation import simulate
-from snncore.spec import Experiment, convolution, ten_spikes
+from app.server.runner import TrainingRun
+from app.words.comparison import differences, past_in_words, trial_in_words, why_in_words
+from snncore.diagnosis.remedies import without_normalisation
+from snncore.experiment import edits as stack
+from snncore.experiment.spec import Experiment, convolution, ten_spikes
+from snncore.run.bptt import train
+from snncore.run.simulation import simulate
 
 
 def test_the_same_experiments_differ_in_nothing() -> None:

@@ -14,8 +14,8 @@ from app.figures.drawer import describe_drawer, drawer_figure
 from app.figures.style import Figure
 from app.figures.training import training_curves
 from app.figures.trials import Trial, trials_figure
-from snncore.bptt import EpochRecord, train
-from snncore.spec import ten_spikes
+from snncore.experiment.spec import ten_spikes
+from snncore.run.bptt import EpochRecord, train
 from tests.app.test_figures import unpacked
 
 LAYERS = ["Hidden LIF", "Output LIF"]

@@ -7,10 +7,10 @@ import math
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import drawing
-from app.link import to_parameter
-from app.runner import Owner, TrainingRun
-from snncore.spec import ten_spikes
+from app.server.link import to_parameter
+from app.server.runner import Owner, TrainingRun
+from app.widgets import drawing
+from snncore.experiment.spec import ten_spikes
 from tests.app.said import complaints
 from tests.app.test_network_page import opened as open_network
 from tests.app.test_training_page import opened as open_training

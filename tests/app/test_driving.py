@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from app import comparing, driving, session
-from app.desk import Desk, desk
-from app.runner import Owner, TrainingRun
-from app.wording import status
-from snncore import checkpoint
+from app.server.runner import Owner, TrainingRun
+from app.state import comparing
+from app.state import composition as session
+from app.state import training as driving
+from app.state.desk import Desk, desk
+from app.words.wording import status
 from snncore.activation import SURROGATES
-from snncore.simulation import Simulation
-from snncore.spec import ten_spikes
+from snncore.experiment.spec import ten_spikes
+from snncore.io import checkpoint
+from snncore.run.simulation import Simulation
 from tests.app.states import InterruptedState
 
 SHORT = ten_spikes().replace({"training.epochs": 12})
@@ -99,7 +101,7 @@ def test_what_is_pinned_is_not_drawn_over_rows_of_another_shape(changes: dict[st
 
 def test_what_is_pinned_keeps_all_numbers_within_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     train_on(SHORT.to_json())
-    monkeypatch.setattr("app.runner.LARGEST_PAST", driving.run().records[0].nbytes * 4)
+    monkeypatch.setattr("app.server.runner.LARGEST_PAST", driving.run().records[0].nbytes * 4)
     comparing.pin()
     pinned = desk().pinned
     assert pinned is not None
@@ -185,7 +187,7 @@ def test_what_was_wrong_with_an_input_is_past_once_something_else_is_done(act: C
 
 
 def test_a_training_ends_at_the_most_epochs_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("app.runner", "app.driving", "app.wording"):
+    for module in ("app.server.runner", "app.state.training", "app.words.wording"):
         monkeypatch.setattr(f"{module}.MOST_EPOCHS", 15)
     train_on(SHORT.to_json())
     driving.train()

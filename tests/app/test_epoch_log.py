@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from app.epoch_log import EpochLog
-from snncore.bptt import EpochRecord, train
-from snncore.spec import ten_spikes
+from app.server.epoch_log import EpochLog
+from snncore.experiment.spec import ten_spikes
+from snncore.run.bptt import EpochRecord, train
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ from io import StringIO
 import numpy as np
 import pytest
 
-from app.export import history_csv, run_csv
-from snncore.bptt import EpochRecord, train
-from snncore.simulation import simulate
-from snncore.spec import Experiment, ten_spikes
+from app.figures.export import history_csv, run_csv
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.run.bptt import EpochRecord, train
+from snncore.run.simulation import simulate
 
 NAMES = ["Hidden LIF", "Output LIF"]
 EXPERIMENT = (

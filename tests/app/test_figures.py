@@ -12,9 +12,9 @@ import pytest
 
 from app.figures.style import PALETTES, Theme, packed
 from app.figures.training import Ghost, describe_training, training_curves
-from app.wording import layer_names
-from snncore.bptt import EpochRecord, train
-from snncore.spec import ten_spikes
+from app.words.wording import layer_names
+from snncore.experiment.spec import ten_spikes
+from snncore.run.bptt import EpochRecord, train
 
 LEAST_CONTRAST = 3.0
 

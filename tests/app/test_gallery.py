@@ -16,8 +16,6 @@ from streamlit.testing.v1 import AppTest
 
 from app.components import gallery as component
 from app.components.gallery import Tile
-from app.controls import network
-from app.controls.parameters import INPUT_NAMES
 from app.figures import thumbnails
 from app.figures.thumbnails import (
     BAR_STEPS,
@@ -31,12 +29,14 @@ from app.figures.thumbnails import (
     thumbnail,
     thumbnail_if_ready,
 )
+from app.widgets import network
+from app.words.parameters import INPUT_NAMES
 from snncore import encoders
-from snncore.files import content_hash
-from snncore.input_spec import INPUT_KINDS, NO_FILES, DrawnCurrent, InputSpec
-from snncore.record import Array
-from snncore.spec import Draft
-from snncore.stack import feed_file, fitting_input
+from snncore.arrays import Array
+from snncore.experiment.edits import feed_file, fitting_input
+from snncore.experiment.inputs import INPUT_KINDS, NO_FILES, DrawnCurrent, InputSpec
+from snncore.experiment.spec import Draft
+from snncore.io.recordings import content_hash
 from tests.app.said import complaints
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"

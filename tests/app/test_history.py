@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.history import LONGEST, History
-from snncore.spec import Draft, ten_spikes
+from app.state.history import LONGEST, History
+from snncore.experiment.spec import Draft, ten_spikes
 
 FIRST = ten_spikes().draft
 

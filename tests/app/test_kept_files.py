@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app import session
-from app.desk import Desk
-from snncore import stack
-from snncore.checkpoint import Checkpoint, read, save
+from app.state import composition as session
+from app.state.desk import Desk
+from snncore.arrays import Array
 from snncore.errors import ExperimentError
-from snncore.files import content_hash
-from snncore.record import Array
-from snncore.spec import ten_spikes
+from snncore.experiment import edits as stack
+from snncore.experiment.spec import ten_spikes
+from snncore.io.checkpoint import Checkpoint, read, save
+from snncore.io.recordings import content_hash
 
 
 @pytest.fixture(autouse=True)
 def held(monkeypatch: pytest.MonkeyPatch) -> Desk:
     made = Desk()
-    monkeypatch.setattr("app.session.desk", lambda: made)
+    monkeypatch.setattr("app.state.composition.desk", lambda: made)
     return made
 
 

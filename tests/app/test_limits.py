@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import limits
-from app.limits import (
+from app.server import limits
+from app.server.limits import (
     BYTES,
     FEWEST_EPOCHS,
     LARGEST_RECORD,
@@ -19,13 +19,13 @@ from app.limits import (
     NEURON_QUANTITIES,
     check,
 )
-from app.presets import presets
-from snncore.bptt import train
+from app.state.presets import presets
 from snncore.errors import ExperimentError
-from snncore.layer_spec import NEURON_SPECS
-from snncore.record import LayerRecord
-from snncore.simulation import simulate
-from snncore.spec import Experiment, convolution, ten_spikes
+from snncore.experiment.layers import NEURON_SPECS
+from snncore.experiment.spec import Experiment, convolution, ten_spikes
+from snncore.run.bptt import train
+from snncore.run.record import LayerRecord
+from snncore.run.simulation import simulate
 
 Layer = dict[str, Any]
 Array = np.ndarray[Any, Any]

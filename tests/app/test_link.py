@@ -8,10 +8,10 @@ import zlib
 
 import pytest
 
-from app.limits import check
-from app.link import from_parameter, to_parameter
+from app.server.limits import check
+from app.server.link import from_parameter, to_parameter
 from snncore.errors import ExperimentError
-from snncore.spec import ten_spikes
+from snncore.experiment.spec import ten_spikes
 
 EDITED = ten_spikes().replace(
     {"network.1.tau_mem": 23.5, "network.3.surrogate_grad_fn": {"kind": "ATan", "alpha": 3.0}, "seeds.weights": 7}

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.looking import MOST_CHOSEN, NO_OVERLAY, OVERLAYS, Looking
-from snncore import stack
-from snncore.simulation import Simulation, simulate
-from snncore.spec import Draft, Experiment, convolution, ten_spikes
+from app.state.network_view import MOST_CHOSEN, NO_OVERLAY, OVERLAYS, Looking
+from snncore.experiment import edits as stack
+from snncore.experiment.spec import Draft, Experiment, convolution, ten_spikes
+from snncore.run.simulation import Simulation, simulate
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def test_each_session_looks_for_itself_and_stays_with_it() -> None:
     def script() -> None:
         import streamlit as st
 
-        from app.looking import look
+        from app.state.network_view import look
 
         look().opened.add(len(look().opened))
         st.text(len(look().opened))

@@ -13,21 +13,22 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from app import limits, session
-from app.controls.parameters import INPUT_PARAMETERS, LAYER_PARAMETERS, part_name, parts
-from app.desk import Desk
-from app.link import from_parameter, to_parameter
-from app.looking import AGAIN, NO_OVERLAY, SHUFFLED, Looking
-from app.presets import Preset, presets
-from app.seeds import SEEDS, seed_note
-from app.stages import stages
-from snncore import stack
-from snncore.files import content_hash
-from snncore.input_spec import INPUT_KINDS
-from snncore.layer_diagnosis import Silent, diagnose
-from snncore.layer_spec import LAYER_KINDS
-from snncore.simulation import simulate
-from snncore.spec import Draft, Experiment, convolution, ten_spikes
+from app.figures.stages import stages
+from app.server import limits
+from app.server.link import from_parameter, to_parameter
+from app.state import composition as session
+from app.state.desk import Desk
+from app.state.network_view import AGAIN, NO_OVERLAY, SHUFFLED, Looking
+from app.state.presets import Preset, presets
+from app.words.parameters import INPUT_PARAMETERS, LAYER_PARAMETERS, part_name, parts
+from app.words.seeds import SEEDS, seed_note
+from snncore.diagnosis.layers import Silent, diagnose
+from snncore.experiment import edits as stack
+from snncore.experiment.inputs import INPUT_KINDS
+from snncore.experiment.layers import LAYER_KINDS
+from snncore.experiment.spec import Draft, Experiment, convolution, ten_spikes
+from snncore.io.recordings import content_hash
+from snncore.run.simulation import simulate
 from tests.app.said import complaints, said
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from app.controls.parameters import LAYER_PARAMETERS
 from app.figures.neuron import neuron_data
+from app.words.parameters import LAYER_PARAMETERS
 from snncore.activation import MaxSpike, MembraneReset, MembraneSubtract
 from snncore.errors import ExperimentError
-from snncore.layer_spec import NEURON_SPECS, ALIFSpec, ExpLeakSpec, IAFSpec, LIFSpec, NeuronSpec
+from snncore.experiment.layers import NEURON_SPECS, ALIFSpec, ExpLeakSpec, IAFSpec, LIFSpec, NeuronSpec
 from snncore.layers.membrane import Membrane
 
 LAYERS = {

@@ -14,19 +14,20 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from app import passing, session
-from app.desk import DEFAULT as TEN
-from app.desk import NEURON_PAGE, Desk
-from app.discoveries import DISCOVERIES
-from app.history import History
-from app.link import from_parameter, to_parameter
-from app.looking import Looking
-from app.tuning import DEFAULT, MOST_STEPS, as_experiment
-from snncore import stack
-from snncore.bptt import train
-from snncore.record import LayerRecord
-from snncore.simulation import simulate
-from snncore.spec import Draft, Experiment, convolution, ten_spikes
+from app.server.link import from_parameter, to_parameter
+from app.state import composition as session
+from app.state import handover as passing
+from app.state.desk import DEFAULT as TEN
+from app.state.desk import NEURON_PAGE, Desk
+from app.state.discoveries import DISCOVERIES
+from app.state.history import History
+from app.state.network_view import Looking
+from app.state.tuned_neuron import DEFAULT, MOST_STEPS, as_experiment
+from snncore.experiment import edits as stack
+from snncore.experiment.spec import Draft, Experiment, convolution, ten_spikes
+from snncore.run.bptt import train
+from snncore.run.record import LayerRecord
+from snncore.run.simulation import simulate
 from tests.app.said import complaints, said
 from tests.app.states import InterruptedState
 

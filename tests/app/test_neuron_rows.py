@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from app.controls.neuron_rows import OFFERED, neuron_rows
-from app.controls.parameters import LAYER_PARAMETERS
 from app.figures.neuron import TIME_CONSTANTS
-from app.tuning import DEFAULT, KINDS, besides, edited, layer_of
+from app.figures.neuron_rows import OFFERED, neuron_rows
+from app.state.tuned_neuron import DEFAULT, KINDS, besides, edited, layer_of
+from app.words.parameters import LAYER_PARAMETERS
 from snncore.errors import ExperimentError
-from snncore.layer_spec import NEURON_SPECS
-from snncore.spec import Experiment
+from snncore.experiment.layers import NEURON_SPECS
+from snncore.experiment.spec import Experiment
 
 NOT_ON_THIS_PAGE = {"kind", "learns", "surrogate_grad_fn", "train_alphas", "shape", "values", "neurons", "period_step"}
 """Fields that are chosen or drawn otherwise, matter in training alone, or tell several neurons apart."""

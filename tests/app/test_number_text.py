@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from app.number_text import Numbers, numbers_between, times_power_of_ten, written
+from app.words.typed_numbers import Numbers, numbers_between, times_power_of_ten, written
 from snncore.errors import ExperimentError
-from snncore.training_spec import Seeds, Training
+from snncore.experiment.training import Seeds, Training
 from tests.typed_numbers import TYPED
 
 ANY, WHOLE = Numbers(), Numbers(is_whole=True)

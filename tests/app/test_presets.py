@@ -10,14 +10,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from app.limits import check
-from app.presets import FOLDER, Preset, presets, read
-from snncore.bptt import train
+from app.server.limits import check
+from app.state.presets import FOLDER, Preset, presets, read
+from snncore.diagnosis.layers import Silent, diagnose
 from snncore.errors import ExperimentError
-from snncore.layer_diagnosis import Silent, diagnose
-from snncore.model import spiking_layers
-from snncore.simulation import simulate
-from snncore.spec import Experiment, convolution, ten_spikes
+from snncore.experiment.spec import Experiment, convolution, ten_spikes
+from snncore.layers.model import spiking_layers
+from snncore.run.bptt import train
+from snncore.run.simulation import simulate
 
 TITLES = [
     "Ten spikes",

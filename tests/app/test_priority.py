@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from app import priority
-from app.priority import first, page_first
-from app.runner import TrainingRun
-from snncore.spec import ten_spikes
+from app.server import priority
+from app.server.priority import first, page_first
+from app.server.runner import TrainingRun
+from snncore.experiment.spec import ten_spikes
 
 ENDLESS = ten_spikes().replace({"training.task.target": 10**6, "training.epochs": 10_000})
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from app import registry
-from app.desk import Desk
-from app.limits import MOST_RUNNING
-from app.registry import Desks
-from app.runner import TrainingRun
-from snncore.spec import ten_spikes
+from app.server import registry
+from app.server.limits import MOST_RUNNING
+from app.server.registry import Desks
+from app.server.runner import TrainingRun
+from app.state.desk import Desk
+from snncore.experiment.spec import ten_spikes
 
 ENDLESS = ten_spikes().replace({"training.task.target": 10**6, "training.epochs": 10_000})
 

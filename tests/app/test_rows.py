@@ -15,12 +15,12 @@ from app.components.rows import packet
 from app.figures.row_kinds import MOST_COLUMNS, MOST_ROWS, RowsFigure, raster_height
 from app.figures.rows import MOST_LINES, Notes, View, closest_neuron, describe_rows, picked_neuron, rows_figure
 from app.figures.style import PALETTES, Theme
-from app.presets import presets
-from snncore.layer_spec import NEURON_SPECS
-from snncore.measures import incoming_weights, synaptic_operations
-from snncore.record import LayerRecord
-from snncore.simulation import Simulation, simulate
-from snncore.spec import Experiment, ten_spikes
+from app.state.presets import presets
+from snncore.experiment.layers import NEURON_SPECS
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.run.measures import incoming_weights, synaptic_operations
+from snncore.run.record import LayerRecord
+from snncore.run.simulation import Simulation, simulate
 
 Values = np.ndarray[Any, Any]
 Row = dict[str, Any]

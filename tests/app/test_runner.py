@@ -10,11 +10,11 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from app import runner
-from app.runner import Owner, TrainingRun
-from snncore.bptt import train
+from app.server import runner
+from app.server.runner import Owner, TrainingRun
 from snncore.errors import ExperimentError
-from snncore.spec import Experiment, ten_spikes
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.run.bptt import train
 
 EXPERIMENT = ten_spikes().replace({"training.epochs": 12})
 

@@ -10,11 +10,11 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from app.link import to_parameter
-from app.seeds import SEEDS, seed_note
-from snncore.bptt import train
-from snncore.spec import Draft, Experiment, ten_spikes
-from snncore.stack import fitting_input, insert
+from app.server.link import to_parameter
+from app.words.seeds import SEEDS, seed_note
+from snncore.experiment.edits import fitting_input, insert
+from snncore.experiment.spec import Draft, Experiment, ten_spikes
+from snncore.run.bptt import train
 from tests.app.said import said
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"

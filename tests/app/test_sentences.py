@@ -13,17 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from app.comparison import differences, why_in_words
-from app.desk import Desk
-from app.link import to_parameter
-from app.looking import SHUFFLED
-from app.wording import network_status, reach_in_words, share_in_words
-from snncore.bptt import train
-from snncore.layer_diagnosis import diagnose
-from snncore.remedies import without_normalisation
-from snncore.simulation import simulate
-from snncore.spec import Draft, Experiment, ten_spikes
-from snncore.stack import fitting_input
+from app.server.link import to_parameter
+from app.state.desk import Desk
+from app.state.network_view import SHUFFLED
+from app.words.comparison import differences, why_in_words
+from app.words.wording import network_status, reach_in_words, share_in_words
+from snncore.diagnosis.layers import diagnose
+from snncore.diagnosis.remedies import without_normalisation
+from snncore.experiment.edits import fitting_input
+from snncore.experiment.spec import Draft, Experiment, ten_spikes
+from snncore.run.bptt import train
+from snncore.run.simulation import simulate
 from tests.app.said import said
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"

@@ -9,13 +9,14 @@ import pytest
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
-from app import driving, session
-from app.desk import Desk, desk
-from app.history import History
-from app.runner import TrainingRun
-from snncore import stack
+from app.server.runner import TrainingRun
+from app.state import composition as session
+from app.state import training as driving
+from app.state.desk import Desk, desk
+from app.state.history import History
 from snncore.errors import ExperimentError
-from snncore.spec import ten_spikes
+from snncore.experiment import edits as stack
+from snncore.experiment.spec import ten_spikes
 from tests.app.states import InterruptedState
 
 

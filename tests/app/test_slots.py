@@ -6,7 +6,7 @@ import itertools
 import random
 import threading
 
-from app.slots import Slots, Turn
+from app.server.slots import Slots, Turn
 
 
 class Line:

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from app.components.ribbon import Stage
-from app.presets import Preset, presets
-from app.stages import layer_name, remedy_label, stages
-from snncore import stack
+from app.figures.stages import layer_name, remedy_label, stages
+from app.state.presets import Preset, presets
 from snncore.errors import MisfitError
-from snncore.layer_spec import LAYER_KINDS
-from snncore.simulation import simulate
-from snncore.spec import Draft, convolution, ten_spikes
+from snncore.experiment import edits as stack
+from snncore.experiment.layers import LAYER_KINDS
+from snncore.experiment.spec import Draft, convolution, ten_spikes
+from snncore.run.simulation import simulate
 
 Layer = dict[str, Any]
 

@@ -12,10 +12,10 @@ import torch
 
 from app.figures.style import PALETTES, Theme
 from app.figures.surrogate import describe_surrogate, surrogate_figure
-from app.tuning import DEFAULT
+from app.state.tuned_neuron import DEFAULT
 from snncore.activation import SURROGATES, SingleExponential, TrueDerivative
-from snncore.record import LayerRecord
-from snncore.simulation import simulate
+from snncore.run.record import LayerRecord
+from snncore.run.simulation import simulate
 
 RECORD = simulate(DEFAULT)[0].records[0]
 

@@ -12,11 +12,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Multiselect
 
-from app.link import from_parameter, to_parameter
-from app.runner import TrainingRun
+from app.server.link import from_parameter, to_parameter
+from app.server.runner import TrainingRun
 from snncore.activation import SURROGATES
-from snncore.spec import Draft, Experiment, ten_spikes
-from snncore.stack import insert
+from snncore.experiment.edits import insert
+from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from tests.app.said import complaints, said
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"

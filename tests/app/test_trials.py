@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from app.figures.trials import Trial, describe_trials, trials_figure
-from snncore.bptt import EpochRecord, train
-from snncore.spec import ten_spikes
+from snncore.experiment.spec import ten_spikes
+from snncore.run.bptt import EpochRecord, train
 from tests.app.test_figures import unpacked
 
 

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.discoveries import DISCOVERIES, discovery_called
-from app.history import History
-from app.tuning import DEFAULT, KINDS, PANELS, Tuning, as_experiment, besides, edited, layer_of
-from snncore import stack
+from app.state.discoveries import DISCOVERIES, discovery_called
+from app.state.history import History
+from app.state.tuned_neuron import DEFAULT, KINDS, PANELS, Tuning, as_experiment, besides, edited, layer_of
 from snncore.errors import ExperimentError
-from snncore.files import content_hash
-from snncore.input_spec import DrawnCurrent
-from snncore.record import LayerRecord
-from snncore.simulation import simulate
-from snncore.spec import Experiment, ten_spikes
+from snncore.experiment import edits as stack
+from snncore.experiment.inputs import DrawnCurrent
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.io.recordings import content_hash
+from snncore.run.record import LayerRecord
+from snncore.run.simulation import simulate
 
 LIVELY_KINDS = ("step_current", "spike_bursts", "ramp_current", "sine_current", "random_spikes", "poisson_spikes", "drawn")
 

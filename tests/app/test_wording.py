@@ -6,16 +6,11 @@ from typing import Any
 
 import pytest
 
-from app.presets import presets
-from app.wording import findings_in_words, remedy_in_words, training_finding_in_words, training_remedy_in_words
-from snncore.bptt import EpochRecord, Trainer
-from snncore.diagnose import findings as findings_of_training
-from snncore.errors import DivergenceError
-from snncore.layer_diagnosis import Clipped, Finding, LongMemory, Saturated, Silent, diagnose
-from snncore.layer_spec import NeuronSpec
-from snncore.simulation import simulate
-from snncore.spec import Experiment, ten_spikes
-from snncore.training_findings import (
+from app.state.presets import presets
+from app.words.wording import findings_in_words, remedy_in_words, training_finding_in_words, training_remedy_in_words
+from snncore.diagnosis.layers import Clipped, Finding, LongMemory, Saturated, Silent, diagnose
+from snncore.diagnosis.training import findings as findings_of_training
+from snncore.diagnosis.training_findings import (
     Diverged,
     Diverging,
     ExplodingGradient,
@@ -25,6 +20,11 @@ from snncore.training_findings import (
     TrainingFinding,
     UnreachableTarget,
 )
+from snncore.errors import DivergenceError
+from snncore.experiment.layers import NeuronSpec
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.run.bptt import EpochRecord, Trainer
+from snncore.run.simulation import simulate
 
 WORDS: dict[str, tuple[Finding, str]] = {
     "silent": (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from app.discoveries import DISCOVERIES
-from app.link import to_parameter
-from app.presets import presets
+from app.server.link import to_parameter
+from app.state.discoveries import DISCOVERIES
+from app.state.presets import presets
 from tests.browser.chromium import QUIET, find
 from tests.browser.network_page import NetworkPage
 from tests.browser.neuron_page import NeuronPage

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.figures.style import PALETTES, Theme
-from app.link import to_parameter
+from app.server.link import to_parameter
 from tests.browser.conftest import Open
 from tests.browser.training_page import CURVES, ENDLESS, NETWORK
 

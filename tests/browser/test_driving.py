@@ -8,11 +8,11 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from app.limits import MOST_RUNNING
-from app.link import to_parameter
-from snncore import checkpoint
+from app.server.limits import MOST_RUNNING
+from app.server.link import to_parameter
 from snncore.activation import SURROGATES
-from snncore.spec import ten_spikes
+from snncore.experiment.spec import ten_spikes
+from snncore.io import checkpoint
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.training_page import CURVES, ENDLESS, NETWORK, TrainingPage

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.link import to_parameter
-from app.tuning import DEFAULT as DEFAULT_NEURON
+from app.server.link import to_parameter
+from app.state.tuned_neuron import DEFAULT as DEFAULT_NEURON
 from snncore.errors import ExperimentError
-from snncore.spec import Draft, Experiment, ten_spikes
+from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from tests.browser.conftest import Open, OpenNetwork, listen
 from tests.browser.server import Server
 

@@ -6,8 +6,8 @@ import os
 import time
 from pathlib import Path
 
-from app.link import to_parameter
-from snncore.spec import ten_spikes
+from app.server.link import to_parameter
+from snncore.experiment.spec import ten_spikes
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 

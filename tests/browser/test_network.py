@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from app.figures.style import PALETTES, Theme
-from app.link import to_parameter
-from snncore.simulation import simulate
-from snncore.spec import Experiment, convolution, ten_spikes
+from app.server.link import to_parameter
+from snncore.experiment.spec import Experiment, convolution, ten_spikes
+from snncore.run.simulation import simulate
 from tests.browser.conftest import Open, OpenNetwork
 from tests.browser.server import Server
 

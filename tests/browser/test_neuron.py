@@ -14,13 +14,13 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from app.components.neuron import view_source
-from app.discoveries import DISCOVERIES, discovery_called
 from app.figures.style import PALETTES
-from app.link import to_parameter
-from app.tuning import DEFAULT, KINDS, edited
-from snncore.layer_diagnosis import LEAST_SPAN
-from snncore.simulation import simulate
-from snncore.spec import Experiment
+from app.server.link import to_parameter
+from app.state.discoveries import DISCOVERIES, discovery_called
+from app.state.tuned_neuron import DEFAULT, KINDS, edited
+from snncore.diagnosis.layers import LEAST_SPAN
+from snncore.experiment.spec import Experiment
+from snncore.run.simulation import simulate
 from tests.browser.conftest import OpenNeuron
 from tests.browser.neuron_page import NeuronPage
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from pydantic import TypeAdapter
 
-from snncore.input_spec import InputSpec
+from snncore.experiment.inputs import InputSpec
 from tests.browser.conftest import Evaluate
 
 DT = 1e-3

@@ -11,10 +11,10 @@ import pytest
 import torch
 from playwright.sync_api import Error
 
-from app.controls.parameters import LAYER_PARAMETERS
 from app.figures.neuron import neuron_data
+from app.words.parameters import LAYER_PARAMETERS
 from snncore.activation import MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
-from snncore.layer_spec import ALIFSpec, ExpLeakSpec, IAFSpec, LIFSpec, NeuronSpec
+from snncore.experiment.layers import ALIFSpec, ExpLeakSpec, IAFSpec, LIFSpec, NeuronSpec
 from tests.browser.conftest import Evaluate
 
 NEURONS, STEPS = 6, 120

@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlparse
 
 from playwright.sync_api import Locator, Page, expect
 
-from app.desk import DEFAULT
-from app.link import from_parameter, to_parameter
-from app.number_text import quoted
-from app.tuning import DEFAULT as DEFAULT_NEURON
-from snncore.spec import Draft
+from app.server.link import from_parameter, to_parameter
+from app.state.desk import DEFAULT
+from app.state.tuned_neuron import DEFAULT as DEFAULT_NEURON
+from app.words.typed_numbers import quoted
+from snncore.experiment.spec import Draft
 from tests.browser.conftest import Open, OpenNetwork, OpenNeuron
 
 PATIENCE = 30_000.0

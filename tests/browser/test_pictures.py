@@ -23,8 +23,8 @@ from app.components.plot import Plot, plots
 from app.components.rows import rows
 from app.figures.rows import Notes, View, rows_figure
 from app.figures.style import layout
-from snncore.simulation import simulate
-from snncore.spec import ten_spikes
+from snncore.run.simulation import simulate
+from snncore.experiment.spec import ten_spikes
 
 st.set_page_config(layout="wide")
 pictures("pictures")

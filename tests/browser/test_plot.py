@@ -23,8 +23,8 @@ import streamlit as st
 from app.components.plot import Plot, plots
 from app.figures.drawer import describe_drawer, drawer_figure
 from app.figures.training import Ghost, describe_training, training_curves
-from snncore.bptt import train
-from snncore.spec import ten_spikes
+from snncore.run.bptt import train
+from snncore.experiment.spec import ten_spikes
 
 @st.cache_resource
 def made():

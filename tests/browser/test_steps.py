@@ -15,10 +15,10 @@ from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from app.figures.style import PALETTES, Theme
-from app.link import to_parameter
-from app.tuning import DEFAULT, edited
-from snncore.simulation import simulate
-from snncore.spec import Experiment
+from app.server.link import to_parameter
+from app.state.tuned_neuron import DEFAULT, edited
+from snncore.experiment.spec import Experiment
+from snncore.run.simulation import simulate
 from tests.browser.conftest import OpenNetwork, OpenNeuron
 
 PULSE = Experiment(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 
-from app.link import to_parameter
+from app.server.link import to_parameter
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.training_page import CURVES, ENDLESS, NETWORK

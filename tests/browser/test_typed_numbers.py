@@ -7,8 +7,8 @@ import math
 from playwright.sync_api import Browser, Locator, expect
 
 from app.components.assets import source
-from app.link import to_parameter
-from snncore.spec import convolution
+from app.server.link import to_parameter
+from snncore.experiment.spec import convolution
 from tests.browser.conftest import OpenNetwork, OpenNeuron
 from tests.browser.neuron_page import NeuronPage
 from tests.typed_numbers import TYPED

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from snncore.spec import ten_spikes
+from snncore.experiment.spec import ten_spikes
 
 CURVES, NETWORK = ".plot", ".rows"
 """The page's plots."""

@@ -74,10 +74,10 @@ def _measure(seeds: range) -> int:
     """Tells what each case comes to, one line of JSON each."""
     import torch
 
-    from app.presets import presets
+    from app.state.presets import presets
     from snncore import kernels
     from snncore.encoders import digit_images
-    from snncore.spec import ten_spikes
+    from snncore.experiment.spec import ten_spikes
     from tests.fuzz.made import Case, case
     from tests.fuzz.ways import enter, show
 

@@ -16,13 +16,13 @@ from typing import Any, Literal
 import numpy as np
 import safetensors.numpy
 
-from app.presets import presets
-from app.tuning import DEFAULT as NEURON
+from app.state.presets import presets
+from app.state.tuned_neuron import DEFAULT as NEURON
 from snncore.activation import SURROGATES
-from snncore.input_spec import INPUT_KINDS
-from snncore.layer_spec import LAYER_KINDS
-from snncore.spec import Draft, convolution, ten_spikes
-from snncore.stack import fitting_input, fitting_layer
+from snncore.experiment.edits import fitting_input, fitting_layer
+from snncore.experiment.inputs import INPUT_KINDS
+from snncore.experiment.layers import LAYER_KINDS
+from snncore.experiment.spec import Draft, convolution, ten_spikes
 
 Kind = Literal["link", "json", "tensors", "recording"]
 KINDS: tuple[Kind, ...] = ("link", "json", "tensors", "recording")

@@ -7,14 +7,15 @@ from pathlib import Path
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app import driving, session
-from app.desk import Desk
-from app.link import from_parameter, to_parameter
-from app.tuning import Tuning, as_experiment
-from snncore import stack
+from app.server.link import from_parameter, to_parameter
+from app.state import composition as session
+from app.state import training as driving
+from app.state.desk import Desk
+from app.state.tuned_neuron import Tuning, as_experiment
 from snncore.errors import SNNCoreError
-from snncore.files import content_hash, read_raster
-from snncore.spec import Draft
+from snncore.experiment import edits as stack
+from snncore.experiment.spec import Draft
+from snncore.io.recordings import content_hash, read_raster
 from tests.app.states import InterruptedState
 from tests.fuzz.made import Case
 

@@ -24,10 +24,10 @@ from snncore.activation import (
     SingleSpike,
     TrueDerivative,
 )
-from snncore.bptt import train
 from snncore.errors import ParameterError
+from snncore.experiment.spec import ten_spikes
 from snncore.layers import IAF, LIF
-from snncore.spec import ten_spikes
+from snncore.run.bptt import train
 from tests.snncore.models import named
 
 POTENTIALS = [-2.0, -0.3, 0.0, 0.4, 0.96875, 1.0, 1.2, 1.5, 2.3, 2.5, 3.7, 7.5]

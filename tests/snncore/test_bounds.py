@@ -14,11 +14,11 @@ from torch import nn
 from torch.func import functional_call
 
 from snncore.activation import SingleSpike
-from snncore.bptt import epochs
 from snncore.errors import NonFiniteError, ParameterError
 from snncore.layers import ALIF, IAF, LIF, ExpLeak, LIFRecurrent, LIFSqueeze
 from snncore.layers.bounds import LOWEST_LEARNED_THRESHOLD, MAX_ALPHA, MIN_TAU, held_within
-from snncore.model import reset_states
+from snncore.layers.model import reset_states
+from snncore.run.bptt import epochs
 from tests.snncore.models import rec_connect
 
 

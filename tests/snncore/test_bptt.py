@@ -13,11 +13,11 @@ import torch
 from torch import nn
 
 from snncore.activation import MembraneReset
-from snncore.bptt import EpochRecord, Phase, Trainer, epochs, train
 from snncore.errors import ExperimentError
+from snncore.experiment.spec import ten_spikes
+from snncore.experiment.tasks import SpikeCount
 from snncore.layers import IAF, LIF, IAFSqueeze
-from snncore.spec import ten_spikes
-from snncore.tasks import SpikeCount
+from snncore.run.bptt import EpochRecord, Phase, Trainer, epochs, train
 
 PHASES = list(Phase)
 DATA = (torch.rand(2, 20, 4, generator=torch.Generator().manual_seed(0)) > 0.2).float()

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import torch
 
-from snncore.bptt import train
 from snncore.errors import ExperimentError
-from snncore.spec import Draft, Experiment, ten_spikes
+from snncore.experiment.spec import Draft, Experiment, ten_spikes
+from snncore.run.bptt import train
 
 
 def change(epoch: int, field: str, value: Any) -> dict[str, Any]:

@@ -13,15 +13,15 @@ import safetensors.numpy
 import safetensors.torch
 import torch
 
-from snncore import stack
-from snncore.bptt import EpochRecord, train
-from snncore.checkpoint import Checkpoint, read, save
-from snncore.checkpoint_spec import weight_shapes
+from snncore.arrays import Array
 from snncore.errors import ExperimentError, InputFileError
-from snncore.layer_spec import LAYER_KINDS, NEURON_SPECS, LIFSpec
-from snncore.record import Array
-from snncore.simulation import simulate
-from snncore.spec import Draft, Experiment, convolution, ten_spikes
+from snncore.experiment import edits as stack
+from snncore.experiment.layers import LAYER_KINDS, NEURON_SPECS, LIFSpec
+from snncore.experiment.loaded_weights import weight_shapes
+from snncore.experiment.spec import Draft, Experiment, convolution, ten_spikes
+from snncore.io.checkpoint import Checkpoint, read, save
+from snncore.run.bptt import EpochRecord, train
+from snncore.run.simulation import simulate
 
 NAME = "weights.safetensors"
 EPOCHS = 6

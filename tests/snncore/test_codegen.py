@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snncore.activation import MaxSpike, MembraneReset, MultiSpike, SingleSpike
-from snncore.codegen import layer_code
 from snncore.errors import ExperimentError
-from snncore.layer_spec import NEURON_SPECS, ALIFSpec, ExpLeakSpec, IAFSpec, LIFSpec, NeuronSpec
+from snncore.experiment.layers import NEURON_SPECS, ALIFSpec, ExpLeakSpec, IAFSpec, LIFSpec, NeuronSpec
+from snncore.io.code import layer_code
 from snncore.layers import MODELS, RECURRENT
 from tests.snncore.test_spec import neuron_layers
 

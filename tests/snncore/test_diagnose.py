@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from snncore.bptt import EpochRecord, train
-from snncore.diagnose import STEADY, TREND_EPOCHS, silence
-from snncore.record import LayerRecord
-from snncore.spec import ten_spikes
+from snncore.diagnosis.training import STEADY, TREND_EPOCHS, silence
+from snncore.experiment.spec import ten_spikes
+from snncore.run.bptt import EpochRecord, train
+from snncore.run.record import LayerRecord
 
 
 def layer(name: str, spikes: float, largest: float) -> LayerRecord:

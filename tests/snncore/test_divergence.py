@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from snncore.bptt import EpochRecord, epochs, train
 from snncore.errors import DivergenceError
+from snncore.experiment.spec import ten_spikes
 from snncore.layers import IAF, LIF
-from snncore.spec import ten_spikes
+from snncore.run.bptt import EpochRecord, epochs, train
 
 DATA = torch.ones(1, 5, 3)
 

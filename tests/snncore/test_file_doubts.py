@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snncore.errors import InputFileError
-from snncore.files import UploadedInput, read_raster
+from snncore.io.recordings import UploadedInput, read_raster
 from tests.snncore.test_files import csv, npy, npz
 
 NAMES = "head the columns of events t,neuron or t,x,y,p, with t in time steps, or those of a raster n0,n1,…"

@@ -19,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from snncore import files
 from snncore.errors import InputFileError, SNNCoreError
-from snncore.files import LARGEST_FILE, LARGEST_RASTER, MOST_EVENTS, content_hash, read_raster
+from snncore.io import recordings as files
+from snncore.io.recordings import LARGEST_FILE, LARGEST_RASTER, MOST_EVENTS, content_hash, read_raster
 
 VALUES = st.floats(width=32, allow_nan=False, allow_infinity=False)
 EVENTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4), st.integers(0, 3), st.booleans()), min_size=1, max_size=30)

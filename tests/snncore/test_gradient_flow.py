@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from snncore.gradient_flow import MOST_VALUES, Growth, backward_factors, growth, largest_growth, largest_surrogate, peak_taken
-from snncore.layer_spec import NEURON_SPECS, LIFSpec, NeuronSpec
-from snncore.record import LayerRecord, record_of, threshold_of
+from snncore.diagnosis.gradient_flow import MOST_VALUES, Growth, backward_factors, growth, largest_growth, largest_surrogate, peak_taken
+from snncore.experiment.layers import NEURON_SPECS, LIFSpec, NeuronSpec
+from snncore.run.record import LayerRecord, record_of, threshold_of
 
 STEEP = {"kind": "SingleExponential", "grad_scale": 3.0}
 LAYERS: dict[str, tuple[str, dict[str, Any]]] = {

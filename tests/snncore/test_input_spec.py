@@ -10,9 +10,9 @@ import torch
 
 from snncore import encoders
 from snncore.errors import ExperimentError
-from snncore.files import content_hash
-from snncore.input_spec import INPUT_KINDS, InputSpec
-from snncore.spec import Experiment, ten_spikes
+from snncore.experiment.inputs import INPUT_KINDS, InputSpec
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.io.recordings import content_hash
 
 SHAPE, SENSOR, DIGIT = (2, 30, 3), (2, 30, 2, 4, 8), (2, 30, 2, 8, 8)
 UPLOADED = np.linspace(-1, 2, 2 * 30 * 3, dtype=np.float32).reshape(SHAPE)

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
+from snncore.diagnosis.layers import Changes, Clipped, Finding, LongMemory, Saturated, Silent, diagnose
 from snncore.errors import ExperimentError
-from snncore.layer_diagnosis import Changes, Clipped, Finding, LongMemory, Saturated, Silent, diagnose
-from snncore.layer_spec import NEURON_SPECS
+from snncore.experiment.layers import NEURON_SPECS
+from snncore.experiment.spec import Experiment
 from snncore.layers import MODELS, RECURRENT
-from snncore.simulation import Simulation, simulate
-from snncore.spec import Experiment
+from snncore.run.simulation import Simulation, simulate
 from tests.snncore.test_spec import neuron_layers
 
 Layer = dict[str, Any]

@@ -11,13 +11,13 @@ import pytest
 import torch
 from torch import nn
 
-from snncore.bptt import EpochRecord, Trainer, train
 from snncore.errors import ExperimentError
-from snncore.layer_spec import NEURON_SPECS
+from snncore.experiment.edits import fitting_layer
+from snncore.experiment.layers import NEURON_SPECS
+from snncore.experiment.learnable import Learnable
+from snncore.experiment.spec import Experiment, convolution, ten_spikes
 from snncore.layers.bounds import LOWEST_LEARNED_THRESHOLD
-from snncore.learnable import Learnable
-from snncore.spec import Experiment, convolution, ten_spikes
-from snncore.stack import fitting_layer
+from snncore.run.bptt import EpochRecord, Trainer, train
 
 OPTIMISERS = ["RMSprop", "Adam", "SGD"]
 WEIGHTS = ["network.0", "network.2"]

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from snncore.layer_spec import NEURON_SPECS, LIFSpec
+from snncore.experiment.layers import NEURON_SPECS, LIFSpec
+from snncore.experiment.spec import Experiment
+from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 from snncore.layers import StatefulLayer
-from snncore.measures import incoming_weights, spike_intervals, synaptic_operations
-from snncore.simulation import simulate
-from snncore.spec import Experiment
-from snncore.torch_spec import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
+from snncore.run.measures import incoming_weights, spike_intervals, synaptic_operations
+from snncore.run.simulation import simulate
 
 Layer = dict[str, Any]
 

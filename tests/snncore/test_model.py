@@ -6,7 +6,7 @@ from torch import nn
 
 import snncore
 from snncore.layers import IAF, LIF, LIFSqueeze
-from snncore.model import spiking_layers
+from snncore.layers.model import spiking_layers
 
 
 class Block(nn.Module):

@@ -8,7 +8,7 @@ import torch
 
 from snncore.activation import MembraneSubtract, MultiSpike, SingleExponential
 from snncore.dynamics import LIFParameters, Step
-from snncore.layer_spec import neuron_spec
+from snncore.experiment.layers import neuron_spec
 from snncore.layers.lif import SpikingMembrane
 from snncore.layers.recurrent import Recurrent
 from snncore.layers.squeeze import Squeeze

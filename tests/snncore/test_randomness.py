@@ -10,13 +10,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snncore.bptt import train
-from snncore.files import content_hash
-from snncore.input_spec import INPUT_KINDS
-from snncore.layer_spec import LAYER_KINDS
-from snncore.randomness import randomness
-from snncore.spec import Experiment
-from snncore.stack import fitting_input, fitting_layer
+from snncore.experiment.edits import fitting_input, fitting_layer
+from snncore.experiment.inputs import INPUT_KINDS
+from snncore.experiment.layers import LAYER_KINDS
+from snncore.experiment.randomness import randomness
+from snncore.experiment.spec import Experiment
+from snncore.io.recordings import content_hash
+from snncore.run.bptt import train
 
 SHAPE, SENSOR = (1, 40, 6), (1, 40, 2, 8, 8)
 OTHER_SEEDS = (1, 2, 3)

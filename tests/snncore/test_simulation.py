@@ -9,13 +9,13 @@ import pytest
 import torch
 from torch import nn
 
-from snncore.bptt import train
 from snncore.errors import ExperimentError
-from snncore.files import content_hash
-from snncore.layer_spec import NEURON_SPECS, NeuronSpec
+from snncore.experiment.layers import NEURON_SPECS, NeuronSpec
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.io.recordings import content_hash
 from snncore.layers import RECURRENT, StatefulLayer
-from snncore.simulation import Simulation, simulate
-from snncore.spec import Experiment, ten_spikes
+from snncore.run.bptt import train
+from snncore.run.simulation import Simulation, simulate
 
 Layer = dict[str, Any]
 

@@ -10,15 +10,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snncore.bptt import train
+from snncore.arrays import Array
 from snncore.errors import ExperimentError, ParameterError
-from snncore.files import content_hash
-from snncore.layer_spec import NEURON_SPECS, NeuronSpec
+from snncore.experiment.layers import NEURON_SPECS, NeuronSpec
+from snncore.experiment.spec import Experiment
+from snncore.io.recordings import content_hash
 from snncore.layers import MODELS, RECURRENT
-from snncore.record import Array
-from snncore.simulation import Simulation, simulate
-from snncore.single import lone_neuron
-from snncore.spec import Experiment
+from snncore.run.bptt import train
+from snncore.run.simulation import Simulation, simulate
+from snncore.run.single_neuron import lone_neuron
 from tests.snncore.test_spec import neuron_layers
 
 Layer = dict[str, Any]

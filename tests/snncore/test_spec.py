@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from torch import nn
 
 from snncore.activation import MaxSpike, MembraneReset, PeriodicExponential
-from snncore.bptt import train
 from snncore.errors import ExperimentError
-from snncore.layer_spec import NEURON_SPECS, IAFSpec, LIFSpec, LinearSpec
+from snncore.experiment.edits import mend
+from snncore.experiment.layers import NEURON_SPECS, IAFSpec, LIFSpec, LinearSpec
+from snncore.experiment.spec import Draft, Experiment, RandomSpikes, ten_spikes
 from snncore.layers import ALIF, IAF, LIF, MODELS, RECURRENT, StatefulLayer
-from snncore.spec import Draft, Experiment, RandomSpikes, ten_spikes
-from snncore.stack import mend
+from snncore.run.bptt import train
 from tests.snncore.models import arguments, own_surrogate
 
 

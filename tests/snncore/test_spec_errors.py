@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snncore.bptt import train
 from snncore.errors import ExperimentError
-from snncore.spec import Experiment, ten_spikes
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.run.bptt import train
 
 
 class Missing:

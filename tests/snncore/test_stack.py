@@ -11,14 +11,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snncore import stack
 from snncore.errors import ExperimentError, MisfitError
-from snncore.files import content_hash
-from snncore.input_spec import INPUT_KINDS
-from snncore.layer_spec import LAYER_KINDS, NEURON_SPECS, NeuronSpec
+from snncore.experiment import edits as stack
+from snncore.experiment.inputs import INPUT_KINDS
+from snncore.experiment.layers import LAYER_KINDS, NEURON_SPECS, NeuronSpec
+from snncore.experiment.spec import Draft, Experiment
+from snncore.io.recordings import content_hash
 from snncore.layers import MODELS, RECURRENT
-from snncore.simulation import simulate
-from snncore.spec import Draft, Experiment
+from snncore.run.simulation import simulate
 from tests.snncore.test_spec import neuron_layers
 
 Layer = dict[str, Any]

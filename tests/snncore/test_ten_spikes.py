@@ -1,7 +1,7 @@
 """The ten-spike task: from almost any weights and input, the network learns to answer with exactly ten spikes."""
 
-from snncore.bptt import train
-from snncore.spec import ten_spikes
+from snncore.experiment.spec import ten_spikes
+from snncore.run.bptt import train
 
 SEEDS = range(20)
 

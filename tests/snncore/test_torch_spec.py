@@ -10,9 +10,9 @@ from torch import nn
 
 import snncore.layers
 from snncore.errors import ExperimentError
-from snncore.layer_spec import NEURON_SPECS
+from snncore.experiment.layers import NEURON_SPECS
+from snncore.experiment.spec import Experiment, convolution, ten_spikes
 from snncore.layers import RECURRENT
-from snncore.spec import Experiment, convolution, ten_spikes
 
 NEURON = {"kind": "LIF", "tau_mem": 10.0}
 

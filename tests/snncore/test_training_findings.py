@@ -8,12 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from snncore.bptt import EpochRecord, Trainer, train
-from snncore.diagnose import EXPLODING, SILENT_EPOCHS, STAGNANT_EPOCHS, TREND_EPOCHS, findings
-from snncore.errors import DivergenceError
-from snncore.remedies import Changes, most_output_spikes, rounded_down, smaller_steps, useful
-from snncore.spec import Experiment, ten_spikes
-from snncore.training_findings import (
+from snncore.diagnosis.remedies import Changes, most_output_spikes, rounded_down, smaller_steps, useful
+from snncore.diagnosis.training import EXPLODING, SILENT_EPOCHS, STAGNANT_EPOCHS, TREND_EPOCHS, findings
+from snncore.diagnosis.training_findings import (
     Diverged,
     Diverging,
     ExplodingGradient,
@@ -23,6 +20,9 @@ from snncore.training_findings import (
     TrainingFinding,
     UnreachableTarget,
 )
+from snncore.errors import DivergenceError
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.run.bptt import EpochRecord, Trainer, train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from snncore.errors import ExperimentError, MisfitError
-from snncore.spec import Experiment
-from snncore.torch_spec import LinearSpec
-from snncore.weight_spec import RandomWeights
+from snncore.experiment.spec import Experiment
+from snncore.experiment.torch_layers import LinearSpec
+from snncore.experiment.weights import RandomWeights
 
 CONSTANT = {"kind": "constant", "value": 0.25}
 INHIBITION = {"kind": "diagonal", "diagonal": 0.0, "others": -2.0}

@@ -1,4 +1,4 @@
-// What was typed into a field, as a number; `app/number_text.py` reads other fields by the same rule.
+// What was typed into a field, as a number; `app/words/typed_numbers.py` reads other fields by the same rule.
 
 /**
  * The number that a text stands for, NaN where it isn't one plain number. One comma is a decimal point, but 1,500 may be fifteen hundred

@@ -1,0 +1,186 @@
+"""The widgets of the Neuron page, as data: which there are, in their order, with their words, ranges, choices and limits. The browser makes
+them and keeps their values while something is dragged; what they can't be set to is known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, get_args
+
+from app.state.tuned_neuron import KINDS, besides, layer_of
+from app.words.neuron_parameters import INPUT_SHOWN, LAYER_SHOWN, OF_KIND, PARTS_SHOWN, SUBTRACT, TO_ZERO, Shown
+from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS, Parameter
+from app.words.typed_numbers import numbers_between
+from snncore.experiment.spec import Experiment
+from snncore.layers.bounds import MIN_TAU
+
+Row = dict[str, Any]
+
+OFFERED = ("step_current", "spike_bursts", "ramp_current", "sine_current", "poisson_spikes", "random_spikes", "drawn")
+"""Inputs that one neuron may be given."""
+
+NEURONS = (1, 16, 64)
+STEPS = (100, 200, 500, 1000)
+
+SPIKE_FUNCTIONS: dict[str, dict[str, Any]] = {
+    "any number": {"kind": "MultiSpike"},
+    "at most …": {"kind": "MaxSpike", "max_num_spikes_per_bin": 2},
+    "one": {"kind": "SingleSpike"},
+}
+RESETS: dict[str, dict[str, Any]] = {
+    "subtract θ": SUBTRACT,
+    "subtract a value": {"kind": "MembraneSubtract", "subtract_value": 1.0},
+    "to a value": TO_ZERO,
+}
+PARTS = {"spike_fn": SPIKE_FUNCTIONS, "reset_fn": RESETS}
+"""Choices that are parts of a neuron, each by its name with the values that it begins with."""
+
+FARTHEST = 1e6
+"""A number that is typed lies within this, on either side of 0."""
+
+LEAST: dict[str, float] = {
+    **dict.fromkeys(("tau_mem", "tau_syn", "tau_adapt"), MIN_TAU),
+    **{"spike_threshold": 0.001, "max_num_spikes_per_bin": 1, "count": 1, "length": 1, "rate": 0, "probability": 0, "first": 0, "start": 0},
+}
+"""Of parameters that can't be any number; of `first` where it is a step."""
+
+
+def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
+    """The widgets for an Experiment of one neuron layer.
+
+    Args:
+        beside: as what the same neuron is drawn beside.
+
+    Returns:
+        of each its `widget` ("slider", "switch", "choice" or "radios"), `label`, `symbol`, `unit`, `note` and `tries`, `[{"words",
+        "value"}]`. A slider or switch has the `path` of its value in the Experiment, a slider its range and what it `needs`, and
+        `whenOn` where it can be switched off. A choice has `options`, `[{"label", "act"}]`, and the number of the `chosen` one.
+    """
+    layer, given = layer_of(experiment), experiment.input
+    rows = [_choice("Model", KINDS.index(layer.kind), [(kind, _edit("network.0.kind", kind)) for kind in KINDS], "radios")]
+    for name, shown in LAYER_SHOWN.items():
+        if name in type(layer).model_fields:
+            rows += _layer_rows(experiment, name, shown)
+    kinds = OFFERED if given.kind in OFFERED else (*OFFERED, given.kind)
+    rows.append(_choice("Input", kinds.index(given.kind), [(INPUT_NAMES[kind], _edit("input.kind", kind)) for kind in kinds]))
+    for name, shown in {**INPUT_SHOWN, **OF_KIND.get(given.kind, {})}.items():
+        if name in type(given).model_fields:
+            rows.append(_slider(experiment, f"input.{name}", shown, INPUT_PARAMETERS[name], getattr(given, name)))
+    if given.kind != "file":  # what was received has the size that it has
+        rows += _sizes(*given.shape[1:])
+    others = {"": "nothing", **{name: other.label for name, other in besides(layer).items()}}
+    looks: list[tuple[str, Row]] = [(label, {"do": "look", "beside": name}) for name, label in others.items()]
+    return [*rows, _choice("Draw beside", [*others].index(beside) if beside in others else 0, looks)]
+
+
+def _layer_rows(experiment: Experiment, name: str, shown: Shown) -> list[Row]:
+    """The widgets of a parameter of the neuron; those of a part are its kind and its number, if it has one."""
+    layer = layer_of(experiment)
+    path, value, parameter = f"network.0.{name}", getattr(layer, name), LAYER_PARAMETERS[name]
+    if name == "spike_threshold" and layer.kind == "ALIF":
+        shown = replace(shown, name="Base threshold", symbol="b0")
+    if name in PARTS:
+        present = {"kind": type(value).__name__, **vars(value)}
+        chosen = [_outline(part) for part in PARTS[name].values()].index(_outline(present))
+        options = [(label, _edit(path, part)) for label, part in PARTS[name].items()]
+        choice = {**_choice("", chosen, options), **_words(shown, parameter), "path": path}
+        numbers = [field for field in vars(value) if present[field] is not None]
+        return [choice, *(_slider(experiment, f"{path}.{field}", *PARTS_SHOWN[field], present[field]) for field in numbers)]
+    if parameter.widget == "toggle":
+        return [{"widget": "switch", "path": path, **_words(shown, parameter)}]
+    return [_slider(experiment, path, shown, parameter, value)]
+
+
+def _outline(part: Mapping[str, Any]) -> set[Any]:
+    """By which parts are told apart: their kind and which numbers they have."""
+    return {part["kind"], *(name for name, value in part.items() if value is not None)}
+
+
+def _sizes(steps: int, neurons: int) -> list[Row]:
+    def sizes(label: str, usual: tuple[int, ...], present: int, shape: Callable[[int], list[int]]) -> Row:
+        offered = sorted({*usual, present})
+        return _choice(label, offered.index(present), [(str(size), _edit("input.shape", shape(size))) for size in offered])
+
+    return [
+        sizes("Neurons", NEURONS, neurons, lambda size: [1, steps, size]),
+        sizes("Time steps", STEPS, steps, lambda size: [1, size, neurons]),
+    ]
+
+
+def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Parameter, value: float | None) -> Row:
+    least, most = _limits(experiment, path)
+    is_whole = _is_whole(experiment, path)
+    low, high, step = (
+        own if own is not None else theirs
+        for own, theirs in ((shown.low, parameter.low), (shown.high, parameter.high), (shown.step, parameter.step))
+    )
+    assert low is not None
+    assert high is not None
+    row: Row = {
+        "widget": "slider",
+        "path": path,
+        "low": max(low, least),
+        "high": min(high, most),
+        "step": step,
+        "least": least,
+        "most": most,
+        "isWhole": is_whole,
+        "needs": numbers_between(least, most, is_whole),
+        **_words(shown, parameter),
+    }
+    if value is not None:  # a slider reaches to where its value is
+        row |= {"low": min(row["low"], value), "high": max(row["high"], value)}
+    row["tries"] = [tried for tried in row["tries"] if least <= tried["value"] <= most]
+    return row if parameter.when_on is None else row | {"whenOn": min(max(parameter.when_on, least), most)}
+
+
+def _limits(experiment: Experiment, path: str) -> tuple[float, float]:
+    """What a value may not be beyond, because of what it means or of another one."""
+    name, given = path.rpartition(".")[2], experiment.input
+    steps = given.shape[1]
+    beside: Mapping[str, tuple[float, float]] = {}
+    match given.kind:
+        case "step_current":
+            beside = {"input.start": (0, (given.stop or steps) - 1), "input.stop": (given.start + 1, max(steps, given.start + 1))}
+        case "spike_bursts":
+            beside = {"input.first": (0, steps - 1), "input.length": (1, given.period), "input.period": (given.length, FARTHEST)}
+        case "sine_current":
+            beside = {"input.period": (0.01, FARTHEST)}
+        case "ramp_current":
+            beside = {"input.first": (-FARTHEST, FARTHEST)}
+    return beside.get(path, (LEAST.get(name, -FARTHEST), 1 if name == "probability" else FARTHEST))
+
+
+def _is_whole(experiment: Experiment, path: str) -> bool:
+    owner, _, name = path.partition(".")
+    if owner != "input":
+        return name.endswith("max_num_spikes_per_bin")
+    return _holds_int(type(experiment.input).model_fields[name].annotation)
+
+
+def _holds_int(annotation: Any) -> bool:
+    """Whether a type is int, bounded or optional."""
+    return annotation is int or any(map(_holds_int, get_args(annotation)))
+
+
+def _choice(label: str, chosen: int, options: list[tuple[str, Row]], widget: str = "choice") -> Row:
+    told = [{"label": option, "act": act} for option, act in options]
+    return {"widget": widget, "label": label, "symbol": "", "unit": "", "note": "", "tries": [], "chosen": chosen, "options": told}
+
+
+def _edit(path: str, value: Any) -> Row:
+    return {"do": "edit", "changes": {path: value}}
+
+
+def _words(shown: Shown, parameter: Parameter) -> Row:
+    tries = [{"words": f"Try {_said(tried.value)}: {tried.sentence}", "value": tried.value} for tried in shown.tries]
+    return {"label": shown.name, "symbol": shown.symbol, "unit": shown.unit, "note": parameter.note, "tries": tries}
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, dict):
+        return next(label for parts in PARTS.values() for label, part in parts.items() if part == value)
+    return f"{value:g}"

@@ -1,0 +1,1 @@
+"""What the process shares among its visitors."""

@@ -1,0 +1,192 @@
+"""What one user may ask of the server, checked before anything is built."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from snncore.errors import ExperimentError
+from snncore.experiment.layers import LayerSpec, NeuronSpec
+from snncore.experiment.spec import Draft
+from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, LinearSpec
+
+LARGEST_WEIGHTS = 4_000_000
+"""Weights of all layers together."""
+
+MOST_LAYERS = 40
+MOST_STEPS = 20_000
+
+LARGEST_RECORD = 256 * 2**20
+"""Bytes that the record of a training may take, all its epochs together; and the simulations of a network, all together."""
+
+LARGEST_PASS = 384 * 2**20
+"""Bytes that are held at once while the input is made and a network runs, forward or back again."""
+
+MOST_MULTIPLICATIONS = 500_000_000
+"""Of one pass forward: half a second of one core. Back again it takes twice as many."""
+
+LARGEST_PAST = 64 * 2**20
+"""Bytes of a training that is kept to be compared with."""
+
+MOST_EPOCHS = 10_000
+FEWEST_EPOCHS = 8
+"""So many epochs of a training must fit at least, to be looked back at."""
+
+MOST_RUNNING = 4
+"""Trainings that compute at once, of all users together; further ones wait for their turn."""
+
+MOST_RUNNING_OF_ONE = 2
+"""Of one user."""
+
+BYTES = 4
+"""Of one value, float32."""
+
+NEURON_QUANTITIES = 3
+"""Spikes, u and v."""
+
+INPUT_BYTES = 24
+"""Held at once of each value while the input is made; Poisson spikes take the most."""
+
+WEIGHT_COPIES = 7
+"""Held at once of each weight in training: gradient, optimiser, record and what they are computed with."""
+
+OTHERS_BACKWARD = 3
+"""Further values that a layer without neurons holds for its way back, of each that it puts out; Dropout holds the most."""
+
+NEURONS_BACKWARD = 4
+"""Further values that a layer of neurons holds for its way back, of each that it puts out."""
+
+NEURON_MULTIPLICATIONS = 20
+"""Multiplications that take as long as one step of one neuron."""
+
+RECURRENT_STEP = 250_000
+"""Multiplications that take as long as one step of a recurrent layer, whose steps can't be computed together."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a draft would allocate and compute, as far as the shapes of its layers are known.
+
+    Attributes:
+        weights: of all layers.
+        run: bytes that a simulation keeps.
+        epoch: bytes that the record of an epoch keeps.
+        simulating, training: bytes that are held at once.
+        multiplications: of one pass forward.
+    """
+
+    weights: int
+    run: int
+    epoch: int
+    simulating: int
+    training: int
+    multiplications: int
+
+
+def check(draft: Draft, *, runs: int = 1, trains: bool = False) -> None:
+    """Raises ExperimentError where a draft asks for more than a session may have; names the limit.
+
+    Args:
+        draft: whose layers may not fit one another; then what is known is checked.
+        runs: simulations of it that are kept at once.
+        trains: whether it is to be trained, which takes more than a simulation.
+    """
+    layers, steps = len(draft.network), draft.input.shape[1]
+    if layers > MOST_LAYERS:
+        raise ExperimentError(f"The network has {layers} layers; this server takes up to {MOST_LAYERS}.")
+    found = cost(draft)
+    if found.weights > LARGEST_WEIGHTS:
+        raise ExperimentError(
+            f"The network has {found.weights:,} weights; this server takes up to {LARGEST_WEIGHTS:,}. Use smaller layers."
+        )
+    if trains and draft.training.epochs > MOST_EPOCHS:
+        raise ExperimentError(f"The training has {draft.training.epochs:,} epochs; this server takes up to {MOST_EPOCHS:,}. Use fewer.")
+    if trains and found.epoch * FEWEST_EPOCHS > LARGEST_RECORD:
+        raise ExperimentError(
+            f"Recording an epoch of {_in_words(draft)} takes {_megabytes(found.epoch)}; this server takes up to "
+            f"{_megabytes(LARGEST_RECORD // FEWEST_EPOCHS)}. Use fewer samples, time steps, neurons or weights."
+        )
+    if steps > MOST_STEPS:
+        raise ExperimentError(f"The input has {steps:,} time steps; this page takes up to {MOST_STEPS:,}. Use fewer.")
+    if found.run * runs > LARGEST_RECORD:
+        many = "one run" if runs == 1 else f"{runs} runs"
+        raise ExperimentError(
+            f"Simulating {_in_words(draft)} takes {_megabytes(found.run * runs)} for {many}; "
+            f"this server keeps up to {_megabytes(LARGEST_RECORD)}. Use fewer samples, time steps or neurons."
+        )
+    held = found.training if trains else found.simulating
+    if held > LARGEST_PASS:
+        raise ExperimentError(
+            f"{'Training' if trains else 'Simulating'} {_in_words(draft)} takes {_megabytes(held)} at once; "
+            f"this server takes up to {_megabytes(LARGEST_PASS)}. Use fewer samples, time steps, inputs or neurons."
+        )
+    if found.multiplications > MOST_MULTIPLICATIONS:
+        raise ExperimentError(
+            f"One pass of the network takes {found.multiplications:,} multiplications; this server takes up to {MOST_MULTIPLICATIONS:,}. "
+            f"Use fewer samples, time steps or neurons, or smaller kernels."
+        )
+
+
+def cost(draft: Draft) -> Cost:
+    """What the draft would allocate and compute."""
+    batch, steps, *sample = draft.input.shape
+    passed, inputs = batch * steps, math.prod(sample)
+    others = recorded = neurons = multiplications = 0
+    for layer, fit in zip(draft.network, draft.fits(), strict=True):
+        values = 0 if fit.shape is None else math.prod(fit.shape)
+        multiplications += passed * values * _multiplications_of_a_value(layer)
+        if isinstance(layer, NeuronSpec):
+            neurons += values
+            recorded += values * _quantities(layer)
+            multiplications += steps * RECURRENT_STEP * hasattr(layer, "rec_connect")
+        else:
+            others += values
+    weights = sum(map(_weights, draft.network))
+    return Cost(
+        weights=weights,
+        run=passed * (inputs + others + recorded) * BYTES,
+        epoch=(passed * recorded + weights) * BYTES,
+        simulating=passed * (inputs * INPUT_BYTES + (others + recorded) * BYTES) + weights * BYTES,
+        training=passed * (inputs * INPUT_BYTES + (others * (1 + OTHERS_BACKWARD) + recorded + neurons * NEURONS_BACKWARD) * BYTES)
+        + weights * WEIGHT_COPIES * BYTES,
+        multiplications=multiplications,
+    )
+
+
+def _quantities(layer: NeuronSpec) -> int:
+    """Arrays that are kept of each neuron, its output included: adaptation, recurrence and synaptic currents add one each."""
+    return NEURON_QUANTITIES + sum(getattr(layer, name, None) is not None for name in ("tau_syn", "tau_adapt", "rec_connect"))
+
+
+def _multiplications_of_a_value(layer: LayerSpec) -> int:
+    """Of each value that the layer puts out."""
+    match layer:
+        case LinearSpec():
+            return layer.in_features
+        case Conv2dSpec():
+            return layer.in_channels * layer.kernel_size**2
+        case AvgPool2dSpec():
+            return layer.kernel_size**2
+        case NeuronSpec():
+            connection: LinearSpec | None = getattr(layer, "rec_connect", None)
+            return NEURON_MULTIPLICATIONS + (0 if connection is None else connection.in_features)
+    return 1
+
+
+def _weights(layer: LayerSpec | None) -> int:
+    if isinstance(layer, LinearSpec):
+        return layer.in_features * layer.out_features
+    if isinstance(layer, Conv2dSpec):
+        return layer.in_channels * layer.out_channels * layer.kernel_size**2
+    connection: LayerSpec | None = getattr(layer, "rec_connect", None)
+    return 0 if connection is None else _weights(connection)
+
+
+def _in_words(draft: Draft) -> str:
+    batch, steps, *shape = draft.input.shape
+    values = math.prod(shape) + sum(math.prod(fit.shape or ()) for fit in draft.fits())
+    return f"{batch}×{steps}×{values} values"
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 2**20:,.0f} MB"

@@ -1,0 +1,279 @@
+"""Trainings in the background: each in a thread of its own, always stoppable, ended when its owner is gone.
+
+Knows nothing of pages. A page holds one `TrainingRun`, reads its records, and tells it to play, pause or step.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import secrets
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.server import priority
+from app.server.epoch_log import EpochLog
+from app.server.limits import LARGEST_PAST, LARGEST_RECORD, MOST_EPOCHS, MOST_RUNNING, MOST_RUNNING_OF_ONE
+from app.server.slots import Slots, Turn
+from snncore.arrays import Array
+from snncore.errors import DivergenceError, ExperimentError
+from snncore.experiment.inputs import NO_FILES, Files
+from snncore.experiment.spec import Experiment
+from snncore.io import checkpoint
+from snncore.io.checkpoint import Checkpoint
+from snncore.run.bptt import EpochRecord, Trainer
+
+ABSENCE_GRACE = 20.0
+"""Seconds for which a training goes on after its owner was last seen: long enough for a network blip."""
+
+PRESENCE_INTERVAL = 1.0
+"""Seconds between two looks whether the owner is there."""
+
+STEP_PATIENCE = 0.2
+"""Seconds that a single epoch is waited for before it goes on in the background."""
+
+log = logging.getLogger(__name__)
+
+slots = Slots(MOST_RUNNING, MOST_RUNNING_OF_ONE)
+"""Of all trainings in this process."""
+
+_started: weakref.WeakSet[TrainingRun] = weakref.WeakSet()
+
+
+@atexit.register
+def _pause_all() -> None:
+    """A process that ends while torch computes in a daemon thread is aborted; so trainings end first."""
+    for run in list(_started):
+        run.pause()
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose trainings share places, and whether somebody is there to see them."""
+
+    name: str
+    is_present: Callable[[], bool] = lambda: True
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A training as it stood once.
+
+    Attributes:
+        experiment: with the changes that were made while it trained.
+        input: (batch, time, ...).
+    """
+
+    experiment: Experiment
+    log: EpochLog
+    input: Array
+
+    @property
+    def records(self) -> list[EpochRecord]:
+        """One per epoch, in order."""
+        return self.log.records
+
+
+class TrainingRun:
+    """One Experiment being trained, and the record of it. Epoch 0 is there from the start, or where it `begins_later` once it has its turn.
+
+    Raises:
+        ExperimentError: the network's output isn't what the task counts, or not even epoch 0 stays within the finite numbers.
+
+    Attributes:
+        id: names it among all.
+        log: the record of its epochs.
+        speed: epochs per second; None: as fast as it goes. May be set while it runs.
+        divergence: why the run can't go on, if it left the finite numbers.
+        failure: the same in words, or that of an internal error.
+        epoch_limit: the epoch count at which `play` stops by itself.
+        taken_along: the epoch and the digest of the weights that were last taken from it to another network.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        speed: float | None,
+        owner: Owner | None = None,
+        files: Files = NO_FILES,
+        most_bytes: int = LARGEST_RECORD,
+        begins_later: bool = False,
+    ) -> None:
+        self.id = secrets.token_urlsafe(16)
+        self.log = EpochLog(most_bytes)
+        self.speed = speed
+        self.divergence: DivergenceError | None = None
+        self.failure: str | None = None
+        self.epoch_limit = experiment.training.epochs
+        self.taken_along = 0, ""
+        self._owner = owner or Owner(self.id)
+        self._trainer = Trainer(experiment, files)
+        self._commands = threading.Lock()
+        self._stop = threading.Event()
+        self._turn: Turn | None = None
+        self._thread: threading.Thread | None = None
+        if begins_later:
+            return
+        self._train(1, self._stop)
+        if not self.records:
+            raise ExperimentError(str(self.failure))
+
+    @property
+    def records(self) -> list[EpochRecord]:
+        """One per epoch so far, in order; those that were thinned hold numbers alone."""
+        return self.log.records
+
+    @property
+    def experiment(self) -> Experiment:
+        """With the changes that were made while it trained."""
+        return self._trainer.experiment
+
+    @property
+    def in_force(self) -> Experiment:
+        """What the next epoch is trained with."""
+        return self.experiment.in_force(len(self.records))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether epochs come by themselves, now or once it has its turn."""
+        return self._turn is not None
+
+    @property
+    def place_in_line(self) -> int:
+        """How many turns it waits for, its own included; 0 where it doesn't wait."""
+        turn = self._turn
+        return slots.place(turn) if turn else 0
+
+    @property
+    def has_reached_target(self) -> bool:
+        """Whether the output is what the task in force asks for."""
+        return bool(self.records) and self.records[-1].spikes == self.in_force.training.task.target
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to train."""
+        return self.has_reached_target or self.has_reached_end or self.failure is not None
+
+    @property
+    def has_reached_end(self) -> bool:
+        """Whether it has as many epochs as a training may have."""
+        return len(self.records) >= MOST_EPOCHS
+
+    @property
+    def has_reached_limit(self) -> bool:
+        return len(self.records) >= self.epoch_limit
+
+    @property
+    def input(self) -> Array:
+        """The input, (batch, time, ...) as an array."""
+        return self._trainer.data.numpy()
+
+    def checkpoint(self) -> Checkpoint:
+        """The weights and constants that it has come to.
+
+        Raises:
+            InputFileError: they aren't all finite.
+        """
+        record = self.log.whole_at(len(self.records) - 1)  # the last one is always whole
+        return checkpoint.of(self.experiment.in_force(record.epoch), record.parameters, f"epoch {record.epoch} of the training")
+
+    def past(self) -> PastRun:
+        """The training as it stands now; what its layers did within fewer bytes."""
+        return PastRun(self.experiment, EpochLog(LARGEST_PAST, self.records[:]), self.input)
+
+    def play(self) -> None:
+        """Trains until zero loss, the epoch limit, a failure or `pause`. No effect if there is nothing left to do."""
+        if not (self.has_reached_target or self.has_reached_limit):
+            self._start(self.epoch_limit - len(self.records))
+
+    def step(self) -> None:
+        """Trains one epoch. Returns when it is done or, for a long one, after a moment."""
+        self._start(1)
+        thread = self._thread
+        if thread is not None:
+            thread.join(STEP_PATIENCE)
+
+    def change(self, changes: dict[str, Any]) -> None:
+        """Goes on with other values of some fields, from the next epoch on. What ran goes on running, and what had ended may go on.
+
+        Raises:
+            ExperimentError: a field that can't be changed while training runs, or a value that can't be built; all stays as it was.
+        """
+        was_running = self.is_running
+        self.pause()
+        try:
+            self._trainer.change(changes)
+        finally:
+            if was_running:
+                self.play()
+
+    def pause(self) -> None:
+        """Stops before the next phase of the epoch; an epoch cut short leaves no trace. What waits for its turn leaves the line."""
+        with self._commands:
+            self._stop.set()
+            if self._turn and slots.withdraw(self._turn):
+                self._turn = None
+            elif self._thread is not None:
+                self._thread.join()
+
+    def _start(self, count: int) -> None:
+        with self._commands:
+            if self.is_running or self.failure or self.has_reached_end:
+                return
+            _started.add(self)
+            self._stop = stop = threading.Event()
+            self._turn = turn = Turn(self._owner.name, lambda: self._begin(count, stop))
+            slots.enter(turn)
+
+    def _begin(self, count: int, stop: threading.Event) -> None:
+        self._thread = threading.Thread(target=self._work, args=(count, stop), name=f"training-{self.id[:6]}", daemon=True)
+        self._thread.start()
+
+    def _work(self, count: int, stop: threading.Event) -> None:
+        """Trains, and gives its place to the next."""
+        try:
+            self._train(count, stop)
+        finally:
+            turn, self._turn = self._turn, None
+            if turn:
+                slots.leave(turn)
+
+    def _train(self, count: int, stop: threading.Event) -> None:
+        """Trains `count` epochs at the set speed."""
+        watch = _PresenceWatch(self._owner.is_present)
+        due = time.monotonic()
+        last = len(self.records) + count
+        steps = self._trainer.epochs(count, stop=lambda: stop.is_set() or watch.is_over())
+        try:
+            for record in steps:
+                self.log.add(record)
+                priority.rest()
+                if self.speed is not None and len(self.records) < last:
+                    due = max(due + 1 / self.speed, time.monotonic() - 1 / self.speed)
+                    stop.wait(max(0.0, due - time.monotonic()))
+        except DivergenceError as error:
+            self.divergence = error
+            self.failure = str(DivergenceError(error.epoch, error.layer, error.quantity, self.experiment.layer_label(error.layer)))
+        except Exception:
+            log.exception("training %s failed", self.id[:6])
+            self.failure = "Training stopped on an internal error, which is in the server's log. Restart begins anew."
+
+
+class _PresenceWatch:
+    """Tells when an owner has been away for longer than the grace."""
+
+    def __init__(self, owner_is_present: Callable[[], bool]) -> None:
+        self._owner_is_present = owner_is_present
+        self._last_seen = self._next_look = time.monotonic()
+
+    def is_over(self) -> bool:
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + PRESENCE_INTERVAL
+            if self._owner_is_present():
+                self._last_seen = now
+        return now - self._last_seen > ABSENCE_GRACE

@@ -1,0 +1,287 @@
+"""The neuron that is tuned on the Neuron page: an Experiment of one layer without connections, its history, what it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.figures.neuron import neuron_data
+from app.server import limits
+from app.state.discoveries import Discovery
+from app.state.history import History
+from snncore.diagnosis.layers import diagnose
+from snncore.errors import ExperimentError
+from snncore.experiment import edits as stack
+from snncore.experiment.inputs import STRONGEST, Files, SpikeBursts, StepCurrent
+from snncore.experiment.layers import LIFSpec, NeuronSpec
+from snncore.experiment.spec import Draft, Experiment
+from snncore.layers import MODELS
+from snncore.run.simulation import Simulation, simulate
+
+DEFAULT = Experiment(network=(LIFSpec(tau_mem=20.0),), input=StepCurrent(shape=(1, 200, 1), amplitude=1.5, start=20, stop=160))
+"""What a visitor finds; its address needs no parameter."""
+
+KINDS = tuple(model.__name__ for model in MODELS)
+MOST_STEPS = 1000
+MOST_NEURONS = 64
+
+LIVELY = 1.5
+"""Of θ: the steady state to which the mean of a new input leads, so that the neuron spikes now and then."""
+
+LIVELY_WITHOUT_LEAK = 0.1
+"""Of θ: the mean of a new input per step, where nothing leaks away."""
+
+DIGITS_DRAWN = 2
+"""Decimals of a value that is drawn."""
+
+PANELS = ("", "phase", "rate", "models", "surrogate")
+"""Views that may be opened; none first."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The same neuron with something otherwise.
+
+    Attributes:
+        label: what it is called beside it.
+        changes: its fields that are others, as `app.figures.neuron.neuron_data` has them.
+    """
+
+    label: str
+    changes: dict[str, Any]
+
+
+def besides(layer: NeuronSpec) -> dict[str, Beside]:
+    """As what a neuron may be drawn beside, by name: with the other input normalisation, without leak, synaptic current or adaptation."""
+    found = {}
+    if getattr(layer, "tau_mem", None) is not None:
+        normalised = layer.norm_input  # type: ignore[attr-defined]  # every layer with a leak
+        found["norm_input"] = Beside(f"input {'not ' if normalised else ''}normalised", {"norm_input": not normalised})
+        found["leak"] = Beside("IAF" if layer.kind == "LIF" else "without leak", {"tau_mem": None, "norm_input": False})
+    if getattr(layer, "tau_syn", None) is not None:
+        found["tau_syn"] = Beside("without τ_syn", {"tau_syn": None})
+    if layer.kind == "ALIF":
+        found["adaptation"] = Beside("without adaptation", {"adapt_scale": 0.0})
+    return found
+
+
+@dataclass
+class Tuning:
+    """What is done to it raises ExperimentError where it can't be done, and then changes nothing.
+
+    Attributes:
+        history: the Experiments step by step.
+        pinned: the run A, with which the present one is compared.
+        panel: which further view is open, of `PANELS`.
+        beside: as what the same neuron is drawn beside, of `besides`; nothing where it isn't among them.
+        neuron: the one that is shown large.
+        discovery: the lesson that is on.
+        usual: the latest values of fields that the present model may not have, by name.
+    """
+
+    history: History = field(default_factory=lambda: History(DEFAULT))
+    pinned: Simulation | None = None
+    panel: str = ""
+    beside: str = ""
+    neuron: int = 0
+    discovery: Discovery | None = None
+    usual: dict[str, Any] = field(default_factory=dict)
+    _simulation: Simulation | None = None
+    _before: list[tuple[Discovery | None, Simulation | None, int, str, str]] = field(default_factory=list)
+
+    @property
+    def experiment(self) -> Experiment:
+        present = self.history.present
+        assert isinstance(present, Experiment)
+        return present
+
+    @property
+    def layer(self) -> NeuronSpec:
+        return layer_of(self.experiment)
+
+    @property
+    def holds_more_than_its_experiment(self) -> bool:
+        """Whether a reload would lose something that the link doesn't hold."""
+        is_looked_at = bool(self.panel or self.beside or self.neuron or self.discovery)
+        return is_looked_at or self.pinned is not None or self.history.can_undo or self.history.can_redo
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """As the view takes it."""
+        neurons = self.experiment.input.shape[2]
+        return {"panel": self.panel, "beside": self.beside, "neuron": min(self.neuron, neurons - 1)}
+
+    def simulation(self, files: Files) -> Simulation:
+        """A forward pass of the present Experiment. Raises ExperimentError where its input is a file that isn't here."""
+        if self._simulation is None or self._simulation.experiment != self.experiment:
+            self._simulation = simulate(self.experiment, files)[0]
+        return self._simulation
+
+    def show(self, experiment: Experiment, files: Files) -> None:
+        """Goes on with another Experiment, and with a lesson if it is on."""
+        check(experiment)
+        self._simulation = simulate(experiment, files)[0]
+        self.history.add(experiment)
+
+    def edit(self, changes: Mapping[str, Any], files: Files) -> None:
+        """Goes on with other values of fields, by their paths in the Experiment. Another `network.0.kind` makes it the same neuron as
+        another model, another `input.kind` feeds it otherwise: with values that let it spike, but for those that stand beside. Drawing by
+        hand begins with what it received.
+        """
+        usual = {**self.usual, **_values(self.layer)}
+        if changes.get("input.kind") == "drawn" and "input.values" not in changes:
+            changes = {**changes, "input.values": drawn_over(self.simulation(files))}
+        self.show(edited(self.experiment, changes, usual), files)
+        self.usual = usual
+
+    def mend(self, place: int, files: Files) -> None:
+        """Takes one of the remedies that its diagnosis names."""
+        remedies = [changes for finding in diagnose(self.simulation(files))[0] for changes in finding.changes]
+        if place >= len(remedies):
+            raise ExperimentError("That remedy is no longer needed: the neuron has changed meanwhile.")
+        self.edit({f"network.0.{name}": value for name, value in remedies[place].items()}, files)
+
+    def discover(self, discovery: Discovery, files: Files) -> None:
+        """Begins a lesson; to undo that also brings back what was looked at before."""
+        self.show(discovery.experiment, files)
+        self._before.append((self.discovery, self.pinned, self.neuron, self.panel, self.beside))
+        self.discovery, self.pinned, self.neuron = discovery, None, 0
+        self.panel, self.beside = "", discovery.beside
+
+    def bring(self, experiment: Experiment, files: Files) -> None:
+        """Goes on with one from elsewhere, of which no lesson speaks."""
+        self.show(experiment, files)
+        self.discovery, self.neuron = None, 0
+
+    def undo(self) -> None:
+        begins = self.discovery is not None and self.experiment == self.discovery.experiment
+        self.history.undo()
+        if begins:
+            self.discovery, self.pinned, self.neuron, self.panel, self.beside = self._before.pop()
+
+    def redo(self) -> None:
+        self.history.redo()
+
+    def pin(self, files: Files) -> None:
+        """Makes the present run A."""
+        self.pinned = self.simulation(files)
+
+    def unpin(self) -> None:
+        self.pinned = None
+
+    def look_at(self, told: Mapping[str, Any]) -> None:
+        """Opens a panel, draws something beside, shows another neuron: what is `told` of "panel", "beside" and "neuron"."""
+        if told.get("panel") in PANELS:
+            self.panel = told["panel"]
+        if told.get("beside") in ("", *besides(self.layer)):
+            self.beside = told["beside"]
+        if "neuron" in told:
+            self.neuron = min(max(int(told["neuron"]), 0), MOST_NEURONS - 1)
+
+
+def check(experiment: Experiment) -> None:
+    """Raises ExperimentError where it is no neuron that the page can show, in one sentence that says what would be right."""
+    layers = experiment.network
+    if len(layers) != 1:
+        raise ExperimentError(
+            f"The Neuron page takes one neuron layer, but this network has {len(layers)} layers; see it on the Network page."
+        )
+    (layer,) = layers
+    if layer.kind not in KINDS:
+        raise ExperimentError(f"The Neuron page takes one neuron layer, {', '.join(KINDS[:-1])} or {KINDS[-1]}, but this is {layer.kind}.")
+    if experiment.checkpoint or experiment.training.changes:
+        raise ExperimentError("The Neuron page takes no trained weights; open a neuron of the trained network from the Training page.")
+    shape = experiment.input.shape
+    if len(shape) != 3 or shape[0] != 1 or shape[1] > MOST_STEPS or shape[2] > MOST_NEURONS:
+        raise ExperimentError(
+            f"The input's shape is {shape}; the Neuron page takes (1, time, neurons) with up to {MOST_STEPS:,} time steps and "
+            f"{MOST_NEURONS} neurons."
+        )
+    limits.check(experiment)
+    neuron_data(layer_of(experiment))
+
+
+def layer_of(experiment: Experiment) -> NeuronSpec:
+    """Its one layer."""
+    (layer,) = experiment.network
+    assert isinstance(layer, NeuronSpec)
+    return layer
+
+
+def edited(experiment: Experiment, changes: Mapping[str, Any], usual: Mapping[str, Any]) -> Experiment:
+    """The Experiment after `Tuning.edit`; `usual` are values of fields that another model has and the present one doesn't."""
+    others = dict(changes)
+    kind = others.pop("network.0.kind", None)
+    if kind is not None:
+        if kind not in KINDS:
+            raise ExperimentError(f"{kind!r} is no model of a neuron; use one of {', '.join(KINDS)}.")
+        experiment = experiment.replace({"network": [stack.as_kind(layer_of(experiment), kind, usual)]})
+    if "input.shape" in others:
+        experiment = _begun_within(stack.reshape(experiment, others.pop("input.shape")))
+    if others.get("input.kind", experiment.input.kind) != experiment.input.kind:
+        given = {path.removeprefix("input."): others.pop(path) for path in list(others) if path.startswith("input.")}
+        experiment = experiment.replace({"input": {**lively_input(experiment, given["kind"]), **given}})
+    return experiment.replace(others)
+
+
+def _begun_within(experiment: Experiment) -> Experiment:
+    """With an input that begins within the run, where fewer time steps would leave nothing of it."""
+    given = experiment.input
+    steps = given.shape[1]
+    changes: dict[str, Any] = {}
+    if isinstance(given, StepCurrent) and given.start >= steps:
+        changes = {"input.start": steps // 10, "input.stop": None}
+    if isinstance(given, SpikeBursts) and given.first >= steps:
+        changes = {"input.first": steps // 10}
+    return experiment.replace(changes)
+
+
+def lively_input(experiment: Experiment, kind: str) -> dict[str, Any]:
+    """An input of a kind as data, of the present shape, to whose mean the neuron answers with some spikes."""
+    shape = experiment.input.shape
+    steps, level = shape[1], _lively_level(layer_of(experiment))
+    rate = min(0.1 / experiment.dt, 1e6)
+    fields: dict[str, dict[str, Any]] = {
+        "step_current": {"amplitude": level, "start": steps // 10, "stop": max(steps * 4 // 5, 1)},
+        "spike_bursts": {"period": 10, "first": steps // 10, "weight": _rounded(10 * level)},
+        "ramp_current": {"last": _rounded(2 * level)},
+        "sine_current": {"amplitude": level, "offset": level, "period": max(steps / 4, 2.0)},
+        "random_spikes": {"probability": 0.2, "weight": _rounded(level / 0.2)},
+        "poisson_spikes": {"rate": rate, "weight": _rounded(level / (rate * experiment.dt))},
+        "drawn": {"values": [level] * steps},
+    }
+    return {"kind": kind, "shape": shape, **fields.get(kind, {})}
+
+
+def drawn_over(simulation: Simulation) -> list[float]:
+    """What the first neuron received, as values that can be drawn over."""
+    received = np.clip(simulation.input[0, :, 0].astype(float), -STRONGEST, STRONGEST)
+    return [float(value) for value in np.round(received, DIGITS_DRAWN)]
+
+
+def _lively_level(layer: NeuronSpec) -> float:
+    """The mean input that suits it."""
+    theta = getattr(layer, "spike_threshold", 1.0)
+    tau, synapse = (getattr(layer, name, None) for name in ("tau_mem", "tau_syn"))
+    leak = 1.0 if getattr(layer, "norm_input", False) else -np.expm1(-1 / tau) if tau else None
+    level = theta * (LIVELY_WITHOUT_LEAK if leak is None else LIVELY * leak)
+    return _rounded(level if synapse is None else level * np.expm1(1 / synapse))
+
+
+def _rounded(value: float) -> float:
+    """To two digits, as a hand would set it."""
+    return float(f"{value:.2g}")
+
+
+def _values(layer: NeuronSpec) -> dict[str, Any]:
+    return {name: value for name, value in layer.model_dump().items() if name not in ("kind", "learns")}
+
+
+def as_experiment(draft: Draft) -> Experiment:
+    """What a link or file holds, for this page. Raises ExperimentError where it isn't one that the page takes."""
+    experiment = Experiment(**dict(draft))
+    check(experiment)
+    return experiment

@@ -1,0 +1,1 @@
+"""Streamlit controls that edit an Experiment."""

@@ -1,0 +1,223 @@
+"""The Training page's controls: what is trained for, how, and the neurons' parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app.components.plain import caption
+from app.figures.row_kinds import counted
+from app.state import training as driving
+from app.widgets.controls import choice, choices, number, slider
+from app.widgets.drawing import draw
+from app.words.parameters import PART_PARAMETERS, part_name, part_numbers
+from app.words.seeds import SEEDS, seed_note
+from app.words.typed_numbers import Numbers
+from app.words.wording import parameter_names
+from snncore.activation import SURROGATES
+from snncore.experiment.layers import NeuronSpec
+from snncore.experiment.learnable import Learnable
+from snncore.experiment.spec import Experiment
+from snncore.experiment.tasks import SpikeCount
+from snncore.experiment.torch_layers import LinearSpec
+from snncore.experiment.training import Seeds, Training
+
+LONGEST_TAU = 100.0
+HIGHEST_THRESHOLD = 3.0
+OPTIMISERS = ("RMSprop", "Adam", "SGD")
+
+
+def experiment_controls(experiment: Experiment) -> None:
+    """Target, learning rate, optimiser, surrogate and what learns may be changed while training goes on; any other control starts over at
+    epoch 0. What can't be built is refused and leaves everything as it was.
+    """
+    training = experiment.training
+    caption(_sentence(experiment))
+    _number(
+        "Target (spikes)",
+        "training.task.target",
+        training.task.target,
+        "Output spikes to learn, all samples, neurons and steps together.",
+        Numbers.of(SpikeCount, "target"),
+        changes_controls=True,
+    )
+    _number(
+        "Learning rate",
+        "training.lr",
+        training.lr,
+        f"Scales the update that {training.optimiser} makes in each epoch.",
+        Numbers.of(Training, "lr"),
+    )
+    _neuron_slider(
+        "Membrane time constant τ_mem (steps)",
+        "tau_mem",
+        experiment,
+        "How long the membrane remembers: it keeps exp(-1/τ) per step.",
+        low=1.0,
+        high=LONGEST_TAU,
+        step=0.5,
+    )
+    _neuron_slider(
+        "Spike threshold θ",
+        "spike_threshold",
+        experiment,
+        "The potential u at which a neuron spikes.",
+        low=0.1,
+        high=HIGHEST_THRESHOLD,
+        step=0.05,
+    )
+    _surrogate(experiment)
+    more = st.expander("More", key="more", on_change="rerun")
+    if more.open:
+        with more:
+            _more_controls(experiment)
+
+
+def _more_controls(experiment: Experiment) -> None:
+    choice(
+        "Optimiser",
+        "training.optimiser",
+        experiment.training.optimiser,
+        OPTIMISERS,
+        "How gradients become new weights. Another one starts without memory.",
+        lambda changes: edit_field(changes, changes_controls=False),
+    )
+    _surrogate_parameters(experiment)
+    _learning(experiment)
+    epochs = experiment.training.epochs
+    note = "Where training stops if the target isn't reached."
+    _number("Epochs at most", "training.epochs", epochs, note, Numbers.of(Training, "epochs"))
+    for name in SEEDS:
+        note, numbers = seed_note(experiment, name), Numbers.of(Seeds, name)
+        _number(f"Seed: {name}", f"seeds.{name}", getattr(experiment.seeds, name), note, numbers)
+    _json(experiment)
+
+
+def edit_field(changes: dict[str, Any], changes_controls: bool) -> None:
+    """Edits; what may be changed while training goes on is, without starting over.
+
+    Args:
+        changes_controls: whether other controls show it too, as those under More do.
+    """
+    changes_controls |= st.session_state.more
+    drawer = ["drawer"] if st.session_state.get("drawer") else []
+    driving.change(changes)
+    if not changes_controls:
+        draw("live", *drawer)
+
+
+def _number(label: str, path: str, value: float, note: str, numbers: Numbers, changes_controls: bool = False) -> None:
+    number(label, path, value, note, lambda changes: edit_field(changes, changes_controls), numbers)
+
+
+def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, low: float, high: float, step: float) -> None:
+    """One slider for a parameter of all neuron layers that have it; values by neuron are left alone."""
+    found = {f"network.{index}.{field}": getattr(layer, field, None) for index, layer in _neurons(experiment)}
+    values = {path: value for path, value in found.items() if isinstance(value, float)}
+    if not values:
+        return
+    first = next(iter(values.values()))
+    if len(set(values.values())) > 1:
+        note = f"The layers differ ({', '.join(f'{value:g}' for value in values.values())}); moving this sets all."
+    slider(
+        label,
+        field,
+        float(first),
+        note,
+        lambda changes: edit_field(dict.fromkeys(values, changes[field]), changes_controls=len(set(values.values())) > 1),
+        low,
+        high,
+        step,
+    )
+
+
+def _surrogate(experiment: Experiment) -> None:
+    layers = [(index, layer) for index, layer in _neurons(experiment) if layer.does_spike]
+    kinds = [layer.model_dump()["surrogate_grad_fn"]["kind"] for _, layer in layers]
+    differ = len(set(kinds)) > 1
+    note = "Stands in for the slope of a spike, which is zero almost everywhere."
+    choice(
+        "Surrogate gradient",
+        "surrogate_grad_fn",
+        kinds[0],
+        [surrogate.__name__ for surrogate in SURROGATES],
+        f"The layers differ ({', '.join(map(part_name, kinds))}); choosing another one sets all." if differ else note,
+        lambda changes: edit_field(
+            {f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}, changes_controls=differ
+        ),
+        part_name,
+    )
+
+
+def _surrogate_parameters(experiment: Experiment) -> None:
+    """The numbers of the surrogate of all spiking layers."""
+    layers = [(index, layer) for index, layer in _neurons(experiment) if layer.does_spike]
+    found = [layer.model_dump()["surrogate_grad_fn"] for _, layer in layers]
+    shown = found[0]
+    differ = any(other != shown for other in found)
+    note = f"That of {layers[0][1].kind} {layers[0][0] + 1}; the layers differ, and changing this sets all." if differ else ""
+
+    def change(changes: dict[str, Any]) -> None:
+        given = {path.rpartition(".")[2]: value for path, value in changes.items()}
+        edit_field({f"network.{index}.surrogate_grad_fn": {**shown, **given} for index, _ in layers}, changes_controls=differ)
+
+    for name, value in shown.items():
+        if name != "kind":
+            label = f"Surrogate: {PART_PARAMETERS[name].lower()}"
+            number(label, f"surrogate_grad_fn.{name}", value, note, change, part_numbers(name))
+
+
+def _learning(experiment: Experiment) -> None:
+    """Which parameters of all layers learn."""
+    layers = {index: layer for index, layer in enumerate(experiment.network) if isinstance(layer, Learnable)}
+    options = parameter_names(experiment, (f"{index}.{name}" for index, layer in layers.items() for name in layer.learnable))
+
+    def learn(chosen: list[str]) -> None:
+        changes: dict[str, Any] = {}
+        for index, layer in layers.items():
+            names = tuple(name for name in layer.learnable if f"{index}.{name}" in chosen)
+            if names != layer.learning:
+                changes[f"network.{index}.learns"] = layer.learns_for(names)
+        edit_field(changes, changes_controls=False)
+
+    choices(
+        "Learns",
+        "learns",
+        [f"{index}.{name}" for index, layer in layers.items() for name in layer.learning],
+        list(options),
+        "Parameters that training moves; the others stay as they are.",
+        lambda changes: learn(changes["learns"]),
+        options.__getitem__,
+    )
+
+
+def _json(experiment: Experiment) -> None:
+    """The Experiment as text to edit. A text that was refused stays as it was typed."""
+    if st.session_state.get("experiment_in_text") != experiment:
+        st.session_state.experiment_in_text = experiment
+        st.session_state.experiment_json = experiment.to_json()
+    st.text_area(
+        "Experiment (JSON)",
+        key="experiment_json",
+        height=220,
+        help="Everything on this page as data, layer stack included. Edit it and press Apply.",
+    )
+    st.button("Apply", on_click=lambda: driving.load(st.session_state.experiment_json))
+
+
+def _sentence(experiment: Experiment) -> str:
+    """The task: the network as a line of layers, what is fed to it, and what it learns."""
+    layers = [
+        f"Linear {layer.in_features}→{layer.out_features}" if isinstance(layer, LinearSpec) else layer.kind for layer in experiment.network
+    ]
+    samples, steps, *shape = experiment.input.shape
+    channels = "×".join(str(length) for length in shape)
+    fed = f"{steps} steps × {channels} channels, {experiment.input.words}"
+    given = f"one input ({fed})" if samples == 1 else f"{samples} inputs ({fed})"
+    target = counted(experiment.training.task.target, "spike")
+    return f"{' · '.join(layers)} learns to answer {given} with {target}{'' if samples == 1 else ' in all'}."
+
+
+def _neurons(experiment: Experiment) -> list[tuple[int, NeuronSpec]]:
+    return [(index, layer) for index, layer in enumerate(experiment.network) if isinstance(layer, NeuronSpec)]

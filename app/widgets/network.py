@@ -1,0 +1,361 @@
+"""The Network page's controls: what it starts from, the selected layer, the input, and runs to compare with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app.components.gallery import Tile, gallery
+from app.components.plain import caption, title
+from app.figures.thumbnails import NOTHING, drawn_thumbnail, file_thumbnail, thumbnail_if_ready
+from app.server.priority import first
+from app.state import composition as session
+from app.state.desk import desk
+from app.state.handover import open_neuron
+from app.state.network_view import NO_OVERLAY, OVERLAYS, look
+from app.state.presets import Preset, presets
+from app.widgets.controls import number, text_field
+from app.widgets.drawing import draw, polled
+from app.widgets.fields import field_controls
+from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
+from app.words.seeds import SEEDS, seed_note
+from app.words.typed_numbers import Numbers, quoted, times_power_of_ten, written
+from app.words.weights import let_go_in_words, weights_in_words
+from snncore.errors import ExperimentError, SNNCoreError
+from snncore.experiment import edits as stack
+from snncore.experiment.inputs import DrawnCurrent, FileSpikes
+from snncore.experiment.layers import LAYER_KINDS
+from snncore.experiment.randomness import randomness
+from snncore.experiment.spec import LONGEST_DT, SHORTEST_DT, Draft
+from snncore.experiment.training import Seeds
+from snncore.io.recordings import LARGEST_FILE, content_hash, read_raster
+from snncore.run.simulation import Simulation
+
+LAYER, INPUT, COMPARE = "Layer", "Input", "Compare"
+NEURON_PAGE = "views/neuron.py"
+THUMBNAIL_INTERVAL = 1.0
+"""Seconds from one look to the next whether a picture that takes long is there."""
+
+OFFERED = tuple(kind for kind in INPUT_NAMES if kind not in ("drawn", "file"))
+"""Inputs with a tile. One that was drawn or uploaded has its own while it is the input."""
+
+CHANNELS = 2
+"""Place in an input's shape, (batch, time, ...), where the lengths of a sample begin."""
+
+LENGTH = re.compile("[0-9]{1,9}")
+"""As it is typed; more digits are far beyond what can be simulated."""
+
+BETWEEN_LENGTHS = re.compile(r" *[×x*] *|, +| +")
+"""Also as shapes are written, (2, 8, 8); 2,8 without a blank could be a decimal number."""
+
+LENGTHS = Numbers(is_whole=True, low=1)
+MILLISECONDS = Numbers(low=times_power_of_ten(SHORTEST_DT, 3), high=times_power_of_ten(LONGEST_DT, 3))
+TAUS = Numbers(low=0.1, high=100_000)
+"""Membrane time constants that can be held, in steps."""
+
+
+def network_controls() -> None:
+    """The panel beside the plots, of which one part at a time is open."""
+    draft = session.draft()
+    _presets(draft)
+    looking = look()
+    st.session_state["panel"] = looking.panel
+    st.segmented_control(
+        "Controls", [LAYER, INPUT, COMPARE], key="panel", on_change=_open_panel, label_visibility="collapsed", width="stretch"
+    )
+    if looking.panel == INPUT:
+        _input_controls(draft)
+    elif looking.panel == COMPARE:
+        _compare_controls(draft)
+    else:
+        _layer_controls(draft)
+    st.fragment(key="opening")(_opening)()
+
+
+def around() -> object:
+    """What the page shows outside its parts, beside what only changes together with shapes."""
+    held, history = desk(), desk().history
+    draft = history.present
+    preset = _preset_of(draft)
+    weights = weights_in_words(draft), let_go_in_words(history.before, draft), session.trained(held)
+    return held.complaint, history.can_undo, history.can_redo, preset and preset.title, randomness(draft), weights
+
+
+def quick(changes: dict[str, Any]) -> None:
+    """An edit that changes no shape and no other control."""
+    session.compose(lambda draft: draft.replace(changes), by_widget=True)
+    draw("headline", "plots", "opening")
+
+
+def edit(changes: dict[str, Any]) -> None:
+    """Any other edit."""
+    session.compose(lambda draft: draft.replace(changes), by_widget=True)
+
+
+def _open_panel() -> None:
+    looking = look()
+    looking.panel = st.session_state["panel"] or looking.panel  # a click on the open one keeps it
+
+
+# ------------------------------------------------------------------------------------------------------ presets
+
+
+def _preset_of(draft: Draft) -> Preset | None:
+    return next((preset for preset in presets() if preset.draft == draft), None)
+
+
+def _presets(draft: Draft) -> None:
+    found = _preset_of(draft)
+    st.menu_button(
+        f"Start from: {found.title if found else 'own network'}",
+        [preset.title for preset in presets()],
+        key="preset",
+        width="stretch",
+        on_click=_take_preset,
+    )
+    if found:
+        caption(found.watch)
+
+
+def _take_preset() -> None:
+    chosen = next(preset for preset in presets() if preset.title == st.session_state["preset"])
+    looking = look()
+    if session.compose(lambda draft: chosen.experiment.draft):
+        looking.start_over(chosen.experiment)
+
+
+# -------------------------------------------------------------------------------------------------- the layers
+
+
+def _layer_controls(draft: Draft) -> None:
+    place = look().layer_in(draft)
+    with st.container(horizontal=True, key="stack"):
+        st.menu_button("Add", LAYER_KINDS, key="add", help="A layer after the selected one", on_click=_add_layer)
+        st.button("Duplicate", on_click=_change_stack, args=("duplicate",), disabled=place is None)
+        st.button("Up", help="One place nearer the input", on_click=_change_stack, args=("up",), disabled=not place)
+        is_last = place is None or place == len(draft.network) - 1
+        st.button("Down", help="One place nearer the output", on_click=_change_stack, args=("down",), disabled=is_last)
+        st.button("Remove", on_click=_change_stack, args=("remove",), disabled=place is None or len(draft.network) == 1)
+    if place is None:
+        st.caption("No layer is selected: click one in the line above the plots, or add one after the input.")
+        return
+    layer = draft.network[place]
+    title(draft.layer_label(str(place)))
+    field_controls(layer, f"network.{place}", LAYER_PARAMETERS, quick, edit)
+    if set(type(layer).model_fields) == {"kind"}:
+        st.caption("It has no parameters.")
+
+
+@first
+def _opening() -> None:
+    """The button that shows the selected layer's traced neuron alone. It runs again with the plots, in which that neuron is picked."""
+    looking, place = look(), look().layer_in(session.draft())
+    simulation = _seen_simulation()
+    if looking.panel != LAYER or place is None or simulation is None or place not in simulation.records:
+        return
+    neuron = looking.view(simulation).chosen[place][0]
+    if st.button(f"Open neuron {neuron} on the Neuron page", key="open_neuron", width="stretch"):
+        if open_neuron(simulation, place, neuron, looking.sample):
+            st.switch_page(NEURON_PAGE)
+        st.rerun()  # the page says why not
+
+
+def _seen_simulation() -> Simulation | None:
+    """The forward pass of the draft; None where its layers don't fit, or its input isn't here."""
+    try:
+        return session.simulations()[0] if session.whole_draft_is_shown() else None
+    except ExperimentError:
+        return None
+
+
+def _add_layer() -> None:
+    kind = st.session_state["add"]
+    _change_stack("insert", kind)
+
+
+def _change_stack(what: str, kind: str = "") -> None:
+    """Changes the stack at the layer that is selected now: a second click may come before the first one is drawn."""
+    looking, draft = look(), session.draft()
+    place = looking.layer_in(draft)
+    if place is None and what != "insert":
+        return
+    at = -1 if place is None else place
+    last = len(draft.network) - 1
+    edits: dict[str, tuple[Any, int | None]] = {
+        "insert": (lambda draft: stack.insert(draft, at + 1, kind), at + 1),
+        "duplicate": (lambda draft: stack.duplicate(draft, at), at + 1),
+        "up": (lambda draft: stack.move(draft, at, max(at - 1, 0)), max(at - 1, 0)),
+        "down": (lambda draft: stack.move(draft, at, min(at + 1, last)), min(at + 1, last)),
+        "remove": (lambda draft: stack.remove(draft, at), max(at - 1, 0)),
+    }
+    make, selected = edits[what]
+    if session.compose(make):
+        looking.layer = selected
+        looking.forget_neurons()
+
+
+# --------------------------------------------------------------------------------------------------- the input
+
+
+def _input_controls(draft: Draft) -> None:
+    given = draft.input
+    tiles = [Tile(kind, INPUT_NAMES[kind], thumbnail_if_ready(kind)) for kind in OFFERED]
+    if isinstance(given, FileSpikes):
+        content = desk().files.get(given.digest)
+        tiles.append(Tile("file", INPUT_NAMES["file"], NOTHING if content is None else file_thumbnail(content[0])))
+    elif isinstance(given, DrawnCurrent):
+        tiles.append(Tile("drawn", INPUT_NAMES["drawn"], drawn_thumbnail(given)))
+    gallery("input kind", tiles, given.kind, _change_input)
+    caption(f"{given.words[0].upper()}{given.words[1:]}.")
+    if not isinstance(given, FileSpikes):
+        _shape_controls(given.shape)
+    field_controls(given, "input", INPUT_PARAMETERS, edit, edit)
+    _upload()
+    if isinstance(given, FileSpikes) and given.digest in desk().files:
+        caption(f"{given.name!r} was read as {given.read_as}.")
+    expander = st.expander("Seeds and time step", key="seeds", on_change="rerun")
+    if expander.open:
+        with expander:
+            for name in SEEDS:
+                note, numbers = seed_note(draft, name, shuffles=True), Numbers.of(Seeds, name)
+                number(f"Seed: {name}", f"seeds.{name}", getattr(draft.seeds, name), note, quick, numbers)
+            number(
+                "Time step dt (ms)",
+                "dt",
+                times_power_of_ten(draft.dt, 3),
+                "For showing Hz and seconds only; time constants count steps.",
+                lambda changes: edit({"dt": times_power_of_ten(changes["dt"], -3)}),
+                MILLISECONDS,
+            )
+    if not all(tile.thumbnail for tile in tiles):
+        polled("thumbnails", THUMBNAIL_INTERVAL, _see_thumbnails)
+
+
+def _see_thumbnails() -> None:
+    """Runs the page once the last picture is there. As a fragment that runs by itself it doesn't interrupt what the user does."""
+    if all(thumbnail_if_ready(kind) for kind in OFFERED):
+        st.rerun()
+
+
+def _change_input(kind: str) -> None:
+    if kind not in OFFERED:  # its tile was still there after another choice, but only an upload or an undo leads back to it
+        return
+    looking = look()
+    if session.compose(lambda draft: stack.feed(draft, kind)):
+        looking.forget_neurons()
+
+
+def _shape_controls(shape: Sequence[int]) -> None:
+    batch, steps, *sample = shape
+    with st.container(horizontal=True):
+        for label, place, value in (("Samples", 0, batch), ("Time steps", 1, steps)):
+            number(label, f"input.shape.{place}", value, "", partial(_reshape_axis, place), LENGTHS)
+    text_field(
+        "Channels",
+        f"input.shape.{CHANNELS}",
+        sample,
+        lambda lengths: "×".join(map(str, lengths)),
+        _lengths,
+        partial(_reshape, slice(CHANNELS, None)),
+        help="16, or for a sensor 2×8×8",
+    )
+    st.caption("Of one sample: a number, or channels × height × width.")
+
+
+def _reshape_axis(place: int, changes: dict[str, Any]) -> None:
+    _reshape(slice(place, place + 1), list(changes.values()))
+
+
+def _reshape(axes: slice, lengths: list[int]) -> None:
+    """Gives these axes of the input other lengths."""
+
+    def reshaped(draft: Draft) -> Draft:
+        shape = list(draft.input.shape)
+        shape[axes] = lengths
+        return stack.reshape(draft, shape)
+
+    looking = look()
+    if session.compose(reshaped, by_widget=True):
+        looking.forget_neurons()
+
+
+def _lengths(text: str) -> list[int]:
+    """What was typed as channels. Raises ExperimentError where it is no lengths."""
+    lengths = BETWEEN_LENGTHS.split(text.strip(" ()"))
+    if not all(LENGTH.fullmatch(length) for length in lengths):
+        raise ExperimentError(f"Channels are {quoted(text)}; they must be whole numbers such as 16 or 2×8×8.")
+    return [int(length) for length in lengths]
+
+
+def _upload() -> None:
+    st.file_uploader(
+        "Own file (.npy, .npz, .csv)",
+        key="upload",
+        on_change=_take_file,
+        max_upload_size=max(LARGEST_FILE // 2**20, 1),
+        help="A raster: a row for each time step, a column for each neuron, named n0,n1,… in a header if in doubt. As an array also with "
+        "samples in front, or a sensor's (time, 2, height, width); the name raster in an .npz settles doubts. Or events: columns t,neuron "
+        "or t,x,y,p under that header, t in time steps.",
+    )
+
+
+def _take_file() -> None:
+    """Reads what was uploaded; a file that is refused leaves the input as it was."""
+    uploaded = st.session_state["upload"]
+    if uploaded is None:
+        return
+    looking = look()
+    try:
+        given = read_raster(uploaded.name, uploaded.getvalue())
+    except SNNCoreError as error:
+        session.complain(error)
+        return
+    digest = content_hash(given.values)
+    session.keep_file(digest, given.values)
+    if session.compose(lambda draft: stack.feed_file(draft, uploaded.name[-100:], digest, given.values.shape, given.holds)):
+        looking.forget_neurons()
+
+
+# ---------------------------------------------------------------------------------------------------- comparing
+
+
+def _compare_controls(draft: Draft) -> None:
+    looking = look()
+    st.session_state["overlay"] = looking.overlay
+    st.radio(
+        "Draw beside it",
+        list(OVERLAYS),
+        key="overlay",
+        on_change=_change_overlay,
+        captions=[note for _, note in OVERLAYS.values()],
+        disabled=bool(looking.taus),
+    )
+    text_field("Hold τ_mem at (steps)", "taus", looking.taus, _written_taus, _read_taus, _hold_taus, placeholder="2, 10, 50")
+    st.caption("Up to four, side by side: the same network and input with each; all layers with a leak have the same τ_mem.")
+
+
+def _change_overlay() -> None:
+    chosen = st.session_state["overlay"]
+    look().overlay = chosen or NO_OVERLAY
+
+
+def _written_taus(taus: tuple[float, ...]) -> str:
+    return ", ".join(map(written, taus))
+
+
+def _read_taus(text: str) -> tuple[float, ...]:
+    """Each of the time constants once. Raises ExperimentError where one isn't any, or there are too many."""
+    taus = tuple(dict.fromkeys(TAUS.read_all(text, "τ_mem")))
+    if len(taus) > session.MOST_VARIANTS:
+        raise ExperimentError(f"These are {len(taus)} time constants; up to {session.MOST_VARIANTS} are held side by side.")
+    return taus
+
+
+def _hold_taus(taus: tuple[float, ...]) -> None:
+    looking = look()
+    desk().complaint = None
+    looking.taus = taus

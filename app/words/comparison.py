@@ -1,0 +1,149 @@
+"""What trainings are compared with, in words: how two Experiments differ, what a past training came to, what another switch does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.figures.row_kinds import counted
+from app.figures.stages import layer_name
+from app.server.runner import PastRun, TrainingRun
+from app.words.parameters import INPUT_NAMES, part_name
+from app.words.wording import CHANGED, SYMBOLS, changes_in_words, learning_in_words, ordinal, reach_in_words
+from snncore.experiment.spec import Experiment
+from snncore.run.bptt import EpochRecord
+from snncore.run.measures import input_gains
+from snncore.run.simulation import Simulation
+
+Path = tuple[str, ...]
+
+NAMES = {
+    **CHANGED,
+    "training.epochs": "epochs at most",
+    "seeds.weights": "weight seed",
+    "seeds.input": "input seed",
+    "seeds.noise": "noise seed",
+    "input.shape": "input shape",
+}
+
+
+def differences(one: Experiment, other: Experiment) -> list[str]:
+    """A phrase for each, "τ_mem of LIF 2 and LIF 4 10 → 20"; none where they are the same."""
+    found: dict[tuple[str, str], list[str]] = {}
+    if [layer.kind for layer in one.network] != [layer.kind for layer in other.network]:
+        found["network", f"{_line(one)} → {_line(other)}"] = []
+    else:
+        for number, (before, after) in enumerate(zip(one.network, other.network, strict=True), start=1):
+            for path, values in _changed(before.model_dump(exclude={"learns"}), after.model_dump(exclude={"learns"})):
+                name = " ".join(SYMBOLS.get(part, part) for part in path)
+                found.setdefault((name, values), []).append(f"{before.kind} {number}")
+    for part in ("input", "training", "seeds", "dt"):
+        for path, values in _changed(one.model_dump()[part], other.model_dump()[part]):
+            name = ".".join((part, *path))
+            if name != "training.changes":
+                found[NAMES.get(name, name.replace(".", " ")), values] = []
+    if one.checkpoint != other.checkpoint:
+        found["loaded weights", _arrow(*(named.name if named else "none" for named in (one.checkpoint, other.checkpoint)))] = []
+    phrases = [f"{name}{' of ' + _and(owners) if owners else ''} {values}" for (name, values), owners in found.items()]
+    return phrases + _learning(one, other) + _changes(one, other)
+
+
+def past_in_words(past: PastRun) -> str:
+    """What a past training had come to."""
+    return _came_to(past.records[-1])
+
+
+def trial_in_words(trial: TrainingRun) -> str:
+    """How far one of the trainings side by side is."""
+    place = trial.place_in_line
+    if place:
+        return f"waiting, {ordinal(place)} in line"
+    if trial.failure:
+        return "diverged" if trial.divergence else "stopped on an error"
+    if not trial.records:
+        return "starting"
+    words = _came_to(trial.records[-1])
+    if trial.is_running or trial.has_reached_target:
+        return words
+    has_learned = any(record.spikes != trial.records[0].spikes or record.reach != trial.records[0].reach for record in trial.records)
+    return words if has_learned else f"nothing learned in {counted(len(trial.records), 'epoch')}"
+
+
+def why_in_words(experiment: Experiment, record: EpochRecord, without: Simulation) -> str:
+    """What input normalisation does to a network at an epoch, and what the same weights do without it.
+
+    Args:
+        experiment: what was in force at that epoch.
+    """
+    gains = input_gains(experiment, record)
+    factors = _and(sorted({f"{gain:.3g}" for each in gains.values() for gain in each.ravel()[[each.argmin(), each.argmax()]]}))
+    names = [f"{experiment.network[index].kind} {index + 1}" for index in gains]
+    reach = [layer.largest_u_over_threshold for layer in without.records.values()]
+    dropped = ", and without Dropout," if any(layer.is_noisy for layer in experiment.network) else ","
+    return (
+        f"Input normalisation multiplies the input of {_and(names)} by 1-α = {factors}; the output's largest u/θ is "
+        f"{reach_in_words(record.reach[-1])}. Without it{dropped} the same weights (dotted) reach {reach_in_words(reach[-1])} and fire "
+        f"{counted(without.outputs[-1].sum(), 'spike')}."
+    )
+
+
+def _came_to(record: EpochRecord) -> str:
+    return f"{counted(int(record.spikes), 'spike')} at epoch {record.epoch}"
+
+
+def _learning(one: Experiment, other: Experiment) -> list[str]:
+    """Which parameters learn in one of them and not in the other, where both have the same layers."""
+    if [layer.kind for layer in one.network] != [layer.kind for layer in other.network]:
+        return []
+    return [phrase for index in range(len(one.network)) for phrase in learning_in_words(one, other, index)]
+
+
+def _changes(one: Experiment, other: Experiment) -> list[str]:
+    """What was changed in one of them while it trained, and not in the other."""
+    before, after = changes_in_words(one), changes_in_words(other)
+    phrases = []
+    for epoch in sorted({*before, *after}):
+        was, now = before.get(epoch), after.get(epoch)
+        if was and not now:
+            phrases.append(f"not changed at epoch {epoch}: {was}")
+        elif now and now != was:
+            phrases.append(f"changed at epoch {epoch}: {now}{f' instead of {was}' if was else ''}")
+    return phrases
+
+
+def _changed(before: Any, after: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Of each field that differs, its path and "before → after"; a part of another kind differs as a whole."""
+    if isinstance(before, dict) and isinstance(after, dict) and before.get("kind") == after.get("kind"):
+        for name, value in before.items():
+            yield from _changed(value, after.get(name), (*path, name))
+    elif before != after:
+        yield path, _arrow(_in_words(before), _in_words(after))
+
+
+def _arrow(before: str, after: str) -> str:
+    return f"{before} → {after}" if before != after else f"{before} → other {before}"
+
+
+def _in_words(value: Any) -> str:
+    match value:
+        case {"kind": kind}:
+            return INPUT_NAMES.get(str(kind)) or part_name(str(kind))
+        case None:
+            return "none"
+        case bool():
+            return "on" if value else "off"
+        case int() | float():
+            return str(value) if float(f"{value:.6g}") != value else f"{value:.6g}"
+        case tuple() | list() if len(value) > 5:
+            return f"{len(value)} values"
+        case tuple() | list():
+            return f"({', '.join(map(_in_words, value))})"
+    return str(value)
+
+
+def _line(experiment: Experiment) -> str:
+    return " · ".join(map(layer_name, experiment.network))
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,72 @@
+"""What each seed decides, in words, and whether another one would change anything: the same for the notes and buttons of all pages."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from snncore.experiment.loaded_weights import weight_shapes
+from snncore.experiment.randomness import randomness
+from snncore.experiment.spec import Draft
+
+Seed = Literal["weights", "input", "noise"]
+SEEDS: tuple[Seed, ...] = ("weights", "input", "noise")
+
+
+SEED_OF: dict[str, Seed] = {"New weights": "weights", "New input": "input", "New noise": "noise"}
+"""The seed that each button moves on."""
+
+
+def can_draw(draft: Draft, seed: Seed) -> bool:
+    """Whether another seed changes anything: weights, input, or what happens while the network trains."""
+    return bool(getattr(randomness(draft), seed))
+
+
+def draw_help(draft: Draft, seed: Seed) -> str:
+    """What a button says that draws with the next seed, or why there is nothing to draw."""
+    if not can_draw(draft, seed):
+        return _why_not(seed)
+    if seed == "weights" and draft.checkpoint:
+        return "Draws random weights in place of those that were loaded."  # a tooltip is Markdown: no name of a file may stand in it
+    what = {"weights": "other first weights", "input": "another random input", "noise": "other noise"}[seed]
+    return f"Draws {what}, with the next seed."
+
+
+def seed_note(draft: Draft, seed: Seed, shuffles: bool = False) -> str:
+    """What a seed decides.
+
+    Args:
+        shuffles: whether the page can shuffle spike times, which the noise seed decides too.
+    """
+    decided = _decided(draft, seed)
+    if seed == "noise" and shuffles:
+        decided = ["the order of shuffled spike times", *decided]
+    if seed == "weights" and draft.checkpoint and can_draw(draft, seed):
+        others = f"{'the others' if decided else 'the weights'} are those of {draft.checkpoint.name}. Another seed draws new ones."
+        return f"Decides {decided[0]}; {others}" if decided else f"Unused: {others}"
+    return f"Decides {' and '.join(decided)}." if decided else f"Unused: {_lowered(_why_not(seed))}"
+
+
+def _decided(draft: Draft, seed: Seed) -> list[str]:
+    found = randomness(draft)
+    if seed == "input":
+        return ["the random input"] if found.input else []
+    places = found.noise
+    if seed == "weights":
+        loaded = draft.checkpoint.sources(draft.network) if draft.checkpoint else {}
+        drawn = {int(name.partition(".")[0]) for name in weight_shapes(draft.network) if name not in loaded}
+        places = tuple(place for place in found.weights if place in drawn)
+    names = " and ".join(f"{draft.network[place].kind} {place + 1}" for place in places)
+    what = {"weights": f"the first weights of {names}", "noise": f"which values {names} drops while training"}[seed]
+    return [what] if places else []
+
+
+def _why_not(seed: Seed) -> str:
+    return {
+        "weights": "No weights of this network are random.",
+        "input": "Nothing in the input is random.",
+        "noise": "Nothing is random while this network trains.",
+    }[seed]
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]

@@ -1,0 +1,75 @@
+"""Which weights act in a network, in words: from a seed, from a file, trained; and which ones the last edit let go of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from snncore.experiment.loaded_weights import drawn_from
+from snncore.experiment.spec import Draft
+from snncore.experiment.weights import RandomWeights
+
+LONGEST_NAME = 40
+"""Characters of a file's name that are shown."""
+
+
+def weights_in_words(draft: Draft) -> str:
+    """Where the first weights come from: "from seed 0", "from own.safetensors"; empty where the network has none."""
+    sources = draft.checkpoint.sources(draft.network) if draft.checkpoint else {}
+    drawn = [source for name, source in drawn_from(draft.network).items() if name not in sources]
+    random = [source for source in drawn if source is None or isinstance(source, RandomWeights)]
+    found = []
+    if draft.checkpoint and sources:
+        found.append(file_name(draft.checkpoint.name))
+    if random:
+        found.append(f"seed {draft.seeds.weights}")
+    if not found:
+        return "as set" if drawn else ""
+    return f"from {' and '.join(found)}{', others as set' if len(random) < len(drawn) else ''}"
+
+
+def trained_weights_in_words(draft: Draft, epoch: int) -> str:
+    """Which weights act at an epoch of a training, as a sentence; empty where the network has none."""
+    first = weights_in_words(draft)
+    return first and f"Weights {first}{f', trained to epoch {epoch}' if epoch else ''}."
+
+
+def let_go_in_words(before: Draft, after: Draft) -> str | None:
+    """Which weights of a file an edit let go of, in one sentence; None where all stay."""
+    named = before.checkpoint
+    if named is None:
+        return None
+    had = named.sources(before.network)
+    kept = after.checkpoint if after.checkpoint and after.checkpoint.digest == named.digest else None
+    sources = set(kept.sources(after.network).values()) if kept else set()
+    lost = {own for own, theirs in had.items() if theirs not in sources}
+    if not lost:
+        return None
+    whole, now = f"from {file_name(named.name)}", weights_in_words(after)
+    ending = f"; the weights are now {now}." if now not in ("", whole) else "."
+    if len(lost) == len(had):
+        return f"The weights {whole} no longer act{ending}"
+    former = "" if len(before.network) == len(after.network) else "the former "
+    return f"The weights {whole} stay, except {_whose(before, lost, had, former)}{ending}"
+
+
+def _whose(draft: Draft, lost: Collection[str], had: Collection[str], former: str) -> str:
+    """Layers that lost all their weights, and weights that other layers lost: "those of Layer 3 (Linear)"."""
+    found: dict[str, None] = {}
+    for name in sorted(lost):
+        layer = name.partition(".")[0]
+        is_whole = all(other in lost for other in had if other.startswith(f"{layer}."))
+        found[f"those of {former}{draft.layer_label(layer)}" if is_whole else draft.parameter_label(name)] = None
+    return " and ".join(found)
+
+
+def given_up_in_words(name: str) -> str:
+    """What is said where a training was replaced by one that starts over."""
+    return f"Training started over: the weights from {name} no longer act."
+
+
+def file_name(name: str) -> str:
+    """A file's name, shortened in the middle where it is long."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    half = LONGEST_NAME // 2
+    return f"{name[:half]}…{name[-half:]}"

@@ -1,0 +1,339 @@
+"""Why a layer of a simulation is silent, saturated or clipped, in numbers, with the parameters that would change it.
+
+The words are left to whoever shows them; `snncore.diagnosis.training` does the same for a training.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from snncore.activation import MaxSpike, MembraneReset, MembraneSubtract, SingleSpike
+from snncore.arrays import Array
+from snncore.experiment.layers import NeuronSpec
+from snncore.layers.bounds import decay
+from snncore.run.record import LayerRecord
+from snncore.run.simulation import Simulation
+
+EVERY_STEP = 0.95
+"""Share of the time steps from which on a neuron counts as spiking at every step."""
+
+LEAST_SPAN = 20
+"""Steps with input from which on these alone count, where the input begins late or ends early."""
+
+SATURATED = 0.5
+"""Share of such neurons from which on a layer counts as saturated."""
+
+CLIPPED = 0.05
+"""Share of values from which on a bound or a limit is worth a word."""
+
+MODERATE_RATE = 0.2
+"""Spikes per neuron and step that a remedy aims at."""
+
+MARGIN = 1.1
+"""How far beyond what ends saturation a remedy goes at least."""
+
+ROUNDING = 1.001
+"""How far beyond θ a potential must be reckoned to reach, so that rounding can't keep it below."""
+
+LONG_MEMORY = 10
+"""A time constant of so many runs is as good as no leak."""
+
+Mask = npt.NDArray[np.bool_]
+
+Changes = dict[str, Any]
+"""Fields of a layer with the values that would mend it."""
+
+
+@dataclass(frozen=True)
+class Silent:
+    """No neuron spikes.
+
+    Attributes:
+        largest_u: of the neuron that comes closest to its threshold.
+        threshold: θ of that neuron.
+        steady_state: v to which its input leads it as long as it lasts, where that is the same at `LEAST_SPAN` steps or more from the
+            first to the last with any; None else, and without leak.
+        gets_input: whether anything but zeros reaches the layer.
+        lower_threshold: a θ at which that neuron would spike; None where u never rises above 0.
+        sufficient_gain: a factor by which its input, multiplied, makes it spike; None where none is known: u never rises above 0, or a
+            lower bound above 0 or a recurrent bias helps, which don't grow with the input.
+        changes: remedies, the most direct first.
+    """
+
+    largest_u: float
+    threshold: float
+    steady_state: float | None
+    gets_input: bool
+    lower_threshold: float | None
+    sufficient_gain: float | None = None
+    changes: tuple[Changes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Saturated:
+    """`saturated` of the layer's `neurons` spike at nearly every step.
+
+    Attributes:
+        share: of the steps, in which these neurons spike; at least nearly `EVERY_STEP`.
+        rate: spikes per step of one of these neurons, their mean over the same steps.
+        while_driven: whether the steps are those from a neuron's first input to its last, in each sample; else all of them.
+    """
+
+    saturated: int
+    neurons: int
+    share: float
+    rate: float
+    while_driven: bool
+    changes: tuple[Changes, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Clipped:
+    """`min_v_mem` or `spike_fn` cuts what the neurons do.
+
+    Where `min_v_mem`, from `lowest` to `largest`, does, it raises v at `share` of all values. Where `spike_fn` does, it cuts the count
+    at `share` of the steps with spikes, and u reached up to `largest` thresholds.
+    """
+
+    by: str
+    share: float
+    largest: float
+    changes: tuple[Changes, ...] = field(default=())
+    lowest: float | None = None
+
+
+@dataclass(frozen=True)
+class LongMemory:
+    """The membrane forgets next to nothing during the run of `steps` time steps; `alpha` is exp(-1/τ)."""
+
+    tau: float
+    alpha: float
+    steps: int
+    changes: tuple[Changes, ...] = field(default=())
+
+
+Finding = Silent | Saturated | Clipped | LongMemory
+
+
+def diagnose(simulation: Simulation) -> dict[int, tuple[Finding, ...]]:
+    """What there is to say of each neuron layer, by its place in the network, the gravest first; nothing of a layer in good order."""
+    return {index: tuple(_findings(simulation, index, record)) for index, record in simulation.records.items()}
+
+
+def _findings(simulation: Simulation, index: int, record: LayerRecord) -> list[Finding]:
+    layer = simulation.experiment.network[index]
+    assert isinstance(layer, NeuronSpec)
+    found: list[Finding] = []
+    if record.does_spike:
+        found += [_silence(simulation, index, layer, record)] if not record.spikes.any() else _excess(simulation, index, layer, record)
+    found += _bound(layer, record)
+    steps = record.u.shape[1]
+    tau = getattr(layer, "tau_mem", None)
+    if isinstance(tau, float) and tau > LONG_MEMORY * steps:
+        found.append(LongMemory(tau, math.exp(-1 / tau), steps, ({"tau_mem": max(1.0, steps / LONG_MEMORY)},)))
+    return found
+
+
+def _silence(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> Silent:
+    threshold = np.broadcast_to(record.threshold, record.u.shape)
+    reach = record.u / threshold
+    sample, step, *neuron = np.unravel_index(int(reach.argmax()), reach.shape)
+    place = (sample, step, *neuron)
+    largest_u, theta = float(record.u[place]), float(threshold[place])
+    received = simulation.received(index)
+    lower = _rounded_down(largest_u) if largest_u > 0 else None
+    changes: list[Changes] = [] if lower is None else [{"spike_threshold": lower}]
+    leak, synapse = (float(factor[tuple(neuron)]) for factor in (_leak(layer, record), _synapse(layer, record)))
+    normalised = bool(getattr(layer, "norm_input", False))
+    # Without normalisation all potentials are 1/leak times as large, but for a bound above 0, which stays where it is.
+    if normalised and np.max(getattr(layer, "min_v_mem", None) or 0.0) <= 0 and largest_u / leak >= ROUNDING * theta:
+        changes.append({"norm_input": False})
+    bias = simulation.weights.get(f"{index}.rec_connect.bias")  # which the layer receives from its second step on
+    own = np.trim_zeros(np.moveaxis(received, 1, -1)[(sample, *neuron)])
+    is_constant = bias is None and len(own) >= LEAST_SPAN and bool((own == own[0]).all())
+    given = getattr(layer, "min_v_mem", None)
+    bound = -math.inf if given is None else float(np.broadcast_to(given, record.u.shape[2:])[tuple(neuron)])
+    steady = synapse * float(own[0]) / (1 if normalised else leak) if is_constant and leak > 0 else None
+    grows = bias is None and bound <= 0  # with its input: a bound below 0 holds what grows with it up all the more
+    return Silent(
+        largest_u=largest_u,
+        threshold=theta,
+        steady_state=None if steady is None else max(steady, bound),
+        gets_input=bool(received.any() or (bias is not None and bias.any())),
+        lower_threshold=lower,
+        sufficient_gain=_rounded_up(ROUNDING * theta / largest_u, digits=3) if grows and largest_u > 0 else None,
+        changes=tuple(_without_explosion(simulation, index, layer, change) for change in changes),
+    )
+
+
+def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> list[Finding]:
+    """Of a layer that spikes: whether it does so all the time, and whether its spike function cuts counts."""
+    found: list[Finding] = []
+    spiking = record.spikes > 0
+    always = _always(spiking, _driven(simulation, index))
+    if always.mean() >= SATURATED:
+        found.append(_saturation(simulation, index, layer, record, always))
+    most = _most_spikes(layer)
+    if most is not None:
+        reach = record.u / record.threshold
+        cut = float((reach >= most + 1).sum() / spiking.sum())
+        if cut > CLIPPED:
+            unlimited: Changes = {"spike_fn": {"kind": "MultiSpike"}}
+            explodes = _explodes(simulation, index, _changed(layer, unlimited))
+            found.append(Clipped("spike_fn", cut, float(reach.max()), () if explodes else (unlimited,)))
+    return found
+
+
+def _saturation(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord, always: Mask) -> Saturated:
+    """Describe the neurons of the mask `always`, (...): over the whole run if they spike throughout, else while driven."""
+    spikes = np.moveaxis(record.spikes.astype(np.float64), (0, 1), (-2, -1))[always]
+    steps = np.ones(spikes.shape, dtype=bool)
+    if ((spikes > 0).mean(axis=(1, 2)) < EVERY_STEP).any():
+        steps = np.moveaxis(_driven(simulation, index), (0, 1), (-2, -1))[always]
+    return Saturated(
+        saturated=int(always.sum()),
+        neurons=always.size,
+        share=float((spikes[steps] > 0).mean()),
+        rate=float(spikes[steps].mean()),
+        while_driven=not steps.all(),
+        changes=(_moderation(simulation, index, layer, record),),
+    )
+
+
+def _always(spiking: Mask, driven: Mask) -> Mask:
+    """Which neurons, (...), spike at every step: of all, or of those that are `driven`, (batch, time, ...), where these are enough."""
+    steps = driven.sum(axis=(0, 1))
+    meanwhile = (spiking & driven).sum(axis=(0, 1)) >= EVERY_STEP * steps
+    always: Mask = (spiking.mean(axis=(0, 1)) >= EVERY_STEP) | (meanwhile & (steps >= LEAST_SPAN * len(spiking)))
+    return always
+
+
+def _driven(simulation: Simulation, index: int) -> Mask:
+    """From the first to the last step with input of each neuron and sample, (batch, time, ...); all where they drive each other."""
+    received = simulation.received(index)
+    if f"{index}.rec_connect.weight" in simulation.weights:
+        return np.ones(received.shape, dtype=bool)
+    fed = received != 0
+    begun, lasting = (np.maximum.accumulate(one, axis=1) for one in (fed, fed[:, ::-1]))
+    driven: Mask = begun & lasting[:, ::-1]
+    return driven
+
+
+def _moderation(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> Changes:
+    """A θ that the typical neuron's mean input takes 1/MODERATE_RATE steps to reach from where a reset leaves v.
+
+    Each spike needs as much input as lies between the two, so that half of the neurons can't spike at every step, whatever caps or
+    inhibits the spikes now. A reset that would subtract less than that is changed too.
+    """
+    reset = getattr(layer, "reset_fn", None)
+    lowest = np.maximum(np.asarray(getattr(layer, "min_v_mem", None) or 0.0), 0.0)
+    if isinstance(reset, MembraneReset):
+        lowest = np.maximum(lowest, reset.reset_value)
+    leak = _leak(layer, record)
+    before = np.concatenate([np.zeros_like(record.v[:, :1]), record.v[:, :-1]], axis=1)
+    arriving = record.u - (1 - leak) * before + _inhibition(simulation, index, layer, record)
+    driven = _driven(simulation, index)
+    risen = (np.maximum(arriving - leak * lowest, 0) * driven).sum(axis=(0, 1)) / np.maximum(driven.sum(axis=(0, 1)), 1)
+    steps = np.asarray(sum((1 - leak) ** step for step in range(round(1 / MODERATE_RATE))))
+    needed = np.maximum(lowest + risen * np.maximum(steps, MARGIN), MARGIN * lowest)
+    typical = np.sort(needed, axis=None)[needed.size // 2]
+    theta = _rounded_up(max(float(typical), MARGIN * float(np.min(record.threshold))))
+    changes: Changes = {"spike_threshold": theta}
+    if isinstance(reset, MembraneSubtract) and reset.subtract_value is not None and reset.subtract_value < theta:
+        changes["reset_fn"] = {"kind": "MembraneSubtract"}
+    return changes
+
+
+def _inhibition(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> Array:
+    """What a layer's own spikes take away from its potentials, (batch, time, ...) or 0: with fewer spikes it comes back."""
+    weight = simulation.weights.get(f"{index}.rec_connect.weight")
+    if weight is None:
+        return np.zeros(())
+    inhibition: Array = record.spikes @ np.maximum(-weight, 0).T * _gain(layer, record)
+    return inhibition
+
+
+def _bound(layer: NeuronSpec, record: LayerRecord) -> list[Finding]:
+    bound = getattr(layer, "min_v_mem", None)
+    if bound is None:
+        return []
+    reset = record.u
+    if record.does_spike:
+        spikes, u, threshold = (torch.from_numpy(values) for values in (record.spikes, record.u, np.asarray(record.threshold)))
+        reset = layer.reset_fn(spikes, {"v_mem": u}, threshold)["v_mem"].numpy()  # type: ignore[attr-defined]  # every layer that spikes
+    with np.errstate(over="ignore"):  # beyond the largest number of its kind it is infinite, for the layer too
+        held = float((reset < np.asarray(bound, dtype=reset.dtype)).mean())
+    if held <= CLIPPED:
+        return []
+    return [Clipped("min_v_mem", held, float(np.max(bound)), ({"min_v_mem": None},), float(np.min(bound)))]
+
+
+def _most_spikes(layer: NeuronSpec) -> int | None:
+    """The most spikes per step that the spike function lets through; None where there is no limit."""
+    spike_fn = getattr(layer, "spike_fn", None)
+    if isinstance(spike_fn, MaxSpike):
+        return spike_fn.max_num_spikes_per_bin
+    return 1 if isinstance(spike_fn, SingleSpike) else None
+
+
+def _without_explosion(simulation: Simulation, index: int, layer: NeuronSpec, changes: Changes) -> Changes:
+    """The changes, with single spikes where the layer's own excitation would then multiply them without end."""
+    explodes = _explodes(simulation, index, _changed(layer, changes))
+    return {**changes, "spike_fn": {"kind": "SingleSpike"}} if explodes else changes
+
+
+def _explodes(simulation: Simulation, index: int, layer: NeuronSpec) -> bool:
+    """Whether spikes multiply without end: nothing limits their number, and one brings about more than it takes."""
+    if _most_spikes(layer) is not None:
+        return False
+    taken = np.asarray(layer.spike_threshold)  # type: ignore[attr-defined]  # every layer that spikes
+    reset = layer.reset_fn  # type: ignore[attr-defined]
+    if isinstance(reset, MembraneSubtract) and reset.subtract_value is not None:
+        taken = np.minimum(taken, reset.subtract_value)
+    weight = simulation.weights.get(f"{index}.rec_connect.weight")
+    if weight is None:
+        return bool((taken < 0).any())
+    excitation = np.maximum(weight, 0)
+    most = min(excitation.sum(axis=0).max(), excitation.sum(axis=1).max())
+    return bool((most * _gain(layer, simulation.records[index]) >= taken).any())
+
+
+def _changed(layer: NeuronSpec, changes: Changes) -> NeuronSpec:
+    return type(layer)(**{**layer.model_dump(), **changes})
+
+
+def _leak(layer: NeuronSpec, record: LayerRecord) -> Array:
+    """1-α of each neuron, as the layer rounds it, (...); 0 without leak."""
+    tau = getattr(layer, "tau_mem", None)
+    leak = torch.zeros(()) if tau is None else decay(torch.tensor(tau), is_alpha=False, longest_tau=math.inf)[1]
+    return np.broadcast_to(leak.double().numpy(), record.u.shape[2:])
+
+
+def _synapse(layer: NeuronSpec, record: LayerRecord) -> Array:
+    """What a constant input of 1 leads the synaptic current of each neuron to, (...)."""
+    tau = getattr(layer, "tau_syn", None)
+    return np.broadcast_to(np.ones(()) if tau is None else 1 / np.expm1(1 / np.asarray(tau)), record.u.shape[2:])
+
+
+def _gain(layer: NeuronSpec, record: LayerRecord) -> Array:
+    """What an input of 1 in one step adds to the potential of each neuron in sum, (...)."""
+    gain: Array = _synapse(layer, record) * (_leak(layer, record) if getattr(layer, "norm_input", False) else 1.0)
+    return gain
+
+
+def _rounded_down(value: float) -> float:
+    """To two significant digits, so that what shall be reached is reached."""
+    digits = 1 - math.floor(math.log10(value))
+    return float(math.floor(value * 10.0**digits) / 10.0**digits)
+
+
+def _rounded_up(value: float, digits: int = 2) -> float:
+    """Round up to `digits` significant digits, so that the result is never below `value`."""
+    places = digits - 1 - math.floor(math.log10(value))
+    return float(math.ceil(value * 10.0**places) / 10.0**places)

@@ -1,0 +1,154 @@
+"""Changes of an Experiment that help a training, as `Experiment.replace` takes them. `diagnosis.training` decides when they help."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from snncore.activation import MembraneSubtract, SingleExponential, SingleSpike
+from snncore.arrays import Array
+from snncore.diagnosis.gradient_flow import growth, peak_taken
+from snncore.errors import ExperimentError
+from snncore.experiment.spec import Experiment
+from snncore.run.bptt import EpochRecord
+from snncore.run.record import LayerRecord
+
+Changes = dict[str, Any]
+"""Values by the path of their field in the Experiment."""
+
+STABLE_PEAK = 2.0
+"""Up to this largest θ·ds/du, |1 - θ·ds/du| ≤ 1: no gradient grows through the reset."""
+
+FIRST_STEP = {"RMSprop": 10.0, "Adam": 1.0}
+"""Size of the first update of every value of a parameter, in learning rates, whatever its gradient (with torch's other defaults)."""
+
+
+def useful(experiment: Experiment, remedies: Iterable[Changes]) -> tuple[Changes, ...]:
+    """Those that can be built and change something, each once, without the fields that stay as they are."""
+    kept: list[Changes] = []
+    for remedy in remedies:
+        try:
+            experiment.replace(remedy)
+        except ExperimentError:
+            continue
+        changes = {path: value for path, value in remedy.items() if value != experiment.at(path)}
+        if changes and changes not in kept:
+            kept.append(changes)
+    return tuple(kept)
+
+
+# ------------------------------------------------------------------------------------------------- learning rate
+
+
+def larger_steps(experiment: Experiment, factor: float) -> Changes:
+    return {"training.lr": float(f"{experiment.training.lr * factor:.2g}")}
+
+
+def smaller_steps(experiment: Experiment, first: EpochRecord | None) -> Changes:
+    """A tenth of the learning rate; less where the first update would still take away, to first order, more than the whole loss.
+
+    That bound is Polyak's step, the loss over the fall of the loss per unit of learning rate, from the gradients of the `first` record.
+    """
+    lr = float(f"{experiment.training.lr / 10:.2g}")
+    fall = _fall(experiment.training.optimiser, first) if first else 0.0
+    if first and 0 < fall < math.inf and first.loss > 0:
+        lr = min(lr, rounded_down(first.loss / fall, digits=1))
+    return {"training.lr": lr}
+
+
+def _fall(optimiser: str, first: EpochRecord) -> float:
+    """How much the loss falls in the first update, to first order, per unit of learning rate; 0 for a record without parameters.
+
+    RMSprop and Adam divide the gradient by its size, so that it is Σ|g| times their first step, of which √n·‖g‖ is the most.
+    """
+    norms = {name: norm for name, norm in first.gradient_norms.items() if name in first.parameters}
+    if optimiser == "SGD":
+        return sum(norm**2 for norm in norms.values())
+    return FIRST_STEP[optimiser] * sum(math.sqrt(first.parameters[name].size) * norm for name, norm in norms.items())
+
+
+# ---------------------------------------------------------------------------------------------------- surrogates
+
+
+def single_exponential(experiment: Experiment) -> Changes:
+    """`SingleExponential` with its defaults for all layers that spike."""
+    spiking = (index for index, layer in enumerate(experiment.network) if layer.does_spike)
+    return {f"network.{index}.surrogate_grad_fn": _as_data(SingleExponential()) for index in spiking}
+
+
+def unit_grad_scale(experiment: Experiment) -> Changes:
+    """A grad_scale of 1 where a surrogate's is above that."""
+    changes: Changes = {}
+    for index, layer in enumerate(experiment.network):
+        surrogate = getattr(layer, "surrogate_grad_fn", None)
+        if getattr(surrogate, "grad_scale", 1.0) > 1:
+            changes[f"network.{index}.surrogate_grad_fn"] = _as_data(replace(surrogate, grad_scale=1.0))  # type: ignore[type-var]  # it has the field
+    return changes
+
+
+def limited_growth(
+    experiment: Experiment, records: Mapping[int, LayerRecord], exploding: Sequence[int], parameters: Mapping[str, Array], largest: float
+) -> tuple[Changes, ...]:
+    """Surrogates (and if it takes that, resets) with which no gradient grows `largest`-fold within a layer: a smaller grad_scale, then
+    `SingleExponential`. They change the exploding layers, and those that would be next.
+
+    Args:
+        records: of the layers that spike, by their place in the network.
+    """
+    scaled: Changes = {}
+    plain: Changes = {}
+    resets: Changes = {}
+    for index, record in records.items():
+        layer: Any = experiment.network[index]
+        scale, peak = getattr(layer.surrogate_grad_fn, "grad_scale", 1.0), peak_taken(layer, record)
+        if index not in exploding and peak <= STABLE_PEAK and scale >= 0:
+            continue
+        path = f"network.{index}.surrogate_grad_fn"
+        plain[path] = scaled[path] = _as_data(SingleExponential())
+        resets[f"network.{index}.reset_fn"] = _as_data(MembraneSubtract())
+        if hasattr(layer.surrogate_grad_fn, "grad_scale") and peak > STABLE_PEAK:
+            less = rounded_down(scale * STABLE_PEAK / peak, digits=2)
+            scaled[path] = _as_data(replace(layer.surrogate_grad_fn, grad_scale=less))
+
+    def helps(changes: Changes) -> bool:
+        network = experiment.replace(changes).network
+        return all(growth(network[index], record, parameters).product < largest for index, record in records.items())
+
+    return tuple(changes for changes in useful(experiment, (scaled, plain, {**plain, **resets})) if helps(changes))
+
+
+def _as_data(part: Any) -> dict[str, Any]:
+    return {"kind": type(part).__name__, **asdict(part)}
+
+
+# -------------------------------------------------------------------------------------------- spikes and targets
+
+
+def most_output_spikes(experiment: Experiment) -> int | None:
+    """The most spikes that the task can count in an epoch, all samples, neurons and time steps together; None where there is no limit."""
+    spike_fn = getattr(experiment.network[-1], "spike_fn", None)
+    most = 1 if isinstance(spike_fn, SingleSpike) else getattr(spike_fn, "max_num_spikes_per_bin", None)
+    samples, steps = experiment.input.shape[:2]
+    return None if most is None else samples * steps * math.prod(experiment.fits()[-1].shape or ()) * most
+
+
+def multi_spike_output(experiment: Experiment) -> Changes:
+    return {f"network.{len(experiment.network) - 1}.spike_fn": {"kind": "MultiSpike"}}
+
+
+def without_normalisation(experiment: Experiment) -> Changes:
+    """Input normalisation off where it is on: all inputs 1/(1-α) times as large."""
+    return {f"network.{index}.norm_input": False for index, layer in enumerate(experiment.network) if getattr(layer, "norm_input", False)}
+
+
+def lower_threshold(index: int, largest_u: float) -> Changes:
+    """θ of a layer just below the potential that it reached, above 0."""
+    return {f"network.{index}.spike_threshold": rounded_down(largest_u, digits=2)}
+
+
+def rounded_down(value: float, digits: int) -> float:
+    """A number above 0 to so many significant digits."""
+    unit = 10.0 ** (math.floor(math.log10(value)) - digits + 1)
+    return float(f"{math.floor(value / unit) * unit:.{digits}g}")

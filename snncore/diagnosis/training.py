@@ -1,0 +1,299 @@
+"""Why a training is silent, diverges or doesn't learn, in numbers, with changes of its Experiment that would help.
+
+The words are left to whoever shows them; `snncore.diagnosis.layers` does the same for a simulation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from snncore.diagnosis.gradient_flow import growth, largest_surrogate
+from snncore.diagnosis.remedies import (
+    Changes,
+    larger_steps,
+    limited_growth,
+    lower_threshold,
+    most_output_spikes,
+    multi_spike_output,
+    single_exponential,
+    smaller_steps,
+    unit_grad_scale,
+    useful,
+    without_normalisation,
+)
+from snncore.diagnosis.training_findings import (
+    Diverged,
+    Diverging,
+    ExplodingGradient,
+    NoGradient,
+    NoProgress,
+    StaysSilent,
+    TrainingFinding,
+    UnreachableTarget,
+)
+from snncore.errors import DivergenceError
+from snncore.experiment.spec import Experiment
+from snncore.run.bptt import EpochRecord
+
+TREND_EPOCHS = 5
+"""Over how many epochs a trend is read."""
+
+STEADY = 1e-3
+"""A change of u/θ below this over the trend's epochs counts as none."""
+
+RUNAWAY = 10
+"""How many times the least loss so far, and that of a silent output, the loss of a training that diverges is at least."""
+
+EXPLODING = 1e3
+"""From this factor on, by which a layer may multiply a gradient on its way back through time, the gradient counts as exploding."""
+
+VANISHED = 1e-12
+"""Norms of gradients and values of surrogates below this count as zero."""
+
+SILENT_EPOCHS = 20
+"""An output that was silent for so many epochs without coming near its threshold needs help."""
+
+STAGNANT_EPOCHS = 100
+"""A training whose loss didn't fall for so many epochs needs help."""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """No output spike in the last epoch.
+
+    Attributes:
+        layer: name of the first silent spiking layer; what follows it gets no spikes from it.
+        is_output: whether that layer is the network's last.
+        largest_u_over_threshold: of that layer, below 1.
+        trend: of that number over the last epochs, None in the first epoch.
+        loss, loss_is_flat: the last loss, and whether it stayed the same over the last epochs.
+    """
+
+    layer: str
+    is_output: bool
+    largest_u_over_threshold: float
+    trend: Literal["rising", "falling", "steady"] | None
+    loss: float
+    loss_is_flat: bool
+
+
+def silence(records: Sequence[EpochRecord]) -> Silence | None:
+    """Why the last epoch had no output spike; None if it had some."""
+    last = records[-1]
+    if last.layers[-1].spikes.any():
+        return None
+    index = next(number for number, layer in enumerate(last.layers) if not layer.spikes.any())
+    recent = [record.reach[index] for record in records[-TREND_EPOCHS:]]
+    losses = [record.loss for record in records[-TREND_EPOCHS:]]
+    return Silence(
+        layer=last.layers[index].name,
+        is_output=index == len(last.layers) - 1,
+        largest_u_over_threshold=recent[-1],
+        trend=_trend(recent),
+        loss=last.loss,
+        loss_is_flat=len(losses) > 1 and min(losses) == max(losses),
+    )
+
+
+def findings(
+    experiment: Experiment,
+    records: Sequence[EpochRecord],
+    divergence: DivergenceError | None = None,
+    trained: Experiment | None = None,
+) -> list[TrainingFinding]:
+    """What is wrong with a training, the most urgent first; of what follows from one another, the cause alone.
+
+    Args:
+        experiment: what is in force now.
+        records: of all epochs so far, the last one whole. What the loss did is read from those for the present target. None yet: what the
+            Experiment alone tells.
+        divergence: what ended the training, if it did.
+        trained: what was in force in the last epoch, if that was something else. The gradients that another surrogate led to tell nothing
+            of the present one.
+    """
+    unreachable = _unreachable_target(experiment)
+    goes_on = bool(records) and records[-1].loss > 0
+    exploding = _exploding_gradient(experiment, records[-1]) if goes_on else None
+    ended = _diverged(experiment, records, divergence, exploding) if divergence else None
+    is_same = trained is None or trained.network == experiment.network
+    course = _course(experiment, records, unreachable, exploding) if goes_on and is_same and not divergence else None
+    found = (ended, unreachable, exploding, course)
+    return [replace(finding, changes=useful(experiment, finding.changes)) for finding in found if finding]
+
+
+def _course(
+    experiment: Experiment, records: Sequence[EpochRecord], unreachable: UnreachableTarget | None, exploding: ExplodingGradient | None
+) -> TrainingFinding | None:
+    """What the course of a training shows whose loss is above 0."""
+    since = _since_target(records, experiment.training.task.target)
+    is_cut_short = exploding is not None and not records[-1].gradient_norms  # the backward pass ended at the first that was not finite
+    return (
+        _diverging(experiment, records, since)
+        or (None if is_cut_short else _no_gradient(experiment, records))
+        or _stays_silent(experiment, records)
+        or (None if unreachable else _no_progress(experiment, since))
+    )
+
+
+def _unreachable_target(experiment: Experiment) -> UnreachableTarget | None:
+    target, most = experiment.training.task.target, most_output_spikes(experiment)
+    if most is None or target <= most:
+        return None
+    samples, steps = experiment.input.shape[:2]
+    outputs = math.prod(experiment.fits()[-1].shape or ())
+    return UnreachableTarget(
+        target=target,
+        most=most,
+        samples=samples,
+        steps=steps,
+        outputs=outputs,
+        most_per_step=most // (samples * steps * outputs),
+        changes=({"training.task.target": most}, multi_spike_output(experiment)),
+    )
+
+
+def _diverged(
+    experiment: Experiment, records: Sequence[EpochRecord], divergence: DivergenceError, exploding: ExplodingGradient | None
+) -> Diverged:
+    smaller = (smaller_steps(experiment, records[0] if records else None), unit_grad_scale(experiment))
+    return Diverged(
+        epoch=divergence.epoch,
+        layer=divergence.layer.partition(".")[0],
+        quantity=divergence.quantity,
+        changes=(exploding.changes if exploding else ()) or smaller,
+        needs_restart=True,
+    )
+
+
+def _diverging(experiment: Experiment, records: Sequence[EpochRecord], since: Sequence[EpochRecord]) -> Diverging | None:
+    """Runaway over the trend's epochs and not falling; or runaway without a gradient that could bring it back."""
+    best = min(since, key=lambda record: record.loss)
+    last, recent = since[-1], since[-TREND_EPOCHS:]
+    least = RUNAWAY * max(best.loss, experiment.training.task.target**2)
+    stays = len(since) > TREND_EPOCHS and min(record.loss for record in recent) >= least and last.loss >= recent[0].loss
+    is_lost = last.loss >= least and _largest_norm(last) < VANISHED
+    if not (stays or is_lost):
+        return None
+    lr = smaller_steps(experiment, records[0])
+    return Diverging(best_loss=best.loss, best_epoch=best.epoch, loss=last.loss, changes=(lr,), needs_restart=True)
+
+
+def _exploding_gradient(experiment: Experiment, last: EpochRecord) -> ExplodingGradient | None:
+    spiking = {int(record.name): record for record in last.layers if record.does_spike}
+    grown = {index: growth(experiment.network[index], record, last.parameters) for index, record in spiking.items()}
+    exploding = [index for index, found in grown.items() if found.product >= EXPLODING]
+    if not exploding:
+        return None
+    worst = max(exploding, key=lambda index: grown[index].product)
+    return ExplodingGradient(
+        layer=str(worst),
+        factor=grown[worst].factor,
+        product=grown[worst].product,
+        steps=grown[worst].steps,
+        changes=limited_growth(experiment, spiking, exploding, last.parameters, EXPLODING),
+    )
+
+
+def _no_gradient(experiment: Experiment, records: Sequence[EpochRecord]) -> NoGradient | None:
+    last = records[-1]
+    if _largest_norm(last) >= VANISHED:
+        return None
+    spiking = [record for record in last.layers if record.does_spike]
+    surrogates = {record.name: largest_surrogate(experiment.network[int(record.name)], record) for record in spiking}
+    dead = [name for name, largest in surrogates.items() if largest < VANISHED]
+    overshoot = _overshoot(experiment, records)
+    return NoGradient(
+        loss=last.loss,
+        largest_norm=max(last.gradient_norms.values(), default=None),
+        layer=dead[-1] if dead else None,
+        largest_surrogate=surrogates[dead[-1]] if dead else min(surrogates.values()),
+        overshoot=overshoot,
+        changes=(smaller_steps(experiment, records[0]) if overshoot else single_exponential(experiment),),
+        needs_restart=overshoot is not None,
+    )
+
+
+def _stays_silent(experiment: Experiment, records: Sequence[EpochRecord]) -> StaysSilent | None:
+    epochs = next((number for number, record in enumerate(reversed(records)) if record.spikes), len(records))
+    now = silence(records)
+    if epochs < SILENT_EPOCHS or now is None:
+        return None
+    last = records[-1]
+    index = next(number for number, layer in enumerate(last.layers) if layer.name == now.layer)
+    pace = (last.reach[index] - records[-TREND_EPOCHS].reach[index]) / (TREND_EPOCHS - 1)
+    to_go = (1 - last.reach[index]) / pace if now.trend == "rising" else None
+    if to_go is not None and to_go <= _epochs_left(experiment, last):
+        return None
+    overshoot = _overshoot(experiment, records)
+    changes: list[Changes] = [larger_steps(experiment, 10)]
+    largest_u = min(float(record.layers[index].u.max()) for record in (records[0], last) if record.is_whole)
+    if largest_u > 0:
+        stronger = [without_normalisation(experiment), lower_threshold(int(now.layer), largest_u)]
+        changes = [*changes, *stronger] if to_go is not None else [*stronger, *changes]
+    return StaysSilent(
+        layer=now.layer,
+        is_output=now.is_output,
+        epochs=epochs,
+        largest_u_over_threshold=now.largest_u_over_threshold,
+        epochs_to_go=to_go,
+        overshoot=overshoot,
+        changes=(smaller_steps(experiment, records[0]),) if overshoot else tuple(changes),
+        needs_restart=overshoot is not None,
+    )
+
+
+def _no_progress(experiment: Experiment, since: Sequence[EpochRecord]) -> NoProgress | None:
+    """Half the learning rate where the spikes go past the target and back, a larger one where they stay on one side of it."""
+    best = min(since, key=lambda record: record.loss)
+    recent = [record.spikes for record in since[-STAGNANT_EPOCHS:]]
+    if since[-1].epoch - best.epoch < STAGNANT_EPOCHS or not any(recent[-SILENT_EPOCHS:]):
+        return None
+    meanwhile = [record.spikes for record in since if record.epoch > best.epoch]
+    passes = min(recent) < experiment.training.task.target < max(recent)
+    return NoProgress(
+        best_loss=best.loss,
+        best_epoch=best.epoch,
+        fewest=min(meanwhile),
+        most=max(meanwhile),
+        changes=(larger_steps(experiment, 0.5 if passes else 10),),
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- details
+
+
+def _trend(values: Sequence[float]) -> Literal["rising", "falling", "steady"] | None:
+    if len(values) < 2:
+        return None
+    change = values[-1] - values[0]
+    if abs(change) < STEADY:
+        return "steady"
+    return "rising" if change > 0 else "falling"
+
+
+def _since_target(records: Sequence[EpochRecord], target: int) -> Sequence[EpochRecord]:
+    """The last records, back to where the target was another: those whose loss is that of their spikes. The last one at least."""
+    losses, spikes = (np.array([getattr(record, name) for record in records]) for name in ("loss", "spikes"))
+    others = np.flatnonzero(~np.isclose(losses, (spikes - target) ** 2))
+    return records[min(others[-1] + 1, len(records) - 1) if others.size else 0 :]
+
+
+def _largest_norm(record: EpochRecord) -> float:
+    return max(record.gradient_norms.values(), default=0.0)
+
+
+def _overshoot(experiment: Experiment, records: Sequence[EpochRecord]) -> tuple[int, float] | None:
+    """Epoch and count of the most spikes, if they were too many and there are none now."""
+    most = max(records, key=lambda record: record.spikes)
+    is_lost = most.spikes > experiment.training.task.target and records[-1].spikes == 0
+    return (most.epoch, most.spikes) if is_lost else None
+
+
+def _epochs_left(experiment: Experiment, last: EpochRecord) -> int:
+    """Until training stops by itself, as it does after each `training.epochs`."""
+    return experiment.training.epochs - (last.epoch + 1) % experiment.training.epochs

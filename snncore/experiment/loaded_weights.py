@@ -1,0 +1,136 @@
+"""Weights that an Experiment takes from a file, as data, and which of them stay when the network is edited.
+
+The Experiment only names them; the file holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+from torch import nn
+
+from snncore.errors import ExperimentError
+from snncore.experiment.inputs import Files
+from snncore.experiment.parameters import is_weight, misfit, put, shapes_of
+from snncore.experiment.part import Part, Shape
+from snncore.experiment.torch_layers import Conv2dSpec, LinearSpec
+
+WeightName = Annotated[str, Field(max_length=40, pattern=r"^\d+\.(rec_connect\.)?(weight|bias)$")]
+"""Of a parameter of the built network."""
+
+MOST_TAKEN = 10_000
+"""Weights and biases that one Experiment may name."""
+
+
+class CheckpointRef(Part):
+    """Weights of a file that `checkpoint.read` reads.
+
+    Attributes:
+        name: of the file, for people.
+        digest: of the weights; by it they are found among files.
+        takes: pairs (parameter of the network, parameter in the file). Those that aren't named are drawn. None: all, under their own names.
+    """
+
+    name: str = Field(max_length=100)
+    digest: str = Field(pattern="^[0-9a-f]{32}$")
+    takes: tuple[tuple[WeightName, WeightName], ...] | None = Field(default=None, max_length=MOST_TAKEN)
+
+    @model_validator(mode="after")
+    def _takes_each_once(self) -> Self:
+        own = [name for name, _ in self.takes or ()]
+        if len(set(own)) < len(own):
+            twice = next(name for name in own if own.count(name) > 1)
+            raise ValueError(f"takes names {twice} twice; give each parameter of the network once")
+        return self
+
+    def key(self, parameter: str) -> str:
+        """Under which the weights of a parameter are found among files."""
+        return f"{self.digest}/{parameter}"
+
+    def is_here(self, files: Files) -> bool:
+        return any(key.startswith(self.key("")) for key in files)
+
+    def sources(self, network: Sequence[Any]) -> dict[str, str]:
+        """Names in the file of the weights that it gives, by parameter of the network."""
+        return {name: name for name in weight_shapes(network)} if self.takes is None else dict(self.takes)
+
+    def load_into(self, model: nn.Module, files: Files, label: Callable[[str], str]) -> None:
+        """Gives the model the weights and biases that it takes from the file.
+
+        Args:
+            label: how messages call the parameter of a name.
+
+        Raises:
+            ExperimentError: the weights aren't among `files`, or are of another network than the model.
+        """
+        if not self.is_here(files):
+            raise ExperimentError(
+                f"The weights in {self.name!r} are not here: links carry no weights. "
+                f"Load them again where they came from, or draw new weights."
+            )
+        weights = {key.removeprefix(self.key("")): values for key, values in files.items() if key.startswith(self.key(""))}
+        taken = {name: parameter for name, parameter in model.named_parameters() if is_weight(name)}
+        missing = None
+        if self.takes is not None:
+            missing = next((f"the file has no {theirs}" for _, theirs in self.takes if theirs not in weights), None)
+            weights = {own: weights[theirs] for own, theirs in self.takes if theirs in weights}
+            taken = {name: parameter for name, parameter in taken.items() if name in weights}
+        problem = missing or misfit(shapes_of(weights), shapes_of(taken), label)
+        if problem:
+            raise ExperimentError(f"The weights in {self.name!r} don't fit: {problem}. Draw new weights, or load a file that fits.")
+        put(weights, model)
+
+    def carried(self, before: Sequence[Any], after: Sequence[Any], origins: Sequence[int | None]) -> CheckpointRef | None:
+        """What an edited network still takes from the file; None for nothing.
+
+        A weight goes with its layer, as long as its shape and what it would be drawn from stay the same.
+
+        Args:
+            before, after: the layers of the network.
+            origins: of each layer after, its place before; None for a new one.
+        """
+        sources, old, new = self.sources(before), _identities(before), _identities(after)
+        takes = {}
+        for place, origin in enumerate(origins):
+            for name in (name for name in new if name.startswith(f"{place}.")):
+                former = f"{origin}.{name.partition('.')[2]}"
+                if former in sources and old.get(former) == new[name]:
+                    takes[name] = sources[former]
+        if takes == sources == self.sources(after):
+            return self
+        return self.model_copy(update={"takes": tuple(takes.items())}) if takes else None
+
+
+def weight_shapes(network: Sequence[Any]) -> dict[str, Shape]:
+    """Shapes of the weights and biases that the built network has, by parameter name."""
+    return {name: shape[:1] if name.endswith("bias") else shape for name, (shape, _) in _identities(network).items()}
+
+
+def drawn_from(network: Sequence[Any]) -> dict[str, Any]:
+    """What each weight and bias begins with where no file gives it, by parameter name.
+
+    That is a spec of `snncore.experiment.weights`, or None for torch's own random numbers.
+    """
+    return {name: source for name, (_, source) in _identities(network).items()}
+
+
+def _identities(network: Sequence[Any]) -> dict[str, tuple[Shape, Any]]:
+    """The shape and the random source of each weight and bias, by its name.
+
+    Where either changes, a weight is no longer the same.
+    """
+    found: dict[str, tuple[Shape, Any]] = {}
+    for place, layer in enumerate(network):
+        for part, spec in (("", layer), ("rec_connect.", getattr(layer, "rec_connect", None))):
+            match spec:
+                case LinearSpec():
+                    shape: Shape = (spec.out_features, spec.in_features)
+                case Conv2dSpec():
+                    shape = (spec.out_channels, spec.in_channels, spec.kernel_size, spec.kernel_size)
+                case _:
+                    continue
+            for name in ("weight", "bias") if spec.bias else ("weight",):
+                found[f"{place}.{part}{name}"] = shape, getattr(spec, "weights", None)
+    return found

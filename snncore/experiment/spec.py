@@ -1,0 +1,428 @@
+"""The Experiment: network, input, training and seeds as data, which builds the torch model and goes to and from JSON.
+
+It is what a page edits, what a link and a saved file hold, and what a test repeats. An Experiment that exists can be built.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from bisect import bisect_right
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+from typing import Annotated, Any, Literal, Self
+
+import torch
+from pydantic import BaseModel, FailFast, Field, ValidationError, field_validator, model_validator
+from torch import Tensor, nn
+
+from snncore.errors import ExperimentError, MisfitError
+from snncore.experiment.errors import abbreviated, sentence
+from snncore.experiment.inputs import INPUT_KINDS, NO_FILES, Files, InputSpec, RandomSpikes
+from snncore.experiment.layers import LAYER_KINDS, SPIKING_KINDS, LayerSpec, LIFSpec
+from snncore.experiment.learnable import Learnable
+from snncore.experiment.loaded_weights import CheckpointRef
+from snncore.experiment.part import Part, Shape
+from snncore.experiment.tasks import SpikeCount
+from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, FlattenSpec, LinearSpec
+from snncore.experiment.training import Seeds, Training
+from snncore.layers import FlattenTime, UnflattenTime
+
+MOST_LAYERS = 500
+
+LARGEST_JSON = 2 * 2**20
+"""Characters of a text that is read."""
+
+SHORTEST_DT, LONGEST_DT = 1e-9, 1e6
+"""Seconds."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How one layer of a network fits what comes before it.
+
+    Attributes:
+        shape: of one sample at one time step after the layer, or after it were mended; None where that can't be known.
+        misfit: why the layer doesn't fit, if it doesn't.
+    """
+
+    shape: Shape | None
+    misfit: MisfitError | None = None
+
+
+class Draft(Part):
+    """An Experiment that is being composed: each of its parts is valid, but its layers may not fit one another.
+
+    Raises:
+        ExperimentError: on construction, in one sentence that names the layer or field and what would be right.
+    """
+
+    version: Literal[1] = 1
+    dt: float = Field(default=1e-3, ge=SHORTEST_DT, le=LONGEST_DT)
+    """Length of a time step in seconds; only for showing Hz and ms."""
+    network: Annotated[tuple[LayerSpec, ...], FailFast()] = Field(min_length=1, max_length=MOST_LAYERS)
+    input: InputSpec
+    training: Training = Training()
+    seeds: Seeds = Seeds()
+    checkpoint: CheckpointRef | None = None
+    """Weights to begin with, instead of those that are drawn."""
+
+    def __init__(self, /, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise ExperimentError(sentence(error, LAYER_KINDS, INPUT_KINDS)) from error
+
+    @field_validator("input", mode="before")
+    @classmethod
+    def _random_without_a_kind(cls, given: Any) -> Any:
+        return {"kind": "random_spikes", **given} if isinstance(given, dict) else given
+
+    @model_validator(mode="after")
+    def _changes_can_be_made(self) -> Self:
+        try:
+            self.settled  # noqa: B018
+        except ExperimentError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+    def fits(self) -> tuple[Fit, ...]:
+        """Of each layer, its output's shape, and whether it takes what reaches it. After a layer that doesn't, the next ones are
+        judged by what it would put out if it were mended.
+        """
+        found: list[Fit] = []
+        shape: Shape | None = self.input.shape[2:]
+        for layer in self.network:
+            misfit = None
+            if shape is not None:
+                before = shape
+                shape, misfit = _output_or_misfit(layer, before)
+                if misfit:
+                    shape = _shape_if_mended(layer, misfit, before)
+            found.append(Fit(shape, misfit))
+        return tuple(found)
+
+    @property
+    def first_misfit(self) -> str | None:
+        """What is wrong with the first layer that doesn't fit, in a sentence that names it; None where all fit."""
+        for number, fit in enumerate(self.fits()):
+            if fit.misfit:
+                return f"{self.layer_label(str(number))}: {fit.misfit}."
+        return None
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Raises ExperimentError where `text` is no JSON or no Experiment."""
+        if len(text) > LARGEST_JSON:
+            raise ExperimentError(f"This is no Experiment: it has {len(text):,} characters, more than the {LARGEST_JSON:,} that are taken.")
+        try:
+            data = json.loads(text, object_pairs_hook=_without_repetition)
+        except json.JSONDecodeError as error:
+            message = f"This is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+            raise ExperimentError(message) from error
+        except ExperimentError:
+            raise
+        except ValueError as error:
+            raise ExperimentError("This is not an Experiment: it holds a number of thousands of digits.") from error
+        except RecursionError as error:
+            raise ExperimentError("This is not an Experiment: it is nested too deeply.") from error
+        if not isinstance(data, dict):
+            raise ExperimentError(f"An Experiment is a JSON object {{…}}, not {type(data).__name__}.")
+        return cls(**data)
+
+    def to_json(self, *, compact: bool = False) -> str:
+        """All fields, indented; or compact: one line without the fields that have their default."""
+        if not compact:
+            return self.model_dump_json(indent=2)
+        # A layer's kind equals its default but tells the layers apart, so defaults are left out by hand.
+        return json.dumps(_without_defaults(self), separators=(",", ":"))
+
+    def replace(self, changes: dict[str, Any]) -> Self:
+        """A new one with other values at some paths, such as `{"network.1.tau_mem": 20.0, "training.lr": 0.01}`.
+
+        Weights of the `checkpoint` stay where the changes don't touch them: a layer with another size, or other first weights, has its
+        weights drawn; with another weight seed all have.
+
+        Raises:
+            ExperimentError: no such path, or the values can't be built; this Experiment stays as it was.
+        """
+        data = self.model_dump()
+        for path, value in changes.items():
+            *parents, last = path.split(".")
+            place: Any = data
+            try:
+                for part in parents:
+                    place = place[int(part)] if part.isdecimal() else place[part]
+                known = isinstance(place, dict) and last in place
+            except (KeyError, IndexError, ValueError, TypeError):
+                known = False
+            if not known:
+                raise ExperimentError(f"The Experiment has no field {path!r}.")
+            place[last] = value
+        made = type(self)(**data)
+        names_weights = any(path.partition(".")[0] == "checkpoint" for path in changes)
+        return made if names_weights else made.with_weights_of(self, range(len(self.network)))
+
+    def with_weights_of(self, before: Draft, origins: Sequence[int | None]) -> Self:
+        """This draft with the weights that an edit keeps of the `checkpoint` before it.
+
+        Args:
+            before: the draft that was edited.
+            origins: of each layer, its place in the draft before; None for a new one.
+        """
+        kept = None
+        if before.checkpoint and self.seeds.weights == before.seeds.weights and len(origins) == len(self.network):
+            kept = before.checkpoint.carried(before.network, self.network, origins)
+        if kept == self.checkpoint:
+            return self
+        return self.model_construct(**{**{name: getattr(self, name) for name in type(self).model_fields}, "checkpoint": kept})
+
+    def at(self, path: str) -> Any:
+        """The value that `replace` would change at a path, as data. The path must exist."""
+        first, *names = path.split(".")
+        value: Any = getattr(self, first)
+        if names and isinstance(value, tuple):
+            value = value[int(names.pop(0))]
+        value = value.model_dump() if isinstance(value, BaseModel) else self.model_dump(include={first})[first]
+        for part in names:
+            value = value[int(part)] if part.isdecimal() else value[part]
+        return value
+
+    def layer_label(self, module_name: str) -> str:
+        """How messages call the layer that `build()` puts under `module_name`, or one in it: `"Layer 2 (LIF)"` for `"1"`."""
+        index = int(module_name.partition(".")[0])
+        return f"Layer {index + 1} ({self.network[index].kind})"
+
+    def parameter_label(self, name: str) -> str:
+        """How messages call a parameter of the built network: `"the weight of Layer 1 (Linear)"` for `"0.weight"`."""
+        module_name, _, field = name.partition(".")
+        return f"the {field} of {self.layer_label(module_name)}"
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether time is folded into the batch, for layers that take no time axis."""
+        return any(isinstance(layer, Conv2dSpec | AvgPool2dSpec | FlattenSpec) for layer in self.network)
+
+    def in_force(self, epoch: int) -> Self:
+        """What holds at an epoch: the fields with the values to which they had been changed by then, and no changes."""
+        if not self.training.changes:
+            return self
+        return self._phases[bisect_right(self._phases, epoch, key=itemgetter(0)) - 1][1]
+
+    @property
+    def settled(self) -> Self:
+        """What holds after all changes, as if it had been so from the start."""
+        return self._phases[-1][1] if self.training.changes else self
+
+    @cached_property
+    def _phases(self) -> tuple[tuple[float, Self], ...]:
+        """Where there are changes: what holds from the start, and from each epoch on at which something was changed. Raises ExperimentError
+        where it can't be.
+
+        Each change builds anew only the part that it changes: no other part depends on it, and no shape.
+        """
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        fields["training"] = self.training.model_copy(update={"changes": ()})
+        phases: dict[float, Self] = {-math.inf: self.model_construct(**fields)}
+        for change in self.training.changes:
+            try:
+                fields = _with(fields, change.field.split("."), change.value)
+            except ExperimentError as error:
+                raise ExperimentError(f"the change at epoch {change.epoch}: {error}") from error
+            phases[change.epoch] = self.model_construct(**fields)
+        return tuple(phases.items())
+
+    @property
+    def draft(self) -> Draft:
+        """The same parts as a Draft."""
+        return Draft(**dict(self))
+
+
+class Experiment(Draft):
+    """Everything that a simulation or training needs; the same Experiment gives the same spikes anywhere.
+
+    Raises:
+        ExperimentError: on construction, in one sentence that names the layer or field and what would be right.
+    """
+
+    @model_validator(mode="after")
+    def _layers_fit(self) -> Self:
+        if self.first_misfit:
+            raise ValueError(self.first_misfit)
+        return self
+
+    def changed(self, epoch: int, changes: dict[str, Any]) -> Self:
+        """The Experiment with fields that were changed while it trained, from `epoch` on.
+
+        Raises:
+            ExperimentError: a field that can't be changed while training runs, or a value that can't be built.
+        """
+        made = [{"epoch": epoch, "field": field, "value": value} for field, value in changes.items()]
+        later = [change for change in self.training.changes if change.epoch != epoch or change.field not in changes]
+        return self.replace({"training.changes": (*(change.model_dump() for change in later), *made)})
+
+    def check_trainable(self) -> None:
+        """Raises ExperimentError where the task can't count the output, or where nothing learns, be it only after a change; the network may
+        still be built and run.
+        """
+        if not self.network[-1].does_spike:
+            last = self.layer_label(str(len(self.network) - 1))
+            raise ExperimentError(f"{last} doesn't spike, so nothing can be counted; end the network with {', '.join(SPIKING_KINDS)}.")
+        for epoch in sorted({0, *(change.epoch for change in self.training.changes)}):
+            layers = {str(index): layer for index, layer in enumerate(self.in_force(epoch).network) if isinstance(layer, Learnable)}
+            if not any(layer.learning for layer in layers.values()):
+                name, first = next(iter(layers.items()))
+                raise ExperimentError(
+                    f"{'Nothing' if epoch == 0 else f'From epoch {epoch} on nothing'} in the network learns; let a parameter learn "
+                    f"({self.layer_label(name)} has {', '.join(first.learnable)}), or put a Linear or Conv2d into it."
+                )
+
+    def build(self, files: Files = NO_FILES) -> nn.Sequential:
+        """The network (batch, time, ...) -> (batch, time, ...), its modules named by the number of their layer.
+
+        Weights are drawn in layer order: those of `torch.manual_seed(seeds.weights)` and construction; or they are those of the
+        `checkpoint`. A network with layers that take no time axis is folded into (batch*time, ...) before its first layer, `"fold"`, and
+        unfolded after its last one, `"unfold"`.
+
+        Raises:
+            ExperimentError: the weights of the checkpoint aren't among `files`, or don't fit.
+        """
+        weights, noise = (torch.Generator().manual_seed(seed) for seed in (self.seeds.weights, self.seeds.noise))
+        batch_size = self.input.shape[0] if self.is_folded else None
+        layers: dict[str, nn.Module] = {str(number): layer.build(weights, noise, batch_size) for number, layer in enumerate(self.network)}
+        if batch_size is not None:
+            layers = {"fold": FlattenTime(), **layers, "unfold": UnflattenTime(batch_size)}
+        model = nn.Sequential(OrderedDict(layers))
+        if self.checkpoint is not None:
+            self.checkpoint.load_into(model, files, self.parameter_label)
+        return model
+
+    def make_input(self, files: Files = NO_FILES) -> Tensor:
+        """The input, float32 of `input.shape` (batch, time, ...).
+
+        Raises:
+            ExperimentError: it is a file that isn't among `files`, or has another shape there.
+        """
+        return self.input.make(torch.Generator().manual_seed(self.seeds.input), self.dt, files)
+
+    def make_optimiser(self, model: nn.Module) -> torch.optim.Optimizer:
+        optimisers: dict[str, Any] = {"RMSprop": torch.optim.RMSprop, "Adam": torch.optim.Adam, "SGD": torch.optim.SGD}
+        optimiser: torch.optim.Optimizer = optimisers[self.training.optimiser](model.parameters(), lr=self.training.lr)
+        return optimiser
+
+
+def convolution() -> Experiment:
+    """The quickstart's convolutional network: Conv2d(2,16,3)–LIF–Conv2d(16,32,3)–LIF–Flatten–Linear(512,4), (8,100,2,8,8) -> (8,100,4)."""
+    return Experiment(
+        network=(
+            Conv2dSpec(in_channels=2, out_channels=16, kernel_size=3),
+            LIFSpec(tau_mem=20.0),
+            Conv2dSpec(in_channels=16, out_channels=32, kernel_size=3),
+            LIFSpec(tau_mem=20.0),
+            FlattenSpec(),
+            LinearSpec(in_features=512, out_features=4),
+        ),
+        input=RandomSpikes(shape=(8, 100, 2, 8, 8), probability=0.5),
+    )
+
+
+def ten_spikes() -> Experiment:
+    """The quickstart's toy task: Linear(16,64)–LIF–Linear(64,4)–LIF learns to answer one random input with ten spikes."""
+    return Experiment(
+        network=(
+            LinearSpec(in_features=16, out_features=64),
+            LIFSpec(tau_mem=10.0),
+            LinearSpec(in_features=64, out_features=4),
+            LIFSpec(tau_mem=10.0),
+        ),
+        input=RandomSpikes(shape=(1, 100, 16), probability=0.8),
+        training=Training(task=SpikeCount(target=10), optimiser="RMSprop", lr=1e-3, epochs=100),
+        seeds=Seeds(weights=0, input=1, noise=2),
+    )
+
+
+# ----------------------------------------------------------------------------------------------------- details
+
+
+def _shape_if_mended(layer: LayerSpec, misfit: MisfitError, shape: Shape) -> Shape | None:
+    """What the layer would put out; None where it can't be mended by one value after another."""
+    found: Shape | None = None
+    if misfit.before == "Flatten":
+        shape = (math.prod(shape),)
+        found, another = _output_or_misfit(layer, shape)
+        misfit = another or misfit
+    for _ in type(layer).model_fields:
+        if found is not None or not misfit.remedy:
+            return found
+        try:
+            layer = mended(layer, misfit)
+        except ExperimentError:
+            return None
+        found, another = _output_or_misfit(layer, shape)
+        misfit = another or misfit
+    return found
+
+
+def _output_or_misfit(layer: LayerSpec, shape: Shape) -> tuple[Shape | None, MisfitError | None]:
+    try:
+        return layer.output_shape(shape), None
+    except MisfitError as error:
+        return None, error
+
+
+def mended(layer: LayerSpec, misfit: MisfitError) -> LayerSpec:
+    """The layer with the values that would fit. Raises ExperimentError where no layer can have them."""
+    try:
+        return type(layer)(**{**layer.model_dump(), **misfit.remedy})
+    except ValidationError as error:
+        raise ExperimentError(f"{misfit}, which no {layer.kind} can have.") from error
+
+
+def _with(fields: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
+    """The fields of a Draft with another value at a path, which is built; raises ExperimentError where it can't be."""
+    first, *names = path
+    if first != "network":
+        return {**fields, first: _rebuilt(fields[first], names, value, (first,))}
+    place, name = int(names[0]), names[1]
+    layers = fields["network"]
+    if place >= len(layers) or name not in type(layers[place]).model_fields:
+        raise ExperimentError(f"The Experiment has no field {'.'.join(path)!r}.")
+    layer = _rebuilt(layers[place], [name], value, ("network", place, layers[place].kind))
+    return {**fields, "network": (*layers[:place], layer, *layers[place + 1 :])}
+
+
+def _rebuilt(part: Part, names: list[str], value: Any, place: tuple[str | int, ...]) -> Part:
+    name, *others = names
+    changed = _rebuilt(getattr(part, name), others, value, (*place, name)) if others else value
+    try:
+        return type(part)(**{**dict(part), name: changed})
+    except ValidationError as error:
+        raise ExperimentError(sentence(error, LAYER_KINDS, INPUT_KINDS, place)) from error
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; raises ExperimentError where a key stands in it twice, since one of the values would be lost."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise ExperimentError(f"{abbreviated(twice)} stands twice in one object of this JSON; remove one.")
+    return made
+
+
+def _without_defaults(part: BaseModel) -> dict[str, Any]:
+    dumped = part.model_dump()
+    kept: dict[str, Any] = {}
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        if name not in ("kind", "version") and not field.is_required() and value == field.get_default():
+            continue
+        if isinstance(value, BaseModel):
+            kept[name] = _without_defaults(value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+            kept[name] = [_without_defaults(entry) for entry in value]
+        else:
+            kept[name] = dumped[name]
+    return kept

@@ -1,0 +1,137 @@
+"""A linear layer's first weights as data, so that a network with structure (a chain, lateral inhibition) is an Experiment too.
+
+Only where training begins: all weights are trained, those that begin at 0 as well.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+import torch
+from pydantic import BeforeValidator, Field, model_validator
+from torch import Tensor
+
+from snncore.errors import MisfitError
+from snncore.experiment.part import LARGEST_LENGTH, Part
+
+LARGEST_WEIGHT = 1e6
+"""Far above any that is of use, far below those whose sums leave float32."""
+
+Weight = Annotated[float, Field(ge=-LARGEST_WEIGHT, le=LARGEST_WEIGHT)]
+
+
+class _WeightSpec(Part):
+    """Base of them."""
+
+    kind: str
+
+    def check(self, inputs: int, outputs: int) -> None:
+        """Raises MisfitError where the layer has too few of either; says what would fit."""
+
+    def is_random(self, has_bias: bool) -> bool:
+        """Whether another seed makes other weights, or biases where the layer has them."""
+        return False
+
+    def weigh(self, weight: Tensor, bias: Tensor | None) -> None:
+        """Turns what torch has drawn, (outputs, inputs) and (outputs,), into the layer's first values, in place."""
+        raise NotImplementedError
+
+
+class RandomWeights(_WeightSpec):
+    """The weights that torch draws, uniform within ±1/√inputs, times `gain`; the bias as torch draws it."""
+
+    kind: Literal["random"] = "random"
+    gain: float = Field(default=1.0, ge=0, le=LARGEST_WEIGHT)
+
+    def is_random(self, has_bias: bool) -> bool:
+        return self.gain > 0 or has_bias
+
+    def weigh(self, weight: Tensor, bias: Tensor | None) -> None:
+        weight.mul_(self.gain)
+
+
+class _StructuredWeights(_WeightSpec):
+    """Base of those that nothing random is in; their bias is 0."""
+
+    def matrix(self, outputs: int, inputs: int) -> Tensor:
+        """The weights, float32 (outputs, inputs): entry [n, m] leads from input m to neuron n."""
+        raise NotImplementedError
+
+    def weigh(self, weight: Tensor, bias: Tensor | None) -> None:
+        weight.copy_(self.matrix(*weight.shape))
+        if bias is not None:
+            bias.zero_()
+
+
+class ConstantWeights(_StructuredWeights):
+    """`value` from every input to every neuron."""
+
+    kind: Literal["constant"] = "constant"
+    value: Weight
+
+    def matrix(self, outputs: int, inputs: int) -> Tensor:
+        return torch.full((outputs, inputs), self.value, dtype=torch.float32)
+
+
+class DiagonalWeights(_StructuredWeights):
+    """`diagonal` from each input to the neuron of the same number, `others` between all the rest.
+
+    The defaults are one-to-one; as `rec_connect`, negative `others` are lateral inhibition.
+    """
+
+    kind: Literal["diagonal"] = "diagonal"
+    diagonal: Weight = 1.0
+    others: Weight = 0.0
+
+    def matrix(self, outputs: int, inputs: int) -> Tensor:
+        return torch.full((outputs, inputs), self.others, dtype=torch.float32).fill_diagonal_(self.diagonal)
+
+
+class ChainWeights(_StructuredWeights):
+    """`value` from every input of group g to every neuron of group g + `offset`, 0 elsewhere; the last groups lead nowhere.
+
+    Inputs and neurons are each divided in order into `groups` groups, whose sizes differ by one at most. As `rec_connect` with the
+    offset of 1 it is a synfire chain (Abeles 1991), with 0 it connects each group with itself.
+    """
+
+    kind: Literal["chain"] = "chain"
+    groups: int = Field(ge=2, le=LARGEST_LENGTH)
+    value: Weight
+    offset: int = 1
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        farthest = self.groups - 1
+        if abs(self.offset) > farthest:
+            raise ValueError(f"no group is {self.offset} ahead in a chain of {self.groups}; set offset between {-farthest} and {farthest}")
+        return self
+
+    def check(self, inputs: int, outputs: int) -> None:
+        fewest = min(inputs, outputs)
+        if self.groups > fewest:
+            side = "in_features" if inputs == fewest else "out_features"
+            problem = f"the weights are a chain of {self.groups} groups, but there are {fewest} {side}"
+            if fewest < 2:
+                raise MisfitError(f"{problem}; choose another kind of weights", {"weights": RandomWeights().model_dump()})
+            farthest = fewest - 1
+            fitting = {**self.model_dump(), "groups": fewest, "offset": max(-farthest, min(self.offset, farthest))}
+            raise MisfitError(f"{problem}; set groups to at most {fewest}", {"weights": fitting})
+
+    def matrix(self, outputs: int, inputs: int) -> Tensor:
+        of_neurons, of_inputs = (torch.arange(count) * self.groups // count for count in (outputs, inputs))
+        return self.value * (of_neurons[:, None] == of_inputs + self.offset).float()
+
+
+WEIGHT_KINDS = ("random", "constant", "diagonal", "chain")
+
+
+def _with_a_kind(given: Any) -> Any:
+    kind = given.get("kind") if isinstance(given, dict) else getattr(given, "kind", None)
+    if kind not in WEIGHT_KINDS:
+        raise ValueError(f'it must have a "kind"; use one of {", ".join(WEIGHT_KINDS)}')
+    return given
+
+
+WeightSpec = Annotated[
+    RandomWeights | ConstantWeights | DiagonalWeights | ChainWeights, Field(discriminator="kind"), BeforeValidator(_with_a_kind)
+]

@@ -1,0 +1,214 @@
+"""Signs that an uploaded file may hold something else than the raster it could be read as: names, numbers and axes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+
+from snncore.arrays import Array
+
+LARGEST_COUNT = 20
+"""Spikes of a neuron in one time step; a table of larger whole numbers may be one of times."""
+
+LARGEST_PIXEL = 255
+"""Whole numbers up to it may be pixels, which are given as currents."""
+
+MOST_EVENT_COLUMNS = 6
+"""Columns of a table of events: time, x, y, polarity, and what else a recorder adds."""
+
+FEWEST_RISING = 5
+"""Numbers from which it is no accident that they only rise."""
+
+MOST_CHANNELS = 2
+"""Polarities of a sensor."""
+
+LARGEST_PIECE = 2**16
+"""Values that are looked at together."""
+
+OF_NEURONS = re.compile("n|nrn|neurons?|cells?|units?|nodes?|ch|channels?|inputs?|afferents?|electrodes?|pixels?")
+"""Words that make a name with a number that of a neuron: `n0`, `exc_cell_3`."""
+
+OF_ROWS = re.compile(
+    "t|ts|us|µs|μs|ms|ns|sec|secs|seconds?|steps?|ticks?|frames?|bins?|clock|dates?|onsets?|latency|latencies|rows?|trials?|samples?|batch"
+    "|.*(?:time|stamp|event|index|indices|unnamed).*"
+)
+"""Words of what counts time or rows, never neurons."""
+
+OF_EVENTS = re.compile(
+    "s|(?:g|n)?ids?|idx|i|j|k|units?|cells?|nodes?|sources?|labels?|ch|chan|x|y|p|pol|cols?|columns?|trains?"
+    "|(?:unit|cell|node|source)(?:ids?|idx|no|nr|nums?)"
+    "|.*(?:neuron|sender|spike|channel|addr|electrode|polarity|pixel|cluster).*"
+)
+"""Words of what else lists of events have columns for."""
+
+
+def what_names_say(header: Sequence[str]) -> Literal["neurons", "something else", "nothing"]:
+    """What the columns of a table are by their names, if these aren't exactly those of events.
+
+    `n0,n1` or `neuron 1,neuron 2` are neurons; `timestamp,neuron_id`, `t [ms]`, `Sender` or `index,n0,n1` something else; `a,b` or `V1,V2`
+    say nothing.
+    """
+    is_of_rows = any(map(names_rows, header))
+    numbered = [re.fullmatch(r"(.*?)[\s_.:#-]*(\d+)(?:\s*[(\[].*)?", name) for name in header]
+    prefixes = {match[1] for match in numbered if match}
+    if not is_of_rows and all(numbered) and len(set(header)) == len(header):
+        if all(any(map(OF_NEURONS.fullmatch, _words(prefix))) for prefix in prefixes):
+            return "neurons"
+        if len(prefixes) == 1 and len(header) > 1:
+            return "nothing"
+    if is_of_rows or any(OF_EVENTS.fullmatch(word) for name in header for word in _words(name)):
+        return "something else"
+    return "nothing"
+
+
+def names_rows(name: str) -> bool:
+    """Whether a name is one of times, events or row numbers."""
+    return any(map(OF_ROWS.fullmatch, _words(name)))
+
+
+def _words(name: str) -> list[str]:
+    """The words in a name, in lower case; `neuronId` and `t_us` have two."""
+    return [word.lower() for word in re.findall(r"[^\W\d_A-Z]+|[A-Z]+(?![a-z])|[A-Z][^\W\d_A-Z]*", name)]
+
+
+def look_like_events(table: Array) -> bool:
+    """Whether rows or columns may be events or a neuron's spike times.
+
+    Signs are whole numbers too large for counts, times that only rise, and whole places beside times with fractions.
+    """
+    is_wide = table.shape[1] > MOST_EVENT_COLUMNS
+    return _may_be_events(table) or (is_wide and (_may_be_events(table.T) or _are_too_different(table))) or _lists_times(table)
+
+
+def numbers_rows(table: Array) -> bool:
+    """Whether the first column numbers the rows, or holds their times.
+
+    It rises or falls evenly, and not every other one does the same; or its numbers all differ beside nothing but spikes.
+    """
+    rows, columns = table.shape
+    if rows < 3 or columns < 2:
+        return False
+    if numbers_lines(table[:, 0], table[:, 1:]):
+        return True
+    signs = (sign for sign in (1, -1) if _rises_evenly(sign * table[:, 0]))
+    return any(not all(_rises(sign * table[:, column]) for column in range(1, columns)) for sign in signs)
+
+
+def numbers_lines(line: Array, others: Array) -> bool:
+    """Whether different whole numbers stand beside nothing but 0 and 1."""
+    if line.size < 3 or not others.size or line.min() < 0 or line.max() <= 1 or (line != np.floor(line)).any():
+        return False
+    return np.unique(line).size == line.size and bool(((others == 0) | (others == 1)).all())
+
+
+def swaps_time(shape: tuple[int, ...]) -> bool:
+    """Whether the first of (batch, time, ...) may be the time.
+
+    It may if there are more than half as many samples as time steps.
+    """
+    batch, steps = shape[:2]
+    return 1 < batch > steps / 2
+
+
+def misplaces_channels(shape: tuple[int, ...]) -> bool:
+    """Whether (..., channels, height, width) has more channels than a sensor.
+
+    Then the channels may come last, or be a batch or the time.
+    """
+    return shape[-3] > MOST_CHANNELS
+
+
+def _lists_times(table: Array) -> bool:
+    """Whether each row, or each column, may hold a neuron's spike times.
+
+    Currents that rise evenly over time, or over neurons if they are small, are ramps; so are those that are the same everywhere.
+    """
+    is_large = table.max() > LARGEST_COUNT
+    if _only_rise(table):
+        return bool((table != table[0]).any()) and (is_large or not _are_even(table))
+    if is_large and _only_rise(table.T):
+        is_ramp = _are_even(table.T) and (table != np.floor(table)).any()
+        return bool((table != table[:, :1]).any()) and not is_ramp
+    return False
+
+
+def _only_rise(table: Array) -> bool:
+    """Whether rows never fall, except to padding, and most rise often."""
+    if table.shape[1] < FEWEST_RISING:
+        return False
+    padding = min(table.min(), 0)
+    values: list[Array] = []  # how many different ones each row has
+    for piece in _pieces(table):  # most rasters end it with the first
+        is_padding = np.logical_and.accumulate((piece == padding)[:, ::-1], axis=1)[:, ::-1]
+        highest = np.maximum.accumulate(piece, axis=1)
+        if not ((piece == highest) | is_padding).all():
+            return False
+        values.append(1 + (highest[:, 1:] > highest[:, :-1]).sum(axis=1))
+    different = np.concatenate(values)
+    return bool(different.max() >= FEWEST_RISING and np.median(different) > 2)
+
+
+def _are_even(table: Array) -> bool:
+    """Whether each row rises evenly or is constant."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        all_steps = (np.diff(piece, axis=1) for piece in _pieces(table))
+        return all(bool((np.ptp(steps, axis=1) <= 0.1 * steps.mean(axis=1)).all()) for steps in all_steps)
+
+
+def _pieces(table: Array) -> Iterator[Array]:
+    """A few rows at a time."""
+    step = max(1, LARGEST_PIECE // table.shape[1])
+    return (table[start : start + step] for start in range(0, len(table), step))
+
+
+def _are_too_different(table: Array) -> bool:
+    """Whether they are whole, above any pixel, and mostly different."""
+    if table.max() <= LARGEST_PIXEL or table.min() < -1:
+        return False
+    some = next(_pieces(table))
+    if (some != np.floor(some)).any():
+        return False
+    held = some[some > 0]  # no padding
+    return bool(held.size > some.size / 4 and np.unique(held).size > held.size / 2)
+
+
+def _may_be_events(table: Array) -> bool:
+    """Whether each row of a narrow table may be an event."""
+    rows, columns = table.shape
+    if columns > MOST_EVENT_COLUMNS:
+        return False
+    whole: list[Array] = []
+    broken: list[Array] = []
+    for column in table.T:
+        (whole if (column == np.floor(column)).all() else broken).append(column)
+    if not broken and table.min() >= -1 and any(column.max() > LARGEST_COUNT and (rows < 3 or _varies(column)) for column in whole):
+        return True
+    if any(_varies(column) and _rises(column) for column in whole):
+        return True
+    rising = [column for column in broken if _varies(column) and _rises(column)]
+    is_ramp = len(rising) == columns and (columns > 1 or _rises_evenly(table[:, 0]))
+    if rising and rows >= FEWEST_RISING and not is_ramp:
+        return True
+    are_places = [column.min() >= 0 and column.max() > column.min() for column in whole]
+    are_times = [column.min() >= 0 for column in broken]
+    return table.min() >= -1 and any(are_places) and any(are_times)
+
+
+def _varies(column: Array) -> bool:
+    """Whether it has more than two different values."""
+    return bool(((column > column.min()) & (column < column.max())).any())
+
+
+def _rises(column: Array) -> bool:
+    """Whether it never falls, and isn't constant."""
+    return bool((column[1:] >= column[:-1]).all() and column[-1] > column[0])
+
+
+def _rises_evenly(column: Array) -> bool:
+    """Whether each step up is the same but for rounding."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        steps = np.diff(column)
+        return bool(steps.size and steps.min() > 0 and steps.max() - steps.min() <= 0.1 * steps.mean())

@@ -1,0 +1,369 @@
+"""Spikes that a user uploads, read from the bytes of an .npy, .npz or .csv file.
+
+Nothing is ever unpickled, and the size of an array is known before memory is taken for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePath
+from typing import IO, Any
+
+import numpy as np
+
+from snncore.arrays import Array
+from snncore.errors import InputFileError
+from snncore.experiment.errors import abbreviated
+from snncore.experiment.inputs import Holds
+from snncore.io.csv_table import read_table
+from snncore.io.doubts import look_like_events, misplaces_channels, names_rows, numbers_rows, swaps_time, what_names_say
+from snncore.run.measures import is_spikes
+
+LARGEST_FILE = 10 * 2**20
+"""Bytes of an uploaded file."""
+
+LARGEST_RASTER = 16_000_000
+"""Values of a raster, once events and compressed arrays are unfolded; 64 MB."""
+
+MOST_EVENTS = 2_700_000
+"""Events in an .npz file. A .csv file as large as allowed holds fewer."""
+
+MOST_ARRAYS = 100
+"""Arrays in an .npz file with a raster that isn't declared."""
+
+LARGEST_HEADER = 16_384
+"""Bytes at the beginning of an .npy file among which its header must be. NumPy itself takes headers up to 10,000 characters."""
+
+PIECE = 2**20
+"""Bytes of an array that are converted at a time."""
+
+DECLARED = "raster"
+"""The name of an array in an .npz file that is a raster whatever it looks like."""
+
+RASTER_NAMES = ("spikes", DECLARED, "data")
+"""By one of these names a raster is found among other arrays."""
+
+EVENT_COLUMNS: tuple[tuple[str, ...], ...] = (("t", "neuron"), ("t", "x", "y", "p"))
+"""What an event is told by: its time step, and its neuron or its pixel and polarity."""
+
+NAMES_IN_TEXT = "head the columns of events t,neuron or t,x,y,p, with t in time steps, or those of a raster n0,n1,…"
+NAMES_OF_ARRAYS = (
+    f"save events in an .npz as arrays t, neuron or t, x, y, p, with t in time steps, or a raster in an .npz under the name {DECLARED}"
+)
+"""What makes plain what a file holds."""
+
+NO_NUMBERS = {
+    "O": "Python objects, which are never unpickled",
+    "c": "complex numbers",
+    "S": "text",
+    "U": "text",
+    "V": "records of several fields",
+    "M": "dates",
+    "m": "durations",
+}
+"""What an array holds whose dtype is of no kind of real number, by that kind."""
+
+
+@dataclass(frozen=True)
+class UploadedInput:
+    """What a file was read as.
+
+    Attributes:
+        values: float32 (batch, time, ...), C-contiguous.
+        holds: whether these were listed as events, or given as they are and count spikes, or else are currents.
+    """
+
+    values: Array
+    holds: Holds
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What is looked for in an array: how its dimensions are understood, by their number; how many values are taken; and as what."""
+
+    axes: dict[int, str]
+    most: int
+    dtype: type[np.floating]
+
+
+_RASTER = _Kind(
+    {
+        2: "(time, neurons)",
+        3: "(batch, time, neurons)",
+        4: "(time, channels, height, width)",
+        5: "(batch, time, channels, height, width)",
+    },
+    LARGEST_RASTER,
+    np.float32,
+)
+_EVENTS = _Kind({1: "(events,)"}, MOST_EVENTS, np.float64)  # every time step and place that may be told is exact in float64
+
+
+def read_raster(name: str, content: bytes) -> UploadedInput:
+    """Return the raster in a file, and what it was read as. Its values may be any real numbers.
+
+    | ending | what the file holds |
+    |---|---|
+    | .npy | an array of numbers or booleans: 2-D is (time, neurons), 3-D (batch, time, neurons), 4-D (time, channels, height, width) and
+             5-D (batch, time, channels, height, width) |
+    | .npz | such an array: the only one, or the one named spikes, raster or data; or events, as arrays t, neuron or t, x, y, p |
+    | .csv | a row for each time step, with a number for each neuron, under a header or not; or events, under a header t,neuron or
+             t,x,y,p |
+
+    A file is refused where it may hold something else than it would be read as: where names or numbers look like those of events that
+    aren't named so, or like each neuron's spike times, where a row or column counts the others, where commas between cells may be decimal,
+    where there are more than half as many samples as time steps, or more than two channels. A raster is taken as it is with neurons named
+    by a word and a number in a .csv's header, as in n0,n1, or by the name raster in an .npz.
+
+    Cells of a .csv file are separated by commas, semicolons or tabs; a comma within a cell is a decimal point or refused.
+
+    Of an event, t is its time step, and t, neuron, x (to the right) and y (down) are whole and count from 0. The polarity p is 1 for ON,
+    channel 0, and throughout a file either 0 or -1 for OFF, channel 1. Events become (1, time, neurons) or (1, time, 2, height, width), as
+    large as the largest t, neuron, x and y ask for; those at the same place in the same step add up.
+
+    Args:
+        name: of the file; its ending, in either case, tells its format.
+
+    Raises:
+        InputFileError: in one sentence, what is wrong with the file, where, and what would be right.
+    """
+    try:
+        return _read(name, content)
+    except InputFileError as error:
+        raise InputFileError(f"File {abbreviated(name)}: {error}.") from error
+
+
+def content_hash(values: Array) -> str:
+    """What names an array in an Experiment: the first 32 hexadecimal digits of the SHA-256 of its shape and its float32 values."""
+    digest = hashlib.sha256(repr(tuple(map(int, values.shape))).encode())
+    digest.update(np.ascontiguousarray(values, dtype="<f4").data)
+    return digest.hexdigest()[:32]
+
+
+def _read(name: str, content: bytes) -> UploadedInput:
+    readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": _read_csv}
+    reader = readers.get(PurePath(name).suffix.lower())
+    if reader is None:
+        raise InputFileError(f"its ending tells no format that can be read; use {', '.join(readers)}")
+    if not content:
+        raise InputFileError("it is empty; save the spikes again")
+    if len(content) > LARGEST_FILE:
+        raise InputFileError(
+            f"it has {len(content) / 2**20:.1f} MB, more than the {LARGEST_FILE / 2**20:.0f} MB that are taken; "
+            "leave out time steps or neurons, or compress it with np.savez_compressed"
+        )
+    return reader(content)
+
+
+# -------------------------------------------------------------------------------------------------- NumPy's formats
+
+
+def _read_npy(content: bytes) -> UploadedInput:
+    return _raster(_read_array(BytesIO(content), len(content), "it", _RASTER), "it")
+
+
+def _read_npz(content: bytes) -> UploadedInput:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist() if info.filename.endswith(".npy")}
+            names = _arrays_to_read(members.keys())
+            kind = _RASTER if len(names) == 1 else _EVENTS
+            arrays = {name: _read_member(archive, members[name], f"array {abbreviated(name)}", kind) for name in names}
+            if len(names) == 1 and names[0] != DECLARED:
+                _check_is_alone(archive, members, names[0], arrays[names[0]])
+    except InputFileError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError) as error:
+        raise InputFileError("it is broken, or no .npz file; save it again with np.savez_compressed, without a password") from error
+    if len(names) == 1:
+        if names[0] not in RASTER_NAMES and names_rows(names[0]):
+            raise InputFileError(f"array {abbreviated(names[0])} may be times or events by its name; {NAMES_OF_ARRAYS}")
+        return _raster(arrays[names[0]], f"array {abbreviated(names[0])}", is_declared=names[0] == DECLARED)
+    lengths = [len(values) for values in arrays.values()]
+    if len(set(lengths)) > 1:
+        raise InputFileError(
+            f"the arrays {', '.join(names)} hold {', '.join(map(str, lengths))} numbers; each must hold one for each event"
+        )
+    return _unfold(arrays, lambda event: f"at index {event}")
+
+
+def _arrays_to_read(names: Set[str]) -> tuple[str, ...]:
+    """Which arrays of an .npz file are the raster, or the events."""
+    known = [*((name,) for name in RASTER_NAMES), *EVENT_COLUMNS]
+    fitting = [wanted for wanted in known if names >= set(wanted)]
+    if len(names) == 1 and not fitting:
+        return tuple(names)
+    if len(fitting) != 1:
+        held = f"the arrays {abbreviated(sorted(names))}" if names else "no array"
+        events = " or ".join(map(", ".join, EVENT_COLUMNS))
+        raise InputFileError(f"it holds {held}; give just one raster, alone or named {', '.join(RASTER_NAMES)}, or events as {events}")
+    return fitting[0]
+
+
+def _check_is_alone(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name: str, values: Array) -> None:
+    """Raises InputFileError where another array may hold times or places of events."""
+    if len(members) > MOST_ARRAYS:
+        raise InputFileError(f"it holds {len(members):,} arrays; save the raster alone, or in an .npz under the name {DECLARED}")
+    for other in sorted(members.keys() - {name}):
+        may_belong = names_rows(other)
+        if not may_belong and values.ndim == 2:
+            what = f"array {abbreviated(other)}"
+            with _open_member(archive, members[other], what) as stream:
+                shape, *_ = _read_header(BytesIO(stream.read(LARGEST_HEADER)), what)
+            may_belong = shape[:1] == values.shape[:1]
+        if may_belong:
+            raise InputFileError(f"array {abbreviated(name)} may belong to events with {abbreviated(other)}; {NAMES_OF_ARRAYS}")
+
+
+def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, what: str, kind: _Kind) -> Array:
+    with _open_member(archive, info, what) as stream:
+        return _read_array(stream, info.file_size, what, kind)
+
+
+def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, what: str) -> IO[bytes]:
+    # np.savez writes no other ones, and some others take as much memory to unfold as the archive says.
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise InputFileError(f"{what} is compressed by another method than NumPy's; save it with np.savez_compressed")
+    return archive.open(info)
+
+
+def _read_array(stream: IO[bytes], size: int, what: str, kind: _Kind) -> Array:
+    """The array of an .npy file of `size` bytes, which messages call `what`. Converted piece by piece: only the result takes memory."""
+    head = BytesIO(stream.read(LARGEST_HEADER))
+    shape, is_fortran, stored = _read_header(head, what)
+    if stored.kind not in "biuf":
+        raise InputFileError(f"{what} holds {NO_NUMBERS.get(stored.kind, stored.name)}; save an array of real numbers or booleans")
+    count, has = math.prod(shape), f"{what} has the shape {abbreviated(shape)}"
+    if len(shape) not in kind.axes:
+        raise InputFileError(f"{has}; use {' or '.join(kind.axes.values())}")
+    if min(shape) < 1:
+        raise InputFileError(f"{has}; every axis of {kind.axes[len(shape)]} must be at least 1")
+    if count > kind.most:
+        raise InputFileError(f"{has}; up to {kind.most:,} values are taken, so leave some out")
+    held, promised = size - head.tell(), count * stored.itemsize
+    if held != promised:
+        how = "is cut off" if held < promised else "goes on after its end"
+        raise InputFileError(f"{what} {how}: it has {held:,} bytes of data, its shape takes {promised:,}; save or upload it again")
+    stream.seek(head.tell())
+    values = np.empty(count, kind.dtype)
+    step = PIECE // stored.itemsize
+    with np.errstate(over="ignore", invalid="ignore"):  # what isn't finite is found, and named, afterwards
+        for start in range(0, count, step):
+            length = min(step, count - start)
+            values[start : start + length] = np.frombuffer(stream.read(length * stored.itemsize), stored, length)
+    return values.reshape(shape, order="F" if is_fortran else "C")
+
+
+def _read_header(head: BytesIO, what: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, whether in Fortran order, and dtype; leaves `head` at the data."""
+    try:
+        version = np.lib.format.read_magic(head)
+        parse = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
+        shape, is_fortran, stored = parse(head)
+    except Exception as error:  # NumPy reads the header with Python's own parser, which fails in more ways than can be listed
+        raise InputFileError(f"{what} is no NumPy array; save it with np.save or np.savez") from error
+    return shape, is_fortran, stored
+
+
+def _raster(values: Array, what: str, is_declared: bool = False) -> UploadedInput:
+    """A raster, unless it may be something else and isn't declared to be one."""
+    _check_finite(values, lambda index: f"{what} is not finite at index {index}")
+    if not is_declared:
+        _check_is_raster(values, what)
+    return _as_input(values)
+
+
+def _as_input(values: Array) -> UploadedInput:
+    """A raster as (batch, time, ...), C-contiguous."""
+    batched = np.ascontiguousarray(values if values.ndim in (3, 5) else values[None])
+    flat = batched.reshape(-1)
+    are_counts = all(is_spikes(flat[start : start + PIECE]) for start in range(0, flat.size, PIECE))
+    return UploadedInput(batched, "counts" if are_counts else "currents")
+
+
+def _check_is_raster(values: Array, what: str) -> None:
+    """Raises InputFileError where an array may be something else than what its axes would be read as."""
+    shape = f"{what} has the shape {values.shape}, which as {_RASTER.axes[values.ndim]}"
+    otherwise = f"else save it in an .npz under the name {DECLARED}"
+    if values.ndim in (3, 5) and swaps_time(values.shape):
+        batch, steps = values.shape[:2]
+        raise InputFileError(
+            f"{shape} has {steps} time steps for {batch} samples; if time comes first, save values.swapaxes(0, 1), {otherwise}"
+        )
+    if values.ndim in (4, 5) and misplaces_channels(values.shape):
+        raise InputFileError(f"{shape} has {values.shape[-3]} channels; if they come last, save np.moveaxis(values, -1, -3), {otherwise}")
+    if values.ndim > 3:
+        return
+    tables = values[None] if values.ndim == 2 else values
+    if all(map(look_like_events, tables)):
+        raise InputFileError(f"{what} may be a list of events; {NAMES_OF_ARRAYS}")
+    if all(map(numbers_rows, tables)):
+        raise InputFileError(f"{what} may have times or row numbers in its first column; leave it out, {otherwise}")
+
+
+def _check_finite(values: Array, complaint: Callable[[tuple[int, ...]], str]) -> None:
+    finite = np.isfinite(values)
+    if not finite.all():
+        index = tuple(int(place) for place in np.unravel_index(int(finite.argmin()), values.shape))
+        raise InputFileError(f"{complaint(index)}; NaN, infinity and what is beyond ±3.4e38 must be replaced by numbers")
+
+
+# --------------------------------------------------------------------------------------------------------- text
+
+
+def _read_csv(content: bytes) -> UploadedInput:
+    table = read_table(content)
+    header = [name.lower() for name in table.header]
+    if sorted(header) in map(sorted, EVENT_COLUMNS):
+        return _unfold(dict(zip(header, table.values.T, strict=True)), lambda event: f"line {table.lines[event]}")
+    with np.errstate(over="ignore"):
+        raster = table.values.astype(np.float32)
+    _check_finite(raster, lambda index: f"line {table.lines[index[0]]}, column {index[1] + 1} is not finite")
+    meant = what_names_say(table.header) if header else "nothing"
+    if meant == "something else":
+        raise InputFileError(f"its columns are {abbreviated(','.join(table.header))}; {NAMES_IN_TEXT}")
+    if meant == "nothing":
+        if look_like_events(table.values):
+            raise InputFileError(f"its numbers may be times and places of events; {NAMES_IN_TEXT}")
+        if numbers_rows(table.values):
+            raise InputFileError("its first column may be times or row numbers; leave it out, or head all columns n0,n1,…")
+        if table.may_be_decimals:
+            raise InputFileError("its commas may be decimal, or stand between columns; write decimal points, or head the columns n0,n1,…")
+    return _as_input(raster)
+
+
+# ------------------------------------------------------------------------------------------------------- events
+
+
+def _unfold(columns: dict[str, Array], place: Callable[[int], str]) -> UploadedInput:
+    """Events, by their `columns` (events,), as (1, time, ...). `place` says for a message where an event stands."""
+    for name, values in columns.items():
+        if name == "p":
+            off = -1 if (values == -1).any() else 0
+            allowed, right = (values == 1) | (values == off), f"a polarity is 1 (ON) or {off} (OFF)"
+        else:
+            allowed, right = (values >= 0) & (values < np.inf) & (values == np.floor(values)), "it must be a whole number, at least 0"
+        if not allowed.all():
+            wrong = int(allowed.argmin())
+            raise InputFileError(f"{place(wrong)}: {name} is {values[wrong]:.12g}; {right}")
+    axes: dict[str, Any] = {"time": columns["t"]}
+    if "neuron" in columns:
+        axes |= {"neurons": columns["neuron"]}
+    else:
+        axes |= {"channels": columns["p"] != 1, "height": columns["y"], "width": columns["x"]}
+    sizes = [2.0 if name == "channels" else float(index.max()) + 1 for name, index in axes.items()]
+    if math.prod(sizes) > LARGEST_RASTER:
+        unfolded = " × ".join(f"{size:,.12g}" for size in sizes)
+        raise InputFileError(
+            f"its events unfold to {unfolded} values ({', '.join(axes)}), more than the {LARGEST_RASTER:,} that are taken; "
+            "count from 0, and t in time steps, not in µs"
+        )
+    raster = np.zeros([int(size) for size in sizes], np.float32)
+    np.add.at(raster, tuple(index.astype(np.intp) for index in axes.values()), 1)
+    return UploadedInput(raster[None], "events")

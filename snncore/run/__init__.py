@@ -1,0 +1,1 @@
+"""What comes of an Experiment: simulations, trainings, and the records of both."""

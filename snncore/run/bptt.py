@@ -1,0 +1,292 @@
+"""Training through time: the seven steps of an epoch as an iterator of records, which can be stopped between any two of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from snncore.arrays import Array
+from snncore.errors import DivergenceError, NonFiniteError
+from snncore.experiment.inputs import NO_FILES, Files
+from snncore.experiment.learnable import Learnable
+from snncore.experiment.spec import Experiment
+from snncore.experiment.tasks import Task
+from snncore.layers.model import reset_states, spiking_layers, zero_grad
+from snncore.run.record import LayerRecord, outputs_kept, record_of, threshold_of
+
+CONSTANTS = (*(f"{kind}_{which}" for which in ("mem", "syn", "adapt") for kind in ("tau", "alpha")), "spike_threshold", "b0")
+"""Names of the parameters of neurons that are time constants or thresholds; `b0` is the base threshold of those that adapt."""
+
+
+class Phase(Enum):
+    """The seven steps of an epoch, in their order."""
+
+    RESET_PARAMETER_GRADIENTS = "reset the parameter gradients"
+    RESET_STATE_GRADIENTS = "reset the state gradients"
+    RESET_STATES = "reset the states"
+    FORWARD = "forward"
+    LOSS = "loss"
+    BACKWARD = "backward"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One epoch: the forward pass with the weights as they were when it began, and the gradients that changed them.
+
+    Attributes:
+        epoch: counted from 0.
+        spikes: Σ output, all samples, neurons and time steps together.
+        layers: the neuron layers in the order of the data flow; none in a record that was reduced to its numbers.
+        parameters: values of all parameters as the epoch began, by name; none in a record that was reduced to its numbers.
+        gradient_norms: Euclidean norm of ∂loss/∂parameter by parameter name, for the parameters that got a gradient.
+        reach: max u/θ of each layer, as in its `largest_u_over_threshold`.
+        rates: mean output of each layer, spikes per neuron and time step.
+        constants: mean over neurons of each time constant (or its α, where that is trained) and threshold, by parameter name.
+    """
+
+    epoch: int
+    spikes: float
+    loss: float
+    layers: tuple[LayerRecord, ...]
+    parameters: dict[str, Array]
+    gradient_norms: dict[str, float]
+    reach: tuple[float, ...]
+    rates: tuple[float, ...]
+    constants: dict[str, float]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds what the layers did."""
+        return bool(self.layers)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return sum(layer.nbytes for layer in self.layers) + sum(values.nbytes for values in self.parameters.values())
+
+    def reduced(self) -> EpochRecord:
+        """The numbers alone."""
+        return replace(self, layers=(), parameters={})
+
+
+def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False, files: Files = NO_FILES) -> Iterator[EpochRecord]:
+    """Builds the Experiment's network, input, task and optimiser, and trains for at most `experiment.training.epochs`, with its changes.
+
+    Raises:
+        ExperimentError: the network's output isn't what the task counts, or its input or weights are of a file that isn't among `files`.
+    """
+    return Trainer(experiment, files).epochs(experiment.training.epochs, stop)
+
+
+class Trainer:
+    """An Experiment's network while it is trained.
+
+    Raises:
+        ExperimentError: the network's output isn't what the task counts, or its input or weights are of a file that isn't among `files`.
+
+    Attributes:
+        experiment: with the changes that were made so far.
+        model, data, optimiser: what it builds.
+        next_epoch: the number of the epoch that comes next.
+    """
+
+    def __init__(self, experiment: Experiment, files: Files = NO_FILES) -> None:
+        experiment.check_trainable()
+        self.experiment = experiment
+        self.model = experiment.build(files)
+        self.data = experiment.make_input(files)
+        self.optimiser = experiment.make_optimiser(self.model)
+        self.next_epoch = 0
+        self._in_force = experiment.in_force(-1)
+
+    def change(self, changes: dict[str, Any]) -> None:
+        """Goes on with other values of some fields, from the next epoch on. No epoch may be running.
+
+        Raises:
+            ExperimentError: a field that can't be changed while training runs, a value that can't be built, or nothing would learn; all
+                stays as it was.
+        """
+        changed = self.experiment.changed(self.next_epoch, changes)
+        changed.check_trainable()
+        self.experiment = changed
+
+    def epochs(self, count: int, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
+        """Trains up to `count` epochs more, until the loss is zero; see `epochs`."""
+        for _ in range(count):
+            self._take_changes()
+            task = self._in_force.training.task
+            for record in epochs(self.model, self.data, task, self.optimiser, first_epoch=self.next_epoch, count=1, stop=stop):
+                self.next_epoch = record.epoch + 1
+                yield record
+                if record.loss == 0:
+                    return
+            if stop():
+                return
+
+    def _take_changes(self) -> None:
+        """Puts what holds in the next epoch into model and optimiser."""
+        old, new = self._in_force, self.experiment.in_force(self.next_epoch)
+        self._in_force = new
+        if new is old:
+            return
+        if new.training.optimiser != old.training.optimiser:
+            self.optimiser = new.make_optimiser(self.model)
+        for group in self.optimiser.param_groups:
+            group["lr"] = new.training.lr
+        for index, layer in enumerate(new.network):
+            if isinstance(layer, Learnable) and layer != old.network[index]:
+                layer.revise(self.model.get_submodule(str(index)))
+
+
+def epochs(
+    model: nn.Module,
+    data: Tensor,
+    task: Task,
+    optimiser: Optimizer,
+    *,
+    first_epoch: int = 0,
+    count: int | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    on_phase: Callable[[Phase], None] = lambda phase: None,
+) -> Iterator[EpochRecord]:
+    """Trains by back-propagation through time, one record per epoch, until the loss is zero.
+
+    An epoch that `stop()` ends early leaves no record and has changed no parameter, since the update comes last: training
+    resumes with a new call and `first_epoch`.
+
+    Args:
+        model: a module with spiking layers, (batch, time, ...) -> (batch, time, ...); its recording is switched on.
+        data: the input of every epoch.
+        count: the most epochs to train; None: no limit.
+        stop: asked before each phase; True ends the iteration.
+        on_phase: told before each phase.
+
+    Raises:
+        DivergenceError: a potential, the loss, a gradient or an updated parameter is not finite. Where the forward pass
+            was still good, its record comes first.
+    """
+    layers = spiking_layers(model)
+    for layer in layers.values():
+        layer.record_states = True
+    for epoch in itertools.count(first_epoch) if count is None else range(first_epoch, first_epoch + count):
+        iteration = _Iteration(epoch, model, data, task, optimiser)
+        try:
+            for phase, perform in iteration.phases():
+                if stop():
+                    return
+                on_phase(phase)
+                perform()
+        except DivergenceError:
+            if iteration.has_finite_loss:
+                yield iteration.record()
+            raise
+        record = iteration.record()
+        zero_grad(model)
+        yield record
+        if record.loss == 0:
+            return
+
+
+class _Iteration:
+    """One epoch's seven steps, each a method, and the record of what they did."""
+
+    def __init__(self, epoch: int, model: nn.Module, data: Tensor, task: Task, optimiser: Optimizer) -> None:
+        self.epoch = epoch
+        self.model = model
+        self.data = data
+        self.task = task
+        self.optimiser = optimiser
+        self.layers = spiking_layers(model)
+        self.spikes: dict[str, Tensor] = {}
+        self.thresholds: dict[str, Array] = {}
+        self.parameters: dict[str, Array] = {}
+        self.gradient_norms: dict[str, float] = {}
+        self.output = self.loss = torch.empty(0)
+        self.has_finite_loss = False
+
+    def phases(self) -> tuple[tuple[Phase, Callable[[], None]], ...]:
+        return (
+            (Phase.RESET_PARAMETER_GRADIENTS, self.optimiser.zero_grad),
+            (Phase.RESET_STATE_GRADIENTS, lambda: zero_grad(self.model)),
+            (Phase.RESET_STATES, lambda: reset_states(self.model)),
+            (Phase.FORWARD, self.forward),
+            (Phase.LOSS, self.compute_loss),
+            (Phase.BACKWARD, self.backward),
+            (Phase.UPDATE, self.update),
+        )
+
+    def forward(self) -> None:
+        try:
+            for name, layer in self.layers.items():
+                layer.hold_parameters()
+                self.thresholds[name] = threshold_of(layer)
+            self.parameters = {name: parameter.detach().clone().numpy() for name, parameter in self.model.named_parameters()}
+            with outputs_kept(dict(self.layers)) as self.spikes:
+                self.output = self.model(self.data)
+        except NonFiniteError as error:
+            name = next(name for name, layer in self.layers.items() if layer is error.layer)
+            raise DivergenceError(self.epoch, name, "membrane potential") from error
+
+    def compute_loss(self) -> None:
+        self.loss = self.task.loss(self.output)
+        self._require_finite(self.loss, next(reversed(self.layers)), "loss from the spikes")
+        self.has_finite_loss = True
+
+    def backward(self) -> None:
+        if self.loss.requires_grad:  # else nothing that learns acts on the output, as recurrent weights within a single time step
+            self.loss.backward()
+        for name, parameter in self.model.named_parameters():
+            if parameter.grad is not None:
+                self._require_finite(parameter.grad, _module_of(name), f"gradient of the {_field_of(name)}")
+                norm = parameter.grad.norm()
+                self.gradient_norms[name] = float(norm if norm.isfinite() else parameter.grad.double().norm())
+
+    def update(self) -> None:
+        try:
+            self.optimiser.step()
+        except RuntimeError as error:
+            if "overflow" not in str(error):
+                raise
+            name = next(name for name, parameter in self.model.named_parameters() if parameter.grad is not None)
+            raise DivergenceError(self.epoch, _module_of(name), f"new {_field_of(name)}") from error
+        for name, parameter in self.model.named_parameters():
+            if parameter.requires_grad:
+                self._require_finite(parameter, _module_of(name), _field_of(name))
+
+    def record(self) -> EpochRecord:
+        layers = tuple(record_of(name, layer, self.spikes[name], self.thresholds[name]) for name, layer in self.layers.items())
+        return EpochRecord(
+            epoch=self.epoch,
+            spikes=self.output.sum().item(),
+            loss=self.loss.item(),
+            layers=layers,
+            parameters=self.parameters,
+            gradient_norms=self.gradient_norms,
+            reach=tuple(layer.largest_u_over_threshold for layer in layers),
+            rates=tuple(0.0 if layer.firing_rate is None else layer.firing_rate.item() for layer in self.layers.values()),
+            constants={name: float(values.mean()) for name, values in self.parameters.items() if _is_constant(name)},
+        )
+
+    def _require_finite(self, value: Tensor, layer: str, quantity: str) -> None:
+        if not bool(value.detach().isfinite().all()):
+            raise DivergenceError(self.epoch, layer, quantity)
+
+
+def _is_constant(parameter: str) -> bool:
+    return _field_of(parameter) in CONSTANTS
+
+
+def _module_of(parameter: str) -> str:
+    return parameter.rpartition(".")[0]
+
+
+def _field_of(parameter: str) -> str:
+    return parameter.rpartition(".")[2]

@@ -1,0 +1,115 @@
+"""What is read off a simulation or an epoch beside spikes and potentials: intervals, synaptic operations, the weights that lead to a
+neuron, α and 1-α of each layer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from snncore.arrays import Array
+from snncore.experiment.layers import LayerSpec
+from snncore.experiment.spec import Experiment
+from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, LinearSpec
+from snncore.layers.bounds import decay
+from snncore.run.bptt import EpochRecord
+from snncore.run.record import LayerRecord
+from snncore.run.simulation import Simulation
+
+
+def spike_intervals(spikes: Array) -> Array:
+    """Steps from each step with spikes to the same neuron's next one, those of all neurons in one row, (intervals,).
+
+    Shape: (time, neurons).
+    """
+    neurons, times = np.nonzero(spikes.T)
+    same_neuron = np.diff(neurons) == 0
+    intervals: Array = np.diff(times)[same_neuron].astype(np.float32)
+    return intervals
+
+
+def is_spikes(values: Array) -> bool:
+    """Whether all values are counts: whole, and not below 0."""
+    return bool((values >= 0).all() and (values == np.trunc(values)).all())
+
+
+def synaptic_operations(layer: LayerSpec, received: Array) -> Array | None:
+    """How many weights the input's spikes meet at each step: each spike counts once for every connection that leaves its neuron.
+
+    None for a layer without weights, and where the input isn't spikes.
+
+    Shape: (batch, time, ...) -> (batch, time).
+    """
+    if not is_spikes(received):
+        return None
+    if isinstance(layer, LinearSpec):
+        operations: Array = received.sum(axis=tuple(range(2, received.ndim))) * layer.out_features
+        return operations
+    if isinstance(layer, Conv2dSpec):
+        rows, columns = (_places_that_see(layer, side) for side in received.shape[3:])
+        seen: Array = np.einsum("btchw,h,w->bt", received, rows, columns) * layer.out_channels
+        return seen
+    return None
+
+
+def _places_that_see(layer: Conv2dSpec, side: int) -> Array:
+    """For each pixel along a side, the kernel's places that cover it."""
+    first = np.arange(0, side + 2 * layer.padding - layer.kernel_size + 1, layer.stride) - layer.padding
+    pixels = np.arange(side)[:, None]
+    covered: Array = ((first <= pixels) & (pixels < first + layer.kernel_size)).sum(axis=1).astype(np.float32)
+    return covered
+
+
+@dataclass(frozen=True)
+class IncomingWeights:
+    """Weights that lead to one neuron: `values` (inputs,), or of a convolution (channels, height, width), from the layer at `source`
+    in the network; the same as `source` of the neuron itself for recurrent weights.
+    """
+
+    source: int
+    values: Array
+
+
+def incoming_weights(simulation: Simulation, layer: int, neuron: tuple[int, ...]) -> tuple[IncomingWeights, ...]:
+    """Weights of the Linear or Conv2d that feeds a neuron, and its recurrent ones; pooling and dropout between are looked through.
+    Where pooling takes the mean of several neurons of a Linear, no one row of weights is the neuron's, and none is given.
+
+    Args:
+        layer: place of the neuron's layer in the network.
+        neuron: its index in the layer's shape, (...).
+    """
+    found = []
+    is_pooled = False
+    for source in range(layer - 1, -1, -1):
+        before = simulation.experiment.network[source]
+        is_pooled = is_pooled or isinstance(before, AvgPool2dSpec)
+        if isinstance(before, LinearSpec) and not is_pooled:
+            found.append(IncomingWeights(source, simulation.weights[f"{source}.weight"][neuron[-1]]))
+        elif isinstance(before, Conv2dSpec):
+            found.append(IncomingWeights(source, simulation.weights[f"{source}.weight"][neuron[0]]))
+        if not isinstance(before, DropoutSpec | AvgPool2dSpec):
+            break
+    recurrent = simulation.weights.get(f"{layer}.rec_connect.weight")
+    if recurrent is not None:
+        found.append(IncomingWeights(layer, recurrent[neuron[-1]]))
+    return tuple(found)
+
+
+def leak_factor(record: LayerRecord, parameters: Mapping[str, Array]) -> Array:
+    """α of each neuron as the layer rounds it; 1 without leak."""
+    for kind in ("tau_mem", "alpha_mem"):
+        value = parameters.get(f"{record.name}.{kind}")
+        if value is not None:
+            return decay(torch.from_numpy(value), is_alpha=kind == "alpha_mem", longest_tau=math.inf)[0].numpy()
+    return np.ones((), dtype=record.u.dtype)
+
+
+def input_gains(experiment: Experiment, record: EpochRecord) -> dict[int, Array]:
+    """Factor 1-α of each layer with input normalisation, by the layer's place."""
+    normalised = {index for index, layer in enumerate(experiment.network) if getattr(layer, "norm_input", False)}
+    layers = {int(layer.name): layer for layer in record.layers}
+    return {index: 1 - leak_factor(layer, record.parameters) for index, layer in layers.items() if index in normalised}

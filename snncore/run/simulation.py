@@ -1,0 +1,91 @@
+"""Runs an Experiment's network forward, without learning, and keeps what every layer did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from snncore.arrays import Array
+from snncore.encoders import shuffle_times
+from snncore.errors import ExperimentError, NonFiniteError
+from snncore.experiment.inputs import NO_FILES, Files
+from snncore.experiment.parameters import Parameters, misfit, put, shapes_of
+from snncore.experiment.spec import Experiment
+from snncore.layers import StatefulLayer
+from snncore.run.record import LayerRecord, outputs_kept, record_of, threshold_of
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """One forward pass, dropout switched off.
+
+    Attributes:
+        input: (batch, time, ...).
+        outputs: what each layer of the network put out, (batch, time, ...), by its place in the network.
+        records: of the neuron layers, by their place in the network.
+        weights: of the layers that have them, by parameter name: `"0.weight"`.
+    """
+
+    experiment: Experiment
+    input: Array
+    outputs: tuple[Array, ...]
+    records: dict[int, LayerRecord]
+    weights: dict[str, Array]
+
+    def received(self, layer: int) -> Array:
+        """What the layer got as input, (batch, time, ...), recurrent current not included."""
+        return self.input if layer == 0 else self.outputs[layer - 1]
+
+
+def simulate(
+    experiment: Experiment, files: Files = NO_FILES, *, runs: int = 1, shuffled: bool = False, parameters: Parameters | None = None
+) -> list[Simulation]:
+    """Builds the network and runs it on its input.
+
+    Args:
+        files: arrays that the input and the checkpoint name by their digest.
+        runs: how many times the same input is run, each run starting from the state that the one before left.
+        shuffled: each neuron's input is put in random order in time, by the noise seed; its spike count stays.
+        parameters: all those of the network by name, to be run instead of those that it is built with, as in `EpochRecord.parameters`.
+
+    Raises:
+        ExperimentError: the input or the weights are of a file that isn't here, `parameters` are not those of the network, or a potential
+            left the finite numbers; names the layer.
+    """
+    model = experiment.build(files).eval()
+    if parameters is not None:
+        problem = misfit(shapes_of(parameters), shapes_of(dict(model.named_parameters())), experiment.parameter_label)
+        if problem:
+            raise ExperimentError(f"The parameters are not those of the network: {problem}.")
+        put(parameters, model)
+    modules = {str(index): model.get_submodule(str(index)) for index in range(len(experiment.network))}
+    layers = {int(name): module for name, module in modules.items() if isinstance(module, StatefulLayer)}
+    for layer in layers.values():
+        layer.record_states = True
+    data = experiment.make_input(files)
+    if shuffled:
+        data = shuffle_times(data, torch.Generator().manual_seed(experiment.seeds.noise))
+    with torch.no_grad():
+        return [_run(experiment, model, modules, layers, data) for _ in range(runs)]
+
+
+def _run(
+    experiment: Experiment, model: nn.Module, modules: dict[str, nn.Module], layers: dict[int, StatefulLayer], data: torch.Tensor
+) -> Simulation:
+    thresholds = {index: threshold_of(layer) for index, layer in layers.items()}
+    try:
+        with outputs_kept(modules) as outputs:
+            model(data)
+    except NonFiniteError as error:
+        index = next(index for index, layer in layers.items() if layer is error.layer)
+        raise ExperimentError(f"{experiment.layer_label(str(index))}: {str(error).partition(': ')[2]}") from error
+    unfolded = tuple(output.reshape(*data.shape[:2], *output.shape[2 - experiment.is_folded :]).numpy() for output in outputs.values())
+    return Simulation(
+        experiment=experiment,
+        input=data.numpy(),
+        outputs=unfolded,
+        records={index: record_of(str(index), layer, outputs[str(index)], thresholds[index]) for index, layer in layers.items()},
+        weights={name: value.numpy() for name, value in model.state_dict().items() if name.endswith(("weight", "bias"))},
+    )

@@ -1,0 +1,107 @@
+"""One neuron of a network on its own, with the input that it really received: what it does there, it does alone."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from pydantic import ValidationError
+from torch import Tensor, nn
+
+from snncore.arrays import Array
+from snncore.errors import ExperimentError
+from snncore.experiment.edits import as_kind
+from snncore.experiment.layers import NeuronSpec
+from snncore.experiment.parameters import Parameters, put
+from snncore.experiment.part import Shape
+from snncore.layers import MODELS, StatefulLayer
+from snncore.layers.bounds import MAX_TAU, MIN_TAU
+from snncore.run.simulation import Simulation
+
+NEIGHBOURS = 8
+"""As many times as float32 rounds by, to either side, a τ is looked for that has a trained α."""
+
+
+def lone_neuron(
+    simulation: Simulation, layer: int, neuron: int, sample: int = 0, parameters: Parameters | None = None
+) -> tuple[NeuronSpec, Array]:
+    """The neuron as a layer without connections of its own, and its input, recurrent current included, (time,) float32.
+
+    On that input the layer computes, from rest, exactly the u and the spikes of the neuron in the network. Only where training has moved
+    α instead of τ (`train_alphas`) to a τ below two time steps, float32 may have no τ for it; then α is off by up to 2⁻²⁵.
+
+    Args:
+        simulation: the first run of `simulate`, the layers' outputs included.
+        layer: place of its layer in the network.
+        neuron: its number in the flattened sample.
+        parameters: those that `simulate` was given.
+
+    Raises:
+        ExperimentError: there is no such neuron, the simulation doesn't hold what reached it, or it was trained to where no layer can
+            be built.
+    """
+    label = simulation.experiment.layer_label(str(layer))
+    spec = simulation.experiment.network[layer]
+    if not isinstance(spec, NeuronSpec):
+        raise ExperimentError(f"{label} has no neurons; choose a layer of neurons.")
+    if not simulation.outputs:
+        raise ExperimentError(f"What {label} received was not kept; simulate the network once more.")
+    record = simulation.records[layer]
+    batch, _, *shape = record.u.shape
+    count = math.prod(shape)
+    if not (0 <= neuron < count and 0 <= sample < batch):
+        raise ExperimentError(f"{label} has no neuron {neuron} in sample {sample}; it has {count} neurons in {batch} samples, from 0 on.")
+    built = spec.build(torch.Generator(), torch.Generator())
+    prefix = f"{layer}."
+    values = {**simulation.weights, **(parameters or {})}
+    put({name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}, built)
+    received = torch.from_numpy(simulation.received(layer).reshape(record.u.shape))
+    if hasattr(built, "rec_connect"):
+        received = received + _recurrent_current(built.get_submodule("rec_connect"), torch.from_numpy(record.spikes))
+    try:
+        lone = _picked(spec, built, tuple(shape), neuron)
+    except ValidationError as error:
+        reason = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+        raise ExperimentError(f"Neuron {neuron} of {label} can't be a layer of its own: {reason}") from error
+    return lone, received.flatten(2)[sample, :, neuron].numpy().copy()
+
+
+def _recurrent_current(rec_connect: nn.Module, spikes: Tensor) -> Tensor:
+    """What the spikes (batch, time, ...) of one step earlier send back."""
+    current = torch.zeros_like(spikes)
+    with torch.no_grad():
+        for step in range(1, spikes.shape[1]):  # step by step as in the layer: a sum over all of them may round otherwise
+            current[:, step] = rec_connect(spikes[:, step - 1].contiguous()).reshape(current[:, step].shape)
+    return current
+
+
+def _picked(spec: NeuronSpec, layer: StatefulLayer, shape: Shape, neuron: int) -> NeuronSpec:
+    """The spec of one of the neurons, (...) of `shape`, of the layer that was built from `spec`."""
+    kind = next(model.__name__ for model in MODELS if isinstance(layer, model))
+    plain = as_kind(spec, kind)
+    held = layer.arg_dict
+    values = {name: _of_neuron(held[name], shape, neuron) for name in type(plain).model_fields if isinstance(held.get(name), Tensor)}
+    if getattr(spec, "train_alphas", False):
+        for name in [name for name in values if name.startswith("tau_")]:
+            alpha = _of_neuron(getattr(layer, f"{name.replace('tau', 'alpha')}_calculated"), shape, neuron)
+            named = _of_neuron(torch.tensor(getattr(spec, name)), shape, neuron)
+            values[name] = _time_constant(alpha, named, values[name])
+    return type(plain)(**{**dict(plain), **{name: _shortest(value) for name, value in values.items()}})
+
+
+def _of_neuron(value: Tensor, shape: Shape, neuron: int) -> Tensor:
+    """The one of the values, one for all or one for each neuron."""
+    return value.detach().expand(shape).flatten()[neuron]
+
+
+def _time_constant(alpha: Tensor, named: Tensor, about: Tensor) -> Tensor:
+    """The τ whose exp(-1/τ) is nearest to α: that which the spec names, if none of those `about` which it must be is nearer."""
+    rounding = torch.arange(-NEIGHBOURS, NEIGHBOURS + 1) * torch.finfo(torch.float32).eps
+    candidates = torch.cat([named.view(1), (about * (1 + rounding)).clamp(MIN_TAU, MAX_TAU)])
+    return candidates[(torch.exp(-1 / candidates) - alpha).abs().argmin()]
+
+
+def _shortest(value: Tensor) -> float:
+    """The shortest decimal number that float32 rounds to the value."""
+    return float(str(np.float32(value.item())))
