@@ -112,7 +112,7 @@ __all__ = [
     "zero_grad",
 ]
 
-_HOMES = ("errors", "activation", "layers", "model", "spec", "simulation", "bptt")
+_HOMES = ("errors", "activation", "layers", "layers.model", "experiment.spec", "run.simulation", "run.bptt")
 
 
 if not TYPE_CHECKING:  # to a type checker, any name would be there

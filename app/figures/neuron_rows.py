@@ -12,6 +12,7 @@ from app.state.tuned_neuron import KINDS, besides, layer_of
 from app.words.neuron_parameters import INPUT_SHOWN, LAYER_SHOWN, OF_KIND, PARTS_SHOWN, SUBTRACT, TO_ZERO, Shown
 from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS, Parameter
 from app.words.typed_numbers import numbers_between
+from snncore.experiment.inputs import RampCurrent, SineCurrent, SpikeBursts, StepCurrent
 from snncore.experiment.spec import Experiment
 from snncore.layers.bounds import MIN_TAU
 
@@ -140,14 +141,14 @@ def _limits(experiment: Experiment, path: str) -> tuple[float, float]:
     name, given = path.rpartition(".")[2], experiment.input
     steps = given.shape[1]
     beside: Mapping[str, tuple[float, float]] = {}
-    match given.kind:
-        case "step_current":
+    match given:
+        case StepCurrent():
             beside = {"input.start": (0, (given.stop or steps) - 1), "input.stop": (given.start + 1, max(steps, given.start + 1))}
-        case "spike_bursts":
+        case SpikeBursts():
             beside = {"input.first": (0, steps - 1), "input.length": (1, given.period), "input.period": (given.length, FARTHEST)}
-        case "sine_current":
+        case SineCurrent():
             beside = {"input.period": (0.01, FARTHEST)}
-        case "ramp_current":
+        case RampCurrent():
             beside = {"input.first": (-FARTHEST, FARTHEST)}
     return beside.get(path, (LEAST.get(name, -FARTHEST), 1 if name == "probability" else FARTHEST))
 

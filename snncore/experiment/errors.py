@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 
-def sentence(error: ValidationError, layer_kinds: Sequence[str], input_kinds: Sequence[str], within: Sequence[str | int] = ()) -> str:
+def sentence(error: ValidationError, layer_kinds: Collection[str], input_kinds: Collection[str], within: Sequence[str | int] = ()) -> str:
     """The first problem as one sentence: where, what, and what would be right.
 
     Args:

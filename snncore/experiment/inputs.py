@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import torch
 from pydantic import FailFast, Field, model_validator
@@ -14,6 +14,7 @@ from snncore import encoders
 from snncore.arrays import Array
 from snncore.errors import ExperimentError
 from snncore.experiment.errors import abbreviated
+from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import LARGEST_LENGTH, LARGEST_NUMBER, MOST_AXES, Count, Part, Positive
 
 Files = Mapping[str, Array]
@@ -38,8 +39,11 @@ Current = Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
 """Of a current that nothing is multiplied by: within the range of float32."""
 
 
-class _InputSpec(Part):
-    """Base of them."""
+class Input(Part):
+    """Base of the inputs. Each has a field `kind` with its name, and is registered in `INPUT_KINDS`."""
+
+    if TYPE_CHECKING:
+        kind: str
 
     shape: Annotated[tuple[Annotated[int, Field(strict=True)], ...], FailFast()] = Field(min_length=3, max_length=MOST_AXES)
     """(batch, time, ...)."""
@@ -81,7 +85,7 @@ class _InputSpec(Part):
         raise NotImplementedError
 
 
-class _Weighted(_InputSpec):
+class _Weighted(Input):
     """Base of those whose values can be multiplied."""
 
     weight: Strength = 1.0
@@ -135,7 +139,7 @@ class PoissonSpikes(_Weighted):
         return encoders.uniform_numbers(self.shape, generator) if self.rate * dt <= encoders.LARGEST_INVERTED else None
 
 
-class LatencySpikes(_InputSpec):
+class LatencySpikes(Input):
     """Each neuron has one value, drawn uniformly from [0, 1), and spikes once, the larger the value the sooner."""
 
     kind: Literal["latency"] = "latency"
@@ -151,7 +155,7 @@ class LatencySpikes(_InputSpec):
         return encoders.latency_spikes(self.shape, generator)
 
 
-class _FirstNeurons(_InputSpec):
+class _FirstNeurons(Input):
     """Base of those that may leave some neurons without input."""
 
     neurons: Positive | None = None
@@ -203,7 +207,7 @@ class SpikeBursts(_FirstNeurons, _Weighted):
         return self.weight * bursts
 
 
-class _Current(_InputSpec):
+class _Current(Input):
     """Base of the currents."""
 
     @property
@@ -280,7 +284,7 @@ class DrawnCurrent(_Current, _Weighted):
         return self.weight * encoders.drawn_current(self.shape, self.values)
 
 
-class MovingBar(_InputSpec):
+class MovingBar(Input):
     """A bright bar that moves over a two-polarity sensor, (batch, time, 2, height, width)."""
 
     kind: Literal["moving_bar"] = "moving_bar"
@@ -300,7 +304,7 @@ class MovingBar(_InputSpec):
         return encoders.moving_bar(self.shape, self.width, self.speed)
 
 
-class DigitSpikes(_InputSpec):
+class DigitSpikes(Input):
     """Handwritten digits of 8×8 pixels, from scikit-learn's 1797, as ON and OFF spikes, (batch, time, 2, 8, 8).
 
     Sample b of the batch shows digit `index` + b, from the first again after the last. A pixel's contrast is how far it is above (ON) or
@@ -384,30 +388,24 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-InputSpec = Annotated[
-    RandomSpikes
-    | PoissonSpikes
-    | LatencySpikes
-    | SpikeBursts
-    | StepCurrent
-    | RampCurrent
-    | SineCurrent
-    | DrawnCurrent
-    | MovingBar
-    | DigitSpikes
-    | FileSpikes,
-    Field(discriminator="kind"),
-]
-INPUT_KINDS = (
-    "random_spikes",
-    "poisson_spikes",
-    "latency",
-    "spike_bursts",
-    "step_current",
-    "ramp_current",
-    "sine_current",
-    "drawn",
-    "moving_bar",
-    "digit",
-    "file",
-)
+INPUT_KINDS: Kinds[Input] = Kinds("input")
+"""Everything that a network may be fed with."""
+for _spec in (
+    RandomSpikes,
+    PoissonSpikes,
+    LatencySpikes,
+    SpikeBursts,
+    StepCurrent,
+    RampCurrent,
+    SineCurrent,
+    DrawnCurrent,
+    MovingBar,
+    DigitSpikes,
+    FileSpikes,
+):
+    INPUT_KINDS.register(_spec)
+
+if TYPE_CHECKING:
+    InputSpec = Input
+else:
+    InputSpec = Annotated[Any, INPUT_KINDS]

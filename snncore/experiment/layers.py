@@ -6,15 +6,16 @@ A neuron model needs no code here: its spec is made from its constructor.
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, Union
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import torch
-from pydantic import BeforeValidator, Field, PlainSerializer, create_model, model_validator
+from pydantic import BeforeValidator, PlainSerializer, create_model, model_validator
 from torch import nn
 
 from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES
 from snncore.errors import MisfitError
 from snncore.experiment.errors import abbreviated
+from snncore.experiment.kinds import Kinds
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.part import LARGEST_NUMBER, MOST_AXES, Shape
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
@@ -229,16 +230,20 @@ def neuron_spec(model: type[StatefulLayer]) -> type[NeuronSpec]:
 
 
 NEURON_SPECS: dict[str, type[NeuronSpec]] = {model.__name__: neuron_spec(model) for model in (*MODELS, *RECURRENT)}
+LAYER_KINDS: Kinds[Any] = Kinds("layer")
+"""Everything that a network may consist of."""
+_SPECS: tuple[Any, ...] = (LinearSpec, *NEURON_SPECS.values(), Conv2dSpec, AvgPool2dSpec, FlattenSpec, DropoutSpec)
+for _spec in _SPECS:
+    LAYER_KINDS.register(_spec)
+
 LIFSpec: Any
 LIFSpec, IAFSpec, ExpLeakSpec, ALIFSpec = (NEURON_SPECS[model.__name__] for model in MODELS)
 
 if TYPE_CHECKING:
     LayerSpec = LinearSpec | Conv2dSpec | AvgPool2dSpec | FlattenSpec | DropoutSpec | NeuronSpec
 else:
-    TORCH_SPECS = (LinearSpec, Conv2dSpec, AvgPool2dSpec, FlattenSpec, DropoutSpec)
-    LayerSpec = Annotated[Union[*TORCH_SPECS, *NEURON_SPECS.values()], Field(discriminator="kind")]
+    LayerSpec = Annotated[Any, LAYER_KINDS]
 
-LAYER_KINDS = ("Linear", *NEURON_SPECS, "Conv2d", "AvgPool2d", "Flatten", "Dropout")
 SPIKING_KINDS = tuple(kind for kind, spec in NEURON_SPECS.items() if "spike_fn" in spec.model_fields)
 
 

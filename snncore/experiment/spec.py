@@ -314,6 +314,10 @@ class Experiment(Draft):
         return optimiser
 
 
+for _kinds in (LAYER_KINDS, INPUT_KINDS):
+    _kinds.held_by(Draft, Experiment)
+
+
 def convolution() -> Experiment:
     """The quickstart's convolutional network: Conv2d(2,16,3)–LIF–Conv2d(16,32,3)–LIF–Flatten–Linear(512,4), (8,100,2,8,8) -> (8,100,4)."""
     return Experiment(

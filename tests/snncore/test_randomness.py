@@ -64,7 +64,7 @@ WEIGHTS = st.one_of(
 
 @st.composite
 def layers(draw: st.DrawFn) -> dict[str, Any]:
-    layer = fitting_layer(draw(st.sampled_from(LAYER_KINDS)), (2, 8, 8)).model_dump()
+    layer = fitting_layer(draw(st.sampled_from(tuple(LAYER_KINDS))), (2, 8, 8)).model_dump()
     linear = layer if layer["kind"] == "Linear" else layer.get("rec_connect")
     if linear:
         linear |= {"weights": draw(WEIGHTS), "bias": draw(st.booleans())}

@@ -117,7 +117,7 @@ def edited(draw: st.DrawFn) -> Draft:
         place = draw(st.integers(0, len(made.network) - 1))
         match draw(st.sampled_from(["insert", "duplicate", "move", "remove", "mend"])):
             case "insert":
-                made = stack.insert(made, draw(st.integers(0, len(made.network))), draw(st.sampled_from(LAYER_KINDS)))
+                made = stack.insert(made, draw(st.integers(0, len(made.network))), draw(st.sampled_from(tuple(LAYER_KINDS))))
             case "duplicate":
                 made = stack.duplicate(made, place)
             case "move":
@@ -225,7 +225,7 @@ def test_a_new_layer_of_a_kind_that_keeps_shapes_fits_wherever_it_is_put(made, d
 @given(fitting_drafts(), st.data())
 def test_a_new_layer_at_the_end_fits_if_its_kind_takes_the_shape(made, data):
     shape = made.fits()[-1].shape
-    kind = data.draw(st.sampled_from(LAYER_KINDS))
+    kind = data.draw(st.sampled_from(tuple(LAYER_KINDS)))
     takes = kind not in ("Conv2d", "AvgPool2d") or (len(shape) == 3 and (kind == "Conv2d" or min(shape[1:]) >= 2))
     assert (stack.insert(made, len(made.network), kind).first_misfit is None) == takes
 
@@ -238,7 +238,7 @@ def test_every_edit_has_one_that_takes_it_back(made, data):
     assert stack.move(stack.move(made, place, to), to, place) == made
     assert stack.remove(stack.duplicate(made, place), place) == made
     at = data.draw(st.integers(0, count))
-    assert stack.remove(stack.insert(made, at, data.draw(st.sampled_from(LAYER_KINDS))), at) == made
+    assert stack.remove(stack.insert(made, at, data.draw(st.sampled_from(tuple(LAYER_KINDS)))), at) == made
 
 
 @settings(max_examples=50)

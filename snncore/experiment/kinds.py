@@ -1,0 +1,91 @@
+"""Open families of parts: the kinds of layer, input or task that an Experiment may name in a field `kind`.
+
+A part registers under its kind; whatever holds a part of the family then reads and writes it. What a kind computes stands in its own file.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+from pydantic import Field, GetCoreSchemaHandler
+
+from snncore.errors import RegistrationError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic_core import CoreSchema
+
+T = TypeVar("T", bound="BaseModel")
+
+
+class Kinds(Mapping[str, type[T]], Generic[T]):
+    """The parts of one family by their kind, in the order of registration.
+
+    As an annotation, `Annotated[Any, kinds]` is the type of a field that holds any of them.
+
+    Attributes:
+        noun: what one of them is called in messages: "layer", "input", "task".
+    """
+
+    def __init__(self, noun: str) -> None:
+        self.noun = noun
+        self._parts: dict[str, type[T]] = {}
+        self._holders: list[type[BaseModel]] = []
+
+    def __getitem__(self, kind: str) -> type[T]:
+        return self._parts[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def register(self, part: type[T]) -> type[T]:
+        """Add a part, whose field `kind` has its name as default. Usable as a decorator.
+
+        Raises:
+            RegistrationError: it has no kind, or another part has it.
+        """
+        field = part.model_fields.get("kind")
+        kind = field.default if field else None
+        if not isinstance(kind, str) or not kind:
+            raise RegistrationError(f'{part.__name__} names no kind; give it a field `kind: Literal["my_{self.noun}"] = "my_{self.noun}"`.')
+        if kind in self._parts:
+            raise RegistrationError(
+                f"There is a {self.noun} of the kind {kind!r} already, {self._parts[kind].__name__}; choose another name."
+            )
+        self._parts[kind] = part
+        self._tell_holders()
+        return part
+
+    def remove(self, kind: str) -> None:
+        """Take a kind back; Experiments that name it can't be opened any more."""
+        del self._parts[kind]
+        self._tell_holders()
+
+    def held_by(self, *holders: type[BaseModel]) -> None:
+        """Name the models with a field of this family, those within others first: they learn of each kind that comes later."""
+        self._holders.extend(holders)
+
+    def _tell_holders(self) -> None:
+        for holder in self._holders:
+            holder.model_rebuild(force=True)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        parts = tuple(self._parts.values())
+        if len(parts) == 1:
+            return handler.generate_schema(parts[0])
+        return handler.generate_schema(Annotated[functools.reduce(operator.or_, parts), Field(discriminator="kind")])
+
+
+Register = Callable[[type[T]], type[T]]
