@@ -17,7 +17,7 @@ from app.figures.rows import Notes, describe_rows, rows_figure
 from app.server.limits import check
 from app.server.link import to_parameter
 from app.state.network_view import Looking
-from app.words.wording import findings_in_words
+from app.words.findings import findings_in_words
 from benchmarks.browser import open_watched, press_threshold, until_redrawn
 from benchmarks.timing import medians, percentile
 from snncore.diagnosis.layers import diagnose

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from app.figures.style import layout, packed
 from app.figures.training import training_curves
 from app.server.runner import TrainingRun
-from app.words.wording import layer_names
+from app.words.layers import layer_names
 from snncore.experiment.spec import ten_spikes
 
 torch.set_num_threads(1)

@@ -9,9 +9,9 @@ from io import StringIO
 
 import numpy as np
 
-from app.figures.row_kinds import neurons_by_time
 from snncore.experiment.spec import Experiment
 from snncore.run.bptt import EpochRecord
+from snncore.run.record import neurons_by_time
 from snncore.run.simulation import Simulation
 
 

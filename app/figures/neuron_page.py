@@ -12,16 +12,17 @@ import torch
 from app.figures.equation import equation
 from app.figures.neuron import neuron_data
 from app.figures.neuron_rows import neuron_rows
-from app.figures.row_kinds import RowsFigure, counted, neurons_by_time
+from app.figures.row_kinds import RowsFigure
 from app.figures.rows import Notes
 from app.figures.style import PALETTES, Theme
 from app.state.tuned_neuron import KINDS, besides, layer_of
+from app.words.numbers import counted
 from snncore.arrays import Array
 from snncore.diagnosis.layers import LEAST_SPAN
 from snncore.experiment import edits as stack
 from snncore.experiment.spec import Experiment
 from snncore.run.measures import spike_intervals
-from snncore.run.record import LayerRecord
+from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
 
 KEYS = "Arrow keys move the time cursor, Space plays, the full stop goes one step on."

@@ -20,7 +20,6 @@ MOST_COLUMNS = 2000
 RASTER_HEIGHTS = ((4, 44), (16, 56), (64, 84))
 """Heights of rasters in pixels by the most neurons they suit; larger ones get the last."""
 
-LARGEST_IN_DIGITS = 1e9
 LARGEST = float(np.finfo(np.float32).max)
 TRACE_HEIGHT = 72
 HEATMAP_HEIGHT = 96
@@ -144,12 +143,6 @@ def bars(
     }
 
 
-def neurons_by_time(values: Array, sample: int) -> Array:
-    """(batch, time, ...) -> (neurons, time) of one sample."""
-    of_sample: Array = values[sample]
-    return of_sample.reshape(len(of_sample), -1).T
-
-
 def bin_size(length: int, most: int) -> int:
     return -(-length // most)
 
@@ -178,12 +171,6 @@ def value_range(drawn: Sequence[Array]) -> tuple[float, float]:
     size = high - low or 1.0
     unit = 10.0 ** np.floor(np.log10(size)) / 4
     return float(np.floor(low / unit) * unit), float(np.ceil((high or size) / unit + 0.05 * size / unit) * unit)
-
-
-def counted(number: float, noun: str) -> str:
-    """A whole number and what it counts: 1 spike, 2 spikes, 4.8e+31 spikes."""
-    digits = f"{number:.0f}" if number < LARGEST_IN_DIGITS else f"{number:.2g}"
-    return f"{digits} {noun}{'' if number == 1 else 's'}"
 
 
 def thinned_in_words(values: Array) -> str:

@@ -17,18 +17,17 @@ from app.figures.row_kinds import (
     RowsFigure,
     bars,
     bin_size,
-    counted,
     currents,
     heatmap,
     line,
-    neurons_by_time,
     raster,
     thinned_in_words,
     traces,
 )
 from app.figures.style import PALETTES, Theme
+from app.words.numbers import counted
 from snncore.run.measures import IncomingWeights, incoming_weights, is_spikes, spike_intervals, synaptic_operations
-from snncore.run.record import LayerRecord
+from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
 
 MOST_LINES = 8

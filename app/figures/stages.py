@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from app.components.ribbon import Stage
-from snncore.errors import MisfitError
-from snncore.experiment.layers import LayerSpec
+from dataclasses import dataclass
+
+from app.words.layers import layer_name, remedy_label
 from snncore.experiment.part import Shape
 from snncore.experiment.spec import Draft
-from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, LinearSpec
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What stands in the line: the input, a layer, or the squeeze and unsqueeze between which time is folded into the batch.
+
+    Attributes:
+        name: "Input", "squeeze", "Conv2d 2→16, 3×3", "LIF", "unsqueeze".
+        shape: the tensor's shape after it, "(800, 16, 6, 6)"; None where it is unknown, after a layer that doesn't fit.
+        layer: its index in the network; None for the input, squeeze and unsqueeze.
+        problem: what is wrong with it, in one sentence.
+        remedy: label of the button that mends it, "Set in_channels to 16".
+    """
+
+    name: str
+    shape: str | None
+    layer: int | None
+    problem: str | None = None
+    remedy: str | None = None
 
 
 def stages(draft: Draft) -> list[Stage]:
@@ -29,25 +47,3 @@ def stages(draft: Draft) -> list[Stage]:
         last = fits[-1].shape
         line.append(Stage("unsqueeze", None if last is None else str((batch, steps, *last)), None))
     return line
-
-
-def layer_name(layer: LayerSpec) -> str:
-    """Short: Linear 16→64, Conv2d 2→16, 3×3, LIF."""
-    match layer:
-        case LinearSpec():
-            return f"Linear {layer.in_features}→{layer.out_features}"
-        case Conv2dSpec():
-            return f"Conv2d {layer.in_channels}→{layer.out_channels}, {layer.kernel_size}×{layer.kernel_size}"
-        case AvgPool2dSpec():
-            return f"AvgPool2d {layer.kernel_size}×{layer.kernel_size}"
-    return layer.kind
-
-
-def remedy_label(misfit: MisfitError) -> str | None:
-    """What the button says that mends it; None where nothing does."""
-    if misfit.before:
-        return f"Put a {misfit.before} before it"
-    changes = [f"{name} to {value:g}" if isinstance(value, int | float) else name for name, value in misfit.remedy.items()]
-    if not changes:
-        return None
-    return f"Set {' and '.join(changes)}" if any(" to " in change for change in changes) else f"Make {' and '.join(changes)} fit"

@@ -149,6 +149,21 @@ class TrainingRun:
         return slots.place(turn) if turn else 0
 
     @property
+    def most_at_once(self) -> int:
+        """Number of trainings that compute at once on this server."""
+        return MOST_RUNNING
+
+    @property
+    def most_epochs(self) -> int:
+        """Number of epochs that a training may have on this server."""
+        return MOST_EPOCHS
+
+    @property
+    def stride(self) -> int:
+        """Epochs from one that is kept whole to the next."""
+        return self.log.stride
+
+    @property
     def has_reached_target(self) -> bool:
         """Whether the output is what the task in force asks for."""
         return bool(self.records) and self.records[-1].spikes == self.in_force.training.task.target

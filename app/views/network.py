@@ -22,10 +22,11 @@ from app.state.network_view import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
 from app.widgets.controls import number
 from app.widgets.drawing import draw, note_drawn
 from app.widgets.network import around, network_controls
+from app.words.findings import findings_in_words, remedy_in_words
+from app.words.network import network_milestone, network_status
 from app.words.seeds import SEED_OF, can_draw, draw_help
 from app.words.typed_numbers import Numbers
 from app.words.weights import let_go_in_words, trained_weights_in_words
-from app.words.wording import findings_in_words, network_milestone, network_status, remedy_in_words
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
 from snncore.experiment import edits as stack

@@ -13,7 +13,6 @@ from app.components.plain import alert, caption, sentence
 from app.components.plot import Plot, plots
 from app.figures.export import run_csv
 from app.figures.neuron_page import neuron_figure
-from app.figures.row_kinds import counted
 from app.figures.rows import Notes
 from app.figures.style import Theme
 from app.figures.surrogate import describe_surrogate, surrogate_figure
@@ -25,9 +24,10 @@ from app.state.tuned_neuron import as_experiment
 from app.widgets.drawing import is_drawn, note_drawn
 from app.widgets.fields import field_controls
 from app.words.comparison import differences
+from app.words.findings import findings_in_words, remedy_in_words
+from app.words.numbers import counted
 from app.words.parameters import Parameter
 from app.words.seeds import can_draw, draw_help
-from app.words.wording import findings_in_words, remedy_in_words
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
 from snncore.experiment.inputs import FileSpikes

@@ -28,17 +28,12 @@ from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.menu import can_ask_why, menu
 from app.widgets.messages import messages
+from app.words.changes import changes_in_words
 from app.words.comparison import trial_in_words
+from app.words.layers import layer_names, parameter_names
 from app.words.parameters import part_name
 from app.words.seeds import SEED_OF, can_draw, draw_help
-from app.words.wording import (
-    changes_in_words,
-    layer_names,
-    look_back,
-    milestone,
-    parameter_names,
-    status,
-)
+from app.words.training import look_back, milestone, status
 from snncore.experiment import edits as stack
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Draft, Experiment

@@ -7,14 +7,14 @@ from typing import Any
 import streamlit as st
 
 from app.components.plain import caption
-from app.figures.row_kinds import counted
 from app.state import training as driving
 from app.widgets.controls import choice, choices, number, slider
 from app.widgets.drawing import draw
+from app.words.layers import parameter_names
+from app.words.numbers import counted
 from app.words.parameters import PART_PARAMETERS, part_name, part_numbers
 from app.words.seeds import SEEDS, seed_note
 from app.words.typed_numbers import Numbers
-from app.words.wording import parameter_names
 from snncore.activation import SURROGATES
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.learnable import Learnable

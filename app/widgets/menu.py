@@ -15,7 +15,7 @@ from app.state import comparing
 from app.state import training as driving
 from app.state.desk import desk
 from app.state.handover import open_trained
-from app.words.wording import layer_names
+from app.words.layers import layer_names
 from snncore.diagnosis.remedies import without_normalisation
 from snncore.diagnosis.training import silence
 from snncore.io import checkpoint

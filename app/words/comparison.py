@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
-from app.figures.row_kinds import counted
-from app.figures.stages import layer_name
-from app.server.runner import PastRun, TrainingRun
+from app.words.changes import CHANGED, changes_in_words, learning_in_words
+from app.words.layers import SYMBOLS, layer_name
+from app.words.numbers import counted, ordinal, reach_in_words
 from app.words.parameters import INPUT_NAMES, part_name
-from app.words.wording import CHANGED, SYMBOLS, changes_in_words, learning_in_words, ordinal, reach_in_words
+from app.words.training import Course
 from snncore.experiment.spec import Experiment
 from snncore.run.bptt import EpochRecord
 from snncore.run.measures import input_gains
 from snncore.run.simulation import Simulation
+
+
+class Past(Protocol):
+    """A training as it stood once; `app.server.runner.PastRun` is one."""
+
+    @property
+    def records(self) -> list[EpochRecord]: ...
+
 
 Path = tuple[str, ...]
 
@@ -48,12 +56,12 @@ def differences(one: Experiment, other: Experiment) -> list[str]:
     return phrases + _learning(one, other) + _changes(one, other)
 
 
-def past_in_words(past: PastRun) -> str:
+def past_in_words(past: Past) -> str:
     """What a past training had come to."""
     return _came_to(past.records[-1])
 
 
-def trial_in_words(trial: TrainingRun) -> str:
+def trial_in_words(trial: Course) -> str:
     """How far one of the trainings side by side is."""
     place = trial.place_in_line
     if place:

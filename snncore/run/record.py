@@ -67,6 +67,12 @@ def threshold_of(layer: StatefulLayer) -> Array:
     return np.array(math.inf, dtype=np.float32) if threshold is None else threshold.detach().clone().numpy()
 
 
+def neurons_by_time(values: Array, sample: int) -> Array:
+    """(batch, time, ...) -> (neurons, time) of one sample."""
+    of_sample: Array = values[sample]
+    return of_sample.reshape(len(of_sample), -1).T
+
+
 @contextmanager
 def outputs_kept(modules: dict[str, nn.Module]) -> Iterator[dict[str, Tensor]]:
     """Collects what each of the modules puts out while the context lasts, by name."""

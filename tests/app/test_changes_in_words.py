@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.words.wording import changes_in_words
+from app.words.changes import changes_in_words
 from snncore.experiment.spec import Experiment, ten_spikes
 
 CHANGES: list[tuple[dict[str, Any], str]] = [

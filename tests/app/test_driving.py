@@ -14,7 +14,7 @@ from app.state import comparing
 from app.state import composition as session
 from app.state import training as driving
 from app.state.desk import Desk, desk
-from app.words.wording import status
+from app.words.training import status
 from snncore.activation import SURROGATES
 from snncore.experiment.spec import ten_spikes
 from snncore.io import checkpoint

@@ -12,7 +12,7 @@ import pytest
 
 from app.figures.style import PALETTES, Theme, packed
 from app.figures.training import Ghost, describe_training, training_curves
-from app.words.wording import layer_names
+from app.words.layers import layer_names
 from snncore.experiment.spec import ten_spikes
 from snncore.run.bptt import EpochRecord, train
 

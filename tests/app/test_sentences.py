@@ -17,7 +17,8 @@ from app.server.link import to_parameter
 from app.state.desk import Desk
 from app.state.network_view import SHUFFLED
 from app.words.comparison import differences, why_in_words
-from app.words.wording import network_status, reach_in_words, share_in_words
+from app.words.network import network_status
+from app.words.numbers import reach_in_words, share_in_words
 from snncore.diagnosis.layers import diagnose
 from snncore.diagnosis.remedies import without_normalisation
 from snncore.experiment.edits import fitting_input

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from app.components.ribbon import Stage
-from app.figures.stages import layer_name, remedy_label, stages
+from app.figures.stages import stages
 from app.state.presets import Preset, presets
+from app.words.layers import layer_name, remedy_label
 from snncore.errors import MisfitError
 from snncore.experiment import edits as stack
 from snncore.experiment.layers import LAYER_KINDS

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.state.presets import presets
-from app.words.wording import findings_in_words, remedy_in_words, training_finding_in_words, training_remedy_in_words
+from app.words.findings import findings_in_words, remedy_in_words, training_finding_in_words, training_remedy_in_words
 from snncore.diagnosis.layers import Clipped, Finding, LongMemory, Saturated, Silent, diagnose
 from snncore.diagnosis.training import findings as findings_of_training
 from snncore.diagnosis.training_findings import (

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
 
 from app.components.assets import source
+from app.figures.stages import Stage
 
 SOURCES = ("folding.js", "blocks.js", "panel.js", "ribbon.js")
 
@@ -18,25 +19,6 @@ _component = st.components.v2.component(
     js="".join(source("ribbon", file) for file in SOURCES) + source("numbers", "typed_number.js"),
     isolate_styles=False,
 )
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What stands in the line: the input, a layer, or the squeeze and unsqueeze between which time is folded into the batch.
-
-    Attributes:
-        name: "Input", "squeeze", "Conv2d 2→16, 3×3", "LIF", "unsqueeze".
-        shape: the tensor's shape after it, "(800, 16, 6, 6)"; None where it is unknown, after a layer that doesn't fit.
-        layer: its index in the network; None for the input, squeeze and unsqueeze.
-        problem: what is wrong with it, in one sentence.
-        remedy: label of the button that mends it, "Set in_channels to 16".
-    """
-
-    name: str
-    shape: str | None
-    layer: int | None
-    problem: str | None = None
-    remedy: str | None = None
 
 
 def ribbon(

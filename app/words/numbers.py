@@ -1,0 +1,41 @@
+"""Numbers as the app writes them."""
+
+from __future__ import annotations
+
+LARGEST_IN_DIGITS = 1e9
+"""Larger counts are written with an exponent."""
+
+
+def counted(number: float, noun: str) -> str:
+    """A whole number and what it counts: 1 spike, 2 spikes, 4.8e+31 spikes."""
+    digits = f"{number:.0f}" if number < LARGEST_IN_DIGITS else f"{number:.2g}"
+    return f"{digits} {noun}{'' if number == 1 else 's'}"
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, ... 20th."""
+    ending = "th" if number // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def share_in_words(share: float) -> str:
+    """A percentage that is 0 or 100 only where it is exactly that."""
+    if 0.99 < share < 1:
+        return "over 99%"
+    return "under 1%" if 0 < share < 0.01 else f"{share:.0%}"
+
+
+def reach_in_words(value: float) -> str:
+    """u/θ with two decimals, or as many more as tell it from 1, where a neuron spikes."""
+    decimals = next((decimals for decimals in range(2, 8) if (round(value, decimals) >= 1) == (value >= 1)), 8)
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"  # a zero without a sign
+
+
+def three_digits(number: float) -> str:
+    return f"{number:.3g}" if number < 1000 else f"{number:,.0f}"
+
+
+def told_apart(value: float, limit: float) -> tuple[str, str]:
+    """Two numbers with three digits, or as many more as show which is the larger."""
+    pairs = ((f"{value:.{digits}g}", f"{limit:.{digits}g}") for digits in range(3, 17))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (repr(value), repr(limit)))

@@ -1,0 +1,87 @@
+"""What the app says of a training: its status in one sentence, milestones worth announcing."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from app.words.layers import layer_names
+from app.words.numbers import counted, ordinal, reach_in_words
+from snncore.diagnosis.training import silence
+from snncore.errors import DivergenceError
+from snncore.experiment.spec import Experiment
+from snncore.run.bptt import EpochRecord
+
+
+class Course(Protocol):
+    """A training as its words see it; `app.server.runner.TrainingRun` is one."""
+
+    failure: str | None
+    divergence: DivergenceError | None
+
+    @property
+    def experiment(self) -> Experiment: ...
+    @property
+    def in_force(self) -> Experiment: ...
+    @property
+    def records(self) -> list[EpochRecord]: ...
+    @property
+    def is_running(self) -> bool: ...
+    @property
+    def place_in_line(self) -> int: ...
+    @property
+    def most_at_once(self) -> int: ...
+    @property
+    def most_epochs(self) -> int: ...
+    @property
+    def stride(self) -> int: ...
+    @property
+    def has_reached_target(self) -> bool: ...
+    @property
+    def has_reached_limit(self) -> bool: ...
+    @property
+    def has_reached_end(self) -> bool: ...
+
+
+def status(run: Course) -> str:
+    """What is happening, in one sentence with its numbers."""
+    last, target = run.records[-1], run.in_force.training.task.target
+    if run.failure:
+        return f"Stopped: training {f'diverged at epoch {run.divergence.epoch}' if run.divergence else 'failed'}."
+    if run.place_in_line:
+        return f"Waiting: {run.most_at_once} trainings compute at once on this server; this one is {ordinal(run.place_in_line)} in line."
+    if run.has_reached_target:
+        return f"{target} spikes at epoch {last.epoch}."
+    if run.has_reached_end:
+        return f"Stopped at {last.spikes:g} of {target} spikes: this server trains up to {run.most_epochs:,} epochs. Restart begins anew."
+    if not run.is_running and run.has_reached_limit:
+        return f"Stopped after {len(run.records)} epochs at {last.spikes:g} of {target} spikes; Train goes on."
+    reason = silence(run.records)
+    if reason is None:
+        return f"Loss {last.loss:g}, largest u/θ of the output {reach_in_words(last.reach[-1])}."
+    names = dict(zip((layer.name for layer in last.layers), layer_names(run.experiment), strict=True))
+    whose = "the output" if reason.is_output else names[reason.layer]
+    flat = "flat at " if reason.loss_is_flat else ""
+    trend = f", {reason.trend}" if reason.trend else ""
+    return f"Silent: loss {flat}{reason.loss:g}; largest u/θ of {whose} {reach_in_words(reason.largest_u_over_threshold)}{trend}."
+
+
+def look_back(run: Course, seen: EpochRecord) -> str:
+    """What a past epoch held, and where training is now."""
+    kept = f" What the layers did is kept for every {ordinal(run.stride)} epoch." if run.stride > 1 else ""
+    now = run.records[-1]
+    stands = f"Training is at epoch {now.epoch}, {counted(now.spikes, 'spike')}; Escape returns."
+    return f"Looking back: loss {seen.loss:g}. {stands}{kept}"
+
+
+def milestone(run: Course) -> str:
+    """Said aloud when it changes; so it holds no number that changes at every epoch."""
+    target = run.in_force.training.task.target
+    if run.failure:
+        return f"Training {'diverged and stopped' if run.divergence else 'stopped on an error'}."
+    if run.has_reached_target:
+        return f"Reached {target} spikes at epoch {run.records[-1].epoch}."
+    if run.place_in_line:
+        return "Waiting to train."
+    if run.is_running:
+        return "Training." if not run.records[-1].spikes else "Training: the output spikes."
+    return f"Stopped at epoch {run.records[-1].epoch}, {run.records[-1].spikes:g} of {target} spikes."
