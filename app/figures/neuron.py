@@ -6,52 +6,24 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import torch
 
 from app.words.parameters import LAYER_PARAMETERS
-from snncore.errors import ExperimentError
 from snncore.experiment.layers import NeuronSpec
-from snncore.layers import RECURRENT
 from snncore.layers.bounds import decay
-
-TIME_CONSTANTS = ("tau_mem", "tau_syn", "tau_adapt")
-NUMBERS = (*TIME_CONSTANTS, "spike_threshold", "adapt_scale", "min_v_mem")
+from snncore.run.single_neuron import TIME_CONSTANTS, neuron_numbers
 
 
 def neuron_data(layer: NeuronSpec) -> dict[str, Any]:
-    """What `parametersInForce` of components/neuron takes, under the names of the constructor: `kind`, numbers, `norm_input`, `spike_fn`
-    and `reset_fn` with their `kind` and numbers, None for what the model doesn't have; and `decays`, `{"taus": [τ, …], "alphas":
-    [exp(-1/τ), …]}`, for every time constant of the layer and every one that a slider can be set to.
+    """What `parametersInForce` of components/neuron takes: the `neuron_numbers`, and `decays`.
+
+    `decays` is `{"taus": [τ, …], "alphas": [exp(-1/τ), …]}`, for every time constant of the layer and every position of its sliders.
 
     Raises:
         ExperimentError: recurrent neurons, or a value for each neuron.
     """
-    if layer.model in RECURRENT:
-        plain = layer.model.__name__.removesuffix("Recurrent")
-        raise ExperimentError(f"{layer.model.__name__}: its neurons drive each other, so none can be shown alone; choose {plain}.")
-    fields = layer.model_dump()
-    numbers = {name: _float32(layer, name, fields.get(name)) for name in NUMBERS}
-    return {
-        "kind": layer.model.__name__,
-        **numbers,
-        "norm_input": fields.get("norm_input", False),
-        "spike_fn": fields.get("spike_fn"),
-        "reset_fn": _reset(layer, fields["reset_fn"]) if "reset_fn" in fields else None,
-        "decays": _decays(numbers[name] for name in TIME_CONSTANTS),
-    }
-
-
-def _reset(layer: NeuronSpec, reset_fn: dict[str, Any]) -> dict[str, Any]:
-    return {name: value if name == "kind" else _float32(layer, f"reset_fn.{name}", value) for name, value in reset_fn.items()}
-
-
-def _float32(layer: NeuronSpec, name: str, value: Any) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, tuple):
-        raise ExperimentError(f"{layer.model.__name__}: {name} has a value for each neuron, but one neuron is shown; give one number.")
-    return float(np.float32(value))
+    numbers = neuron_numbers(layer)
+    return {**numbers, "decays": _decays(numbers[name] for name in TIME_CONSTANTS)}
 
 
 def _decays(own: Iterable[float | None]) -> dict[str, list[float]]:

@@ -15,7 +15,7 @@ from app.figures.neuron_rows import neuron_rows
 from app.figures.row_kinds import RowsFigure
 from app.figures.rows import Notes
 from app.figures.style import PALETTES, Theme
-from app.state.tuned_neuron import KINDS, besides, layer_of
+from app.words.beside import besides
 from app.words.numbers import counted
 from snncore.arrays import Array
 from snncore.diagnosis.layers import LEAST_SPAN
@@ -24,6 +24,7 @@ from snncore.experiment.spec import Experiment
 from snncore.run.measures import spike_intervals
 from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
+from snncore.run.single_neuron import KINDS, layer_of
 
 KEYS = "Arrow keys move the time cursor, Space plays, the full stop goes one step on."
 """What the view's plot does by keyboard."""

@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, get_args
 
-from app.state.tuned_neuron import KINDS, besides, layer_of
+from app.words.beside import besides
 from app.words.neuron_parameters import INPUT_SHOWN, LAYER_SHOWN, OF_KIND, PARTS_SHOWN, SUBTRACT, TO_ZERO, Shown
 from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS, Parameter
 from app.words.typed_numbers import numbers_between
 from snncore.experiment.inputs import RampCurrent, SineCurrent, SpikeBursts, StepCurrent
 from snncore.experiment.spec import Experiment
 from snncore.layers.bounds import MIN_TAU
+from snncore.run.single_neuron import KINDS, layer_of
 
 Row = dict[str, Any]
 

@@ -116,12 +116,6 @@ def describe_rows(simulation: Simulation, sample: int = 0, titles: Mapping[int, 
     return f"Rasters and membrane potentials{whose} over {simulation.input.shape[1]} time steps. {'. '.join(parts)}."
 
 
-def closest_neuron(record: LayerRecord, sample: int = 0) -> int:
-    """The neuron whose u comes closest to its threshold in a sample, or goes farthest beyond; of those without one, the largest u."""
-    reach = record.u / record.threshold if record.does_spike else record.u
-    return int(neurons_by_time(reach, sample).max(axis=1).argmax())
-
-
 def picked_neuron(pick: Mapping[str, Any], record: LayerRecord, sample: int) -> int:
     """The neuron that was picked: by its number, or as the busiest of those that a drawn row stands for."""
     if "neuron" in pick:

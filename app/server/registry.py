@@ -5,10 +5,7 @@ from __future__ import annotations
 import hmac
 import threading
 import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from app.state.desk import Desk
+from typing import Generic, Protocol, TypeVar
 
 KEPT = 120.0
 """Seconds for which a desk is kept after its tab was last seen."""
@@ -20,11 +17,30 @@ PATIENCE = 0.5
 """Seconds in which the tab before a reload has to be gone."""
 
 
-class Desks:
+class Kept(Protocol):
+    """What a visitor has, and comes back to."""
+
+    id: str
+    browser: str
+    session: str
+
+    def is_attended(self) -> bool:
+        """Return True if a tab shows it."""
+        ...
+
+    def leave(self) -> None:
+        """End what it runs."""
+        ...
+
+
+T = TypeVar("T", bound=Kept)
+
+
+class Desks(Generic[T]):
     """Desks by their unguessable ids. Each belongs to a browser, and only a tab of that browser gets it, when no other tab has it."""
 
     def __init__(self) -> None:
-        self._desks: dict[str, Desk] = {}
+        self._desks: dict[str, T] = {}
         self._last_seen: dict[str, float] = {}
         self._lock = threading.Lock()
         self._sweeper: threading.Thread | None = None
@@ -32,7 +48,7 @@ class Desks:
     def __len__(self) -> int:
         return len(self._desks)
 
-    def keep(self, desk: Desk) -> None:
+    def keep(self, desk: T) -> None:
         """Keeps a desk until its tab has been gone for `KEPT` seconds."""
         with self._lock:
             self._desks[desk.id] = desk
@@ -41,7 +57,7 @@ class Desks:
                 self._sweeper = threading.Thread(target=self._sweep_again_and_again, name="desks", daemon=True)
                 self._sweeper.start()
 
-    def claim(self, name: str, browser: str, session: str) -> Desk | None:
+    def claim(self, name: str, browser: str, session: str) -> T | None:
         """The desk of that id for a session, if it belongs to this browser and no other tab has it any more."""
         limit = time.monotonic() + PATIENCE
         while True:
@@ -78,6 +94,3 @@ class Desks:
                 if not self._desks:
                     self._sweeper = None
                     return
-
-
-desks = Desks()

@@ -17,9 +17,9 @@ import streamlit as st
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from app.server import registry
 from app.server.limits import check
 from app.server.link import from_parameter, to_parameter
+from app.server.registry import Desks
 from app.server.runner import Owner, PastRun, TrainingRun
 from app.state.history import History
 from app.state.tuned_neuron import DEFAULT as DEFAULT_NEURON
@@ -170,6 +170,10 @@ class Desk:
             self.run.pause()
 
 
+desks: Desks[Desk] = Desks()
+"""Of all visitors in this process."""
+
+
 def enter(page: str) -> None:
     """Notes which page is seen, by its path in the address, before anything of it runs: its link is for that page."""
     desk(page).page = page
@@ -180,14 +184,14 @@ def desk(page: str = "") -> Desk:
     if "desk" not in st.session_state:
         context = get_script_run_ctx()
         session = context.session_id if context else ""
-        found = registry.desks.claim(st.query_params.get(DESK_PARAMETER, ""), _browser(), session)
+        found = desks.claim(st.query_params.get(DESK_PARAMETER, ""), _browser(), session)
         made = found or Desk(browser=_browser(), session=session)
         linked = st.query_params.get(LINK_PARAMETER)
         if not found:
             if linked:
                 _open_link(made, linked, page)
             if exists():
-                registry.desks.keep(made)
+                desks.keep(made)
         st.session_state.desk = made
     held: Desk = st.session_state.desk
     return held

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.figures.rows import View, closest_neuron
 from app.state.desk import desk
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.spec import Draft
+from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
 
 NO_OVERLAY = "Nothing"
@@ -76,14 +76,14 @@ class Looking:
             self.chosen[layer] = [neuron, *(other for other in traced if other != neuron)][:MOST_CHOSEN]
         self.weighed.add(layer)
 
-    def view(self, simulation: Simulation) -> View:
-        """What to draw of a simulation; a layer of which no neuron was picked shows the one closest to its threshold."""
+    def traced(self, simulation: Simulation) -> dict[int, list[int]]:
+        """The neurons that are traced, by layer; of a layer of which none was picked, the one closest to its threshold."""
         self.sample = min(self.sample, len(simulation.input) - 1)
         chosen = {}
         for index, record in simulation.records.items():
             picked = [neuron for neuron in self.chosen.get(index, []) if neuron < record.u[0, 0].size]
             chosen[index] = picked or [closest_neuron(record, self.sample)]
-        return View(self.sample, frozenset(self.opened), frozenset(self.weighed), frozenset(self.heatmaps), chosen)
+        return chosen
 
 
 def look() -> Looking:

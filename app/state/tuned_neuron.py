@@ -8,23 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.neuron import neuron_data
 from app.server import limits
 from app.state.discoveries import Discovery
 from app.state.history import History
+from app.words.beside import besides
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
 from snncore.experiment import edits as stack
 from snncore.experiment.inputs import STRONGEST, Files, SpikeBursts, StepCurrent
 from snncore.experiment.layers import LIFSpec, NeuronSpec
 from snncore.experiment.spec import Draft, Experiment
-from snncore.layers import MODELS
 from snncore.run.simulation import Simulation, simulate
+from snncore.run.single_neuron import KINDS, layer_of, neuron_numbers
 
 DEFAULT = Experiment(network=(LIFSpec(tau_mem=20.0),), input=StepCurrent(shape=(1, 200, 1), amplitude=1.5, start=20, stop=160))
 """What a visitor finds; its address needs no parameter."""
 
-KINDS = tuple(model.__name__ for model in MODELS)
 MOST_STEPS = 1000
 MOST_NEURONS = 64
 
@@ -39,33 +38,6 @@ DIGITS_DRAWN = 2
 
 PANELS = ("", "phase", "rate", "models", "surrogate")
 """Views that may be opened; none first."""
-
-
-@dataclass(frozen=True)
-class Beside:
-    """The same neuron with something otherwise.
-
-    Attributes:
-        label: what it is called beside it.
-        changes: its fields that are others, as `app.figures.neuron.neuron_data` has them.
-    """
-
-    label: str
-    changes: dict[str, Any]
-
-
-def besides(layer: NeuronSpec) -> dict[str, Beside]:
-    """As what a neuron may be drawn beside, by name: with the other input normalisation, without leak, synaptic current or adaptation."""
-    found = {}
-    if getattr(layer, "tau_mem", None) is not None:
-        normalised = layer.norm_input  # type: ignore[attr-defined]  # every layer with a leak
-        found["norm_input"] = Beside(f"input {'not ' if normalised else ''}normalised", {"norm_input": not normalised})
-        found["leak"] = Beside("IAF" if layer.kind == "LIF" else "without leak", {"tau_mem": None, "norm_input": False})
-    if getattr(layer, "tau_syn", None) is not None:
-        found["tau_syn"] = Beside("without τ_syn", {"tau_syn": None})
-    if layer.kind == "ALIF":
-        found["adaptation"] = Beside("without adaptation", {"adapt_scale": 0.0})
-    return found
 
 
 @dataclass
@@ -201,14 +173,7 @@ def check(experiment: Experiment) -> None:
             f"{MOST_NEURONS} neurons."
         )
     limits.check(experiment)
-    neuron_data(layer_of(experiment))
-
-
-def layer_of(experiment: Experiment) -> NeuronSpec:
-    """Its one layer."""
-    (layer,) = experiment.network
-    assert isinstance(layer, NeuronSpec)
-    return layer
+    neuron_numbers(layer_of(experiment))
 
 
 def edited(experiment: Experiment, changes: Mapping[str, Any], usual: Mapping[str, Any]) -> Experiment:

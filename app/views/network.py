@@ -21,7 +21,7 @@ from app.state.desk import desk, write_link
 from app.state.network_view import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
 from app.widgets.controls import number
 from app.widgets.drawing import draw, note_drawn
-from app.widgets.network import around, network_controls
+from app.widgets.network import around, network_controls, view_of
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.network import network_milestone, network_status
 from app.words.seeds import SEED_OF, can_draw, draw_help
@@ -170,7 +170,7 @@ def _sample_control(batch: int) -> None:
 def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> None:
     looking = look()
     theme: Theme = st.context.theme.type or "light"
-    view = looking.view(simulation)
+    view = view_of(looking, simulation)
     mendable = session.whole_draft_is_shown()  # else the layers that are seen aren't those that a remedy would change
     notes = {
         index: Notes(

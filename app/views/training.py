@@ -13,7 +13,7 @@ from app.components.plot import Plot, plots
 from app.components.rows import rows
 from app.components.shortcuts import shortcuts
 from app.figures.drawer import describe_drawer, drawer_figure
-from app.figures.rows import View, closest_neuron, describe_rows, picked_neuron, rows_figure
+from app.figures.rows import View, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
 from app.figures.training import Ghost, describe_training, training_curves
 from app.figures.trials import Trial, describe_trials, trials_figure
@@ -37,6 +37,7 @@ from app.words.training import look_back, milestone, status
 from snncore.experiment import edits as stack
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Draft, Experiment
+from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
 
 DRAWER_INTERVAL = 0.5

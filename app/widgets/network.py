@@ -11,12 +11,13 @@ import streamlit as st
 
 from app.components.gallery import Tile, gallery
 from app.components.plain import caption, title
+from app.figures.rows import View
 from app.figures.thumbnails import NOTHING, drawn_thumbnail, file_thumbnail, thumbnail_if_ready
 from app.server.priority import first
 from app.state import composition as session
 from app.state.desk import desk
 from app.state.handover import open_neuron
-from app.state.network_view import NO_OVERLAY, OVERLAYS, look
+from app.state.network_view import NO_OVERLAY, OVERLAYS, Looking, look
 from app.state.presets import Preset, presets
 from app.widgets.controls import number, text_field
 from app.widgets.drawing import draw, polled
@@ -157,11 +158,17 @@ def _opening() -> None:
     simulation = _seen_simulation()
     if looking.panel != LAYER or place is None or simulation is None or place not in simulation.records:
         return
-    neuron = looking.view(simulation).chosen[place][0]
+    neuron = looking.traced(simulation)[place][0]
     if st.button(f"Open neuron {neuron} on the Neuron page", key="open_neuron", width="stretch"):
         if open_neuron(simulation, place, neuron, looking.sample):
             st.switch_page(NEURON_PAGE)
         st.rerun()  # the page says why not
+
+
+def view_of(looking: Looking, simulation: Simulation) -> View:
+    """What is drawn of a simulation."""
+    chosen = looking.traced(simulation)
+    return View(looking.sample, frozenset(looking.opened), frozenset(looking.weighed), frozenset(looking.heatmaps), chosen)
 
 
 def _seen_simulation() -> Simulation | None:

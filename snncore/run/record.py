@@ -73,6 +73,12 @@ def neurons_by_time(values: Array, sample: int) -> Array:
     return of_sample.reshape(len(of_sample), -1).T
 
 
+def closest_neuron(record: LayerRecord, sample: int = 0) -> int:
+    """The neuron whose u comes closest to its threshold in a sample, or goes farthest beyond; of those without one, the largest u."""
+    reach = record.u / record.threshold if record.does_spike else record.u
+    return int(neurons_by_time(reach, sample).max(axis=1).argmax())
+
+
 @contextmanager
 def outputs_kept(modules: dict[str, nn.Module]) -> Iterator[dict[str, Tensor]]:
     """Collects what each of the modules puts out while the context lasts, by name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,9 +16,16 @@ from snncore.experiment.edits import as_kind
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.parameters import Parameters, put
 from snncore.experiment.part import Shape
-from snncore.layers import MODELS, StatefulLayer
+from snncore.experiment.spec import Experiment
+from snncore.layers import MODELS, RECURRENT, StatefulLayer
 from snncore.layers.bounds import MAX_TAU, MIN_TAU
 from snncore.run.simulation import Simulation
+
+KINDS = tuple(model.__name__ for model in MODELS)
+"""Models of a single neuron."""
+
+TIME_CONSTANTS = ("tau_mem", "tau_syn", "tau_adapt")
+NUMBERS = (*TIME_CONSTANTS, "spike_threshold", "adapt_scale", "min_v_mem")
 
 NEIGHBOURS = 8
 """As many times as float32 rounds by, to either side, a τ is looked for that has a trained α."""
@@ -105,3 +113,45 @@ def _time_constant(alpha: Tensor, named: Tensor, about: Tensor) -> Tensor:
 def _shortest(value: Tensor) -> float:
     """The shortest decimal number that float32 rounds to the value."""
     return float(str(np.float32(value.item())))
+
+
+def layer_of(experiment: Experiment) -> NeuronSpec:
+    """Its one layer."""
+    (layer,) = experiment.network
+    assert isinstance(layer, NeuronSpec)
+    return layer
+
+
+def neuron_numbers(layer: NeuronSpec) -> dict[str, Any]:
+    """The neuron's parameters as the numbers that `snncore` computes with, rounded to float32.
+
+    Returns:
+        `kind`, `norm_input`, `spike_fn`, `reset_fn` and each of `NUMBERS`, under the names of the constructor; None for what the model
+        doesn't have.
+
+    Raises:
+        ExperimentError: recurrent neurons, or a value for each neuron.
+    """
+    if layer.model in RECURRENT:
+        plain = layer.model.__name__.removesuffix("Recurrent")
+        raise ExperimentError(f"{layer.model.__name__}: its neurons drive each other, so none can be shown alone; choose {plain}.")
+    fields = layer.model_dump()
+    return {
+        "kind": layer.model.__name__,
+        **{name: _float32(layer, name, fields.get(name)) for name in NUMBERS},
+        "norm_input": fields.get("norm_input", False),
+        "spike_fn": fields.get("spike_fn"),
+        "reset_fn": _reset(layer, fields["reset_fn"]) if "reset_fn" in fields else None,
+    }
+
+
+def _reset(layer: NeuronSpec, reset_fn: dict[str, Any]) -> dict[str, Any]:
+    return {name: value if name == "kind" else _float32(layer, f"reset_fn.{name}", value) for name, value in reset_fn.items()}
+
+
+def _float32(layer: NeuronSpec, name: str, value: Any) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, tuple):
+        raise ExperimentError(f"{layer.model.__name__}: {name} has a value for each neuron, but one neuron is shown; give one number.")
+    return float(np.float32(value))

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.state.network_view import MOST_CHOSEN, NO_OVERLAY, OVERLAYS, Looking
+from app.widgets.network import view_of
 from snncore.experiment import edits as stack
 from snncore.experiment.spec import Draft, Experiment, convolution, ten_spikes
 from snncore.run.simulation import Simulation, simulate
@@ -25,7 +26,7 @@ def small(neurons: int, batch: int = 1) -> Simulation:
 
 
 def test_a_layer_of_which_none_was_picked_shows_the_neuron_closest_to_its_threshold(simulation: Simulation) -> None:
-    chosen = Looking().view(simulation).chosen
+    chosen = Looking().traced(simulation)
     for index, record in simulation.records.items():
         (neuron,) = chosen[index]
         assert record.u[0, :, neuron].max() == record.u.max()
@@ -35,8 +36,8 @@ def test_a_pick_replaces_what_was_traced_and_shows_its_weights(simulation: Simul
     looking = Looking()
     looking.pick(1, 5, add=False)
     looking.pick(1, 9, add=False)
-    assert looking.view(simulation).chosen[1] == [9]
-    assert looking.view(simulation).weighed == {1}
+    assert looking.traced(simulation)[1] == [9]
+    assert looking.weighed == {1}
 
 
 def test_picks_beside_others_come_first_and_the_oldest_go(simulation: Simulation) -> None:
@@ -44,7 +45,7 @@ def test_picks_beside_others_come_first_and_the_oldest_go(simulation: Simulation
     for neuron in range(MOST_CHOSEN + 2):
         looking.pick(1, neuron, add=True)
     assert looking.chosen[1] == list(range(MOST_CHOSEN + 1, 1, -1))
-    assert looking.view(simulation).chosen[1] == looking.chosen[1]
+    assert looking.traced(simulation)[1] == looking.chosen[1]
 
 
 def test_picking_a_traced_neuron_again_takes_it_away_unless_it_is_the_only_one() -> None:
@@ -59,21 +60,22 @@ def test_picking_a_traced_neuron_again_takes_it_away_unless_it_is_the_only_one()
 
 def test_neurons_that_are_gone_are_no_longer_traced() -> None:
     looking = Looking(chosen={1: [7, 2, 50]})
-    assert looking.view(small(8)).chosen[1] == [7, 2]
-    assert looking.view(small(3)).chosen[1] == [2]
-    (closest,) = looking.view(small(2)).chosen[1]
+    assert looking.traced(small(8))[1] == [7, 2]
+    assert looking.traced(small(3))[1] == [2]
+    (closest,) = looking.traced(small(2))[1]
     assert closest < 2
 
 
 def test_a_sample_that_is_gone_gives_way_to_the_last_one() -> None:
     looking = Looking(sample=5)
-    assert looking.view(small(3, batch=8)).sample == 5
-    assert looking.view(small(3, batch=2)).sample == 1
+    assert looking.traced(small(3, batch=8))
+    assert looking.sample == 5
+    assert view_of(looking, small(3, batch=2)).sample == 1
 
 
 def test_a_view_is_not_changed_by_later_picks(simulation: Simulation) -> None:
     looking = Looking()
-    view = looking.view(simulation)
+    view = view_of(looking, simulation)
     before = list(view.chosen[1])
     looking.pick(1, (before[0] + 1) % 64, add=False)
     looking.opened.add(1)

@@ -13,13 +13,13 @@ import pytest
 
 from app.components.rows import packet
 from app.figures.row_kinds import MOST_COLUMNS, MOST_ROWS, RowsFigure, raster_height
-from app.figures.rows import MOST_LINES, Notes, View, closest_neuron, describe_rows, picked_neuron, rows_figure
+from app.figures.rows import MOST_LINES, Notes, View, describe_rows, picked_neuron, rows_figure
 from app.figures.style import PALETTES, Theme
 from app.state.presets import presets
 from snncore.experiment.layers import NEURON_SPECS
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.run.measures import incoming_weights, synaptic_operations
-from snncore.run.record import LayerRecord
+from snncore.run.record import LayerRecord, closest_neuron
 from snncore.run.simulation import Simulation, simulate
 
 Values = np.ndarray[Any, Any]

@@ -10,7 +10,8 @@ import pytest
 
 from app.state.discoveries import DISCOVERIES, discovery_called
 from app.state.history import History
-from app.state.tuned_neuron import DEFAULT, KINDS, PANELS, Tuning, as_experiment, besides, edited, layer_of
+from app.state.tuned_neuron import DEFAULT, PANELS, Tuning, as_experiment, edited
+from app.words.beside import besides
 from snncore.errors import ExperimentError
 from snncore.experiment import edits as stack
 from snncore.experiment.inputs import DrawnCurrent
@@ -18,6 +19,7 @@ from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.io.recordings import content_hash
 from snncore.run.record import LayerRecord
 from snncore.run.simulation import simulate
+from snncore.run.single_neuron import KINDS, layer_of
 
 LIVELY_KINDS = ("step_current", "spike_bursts", "ramp_current", "sine_current", "random_spikes", "poisson_spikes", "drawn")
 

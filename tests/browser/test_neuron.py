@@ -17,10 +17,11 @@ from app.components.neuron import view_source
 from app.figures.style import PALETTES
 from app.server.link import to_parameter
 from app.state.discoveries import DISCOVERIES, discovery_called
-from app.state.tuned_neuron import DEFAULT, KINDS, edited
+from app.state.tuned_neuron import DEFAULT, edited
 from snncore.diagnosis.layers import LEAST_SPAN
 from snncore.experiment.spec import Experiment
 from snncore.run.simulation import simulate
+from snncore.run.single_neuron import KINDS
 from tests.browser.conftest import OpenNeuron
 from tests.browser.neuron_page import NeuronPage
 
