@@ -16,8 +16,8 @@ from app.components.chords import leave_chords  # noqa: E402
 from app.components.clicks import guard_double_clicks  # noqa: E402
 from app.components.theme import follow_theme  # noqa: E402
 from app.server import priority, process  # noqa: E402
-from app.state import desk  # noqa: E402  (needs the root on the path)
-from app.widgets import drawing  # noqa: E402  (needs the root on the path)
+from app.state.desk import NEURON_PAGE  # noqa: E402
+from app.widgets import drawing, session  # noqa: E402  (needs the root on the path)
 
 process.prepare()
 st.set_page_config(page_title="SNN Playground", layout="wide", initial_sidebar_state="collapsed")
@@ -25,11 +25,11 @@ st.html(ROOT / "assets" / "style.css")
 pages = [
     st.Page("views/training.py", title="Training", default=True),
     st.Page("views/network.py", title="Network"),
-    st.Page("views/neuron.py", title="Neuron", url_path=desk.NEURON_PAGE),
+    st.Page("views/neuron.py", title="Neuron", url_path=NEURON_PAGE),
 ]
 with priority.page_first():
     page = st.navigation(pages, position="top")
-    desk.enter(page.url_path)
+    session.enter(page.url_path)
     with drawing.whole_page():
         page.run()
         follow_theme()

@@ -1,220 +1,221 @@
-"""What is composed on one's desk and simulated: drafts, files, forward passes. Trainings are in `app.state.training`."""
+"""The network that is composed on the Network page, and its forward passes. Trainings are in `training`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.server.limits import check
-from app.server.priority import first
-from app.state.desk import Desk, desk
-from snncore.arrays import Array
-from snncore.errors import ExperimentError, SNNCoreError
-from snncore.experiment.inputs import Files, FileSpikes
-from snncore.experiment.spec import Draft, Experiment
-from snncore.io.checkpoint import Checkpoint
+from app.state.address import Address
+from app.state.files import KeptFiles, digests_of
+from app.state.history import History
+from app.state.network_view import NetworkView
+from snncore.errors import ExperimentError
+from snncore.experiment import edits
+from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from snncore.run.simulation import Simulation, simulate
+
+DEFAULT = ten_spikes().draft
+"""What a visitor finds."""
 
 MOST_VARIANTS = 4
 """Variants that are seen at once."""
 
-LARGEST_FILES = 64 * 2**20
-"""Bytes of uploaded inputs and weights that a session keeps; the oldest go first."""
 
+@dataclass
+class Composition:
+    """A history of drafts, and the last network among them whose layers fit.
 
-# ------------------------------------------------------------------------------------------------- composing
-
-
-def draft() -> Draft:
-    """What is being composed."""
-    return desk().history.present
-
-
-@first
-def compose(make: Callable[[Draft], Draft], by_widget: bool = False) -> bool:
-    """Goes on with what `make` makes of the present draft. What can't be built or is too large changes nothing but the message.
-
-    Args:
-        by_widget: the widget of the changed field asks for it, and shows the new value already.
-
-    Returns:
-        True if the draft changed.
-    """
-    held = desk()
-    with held.lock:
-        held.complaint = None
-        try:
-            before = held.history.present.settled  # what was changed while another network trained is no part of this one's training
-            composed = make(before)
-            if composed == before:
-                return False
-            experiment, simulation = _tried(held, composed)
-        except ExperimentError as error:
-            held.complaint = str(error)
-            return False
-        held.accept(composed, experiment)
-        held.revision += not by_widget
-        if simulation:
-            held.simulations[1, False] = [simulation]
-        return True
-
-
-@dataclass(frozen=True)
-class Trained:
-    """How a training relates to the network that is composed.
+    Acts return True if they changed the draft. They raise ExperimentError, and change nothing, where what comes of them can't be built or
+    is too large.
 
     Attributes:
-        epoch: at which a training of this very network stands still; 0 for none.
-        is_of_another: whether what was trained is neither this network nor where its weights are from.
+        files: what inputs and weights are taken from.
+        history: the drafts; the layers of the present one may not fit.
+        experiment: the last draft whose layers fit; None where a link held one that doesn't fit.
+        simulations: forward passes of the experiment by how they were run; made when they are looked at.
+        view: what is looked at.
+        revision: number of changes by something other than the changed field's own widget. Widgets of another revision are other widgets:
+            what a browser still says of those it hasn't seen change is no edit.
     """
 
-    epoch: int = 0
-    is_of_another: bool = False
+    files: KeptFiles = field(default_factory=KeptFiles)
+    history: History = field(default_factory=lambda: History(DEFAULT))
+    experiment: Experiment | None = field(default_factory=ten_spikes)
+    simulations: dict[tuple[int, bool], list[Simulation]] = field(default_factory=dict)
+    view: NetworkView = field(default_factory=lambda: NetworkView.of(DEFAULT))
+    revision: int = 0
+    address: Address = field(default_factory=lambda: Address(DEFAULT))
 
+    # ------------------------------------------------------------------------------------------- what it is
 
-def trained(held: Desk) -> Trained:
-    """How the training relates to the present draft."""
-    run, present = held.run, held.history.present
-    if run is None or len(run.records) < 2:
-        return Trained()
-    if run.experiment == held.experiment and present.first_misfit is None:
-        return Trained(epoch=0 if run.is_running else len(run.records) - 1)
-    epoch, digest = run.taken_along
-    has_its_weights = present.checkpoint is not None and (len(run.records) - 1, present.checkpoint.digest) == (epoch, digest)
-    return Trained(is_of_another=not has_its_weights)
+    @property
+    def present(self) -> Draft:
+        """What is being composed."""
+        return self.history.present
 
+    @property
+    def is_shown_whole(self) -> bool:
+        """Whether the layers that are simulated are those of the draft."""
+        return self.experiment is not None and self.present.first_misfit is None
 
-@first
-def use_trained_weights() -> None:
-    """Goes on composing with the parameters that the training has come to."""
-    held = desk()
-    with held.lock:
-        run = held.run
-        if run is None or run.experiment != held.experiment:
-            return  # a click that came after an edit
-        try:
-            found = run.checkpoint()
-        except SNNCoreError as error:
-            held.complaint = str(error)
+    @property
+    def is_walked(self) -> bool:
+        """Whether there is something to undo or redo."""
+        return self.history.can_undo or self.history.can_redo
+
+    @property
+    def files_in_use(self) -> set[str]:
+        """Digests of the files that are in use or one undo away."""
+        return digests_of(self.history.before) | digests_of(self.present)
+
+    @property
+    def selected(self) -> int | None:
+        """The selected layer's place; None for the input."""
+        return self.view.layer_in(self.present)
+
+    def simulate(self, runs: int = 1, shuffled: bool = False) -> list[Simulation]:
+        """Forward passes of the experiment, one after another without a reset between.
+
+        Raises:
+            ExperimentError: no network fits so far, the input is a file that isn't here, or so many runs are more than a session may have.
+        """
+        if self.experiment is None:
+            raise ExperimentError("Nothing can be simulated until all layers fit.")
+        if (runs, shuffled) not in self.simulations:
+            kept = sum(len(passes) for passes in self.simulations.values())
+            check(self.experiment, runs=runs + kept)
+            self.simulations[runs, shuffled] = simulate(self.experiment, self.files, runs=runs, shuffled=shuffled)
+        return self.simulations[runs, shuffled]
+
+    def variant(self, changes: dict[str, Any]) -> Simulation:
+        """A forward pass of the experiment with other values in some fields, kept nowhere.
+
+        Raises:
+            ExperimentError: no network fits so far, or the values can't be built.
+        """
+        if self.experiment is None:
+            raise ExperimentError("Nothing can be simulated until all layers fit.")
+        other = self.experiment.replace(changes)
+        check(other, runs=MOST_VARIANTS)
+        return simulate(other, self.files)[0]
+
+    # ------------------------------------------------------------------------------------- what is done to it
+
+    def open(self, draft: Draft) -> None:
+        """Begin with the draft of a link."""
+        check(draft)
+        experiment = None if draft.first_misfit else Experiment(**dict(draft))
+        self.history, self.experiment, self.simulations = History(draft), experiment, {}
+        self.view = NetworkView.of(draft)
+
+    def compose(self, make: Callable[[Draft], Draft], by_widget: bool = False) -> bool:
+        """Go on with what `make` makes of the present draft.
+
+        Args:
+            by_widget: the widget of the changed field asks for it, and shows the new value already.
+        """
+        before = self.present.settled  # what was changed while another network trained is no part of this one's training
+        composed = make(before)
+        if composed == before:
+            return False
+        experiment, simulation = self._tried(composed)
+        self.accept(composed, experiment)
+        self.revision += not by_widget
+        if simulation:
+            self.simulations[1, False] = [simulation]
+        return True
+
+    def rearrange(self, make: Callable[[Draft], Draft], selected: int | None = None, by_widget: bool = False) -> bool:
+        """Go on with a draft whose layers have other places or sizes: what was picked by place isn't any more.
+
+        Args:
+            selected: the place of the layer that is selected then; None: the one that is selected now.
+        """
+        if not self.compose(make, by_widget):
+            return False
+        self.view.forget_neurons()
+        if selected is not None:
+            self.view.layer = selected
+        return True
+
+    def replace(self, changes: dict[str, Any], by_widget: bool = False) -> bool:
+        """Go on with other values of some fields, by their paths."""
+        return self.compose(lambda draft: draft.replace(changes), by_widget)
+
+    def start_from(self, draft: Draft) -> bool:
+        """Go on with another network altogether."""
+        changed = self.compose(lambda _: draft)
+        if changed:
+            self.view.start_over(draft)
+        return changed
+
+    def insert(self, kind: str) -> bool:
+        """Put a layer of a kind after the selected one."""
+        at = 0 if self.selected is None else self.selected + 1
+        return self.rearrange(lambda draft: edits.insert(draft, at, kind), at)
+
+    def duplicate(self) -> bool:
+        """Put the selected layer once more after itself."""
+        at = self.selected
+        return at is not None and self.rearrange(lambda draft: edits.duplicate(draft, at), at + 1)
+
+    def move(self, by: int) -> bool:
+        """Move the selected layer by so many places, as far as there are any."""
+        at = self.selected
+        if at is None:
+            return False
+        to = min(max(at + by, 0), len(self.present.network) - 1)
+        return self.rearrange(lambda draft: edits.move(draft, at, to), to)
+
+    def remove(self) -> bool:
+        """Take the selected layer away."""
+        at = self.selected
+        return at is not None and self.rearrange(lambda draft: edits.remove(draft, at), max(at - 1, 0))
+
+    def mend(self, place: int) -> bool:
+        """Give a layer that doesn't fit the values with which it does."""
+        return self._walk(lambda: self.compose(lambda draft: edits.mend(draft, place)))
+
+    def undo(self) -> bool:
+        return self._walk(lambda: self._return_to(self.history.undo()))
+
+    def redo(self) -> bool:
+        return self._walk(lambda: self._return_to(self.history.redo()))
+
+    def accept(self, draft: Draft, experiment: Experiment | None) -> None:
+        """Go on with another draft, and with the experiment that it makes if its layers fit."""
+        self.history.add(draft)
+        self._show(experiment)
+
+    # ----------------------------------------------------------------------------------------------- details
+
+    def _walk(self, step: Callable[[], bool]) -> bool:
+        """A step that may give layers other places; then what was picked by place isn't any more."""
+        before = [layer.kind for layer in self.present.network]
+        changed = step()
+        if [layer.kind for layer in self.present.network] != before:
+            self.view.forget_neurons()
+        return changed
+
+    def _return_to(self, present: Draft) -> bool:
+        self.revision += 1
+        self._show(None if present.first_misfit else Experiment(**dict(present)))
+        return True
+
+    def _show(self, experiment: Experiment | None) -> None:
+        if experiment is None or experiment == self.experiment:
             return
-        named = found.experiment.checkpoint
-        run.taken_along = len(run.records) - 1, named.digest if named else ""
-        keep_weights(found)
-        compose(lambda draft: found.experiment.draft)
+        self.experiment = experiment
+        self.simulations = {}
 
-
-def undo() -> None:
-    held = desk()
-    with held.lock:
-        _return_to(held, held.history.undo())
-
-
-def redo() -> None:
-    held = desk()
-    with held.lock:
-        _return_to(held, held.history.redo())
-
-
-def simulations(runs: int = 1, shuffled: bool = False) -> list[Simulation]:
-    """Forward passes of the experiment, one after another without a reset between.
-
-    Raises:
-        ExperimentError: no network fits so far, the input is a file that isn't here, or so many runs are more than a session may have.
-    """
-    held = desk()
-    if not held.has_fitting:
-        raise ExperimentError("Nothing can be simulated until all layers fit.")
-    if (runs, shuffled) not in held.simulations:
-        kept = sum(len(passes) for passes in held.simulations.values())
-        check(held.experiment, runs=runs + kept)
-        held.simulations[runs, shuffled] = simulate(held.experiment, held.files, runs=runs, shuffled=shuffled)
-    return held.simulations[runs, shuffled]
-
-
-def variant(changes: dict[str, Any]) -> Simulation:
-    """A forward pass of the experiment with other values in some fields, kept nowhere.
-
-    Raises:
-        ExperimentError: the values can't be built.
-    """
-    held = desk()
-    other = held.experiment.replace(changes)
-    check(other, runs=MOST_VARIANTS)
-    return simulate(other, held.files)[0]
-
-
-def keep_file(digest: str, content: Array) -> None:
-    """Keeps an uploaded input under its digest."""
-    _keep(digest, {digest: content})
-
-
-def keep_weights(found: Checkpoint) -> None:
-    """Keeps the weights that the checkpoint's Experiment names."""
-    if found.experiment.checkpoint is not None:
-        _keep(found.experiment.checkpoint.digest, found.files)
-
-
-def _keep(digest: str, arrays: Files) -> None:
-    """Keeps what one file held. The oldest others go, each with all its arrays; what is in use or an undo away stays."""
-    held = desk()
-    files, in_use = held.files, {digest, *_digests(held.history.before), *_digests(held.history.present)}
-    for key in arrays:
-        files.pop(key, None)
-    files.update(arrays)
-    while sum(kept.nbytes for kept in files.values()) > LARGEST_FILES:
-        oldest = next((key.partition("/")[0] for key in files if key.partition("/")[0] not in in_use), None)
-        if oldest is None:
-            return
-        for key in [key for key in files if key.partition("/")[0] == oldest]:
-            del files[key]
-
-
-def _digests(draft: Draft) -> set[str]:
-    """Of the files that a draft names."""
-    given = {draft.input.digest} if isinstance(draft.input, FileSpikes) else set()
-    return given | ({draft.checkpoint.digest} if draft.checkpoint else set())
-
-
-def complain(error: Exception) -> None:
-    """Lets the page say what was wrong with an input."""
-    desk().complaint = str(error)
-
-
-def whole_draft_is_shown() -> bool:
-    """Whether the layers that are simulated are those of the draft."""
-    held = desk()
-    return held.has_fitting and held.history.present.first_misfit is None
-
-
-def complaint() -> str | None:
-    """What was wrong with the last input, until the next one."""
-    return desk().complaint
-
-
-# ----------------------------------------------------------------------------------------------------- details
-
-
-def _tried(held: Desk, composed: Draft) -> tuple[Experiment | None, Simulation | None]:
-    """The experiment and its simulation, if the layers fit one another."""
-    check(composed)
-    if composed.first_misfit:
-        return None, None
-    experiment = Experiment(**dict(composed))
-    if experiment == held.experiment:
-        return experiment, None
-    if _is_missing(experiment, held):
-        return experiment, None  # the page says what is missing; the network may be composed all the same
-    return experiment, simulate(experiment, held.files)[0]
-
-
-def _is_missing(experiment: Draft, held: Desk) -> bool:
-    """Whether the input or the weights are of a file that isn't here."""
-    lacks_input = isinstance(experiment.input, FileSpikes) and experiment.input.digest not in held.files
-    return lacks_input or (experiment.checkpoint is not None and not experiment.checkpoint.is_here(held.files))
-
-
-def _return_to(held: Desk, present: Draft) -> None:
-    held.complaint = None
-    held.revision += 1
-    held.show(None if present.first_misfit else Experiment(**dict(present)))
+    def _tried(self, composed: Draft) -> tuple[Experiment | None, Simulation | None]:
+        """The experiment and its simulation, if the layers fit one another."""
+        check(composed)
+        if composed.first_misfit:
+            return None, None
+        experiment = Experiment(**dict(composed))
+        if experiment == self.experiment or self.files.lack(experiment):
+            return experiment, None  # where a file lacks, the page says so; the network may be composed all the same
+        return experiment, simulate(experiment, self.files)[0]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Self
 
-from app.state.desk import desk
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.spec import Draft
 from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
+
+LAYER, INPUT, COMPARE = "Layer", "Input", "Compare"
+"""Controls of which one is open."""
 
 NO_OVERLAY = "Nothing"
 AGAIN = "A second run without reset"
@@ -28,7 +31,7 @@ MOST_CHOSEN = 4
 
 
 @dataclass
-class Looking:
+class NetworkView:
     """Attributes:
     panel: which controls are open.
     layer: the selected layer's place in the network; None: the input.
@@ -39,7 +42,7 @@ class Looking:
     taus: membrane time constants that are held side by side.
     """
 
-    panel: str = "Layer"
+    panel: str = LAYER
     layer: int | None = 1
     sample: int = 0
     opened: set[int] = field(default_factory=set)
@@ -49,8 +52,19 @@ class Looking:
     overlay: str = NO_OVERLAY
     taus: tuple[float, ...] = ()
 
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """What is looked at first of a network."""
+        made = cls()
+        made.start_over(draft)
+        return made
+
     def layer_in(self, draft: Draft) -> int | None:
         return self.layer if self.layer is not None and self.layer < len(draft.network) else None
+
+    def select(self, layer: int | None) -> None:
+        """Select a layer, or with None the input, and open its controls."""
+        self.layer, self.panel = layer, INPUT if layer is None else LAYER
 
     def forget_neurons(self) -> None:
         """After an edit that gives layers other places or sizes."""
@@ -84,12 +98,3 @@ class Looking:
             picked = [neuron for neuron in self.chosen.get(index, []) if neuron < record.u[0, 0].size]
             chosen[index] = picked or [closest_neuron(record, self.sample)]
         return chosen
-
-
-def look() -> Looking:
-    """What this session looks at."""
-    held = desk()
-    if held.looking is None:
-        held.looking = Looking()
-        held.looking.start_over(held.history.present)
-    return held.looking

@@ -1,20 +1,25 @@
-"""What is done to the training on one's desk: it is made, edited, changed while it runs, looked back at."""
+"""The training on the Training page: it is made, driven, edited, changed while it runs, looked back at, compared."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.server.limits import MOST_EPOCHS, check
-from app.server.runner import PastRun, TrainingRun, slots
-from app.state import composition as session
-from app.state.desk import Desk, desk
+from app.server.runner import Owner, PastRun, TrainingRun, slots
+from app.state.composition import Composition
+from app.state.trials import Trials
+from snncore.diagnosis.remedies import without_normalisation
+from snncore.diagnosis.training import findings, silence
+from snncore.diagnosis.training_findings import TrainingFinding
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.experiment.spec import Experiment
 from snncore.experiment.training import is_changeable
 from snncore.io import checkpoint
+from snncore.io.checkpoint import Checkpoint
 from snncore.run.bptt import EpochRecord
-from snncore.run.simulation import Simulation
+from snncore.run.simulation import Simulation, simulate
 
 DEFAULT_SPEED = 8.0
 """Epochs per second at which a training is watched."""
@@ -27,195 +32,333 @@ CROWDED_INTERVAL = 0.6
 
 FEW = 2
 
+FINDINGS_INTERVAL = 0.4
+"""Seconds between two searches for what is wrong with a running training."""
 
-def open_training() -> str | None:
-    """Makes the training of the experiment, unless it is there.
 
-    Returns:
-        Why there can't be one, if there can't.
+@dataclass(frozen=True)
+class Relation:
+    """How the training relates to the network that is composed.
+
+    Attributes:
+        epoch: at which a training of this very network stands still; 0 for none.
+        is_of_another: whether what was trained is neither this network nor where its weights are from.
     """
-    held = desk()
-    misfit = held.history.present.first_misfit
-    if misfit:
-        return misfit
-    if held.run is None or held.run.experiment != held.experiment:
-        try:
-            made = _new_run(held, held.experiment)
-        except ExperimentError as error:
-            return str(error)
-        if held.run:
-            held.run.pause()
-            _give_up(held, held.run, held.experiment)
-        held.run, held.scrubbed = made, None
-    return None
+
+    epoch: int = 0
+    is_of_another: bool = False
 
 
-def run() -> TrainingRun:
-    """The training that `open_training` made."""
-    found = desk().run
-    assert found is not None
-    return found
+@dataclass
+class TrainingState:
+    """Acts raise ExperimentError, and change nothing, where what they ask for can't be built.
 
-
-# --------------------------------------------------------------------------------------------------- driving it
-
-
-def train() -> None:
-    """Goes on, beyond the limit of epochs where that was reached."""
-    training = _taken_up()
-    if training.has_reached_limit:
-        training.epoch_limit = min(training.epoch_limit + training.experiment.training.epochs, MOST_EPOCHS)
-    training.play()
-
-
-def pause() -> None:
-    _taken_up().pause()
-
-
-def step() -> None:
-    """One epoch."""
-    _taken_up().step()
-
-
-def edit(changes: dict[str, Any]) -> bool:
-    """Starts over at epoch 0 with some fields of the Experiment changed. An edit that can't be built changes nothing but the message.
-
-    Returns:
-        Whether the Experiment is another now.
+    Attributes:
+        composition: whose experiment is trained.
+        owner: as trainings know the visitor.
+        present_run: the training; None until the page is opened.
+        pinned: a past training that the present one is compared with.
+        trials: trainings side by side.
+        asks_why: whether the same weights without input normalisation are shown beside.
+        picked: the traced neuron of each layer.
+        scrubbed: the epoch that is looked at; None: the last one.
+        given_up: what a training had come to that was replaced by one that starts over, until that one is driven.
     """
-    held = desk()
-    with held.lock:
-        return retrain(held, lambda: present(held).replace(changes))
 
+    composition: Composition
+    owner: Owner
+    present_run: TrainingRun | None = None
+    pinned: PastRun | None = None
+    trials: Trials = field(default_factory=Trials)
+    asks_why: bool = False
+    picked: dict[int, int] = field(default_factory=dict)
+    scrubbed: int | None = None
+    given_up: Checkpoint | None = None
+    _found: tuple[float, object, list[TrainingFinding]] = (0.0, None, [])
 
-def change(changes: dict[str, Any]) -> bool:
-    """Goes on training with some fields changed, and notes that in the Experiment; before anything was trained, or where a field can't be
-    changed meanwhile, that is an edit.
+    # ------------------------------------------------------------------------------------------- what it is
 
-    Returns:
-        Whether the Experiment is another now.
-    """
-    held = desk()
-    with held.lock:
-        held.end_trials()
-        can_go_on = held.run is not None and len(held.run.records) > 1 and held.run.failure is None and all(map(is_changeable, changes))
-        if held.run is None or not can_go_on:
-            return retrain(held, lambda: present(held).replace(changes))
-        held.complaint = None
-        try:
-            if held.run.in_force.replace(changes) == held.run.in_force:
-                return False
-            held.run.change(changes)
-        except ExperimentError as error:
-            held.complaint = str(error)
+    @property
+    def run(self) -> TrainingRun:
+        """The training that `prepare` made."""
+        assert self.present_run is not None
+        return self.present_run
+
+    @property
+    def experiment(self) -> Experiment:
+        """The composed Experiment with what its training has come to, as if it had been so from the start."""
+        run, composed = self.present_run, self.composition.experiment
+        if run and (composed is None or run.experiment == composed):
+            return run.in_force
+        if composed is None:
+            raise ExperimentError("Nothing can be trained until all layers fit.")
+        return composed
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether something that the page shows changes by itself."""
+        return self.trials.are_running or (self.present_run is not None and self.present_run.is_running)
+
+    @property
+    def is_walked(self) -> bool:
+        """Whether a reload would lose something."""
+        is_trained = self.present_run is not None and len(self.present_run.records) > 1
+        return is_trained or self.pinned is not None or bool(self.trials.runs) or self.asks_why or bool(self.picked)
+
+    @property
+    def poll_interval(self) -> float | None:
+        """Seconds between two looks at what changes by itself; None where nothing does. Where many trainings compute, each is looked at
+        more rarely, so that whoever does something finds the server free.
+        """
+        if not self.is_moving:
+            return None
+        return POLL_INTERVAL if slots.computing <= FEW else CROWDED_INTERVAL
+
+    @property
+    def can_ask_why(self) -> bool:
+        """Whether the epoch that is seen is silent where spikes are asked for, and input normalisation may be the reason."""
+        in_force = self.run.in_force
+        asks_for_spikes = in_force.training.task.target > 0
+        return asks_for_spikes and silence([self.seen_record]) is not None and bool(without_normalisation(in_force))
+
+    @property
+    def seen_record(self) -> EpochRecord:
+        """The record of the epoch that is looked at; of those that were reduced to numbers, the nearest whole one before."""
+        last = len(self.run.records) - 1
+        return self.run.log.whole_at(last if self.scrubbed is None else min(self.scrubbed, last))
+
+    def findings(self) -> list[TrainingFinding]:
+        """What is wrong; while training goes on, looked for now and then."""
+        run, now = self.run, time.monotonic()
+        state = (run.id, run.is_running, run.in_force)
+        if self._found[1] != state or now - self._found[0] > FINDINGS_INTERVAL or not run.is_running:
+            records = run.records[:]
+            trained = run.experiment.in_force(records[-1].epoch)
+            self._found = (now, state, findings(run.in_force, records, run.divergence, trained))
+        return self._found[2]
+
+    def relation(self) -> Relation:
+        """How the training relates to the present draft."""
+        run, present = self.present_run, self.composition.present
+        if run is None or len(run.records) < 2:
+            return Relation()
+        if run.experiment == self.composition.experiment and present.first_misfit is None:
+            return Relation(epoch=0 if run.is_running else len(run.records) - 1)
+        epoch, digest = run.taken_along
+        has_its_weights = present.checkpoint is not None and (len(run.records) - 1, present.checkpoint.digest) == (epoch, digest)
+        return Relation(is_of_another=not has_its_weights)
+
+    # ------------------------------------------------------------------------------------------ driving it
+
+    def prepare(self) -> str | None:
+        """Make the training of the composed experiment, unless it is there.
+
+        Returns:
+            Why there can't be one, if there can't.
+        """
+        misfit, composed = self.composition.present.first_misfit, self.composition.experiment
+        if misfit or composed is None:
+            return misfit
+        if self.present_run is None or self.present_run.experiment != composed:
+            try:
+                made = self._made(composed)
+            except ExperimentError as error:
+                return str(error)
+            if self.present_run:
+                self.present_run.pause()
+                self._give_up(self.present_run, composed)
+            self.present_run, self.scrubbed = made, None
+        return None
+
+    def train(self) -> None:
+        """Go on, beyond the limit of epochs where that was reached."""
+        self._take_up()
+        run = self.run
+        if run.has_reached_limit:
+            run.epoch_limit = min(run.epoch_limit + run.experiment.training.epochs, MOST_EPOCHS)
+        run.play()
+
+    def pause(self) -> None:
+        self._take_up()
+        self.run.pause()
+
+    def step(self) -> None:
+        """Train one epoch."""
+        self._take_up()
+        self.run.step()
+
+    def restart(self) -> None:
+        """Begin again at epoch 0, with the same weights and with what is in force now from the start."""
+        experiment = self.experiment
+        made = self._made(experiment)
+        self._take_up()
+        self.run.pause()
+        self.present_run, self.scrubbed = made, None
+        self.composition.accept(experiment.draft, experiment)
+
+    def leave(self) -> None:
+        """End everything that trains."""
+        self.trials.end()
+        if self.present_run:
+            self.present_run.pause()
+
+    # ------------------------------------------------------------------------------------------ changing it
+
+    def edit(self, changes: dict[str, Any]) -> bool:
+        """Start over at epoch 0 with some fields of the Experiment changed. Return True if it changed."""
+        return self.begin(self.experiment.replace(changes))
+
+    def change(self, changes: dict[str, Any]) -> bool:
+        """Go on training with some fields changed, and note that in the Experiment; before anything was trained, or where a field can't be
+        changed meanwhile, that is an edit. Return True if the Experiment changed.
+        """
+        self.trials.end()
+        run = self.present_run
+        if run is None or len(run.records) < 2 or run.failure is not None or not all(map(is_changeable, changes)):
+            return self.edit(changes)
+        if run.in_force.replace(changes) == run.in_force:
             return False
-        held.accept(held.run.experiment.draft, held.run.experiment)
+        run.change(changes)
+        self.composition.accept(run.experiment.draft, run.experiment)
         return True
 
-
-def load(text: str) -> None:
-    """Starts over with the Experiment in `text`, JSON."""
-    held = desk()
-    with held.lock:
-        retrain(held, lambda: Experiment.from_json(text))
-
-
-def bring_back(name: str, content: bytes) -> None:
-    """Starts over with an Experiment (JSON), or with trained weights and theirs (safetensors), from a file."""
-    held = desk()
-    with held.lock:
-        if name.lower().endswith(".json"):
-            retrain(held, lambda: Experiment.from_json(content.decode(errors="replace")))
-            if held.complaint:
-                held.complaint = f"File {name!r}: {held.complaint}"
-            return
-        try:
-            found = checkpoint.read(name, content)
-        except SNNCoreError as error:
-            held.complaint = str(error)
-            return
-        session.keep_weights(found)
-        retrain(held, lambda: found.experiment)
-
-
-def restart() -> None:
-    """Same weights, from epoch 0, with what is in force now from the start."""
-    held = desk()
-    with held.lock:
-        assert held.run is not None
-        held.complaint = held.given_up = None
-        held.end_trials()
-        held.run.pause()
-        experiment = present(held)
-        try:
-            held.run, held.scrubbed = _new_run(held, experiment), None
-        except ExperimentError as error:
-            held.complaint = str(error)
-            return
-        held.accept(experiment.draft, experiment)
-
-
-def go_on_from_given_up() -> None:
-    """Starts over with the weights of the training that was given up."""
-    held = desk()
-    with held.lock:
-        found = held.given_up
-        if found is None or found.experiment.checkpoint is None:
-            return
-        named = found.experiment.checkpoint.model_dump()
-        session.keep_weights(found)
-        held.given_up = None
-        retrain(held, lambda: present(held).replace({"checkpoint": named}))
-
-
-def present(held: Desk) -> Experiment:
-    """The Experiment with what its training has come to, as if it had been so from the start."""
-    return held.run.in_force if held.run and held.run.experiment == held.experiment else held.experiment
-
-
-def retrain(held: Desk, make: Callable[[], Experiment]) -> bool:
-    """Takes the Experiment that `make` returns, or keeps everything and the reason why it can't be."""
-    held.complaint = None
-    held.end_trials()
-    old = held.run
-    try:
-        experiment = make()
-        if experiment == held.experiment:
+    def begin(self, experiment: Experiment) -> bool:
+        """Start over with another Experiment; what ran goes on running. Return True if it is another one."""
+        self.trials.end()
+        if experiment == self.composition.experiment:
             return False
-        new = _new_run(held, experiment)
-    except ExperimentError as error:
-        held.complaint = str(error)
-        return False
-    was_running = old is not None and old.is_running
-    if old:
-        old.pause()
-        _give_up(held, old, experiment)
-    held.accept(experiment.draft, experiment)
-    held.run, held.scrubbed = new, None
-    if was_running:
-        new.play()
-    return True
+        made, old = self._made(experiment), self.present_run
+        was_running = old is not None and old.is_running
+        if old:
+            old.pause()
+            self._give_up(old, experiment)
+        self.composition.accept(experiment.draft, experiment)
+        self.present_run, self.scrubbed = made, None
+        if was_running:
+            made.play()
+        return True
 
+    def bring_back(self, name: str, content: bytes) -> None:
+        """Start over with an Experiment (JSON), or with trained weights and theirs (safetensors), from a file.
 
-# ------------------------------------------------------------------------------------------------- looking at it
+        Raises:
+            SNNCoreError: the file holds none, or none that can be trained.
+        """
+        if name.lower().endswith(".json"):
+            try:
+                self.begin(Experiment.from_json(content.decode(errors="replace")))
+            except ExperimentError as error:
+                raise ExperimentError(f"File {name!r}: {error}") from error
+            return
+        found = checkpoint.read(name, content)
+        self._keep(found)
+        self.begin(found.experiment)
 
+    def go_on_from_given_up(self) -> None:
+        """Start over with the weights of the training that was given up."""
+        found = self.given_up
+        named = found.experiment.checkpoint if found else None
+        if found is None or named is None:
+            return
+        self._keep(found)
+        self.given_up = None
+        try:
+            self.begin(self.experiment.replace({"checkpoint": named.model_dump()}))
+        except ExperimentError:
+            self.given_up = found
+            raise
 
-def scrub(epoch: int | None) -> None:
-    """Looks at an epoch that is past; at the last one, or with None, follows the training again."""
-    held = desk()
-    held.scrubbed = None if epoch is None or epoch >= len(run().records) - 1 else epoch
+    def compose_with_trained_weights(self) -> bool:
+        """Go on composing with the parameters that the training has come to. Return True if that changed the draft."""
+        run = self.present_run
+        if run is None or run.experiment != self.composition.experiment:
+            return False  # a click that came after an edit
+        found = run.checkpoint()
+        named = found.experiment.checkpoint
+        run.taken_along = len(run.records) - 1, named.digest if named else ""
+        self._keep(found)
+        return self.composition.compose(lambda draft: found.experiment.draft)
 
+    # --------------------------------------------------------------------------------- looking and comparing
 
-def seen_record() -> EpochRecord:
-    """The record of the epoch that is looked at; of those that were reduced to numbers, the nearest whole one before."""
-    return seen_on(desk())
+    def scrub(self, epoch: int | None) -> None:
+        """Look at an epoch that is past; at the last one, or with None, follow the training again."""
+        self.scrubbed = None if epoch is None or epoch >= len(self.run.records) - 1 else epoch
 
+    def pin(self) -> None:
+        """Keep the training as it stands, to compare others with."""
+        self.pinned = self.run.past()
 
-def seen_on(held: Desk) -> EpochRecord:
-    """The same of a desk, for those who have no session."""
-    assert held.run is not None
-    last = len(held.run.records) - 1
-    return held.run.log.whole_at(last if held.scrubbed is None else min(held.scrubbed, last))
+    def unpin(self) -> None:
+        self.pinned = None
+
+    def ask_why(self, asks: bool) -> None:
+        """Show what the same weights do without input normalisation, or no longer."""
+        self.asks_why = asks
+
+    def pinned_pass(self, epoch: int) -> tuple[Simulation, int] | None:
+        """What the pinned network did, and at which epoch: that one, or the nearest one before that was kept whole.
+
+        None where nothing is pinned, or its rows can't be drawn beside those of the present network.
+        """
+        if self.pinned is None or not have_the_same_rows(self.pinned.experiment, self.run.experiment):
+            return None
+        record = self.pinned.log.whole_at(epoch)
+        return forward_pass(self.pinned, record), record.epoch
+
+    def unnormalised_pass(self) -> Simulation | str | None:
+        """The network at the epoch that is looked at, with the same weights, but the input of no layer multiplied by 1-α; None where none
+        is. Where that can't be computed, why.
+        """
+        record = self.seen_record
+        seen = self.run.experiment.in_force(record.epoch)
+        changes = without_normalisation(seen)
+        if not changes:
+            return None
+        try:
+            return simulate(seen.replace(changes), self.composition.files, parameters=record.parameters)[0]
+        except ExperimentError as error:
+            return f"Without input normalisation: {error}"
+
+    def try_surrogates(self) -> None:
+        """Train the same weights on the same input with each surrogate gradient, side by side."""
+        self.trials.begin(self.experiment, self.owner, self.composition.files, self.present_run)
+
+    def close_trials(self) -> None:
+        """End what is tried, and show the training again, which goes on if it had been paused for that."""
+        self.trials.end()
+        if self.trials.resumes and self.present_run:
+            self.present_run.play()
+
+    def use_trial(self, name: str) -> None:
+        """Start over with the surrogate gradient of that trial."""
+        self.begin(self.trials.runs[name].experiment)
+
+    # ----------------------------------------------------------------------------------------------- details
+
+    def _take_up(self) -> None:
+        """The training is driven: what was tried beside it, and what was given up for it, is past."""
+        self.given_up = None
+        self.trials.end()
+
+    def _keep(self, found: Checkpoint) -> None:
+        self.composition.files.keep_weights(found, self.composition.files_in_use)
+
+    def _give_up(self, old: TrainingRun, experiment: Experiment) -> None:
+        """Keep what a training had come to, so that the page can say and bring back what the Experiment that replaces it begins without."""
+        if len(old.records) < 2:
+            return
+        try:
+            found = old.checkpoint()
+        except SNNCoreError:  # it diverged
+            return
+        lost, begun = found.experiment.checkpoint, experiment.checkpoint
+        self.given_up = found if lost and (begun is None or begun.digest != lost.digest) else None
+
+    def _made(self, experiment: Experiment) -> TrainingRun:
+        check(experiment, trains=True)
+        speed = self.present_run.speed if self.present_run else DEFAULT_SPEED
+        return TrainingRun(experiment, speed, self.owner, self.composition.files)
 
 
 def forward_pass(training: TrainingRun | PastRun, record: EpochRecord) -> Simulation:
@@ -224,44 +367,10 @@ def forward_pass(training: TrainingRun | PastRun, record: EpochRecord) -> Simula
     return Simulation(training.experiment, training.input, (), layers, {})
 
 
-def poll_interval() -> float | None:
-    """Seconds between two looks at what changes by itself; None where nothing does. Where many trainings compute, each is looked at more
-    rarely, so that whoever does something finds the server free.
-    """
-    if not is_moving():
-        return None
-    return POLL_INTERVAL if slots.computing <= FEW else CROWDED_INTERVAL
-
-
-def is_moving() -> bool:
-    """Whether something that the page shows changes by itself."""
-    held = desk()
-    return any(training.is_running for training in (held.run, *held.trials.values()) if training)
-
-
-# ------------------------------------------------------------------------------------------------------- details
-
-
-def _taken_up() -> TrainingRun:
-    """The training, for something that is done to it: what was said of the last input is past, and what was tried beside it."""
-    held = desk()
-    held.complaint = held.given_up = None
-    held.end_trials()
-    return run()
-
-
-def _give_up(held: Desk, old: TrainingRun, experiment: Experiment) -> None:
-    """Keeps what a training had come to, so that the page can say and bring back what the Experiment that replaces it begins without."""
-    if len(old.records) < 2:
-        return
-    try:
-        found = old.checkpoint()
-    except SNNCoreError:  # it diverged
-        return
-    lost, begun = found.experiment.checkpoint, experiment.checkpoint
-    held.given_up = found if lost and (begun is None or begun.digest != lost.digest) else None
-
-
-def _new_run(held: Desk, experiment: Experiment) -> TrainingRun:
-    check(experiment, trains=True)
-    return TrainingRun(experiment, held.run.speed if held.run else DEFAULT_SPEED, held.owner, held.files)
+def have_the_same_rows(one: Experiment, other: Experiment) -> bool:
+    """Whether what their layers did can be drawn one over the other."""
+    shapes = [
+        (experiment.input.shape, [(layer.kind, fit.shape) for layer, fit in zip(experiment.network, experiment.fits(), strict=True)])
+        for experiment in (one, other)
+    ]
+    return shapes[0] == shapes[1]

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from app.server import limits
+from app.state.address import Address
 from app.state.discoveries import Discovery
 from app.state.history import History
 from app.words.beside import besides
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
 from snncore.experiment import edits as stack
-from snncore.experiment.inputs import STRONGEST, Files, SpikeBursts, StepCurrent
+from snncore.experiment.inputs import NO_FILES, STRONGEST, Files, SpikeBursts, StepCurrent
 from snncore.experiment.layers import LIFSpec, NeuronSpec
 from snncore.experiment.spec import Draft, Experiment
 from snncore.run.simulation import Simulation, simulate
@@ -41,10 +42,11 @@ PANELS = ("", "phase", "rate", "models", "surrogate")
 
 
 @dataclass
-class Tuning:
+class TunedNeuron:
     """What is done to it raises ExperimentError where it can't be done, and then changes nothing.
 
     Attributes:
+        files: what inputs are taken from.
         history: the Experiments step by step.
         pinned: the run A, with which the present one is compared.
         panel: which further view is open, of `PANELS`.
@@ -55,6 +57,8 @@ class Tuning:
     """
 
     history: History = field(default_factory=lambda: History(DEFAULT))
+    files: Files = NO_FILES
+    address: Address = field(default_factory=lambda: Address(DEFAULT))
     pinned: Simulation | None = None
     panel: str = ""
     beside: str = ""
@@ -75,7 +79,15 @@ class Tuning:
         return layer_of(self.experiment)
 
     @property
-    def holds_more_than_its_experiment(self) -> bool:
+    def present(self) -> Draft:
+        return self.history.present
+
+    def open(self, draft: Draft) -> None:
+        """Begin with the draft of a link."""
+        self.history = History(as_experiment(draft))
+
+    @property
+    def is_walked(self) -> bool:
         """Whether a reload would lose something that the link doesn't hold."""
         is_looked_at = bool(self.panel or self.beside or self.neuron or self.discovery)
         return is_looked_at or self.pinned is not None or self.history.can_undo or self.history.can_redo
@@ -86,46 +98,46 @@ class Tuning:
         neurons = self.experiment.input.shape[2]
         return {"panel": self.panel, "beside": self.beside, "neuron": min(self.neuron, neurons - 1)}
 
-    def simulation(self, files: Files) -> Simulation:
+    def simulation(self) -> Simulation:
         """A forward pass of the present Experiment. Raises ExperimentError where its input is a file that isn't here."""
         if self._simulation is None or self._simulation.experiment != self.experiment:
-            self._simulation = simulate(self.experiment, files)[0]
+            self._simulation = simulate(self.experiment, self.files)[0]
         return self._simulation
 
-    def show(self, experiment: Experiment, files: Files) -> None:
+    def show(self, experiment: Experiment) -> None:
         """Goes on with another Experiment, and with a lesson if it is on."""
         check(experiment)
-        self._simulation = simulate(experiment, files)[0]
+        self._simulation = simulate(experiment, self.files)[0]
         self.history.add(experiment)
 
-    def edit(self, changes: Mapping[str, Any], files: Files) -> None:
+    def edit(self, changes: Mapping[str, Any]) -> None:
         """Goes on with other values of fields, by their paths in the Experiment. Another `network.0.kind` makes it the same neuron as
         another model, another `input.kind` feeds it otherwise: with values that let it spike, but for those that stand beside. Drawing by
         hand begins with what it received.
         """
         usual = {**self.usual, **_values(self.layer)}
         if changes.get("input.kind") == "drawn" and "input.values" not in changes:
-            changes = {**changes, "input.values": drawn_over(self.simulation(files))}
-        self.show(edited(self.experiment, changes, usual), files)
+            changes = {**changes, "input.values": drawn_over(self.simulation())}
+        self.show(edited(self.experiment, changes, usual))
         self.usual = usual
 
-    def mend(self, place: int, files: Files) -> None:
+    def mend(self, place: int) -> None:
         """Takes one of the remedies that its diagnosis names."""
-        remedies = [changes for finding in diagnose(self.simulation(files))[0] for changes in finding.changes]
+        remedies = [changes for finding in diagnose(self.simulation())[0] for changes in finding.changes]
         if place >= len(remedies):
             raise ExperimentError("That remedy is no longer needed: the neuron has changed meanwhile.")
-        self.edit({f"network.0.{name}": value for name, value in remedies[place].items()}, files)
+        self.edit({f"network.0.{name}": value for name, value in remedies[place].items()})
 
-    def discover(self, discovery: Discovery, files: Files) -> None:
+    def discover(self, discovery: Discovery) -> None:
         """Begins a lesson; to undo that also brings back what was looked at before."""
-        self.show(discovery.experiment, files)
+        self.show(discovery.experiment)
         self._before.append((self.discovery, self.pinned, self.neuron, self.panel, self.beside))
         self.discovery, self.pinned, self.neuron = discovery, None, 0
         self.panel, self.beside = "", discovery.beside
 
-    def bring(self, experiment: Experiment, files: Files) -> None:
+    def bring(self, experiment: Experiment) -> None:
         """Goes on with one from elsewhere, of which no lesson speaks."""
-        self.show(experiment, files)
+        self.show(experiment)
         self.discovery, self.neuron = None, 0
 
     def undo(self) -> None:
@@ -137,9 +149,9 @@ class Tuning:
     def redo(self) -> None:
         self.history.redo()
 
-    def pin(self, files: Files) -> None:
+    def pin(self) -> None:
         """Makes the present run A."""
-        self.pinned = self.simulation(files)
+        self.pinned = self.simulation()
 
     def unpin(self) -> None:
         self.pinned = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,12 +15,11 @@ from app.figures.rows import Notes, describe_rows, picked_neuron, rows_figure
 from app.figures.stages import stages
 from app.figures.style import Theme
 from app.server.priority import first
-from app.state import composition as session
-from app.state.desk import desk, write_link
-from app.state.network_view import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED, look
+from app.state.network_view import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED
 from app.widgets.controls import number
 from app.widgets.drawing import draw, note_drawn
 from app.widgets.network import around, network_controls, view_of
+from app.widgets.session import desk, write_link
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.network import network_milestone, network_status
 from app.words.seeds import SEED_OF, can_draw, draw_help
@@ -29,7 +27,6 @@ from app.words.typed_numbers import Numbers
 from app.words.weights import let_go_in_words, trained_weights_in_words
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
-from snncore.experiment import edits as stack
 from snncore.run.simulation import Simulation
 
 TRAINING_PAGE = "views/training.py"
@@ -51,16 +48,16 @@ def page() -> None:
 
 
 def _bar() -> None:
-    history = desk().history
+    history = desk().composition.history
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
         with st.container(key="headline"):
             st.fragment(key="headline")(_headline)()
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
             if st.button("Train this network", type="primary"):
                 st.switch_page(TRAINING_PAGE)  # which says what to change where it can't be trained
-            st.button("Undo", on_click=_walk, args=(session.undo,), disabled=not history.can_undo)
-            st.button("Redo", on_click=_walk, args=(session.redo,), disabled=not history.can_redo)
-            draft = session.draft()
+            st.button("Undo", on_click=_undo, disabled=not history.can_undo)
+            st.button("Redo", on_click=_redo, disabled=not history.can_redo)
+            draft = history.present
             for label in NEW:
                 seed = SEED_OF[label]
                 st.button(label, on_click=_next_seed, args=(seed,), disabled=not can_draw(draft, seed), help=draw_help(draft, seed))
@@ -87,47 +84,50 @@ def _headline() -> None:
 
 
 def _ribbon() -> None:
-    draft = session.draft()
+    composition = desk().composition
+    draft = composition.present
     batch, steps = draft.input.shape[:2]
     ribbon(
         "ribbon",
         stages(draft),
-        look().layer_in(draft),
+        composition.selected,
         batch,
         steps,
         folded=draft.is_folded,
         on_select=_select_layer,
-        on_remedy=lambda place: _walk(lambda: session.compose(lambda draft: stack.mend(draft, place))),
+        on_remedy=_mend_misfit,
     )
 
 
 def _messages() -> None:
-    found = _simulation()
-    complaint = session.complaint()
-    if complaint:
-        alert(complaint)
-    elif isinstance(found, str) and desk().has_fitting:
+    found, held = _simulation(), desk()
+    draft, has_fitting = held.composition.present, held.composition.experiment is not None
+    if held.complaint:
+        alert(held.complaint)
+    elif isinstance(found, str) and has_fitting:
         alert(found)
-    elif session.draft().first_misfit and desk().has_fitting:
+    elif draft.first_misfit and has_fitting:
         st.caption("Below is still the last network whose layers fit.")
-    named = session.draft().checkpoint
-    if named and not named.is_here(desk().files):
+    named = draft.checkpoint
+    if named and not named.is_here(held.files):
         st.button("Draw new weights", on_click=_draw_new_weights)
     _weights_message()
 
 
 def _draw_new_weights() -> None:
-    session.compose(lambda draft: draft.replace({"checkpoint": None}))
+    held = desk()
+    held.attempt(lambda: held.composition.replace({"checkpoint": None}))
 
 
 def _weights_message() -> None:
     """Which weights act, what the last edit let go of, and how those of the training come here."""
     held = desk()
-    let_go = let_go_in_words(held.history.before, held.history.present)
+    history = held.composition.history
+    let_go = let_go_in_words(history.before, history.present)
     if let_go:
         sentence(f"{let_go} Undo brings them back.")
-    trained = session.trained(held)
-    words = trained_weights_in_words(held.history.present, epoch=0)
+    trained = held.training.relation()
+    words = trained_weights_in_words(history.present, epoch=0)
     if trained.epoch:
         words += f" The training stands at epoch {trained.epoch}."
     elif trained.is_of_another:
@@ -135,7 +135,7 @@ def _weights_message() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         caption(words)
         if trained.epoch:
-            st.button("Use the trained weights", on_click=session.use_trained_weights)
+            st.button("Use the trained weights", on_click=_use_trained_weights)
 
 
 @first
@@ -144,7 +144,7 @@ def _plots() -> None:
     if isinstance(simulation, str):
         write_link()
         return
-    looking = look()
+    looking = desk().composition.view
     _sample_control(len(simulation.input))
     if looking.taus:
         _side_by_side(looking.taus)
@@ -158,7 +158,7 @@ def _plots() -> None:
 
 def _sample_control(batch: int) -> None:
     """Which sample of a batch is seen."""
-    looking = look()
+    looking = desk().composition.view
     if batch == 1:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="sample_row"):
@@ -168,10 +168,11 @@ def _sample_control(batch: int) -> None:
 
 
 def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> None:
-    looking = look()
+    composition = desk().composition
+    looking = composition.view
     theme: Theme = st.context.theme.type or "light"
     view = view_of(looking, simulation)
-    mendable = session.whole_draft_is_shown()  # else the layers that are seen aren't those that a remedy would change
+    mendable = composition.is_shown_whole  # else the layers that are seen aren't those that a remedy would change
     notes = {
         index: Notes(
             findings_in_words(findings),
@@ -192,17 +193,18 @@ def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> 
 
 def _side_by_side(taus: tuple[float, ...]) -> None:
     """The network with each τ_mem in all its leaky layers."""
-    experiment = desk().experiment
-    leaky = [f"network.{index}.tau_mem" for index, layer in enumerate(experiment.network) if hasattr(layer, "tau_mem")]
+    composition = desk().composition
+    shown = composition.simulate()[0]
+    leaky = [f"network.{index}.tau_mem" for index, layer in enumerate(shown.experiment.network) if hasattr(layer, "tau_mem")]
     if not leaky:
         sentence("No layer of this network has a leak, so there is no τ_mem to hold.")
-        _rows("rows", session.simulations()[0])
+        _rows("rows", shown)
         return
     for column, tau in zip(st.columns(len(taus), gap="small"), taus, strict=True):
         with column:
             title(f"τ_mem {tau:g} steps")
             try:
-                simulation = session.variant(dict.fromkeys(leaky, tau))
+                simulation = composition.variant(dict.fromkeys(leaky, tau))
             except ExperimentError as error:
                 alert(str(error))
                 continue
@@ -212,48 +214,59 @@ def _side_by_side(taus: tuple[float, ...]) -> None:
 def _simulation() -> Simulation | str:
     """The forward pass that is seen, or why there is none."""
     try:
-        return session.simulations()[0]
+        return desk().composition.simulate()[0]
     except ExperimentError as error:
         return str(error)
 
 
 def _other(overlay: str) -> Simulation | None:
+    composition = desk().composition
     try:
         if overlay == AGAIN:
-            return session.simulations(runs=2)[1]
-        return session.simulations(shuffled=True)[0] if overlay == SHUFFLED else None
+            return composition.simulate(runs=2)[1]
+        return composition.simulate(shuffled=True)[0] if overlay == SHUFFLED else None
     except ExperimentError as error:
         alert(str(error))
-        look().overlay = NO_OVERLAY
+        composition.view.overlay = NO_OVERLAY
         return None
 
 
 # ---------------------------------------------------------------------------------------------- what is done to it
 
 
-def _walk(step: Callable[[], object]) -> None:
-    """Takes a step that may give layers other places; then what was opened and chosen by place isn't any more."""
-    looking, before = look(), [layer.kind for layer in session.draft().network]
-    step()
-    if [layer.kind for layer in session.draft().network] != before:
-        looking.forget_neurons()
+def _undo() -> None:
+    held = desk()
+    held.attempt(held.composition.undo)
+
+
+def _redo() -> None:
+    held = desk()
+    held.attempt(held.composition.redo)
+
+
+def _mend_misfit(place: int) -> None:
+    held = desk()
+    held.attempt(lambda: held.composition.mend(place))
+
+
+def _use_trained_weights() -> None:
+    held = desk()
+    held.attempt(held.training.compose_with_trained_weights)
 
 
 def _select_layer(place: int | None) -> None:
-    looking = look()
-    looking.layer = place
-    looking.panel = "Input" if place is None else "Layer"
+    desk().composition.view.select(place)
 
 
 def _pick(simulation: Simulation, pick: dict[str, Any]) -> None:
-    looking = look()
+    looking = desk().composition.view
     index = int(pick["layer"])
     looking.pick(index, picked_neuron(pick, simulation.records[index], looking.sample), bool(pick["add"]))
     draw("plots", "opening")
 
 
 def _toggle(toggle: dict[str, Any]) -> None:
-    looking = look()
+    looking = desk().composition.view
     chosen = looking.opened if toggle["what"] == "open" else looking.heatmaps
     chosen.symmetric_difference_update({int(toggle["layer"])})
 
@@ -263,19 +276,19 @@ def _mend(simulation: Simulation, remedy: dict[str, Any]) -> None:
     index = int(remedy["layer"])
     remedies = [changes for finding in diagnose(simulation)[index] for changes in finding.changes]
     changes = {f"network.{index}.{name}": value for name, value in remedies[int(remedy["remedy"])].items()}
-    if session.whole_draft_is_shown():
-        session.compose(lambda draft: draft.replace(changes))
+    held = desk()
+    if held.composition.is_shown_whole:
+        held.attempt(lambda: held.composition.replace(changes))
     st.rerun()
 
 
 def _next_seed(name: str) -> None:
-    session.compose(lambda draft: draft.replace({f"seeds.{name}": getattr(draft.seeds, name) + 1}))
+    held = desk()
+    held.attempt(lambda: held.composition.replace({f"seeds.{name}": getattr(held.composition.present.seeds, name) + 1}))
 
 
 def _show_sample(changes: dict[str, Any]) -> None:
-    held, looking = desk(), look()
-    held.complaint = None
-    looking.sample = changes["sample"] - 1
+    desk().composition.view.sample = changes["sample"] - 1
     draw("plots", "opening")
 
 

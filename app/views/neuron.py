@@ -17,12 +17,12 @@ from app.figures.rows import Notes
 from app.figures.style import Theme
 from app.figures.surrogate import describe_surrogate, surrogate_figure
 from app.server.priority import first
-from app.state.desk import desk, write_link
 from app.state.discoveries import DISCOVERIES, discovery_called
 from app.state.handover import use_as_layer
 from app.state.tuned_neuron import as_experiment
 from app.widgets.drawing import is_drawn, note_drawn
 from app.widgets.fields import field_controls
+from app.widgets.session import desk, write_link
 from app.words.comparison import differences
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.numbers import counted
@@ -57,17 +57,19 @@ def page() -> None:
 
 
 def _bar() -> None:
-    history = desk().tuning.history
+    held = desk()
+    tuned, composed = held.neuron, held.composition
+    history = tuned.history
     with st.container(horizontal=True, vertical_alignment="center", key="buttons"):
         titles = [discovery.title for discovery in DISCOVERIES]
         st.menu_button("Discover", titles, key="discover", on_click=_discover, help="Lessons, each one gesture")
-        st.button("Undo", on_click=_walk, args=(desk().tuning.undo,), disabled=not history.can_undo)
-        st.button("Redo", on_click=_walk, args=(desk().tuning.redo,), disabled=not history.can_redo)
-        shown = desk().tuning.experiment
+        st.button("Undo", on_click=_walk, args=(tuned.undo,), disabled=not history.can_undo)
+        st.button("Redo", on_click=_walk, args=(tuned.redo,), disabled=not history.can_redo)
+        shown = tuned.experiment
         st.button("New input", on_click=_draw_again, disabled=not can_draw(shown, "input"), help=draw_help(shown, "input"))
-        places = _places(desk().history.present)
+        places = _places(composed.present)
         chosen = st.menu_button("Use as layer", list(places), key="use_as_layer", help="Puts this neuron into the network that is composed")
-        if chosen and use_as_layer(places[chosen]):
+        if chosen and held.attempt(lambda: use_as_layer(held, places[chosen])):
             st.switch_page(NETWORK_PAGE)
         _take_along()
         st.toggle("Controls", key="controls_open")
@@ -84,15 +86,15 @@ def _take_along() -> None:
     opened = st.popover("Take along", key="take_along", on_change="rerun")
     if not opened.open:
         return
-    tuning = desk().tuning
+    tuned = desk().neuron
     with opened:
         st.markdown("**snncore code**")
-        st.code(layer_code(tuning.layer), language="python")
+        st.code(layer_code(tuned.layer), language="python")
         simulation = _simulation()
         if isinstance(simulation, Simulation):
             saved = ("Run (CSV)", lambda: run_csv(simulation), "neuron.csv")
             st.download_button(*saved, key="save_run", on_click="ignore", width="stretch", help="z, i, u, v, θ and s at every time step.")
-        experiment = tuning.experiment
+        experiment = tuned.experiment
         saved = ("Experiment (JSON)", experiment.to_json, "neuron.json")
         st.download_button(*saved, key="save_neuron", on_click="ignore", width="stretch", help="The neuron and its input as data.")
         pictures("pictures")
@@ -103,7 +105,7 @@ def _take_along() -> None:
 
 def _messages() -> None:
     held = desk()
-    discovery, given = held.tuning.discovery, held.tuning.experiment.input
+    discovery, given = held.neuron.discovery, held.neuron.experiment.input
     missing = _simulation()
     recorded = given.name if isinstance(given, FileSpikes) else None
     lacks_file = isinstance(missing, str) and recorded is not None
@@ -135,20 +137,20 @@ def _neuron() -> None:
 
 
 def _figures(simulation: Simulation, number: int) -> None:
-    tuning = desk().tuning
+    tuned = desk().neuron
     theme: Theme = st.context.theme.type or "light"
     findings = diagnose(simulation)[0]
     remedies = tuple(remedy_in_words(changes) for finding in findings for changes in finding.changes)
     notes = Notes(findings_in_words(findings), remedies)
-    pinned = tuning.pinned
+    pinned = tuned.pinned
     difference = difference_in_words(pinned, simulation) if pinned else ""
-    neuron(VIEW, neuron_figure(simulation, notes, tuning.look, theme, tuning.usual, pinned, difference), number, _answer)
-    if tuning.panel == "surrogate":
+    neuron(VIEW, neuron_figure(simulation, notes, tuned.look, theme, tuned.usual, pinned, difference), number, _answer)
+    if tuned.panel == "surrogate":
         _surrogate(simulation, theme)
 
 
 def _surrogate(simulation: Simulation, theme: Theme) -> None:
-    layer: Any = desk().tuning.layer
+    layer: Any = desk().neuron.layer
     if not layer.does_spike:
         caption(f"{layer.kind} never spikes, so it needs no surrogate gradient.")
         return
@@ -177,26 +179,26 @@ def _count(record: LayerRecord) -> str:
 
 def _simulation() -> Simulation | str:
     """The forward pass that is seen, or why there is none."""
-    held = desk()
     try:
-        return held.tuning.simulation(held.files)
+        return desk().neuron.simulation()
     except ExperimentError as error:
         return str(error)
 
 
 def _around() -> object:
     """What the page around the neuron shows."""
-    held, tuning = desk(), desk().tuning
+    held = desk()
+    tuned = held.neuron
     is_open = bool(st.session_state.get("take_along"))
-    given = tuning.experiment.input
+    given = tuned.experiment.input
     return (
         held.complaint,
-        tuning.history.can_undo,
-        tuning.history.can_redo,
-        tuning.discovery,
+        tuned.history.can_undo,
+        tuned.history.can_redo,
+        tuned.discovery,
         given.kind == "file" and given,
-        can_draw(tuning.experiment, "input"),
-        tuning.experiment if is_open else None,
+        can_draw(tuned.experiment, "input"),
+        tuned.experiment if is_open else None,
     )
 
 
@@ -204,45 +206,45 @@ def _around() -> object:
 
 
 def _draw_again() -> None:
-    _edit({"seeds.input": desk().tuning.experiment.seeds.input + 1})
+    _edit({"seeds.input": desk().neuron.experiment.seeds.input + 1})
 
 
 def _answer(act: dict[str, Any]) -> None:
     """Does what the view asks for."""
     held = desk()
-    tuning = held.tuning
+    tuned = held.neuron
     match act:
         case {"do": "edit", "changes": changes}:
-            held.attempt(lambda: tuning.edit(changes, held.files))
+            held.attempt(lambda: tuned.edit(changes))
         case {"do": "remedy", "remedy": place}:
-            held.attempt(lambda: tuning.mend(int(place), held.files))
+            held.attempt(lambda: tuned.mend(int(place)))
         case {"do": "pin"}:
-            held.attempt(lambda: tuning.pin(held.files))
+            held.attempt(tuned.pin)
         case {"do": "unpin"}:
-            tuning.unpin()
+            tuned.unpin()
         case {"do": "look"}:
-            tuning.look_at(act)
+            tuned.look_at(act)
 
 
 def _edit(changes: dict[str, Any]) -> None:
     held = desk()
-    held.attempt(lambda: held.tuning.edit(changes, held.files))
+    held.attempt(lambda: held.neuron.edit(changes))
 
 
 def _walk(step: Callable[[], None]) -> None:
     held = desk()
     held.attempt(step)
-    held.revision += 1
+    held.composition.revision += 1
 
 
 def _discover() -> None:
     chosen = discovery_called(st.session_state["discover"])
     held = desk()
-    held.attempt(lambda: held.tuning.discover(chosen, held.files))
+    held.attempt(lambda: held.neuron.discover(chosen))
 
 
 def _close_discovery() -> None:
-    desk().tuning.discovery = None
+    desk().neuron.discovery = None
 
 
 def _bring_back() -> None:
@@ -250,7 +252,7 @@ def _bring_back() -> None:
     held = desk()
     if given is not None:
         text = given.getvalue().decode(errors="replace")
-        held.attempt(lambda: held.tuning.bring(as_experiment(Draft.from_json(text)), held.files))
+        held.attempt(lambda: held.neuron.bring(as_experiment(Draft.from_json(text))))
 
 
 page()

@@ -20,21 +20,19 @@ from app.figures.trials import Trial, describe_trials, trials_figure
 from app.server.limits import MOST_EPOCHS
 from app.server.priority import first
 from app.server.runner import TrainingRun
-from app.state import comparing
-from app.state import composition as session
-from app.state import training as driving
-from app.state.desk import desk, write_link
+from app.state.training import TrainingState, forward_pass
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
-from app.widgets.menu import can_ask_why, menu
+from app.widgets.menu import menu
 from app.widgets.messages import messages
+from app.widgets.session import desk, write_link
 from app.words.changes import changes_in_words
 from app.words.comparison import trial_in_words
 from app.words.layers import layer_names, parameter_names
 from app.words.parameters import part_name
 from app.words.seeds import SEED_OF, can_draw, draw_help
 from app.words.training import look_back, milestone, status
-from snncore.experiment import edits as stack
+from snncore.experiment import edits
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Draft, Experiment
 from snncore.run.record import closest_neuron
@@ -53,7 +51,8 @@ A = "A"
 
 
 def page() -> None:
-    reason = driving.open_training()
+    training = desk().training
+    reason = training.prepare()
     if reason:
         _cannot_train(reason)
         return
@@ -61,26 +60,27 @@ def page() -> None:
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
         with st.container(key="driving"):
-            _buttons(driving.run())
+            _buttons(training)
         note_drawn(_around)
-        polled("live", driving.poll_interval(), live_view)
-        if not desk().trials:
+        polled("live", training.poll_interval, live_view)
+        if not training.trials.runs:
             _drawer()
     with right, st.container(key="controls"):
-        experiment_controls(driving.run().in_force)
+        experiment_controls(training.run.in_force)
 
 
 def _cannot_train(reason: str) -> None:
     """The network that was composed is no network for this task; what would make it one is offered."""
     alert(f"This network can't be trained yet. {reason}")
     with st.container(horizontal=True):
-        for label, mend in _mendings(session.draft()):
+        for label, mend in _mendings(desk().composition.present):
             st.button(label, type="primary", on_click=_mend, args=(mend,))
         st.page_link("views/network.py", label="Change it on the Network page")
 
 
 def _mend(mend: Callable[[Draft], Draft]) -> None:
-    session.compose(mend)
+    held = desk()
+    held.attempt(lambda: held.composition.compose(mend))
 
 
 def _mendings(composed: Draft) -> Iterator[tuple[str, Callable[[Draft], Draft]]]:
@@ -88,7 +88,7 @@ def _mendings(composed: Draft) -> Iterator[tuple[str, Callable[[Draft], Draft]]]
     if composed.first_misfit:
         return
     if not composed.network[-1].does_spike:
-        yield "Put a LIF at its end", lambda draft: stack.insert(draft, len(draft.network), "LIF")
+        yield "Put a LIF at its end", lambda draft: edits.insert(draft, len(draft.network), "LIF")
     if composed.training.epochs > MOST_EPOCHS:
         yield f"Train at most {MOST_EPOCHS:,} epochs", lambda draft: draft.replace({"training.epochs": MOST_EPOCHS})
     if composed.checkpoint and not composed.checkpoint.is_here(desk().files):
@@ -115,21 +115,24 @@ def live_view() -> None:
 # ------------------------------------------------------------------------------------------------------- the bar
 
 
-def _buttons(run: TrainingRun) -> None:
+def _buttons(training: TrainingState) -> None:
     """A button acts on the training as it is when it is pressed: an edit may have made another."""
+    run = training.run
     with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
         with st.container(key="drive", width="content"):
             if run.is_running:
-                st.button("Pause", type="primary", on_click=driving.pause, help=_with_key("Space"))
+                st.button("Pause", type="primary", on_click=_act, args=(TrainingState.pause,), help=_with_key("Space"))
             else:
                 train = f"Train it to fire {_in_words(run.in_force.training.task.target)}"
-                st.button(train, type="primary", on_click=driving.train, disabled=run.is_over, help=_with_key("Space"))
+                st.button(train, type="primary", on_click=_act, args=(TrainingState.train,), disabled=run.is_over, help=_with_key("Space"))
         cannot_step = run.is_running or run.has_reached_end or run.failure is not None
-        st.button("+1 epoch", key="step", on_click=driving.step, disabled=cannot_step, help=_with_key("."))
-        st.button("Restart", key="restart", on_click=driving.restart, help=f"Same weights, from epoch 0. {_with_key('s')}")
+        st.button("+1 epoch", key="step", on_click=_act, args=(TrainingState.step,), disabled=cannot_step, help=_with_key("."))
+        st.button(
+            "Restart", key="restart", on_click=_act, args=(TrainingState.restart,), help=f"Same weights, from epoch 0. {_with_key('s')}"
+        )
         _new_menu(run.experiment)
         _speed(run)
-        menu(run, _traced(run))
+        menu(training, _traced(training))
         st.toggle("Controls", key="controls_open")
 
 
@@ -143,7 +146,8 @@ def _new_menu(experiment: Experiment) -> None:
 
 def _around() -> object:
     """What the buttons and controls show beside what is edited, and how often the rest is looked at again."""
-    held, run = desk(), driving.run()
+    held = desk()
+    training, run = held.training, held.training.run
     return (
         run.is_running,
         run.is_over,
@@ -151,9 +155,9 @@ def _around() -> object:
         run.failure is not None,
         held.complaint,
         run.in_force.training.task.target,
-        tuple(trial.id for trial in held.trials.values()),
-        any(trial.is_running for trial in held.trials.values()),
-        driving.poll_interval(),
+        tuple(trial.id for trial in training.trials.runs.values()),
+        training.trials.are_running,
+        training.poll_interval,
         run.id if st.session_state.get("menu") else None,
     )
 
@@ -169,30 +173,37 @@ def _speed(run: TrainingRun) -> None:
 
 @first
 def _headline() -> None:
-    run = driving.run()
-    seen = driving.seen_record()
+    training = desk().training
+    run, seen = training.run, training.seen_record
     target = run.experiment.in_force(seen.epoch).training.task.target
     unit = f"of {target} spikes · epoch {seen.epoch}"
-    words = status(run) if desk().scrubbed is None else look_back(run, seen)
+    words = status(run) if training.scrubbed is None else look_back(run, seen)
     headline(
         "count",
         number=f"{seen.spikes:g}",
         unit=unit,
         status=words,
         milestone=milestone(run),
-        action="Why silent?" if can_ask_why(run) and not desk().asks_why else "",
+        action="Why silent?" if training.can_ask_why and not training.asks_why else "",
         on_action=_ask_why,
     )
 
 
+def _act(act: Callable[[TrainingState], None]) -> None:
+    held = desk()
+    held.attempt(lambda: act(held.training))
+
+
 def _ask_why() -> None:
-    comparing.ask_why(True)
+    desk().training.ask_why(True)
     draw("live")
 
 
 def _new() -> None:
     seed = SEED_OF[st.session_state["new"]]
-    driving.edit({f"seeds.{seed}": getattr(driving.run().experiment.seeds, seed) + 1})
+    held = desk()
+    next_seed = getattr(held.training.run.experiment.seeds, seed) + 1
+    held.attempt(lambda: held.training.edit({f"seeds.{seed}": next_seed}))
 
 
 # ------------------------------------------------------------------------------------------------- what is drawn
@@ -200,34 +211,37 @@ def _new() -> None:
 
 @first
 def _plots() -> None:
-    held, run = desk(), driving.run()
+    training = desk().training
+    run = training.run
     theme: Theme = st.context.theme.type or "light"
-    if held.trials:
-        _trials(held.trials, theme)
+    if training.trials.runs:
+        _trials(training.trials.runs, theme)
         write_link()
         return
     experiment, records = run.experiment, run.records[:]
     names = layer_names(experiment)
     targets = _targets(experiment, len(records))
-    ghost = Ghost(A, held.pinned.records) if held.pinned else None
+    ghost = Ghost(A, training.pinned.records) if training.pinned else None
     curves = training_curves(records, targets, names, theme, changes_in_words(experiment), ghost)
-    plots("curves", [Plot(curves, describe_training(records, targets[-1], names, ghost))], held.scrubbed, driving.scrub, _draw_scrubbed)
-    seen = driving.seen_record()
-    shown = driving.forward_pass(run, seen)
+    plots(
+        "curves", [Plot(curves, describe_training(records, targets[-1], names, ghost))], training.scrubbed, training.scrub, _draw_scrubbed
+    )
+    seen = training.seen_record
+    shown = forward_pass(run, seen)
     titles = dict(zip(shown.records, names, strict=True))
-    other, other_name = _beside(seen.epoch)
-    view = View(chosen={layer: (neuron,) for layer, neuron in _traced(run).items()}, is_brief=True)
+    other, other_name = _beside(training, seen.epoch)
+    view = View(chosen={layer: (neuron,) for layer, neuron in _traced(training).items()}, is_brief=True)
     figure = rows_figure(shown, view, {}, theme, other, other_name, titles=titles)
     rows("rows", figure, describe_rows(shown, titles=titles), on_pick=_pick)
     write_link()  # last: the address can wait, the plots can't
 
 
-def _beside(epoch: int) -> tuple[Simulation | None, str]:
+def _beside(training: TrainingState, epoch: int) -> tuple[Simulation | None, str]:
     """What is drawn beside the network, and what it is called."""
-    if desk().asks_why:
-        other = comparing.unnormalised_pass()
+    if training.asks_why:
+        other = training.unnormalised_pass()
         return (None if isinstance(other, str) else other), "norm_input off"
-    found = comparing.pinned_pass(epoch)
+    found = training.pinned_pass(epoch)
     if found is None:
         return None, ""
     other, its_epoch = found
@@ -243,10 +257,10 @@ def _targets(experiment: Experiment, epochs: int) -> list[int]:
     return found
 
 
-def _traced(run: TrainingRun) -> dict[int, int]:
+def _traced(training: TrainingState) -> dict[int, int]:
     """The traced neuron of each layer: the one that was picked, else the one closest to its threshold at epoch 0."""
-    picked, traced = desk().picked, {}
-    for layer in run.records[0].layers:
+    picked, traced = training.picked, {}
+    for layer in training.run.records[0].layers:
         index = int(layer.name)
         neuron = picked.get(index, -1)
         traced[index] = neuron if 0 <= neuron < layer.u[0, 0].size else closest_neuron(layer)
@@ -264,12 +278,12 @@ def _drawer() -> None:
     if not drawer.open:
         return
     with drawer:
-        polled("drawer", DRAWER_INTERVAL if driving.is_moving() else None, _drawer_plots)
+        polled("drawer", DRAWER_INTERVAL if desk().training.is_moving else None, _drawer_plots)
 
 
 @first
 def _drawer_plots() -> None:
-    run = driving.run()
+    run = desk().training.run
     theme: Theme = st.context.theme.type or "light"
     experiment, records = run.experiment, run.records[:]
     names, parameters = layer_names(experiment), parameter_names(experiment, records[0].parameters)
@@ -282,9 +296,9 @@ def _draw_scrubbed() -> None:
 
 
 def _pick(pick: dict[str, Any]) -> None:
-    layer = int(pick["layer"])
-    record = next(record for record in driving.seen_record().layers if record.name == str(layer))
-    desk().picked[layer] = picked_neuron(pick, record, sample=0)
+    layer, training = int(pick["layer"]), desk().training
+    record = next(record for record in training.seen_record.layers if record.name == str(layer))
+    training.picked[layer] = picked_neuron(pick, record, sample=0)
 
 
 def _in_words(target: int) -> str:

@@ -12,9 +12,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from app.components.plain import caption
-from app.state.desk import desk
+from app.widgets.session import desk
 from app.words.typed_numbers import Numbers, written
-from snncore.errors import ExperimentError
 
 T = TypeVar("T")
 Edit = Callable[[dict[str, Any]], Any]
@@ -53,12 +52,10 @@ def text_field(
 
 def _take(key: str, read: Callable[[str], Any], take: Callable[[Any], object]) -> None:
     typed, held = st.session_state[key], desk()
-    try:
-        value = read(typed)
-    except ExperimentError as error:
-        held.complaint = str(error)
+    found: list[Any] = []
+    if not held.attempt(lambda: found.append(read(typed))):
         st.rerun()  # the whole page, even if only a fragment of it is running
-    take(value)
+    take(*found)
 
 
 def slider(label: str, path: str, value: float, note: str, edit: Edit, low: float, high: float, step: float, **widget: Any) -> None:
@@ -101,5 +98,5 @@ def _filled(path: str, value: Any) -> str:
 
 def key_of(path: str) -> str:
     """The key of a field's widget; after an undo, say, it is another widget's."""
-    revision = desk().revision
+    revision = desk().composition.revision
     return f"edit {path} #{revision}" if revision else f"edit {path}"

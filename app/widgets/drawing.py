@@ -13,23 +13,44 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-from app.state.desk import desk
 
 SENT_AFTER = 1.0
 """Seconds after which what was drawn has been sent, on a busy server too; usually it takes some milliseconds."""
 
 
+@dataclass
+class Drawn:
+    """What was drawn last.
+
+    Attributes:
+        around: tells what the page shows outside its parts.
+        shown: what that was when the whole page was last drawn.
+        polled: the parts that are drawn again by themselves.
+        at: when the whole page was drawn to its end, on the monotonic clock; infinite while it isn't.
+    """
+
+    around: Callable[[], object] | None = None
+    shown: object = None
+    polled: set[str] = field(default_factory=set)
+    at: float = math.inf
+
+    @property
+    def is_so(self) -> bool:
+        """Whether the page, outside its parts, shows what is."""
+        return self.around is not None and self.around() == self.shown
+
+
 @contextmanager
 def whole_page() -> Iterator[None]:
     """While the whole page is being drawn, unless that is cut short."""
-    held = desk()
-    held.drawn_at, held.polled = math.inf, set()
+    drawn = _drawn()
+    drawn.at, drawn.polled = math.inf, set()
     yield
-    held.drawn_at = time.monotonic()
+    drawn.at = time.monotonic()
 
 
 def note_drawn(around: Callable[[], object]) -> None:
@@ -38,33 +59,40 @@ def note_drawn(around: Callable[[], object]) -> None:
     Args:
         around: tells what it shows outside its parts.
     """
-    held = desk()
-    held.around, held.drawn_for = around, around()
+    drawn = _drawn()
+    drawn.around, drawn.shown = around, around()
 
 
 def polled(key: str, interval: float | None, view: Callable[[], object]) -> None:
     """A part of the page, called `key`, that is drawn again by itself every `interval` seconds; with None, only where it is asked for."""
     if interval is not None:
-        desk().polled.add(key)
+        _drawn().polled.add(key)
     st.fragment(key=key)(lambda: st.fragment(key=f"{key}, polled", run_every=interval)(view)())()
 
 
 def is_drawn() -> bool:
     """Whether the page, outside its parts, shows what is."""
-    held = desk()
-    return held.around is not None and held.around() == held.drawn_for
+    return _drawn().is_so
 
 
 def draw(*parts: str) -> None:
     """The last thing that a widget does: these parts are drawn anew, or the whole page where what is around them is another now, or what
     was last drawn of it may not have been sent.
     """
-    held = desk()
-    if is_drawn() and _runs_parts():
+    drawn = _drawn()
+    if drawn.is_so and _runs_parts():
         st.rerun(list(parts))
-    if is_drawn() and time.monotonic() - held.drawn_at > SENT_AFTER:
-        st.rerun([*parts, *held.polled.difference(parts)])
+    if drawn.is_so and time.monotonic() - drawn.at > SENT_AFTER:
+        st.rerun([*parts, *drawn.polled.difference(parts)])
     st.rerun()
+
+
+def _drawn() -> Drawn:
+    """This session's."""
+    if "drawn" not in st.session_state:
+        st.session_state.drawn = Drawn()
+    found: Drawn = st.session_state.drawn
+    return found
 
 
 def _runs_parts() -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from app.components.plain import caption
-from app.state import training as driving
 from app.widgets.controls import choice, choices, number, slider
 from app.widgets.drawing import draw
+from app.widgets.session import desk
 from app.words.layers import parameter_names
 from app.words.numbers import counted
 from app.words.parameters import PART_PARAMETERS, part_name, part_numbers
@@ -102,7 +102,8 @@ def edit_field(changes: dict[str, Any], changes_controls: bool) -> None:
     """
     changes_controls |= st.session_state.more
     drawer = ["drawer"] if st.session_state.get("drawer") else []
-    driving.change(changes)
+    held = desk()
+    held.attempt(lambda: held.training.change(changes))
     if not changes_controls:
         draw("live", *drawer)
 
@@ -203,7 +204,12 @@ def _json(experiment: Experiment) -> None:
         height=220,
         help="Everything on this page as data, layer stack included. Edit it and press Apply.",
     )
-    st.button("Apply", on_click=lambda: driving.load(st.session_state.experiment_json))
+    st.button("Apply", on_click=_apply)
+
+
+def _apply() -> None:
+    text, held = st.session_state.experiment_json, desk()
+    held.attempt(lambda: held.training.begin(Experiment.from_json(text)))
 
 
 def _sentence(experiment: Experiment) -> str:

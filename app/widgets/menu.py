@@ -10,21 +10,16 @@ import streamlit as st
 from app.components.focus import focus
 from app.components.pictures import pictures
 from app.figures.export import history_csv
-from app.server.runner import TrainingRun
-from app.state import comparing
-from app.state import training as driving
-from app.state.desk import desk
 from app.state.handover import open_trained
+from app.state.training import TrainingState
+from app.widgets.session import desk
 from app.words.layers import layer_names
-from snncore.diagnosis.remedies import without_normalisation
-from snncore.diagnosis.training import silence
 from snncore.io import checkpoint
-from snncore.run.bptt import EpochRecord
 
 NEURON_PAGE = "views/neuron.py"
 
 
-def menu(run: TrainingRun, traced: Mapping[int, int]) -> None:
+def menu(training: TrainingState, traced: Mapping[int, int]) -> None:
     """The button that opens it, and while it is open what is in it.
 
     Args:
@@ -36,27 +31,27 @@ def menu(run: TrainingRun, traced: Mapping[int, int]) -> None:
     with opened:
         focus("menu_focus")
         st.markdown("**Compare**")
-        _comparisons(run)
+        _comparisons(training)
         st.markdown("**Open on the Neuron page**")
-        _neurons(run, traced)
+        _neurons(training, traced)
         st.markdown("**Take along**")
-        _exports(run)
+        _exports(training)
         st.markdown("**Bring back**")
         _imports()
 
 
-def _comparisons(run: TrainingRun) -> None:
+def _comparisons(training: TrainingState) -> None:
     st.button(
         "Pin this training as A",
         on_click=_close_and,
-        args=(comparing.pin,),
+        args=(training.pin,),
         width="stretch",
         help="Its curve stays as a ghost, its spikes and potentials are drawn beside those of what you train next.",
     )
     st.button(
         "Try all surrogates",
         on_click=_close_and,
-        args=(comparing.try_surrogates,),
+        args=(training.try_surrogates,),
         width="stretch",
         help="Trains the same weights on the same input with each surrogate gradient, side by side.",
     )
@@ -64,39 +59,34 @@ def _comparisons(run: TrainingRun) -> None:
         "Why silent?",
         key="menu_why",
         on_click=_close_and,
-        args=(comparing.ask_why, True),
+        args=(training.ask_why, True),
         width="stretch",
-        disabled=not can_ask_why(run),
+        disabled=not training.can_ask_why,
         help="Shows beside what the same weights do when the input isn't multiplied by 1-α.",
     )
 
 
-def _neurons(run: TrainingRun, traced: Mapping[int, int]) -> None:
+def _neurons(training: TrainingState, traced: Mapping[int, int]) -> None:
     """At the epoch that is seen."""
-    for name, (layer, neuron) in zip(layer_names(run.experiment), traced.items(), strict=True):
+    for name, (layer, neuron) in zip(layer_names(training.run.experiment), traced.items(), strict=True):
         is_pressed = st.button(f"{name}, neuron {neuron}", key=f"open_neuron {layer}", width="stretch")
-        if is_pressed and open_trained(run.experiment, driving.seen_record(), layer, neuron):
-            st.switch_page(NEURON_PAGE)
-
-
-def can_ask_why(run: TrainingRun) -> bool:
-    """Whether the epoch that is seen is silent where spikes are asked for, and input normalisation may be the reason."""
-    return (
-        run.in_force.training.task.target > 0 and silence([driving.seen_record()]) is not None and bool(without_normalisation(run.in_force))
-    )
+        if is_pressed:
+            held = desk()
+            if held.attempt(lambda: open_trained(held, layer, neuron)):  # noqa: B023  (called at once)
+                st.switch_page(NEURON_PAGE)
 
 
 def _close_and(act: Callable[..., None], *arguments: Any) -> None:
     """What is compared is seen where the menu was."""
-    act(*arguments)
+    desk().attempt(lambda: act(*arguments))
     st.session_state["menu"] = False
 
 
-def _exports(run: TrainingRun) -> None:
-    held = desk()
+def _exports(training: TrainingState) -> None:
+    run = training.run
     st.download_button(
         "Trained weights (safetensors)",
-        lambda: _weights(run, driving.seen_on(held)),
+        lambda: _weights(training),
         "weights.safetensors",
         key="save_weights",
         on_click="ignore",
@@ -124,7 +114,8 @@ def _exports(run: TrainingRun) -> None:
     pictures("pictures")
 
 
-def _weights(run: TrainingRun, seen: EpochRecord) -> bytes:
+def _weights(training: TrainingState) -> bytes:
+    run, seen = training.run, training.seen_record
     return checkpoint.save(run.experiment.in_force(seen.epoch), seen.parameters)
 
 
@@ -140,5 +131,6 @@ def _imports() -> None:
 
 def _bring_back() -> None:
     given = st.session_state["brought"]
+    held = desk()
     if given is not None:
-        driving.bring_back(given.name, given.getvalue())
+        held.attempt(lambda: held.training.bring_back(given.name, given.getvalue()))

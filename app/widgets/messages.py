@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,22 +9,17 @@ import streamlit as st
 
 from app.components.plain import alert, caption, sentence
 from app.server.priority import first
-from app.server.runner import PastRun, TrainingRun
-from app.state import comparing
-from app.state import training as driving
-from app.state.desk import desk
+from app.server.runner import PastRun
+from app.state.training import TrainingState, have_the_same_rows
+from app.widgets.session import desk
 from app.words.comparison import differences, past_in_words, why_in_words
 from app.words.findings import training_finding_in_words, training_remedy_in_words
 from app.words.parameters import part_name
 from app.words.weights import given_up_in_words, let_go_in_words, trained_weights_in_words
 from snncore.diagnosis.remedies import without_normalisation
-from snncore.diagnosis.training import findings
-from snncore.diagnosis.training_findings import Diverged, TrainingFinding
+from snncore.diagnosis.training_findings import Diverged
 from snncore.experiment.loaded_weights import weight_shapes
 from snncore.io.checkpoint import Checkpoint
-
-FINDINGS_INTERVAL = 0.4
-"""Seconds."""
 
 MOST_FINDINGS = 2
 """That are said at once; they come the most urgent first."""
@@ -33,47 +27,38 @@ MOST_FINDINGS = 2
 
 @first
 def messages() -> None:
-    held, run = desk(), driving.run()
-    if not held.trials:
+    held = desk()
+    training, run = held.training, held.training.run
+    if not training.trials.runs:
         with st.container(key="weights"):
-            caption(trained_weights_in_words(run.experiment, driving.seen_record().epoch))
+            caption(trained_weights_in_words(run.experiment, training.seen_record.epoch))
     if held.complaint:
         alert(held.complaint)
-    let_go = let_go_in_words(held.history.before, held.history.present)
+    let_go = let_go_in_words(held.composition.history.before, held.composition.present)
     if let_go:
         sentence(f"{let_go} Undo on the Network page brings them back.")
-    if held.trials:
-        _trials_row(held.trials)
+    if training.trials.runs:
+        _trials_row(training)
         return
-    if held.given_up:
-        _given_up_row(held.given_up, run)
+    if training.given_up:
+        _given_up_row(training.given_up, training)
     if run.failure:
         alert(f"{run.failure} The plots show epoch {run.records[-1].epoch}, the last one with a finite loss.")
     offered: set[str] = set()
-    for finding in _findings(run)[:MOST_FINDINGS]:
+    for finding in training.findings()[:MOST_FINDINGS]:
         with _row():
             if not isinstance(finding, Diverged):  # that was said
                 sentence(training_finding_in_words(run.in_force, finding))
             for changes in finding.changes:
                 label = training_remedy_in_words(run.in_force, changes)
-                act = driving.edit if finding.needs_restart else driving.change
+                act = training.edit if finding.needs_restart else training.change
                 if label not in offered:
                     st.button(label, key=f"remedy {label}", on_click=_then_all, args=(act, changes))
                 offered.add(label)
-    if held.pinned:
-        _pinned_row(held.pinned, run)
-    if held.asks_why:
-        _why_row(run)
-
-
-def _findings(run: TrainingRun) -> list[TrainingFinding]:
-    """What is wrong; while training goes on, looked for now and then."""
-    held, now, state = desk(), time.monotonic(), (run.id, run.is_running, run.in_force)
-    if held.findings[1] != state or now - held.findings[0] > FINDINGS_INTERVAL or not run.is_running:
-        records = run.records[:]
-        trained = run.experiment.in_force(records[-1].epoch)
-        held.findings = (now, state, findings(run.in_force, records, run.divergence, trained))
-    return held.findings[2]
+    if training.pinned:
+        _pinned_row(training.pinned, training)
+    if training.asks_why:
+        _why_row(training)
 
 
 def _row() -> Any:
@@ -81,58 +66,62 @@ def _row() -> Any:
     return st.container(horizontal=True, vertical_alignment="center", gap="small")
 
 
-def _given_up_row(found: Checkpoint, run: TrainingRun) -> None:
+def _given_up_row(found: Checkpoint, training: TrainingState) -> None:
     named = found.experiment.checkpoint
     assert named is not None
     with _row():
         sentence(given_up_in_words(named.name))
-        if weight_shapes(run.experiment.network) == weight_shapes(found.experiment.network):
-            st.button("Go on from them", key="given_up", on_click=_then_all, args=(driving.go_on_from_given_up,))
+        if weight_shapes(training.run.experiment.network) == weight_shapes(found.experiment.network):
+            st.button("Go on from them", key="given_up", on_click=_then_all, args=(training.go_on_from_given_up,))
 
 
-def _pinned_row(pinned: PastRun, run: TrainingRun) -> None:
+def _pinned_row(pinned: PastRun, training: TrainingState) -> None:
+    run = training.run
     found = differences(pinned.experiment, run.experiment)
     differs = f"Differs from A: {'; '.join(found)}." if found else "Same as A so far: change something and train."
     with _row():
-        has_rows = comparing.have_the_same_rows(pinned.experiment, run.experiment)
+        has_rows = have_the_same_rows(pinned.experiment, run.experiment)
         how = "dashed curve, dotted potentials" if has_rows else "dashed curve; its layers or shapes differ, so its rows aren't drawn"
         sentence(f"A ({how}): {past_in_words(pinned)}. {differs}")
-        st.button("Unpin A", key="unpin", on_click=_then_all, args=(comparing.unpin,))
+        st.button("Unpin A", key="unpin", on_click=_then_all, args=(training.unpin,))
 
 
-def _why_row(run: TrainingRun) -> None:
-    other = comparing.unnormalised_pass()
+def _why_row(training: TrainingState) -> None:
+    run, other = training.run, training.unnormalised_pass()
     if other is None:  # it was switched off meanwhile
-        comparing.ask_why(False)
+        training.ask_why(False)
         return
     with _row():
         if isinstance(other, str):
             sentence(other)
         else:
-            seen = driving.seen_record()
+            seen = training.seen_record
             sentence(why_in_words(run.experiment.in_force(seen.epoch), seen, other))
-            st.button("Restart without norm_input", key="denormalise", on_click=_then_all, args=(_denormalise,))
-        st.button("Close", key="close_why", on_click=_then_all, args=(comparing.ask_why, False))
+            st.button("Restart without norm_input", key="denormalise", on_click=_then_all, args=(_denormalise, training))
+        st.button("Close", key="close_why", on_click=_then_all, args=(training.ask_why, False))
 
 
 def _then_all(act: Callable[..., object], *arguments: Any) -> None:
     """What a button among the messages does; the controls and plots show it too."""
-    act(*arguments)
+    desk().attempt(lambda: act(*arguments))
     st.rerun()
 
 
-def _denormalise() -> None:
-    comparing.ask_why(False)
-    driving.change(without_normalisation(driving.run().in_force))
+def _denormalise(training: TrainingState) -> None:
+    training.ask_why(False)
+    training.change(without_normalisation(training.run.in_force))
 
 
-def _trials_row(trials: dict[str, TrainingRun]) -> None:
+def _trials_row(training: TrainingState) -> None:
+    trials = training.trials.runs
     done = sum(not trial.is_running for trial in trials.values())
     with _row():
         sentence(f"Each surrogate gradient, from the same weights on the same input: {done} of {len(trials)} done.")
-        st.menu_button("Use one of them", list(trials), key="use_trial", format_func=part_name, on_click=_then_all, args=(_use_trial,))
-        st.button("Close", key="close_trials", on_click=_then_all, args=(comparing.close_trials,))
+        st.menu_button(
+            "Use one of them", list(trials), key="use_trial", format_func=part_name, on_click=_then_all, args=(_use_trial, training)
+        )
+        st.button("Close", key="close_trials", on_click=_then_all, args=(training.close_trials,))
 
 
-def _use_trial() -> None:
-    comparing.use_trial(st.session_state["use_trial"])
+def _use_trial(training: TrainingState) -> None:
+    training.use_trial(st.session_state["use_trial"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,20 +14,20 @@ from app.components.plain import caption, title
 from app.figures.rows import View
 from app.figures.thumbnails import NOTHING, drawn_thumbnail, file_thumbnail, thumbnail_if_ready
 from app.server.priority import first
-from app.state import composition as session
-from app.state.desk import desk
+from app.state.composition import MOST_VARIANTS, Composition
 from app.state.handover import open_neuron
-from app.state.network_view import NO_OVERLAY, OVERLAYS, Looking, look
+from app.state.network_view import COMPARE, INPUT, LAYER, NO_OVERLAY, OVERLAYS, NetworkView
 from app.state.presets import Preset, presets
 from app.widgets.controls import number, text_field
 from app.widgets.drawing import draw, polled
 from app.widgets.fields import field_controls
+from app.widgets.session import desk
 from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
 from app.words.seeds import SEEDS, seed_note
 from app.words.typed_numbers import Numbers, quoted, times_power_of_ten, written
 from app.words.weights import let_go_in_words, weights_in_words
-from snncore.errors import ExperimentError, SNNCoreError
-from snncore.experiment import edits as stack
+from snncore.errors import ExperimentError
+from snncore.experiment import edits
 from snncore.experiment.inputs import DrawnCurrent, FileSpikes
 from snncore.experiment.layers import LAYER_KINDS
 from snncore.experiment.randomness import randomness
@@ -36,7 +36,6 @@ from snncore.experiment.training import Seeds
 from snncore.io.recordings import LARGEST_FILE, content_hash, read_raster
 from snncore.run.simulation import Simulation
 
-LAYER, INPUT, COMPARE = "Layer", "Input", "Compare"
 NEURON_PAGE = "views/neuron.py"
 THUMBNAIL_INTERVAL = 1.0
 """Seconds from one look to the next whether a picture that takes long is there."""
@@ -61,17 +60,16 @@ TAUS = Numbers(low=0.1, high=100_000)
 
 def network_controls() -> None:
     """The panel beside the plots, of which one part at a time is open."""
-    draft = session.draft()
+    draft, view = desk().composition.present, desk().composition.view
     _presets(draft)
-    looking = look()
-    st.session_state["panel"] = looking.panel
+    st.session_state["panel"] = view.panel
     st.segmented_control(
         "Controls", [LAYER, INPUT, COMPARE], key="panel", on_change=_open_panel, label_visibility="collapsed", width="stretch"
     )
-    if looking.panel == INPUT:
+    if view.panel == INPUT:
         _input_controls(draft)
-    elif looking.panel == COMPARE:
-        _compare_controls(draft)
+    elif view.panel == COMPARE:
+        _compare_controls(view)
     else:
         _layer_controls(draft)
     st.fragment(key="opening")(_opening)()
@@ -79,27 +77,30 @@ def network_controls() -> None:
 
 def around() -> object:
     """What the page shows outside its parts, beside what only changes together with shapes."""
-    held, history = desk(), desk().history
+    held = desk()
+    history = held.composition.history
     draft = history.present
     preset = _preset_of(draft)
-    weights = weights_in_words(draft), let_go_in_words(history.before, draft), session.trained(held)
+    weights = weights_in_words(draft), let_go_in_words(history.before, draft), held.training.relation()
     return held.complaint, history.can_undo, history.can_redo, preset and preset.title, randomness(draft), weights
 
 
 def quick(changes: dict[str, Any]) -> None:
     """An edit that changes no shape and no other control."""
-    session.compose(lambda draft: draft.replace(changes), by_widget=True)
+    held = desk()
+    held.attempt(lambda: held.composition.replace(changes, by_widget=True))
     draw("headline", "plots", "opening")
 
 
 def edit(changes: dict[str, Any]) -> None:
     """Any other edit."""
-    session.compose(lambda draft: draft.replace(changes), by_widget=True)
+    held = desk()
+    held.attempt(lambda: held.composition.replace(changes, by_widget=True))
 
 
 def _open_panel() -> None:
-    looking = look()
-    looking.panel = st.session_state["panel"] or looking.panel  # a click on the open one keeps it
+    opened, view = st.session_state["panel"], desk().composition.view
+    view.panel = opened or view.panel  # a click on the open one keeps it
 
 
 # ------------------------------------------------------------------------------------------------------ presets
@@ -124,23 +125,22 @@ def _presets(draft: Draft) -> None:
 
 def _take_preset() -> None:
     chosen = next(preset for preset in presets() if preset.title == st.session_state["preset"])
-    looking = look()
-    if session.compose(lambda draft: chosen.experiment.draft):
-        looking.start_over(chosen.experiment)
+    held = desk()
+    held.attempt(lambda: held.composition.start_from(chosen.experiment.draft))
 
 
 # -------------------------------------------------------------------------------------------------- the layers
 
 
 def _layer_controls(draft: Draft) -> None:
-    place = look().layer_in(draft)
+    place = desk().composition.selected
     with st.container(horizontal=True, key="stack"):
         st.menu_button("Add", LAYER_KINDS, key="add", help="A layer after the selected one", on_click=_add_layer)
-        st.button("Duplicate", on_click=_change_stack, args=("duplicate",), disabled=place is None)
-        st.button("Up", help="One place nearer the input", on_click=_change_stack, args=("up",), disabled=not place)
+        st.button("Duplicate", on_click=_change_stack, args=(Composition.duplicate,), disabled=place is None)
+        st.button("Up", help="One place nearer the input", on_click=_change_stack, args=(Composition.move, -1), disabled=not place)
         is_last = place is None or place == len(draft.network) - 1
-        st.button("Down", help="One place nearer the output", on_click=_change_stack, args=("down",), disabled=is_last)
-        st.button("Remove", on_click=_change_stack, args=("remove",), disabled=place is None or len(draft.network) == 1)
+        st.button("Down", help="One place nearer the output", on_click=_change_stack, args=(Composition.move, 1), disabled=is_last)
+        st.button("Remove", on_click=_change_stack, args=(Composition.remove,), disabled=place is None or len(draft.network) == 1)
     if place is None:
         st.caption("No layer is selected: click one in the line above the plots, or add one after the input.")
         return
@@ -154,18 +154,19 @@ def _layer_controls(draft: Draft) -> None:
 @first
 def _opening() -> None:
     """The button that shows the selected layer's traced neuron alone. It runs again with the plots, in which that neuron is picked."""
-    looking, place = look(), look().layer_in(session.draft())
+    held = desk()
+    view, place = held.composition.view, held.composition.selected
     simulation = _seen_simulation()
-    if looking.panel != LAYER or place is None or simulation is None or place not in simulation.records:
+    if view.panel != LAYER or place is None or simulation is None or place not in simulation.records:
         return
-    neuron = looking.traced(simulation)[place][0]
+    neuron = view.traced(simulation)[place][0]
     if st.button(f"Open neuron {neuron} on the Neuron page", key="open_neuron", width="stretch"):
-        if open_neuron(simulation, place, neuron, looking.sample):
+        if held.attempt(lambda: open_neuron(held, simulation, place, neuron, view.sample)):
             st.switch_page(NEURON_PAGE)
         st.rerun()  # the page says why not
 
 
-def view_of(looking: Looking, simulation: Simulation) -> View:
+def view_of(looking: NetworkView, simulation: Simulation) -> View:
     """What is drawn of a simulation."""
     chosen = looking.traced(simulation)
     return View(looking.sample, frozenset(looking.opened), frozenset(looking.weighed), frozenset(looking.heatmaps), chosen)
@@ -174,35 +175,20 @@ def view_of(looking: Looking, simulation: Simulation) -> View:
 def _seen_simulation() -> Simulation | None:
     """The forward pass of the draft; None where its layers don't fit, or its input isn't here."""
     try:
-        return session.simulations()[0] if session.whole_draft_is_shown() else None
+        composition = desk().composition
+        return composition.simulate()[0] if composition.is_shown_whole else None
     except ExperimentError:
         return None
 
 
 def _add_layer() -> None:
-    kind = st.session_state["add"]
-    _change_stack("insert", kind)
+    _change_stack(Composition.insert, st.session_state["add"])
 
 
-def _change_stack(what: str, kind: str = "") -> None:
-    """Changes the stack at the layer that is selected now: a second click may come before the first one is drawn."""
-    looking, draft = look(), session.draft()
-    place = looking.layer_in(draft)
-    if place is None and what != "insert":
-        return
-    at = -1 if place is None else place
-    last = len(draft.network) - 1
-    edits: dict[str, tuple[Any, int | None]] = {
-        "insert": (lambda draft: stack.insert(draft, at + 1, kind), at + 1),
-        "duplicate": (lambda draft: stack.duplicate(draft, at), at + 1),
-        "up": (lambda draft: stack.move(draft, at, max(at - 1, 0)), max(at - 1, 0)),
-        "down": (lambda draft: stack.move(draft, at, min(at + 1, last)), min(at + 1, last)),
-        "remove": (lambda draft: stack.remove(draft, at), max(at - 1, 0)),
-    }
-    make, selected = edits[what]
-    if session.compose(make):
-        looking.layer = selected
-        looking.forget_neurons()
+def _change_stack(change: Callable[..., bool], *arguments: Any) -> None:
+    """Change the stack at the layer that is selected now: a second click may come before the first one is drawn."""
+    held = desk()
+    held.attempt(lambda: change(held.composition, *arguments))
 
 
 # --------------------------------------------------------------------------------------------------- the input
@@ -251,9 +237,8 @@ def _see_thumbnails() -> None:
 def _change_input(kind: str) -> None:
     if kind not in OFFERED:  # its tile was still there after another choice, but only an upload or an undo leads back to it
         return
-    looking = look()
-    if session.compose(lambda draft: stack.feed(draft, kind)):
-        looking.forget_neurons()
+    held = desk()
+    held.attempt(lambda: held.composition.rearrange(lambda draft: edits.feed(draft, kind)))
 
 
 def _shape_controls(shape: Sequence[int]) -> None:
@@ -283,11 +268,10 @@ def _reshape(axes: slice, lengths: list[int]) -> None:
     def reshaped(draft: Draft) -> Draft:
         shape = list(draft.input.shape)
         shape[axes] = lengths
-        return stack.reshape(draft, shape)
+        return edits.reshape(draft, shape)
 
-    looking = look()
-    if session.compose(reshaped, by_widget=True):
-        looking.forget_neurons()
+    held = desk()
+    held.attempt(lambda: held.composition.rearrange(reshaped, by_widget=True))
 
 
 def _lengths(text: str) -> list[int]:
@@ -315,39 +299,38 @@ def _take_file() -> None:
     uploaded = st.session_state["upload"]
     if uploaded is None:
         return
-    looking = look()
-    try:
+    held = desk()
+
+    def feed() -> None:
         given = read_raster(uploaded.name, uploaded.getvalue())
-    except SNNCoreError as error:
-        session.complain(error)
-        return
-    digest = content_hash(given.values)
-    session.keep_file(digest, given.values)
-    if session.compose(lambda draft: stack.feed_file(draft, uploaded.name[-100:], digest, given.values.shape, given.holds)):
-        looking.forget_neurons()
+        digest = content_hash(given.values)
+        held.keep_file(digest, given.values)
+        fed = partial(edits.feed_file, name=uploaded.name[-100:], digest=digest, shape=given.values.shape, holds=given.holds)
+        held.composition.rearrange(fed)
+
+    held.attempt(feed)
 
 
 # ---------------------------------------------------------------------------------------------------- comparing
 
 
-def _compare_controls(draft: Draft) -> None:
-    looking = look()
-    st.session_state["overlay"] = looking.overlay
+def _compare_controls(view: NetworkView) -> None:
+    st.session_state["overlay"] = view.overlay
     st.radio(
         "Draw beside it",
         list(OVERLAYS),
         key="overlay",
         on_change=_change_overlay,
         captions=[note for _, note in OVERLAYS.values()],
-        disabled=bool(looking.taus),
+        disabled=bool(view.taus),
     )
-    text_field("Hold τ_mem at (steps)", "taus", looking.taus, _written_taus, _read_taus, _hold_taus, placeholder="2, 10, 50")
+    text_field("Hold τ_mem at (steps)", "taus", view.taus, _written_taus, _read_taus, _hold_taus, placeholder="2, 10, 50")
     st.caption("Up to four, side by side: the same network and input with each; all layers with a leak have the same τ_mem.")
 
 
 def _change_overlay() -> None:
     chosen = st.session_state["overlay"]
-    look().overlay = chosen or NO_OVERLAY
+    desk().composition.view.overlay = chosen or NO_OVERLAY
 
 
 def _written_taus(taus: tuple[float, ...]) -> str:
@@ -357,12 +340,10 @@ def _written_taus(taus: tuple[float, ...]) -> str:
 def _read_taus(text: str) -> tuple[float, ...]:
     """Each of the time constants once. Raises ExperimentError where one isn't any, or there are too many."""
     taus = tuple(dict.fromkeys(TAUS.read_all(text, "τ_mem")))
-    if len(taus) > session.MOST_VARIANTS:
-        raise ExperimentError(f"These are {len(taus)} time constants; up to {session.MOST_VARIANTS} are held side by side.")
+    if len(taus) > MOST_VARIANTS:
+        raise ExperimentError(f"These are {len(taus)} time constants; up to {MOST_VARIANTS} are held side by side.")
     return taus
 
 
 def _hold_taus(taus: tuple[float, ...]) -> None:
-    looking = look()
-    desk().complaint = None
-    looking.taus = taus
+    desk().composition.view.taus = taus

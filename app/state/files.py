@@ -1,0 +1,53 @@
+"""The files of one visitor: uploaded inputs and weights, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from snncore.arrays import Array
+from snncore.experiment.inputs import Files, FileSpikes
+from snncore.experiment.spec import Draft
+from snncore.io.checkpoint import Checkpoint
+
+LARGEST_FILES = 64 * 2**20
+"""Bytes that are kept; the oldest files go first."""
+
+
+class KeptFiles(dict[str, Array]):
+    """Arrays by digest, those of weights by `digest/name`, the oldest first."""
+
+    def keep(self, digest: str, arrays: Files, in_use: Collection[str] = ()) -> None:
+        """Keep what one file held. The oldest others go, each with all its arrays, until the rest fits.
+
+        Args:
+            in_use: digests of files that stay in any case.
+        """
+        for key in arrays:
+            self.pop(key, None)
+        self.update(arrays)
+        while sum(kept.nbytes for kept in self.values()) > LARGEST_FILES:
+            oldest = next((file for file in map(_file_of, self) if file != digest and file not in in_use), None)
+            if oldest is None:
+                return
+            for key in [key for key in self if _file_of(key) == oldest]:
+                del self[key]
+
+    def keep_weights(self, found: Checkpoint, in_use: Collection[str] = ()) -> None:
+        """Keep the weights that the checkpoint's Experiment names."""
+        if found.experiment.checkpoint is not None:
+            self.keep(found.experiment.checkpoint.digest, found.files, in_use)
+
+    def lack(self, draft: Draft) -> bool:
+        """Return True if the draft's input or weights are of a file that isn't here."""
+        lacks_input = isinstance(draft.input, FileSpikes) and draft.input.digest not in self
+        return lacks_input or (draft.checkpoint is not None and not draft.checkpoint.is_here(self))
+
+
+def digests_of(draft: Draft) -> set[str]:
+    """The files that a draft names."""
+    given = {draft.input.digest} if isinstance(draft.input, FileSpikes) else set()
+    return given | ({draft.checkpoint.digest} if draft.checkpoint else set())
+
+
+def _file_of(key: str) -> str:
+    return key.partition("/")[0]
