@@ -57,7 +57,7 @@ class TunedNeuron:
     """
 
     history: History = field(default_factory=lambda: History(DEFAULT))
-    files: Files = NO_FILES
+    files: Files = field(default_factory=lambda: NO_FILES)
     address: Address = field(default_factory=lambda: Address(DEFAULT))
     pinned: Simulation | None = None
     panel: str = ""
