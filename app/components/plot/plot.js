@@ -15,10 +15,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const view = views[index];
     view.root.setAttribute("aria-label", `${description} ${data.scrubs ? "Arrow keys choose an epoch, Escape goes back." : "Arrow keys move the cursor."}`);
     view.root.classList.toggle("plot-scrubs", data.scrubs);
-    view.scrub = data.scrubs ? (x) => tell(view, { number: ++view.number, x }, setTriggerValue) : null;
-    view.answered = data.answered;
+    view.scrub = data.scrubs ? (x) => tell(view, { number: (view.pending = ++view.number), x }, setTriggerValue) : null;
+    if (data.answered >= view.pending) view.pending = 0;
     view.number = Math.max(view.number, data.answered); // a new view in a session that has answered places
-    if (view.number === view.answered && !view.waiting) view.scrubbed = data.scrubbed; // else it was drawn before the last place was told
+    if (!view.pending && !view.waiting) view.scrubbed = data.scrubbed; // else it was drawn before the last place was told
     placeMark(view);
     const shown = JSON.stringify(figure);
     if (shown === view.shown) return; // a place was chosen, nothing else has changed
@@ -52,7 +52,7 @@ function createView(parent) {
   const mark = element("div", "plot-mark");
   root.append(graph, cursor, mark, readout);
   parent.append(root);
-  const view = { root, graph, cursor, mark, readout, latest: null, drawn: false, at: null, scrub: null, scrubbed: null, number: 0, answered: 0 };
+  const view = { root, graph, cursor, mark, readout, latest: null, drawn: false, at: null, scrub: null, scrubbed: null, number: 0, pending: 0 };
   view.width = root.clientWidth;
   view.resizes = new ResizeObserver(([entry]) => onResize(view, entry.contentRect.width));
   view.resizes.observe(root);
@@ -240,7 +240,7 @@ function tellScrub(view, x) {
 
 /** Streamlit drops what another interaction interrupts, so a place is told until it, or a later one, is answered. */
 function tell(view, place, setTriggerValue) {
-  if (view.ended || view.number !== place.number || view.answered >= place.number) return;
+  if (view.ended || view.pending !== place.number) return;
   setTriggerValue("scrubbed", place);
   setTimeout(() => tell(view, place, setTriggerValue), PATIENCE);
 }
