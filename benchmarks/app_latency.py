@@ -16,7 +16,8 @@ from app.components.rows import packet
 from app.figures.rows import Notes, describe_rows, rows_figure
 from app.server.limits import check
 from app.server.link import to_parameter
-from app.state.network_view import Looking
+from app.state.network_view import NetworkView
+from app.widgets.network import view_of
 from app.words.findings import findings_in_words
 from benchmarks.browser import open_watched, press_threshold, until_redrawn
 from benchmarks.timing import medians, percentile
@@ -62,14 +63,14 @@ def main() -> None:
 
 def _server_milliseconds() -> float:
     """Of one move of a slider on the Network page with the ten-spike net, from the edit to the bytes that are sent; no drawing."""
-    composed, looking = ten_spikes().draft, Looking()
+    composed, seen = ten_spikes().draft, NetworkView()
 
     def move() -> None:
         experiment = Experiment(**dict(composed.replace({"network.1.spike_threshold": 0.9})))
         check(experiment)
         (simulation,) = simulate(experiment)
         notes = {index: Notes(findings_in_words(findings)) for index, findings in diagnose(simulation).items()}
-        packet(rows_figure(simulation, looking.view(simulation), notes, "light"), describe_rows(simulation))
+        packet(rows_figure(simulation, view_of(seen, simulation), notes, "light"), describe_rows(simulation))
 
     torch.set_num_threads(1)
     return 1e3 * medians([move], rounds=50)[0]

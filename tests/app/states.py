@@ -21,6 +21,9 @@ class InterruptedState(dict[str, Any]):
     def __contains__(self, key: object) -> bool:
         return bool(self._then(super().__contains__, key))
 
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._then(super().get, key, default)
+
     def __getattr__(self, key: str) -> Any:
         return self[key]
 

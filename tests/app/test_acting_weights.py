@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from app.state.desk import Desk
 from app.state.history import History
 from app.words.weights import let_go_in_words, weights_in_words
 from snncore.experiment import edits as stack
+from snncore.experiment.inputs import NO_FILES, Files
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
@@ -42,16 +42,17 @@ def said(page: AppTest) -> str:
     return " ".join(text for kind in ("alert", "sentence", "caption") for text in plain.said(page, kind))
 
 
-def on_network_page(experiment: Experiment, **held: Any) -> AppTest:
+def on_network_page(experiment: Experiment, files: Files = NO_FILES, trained: TrainingRun | None = None) -> AppTest:
     page = opened(TEN)
-    return run(_with(page, experiment, **held))
+    return run(_with(page, experiment, files, trained))
 
 
-def _with(page: AppTest, experiment: Experiment, **held: Any) -> AppTest:
-    found = desk(page)
-    found.history, found.experiment, found.simulations = History(experiment.draft), experiment, {}
-    for name, value in held.items():
-        setattr(found, name, value)
+def _with(page: AppTest, experiment: Experiment, files: Files = NO_FILES, trained: TrainingRun | None = None) -> AppTest:
+    """The page on an Experiment, with files that are here and a training."""
+    held = desk(page)
+    held.composition.history, held.composition.experiment, held.composition.simulations = History(experiment.draft), experiment, {}
+    held.files.update(files)
+    held.training.present_run = trained or held.training.present_run
     return page
 
 
@@ -70,15 +71,15 @@ def test_weights_are_said_to_come_from_where_they_come(loaded: Checkpoint) -> No
 
 
 def test_the_network_page_says_which_weights_act_and_an_appended_layer_keeps_them(loaded: Checkpoint) -> None:
-    page = on_network_page(loaded.experiment, files=dict(loaded.files))
+    page = on_network_page(loaded.experiment, loaded.files)
     assert "Weights from own.safetensors." in said(page)
-    [before] = desk(page).simulations[1, False]
-    desk(page).looking.layer = 3
+    [before] = desk(page).composition.simulations[1, False]
+    desk(page).composition.view.layer = 3
     page.menu_button(key="add").click("Dropout")
     run(page)
-    assert desk(page).experiment.network[-1].kind == "Dropout"
+    assert desk(page).composition.experiment.network[-1].kind == "Dropout"
     assert "Weights from own.safetensors." in said(page)
-    [after] = desk(page).simulations[1, False]
+    [after] = desk(page).composition.simulations[1, False]
     assert np.array_equal(before.outputs[3], after.outputs[3])
     assert before.outputs[3].sum() > 0
     assert "no longer act" not in said(page)
@@ -86,13 +87,13 @@ def test_the_network_page_says_which_weights_act_and_an_appended_layer_keeps_the
 
 @pytest.mark.parametrize("kind", ["Linear", "LIFRecurrent"])
 def test_a_layer_with_weights_is_added_to_loaded_ones(loaded: Checkpoint, kind: str) -> None:
-    page = on_network_page(loaded.experiment, files=dict(loaded.files))
-    desk(page).looking.layer = 3
+    page = on_network_page(loaded.experiment, loaded.files)
+    desk(page).composition.view.layer = 3
     page.menu_button(key="add").click(kind)
     run(page)
-    assert desk(page).experiment.network[-1].kind == kind
+    assert desk(page).composition.experiment.network[-1].kind == kind
     assert "Weights from own.safetensors and seed 0." in said(page)
-    [after] = desk(page).simulations[1, False]
+    [after] = desk(page).composition.simulations[1, False]
     assert after.outputs[3].sum() > 0
 
 
@@ -115,7 +116,7 @@ def test_an_edit_that_must_let_go_of_weights_says_which(loaded: Checkpoint) -> N
 
 
 def test_the_pages_say_what_an_edit_let_go_of_until_it_is_undone(loaded: Checkpoint) -> None:
-    page = on_network_page(loaded.experiment, files=dict(loaded.files))
+    page = on_network_page(loaded.experiment, loaded.files)
     press(page, "New weights")
     assert "The weights from own.safetensors no longer act; the weights are now from seed 1." in said(page)
     assert "Weights from seed 1." in said(page)
@@ -142,30 +143,30 @@ def trained() -> TrainingRun:
 def test_the_training_page_says_where_the_trained_weights_began(trained: TrainingRun) -> None:
     page = AppTest.from_file(MAIN, default_timeout=30).run()
     assert "Weights from seed 0." in said(page)
-    run(_with(page, SHORT, run=trained))
+    run(_with(page, SHORT, trained=trained))
     assert "Weights from seed 0, trained to epoch 39." in said(page)
 
 
 def test_trained_weights_come_to_the_network_page_and_stay_through_an_edit(trained: TrainingRun) -> None:
-    page = on_network_page(SHORT, run=trained)
+    page = on_network_page(SHORT, trained=trained)
     assert "Weights from seed 0. The training stands at epoch 39." in said(page)
     press(page, "Use the trained weights")
     assert "Weights from epoch 39 of the training." in said(page)
     assert "before your edits" not in said(page)
-    [found] = desk(page).simulations[1, False]
+    [found] = desk(page).composition.simulations[1, False]
     assert np.array_equal(found.records[3].spikes, trained.records[-1].layers[-1].spikes)
-    desk(page).looking.layer = 3
+    desk(page).composition.view.layer = 3
     page.menu_button(key="add").click("Dropout")
     run(page)
-    [after] = desk(page).simulations[1, False]
+    [after] = desk(page).composition.simulations[1, False]
     assert np.array_equal(after.outputs[3], found.outputs[3])
     assert "before your edits" not in said(page)
-    [again] = simulate(desk(page).experiment, desk(page).files)
+    [again] = simulate(desk(page).composition.experiment, desk(page).files)
     assert np.array_equal(again.outputs[3], found.outputs[3])
 
 
 def test_an_edit_of_a_trained_network_says_that_training_starts_over(trained: TrainingRun) -> None:
-    page = on_network_page(SHORT, run=trained)
+    page = on_network_page(SHORT, trained=trained)
     press(page, "Duplicate")
     assert "The training so far was of the network before your edits" in said(page)
     press(page, "Undo")
@@ -173,7 +174,7 @@ def test_an_edit_of_a_trained_network_says_that_training_starts_over(trained: Tr
 
 
 def test_an_edit_that_ends_a_training_says_so_and_its_weights_can_be_taken_up_again(trained: TrainingRun) -> None:
-    page = run(_with(AppTest.from_file(MAIN, default_timeout=30).run(), SHORT, run=trained))
+    page = run(_with(AppTest.from_file(MAIN, default_timeout=30).run(), SHORT, trained=trained))
     page.slider(key="edit tau_mem").set_value(20.0)
     run(page)
     assert "Training started over: the weights from epoch 39 of the training no longer act." in said(page)
@@ -181,14 +182,14 @@ def test_an_edit_that_ends_a_training_says_so_and_its_weights_can_be_taken_up_ag
     press(page, "Go on from them")
     assert "Weights from epoch 39 of the training." in said(page)
     assert "started over" not in said(page)
-    [record] = desk(page).run.records
+    [record] = desk(page).training.run.records
     for name in ("0.weight", "2.bias"):
         assert np.array_equal(record.parameters[name], trained.records[-1].parameters[name])
     assert record.parameters["1.tau_mem"] == 20.0, "the edit stays"
 
 
 def test_a_training_that_gives_way_to_another_network_is_named(trained: TrainingRun) -> None:
-    page = on_network_page(SHORT, run=trained)
+    page = on_network_page(SHORT, trained=trained)
     press(page, "Duplicate")
     page.switch_page("views/training.py").run()
     assert "Training started over: the weights from epoch 39 of the training no longer act." in said(page)

@@ -14,7 +14,8 @@ from snncore.experiment.spec import ten_spikes
 from tests.app.said import complaints
 from tests.app.test_network_page import opened as open_network
 from tests.app.test_training_page import opened as open_training
-from tests.app.test_training_page import run_of, until
+from tests.app.test_training_page import run_of
+from tests.app.waiting import until
 
 THRESHOLD = "edit network.1.spike_threshold"
 

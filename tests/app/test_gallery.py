@@ -29,6 +29,7 @@ from app.figures.thumbnails import (
     thumbnail,
     thumbnail_if_ready,
 )
+from app.state.desk import Desk
 from app.widgets import network
 from app.words.parameters import INPUT_NAMES
 from snncore import encoders
@@ -38,6 +39,7 @@ from snncore.experiment.inputs import INPUT_KINDS, NO_FILES, DrawnCurrent, Input
 from snncore.experiment.spec import Draft
 from snncore.io.recordings import content_hash
 from tests.app.said import complaints
+from tests.app.states import InterruptedState
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 KINDS = [kind for kind in INPUT_KINDS if kind not in ("drawn", "file")]
@@ -227,7 +229,7 @@ def press(page: AppTest, kind: str) -> AppTest:
 
 
 def draft_of(page: AppTest) -> Draft:
-    draft: Draft = page.session_state["desk"].history.present
+    draft: Draft = page.session_state["desk"].composition.present
     return draft
 
 
@@ -252,9 +254,9 @@ def test_the_tile_of_the_input_in_force_is_the_chosen_one(tiles: dict[str, Tile]
 
 def test_an_input_that_is_too_large_is_refused_in_one_sentence_and_the_old_one_stays(tiles: dict[str, Tile]) -> None:
     page = network_page()
-    desk = page.session_state["desk"]
-    large = desk.history.present.replace({"input.shape": (40, 10_000, 1), "network": [{"kind": "IAF"}]})
-    desk.accept(large, None)
+    composition = page.session_state["desk"].composition
+    large = composition.present.replace({"input.shape": (40, 10_000, 1), "network": [{"kind": "IAF"}]})
+    composition.accept(large, None)
     press(page, "moving_bar")  # its sensor has 128 pixels instead of 1 channel
     assert draft_of(page) == large
     (complaint,) = complaints(page)
@@ -267,7 +269,7 @@ def test_own_file_has_a_tile_only_while_it_is_the_input_and_shows_it(tiles: dict
     digest = content_hash(raster)
     desk = page.session_state["desk"]
     desk.files[digest] = raster
-    desk.history.add(feed_file(draft_of(page), "spikes.npy", digest, raster.shape))
+    desk.composition.history.add(feed_file(draft_of(page), "spikes.npy", digest, raster.shape))
     shown(page.run())
     assert list(tiles) == [*KINDS, "file"]
     pictured = tiles["file"].thumbnail
@@ -283,7 +285,7 @@ def test_own_file_has_a_tile_only_while_it_is_the_input_and_shows_it(tiles: dict
 
 def test_a_file_that_is_not_here_has_a_plain_tile(tiles: dict[str, Tile]) -> None:
     page = network_page()
-    page.session_state["desk"].history.add(feed_file(draft_of(page), "gone.npy", "0" * 32, (1, 50, 16)))
+    page.session_state["desk"].composition.history.add(feed_file(draft_of(page), "gone.npy", "0" * 32, (1, 50, 16)))
     shown(page.run())
     assert tiles["file"].thumbnail is NOTHING
 
@@ -291,7 +293,7 @@ def test_a_file_that_is_not_here_has_a_plain_tile(tiles: dict[str, Tile]) -> Non
 def test_a_drawn_current_has_a_tile_only_while_it_is_the_input_and_shows_it(tiles: dict[str, Tile]) -> None:
     page = network_page()
     drawn = DrawnCurrent(shape=(1, 3, 16), values=(0.5, -1.0, 2.0))
-    page.session_state["desk"].history.add(Draft(**{**dict(draft_of(page)), "input": drawn}))
+    page.session_state["desk"].composition.history.add(Draft(**{**dict(draft_of(page)), "input": drawn}))
     shown(page.run())
     assert list(tiles) == [*KINDS, "drawn"]
     pictured = tiles["drawn"].thumbnail
@@ -308,8 +310,13 @@ def test_a_drawn_current_has_a_tile_only_while_it_is_the_input_and_shows_it(tile
 @pytest.mark.parametrize("kind", ["file", "drawn"])
 def test_a_late_choice_of_what_was_left_changes_nothing(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its tile stands until the page has been drawn anew, and an arrow key may come back to it before."""
-    monkeypatch.setattr(network.session, "compose", lambda make: pytest.fail("nothing is to be composed"))
+    held = Desk()
+    before = held.composition.present
+    monkeypatch.setattr(st, "session_state", InterruptedState(desk=held))
     network._change_input(kind)
+    assert held.composition.present is before
+    assert not held.composition.history.can_undo
+    assert held.complaint is None
 
 
 def test_the_page_shows_the_gallery_itself_without_an_exception() -> None:

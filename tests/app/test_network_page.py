@@ -16,9 +16,9 @@ from streamlit.testing.v1 import AppTest
 from app.figures.stages import stages
 from app.server import limits
 from app.server.link import from_parameter, to_parameter
-from app.state import composition as session
+from app.state import files
 from app.state.desk import Desk
-from app.state.network_view import AGAIN, NO_OVERLAY, SHUFFLED, Looking
+from app.state.network_view import AGAIN, NO_OVERLAY, SHUFFLED, NetworkView
 from app.state.presets import Preset, presets
 from app.words.parameters import INPUT_PARAMETERS, LAYER_PARAMETERS, part_name, parts
 from app.words.seeds import SEEDS, seed_note
@@ -48,7 +48,7 @@ def opened(draft: Draft | None = None, layer: int | None = 1, panel: str = "Laye
         page.session_state[f"more network.{place}"] = True
     if draft is not None:
         page.query_params["x"] = to_parameter(draft)
-    desk(network_page(page)).looking = Looking(panel=panel, layer=layer, **state)
+    desk(network_page(page)).composition.view = NetworkView(panel=panel, layer=layer, **state)
     return shown(page.run())
 
 
@@ -85,13 +85,11 @@ def desk(page: AppTest) -> Desk:
 
 
 def draft(page: AppTest) -> Draft:
-    return desk(page).history.present
+    return desk(page).composition.present
 
 
-def looking(page: AppTest) -> Looking:
-    found = desk(page).looking
-    assert found is not None
-    return found
+def looking(page: AppTest) -> NetworkView:
+    return desk(page).composition.view
 
 
 def captions(page: AppTest) -> list[str]:
@@ -175,7 +173,7 @@ def value_at(made: Draft, path: str) -> Any:
 
 def assert_edits_its_field_alone(page: AppTest, path: str) -> None:
     """Sets each widget's other values one after another, and takes them back."""
-    before, experiment = draft(page), desk(page).experiment
+    before, experiment = draft(page), desk(page).composition.experiment
     field = path.removeprefix("switch ")
     for value in other_values(path, fields(page, "")[path], value_at(before, field)):
         change(page, path, value)
@@ -190,7 +188,7 @@ def assert_edits_its_field_alone(page: AppTest, path: str) -> None:
         else:
             assert (part_name(found["kind"]) if isinstance(found, dict) else found) == value
         fits = after.first_misfit is None
-        assert desk(page).experiment == (Experiment(**dict(after)) if fits else experiment)
+        assert desk(page).composition.experiment == (Experiment(**dict(after)) if fits else experiment)
         assert from_parameter(page.query_params["x"]) == after
         press(page, "Undo")
         assert draft(page) == before
@@ -213,7 +211,7 @@ def test_the_page_opens_on_the_ten_spike_net_with_its_first_neurons_selected() -
 
 def test_the_headline_counts_the_output_spikes() -> None:
     page = opened(TEN.replace({"network.3.spike_threshold": 0.1}))
-    spikes = simulate(desk(page).experiment)[0].outputs[-1].sum()
+    spikes = simulate(desk(page).composition.experiment)[0].outputs[-1].sum()
     assert spikes > 0
     assert data_of(page, "count")["number"] == f"{spikes:g}"
     page = opened(convolution().draft)
@@ -236,7 +234,7 @@ def test_a_link_to_a_misfit_says_what_is_wrong_and_offers_the_remedy() -> None:
     assert complaints(page) == []
     told(page, "ribbon", "remedied", {"layer": 2})
     assert draft(page) == stack.mend(MISFIT, 2)
-    assert desk(page).experiment.network[2].in_features == 65
+    assert desk(page).composition.experiment.network[2].in_features == 65
     assert "Below is still the last network whose layers fit." not in captions(page)
 
 
@@ -259,7 +257,7 @@ def test_every_preset_can_be_started_from_and_says_what_to_watch(preset: Preset)
     page.menu_button(key="preset").click(preset.title)
     run(page)
     assert draft(page) == preset.experiment.draft
-    assert desk(page).experiment == preset.experiment
+    assert desk(page).composition.experiment == preset.experiment
     assert page.menu_button(key="preset").label == f"Start from: {preset.title}"
     assert preset.watch in captions(page)
     seen = looking(page)
@@ -367,7 +365,7 @@ def test_every_step_can_be_undone_and_done_again() -> None:
     for step in steps[-2::-1]:
         press(page, "Undo")
         assert draft(page) == step
-        assert desk(page).experiment.draft == step
+        assert desk(page).composition.experiment.draft == step
     assert next(button for button in page.button if button.label == "Undo").disabled
     for step in steps[1:]:
         press(page, "Redo")
@@ -383,7 +381,7 @@ def test_a_misfit_is_undone_and_done_again_over_the_old_simulation() -> None:
     for act, made in (("Undo", TEN), ("Redo", MISFIT), ("Undo", TEN)):
         press(page, act)
         assert draft(page) == made
-        assert desk(page).experiment == ten_spikes()
+        assert desk(page).composition.experiment == ten_spikes()
         assert ("Below is still the last network whose layers fit." in captions(page)) == (made == MISFIT)
         groups = drawn(page)[0]["groups"]
         assert [group["rows"] for group in groups] == [group["rows"] for group in before]
@@ -394,13 +392,13 @@ def test_a_misfit_is_undone_and_done_again_over_the_old_simulation() -> None:
 
 def test_a_misfit_keeps_the_old_simulation_and_says_so() -> None:
     page = opened(layer=0)
-    simulation = desk(page).simulations[1, False][0]
+    simulation = desk(page).composition.simulations[1, False][0]
     change(page, "network.0.out_features", 65)
-    assert desk(page).simulations[1, False][0] is simulation
+    assert desk(page).composition.simulations[1, False][0] is simulation
     assert "Below is still the last network whose layers fit." in captions(page)
     assert complaints(page) == []
     press(page, "New input")
-    assert desk(page).simulations[1, False][0] is simulation, "also after another edit"
+    assert desk(page).composition.simulations[1, False][0] is simulation, "also after another edit"
 
 
 # ---------------------------------------------------------------------------------------------------- a layer's parameters
@@ -567,13 +565,13 @@ def test_what_is_refused_is_said_in_one_sentence_and_changes_nothing(path: str, 
     page = opened(
         layer=int(path.split(".")[1]) if path.startswith("network") else 1, panel="Layer" if path.startswith("network") else "Input"
     )
-    before, simulation, steps = fields(page, "")[path].value, desk(page).simulations[1, False][0], page.query_params.get("x")
+    before, simulation, steps = fields(page, "")[path].value, desk(page).composition.simulations[1, False][0], page.query_params.get("x")
     change(page, path, value)
     assert len(complaints(page)) == 1
     assert message in complaints(page)[0]
     assert draft(page) == TEN
-    assert desk(page).simulations[1, False][0] is simulation
-    assert not desk(page).history.can_undo
+    assert desk(page).composition.simulations[1, False][0] is simulation
+    assert not desk(page).composition.history.can_undo
     assert fields(page, "")[path].value == before, "the value in force"
     assert page.query_params.get("x") == steps
     press(page, "New input")
@@ -627,7 +625,7 @@ def test_a_file_is_weighted() -> None:
     page = upload(opened(panel="Input"), "mine.npy", as_npy(spikes(50, 16)))
     change(page, "input.weight", 3.0)
     assert draft(page).input.weight == 3.0
-    assert np.array_equal(simulate(desk(page).experiment, desk(page).files)[0].input[0], 3 * spikes(50, 16))
+    assert np.array_equal(simulate(desk(page).composition.experiment, desk(page).files)[0].input[0], 3 * spikes(50, 16))
     assert "From the file 'mine.npy', weight 3." in captions(page)
 
 
@@ -649,7 +647,7 @@ def test_samples_and_steps_change_the_shape(place: int, value: int) -> None:
     change(page, f"input.shape.{place}", value)
     assert draft(page).input.shape == tuple(value if at == place else length for at, length in enumerate((1, 100, 16)))
     assert draft(page).replace({"input.shape": (1, 100, 16)}) == TEN.replace({"seeds.input": 2})
-    assert desk(page).simulations[1, False][0].input.shape == draft(page).input.shape
+    assert desk(page).composition.simulations[1, False][0].input.shape == draft(page).input.shape
 
 
 @pytest.mark.parametrize(
@@ -668,7 +666,7 @@ def test_channels_are_typed_in_any_of_the_usual_ways(text: str, channels: tuple[
 def test_the_same_channels_are_no_edit() -> None:
     page = opened(panel="Input")
     change(page, "input.shape.2", "16")
-    assert not desk(page).history.can_undo
+    assert not desk(page).composition.history.can_undo
 
 
 @pytest.mark.parametrize("path", ["seeds.weights", "seeds.input", "seeds.noise"])
@@ -692,7 +690,7 @@ def test_another_seed_is_a_click_away(label: str, name: str) -> None:
         press(page, label)
         assert draft(page) == TEN.replace({f"seeds.{name}": getattr(TEN.seeds, name) + times})
         assert value_in(fields(page, "")[f"seeds.{name}"]) == getattr(TEN.seeds, name) + times
-    (simulation,) = simulate(desk(page).experiment)
+    (simulation,) = simulate(desk(page).composition.experiment)
     assert np.array_equal(raster(page, "input"), simulation.input[0].T)
 
 
@@ -772,7 +770,7 @@ def test_a_file_that_is_refused_leaves_the_input_as_it_was(name: str, content: b
     assert len(complaints(page)) == 1
     assert message in complaints(page)[0]
     assert draft(page) == made
-    assert not desk(page).history.can_undo
+    assert not desk(page).composition.history.can_undo
 
 
 @pytest.mark.parametrize(
@@ -836,7 +834,7 @@ def test_without_the_file_an_ordinary_input_can_be_chosen() -> None:
     told(page, "input kind", "choice", {"kind": "poisson_spikes", "number": 1})
     assert complaints(page) == []
     assert draft(page) == stack.feed(FROM_FILE, "poisson_spikes")
-    assert np.array_equal(raster(page, "input"), simulate(desk(page).experiment)[0].input[0].T)
+    assert np.array_equal(raster(page, "input"), simulate(desk(page).composition.experiment)[0].input[0].T)
     press(page, "Undo")
     assert "which is not here" in complaints(page)[0]
 
@@ -872,7 +870,7 @@ def test_a_second_run_is_drawn_beside_the_first_until_it_is_switched_off(choice:
     run(page)
     assert drawn(page)[0]["other"] == name
     header, arrays = drawn(page)
-    made = desk(page).experiment
+    made = desk(page).composition.experiment
     other = simulate(made, shuffled=True)[0] if choice == SHUFFLED else simulate(made, runs=2)[1]
     (beside,) = (row for row in group(page, 1)["rows"] if row["kind"] == "raster" and row["other"] == name)
     assert np.array_equal(arrays[beside["z"]].reshape(64, 100), other.records[1].spikes[0].T)
@@ -961,7 +959,7 @@ def test_the_sample_of_a_batch_is_chosen() -> None:
     assert page.text_input(key="edit sample").value == "2", "the last one that there is"
     change(page, "input.shape.0", 1)
     assert "edit sample" not in [widget.key for widget in page.text_input]
-    assert np.array_equal(raster(page, "input"), desk(page).simulations[1, False][0].input[0].reshape(100, -1).T)
+    assert np.array_equal(raster(page, "input"), desk(page).composition.simulations[1, False][0].input[0].reshape(100, -1).T)
 
 
 # ------------------------------------------------------------------------------------------------ ribbon and rows are used
@@ -986,7 +984,7 @@ def test_every_misfit_is_mended_from_the_ribbon() -> None:
     for place in (0, 2):
         told(page, "ribbon", "remedied", {"layer": place})
     assert draft(page) == TEN.replace({"network.0.out_features": 30, "network.2.in_features": 30})
-    assert desk(page).experiment.draft == draft(page)
+    assert desk(page).composition.experiment.draft == draft(page)
 
 
 def traced(page: AppTest, layer: int) -> list[int]:
@@ -1066,8 +1064,7 @@ def press_on_training_page(page: AppTest, label: str) -> AppTest:
 def test_the_network_that_was_composed_is_trained() -> None:
     page = opened(TEN.replace({"network.1.tau_mem": 12.0}))
     train(page)
-    assert desk(page).run is not None
-    assert desk(page).run.experiment == ten_spikes().replace({"network.1.tau_mem": 12.0})
+    assert desk(page).training.run.experiment == ten_spikes().replace({"network.1.tau_mem": 12.0})
     assert "Train it to fire ten" in [button.label for button in page.button]
 
 
@@ -1102,14 +1099,14 @@ def test_a_misfit_is_named_on_the_training_page_and_mended_on_this_one() -> None
     told(page, "ribbon", "remedied", {"layer": 2})
     training_page(page)
     assert complaints(page) == []
-    assert desk(page).run.experiment.draft == stack.mend(MISFIT, 2)
+    assert desk(page).training.run.experiment.draft == stack.mend(MISFIT, 2)
 
 
 def test_both_pages_edit_the_same_draft() -> None:
     page = opened(layer=3)
     change(page, "network.3.tau_mem", 14.0)
     training_page(page)
-    assert desk(page).run.experiment == ten_spikes().replace({"network.3.tau_mem": 14.0})
+    assert desk(page).training.run.experiment == ten_spikes().replace({"network.3.tau_mem": 14.0})
     for path, value in (("training.lr", 0.01), ("tau_mem", 25.0)):
         enter(page, path, value)
         shown(page.run())
@@ -1123,7 +1120,7 @@ def test_both_pages_edit_the_same_draft() -> None:
     press(page, "Undo")
     assert draft(page) == TEN.replace({"network.3.tau_mem": 14.0})
     training_page(page)
-    assert desk(page).run.experiment == ten_spikes().replace({"network.3.tau_mem": 14.0})
+    assert desk(page).training.run.experiment == ten_spikes().replace({"network.3.tau_mem": 14.0})
 
 
 # ----------------------------------------------------------------------------------------------------------- sessions
@@ -1146,7 +1143,7 @@ def test_the_edits_of_one_session_do_not_touch_another() -> None:
 
 def test_the_oldest_files_of_a_session_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened(panel="Input")
-    monkeypatch.setattr(session, "LARGEST_FILES", 2 * spikes(1, 50, 16).nbytes)
+    monkeypatch.setattr(files, "LARGEST_FILES", 2 * spikes(1, 50, 16).nbytes)
     for number in range(4):  # the present one and the one an undo away stay beside the new one
         upload(page, f"{number}.npy", as_npy(np.roll(spikes(50, 16), number, axis=0)))
     assert [content_hash(np.roll(spikes(50, 16), number, axis=0)[None]) for number in (1, 2, 3)] == list(desk(page).files)

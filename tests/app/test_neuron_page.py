@@ -9,19 +9,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from app.server.link import from_parameter, to_parameter
-from app.state import composition as session
-from app.state import handover as passing
-from app.state.desk import DEFAULT as TEN
+from app.state.composition import DEFAULT as TEN
 from app.state.desk import NEURON_PAGE, Desk
 from app.state.discoveries import DISCOVERIES
+from app.state.handover import open_neuron, open_trained, use_as_layer
 from app.state.history import History
-from app.state.network_view import Looking
+from app.state.network_view import NetworkView
 from app.state.tuned_neuron import DEFAULT, MOST_STEPS, as_experiment
 from snncore.experiment import edits as stack
 from snncore.experiment.spec import Draft, Experiment, convolution, ten_spikes
@@ -29,7 +27,7 @@ from snncore.run.bptt import train
 from snncore.run.record import LayerRecord
 from snncore.run.simulation import simulate
 from tests.app.said import complaints, said
-from tests.app.states import InterruptedState
+from tests.app.waiting import until
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 NETWORK, NEURON, TRAINING = "views/network.py", "views/neuron.py", "views/training.py"
@@ -79,7 +77,7 @@ def desk(page: AppTest) -> Desk:
 
 
 def experiment(page: AppTest) -> Experiment:
-    return desk(page).tuning.experiment
+    return desk(page).neuron.experiment
 
 
 def drawn(page: AppTest) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
@@ -115,7 +113,7 @@ def test_its_link_opens_its_experiment_and_leaves_the_composed_network_alone() -
     given = DEFAULT.replace({"network.0.tau_mem": 7.0, "input.shape": (1, 300, 16)})
     page = opened(given.draft)
     assert experiment(page) == given
-    assert desk(page).history.present == TEN
+    assert desk(page).composition.present == TEN
     assert from_parameter(page.query_params["x"]) == given.draft
     shown(page.switch_page(NETWORK).run())
     assert "x" not in page.query_params
@@ -127,7 +125,7 @@ def test_its_link_opens_its_experiment_and_leaves_the_composed_network_alone() -
 def test_links_of_other_pages_leave_the_neuron_alone(view: str) -> None:
     given = TEN.replace({"network.1.tau_mem": 5.0})
     page = opened(given, view)
-    assert desk(page).history.present == given
+    assert desk(page).composition.present == given
     assert experiment(page) == DEFAULT
 
 
@@ -147,9 +145,9 @@ def test_a_reload_finds_the_desk_where_the_other_page_holds_something(seen: str)
     held = Desk(page=seen)
     assert not held.holds_more_than_its_link
     if seen == NEURON_PAGE:
-        held.history = History(TEN.replace({"dt": 0.01}))
+        held.composition.history = History(TEN.replace({"dt": 0.01}))
     else:
-        held.tuning.history = History(DEFAULT.replace({"dt": 0.01}))
+        held.neuron.history = History(DEFAULT.replace({"dt": 0.01}))
     assert held.holds_more_than_its_link
 
 
@@ -227,7 +225,7 @@ def test_what_is_looked_at_stays_open_and_the_surrogate_is_edited_beside_its_cur
     (choice,) = (box for box in page.selectbox if box.label == "Surrogate gradient")
     choice.set_value("ATan")
     shown(page.run())
-    assert type(desk(page).tuning.layer.surrogate_grad_fn).__name__ == "ATan"
+    assert type(desk(page).neuron.layer.surrogate_grad_fn).__name__ == "ATan"
     page = told(page, {"do": "edit", "changes": {"network.0.kind": "ExpLeak"}}, number=2)
     assert any("never spikes" in text for text in said(page, "caption"))
     page = told(page, {"do": "look", "panel": ""}, number=3)
@@ -254,26 +252,24 @@ def test_the_neuron_becomes_a_layer_of_the_composed_network_which_has_it_selecte
     held = desk(page)
     place = {"In place of LIF 2": 1, "In place of LIF 4": 3}.get(option, 4)
     network = [*TEN.network]
-    network[place : place + 1] = [held.tuning.layer]
-    assert held.history.present == TEN.replace({"network": network})
-    assert held.looking is not None
-    assert (held.looking.layer, held.looking.panel) == (place, "Layer")
+    network[place : place + 1] = [held.neuron.layer]
+    assert held.composition.present == TEN.replace({"network": network})
+    assert (held.composition.view.layer, held.composition.view.panel) == (place, "Layer")
     assert f"Layer {place + 1} (LIF)" in said(page, "title")
 
 
-def test_in_place_of_a_recurrent_layer_its_connection_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_place_of_a_recurrent_layer_its_connection_stays() -> None:
     connected = stack.insert(stack.remove(TEN, 1), 1, "IAFRecurrent")
     held = Desk()
-    monkeypatch.setattr(st, "session_state", InterruptedState(desk=held))
-    assert session.compose(lambda draft: connected)
-    held.tuning.edit({"network.0.kind": "ALIF", "network.0.spike_threshold": 0.5}, {})
-    assert passing.use_as_layer(1)
-    layer: Any = session.draft().network[1]
+    assert held.composition.compose(lambda draft: connected)
+    held.neuron.edit({"network.0.kind": "ALIF", "network.0.spike_threshold": 0.5})
+    use_as_layer(held, 1)
+    layer: Any = held.composition.present.network[1]
     assert (layer.kind, layer.spike_threshold) == ("ALIFRecurrent", 0.5)
     assert layer.rec_connect == connected.network[1].rec_connect
-    held.tuning.edit({"network.0.kind": "ExpLeak"}, {})
-    assert passing.use_as_layer(1)
-    assert session.draft().network[1].kind == "ExpLeak"
+    held.neuron.edit({"network.0.kind": "ExpLeak"})
+    use_as_layer(held, 1)
+    assert held.composition.present.network[1].kind == "ExpLeak"
 
 
 def test_what_is_taken_along_can_be_run_and_brought_back() -> None:
@@ -320,48 +316,51 @@ def recurrent() -> Experiment:
 
 
 @pytest.mark.parametrize("whole", [ten_spikes(), recurrent(), convolution()], ids=["ten spikes", "recurrent", "convolution"])
-def test_a_neuron_of_a_network_does_on_its_page_what_it_did_there(whole: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_neuron_of_a_network_does_on_its_page_what_it_did_there(whole: Experiment) -> None:
     held = Desk()
-    monkeypatch.setattr(st, "session_state", InterruptedState(desk=held))
     (simulation,) = simulate(whole)
     for place, record in simulation.records.items():
         neurons = record.u[0, 0].size
         for sample, neuron in ((0, 0), (len(record.u) - 1, neurons - 1)):
-            assert passing.open_neuron(simulation, place, neuron, sample), held.complaint
-            alone = held.tuning.simulation(held.files).records[0]
+            open_neuron(held, simulation, place, neuron, sample)
+            alone = held.neuron.simulation().records[0]
             assert np.array_equal(alone.u[0, :, 0], record.u[sample].reshape(len(record.u[0]), -1)[:, neuron])
             assert np.array_equal(alone.spikes[0, :, 0], record.spikes[sample].reshape(len(record.u[0]), -1)[:, neuron])
-            assert held.tuning.experiment.input.name.startswith(f"{whole.network[place].kind} {place + 1}, neuron {neuron}")
-    held.tuning.undo()
-    assert held.tuning.history.can_undo
+            assert held.neuron.experiment.input.name.startswith(f"{whole.network[place].kind} {place + 1}, neuron {neuron}")
+    held.neuron.undo()
+    assert held.neuron.history.can_undo
 
 
-def test_of_a_long_run_the_first_steps_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_long_run_the_first_steps_are_shown() -> None:
     held = Desk()
-    monkeypatch.setattr(st, "session_state", InterruptedState(desk=held))
     (simulation,) = simulate(ten_spikes().replace({"input.shape": (1, MOST_STEPS + 7, 16)}))
-    assert passing.open_neuron(simulation, 1, 3)
-    assert held.tuning.experiment.input.shape == (1, MOST_STEPS, 1)
-    assert held.tuning.experiment.input.name == "LIF 2, neuron 3, with the first 1,000 of 1,007 steps of the input it received"
-    alone = held.tuning.simulation(held.files).records[0]
+    open_neuron(held, simulation, 1, 3)
+    assert held.neuron.experiment.input.shape == (1, MOST_STEPS, 1)
+    assert held.neuron.experiment.input.name == "LIF 2, neuron 3, with the first 1,000 of 1,007 steps of the input it received"
+    alone = held.neuron.simulation().records[0]
     assert np.array_equal(alone.u[0, :, 0], simulation.records[1].u[0, :MOST_STEPS, 3])
 
 
-def test_a_trained_neuron_is_opened_as_it_was_at_its_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trained_neuron_is_opened_as_it_was_at_its_epoch() -> None:
     held = Desk()
-    monkeypatch.setattr(st, "session_state", InterruptedState(desk=held))
     whole = ten_spikes().replace({"training.epochs": 4, "training.lr": 0.05})
-    record = list(train(whole))[-1]
-    for layer in record.layers:
-        assert passing.open_trained(whole, record, int(layer.name), 2)
-        alone = held.tuning.simulation(held.files).records[0]
-        assert np.array_equal(alone.u[0, :, 0], layer.u[0, :, 2])
-        assert np.array_equal(alone.spikes[0, :, 0], layer.spikes[0, :, 2])
+    held.training.begin(whole)
+    held.training.run.speed = None
+    held.training.train()
+    until(lambda: not held.training.run.is_running)
+    for epoch, record in enumerate(train(whole)):
+        held.training.scrub(epoch)
+        for layer in record.layers:
+            open_trained(held, int(layer.name), 2)
+            alone = held.neuron.simulation().records[0]
+            assert np.array_equal(alone.u[0, :, 0], layer.u[0, :, 2])
+            assert np.array_equal(alone.spikes[0, :, 0], layer.spikes[0, :, 2])
+    assert epoch == 3
 
 
 def test_the_network_page_opens_the_traced_neuron_of_the_selected_layer() -> None:
     page = opened(view=NETWORK)
-    desk(page).looking = Looking(layer=1, chosen={1: [5, 2]})
+    desk(page).composition.view = NetworkView(layer=1, chosen={1: [5, 2]})
     shown(page.run())
     page = press(page, "Open neuron 5 on the Neuron page")
     assert_shows(page, simulate(ten_spikes())[0].records[1], neuron=5)
@@ -369,27 +368,27 @@ def test_the_network_page_opens_the_traced_neuron_of_the_selected_layer() -> Non
     assert experiment(press(page, "Undo")) == DEFAULT
 
 
-def test_a_neuron_that_can_not_be_shown_alone_stays_where_it_is_and_the_page_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_neuron_that_can_not_be_shown_alone_stays_where_it_is_and_the_page_says_why() -> None:
     held = Desk()
-    monkeypatch.setattr(st, "session_state", InterruptedState(desk=held))
-    assert not passing.open_neuron(replace(simulate(ten_spikes())[0], outputs=()), layer=1, neuron=5)
+    without_outputs = replace(simulate(ten_spikes())[0], outputs=())
+    assert not held.attempt(lambda: open_neuron(held, without_outputs, layer=1, neuron=5))
     assert "was not kept" in str(held.complaint)
-    assert held.tuning.experiment == DEFAULT
+    assert held.neuron.experiment == DEFAULT
 
 
 def test_a_layer_without_neurons_has_none_to_open() -> None:
     page = opened(view=NETWORK)
-    desk(page).looking = Looking(layer=0)
+    desk(page).composition.view = NetworkView(layer=0)
     shown(page.run())
     assert not [button.label for button in page.button if button.label.startswith("Open neuron")]
 
 
 def test_the_training_page_opens_the_picked_neuron_of_each_layer() -> None:
     page = opened(view=TRAINING)
-    desk(page).picked = {1: 9}
+    desk(page).training.picked = {1: 9}
     page.session_state["menu"] = True
     shown(page.run())
-    record = desk(page).run.records[0]
+    record = desk(page).training.run.records[0]
     page = press(page, "Hidden LIF, neuron 9")
     assert_shows(page, record.layers[0], neuron=9)
 

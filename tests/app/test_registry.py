@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
-from dataclasses import dataclass
 
 import pytest
 
@@ -19,11 +18,12 @@ from snncore.experiment.spec import ten_spikes
 ENDLESS = ten_spikes().replace({"training.task.target": 10**6, "training.epochs": 10_000})
 
 
-@dataclass
 class DeskOfATab(Desk):
     """A desk whose tab is there or gone, without a server that could tell."""
 
-    has_tab: bool = True
+    def __init__(self, browser: str, has_tab: bool = True) -> None:
+        super().__init__(browser)
+        self.has_tab = has_tab
 
     def is_attended(self) -> bool:
         return self.has_tab
@@ -38,16 +38,16 @@ def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_reload_finds_the_desk_again_with_its_training() -> None:
     desks = Desks()
     desk = DeskOfATab(browser="mine")
-    desk.run = TrainingRun(ENDLESS, speed=None, owner=desk.owner)
-    desk.run.play()
+    desk.training.present_run = TrainingRun(ENDLESS, speed=None, owner=desk.training.owner)
+    desk.training.run.play()
     desks.keep(desk)
     desk.has_tab = False
     found = desks.claim(desk.id, "mine", "new")
     assert found is desk
     assert desk.session == "new"
-    assert desk.run.is_running
+    assert desk.training.run.is_running
     desk.leave()
-    assert not desk.run.is_running
+    assert not desk.training.run.is_running
 
 
 @pytest.mark.parametrize("browser", ["theirs", "", "mine "])
@@ -87,16 +87,15 @@ def test_what_nobody_comes_back_to_is_ended_and_forgotten(monkeypatch: pytest.Mo
     threads = threading.active_count()
     desks = Desks()
     stays, goes = DeskOfATab(browser="a"), DeskOfATab(browser="b")
-    goes.run = TrainingRun(ENDLESS, speed=None, owner=goes.owner)
-    another = TrainingRun(ENDLESS, speed=None, owner=goes.owner)
-    goes.trials = {"another": another}
-    for run in (goes.run, another):
+    one, another = (TrainingRun(ENDLESS, speed=None, owner=goes.training.owner) for _ in range(2))
+    goes.training.present_run, goes.training.trials.runs = one, {"another": another}
+    for run in (one, another):
         run.play()
     for desk in (stays, goes):
         desks.keep(desk)
     goes.has_tab = False
     pause = threading.Event()
-    while len(desks) > 1 or goes.run.is_running or another.is_running:
+    while len(desks) > 1 or one.is_running or another.is_running:
         pause.wait(0.02)
     assert desks.claim(goes.id, "b", "new") is None
     stays.has_tab = False
@@ -114,13 +113,13 @@ def test_two_hundred_starts_and_stops_leave_threads_registry_places_and_memory_a
     for number in range(200):
         desk = DeskOfATab(browser="mine")
         desks.keep(desk)
-        desk.run = TrainingRun(ENDLESS, speed=None, owner=desk.owner)
-        desk.run.play()
-        desk.run.pause()
-        desk.run.play()
-        left += [weakref.ref(desk), weakref.ref(desk.run), weakref.ref(desk.run.records[0])]
+        desk.training.present_run = TrainingRun(ENDLESS, speed=None, owner=desk.training.owner)
+        desk.training.run.play()
+        desk.training.run.pause()
+        desk.training.run.play()
+        left += [weakref.ref(desk), weakref.ref(desk.training.run), weakref.ref(desk.training.run.records[0])]
         if number % 2:
-            desk.run.pause()
+            desk.training.run.pause()
         desk.has_tab = False
         desks.sweep()
     del desk

@@ -141,14 +141,13 @@ def test_a_number_that_differs_beyond_six_digits_is_said_to_differ() -> None:
 
 def test_the_spikes_of_a_pinned_training_are_those_of_the_epoch_that_stands_beside_them() -> None:
     page = opened("training", ten_spikes().replace({"training.epochs": 60}))
-    run = desk(page).run
-    assert run is not None
+    run = desk(page).training.run
     for _ in range(30):
         run.step()
     pinned = run.past()
-    desk(page).pinned = pinned
+    desk(page).training.pinned = pinned
     page.run()
-    desk(page).scrubbed = 20
+    desk(page).training.scrubbed = 20
     shown(page.run())
     output = next(group for group in groups(page) if group["layer"] == "3")
     epoch, spikes = re.search(r"A, epoch (\d+): (\d+) spikes?", output["words"]).groups()  # type: ignore[union-attr]
@@ -173,10 +172,8 @@ def test_numbers_of_one_sample_are_said_to_be_those_of_one(view: str) -> None:
 @pytest.mark.parametrize(("kind", "is_said"), [("step_current", True), ("random_spikes", False)])
 def test_a_shuffle_that_changes_nothing_is_said_to(kind: str, is_said: bool) -> None:
     page = opened("network", ten_spikes().replace({"input": {**fitting_input(kind, (1, 100, 16)), **({"start": 0} if is_said else {})}}))
-    look = desk(page).looking
-    assert look is not None
-    look.overlay = SHUFFLED
+    desk(page).composition.view.overlay = SHUFFLED
     shown(page.run())
     assert ("Shuffling changes nothing here: no channel's input varies over time." in [c.value for c in page.caption]) == is_said
-    (plain,), (shuffled,) = (simulate(desk(page).experiment, shuffled=shuffles) for shuffles in (False, True))
+    (plain,), (shuffled,) = (simulate(desk(page).composition.experiment, shuffled=shuffles) for shuffles in (False, True))
     assert np.array_equal(plain.input, shuffled.input) == is_said

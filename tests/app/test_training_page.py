@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from snncore.activation import SURROGATES
 from snncore.experiment.edits import insert
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from tests.app.said import complaints, said
+from tests.app.waiting import until
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
@@ -41,7 +40,7 @@ def shown(page: AppTest) -> AppTest:
 
 
 def run_of(page: AppTest) -> TrainingRun:
-    run: TrainingRun = page.session_state["desk"].run
+    run: TrainingRun = page.session_state["desk"].training.run
     return run
 
 
@@ -52,13 +51,6 @@ def experiment_of(page: AppTest) -> Experiment:
 def press(page: AppTest, label: str) -> AppTest:
     next(button for button in page.button if button.label == label).click()
     return shown(page.run())
-
-
-def until(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < limit, "waited in vain"
-        time.sleep(0.01)
 
 
 def test_the_page_opens_on_the_ten_spike_task_at_epoch_0(opened_page: AppTest) -> None:
@@ -337,12 +329,12 @@ def test_looking_back_shows_the_epoch_that_was_chosen(opened_page: AppTest) -> N
     for count in (2, 3, 4):
         press(opened_page, "+1 epoch")
         until(lambda count=count: len(run_of(opened_page).records) == count)
-    desk = opened_page.session_state["desk"]
-    desk.scrubbed = 1
+    training = opened_page.session_state["desk"].training
+    training.scrubbed = 1
     shown(opened_page.run())
     assert experiment_of(opened_page) == ten_spikes(), "looking back changes nothing"
     press(opened_page, "Restart")
-    assert desk.scrubbed is None
+    assert training.scrubbed is None
 
 
 # ---------------------------------------------------------------------------------------------------- what learns

@@ -10,8 +10,9 @@ import pytest
 
 from app.state.discoveries import DISCOVERIES, discovery_called
 from app.state.history import History
-from app.state.tuned_neuron import DEFAULT, PANELS, Tuning, as_experiment, edited
+from app.state.tuned_neuron import DEFAULT, PANELS, TunedNeuron, as_experiment, edited
 from app.words.beside import besides
+from snncore.arrays import Array
 from snncore.errors import ExperimentError
 from snncore.experiment import edits as stack
 from snncore.experiment.inputs import DrawnCurrent
@@ -42,15 +43,15 @@ def test_what_a_visitor_finds_spikes_now_and_then() -> None:
 
 
 def test_an_edit_changes_its_fields_alone_and_can_be_undone() -> None:
-    tuning = Tuning()
-    tuning.edit({"network.0.tau_mem": 5.0, "input.amplitude": 2.0}, {})
-    assert tuning.experiment == DEFAULT.replace({"network.0.tau_mem": 5.0, "input.amplitude": 2.0})
-    assert np.array_equal(tuning.simulation({}).records[0].u, run(tuning.experiment).u)
-    tuning.undo()
-    assert tuning.experiment == DEFAULT
-    assert np.array_equal(tuning.simulation({}).records[0].u, run(DEFAULT).u)
-    tuning.redo()
-    assert tuning.layer.tau_mem == 5.0
+    tuned = TunedNeuron()
+    tuned.edit({"network.0.tau_mem": 5.0, "input.amplitude": 2.0})
+    assert tuned.experiment == DEFAULT.replace({"network.0.tau_mem": 5.0, "input.amplitude": 2.0})
+    assert np.array_equal(tuned.simulation().records[0].u, run(tuned.experiment).u)
+    tuned.undo()
+    assert tuned.experiment == DEFAULT
+    assert np.array_equal(tuned.simulation().records[0].u, run(DEFAULT).u)
+    tuned.redo()
+    assert tuned.layer.tau_mem == 5.0
 
 
 @pytest.mark.parametrize(
@@ -70,14 +71,14 @@ def test_an_edit_changes_its_fields_alone_and_can_be_undone() -> None:
     ],
 )
 def test_a_refused_edit_says_why_and_changes_nothing(changes: dict[str, Any]) -> None:
-    tuning = Tuning()
-    before = tuning.simulation({})
+    tuned = TunedNeuron()
+    before = tuned.simulation()
     with pytest.raises(ExperimentError):
-        tuning.edit(changes, {})
-    assert tuning.experiment == DEFAULT
-    assert not tuning.history.can_undo
-    assert tuning.usual == {}
-    assert tuning.simulation({}) is before
+        tuned.edit(changes)
+    assert tuned.experiment == DEFAULT
+    assert not tuned.history.can_undo
+    assert tuned.usual == {}
+    assert tuned.simulation() is before
 
 
 @pytest.mark.parametrize("one", KINDS)
@@ -87,15 +88,15 @@ def test_a_neuron_that_was_another_model_for_a_while_is_as_it_was(one: str, othe
     fields = type(layer_of(started)).model_fields
     values = {"tau_mem": 33.0, "tau_syn": 7.0, "spike_threshold": 0.7, "norm_input": False, "tau_adapt": 66.0, "adapt_scale": 0.4}
     own = {f"network.0.{name}": value for name, value in values.items() if name in fields}
-    tuning = Tuning()
-    tuning.edit({"network.0.kind": one}, {})
-    tuning.edit(own, {})
-    before = tuning.experiment
-    tuning.edit({"network.0.kind": other}, {})
-    assert tuning.layer.kind == other
-    assert tuning.experiment.input == before.input
-    tuning.edit({"network.0.kind": one}, {})
-    assert tuning.experiment == before
+    tuned = TunedNeuron()
+    tuned.edit({"network.0.kind": one})
+    tuned.edit(own)
+    before = tuned.experiment
+    tuned.edit({"network.0.kind": other})
+    assert tuned.layer.kind == other
+    assert tuned.experiment.input == before.input
+    tuned.edit({"network.0.kind": one})
+    assert tuned.experiment == before
 
 
 @pytest.mark.parametrize("model", KINDS)
@@ -144,11 +145,11 @@ def test_a_drawn_input_is_cut_off_or_followed_by_nothing_where_time_changes() ->
 
 
 def test_a_remedy_ends_what_it_is_for() -> None:
-    tuning = Tuning()
-    tuning.edit({"input.amplitude": 0.6}, {})
-    assert not tuning.simulation({}).records[0].spikes.any()
-    tuning.mend(0, {})
-    assert tuning.simulation({}).records[0].spikes.any()
+    tuned = TunedNeuron()
+    tuned.edit({"input.amplitude": 0.6})
+    assert not tuned.simulation().records[0].spikes.any()
+    tuned.mend(0)
+    assert tuned.simulation().records[0].spikes.any()
 
 
 @pytest.mark.parametrize("given", [{"input.start": 150, "input.stop": 180}, {"input.kind": "spike_bursts", "input.first": 150}])
@@ -160,62 +161,62 @@ def test_fewer_time_steps_leave_an_input(given: dict[str, Any]) -> None:
 
 
 def test_drawing_begins_with_what_the_first_neuron_received() -> None:
-    tuning = Tuning(History(DEFAULT.replace({"input": {"kind": "spike_bursts", "shape": [1, 30, 2], "period": 7, "weight": 1.2345}})))
-    received = simulate(tuning.experiment)[0].input[0, :, 0]
-    tuning.edit({"input.kind": "drawn"}, {})
-    given = tuning.experiment.input
+    tuned = TunedNeuron(History(DEFAULT.replace({"input": {"kind": "spike_bursts", "shape": [1, 30, 2], "period": 7, "weight": 1.2345}})))
+    received = simulate(tuned.experiment)[0].input[0, :, 0]
+    tuned.edit({"input.kind": "drawn"})
+    given = tuned.experiment.input
     assert isinstance(given, DrawnCurrent)
     assert given.values == tuple(np.round(received.astype(float), 2))
     assert given.weight == 1
-    tuning = Tuning(History(DEFAULT.replace({"input.amplitude": -3e7})))
-    tuning.edit({"input.kind": "drawn"}, {})
-    assert min(tuning.experiment.input.values) == -1e6
+    tuned = TunedNeuron(History(DEFAULT.replace({"input.amplitude": -3e7})))
+    tuned.edit({"input.kind": "drawn"})
+    assert min(tuned.experiment.input.values) == -1e6
 
 
 def test_what_is_pinned_stays_as_it_was_until_it_is_let_go() -> None:
-    tuning = Tuning()
-    tuning.pin({})
-    tuning.edit({"network.0.tau_mem": 5.0}, {})
-    assert tuning.pinned is not None
-    assert tuning.pinned.experiment == DEFAULT
-    assert np.array_equal(tuning.pinned.records[0].u, run(DEFAULT).u)
-    tuning.unpin()
-    assert tuning.pinned is None
+    tuned = TunedNeuron()
+    tuned.pin()
+    tuned.edit({"network.0.tau_mem": 5.0})
+    assert tuned.pinned is not None
+    assert tuned.pinned.experiment == DEFAULT
+    assert np.array_equal(tuned.pinned.records[0].u, run(DEFAULT).u)
+    tuned.unpin()
+    assert tuned.pinned is None
 
 
 def test_looking_changes_what_it_names_and_nothing_else() -> None:
-    tuning = Tuning()
-    offered = ("", *besides(tuning.layer))
+    tuned = TunedNeuron()
+    offered = ("", *besides(tuned.layer))
     for panel, beside in product(PANELS, offered):
-        tuning.look_at({"panel": panel})
-        tuning.look_at({"beside": beside})
-        assert tuning.look == {"panel": panel, "beside": beside, "neuron": 0}
-    tuning.look_at({"panel": "nonsense", "beside": "adaptation", "neuron": 7})
-    assert tuning.look == {"panel": PANELS[-1], "beside": offered[-1], "neuron": 0}
-    tuning.edit({"input.shape": [1, 200, 16]}, {})
-    assert tuning.look["neuron"] == 7
-    assert tuning.experiment == DEFAULT.replace({"input.shape": (1, 200, 16)})
+        tuned.look_at({"panel": panel})
+        tuned.look_at({"beside": beside})
+        assert tuned.look == {"panel": panel, "beside": beside, "neuron": 0}
+    tuned.look_at({"panel": "nonsense", "beside": "adaptation", "neuron": 7})
+    assert tuned.look == {"panel": PANELS[-1], "beside": offered[-1], "neuron": 0}
+    tuned.edit({"input.shape": [1, 200, 16]})
+    assert tuned.look["neuron"] == 7
+    assert tuned.experiment == DEFAULT.replace({"input.shape": (1, 200, 16)})
 
 
 @pytest.mark.parametrize("what", ["panel", "beside", "neuron", "pinned", "discovery", "edit", "undone"])
 def test_a_reload_would_lose_what_the_link_does_not_hold(what: str) -> None:
-    tuning = Tuning()
-    assert not tuning.holds_more_than_its_experiment
+    tuned = TunedNeuron()
+    assert not tuned.is_walked
     match what:
         case "panel" | "beside":
-            tuning.look_at({what: {"panel": "rate", "beside": "leak"}[what]})
+            tuned.look_at({what: {"panel": "rate", "beside": "leak"}[what]})
         case "neuron":
-            tuning.look_at({"neuron": 1})
+            tuned.look_at({"neuron": 1})
         case "pinned":
-            tuning.pin({})
+            tuned.pin()
         case "discovery":
-            tuning.discovery = DISCOVERIES[0]
+            tuned.discovery = DISCOVERIES[0]
         case "edit":
-            tuning.edit({"network.0.tau_mem": 5.0}, {})
+            tuned.edit({"network.0.tau_mem": 5.0})
         case "undone":
-            tuning.edit({"network.0.tau_mem": 5.0}, {})
-            tuning.undo()
-    assert tuning.holds_more_than_its_experiment
+            tuned.edit({"network.0.tau_mem": 5.0})
+            tuned.undo()
+    assert tuned.is_walked
 
 
 # ------------------------------------------------------------------------------------------- what the page takes
@@ -246,12 +247,14 @@ def test_a_file_that_is_not_here_is_asked_for() -> None:
     z = np.ones((1, 50, 1), dtype=np.float32)
     digest = content_hash(z)
     fed = Experiment(**dict(stack.feed_file(DEFAULT.draft, "mine", digest, z.shape)))
-    tuning = Tuning()
+    files: dict[str, Array] = {}
+    tuned = TunedNeuron(files=files)
     with pytest.raises(ExperimentError, match="not here"):
-        tuning.show(fed, {})
-    assert tuning.experiment == DEFAULT
-    tuning.show(fed, {digest: z})
-    assert np.array_equal(tuning.simulation({digest: z}).input, z)
+        tuned.show(fed)
+    assert tuned.experiment == DEFAULT
+    files[digest] = z
+    tuned.show(fed)
+    assert np.array_equal(tuned.simulation().input, z)
 
 
 # ------------------------------------------------------------------------------------------------------- lessons
@@ -263,30 +266,30 @@ def of(title: str, changes: dict[str, Any] | None = None) -> LayerRecord:
 
 @pytest.mark.parametrize("discovery", DISCOVERIES, ids=lambda discovery: discovery.title)
 def test_every_lesson_can_be_opened_undone_and_closed(discovery: Any) -> None:
-    tuning = Tuning()
-    tuning.pin({})
-    tuning.look_at({"panel": "rate", "beside": "leak"})
-    pinned = tuning.pinned
-    tuning.discover(discovery, {})
-    assert tuning.experiment == discovery.experiment
-    assert (tuning.panel, tuning.beside, tuning.discovery, tuning.pinned) == ("", discovery.beside, discovery, None)
-    assert discovery.beside in ("", *besides(tuning.layer))
-    tuning.edit({"network.0.tau_mem": 7.0}, {})
-    tuning.undo()
-    assert tuning.discovery is discovery
-    tuning.undo()
-    assert tuning.experiment == DEFAULT
-    assert (tuning.panel, tuning.beside, tuning.discovery, tuning.pinned) == ("rate", "leak", None, pinned)
+    tuned = TunedNeuron()
+    tuned.pin()
+    tuned.look_at({"panel": "rate", "beside": "leak"})
+    pinned = tuned.pinned
+    tuned.discover(discovery)
+    assert tuned.experiment == discovery.experiment
+    assert (tuned.panel, tuned.beside, tuned.discovery, tuned.pinned) == ("", discovery.beside, discovery, None)
+    assert discovery.beside in ("", *besides(tuned.layer))
+    tuned.edit({"network.0.tau_mem": 7.0})
+    tuned.undo()
+    assert tuned.discovery is discovery
+    tuned.undo()
+    assert tuned.experiment == DEFAULT
+    assert (tuned.panel, tuned.beside, tuned.discovery, tuned.pinned) == ("rate", "leak", None, pinned)
 
 
 def test_lessons_one_after_another_are_undone_one_after_another() -> None:
-    tuning = Tuning()
+    tuned = TunedNeuron()
     first, second = DISCOVERIES[:2]
-    tuning.discover(first, {})
-    tuning.discover(second, {})
+    tuned.discover(first)
+    tuned.discover(second)
     for discovery, experiment in ((first, first.experiment), (None, DEFAULT)):
-        tuning.undo()
-        assert (tuning.discovery, tuning.experiment) == (discovery, experiment)
+        tuned.undo()
+        assert (tuned.discovery, tuned.experiment) == (discovery, experiment)
 
 
 def test_with_wider_gaps_only_the_neuron_without_leak_still_fires() -> None:
@@ -350,10 +353,10 @@ def test_adaptation_makes_the_intervals_grow_and_without_it_they_stay() -> None:
 
 
 def test_a_remedy_that_is_pressed_twice_is_refused_the_second_time_in_a_sentence() -> None:
-    tuning = Tuning()
-    tuning.edit({"input.amplitude": 0.63}, {})
-    tuning.mend(0, {})
-    mended = tuning.experiment
+    tuned = TunedNeuron()
+    tuned.edit({"input.amplitude": 0.63})
+    tuned.mend(0)
+    mended = tuned.experiment
     with pytest.raises(ExperimentError, match="no longer needed"):
-        tuning.mend(0, {})
-    assert tuning.experiment == mended
+        tuned.mend(0)
+    assert tuned.experiment == mended

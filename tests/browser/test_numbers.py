@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlparse
 from playwright.sync_api import Locator, Page, expect
 
 from app.server.link import from_parameter, to_parameter
-from app.state.desk import DEFAULT
+from app.state.composition import DEFAULT
 from app.state.tuned_neuron import DEFAULT as DEFAULT_NEURON
 from app.words.typed_numbers import quoted
 from snncore.experiment.spec import Draft

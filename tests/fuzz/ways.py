@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.server.link import from_parameter, to_parameter
-from app.state import composition as session
-from app.state import training as driving
 from app.state.desk import Desk
-from app.state.tuned_neuron import Tuning, as_experiment
+from app.state.tuned_neuron import TunedNeuron, as_experiment
 from snncore.errors import SNNCoreError
 from snncore.experiment import edits as stack
-from snncore.experiment.spec import Draft
+from snncore.experiment.spec import Draft, Experiment
 from snncore.io.recordings import content_hash, read_raster
-from tests.app.states import InterruptedState
 from tests.fuzz.made import Case
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
-PAGES = ("views/training.py", "views/network.py", "views/neuron.py")
+NETWORK_PAGE = "views/network.py"
+PAGES = ("views/training.py", NETWORK_PAGE, "views/neuron.py")
 LONGEST_SENTENCE = 600
 """Characters."""
 
@@ -31,28 +28,21 @@ class Fault(AssertionError):
 
 def enter(case: Case) -> Draft | None:
     """What the pages would go on with; None where they refuse it. Raises whatever a page would have raised, or Fault."""
-    held, real = Desk(), st.session_state
-    st.session_state = InterruptedState(desk=held)
-    try:
-        return _entered(held, case)
-    finally:
-        st.session_state = real
-
-
-def _entered(held: Desk, case: Case) -> Draft | None:
+    held = Desk()
     match case.kind:
         case "link":
             return _opened(held, case.content)
         case "json":
-            driving.load(case.content.decode(errors="replace"))
+            text = case.content.decode(errors="replace")
+            held.attempt(lambda: held.training.begin(Experiment.from_json(text)))
             first = _said(held)
-            driving.bring_back(case.name, case.content)
+            held.attempt(lambda: held.training.bring_back(case.name, case.content))
             if _said(held) is None and first is not None:
                 raise Fault(f"a file was taken that the text area refuses: {first}")
-            return held.experiment if first is None else None
+            return held.composition.experiment if first is None else None
         case "tensors":
-            driving.bring_back(case.name, case.content)
-            return held.experiment if _said(held) is None else None
+            held.attempt(lambda: held.training.bring_back(case.name, case.content))
+            return held.composition.experiment if _said(held) is None else None
         case "recording":
             return _fed(held, case)
 
@@ -67,13 +57,13 @@ def _opened(held: Desk, parameter: bytes) -> Draft | None:
     if from_parameter(to_parameter(draft)) != draft or Draft.from_json(draft.to_json()) != draft:
         raise Fault("its link or its file holds something else")
     try:
-        Tuning().bring(as_experiment(draft), {})
+        TunedNeuron().bring(as_experiment(draft))
     except SNNCoreError as error:
         _is_sentence(str(error))
-    session.compose(lambda before: draft)
+    held.attempt(lambda: held.composition.compose(lambda before: draft))
     if _said(held) is not None:
         return None
-    reason = driving.open_training()
+    reason = held.training.prepare()
     if reason is not None:
         _is_sentence(reason)
     _said(held)
@@ -87,22 +77,25 @@ def _fed(held: Desk, case: Case) -> Draft | None:
         _is_sentence(str(error))
         return None
     digest = content_hash(given.values)
-    session.keep_file(digest, given.values)
-    session.compose(lambda draft: stack.feed_file(draft, case.name, digest, given.values.shape, given.holds))
+    held.keep_file(digest, given.values)
+    composition = held.composition
+    shape, holds = given.values.shape, given.holds
+    held.attempt(lambda: composition.compose(lambda draft: stack.feed_file(draft, case.name, digest, shape, holds)))
     if _said(held) is not None:
         return None
-    if held.history.present.first_misfit:
-        session.compose(lambda draft: stack.mend(draft, 0))
+    if composition.present.first_misfit:
+        held.attempt(lambda: composition.mend(0))
         _said(held)
-    return held.history.present
+    return composition.present
 
 
 def _said(held: Desk) -> str | None:
     """What was complained of, which must be a sentence; None where nothing was."""
     if held.complaint is not None:
         _is_sentence(held.complaint)
-    if held.run is not None and held.run.failure is not None:
-        _is_sentence(held.run.failure)
+    run = held.training.present_run
+    if run is not None and run.failure is not None:
+        _is_sentence(run.failure)
     return held.complaint
 
 
@@ -126,12 +119,11 @@ def show(draft: Draft) -> None:
             if button is not None:
                 button.click()
                 _run(page, view)
-        looking = page.session_state["desk"].looking
-        if looking is not None:
-            looking.layer, looking.panel = None, "Input"
+        held: Desk = page.session_state["desk"]
+        if view == NETWORK_PAGE:
+            held.composition.view.select(None)
             _run(page, view)
-        if page.session_state["desk"].run is not None:
-            page.session_state["desk"].run.pause()
+        held.leave()
 
 
 def _run(page: AppTest, view: str) -> None:
