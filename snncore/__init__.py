@@ -32,9 +32,12 @@ if TYPE_CHECKING:
         MisfitError,
         NonFiniteError,
         ParameterError,
+        RegistrationError,
         ShapeError,
         SNNCoreError,
     )
+    from snncore.experiment.field_words import FieldWords
+    from snncore.experiment.registration import register_neuron, unregister_neuron
     from snncore.experiment.spec import Experiment, ten_spikes
     from snncore.layers import (
         ALIF,
@@ -76,6 +79,7 @@ __all__ = [
     "Experiment",
     "ExperimentError",
     "FastSigmoid",
+    "FieldWords",
     "FlattenTime",
     "Gaussian",
     "GraphError",
@@ -97,6 +101,7 @@ __all__ = [
     "NonFiniteError",
     "ParameterError",
     "PeriodicExponential",
+    "RegistrationError",
     "Repeat",
     "SNNCoreError",
     "ShapeError",
@@ -105,14 +110,26 @@ __all__ = [
     "StatefulLayer",
     "TrueDerivative",
     "UnflattenTime",
+    "register_neuron",
     "reset_states",
     "simulate",
     "ten_spikes",
     "train",
+    "unregister_neuron",
     "zero_grad",
 ]
 
-_HOMES = ("errors", "activation", "layers", "layers.model", "experiment.spec", "run.simulation", "run.bptt")
+_HOMES = (
+    "errors",
+    "activation",
+    "layers",
+    "layers.model",
+    "experiment.field_words",
+    "experiment.spec",
+    "experiment.registration",
+    "run.simulation",
+    "run.bptt",
+)
 
 
 if not TYPE_CHECKING:  # to a type checker, any name would be there

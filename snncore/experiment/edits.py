@@ -90,7 +90,7 @@ def reshape(draft: AnyDraft, shape: Sequence[int]) -> AnyDraft:
 
 
 def as_kind(layer: NeuronSpec, kind: str, usual: Mapping[str, Any] = USUAL) -> NeuronSpec:
-    """The layer as another neuron model without connections of its own, LIF, IAF, ExpLeak or ALIF.
+    """The layer as another neuron model without connections of its own.
 
     What both models have keeps its value, one for each neuron too; parameters that the other one hasn't no longer learn.
 
@@ -98,7 +98,7 @@ def as_kind(layer: NeuronSpec, kind: str, usual: Mapping[str, Any] = USUAL) -> N
         usual: by name, values of fields that only the other model has; else they are those of `USUAL` or the model's defaults.
     """
     spec = NEURON_SPECS[kind]
-    values = {**USUAL, **usual, **dict(layer), "kind": kind, "learns": None}
+    values = {**USUAL, **_first_values(spec), **usual, **dict(layer), "kind": kind, "learns": None}
     made = spec(**{name: value for name, value in values.items() if name in spec.model_fields})
     if layer.learns is None:
         return made
@@ -126,9 +126,20 @@ def fitting_layer(kind: str, shape: Shape) -> LayerSpec:
             return FlattenSpec()
         case "Dropout":
             return DropoutSpec()
-    spec: Any = NEURON_SPECS[kind]
-    usual: dict[str, Any] = {**USUAL, "rec_connect": {"in_features": width, "out_features": width}}
-    return spec(**{name: value for name, value in usual.items() if name in spec.model_fields})  # type: ignore[no-any-return]
+    return fitting_neurons(NEURON_SPECS[kind], width)
+
+
+def fitting_neurons(spec: type[NeuronSpec], neurons: int) -> NeuronSpec:
+    """A layer of so many neurons with usual parameters."""
+    connection = {"in_features": neurons, "out_features": neurons}
+    usual = {**USUAL, **_first_values(spec), "rec_connect": connection}
+    return spec(**{name: value for name, value in usual.items() if name in spec.model_fields})
+
+
+def _first_values(spec: type[NeuronSpec]) -> dict[str, Any]:
+    """Values that a model from outside names for fields that have no default."""
+    required = (name for name, field in spec.model_fields.items() if field.is_required())
+    return {name: spec.words[name].usual for name in required if name in spec.words}
 
 
 def fitting_input(kind: str, shape: tuple[int, ...]) -> dict[str, Any]:

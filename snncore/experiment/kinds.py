@@ -50,8 +50,11 @@ class Kinds(Mapping[str, type[T]], Generic[T]):
     def __eq__(self, other: object) -> bool:
         return self is other
 
-    def register(self, part: type[T]) -> type[T]:
+    def register(self, part: type[T], *, after: str | None = None) -> type[T]:
         """Add a part, whose field `kind` has its name as default. Usable as a decorator.
+
+        Args:
+            after: the kind that it follows in the order; by default it is the last.
 
         Raises:
             RegistrationError: it has no kind, or another part has it.
@@ -65,6 +68,10 @@ class Kinds(Mapping[str, type[T]], Generic[T]):
                 f"There is a {self.noun} of the kind {kind!r} already, {self._parts[kind].__name__}; choose another name."
             )
         self._parts[kind] = part
+        if after is not None:
+            kinds = [other for other in self._parts if other != kind]
+            kinds.insert(kinds.index(after) + 1, kind)
+            self._parts = {name: self._parts[name] for name in kinds}
         self._tell_holders()
         return part
 

@@ -5,102 +5,36 @@ A neuron model needs no code here: its spec is made from its constructor.
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import torch
-from pydantic import BeforeValidator, PlainSerializer, create_model, model_validator
+from pydantic import create_model, model_validator
 from torch import nn
 
-from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES
-from snncore.errors import MisfitError
-from snncore.experiment.errors import abbreviated
+from snncore.errors import MisfitError, RegistrationError
+from snncore.experiment.arguments import field_of, shape_of
+from snncore.experiment.field_words import FieldWords
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.learnable import Learnable
-from snncore.experiment.part import LARGEST_NUMBER, MOST_AXES, Shape
+from snncore.experiment.part import Shape
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
-from snncore.layers import MODELS, RECURRENT, SQUEEZED, StatefulLayer
+from snncore.layers import NEURON_MODELS, StatefulLayer, squeezed
 from snncore.layers.stateful import constructor_arguments
 
-# ----------------------------------------------------------------------------------------- activations as data
-
-
-def _named(choices: tuple[type, ...]) -> tuple[BeforeValidator, PlainSerializer]:
-    """Frozen dataclasses as `{"kind": name, field: value, ...}`; the name alone stands for the defaults."""
-    by_name = {choice.__name__: choice for choice in choices}
-
-    def parse(value: Any) -> Any:
-        given = dump(value) if isinstance(value, choices) else dict(value) if isinstance(value, dict) else {"kind": value}
-        kind = given.pop("kind", None)
-        if not isinstance(kind, str) or kind not in by_name:
-            raise ValueError(f"{abbreviated(kind)} is not known; use one of {', '.join(by_name)}")
-        defaults = {field.name: field.default for field in fields(by_name[kind])}
-        for name, entry in given.items():
-            if name not in defaults:
-                raise ValueError(f"{kind} has no {abbreviated(name)}; it takes {', '.join(defaults) or 'nothing'}")
-            if not is_number(entry) and not (entry is None and defaults[name] is None):
-                raise ValueError(f"{kind}: {name} is {abbreviated(entry)}; it must be a finite number within ±{LARGEST_NUMBER:g}")
-        return by_name[kind](**given)
-
-    def dump(value: Any) -> dict[str, Any]:
-        return {"kind": type(value).__name__, **asdict(value)}
-
-    return BeforeValidator(parse), PlainSerializer(dump)
-
-
-SpikeFn = Annotated[Any, *_named(SPIKE_FUNCTIONS)]
-ResetFn = Annotated[Any, *_named(RESETS)]
-SurrogateGradFn = Annotated[Any, *_named(SURROGATES)]
-
-
-def _parse_value(value: Any) -> Any:
-    """A finite number, or nested lists of them, one for each neuron, as tuples."""
-    return _nested(value, MOST_AXES) if isinstance(value, list | tuple) else _number(value)
-
-
-def _number(value: Any) -> float:
-    if not is_number(value):
-        raise ValueError(f"it must be a finite number within ±{LARGEST_NUMBER:g}, or a list with one for each neuron")
-    return float(value)
-
-
-def _nested(values: Any, most_axes: int) -> tuple[Any, ...]:
-    if most_axes == 0:
-        raise ValueError(f"it must be one list, or up to {MOST_AXES} lists within one another, with a number for each neuron")
-    entries = tuple(_nested(value, most_axes - 1) if isinstance(value, list | tuple) else _number(value) for value in values)
-    if not entries:
-        raise ValueError("it must have a number for each neuron")
-    if len(set(map(shape_of, entries))) > 1:
-        raise ValueError("it must be one list, or lists of one length, with a number for each neuron")
-    return entries
-
-
-Value = Annotated[Any, BeforeValidator(_parse_value)]
-"""A parameter of neurons: a number for all, or nested tuples with one for each."""
-OptionalValue = Annotated[Any, BeforeValidator(lambda value: None if value is None else _parse_value(value))]
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value of JSON is a finite number that a layer can compute with."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER
-
-
-def shape_of(value: Any) -> Shape:
-    """The shape of a parameter: () of one number for all neurons, else that of its nested tuples."""
-    return (len(value), *shape_of(value[0])) if isinstance(value, tuple) else ()
-
-
 # ------------------------------------------------------------------------------------------------- the neurons
-
-
-LEARNABLE = ("tau_mem", "tau_syn", "tau_adapt", "spike_threshold", "rec_connect")
-"""Arguments of constructors that a layer holds as parameters which can be trained, where they aren't None."""
 
 
 class NeuronSpec(Learnable):
     """Base of the neuron layers, one class for each of `snncore.layers`, made from the arguments of its constructor."""
 
     model: ClassVar[Any]
+    """The layer's class."""
+    words: ClassVar[Mapping[str, FieldWords]] = MappingProxyType({})
+    """What a model from outside says of its fields, by name."""
+    sentence: ClassVar[str] = ""
+    """What a model from outside says of itself."""
 
     if TYPE_CHECKING:  # the fields of each come from its layer
 
@@ -120,7 +54,7 @@ class NeuronSpec(Learnable):
 
     @property
     def does_spike(self) -> bool:
-        return "spike_fn" in type(self).model_fields
+        return bool(self.model.does_spike)
 
     @property
     def draws_weights(self) -> bool:
@@ -136,7 +70,8 @@ class NeuronSpec(Learnable):
     @property
     def learnable(self) -> tuple[str, ...]:
         """Names of the parameters that training can move; `rec_connect` stands for the recurrent weights and biases."""
-        return tuple(name for name in LEARNABLE if getattr(self, name, None) is not None)
+        names = (*self.model.learnable, "rec_connect")
+        return tuple(name for name in names if name in type(self).model_fields and getattr(self, name) is not None)
 
     def output_shape(self, shape: Shape) -> Shape:
         """Raises MisfitError where a parameter has another number of values than there are neurons, or the recurrent connection."""
@@ -178,16 +113,13 @@ class NeuronSpec(Learnable):
     def parameters(self, layer: nn.Module, name: str) -> tuple[nn.Parameter, ...]:
         if name == "rec_connect":
             return tuple(layer.get_submodule(name).parameters())
-        if name == "spike_threshold":
-            name = self.model.threshold_name
-        elif getattr(self, "train_alphas", False):
-            name = name.replace("tau_", "alpha_")
-        return (layer.get_parameter(name),)
+        assert isinstance(layer, StatefulLayer)
+        return (layer.get_parameter(layer.parameter_name(name)),)
 
     def _layer(self, connection: nn.Module, batch_size: int | None = None) -> StatefulLayer:
         tensors = {name: torch.tensor(value) if isinstance(value, tuple) else value for name, value in self._arguments().items()}
         connected = {"rec_connect": connection} if "rec_connect" in type(self).model_fields else {}
-        made: Any = self.model if batch_size is None else SQUEEZED[self.model]
+        made: Any = self.model if batch_size is None else squeezed(self.model)
         sizes = {} if batch_size is None else {"batch_size": batch_size}
         layer: StatefulLayer = made(**tensors, **connected, **sizes)
         return layer
@@ -203,48 +135,60 @@ NOT_ARGUMENTS = ("kind", "learns", "rec_connect")
 NOT_DATA = ("shape", "record_states")
 """Arguments of constructors that a run decides, not an Experiment."""
 
-FIELDS: dict[str, Any] = {
-    "spike_fn": SpikeFn,
-    "reset_fn": ResetFn,
-    "surrogate_grad_fn": SurrogateGradFn,
-    "train_alphas": bool,
-    "norm_input": bool,
-    "rec_connect": LinearSpec,
-}
-"""Types of the arguments that aren't numbers."""
 
+def neuron_spec(layer: type[StatefulLayer]) -> type[NeuronSpec]:
+    """The spec of a layer of neurons: its constructor's arguments as fields.
 
-def neuron_spec(model: type[StatefulLayer]) -> type[NeuronSpec]:
-    """The spec of a layer of `snncore.layers`: its constructor's arguments as fields."""
-    fields: dict[str, Any] = {"kind": (Literal[model.__name__], model.__name__)}
-    for name, argument in constructor_arguments(model).items():
-        if name not in NOT_DATA:
-            default = argument.default
-            kind = FIELDS.get(name, OptionalValue if default is None else Value)
-            fields[name] = (kind, ... if default is argument.empty else default() if isinstance(default, type) else default)
-    spec: type[NeuronSpec] = create_model(
-        f"{model.__name__}Spec", __base__=NeuronSpec, __doc__=f"`snncore.layers.{model.__name__}`.", **fields
-    )
-    spec.model = model
+    Raises:
+        RegistrationError: the type of an argument isn't known, or its name is one that a spec needs itself.
+    """
+    name = layer.__name__
+    fields: dict[str, Any] = {"kind": (Literal[name], name)}
+    for argument in constructor_arguments(layer).values():
+        if argument.name in NOT_DATA:
+            continue
+        if argument.name in fields or hasattr(NeuronSpec, argument.name):
+            raise RegistrationError(
+                f"{name}: its argument can't be called {argument.name}, as its spec has that already; choose another name."
+            )
+        fields[argument.name] = field_of(name, argument)
+    spec: type[NeuronSpec] = create_model(f"{name}Spec", __base__=NeuronSpec, __doc__=f"`{layer.__module__}.{name}`.", **fields)
+    spec.model = layer
     return spec
 
 
-NEURON_SPECS: dict[str, type[NeuronSpec]] = {model.__name__: neuron_spec(model) for model in (*MODELS, *RECURRENT)}
+NEURON_SPECS: dict[str, type[NeuronSpec]] = {}
+"""Those of `LAYER_KINDS` that are neurons."""
+
 LAYER_KINDS: Kinds[Any] = Kinds("layer")
 """Everything that a network may consist of."""
-_SPECS: tuple[Any, ...] = (LinearSpec, *NEURON_SPECS.values(), Conv2dSpec, AvgPool2dSpec, FlattenSpec, DropoutSpec)
-for _spec in _SPECS:
-    LAYER_KINDS.register(_spec)
 
-LIFSpec: Any
-LIFSpec, IAFSpec, ExpLeakSpec, ALIFSpec = (NEURON_SPECS[model.__name__] for model in MODELS)
+
+def _register_all() -> None:
+    models = NEURON_MODELS.values()
+    layers = [*(model.layer for model in models), *(model.recurrent for model in models if model.recurrent)]
+    NEURON_SPECS.update({layer.__name__: neuron_spec(layer) for layer in layers})
+    specs: tuple[Any, ...] = (LinearSpec, *NEURON_SPECS.values(), Conv2dSpec, AvgPool2dSpec, FlattenSpec, DropoutSpec)
+    for spec in specs:
+        LAYER_KINDS.register(spec)
+
+
+_register_all()
+
+LIFSpec: Any = NEURON_SPECS["LIF"]
+IAFSpec: Any = NEURON_SPECS["IAF"]
+ExpLeakSpec: Any = NEURON_SPECS["ExpLeak"]
+ALIFSpec: Any = NEURON_SPECS["ALIF"]
 
 if TYPE_CHECKING:
     LayerSpec = LinearSpec | Conv2dSpec | AvgPool2dSpec | FlattenSpec | DropoutSpec | NeuronSpec
 else:
     LayerSpec = Annotated[Any, LAYER_KINDS]
 
-SPIKING_KINDS = tuple(kind for kind, spec in NEURON_SPECS.items() if "spike_fn" in spec.model_fields)
+
+def spiking_kinds() -> tuple[str, ...]:
+    """The kinds of layers whose output is spikes."""
+    return tuple(kind for kind, spec in NEURON_SPECS.items() if spec.model.does_spike)
 
 
 def _broadcasts(shape: Shape, over: Shape) -> bool:

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from snncore.errors import ExperimentError, MisfitError
 from snncore.experiment.errors import abbreviated, sentence
 from snncore.experiment.inputs import INPUT_KINDS, NO_FILES, Files, InputSpec, RandomSpikes
-from snncore.experiment.layers import LAYER_KINDS, SPIKING_KINDS, LayerSpec, LIFSpec
+from snncore.experiment.layers import LAYER_KINDS, LayerSpec, LIFSpec, spiking_kinds
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.loaded_weights import CheckpointRef
 from snncore.experiment.part import Part, Shape
@@ -270,7 +270,7 @@ class Experiment(Draft):
         """
         if not self.network[-1].does_spike:
             last = self.layer_label(str(len(self.network) - 1))
-            raise ExperimentError(f"{last} doesn't spike, so nothing can be counted; end the network with {', '.join(SPIKING_KINDS)}.")
+            raise ExperimentError(f"{last} doesn't spike, so nothing can be counted; end the network with {', '.join(spiking_kinds())}.")
         for epoch in sorted({0, *(change.epoch for change in self.training.changes)}):
             layers = {str(index): layer for index, layer in enumerate(self.in_force(epoch).network) if isinstance(layer, Learnable)}
             if not any(layer.learning for layer in layers.values()):

@@ -8,7 +8,7 @@ from typing import Any
 
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NeuronSpec
-from snncore.layers import MODELS
+from snncore.layers import NEURON_MODELS
 
 
 def layer_code(layer: NeuronSpec) -> str:
@@ -20,15 +20,16 @@ def layer_code(layer: NeuronSpec) -> str:
     Raises:
         ExperimentError: a recurrent layer, whose weights don't stand in its spec.
     """
-    if layer.model not in MODELS:
+    if layer.kind not in NEURON_MODELS:
         raise ExperimentError(f"{layer.kind} has weights, which are not written as code; take the model without its connections.")
     arguments = dict(_arguments(layer))
     activations = sorted({type(value).__name__ for value in arguments.values() if _is_activation(value)})
     call = _call(layer.kind, arguments)
+    home: str = layer.model.__module__
     lines = [
         *(["import torch"] if "torch." in call else []),
         *([f"from snncore.activation import {', '.join(activations)}"] if activations else []),
-        f"from snncore.layers import {layer.kind}",
+        f"from {'snncore.layers' if home.startswith('snncore.layers.') else home} import {layer.kind}",
         f"layer = {call}",
         f"{'spikes' if layer.does_spike else 'u'} = layer(z)  # z: float tensor (batch, time, neurons)",
     ]

@@ -4,7 +4,7 @@ The compiled loops begin to load when the first layer is made. From the cache th
 in the background, and the scan serves until they are there.
 """
 
-from snncore.kernels.fused import scan
+from snncore.kernels.fused import STEPS, scan
 from snncore.kernels.loading import begin, disabled, prepare
 
-__all__ = ["begin", "disabled", "prepare", "scan"]
+__all__ = ["STEPS", "begin", "disabled", "prepare", "scan"]

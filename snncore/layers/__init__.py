@@ -1,42 +1,32 @@
 """Spiking layers as `torch.nn.Module`s that live in an `nn.Sequential` between `Linear`, `Conv2d` and `AvgPool2d`."""
 
-from snncore.layers.alif import ALIF
+# Menus offer the models in the order in which these are imported.
+# isort: off
 from snncore.layers.lif import IAF, LIF
-from snncore.layers.membrane import ExpLeak
-from snncore.layers.recurrent import ALIFRecurrent, IAFRecurrent, LIFRecurrent
+from snncore.layers.exp_leak import ExpLeak
+from snncore.layers.alif import ALIF
+
+# isort: on
+from snncore.layers.models import NEURON_MODELS, neuron_model, recurrent_form, squeezed
 from snncore.layers.reshape import FlattenTime, Repeat, UnflattenTime
-from snncore.layers.squeeze import (
-    ALIFRecurrentSqueeze,
-    ALIFSqueeze,
-    ExpLeakSqueeze,
-    IAFRecurrentSqueeze,
-    IAFSqueeze,
-    LIFRecurrentSqueeze,
-    LIFSqueeze,
-)
 from snncore.layers.stateful import StatefulLayer
 
-MODELS: tuple[type[StatefulLayer], ...] = (LIF, IAF, ExpLeak, ALIF)
-"""The neuron models. Those that spike have a recurrent form."""
-RECURRENT: tuple[type[StatefulLayer], ...] = (LIFRecurrent, IAFRecurrent, ALIFRecurrent)
-SQUEEZED: dict[type[StatefulLayer], type[StatefulLayer]] = {
-    LIF: LIFSqueeze,
-    IAF: IAFSqueeze,
-    ExpLeak: ExpLeakSqueeze,
-    ALIF: ALIFSqueeze,
-    LIFRecurrent: LIFRecurrentSqueeze,
-    IAFRecurrent: IAFRecurrentSqueeze,
-    ALIFRecurrent: ALIFRecurrentSqueeze,
-}
-"""The form of each for (batch*time, ...)."""
+LIFRecurrent = recurrent_form(LIF)
+IAFRecurrent = recurrent_form(IAF)
+ALIFRecurrent = recurrent_form(ALIF)
+LIFSqueeze = squeezed(LIF)
+IAFSqueeze = squeezed(IAF)
+ExpLeakSqueeze = squeezed(ExpLeak)
+ALIFSqueeze = squeezed(ALIF)
+LIFRecurrentSqueeze = squeezed(LIFRecurrent)
+IAFRecurrentSqueeze = squeezed(IAFRecurrent)
+ALIFRecurrentSqueeze = squeezed(ALIFRecurrent)
 
 __all__ = [
     "ALIF",
     "IAF",
     "LIF",
-    "MODELS",
-    "RECURRENT",
-    "SQUEEZED",
+    "NEURON_MODELS",
     "ALIFRecurrent",
     "ALIFRecurrentSqueeze",
     "ALIFSqueeze",
@@ -52,4 +42,7 @@ __all__ = [
     "Repeat",
     "StatefulLayer",
     "UnflattenTime",
+    "neuron_model",
+    "recurrent_form",
+    "squeezed",
 ]

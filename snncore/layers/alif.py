@@ -7,12 +7,14 @@ from typing import Any
 from torch import Tensor, nn
 
 from snncore.activation import MembraneSubtract, ResetFunction, SingleExponential, SingleSpike, SpikeFunction, SurrogateGradient
-from snncore.dynamics import ALIFParameters, StepFunction, alif_step
+from snncore.dynamics import ALIFParameters, alif_step
 from snncore.errors import ParameterError
 from snncore.layers.lif import SpikingMembrane
 from snncore.layers.membrane import Scalar, in_words, own_tensor
+from snncore.layers.models import neuron_model
 
 
+@neuron_model(alif_step, spikes=True, browser_step=True)
 class ALIF(SpikingMembrane):
     """Adaptive leaky integrate-and-fire neurons, Bellec et al. 2018; see `snncore.dynamics.alif_step` for the equations.
 
@@ -77,10 +79,6 @@ class ALIF(SpikingMembrane):
     def tau_adapt_calculated(self) -> Tensor | None:
         """τ_adapt in force, in time steps."""
         return self._tau("adapt")
-
-    @property
-    def step(self) -> StepFunction[Any]:
-        return alif_step
 
     def step_parameters(self, z: Tensor) -> ALIFParameters:
         rho, gain = self._decay("adapt")

@@ -15,14 +15,17 @@ from snncore.activation import (
     SpikeFunction,
     SurrogateGradient,
 )
-from snncore.dynamics import LIFParameters, StepFunction, lif_step
+from snncore.dynamics import LIFParameters, lif_step
 from snncore.errors import ParameterError
 from snncore.layers.bounds import Bounds, held_within, threshold_bounds
 from snncore.layers.membrane import Membrane, Scalar, in_words, own_tensor
+from snncore.layers.models import neuron_model
 
 
 class SpikingMembrane(Membrane):
     """Base of the layers that spike."""
+
+    learnable = (*Membrane.learnable, "spike_threshold")
 
     threshold_name: ClassVar[str] = "spike_threshold"
     """The parameter that holds the constructor's `spike_threshold`."""
@@ -55,12 +58,11 @@ class SpikingMembrane(Membrane):
         if not (threshold.item() > 0 if threshold.dim() == 0 else bool((threshold > 0).all())):
             raise self._refusal(self.threshold_name, threshold)
 
+    def parameter_name(self, argument: str) -> str:
+        return self.threshold_name if argument == "spike_threshold" else super().parameter_name(argument)
+
     def _refusal(self, name: str, threshold: Tensor) -> ParameterError:
         return ParameterError(f"{type(self).__name__}: {name} is {in_words(threshold)}; it must be a finite number above 0.")
-
-    @property
-    def step(self) -> StepFunction[Any]:
-        return lif_step
 
     def step_parameters(self, z: Tensor) -> LIFParameters:
         return LIFParameters(**self._spiking_parameters(z))
@@ -84,6 +86,7 @@ class SpikingMembrane(Membrane):
         return super()._bounds(name, parameter)
 
 
+@neuron_model(lif_step, spikes=True, browser_step=True)
 class LIF(SpikingMembrane):
     """Leaky integrate-and-fire neurons; see `snncore.dynamics.lif_step` for the equations.
 
@@ -127,6 +130,7 @@ class LIF(SpikingMembrane):
         self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn)
 
 
+@neuron_model(lif_step, spikes=True, browser_step=True)
 class IAF(SpikingMembrane):
     """Integrate-and-fire neurons: `LIF` with α = 1 and no input normalisation. Arguments as there, without τ_mem."""
 

@@ -1,14 +1,13 @@
-"""The leaky membrane: time constants, trained and held in their range, lower bound, input normalisation; and `ExpLeak`, which is that."""
+"""The leaky membrane: time constants, trained and held in their range, lower bound, input normalisation."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from snncore.dynamics import MembraneParameters, StepFunction, exp_leak_step
 from snncore.errors import ParameterError
 from snncore.layers.bounds import MAX_TAU, MIN_TAU, Bounds, decay, decay_bounds, held_within
 from snncore.layers.stateful import StatefulLayer
@@ -19,6 +18,8 @@ Scalar = float | Tensor
 
 class Membrane(StatefulLayer):
     """Base of the layers with a membrane potential. A τ of None is no leak, and no synaptic current."""
+
+    learnable: ClassVar[tuple[str, ...]] = ("tau_mem", "tau_syn", "tau_adapt")
 
     v_mem: Tensor
     i_syn: Tensor
@@ -117,6 +118,10 @@ class Membrane(StatefulLayer):
         low, high = super()._bounds(name, parameter)
         return (-math.inf if name == "min_v_mem" else low), high
 
+    def parameter_name(self, argument: str) -> str:
+        is_alpha = self.train_alphas and argument.startswith("tau_")
+        return argument.replace("tau_", "alpha_") if is_alpha else super().parameter_name(argument)
+
     def _longest_tau(self, which: str) -> float:
         """Where 1 - exp(-1/τ) matters, or is trained, exp(-1/τ) stays below 1."""
         return MAX_TAU if self.train_alphas or self._needs_gain(which) else math.inf
@@ -137,48 +142,6 @@ class Membrane(StatefulLayer):
 
     def _argument(self, name: str) -> Any:
         return super()._argument(f"{name}_calculated" if name in ("tau_mem", "tau_syn", "tau_adapt") else name)
-
-
-class ExpLeak(Membrane):
-    """Leaky integrators that never spike; see `snncore.dynamics.exp_leak_step` for the equations. The output is u.
-
-    Args:
-        tau_mem: membrane time constant τ_mem in time steps, ≥ 0.1. Trained, and held at ≥ 0.1 while it trains.
-        shape: (batch, ...) of the state, if it shall exist before the first input.
-        train_alphas: hold and train α = exp(-1/τ) instead of τ.
-        min_v_mem: lower bound of v; None: none. The output is not bounded.
-        norm_input: scale the input by 1-α, so that a constant input I leads to v → I.
-        record_states: keep v_mem, i_syn and u of every step in `recordings`.
-        tau_syn: synaptic time constant τ_syn in time steps, ≥ 0.1; None: no synaptic current. Trained likewise.
-
-    Shape: (batch, time, ...) -> (batch, time, ...).
-
-    Raises:
-        ParameterError: a parameter out of the range given above.
-    """
-
-    def __init__(
-        self,
-        tau_mem: Scalar,
-        shape: tuple[int, ...] | None = None,
-        train_alphas: bool = False,
-        min_v_mem: Scalar | None = None,
-        norm_input: bool = False,
-        record_states: bool = False,
-        tau_syn: Scalar | None = None,
-    ) -> None:
-        super().__init__(tau_mem, tau_syn, min_v_mem, train_alphas, norm_input, shape, record_states)
-
-    @property
-    def step(self) -> StepFunction[Any]:
-        return exp_leak_step
-
-    @property
-    def does_spike(self) -> bool:
-        return False
-
-    def step_parameters(self, z: Tensor) -> MembraneParameters:
-        return MembraneParameters(**self._membrane_parameters(z))
 
 
 def own_tensor(layer: nn.Module, name: str, value: Scalar) -> Tensor:

@@ -1,4 +1,7 @@
-"""Spiking layers whose spikes come back to them as current, one step later."""
+"""The recurrent form of a layer: its spikes come back to it as current, one step later.
+
+`snncore.layers.models` mixes it into each model that spikes.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,6 @@ from torch import Tensor, nn
 
 from snncore.dynamics import StepFunction, recurrent
 from snncore.errors import ParameterError
-from snncore.layers.alif import ALIF
-from snncore.layers.lif import IAF, LIF
 from snncore.layers.stateful import StatefulLayer
 
 
@@ -35,15 +36,3 @@ class Recurrent(StatefulLayer):
     @property
     def step(self) -> StepFunction[Any]:
         return recurrent(super().step, self.rec_connect)
-
-
-class LIFRecurrent(Recurrent, LIF):
-    """`LIF` with recurrent connections. Arguments as there, and `rec_connect`, by keyword."""
-
-
-class IAFRecurrent(Recurrent, IAF):
-    """`IAF` with recurrent connections. Arguments as there, and `rec_connect`, by keyword."""
-
-
-class ALIFRecurrent(Recurrent, ALIF):
-    """`ALIF` with recurrent connections. Arguments as there, and `rec_connect`, by keyword."""

@@ -1,4 +1,7 @@
-"""Spiking layers between `Conv2d` and its like: (batch*time, ...) in and out, samples in order, each one's steps in a row."""
+"""The squeeze form of a layer, for use between `Conv2d` and its like: (batch*time, ...) in and out.
+
+Samples stand in order, each one's time steps in a row. `snncore.layers.models` mixes it into each model.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,6 @@ from typing import Any
 from torch import Tensor
 
 from snncore.errors import ParameterError, ShapeError
-from snncore.layers.alif import ALIF
-from snncore.layers.lif import IAF, LIF
-from snncore.layers.membrane import ExpLeak
-from snncore.layers.recurrent import ALIFRecurrent, IAFRecurrent, LIFRecurrent
 from snncore.layers.stateful import StatefulLayer
 
 
@@ -53,31 +52,3 @@ class Squeeze(StatefulLayer):
                 f"Set batch_size to the number of samples in (batch*time, ...)."
             )
         return super().forward(z.unflatten(0, (batch, steps))).flatten(0, 1)
-
-
-class LIFSqueeze(Squeeze, LIF):
-    """`LIF` for (batch*time, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
-
-
-class IAFSqueeze(Squeeze, IAF):
-    """`IAF` for (batch*time, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
-
-
-class ExpLeakSqueeze(Squeeze, ExpLeak):
-    """`ExpLeak` for (batch*time, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
-
-
-class ALIFSqueeze(Squeeze, ALIF):
-    """`ALIF` for (batch*time, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
-
-
-class LIFRecurrentSqueeze(Squeeze, LIFRecurrent):
-    """`LIFRecurrent` for (batch*time, ...); `rec_connect` sees (batch, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
-
-
-class IAFRecurrentSqueeze(Squeeze, IAFRecurrent):
-    """`IAFRecurrent` for (batch*time, ...); `rec_connect` sees (batch, ...). Arguments as there, and `batch_size` or `num_timesteps`."""
-
-
-class ALIFRecurrentSqueeze(Squeeze, ALIFRecurrent):
-    """`ALIFRecurrent` for (batch*time, ...); `rec_connect` sees (batch, ...). Arguments as there, and `batch_size` or `num_timesteps`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
@@ -37,6 +37,10 @@ class StatefulLayer(nn.Module):
         record_gradients: whether the backward pass shall write ∂L/∂u of every step into `gradients`. May be set at any time.
         gradients: `{"u": (batch, time, ...)}` of the last call with `record_gradients`; zero until its backward pass.
     """
+
+    does_spike: ClassVar[bool] = True
+    learnable: ClassVar[tuple[str, ...]] = ()
+    """Arguments of constructors that are held as parameters which training can move, where they are given and not None."""
 
     state_names: tuple[str, ...]
     record_states: bool
@@ -69,14 +73,14 @@ class StatefulLayer(nn.Module):
         """Within which a parameter of the layer is held: by default, the finite numbers."""
         return finite(parameter.dtype)
 
+    def parameter_name(self, argument: str) -> str:
+        """The name of the parameter that holds one of the `learnable` arguments."""
+        return argument
+
     @property
     def step(self) -> StepFunction[Any]:
         """The model's step, from `snncore.dynamics`."""
         raise NotImplementedError
-
-    @property
-    def does_spike(self) -> bool:
-        return True
 
     def step_parameters(self, z: Tensor) -> Any:
         """The parameters in force as the step takes them, in the dtype of `z` (batch, time, ...)."""

@@ -63,8 +63,10 @@ def record_of(name: str, layer: StatefulLayer, output: Tensor, base_threshold: A
 
 def threshold_of(layer: StatefulLayer) -> Array:
     """θ as it stands, a copy; infinite for a layer that never spikes."""
-    threshold: Tensor | None = getattr(layer, "spike_threshold", None)
-    return np.array(math.inf, dtype=np.float32) if threshold is None else threshold.detach().clone().numpy()
+    if not layer.does_spike:
+        return np.array(math.inf, dtype=np.float32)
+    threshold: Tensor = layer.spike_threshold  # type: ignore[assignment]  # a tensor of every layer that spikes
+    return threshold.detach().clone().numpy()
 
 
 def neurons_by_time(values: Array, sample: int) -> Array:

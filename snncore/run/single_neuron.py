@@ -17,12 +17,14 @@ from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.parameters import Parameters, put
 from snncore.experiment.part import Shape
 from snncore.experiment.spec import Experiment
-from snncore.layers import MODELS, RECURRENT, StatefulLayer
+from snncore.layers import NEURON_MODELS, StatefulLayer
 from snncore.layers.bounds import MAX_TAU, MIN_TAU
+from snncore.layers.models import model_of
+from snncore.layers.recurrent import Recurrent
 from snncore.run.simulation import Simulation
 
-KINDS = tuple(model.__name__ for model in MODELS)
-"""Models of a single neuron."""
+KINDS = tuple(name for name, model in NEURON_MODELS.items() if model.has_browser_step)
+"""Models that a page can step by itself; one from outside isn't among them."""
 
 TIME_CONSTANTS = ("tau_mem", "tau_syn", "tau_adapt")
 NUMBERS = (*TIME_CONSTANTS, "spike_threshold", "adapt_scale", "min_v_mem")
@@ -86,8 +88,9 @@ def _recurrent_current(rec_connect: nn.Module, spikes: Tensor) -> Tensor:
 
 def _picked(spec: NeuronSpec, layer: StatefulLayer, shape: Shape, neuron: int) -> NeuronSpec:
     """The spec of one of the neurons, (...) of `shape`, of the layer that was built from `spec`."""
-    kind = next(model.__name__ for model in MODELS if isinstance(layer, model))
-    plain = as_kind(spec, kind)
+    model = model_of(type(layer))
+    assert model is not None
+    plain = as_kind(spec, model.name)
     held = layer.arg_dict
     values = {name: _of_neuron(held[name], shape, neuron) for name in type(plain).model_fields if isinstance(held.get(name), Tensor)}
     if getattr(spec, "train_alphas", False):
@@ -132,7 +135,7 @@ def neuron_numbers(layer: NeuronSpec) -> dict[str, Any]:
     Raises:
         ExperimentError: recurrent neurons, or a value for each neuron.
     """
-    if layer.model in RECURRENT:
+    if issubclass(layer.model, Recurrent):
         plain = layer.model.__name__.removesuffix("Recurrent")
         raise ExperimentError(f"{layer.model.__name__}: its neurons drive each other, so none can be shown alone; choose {plain}.")
     fields = layer.model_dump()

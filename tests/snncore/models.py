@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from torch import nn
 
 from snncore.activation import SURROGATES, MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
-from snncore.layers import MODELS, RECURRENT
+from snncore.layers import NEURON_MODELS
 from snncore.layers.stateful import StatefulLayer, constructor_arguments
+
+MODELS: tuple[type[StatefulLayer], ...] = tuple(model.layer for model in NEURON_MODELS.values())
+RECURRENT: tuple[type[StatefulLayer], ...] = tuple(model.recurrent for model in NEURON_MODELS.values() if model.recurrent)
 
 NEURONS = 3
 Maker = Callable[..., StatefulLayer]

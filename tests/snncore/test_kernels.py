@@ -20,8 +20,8 @@ from snncore.activation import SURROGATES, MembraneSubtract
 from snncore.dynamics import lif_step
 from snncore.errors import NonFiniteError
 from snncore.kernels import fused, layout, loading, memory, sharing
-from snncore.layers import ALIF, IAF, LIF, MODELS, ExpLeak
-from tests.snncore.models import LAYERS, SURROGATES_WITH_FIELDS, arguments, named, own_surrogate
+from snncore.layers import ALIF, IAF, LIF, ExpLeak
+from tests.snncore.models import LAYERS, MODELS, SURROGATES_WITH_FIELDS, arguments, named, own_surrogate
 
 SURROGATE_GRADS = [*(kind() for kind in SURROGATES), *SURROGATES_WITH_FIELDS, own_surrogate]
 ADAPTIVE = {"tau_mem": 6.0, "tau_adapt": 9.0, "spike_threshold": 0.3}

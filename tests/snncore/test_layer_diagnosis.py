@@ -12,8 +12,8 @@ from snncore.diagnosis.layers import Changes, Clipped, Finding, LongMemory, Satu
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NEURON_SPECS
 from snncore.experiment.spec import Experiment
-from snncore.layers import MODELS, RECURRENT
 from snncore.run.simulation import Simulation, simulate
+from tests.snncore.models import MODELS, RECURRENT
 from tests.snncore.test_spec import neuron_layers
 
 Layer = dict[str, Any]

@@ -13,9 +13,10 @@ from snncore.errors import ExperimentError
 from snncore.experiment.layers import NEURON_SPECS, NeuronSpec
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.io.recordings import content_hash
-from snncore.layers import RECURRENT, StatefulLayer
+from snncore.layers import StatefulLayer
 from snncore.run.bptt import train
 from snncore.run.simulation import Simulation, simulate
+from tests.snncore.models import RECURRENT
 
 Layer = dict[str, Any]
 

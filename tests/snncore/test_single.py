@@ -15,10 +15,10 @@ from snncore.errors import ExperimentError, ParameterError
 from snncore.experiment.layers import NEURON_SPECS, NeuronSpec
 from snncore.experiment.spec import Experiment
 from snncore.io.recordings import content_hash
-from snncore.layers import MODELS, RECURRENT
 from snncore.run.bptt import train
 from snncore.run.simulation import Simulation, simulate
 from snncore.run.single_neuron import lone_neuron
+from tests.snncore.models import MODELS, RECURRENT
 from tests.snncore.test_spec import neuron_layers
 
 Layer = dict[str, Any]

@@ -18,9 +18,9 @@ from snncore.errors import ExperimentError
 from snncore.experiment.edits import mend
 from snncore.experiment.layers import NEURON_SPECS, IAFSpec, LIFSpec, LinearSpec
 from snncore.experiment.spec import Draft, Experiment, RandomSpikes, ten_spikes
-from snncore.layers import ALIF, IAF, LIF, MODELS, RECURRENT, StatefulLayer
+from snncore.layers import ALIF, IAF, LIF, StatefulLayer
 from snncore.run.bptt import train
-from tests.snncore.models import arguments, own_surrogate
+from tests.snncore.models import MODELS, RECURRENT, arguments, own_surrogate
 
 
 def entirely_different() -> Experiment:

@@ -5,9 +5,9 @@ import torch
 from torch import nn
 
 from snncore.errors import InputError, ParameterError, ShapeError
-from snncore.layers import ALIF, IAF, LIF, RECURRENT, SQUEEZED, ALIFSqueeze, ExpLeak, ExpLeakSqueeze, IAFSqueeze, LIFSqueeze
+from snncore.layers import ALIF, IAF, LIF, ALIFSqueeze, ExpLeak, ExpLeakSqueeze, IAFSqueeze, LIFSqueeze, squeezed
 from snncore.layers.stateful import constructor_arguments
-from tests.snncore.models import rec_connect
+from tests.snncore.models import MODELS, RECURRENT, rec_connect
 
 ADAPTIVE = {"tau_mem": 8.0, "tau_adapt": 20.0, "spike_threshold": 0.4}
 PAIRS = [
@@ -18,14 +18,14 @@ PAIRS = [
 ]
 
 
-@pytest.mark.parametrize("model", SQUEEZED, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", [*MODELS, *RECURRENT], ids=lambda model: model.__name__)
 def test_every_model_has_a_squeeze_form_on_folded_axes(model):
     arguments = {name: value for name, value in ADAPTIVE.items() if name in constructor_arguments(model)}
     if model in RECURRENT:
         arguments["rec_connect"] = rec_connect(4)
     z = noise(3, 20, 4)
-    assert SQUEEZED[model].__name__ == f"{model.__name__}Squeeze"
-    assert torch.equal(SQUEEZED[model](**arguments, batch_size=3)(z.flatten(0, 1)), model(**arguments)(z).flatten(0, 1))
+    assert squeezed(model).__name__ == f"{model.__name__}Squeeze"
+    assert torch.equal(squeezed(model)(**arguments, batch_size=3)(z.flatten(0, 1)), model(**arguments)(z).flatten(0, 1))
 
 
 @pytest.fixture(params=PAIRS, ids=["LIF", "IAF", "ExpLeak", "ALIF"])

@@ -17,8 +17,8 @@ from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.layers import LAYER_KINDS, NEURON_SPECS, NeuronSpec
 from snncore.experiment.spec import Draft, Experiment
 from snncore.io.recordings import content_hash
-from snncore.layers import MODELS, RECURRENT
 from snncore.run.simulation import simulate
+from tests.snncore.models import MODELS, RECURRENT
 from tests.snncore.test_spec import neuron_layers
 
 Layer = dict[str, Any]

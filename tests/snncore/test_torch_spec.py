@@ -12,7 +12,7 @@ import snncore.layers
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NEURON_SPECS
 from snncore.experiment.spec import Experiment, convolution, ten_spikes
-from snncore.layers import RECURRENT
+from tests.snncore.models import RECURRENT
 
 NEURON = {"kind": "LIF", "tau_mem": 10.0}
 

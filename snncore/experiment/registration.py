@@ -1,0 +1,128 @@
+"""Neuron models from outside the package: `register_neuron` makes one a kind of layer like those of `snncore.layers`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+
+from snncore.dynamics import StepFunction
+from snncore.errors import RegistrationError
+from snncore.experiment.edits import USUAL, fitting_neurons
+from snncore.experiment.field_words import FieldWords
+from snncore.experiment.layers import LAYER_KINDS, NEURON_SPECS, NeuronSpec, neuron_spec
+from snncore.layers import NEURON_MODELS, StatefulLayer, neuron_model
+from snncore.layers.models import NeuronModel, forget
+
+Layer = TypeVar("Layer", bound=StatefulLayer)
+
+HAVE_WORDS = frozenset(name for spec in NEURON_SPECS.values() for name in spec.model_fields)
+"""Fields of the built-in models, whose words hold for other models too."""
+
+HAVE_FIRST_VALUE = frozenset((*USUAL, "rec_connect"))
+"""Fields that get a value in a new layer though they have no default."""
+
+TRIAL = (1, 2, 1)
+"""Shape (batch, time, neurons) of the input on which a model is tried."""
+
+
+def register_neuron(
+    step: StepFunction[Any],
+    *,
+    spikes: bool,
+    words: Mapping[str, FieldWords] = MappingProxyType({}),
+    sentence: str = "",
+    recurrent: bool | None = None,
+) -> Callable[[type[Layer]], type[Layer]]:
+    """Make the layer class that is decorated a kind of layer: Experiments, files, links and the app's menus then know it by its name.
+
+    The class derives from `StatefulLayer`, or more shortly from `SpikingMembrane` or `Membrane`. Its constructor's arguments are the
+    fields; their annotations (float, float | Tensor, bool, int, SpikeFunction, ResetFunction, SurrogateGradient) say what each takes.
+    Its state has a `v_mem`, its step shows a `u`, and where it spikes it has a `spike_threshold` that u is compared with.
+
+    Args:
+        step: one time step, `step(z, state, parameters) -> Step`.
+        spikes: whether its output is spikes.
+        words: by name of a field, what pages say of it. Fields that a built-in model has too, such as `tau_mem`, have words already.
+        sentence: what pages say of the model.
+        recurrent: whether it has a recurrent form; by default if it spikes.
+
+    Raises:
+        RegistrationError: the name is taken, the step has another signature, a field lacks words or has a type that no Experiment holds, or
+            the model doesn't run. Nothing is registered then.
+    """
+
+    def register(layer: type[Layer]) -> type[Layer]:
+        _check_name(layer.__name__)
+        made = neuron_model(step, spikes=spikes, recurrent=recurrent)(layer)
+        model = NEURON_MODELS[layer.__name__]
+        try:
+            for kind in model.kinds:
+                _check_name(kind.__name__)
+            specs = [_spec(kind, words, sentence) for kind in model.kinds]
+            _try(model, specs[0])
+        except BaseException:
+            forget(model)
+            raise
+        for spec in specs:
+            LAYER_KINDS.register(spec, after=next(reversed(NEURON_SPECS)))
+            NEURON_SPECS[spec.model.__name__] = spec
+        return made
+
+    return register
+
+
+def unregister_neuron(name: str) -> None:
+    """Take a model back, as before it is defined once more in a notebook; Experiments that name it can't be opened any more."""
+    model = NEURON_MODELS[name]
+    for kind in model.kinds:
+        LAYER_KINDS.remove(kind.__name__)
+        del NEURON_SPECS[kind.__name__]
+    forget(model)
+
+
+def _check_name(name: str) -> None:
+    if name in LAYER_KINDS:
+        raise RegistrationError(f"There is a layer of the kind {name!r} already; choose another name.")
+
+
+def _spec(layer: type[StatefulLayer], words: Mapping[str, FieldWords], sentence: str) -> type[NeuronSpec]:
+    """Raises RegistrationError where a field lacks words or a first value."""
+    spec, name = neuron_spec(layer), layer.__name__
+    for field, said in words.items():
+        if not isinstance(said, FieldWords):
+            raise RegistrationError(f"{name}: the words of {field} are {said!r}; give FieldWords(name, note).")
+        if field not in spec.model_fields:
+            raise RegistrationError(f"{name}: there are words for {field!r}, which its constructor doesn't take; correct the name.")
+    for field, held in spec.model_fields.items():
+        if field not in words and field not in HAVE_WORDS:
+            raise RegistrationError(f"{name}: its field {field} has no words; give words={{{field!r}: FieldWords(name, note)}}.")
+        has_value = field in HAVE_FIRST_VALUE if held.is_required() else held.default is not None or field in HAVE_WORDS
+        if not has_value and (field not in words or words[field].usual is None):
+            raise RegistrationError(f"{name}: its field {field} has no default; give its words a usual value for new layers.")
+    spec.words, spec.sentence = MappingProxyType(dict(words)), sentence
+    return spec
+
+
+def _try(model: NeuronModel, spec: type[NeuronSpec]) -> None:
+    """Run a usual layer of the model for two steps; raise RegistrationError where it doesn't do what is asked of it."""
+    try:
+        layer = fitting_neurons(spec, TRIAL[-1]).build(torch.Generator(), torch.Generator())
+        layer.record_states = True
+        with torch.no_grad():
+            output = layer(torch.ones(TRIAL))
+        for name in ("u", "v_mem"):
+            layer.recordings[name]
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}".replace("\n", " ")
+        raise RegistrationError(
+            f"{model.name}: a trial of two time steps ended in {problem}; its step must return Step(output, {{'u': u}}, state), "
+            f"with every state variable that came in, v_mem among them."
+        ) from error
+    if output.shape != TRIAL:
+        raise RegistrationError(f"{model.name}: of an input {TRIAL} it makes {tuple(output.shape)}; the output must have the same shape.")
+    if model.does_spike and not isinstance(getattr(layer, "spike_threshold", None), Tensor):
+        raise RegistrationError(f"{model.name} spikes, so it needs a tensor spike_threshold, θ, that its u is compared with.")
