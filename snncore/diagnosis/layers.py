@@ -15,6 +15,7 @@ import torch
 
 from snncore.activation import MaxSpike, MembraneReset, MembraneSubtract, SingleSpike
 from snncore.arrays import Array
+from snncore.diagnosis.known import is_known
 from snncore.experiment.layers import NeuronSpec
 from snncore.layers.bounds import decay
 from snncore.run.record import LayerRecord
@@ -129,6 +130,8 @@ def diagnose(simulation: Simulation) -> dict[int, tuple[Finding, ...]]:
 def _findings(simulation: Simulation, index: int, record: LayerRecord) -> list[Finding]:
     layer = simulation.experiment.network[index]
     assert isinstance(layer, NeuronSpec)
+    if not is_known(layer):
+        return _of_unknown_model(simulation, index, layer, record)
     found: list[Finding] = []
     if record.does_spike:
         found += [_silence(simulation, index, layer, record)] if not record.spikes.any() else _excess(simulation, index, layer, record)
@@ -138,6 +141,23 @@ def _findings(simulation: Simulation, index: int, record: LayerRecord) -> list[F
     if isinstance(tau, float) and tau > LONG_MEMORY * steps:
         found.append(LongMemory(tau, math.exp(-1 / tau), steps, ({"tau_mem": max(1.0, steps / LONG_MEMORY)},)))
     return found
+
+
+def _of_unknown_model(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> list[Finding]:
+    """What the record alone tells of a model from outside. Only a lower θ is a remedy, where it has one."""
+    if not record.does_spike:
+        return []
+    if not record.spikes.any():
+        threshold = np.broadcast_to(record.threshold, record.u.shape)
+        place = np.unravel_index(int((record.u / threshold).argmax()), record.u.shape)
+        largest_u = float(record.u[place])
+        lower = _rounded_down(largest_u) if largest_u > 0 and "spike_threshold" in type(layer).model_fields else None
+        changes = () if lower is None else ({"spike_threshold": lower},)
+        gets_input = bool(simulation.received(index).any())
+        return [Silent(largest_u, float(threshold[place]), None, gets_input, lower, changes=changes)]
+    spiking = record.spikes > 0
+    always = _always(spiking, _driven(simulation, index))
+    return [_saturation(simulation, index, record, always, ())] if always.mean() >= SATURATED else []
 
 
 def _silence(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> Silent:
@@ -178,7 +198,7 @@ def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: Layer
     spiking = record.spikes > 0
     always = _always(spiking, _driven(simulation, index))
     if always.mean() >= SATURATED:
-        found.append(_saturation(simulation, index, layer, record, always))
+        found.append(_saturation(simulation, index, record, always, (_moderation(simulation, index, layer, record),)))
     most = _most_spikes(layer)
     if most is not None:
         reach = record.u / record.threshold
@@ -190,7 +210,7 @@ def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: Layer
     return found
 
 
-def _saturation(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord, always: Mask) -> Saturated:
+def _saturation(simulation: Simulation, index: int, record: LayerRecord, always: Mask, changes: tuple[Changes, ...]) -> Saturated:
     """Describe the neurons of the mask `always`, (...): over the whole run if they spike throughout, else while driven."""
     spikes = np.moveaxis(record.spikes.astype(np.float64), (0, 1), (-2, -1))[always]
     steps = np.ones(spikes.shape, dtype=bool)
@@ -202,7 +222,7 @@ def _saturation(simulation: Simulation, index: int, layer: NeuronSpec, record: L
         share=float((spikes[steps] > 0).mean()),
         rate=float(spikes[steps].mean()),
         while_driven=not steps.all(),
-        changes=(_moderation(simulation, index, layer, record),),
+        changes=changes,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from snncore.activation import MembraneSubtract, SingleExponential, SingleSpike
 from snncore.arrays import Array
 from snncore.diagnosis.gradient_flow import growth, peak_taken
+from snncore.diagnosis.known import has_surrogate
 from snncore.errors import ExperimentError
 from snncore.experiment.spec import Experiment
 from snncore.run.bptt import EpochRecord
@@ -73,8 +74,8 @@ def _fall(optimiser: str, first: EpochRecord) -> float:
 
 
 def single_exponential(experiment: Experiment) -> Changes:
-    """`SingleExponential` with its defaults for all layers that spike."""
-    spiking = (index for index, layer in enumerate(experiment.network) if layer.does_spike)
+    """`SingleExponential` with its defaults for all layers that have a surrogate."""
+    spiking = (index for index, layer in enumerate(experiment.network) if has_surrogate(layer))
     return {f"network.{index}.surrogate_grad_fn": _as_data(SingleExponential()) for index in spiking}
 
 

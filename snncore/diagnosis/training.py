@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from snncore.diagnosis.gradient_flow import growth, largest_surrogate
+from snncore.diagnosis.known import has_surrogate, is_known
 from snncore.diagnosis.remedies import (
     Changes,
     larger_steps,
@@ -184,7 +185,7 @@ def _diverging(experiment: Experiment, records: Sequence[EpochRecord], since: Se
 
 
 def _exploding_gradient(experiment: Experiment, last: EpochRecord) -> ExplodingGradient | None:
-    spiking = {int(record.name): record for record in last.layers if record.does_spike}
+    spiking = {int(record.name): record for record in last.layers if record.does_spike and is_known(experiment.network[int(record.name)])}
     grown = {index: growth(experiment.network[index], record, last.parameters) for index, record in spiking.items()}
     exploding = [index for index, found in grown.items() if found.product >= EXPLODING]
     if not exploding:
@@ -203,8 +204,10 @@ def _no_gradient(experiment: Experiment, records: Sequence[EpochRecord]) -> NoGr
     last = records[-1]
     if _largest_norm(last) >= VANISHED:
         return None
-    spiking = [record for record in last.layers if record.does_spike]
-    surrogates = {record.name: largest_surrogate(experiment.network[int(record.name)], record) for record in spiking}
+    layers = {record.name: (experiment.network[int(record.name)], record) for record in last.layers if record.does_spike}
+    surrogates = {name: largest_surrogate(layer, record) for name, (layer, record) in layers.items() if has_surrogate(layer)}
+    if not surrogates:
+        return None
     dead = [name for name, largest in surrogates.items() if largest < VANISHED]
     overshoot = _overshoot(experiment, records)
     return NoGradient(
