@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from pathlib import Path
@@ -15,6 +16,9 @@ def _prepare() -> None:
     prepare()
 
 
-threading.Thread(target=_prepare, name="preparation").start()
+preparation = threading.Thread(target=_prepare, name="preparation")
+preparation.start()
+if os.environ.get("SNN_PLUGINS"):
+    preparation.join()  # a plugin that can't be loaded stops the start before the server says that it is there
 sys.argv = ["streamlit", "run", str(Path(__file__).with_name("main.py")), *sys.argv[1:]]
 cli.main()

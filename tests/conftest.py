@@ -1,9 +1,14 @@
 """Settings of all tests: Hypothesis draws the same examples on every run and sets no deadline, and the fused loops are loaded."""
 
+import importlib
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
 import pytest
 from hypothesis import settings
 
-from snncore import kernels
+from snncore import kernels, unregister_neuron
 
 settings.register_profile("deterministic", deadline=None, derandomize=True)
 settings.load_profile("deterministic")
@@ -12,3 +17,12 @@ settings.load_profile("deterministic")
 @pytest.fixture(scope="session", autouse=True)
 def fused_loops() -> None:
     kernels.prepare()
+
+
+@pytest.fixture
+def own_neuron() -> Iterator[ModuleType]:
+    """`examples.own_neuron`, whose model is registered while the test lasts."""
+    module = importlib.import_module("examples.own_neuron")
+    yield module
+    unregister_neuron("RefractoryLIF")
+    del sys.modules["examples.own_neuron"]

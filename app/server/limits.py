@@ -60,7 +60,7 @@ NEURON_MULTIPLICATIONS = 20
 """Multiplications that take as long as one step of one neuron."""
 
 RECURRENT_STEP = 250_000
-"""Multiplications that take as long as one step of a recurrent layer, whose steps can't be computed together."""
+"""Multiplications that take as long as one step of a recurrent layer, or of one that no compiled loop computes."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def cost(draft: Draft) -> Cost:
         if isinstance(layer, NeuronSpec):
             neurons += values
             recorded += values * _quantities(layer)
-            multiplications += steps * RECURRENT_STEP * hasattr(layer, "rec_connect")
+            multiplications += steps * RECURRENT_STEP * (hasattr(layer, "rec_connect") or not layer.has_kernel)
         else:
             others += values
     weights = sum(map(_weights, draft.network))
@@ -155,6 +155,8 @@ def cost(draft: Draft) -> Cost:
 
 def _quantities(layer: NeuronSpec) -> int:
     """Arrays that are kept of each neuron, its output included: adaptation, recurrence and synaptic currents add one each."""
+    if not layer.has_kernel:
+        return NEURON_QUANTITIES - 1 + len(layer.state_names)  # v among them
     return NEURON_QUANTITIES + sum(getattr(layer, name, None) is not None for name in ("tau_syn", "tau_adapt", "rec_connect"))
 
 

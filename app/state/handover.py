@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.state.desk import Desk
-from app.state.tuned_neuron import MOST_STEPS
+from app.state.tuned_neuron import MOST_STEPS, check_model
 from snncore.experiment import edits
 from snncore.experiment.inputs import FileSpikes
 from snncore.experiment.layers import NEURON_SPECS, NeuronSpec
@@ -74,6 +74,7 @@ def _show(desk: Desk, simulation: Simulation, layer: int, neuron: int, sample: i
     """Raises ExperimentError where the neuron can't be shown."""
     whole = simulation.experiment
     spec, received = lone_neuron(simulation, layer, neuron, sample, parameters)
+    check_model(spec)
     shown = received[None, :MOST_STEPS, None]
     digest = content_hash(shown)
     desk.keep_file(digest, shown)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from app.server.limits import LARGEST_RECORD
 from app.server.runner import Owner, TrainingRun
 from snncore.activation import SURROGATES
+from snncore.diagnosis.known import has_surrogate
 from snncore.experiment.inputs import Files
 from snncore.experiment.spec import Experiment
 
@@ -37,7 +38,7 @@ class Trials:
         Raises:
             ExperimentError: the network can't be trained; then all stays as it was.
         """
-        spiking = [index for index, layer in enumerate(base.network) if layer.does_spike]
+        spiking = [index for index, layer in enumerate(base.network) if has_surrogate(layer)]
         made = {
             surrogate.__name__: TrainingRun(
                 base.replace({f"network.{index}.surrogate_grad_fn": surrogate.__name__ for index in spiking}),

@@ -17,8 +17,9 @@ from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
 from snncore.experiment import edits as stack
 from snncore.experiment.inputs import NO_FILES, STRONGEST, Files, SpikeBursts, StepCurrent
-from snncore.experiment.layers import LIFSpec, NeuronSpec
+from snncore.experiment.layers import LayerSpec, LIFSpec, NeuronSpec
 from snncore.experiment.spec import Draft, Experiment
+from snncore.layers.models import model_of
 from snncore.run.simulation import Simulation, simulate
 from snncore.run.single_neuron import KINDS, layer_of, neuron_numbers
 
@@ -174,8 +175,7 @@ def check(experiment: Experiment) -> None:
             f"The Neuron page takes one neuron layer, but this network has {len(layers)} layers; see it on the Network page."
         )
     (layer,) = layers
-    if layer.kind not in KINDS:
-        raise ExperimentError(f"The Neuron page takes one neuron layer, {', '.join(KINDS[:-1])} or {KINDS[-1]}, but this is {layer.kind}.")
+    check_model(layer)
     if experiment.checkpoint or experiment.training.changes:
         raise ExperimentError("The Neuron page takes no trained weights; open a neuron of the trained network from the Training page.")
     shape = experiment.input.shape
@@ -186,6 +186,17 @@ def check(experiment: Experiment) -> None:
         )
     limits.check(experiment)
     neuron_numbers(layer_of(experiment))
+
+
+def check_model(layer: LayerSpec) -> None:
+    """Raises ExperimentError where the browser has no step for the layer."""
+    if layer.kind in KINDS:
+        return
+    known = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"
+    model = model_of(layer.model) if isinstance(layer, NeuronSpec) else None
+    if model is not None and not model.has_browser_step:
+        raise ExperimentError(f"{layer.kind} has no step in the browser, so the Neuron page can't show it; it shows {known}.")
+    raise ExperimentError(f"The Neuron page takes one neuron layer, {known}, but this is {layer.kind}.")
 
 
 def edited(experiment: Experiment, changes: Mapping[str, Any], usual: Mapping[str, Any]) -> Experiment:

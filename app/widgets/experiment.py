@@ -16,6 +16,7 @@ from app.words.parameters import PART_PARAMETERS, part_name, part_numbers
 from app.words.seeds import SEEDS, seed_note
 from app.words.typed_numbers import Numbers
 from snncore.activation import SURROGATES
+from snncore.diagnosis.known import has_surrogate
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Experiment
@@ -134,7 +135,9 @@ def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, lo
 
 
 def _surrogate(experiment: Experiment) -> None:
-    layers = [(index, layer) for index, layer in _neurons(experiment) if layer.does_spike]
+    layers = _with_surrogate(experiment)
+    if not layers:
+        return
     kinds = [layer.model_dump()["surrogate_grad_fn"]["kind"] for _, layer in layers]
     differ = len(set(kinds)) > 1
     note = "Stands in for the slope of a spike, which is zero almost everywhere."
@@ -153,7 +156,9 @@ def _surrogate(experiment: Experiment) -> None:
 
 def _surrogate_parameters(experiment: Experiment) -> None:
     """The numbers of the surrogate of all spiking layers."""
-    layers = [(index, layer) for index, layer in _neurons(experiment) if layer.does_spike]
+    layers = _with_surrogate(experiment)
+    if not layers:
+        return
     found = [layer.model_dump()["surrogate_grad_fn"] for _, layer in layers]
     shown = found[0]
     differ = any(other != shown for other in found)
@@ -223,6 +228,11 @@ def _sentence(experiment: Experiment) -> str:
     given = f"one input ({fed})" if samples == 1 else f"{samples} inputs ({fed})"
     target = counted(experiment.training.task.target, "spike")
     return f"{' · '.join(layers)} learns to answer {given} with {target}{'' if samples == 1 else ' in all'}."
+
+
+def _with_surrogate(experiment: Experiment) -> list[tuple[int, NeuronSpec]]:
+    """The layers of neurons with a surrogate gradient, which not every model from outside lets one choose."""
+    return [(index, layer) for index, layer in _neurons(experiment) if has_surrogate(layer)]
 
 
 def _neurons(experiment: Experiment) -> list[tuple[int, NeuronSpec]]:

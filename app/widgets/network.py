@@ -22,14 +22,14 @@ from app.widgets.controls import number, text_field
 from app.widgets.drawing import draw, polled
 from app.widgets.fields import field_controls
 from app.widgets.session import desk
-from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS
+from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, layer_parameters
 from app.words.seeds import SEEDS, seed_note
 from app.words.typed_numbers import Numbers, quoted, times_power_of_ten, written
 from app.words.weights import let_go_in_words, weights_in_words
 from snncore.errors import ExperimentError
 from snncore.experiment import edits
 from snncore.experiment.inputs import DrawnCurrent, FileSpikes
-from snncore.experiment.layers import LAYER_KINDS
+from snncore.experiment.layers import LAYER_KINDS, NeuronSpec
 from snncore.experiment.randomness import randomness
 from snncore.experiment.spec import LONGEST_DT, SHORTEST_DT, Draft
 from snncore.experiment.training import Seeds
@@ -146,7 +146,9 @@ def _layer_controls(draft: Draft) -> None:
         return
     layer = draft.network[place]
     title(draft.layer_label(str(place)))
-    field_controls(layer, f"network.{place}", LAYER_PARAMETERS, quick, edit)
+    if isinstance(layer, NeuronSpec) and layer.sentence:
+        caption(layer.sentence)
+    field_controls(layer, f"network.{place}", layer_parameters(layer), quick, edit)
     if set(type(layer).model_fields) == {"kind"}:
         st.caption("It has no parameters.")
 

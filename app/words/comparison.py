@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from app.words.changes import CHANGED, changes_in_words, learning_in_words
-from app.words.layers import SYMBOLS, layer_name
+from app.words.layers import layer_name, symbol_of
 from app.words.numbers import counted, ordinal, reach_in_words
 from app.words.parameters import INPUT_NAMES, part_name
 from app.words.training import Course
@@ -43,7 +43,7 @@ def differences(one: Experiment, other: Experiment) -> list[str]:
     else:
         for number, (before, after) in enumerate(zip(one.network, other.network, strict=True), start=1):
             for path, values in _changed(before.model_dump(exclude={"learns"}), after.model_dump(exclude={"learns"})):
-                name = " ".join(SYMBOLS.get(part, part) for part in path)
+                name = " ".join(symbol_of(before, part) for part in path)
                 found.setdefault((name, values), []).append(f"{before.kind} {number}")
     for part in ("input", "training", "seeds", "dt"):
         for path, values in _changed(one.model_dump()[part], other.model_dump()[part]):

@@ -44,8 +44,15 @@ def parameter_names(experiment: Experiment, parameters: Iterable[str]) -> dict[s
 def parameter_name(experiment: Experiment, name: str) -> str:
     index, _, path = name.partition(".")
     field = path.rpartition(".")[2]
-    what = {"weight": "weights", "b0": "θ", "rec_connect": "recurrent weights", **SYMBOLS}.get(field, field)
+    what = {"weight": "weights", "b0": "θ", "rec_connect": "recurrent weights"}.get(field)
+    what = what or symbol_of(experiment.network[int(index)], field)
     return f"{layer_title(experiment, index)} {'recurrent ' if path.startswith('rec_connect.') else ''}{what}"
+
+
+def symbol_of(layer: LayerSpec, field: str) -> str:
+    """How a field is called where there is little room: "τ_mem", "t_ref", or its own name."""
+    words = layer.words.get(field) if isinstance(layer, NeuronSpec) else None
+    return words.symbol or words.name if words else SYMBOLS.get(field, field)
 
 
 def remedy_label(misfit: MisfitError) -> str | None:

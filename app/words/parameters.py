@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from app.words.typed_numbers import Numbers
 from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES
+from snncore.experiment.field_words import FieldWords
+from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.part import Part
 from snncore.experiment.weights import WEIGHT_KINDS, ChainWeights, ConstantWeights, DiagonalWeights, RandomWeights
 
@@ -68,6 +70,27 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
     ),
     "train_alphas": Parameter("Train α instead of τ", "Training moves exp(-1/τ) itself.", "toggle", more=True),
 }
+
+
+def layer_parameters(layer: Part) -> dict[str, Parameter]:
+    """The parameters of layers, with what a neuron model from outside says of its own."""
+    if not isinstance(layer, NeuronSpec):
+        return LAYER_PARAMETERS
+    return {**LAYER_PARAMETERS, **{name: _from_outside(layer, name, words) for name, words in layer.words.items()}}
+
+
+def _from_outside(layer: NeuronSpec, name: str, words: FieldWords) -> Parameter:
+    symbol = f" {words.symbol}" if words.symbol else ""
+    unit = f" ({words.unit})" if words.unit else ""
+    known = LAYER_PARAMETERS.get(name)
+    usual = known.when_on if known and words.usual is None else words.usual
+    widget: Widget = "slider" if words.has_slider else "number"
+    if known and known.widget in ("parts", "toggle"):
+        widget = known.widget
+    elif type(layer).model_fields[name].annotation is bool:
+        widget = "toggle"
+    return Parameter(f"{words.name}{symbol}{unit}", words.note, widget, words.low, words.high, words.step, usual)
+
 
 INPUT_PARAMETERS: dict[str, Parameter] = {
     "probability": Parameter("Spike probability", "That a channel spikes at a step.", "slider", 0.0, 1.0, 0.05),

@@ -21,6 +21,7 @@ from snncore.experiment.learnable import Learnable
 from snncore.experiment.part import Shape
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 from snncore.layers import NEURON_MODELS, StatefulLayer, squeezed
+from snncore.layers.models import model_of
 from snncore.layers.stateful import constructor_arguments
 
 # ------------------------------------------------------------------------------------------------- the neurons
@@ -66,6 +67,17 @@ class NeuronSpec(Learnable):
     def is_noisy(self) -> bool:
         """Whether it is random while it trains."""
         return False
+
+    @property
+    def has_kernel(self) -> bool:
+        """Whether compiled loops compute the model without its connections."""
+        model = model_of(self.model)
+        return model is not None and model.has_kernel
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """Of the variables that the built layer keeps from step to step."""
+        return self._layer(nn.Identity()).state_names
 
     @property
     def learnable(self) -> tuple[str, ...]:
