@@ -57,8 +57,9 @@ def test_after_a_spike_it_rests_for_so_many_steps(own_neuron: ModuleType) -> Non
 
 
 def test_without_rest_it_spikes_as_lif_to_the_bit(own_neuron: ModuleType) -> None:
-    lif = {"kind": "LIF", "tau_mem": 10.0, "spike_fn": "SingleSpike", "reset_fn": "MembraneReset"}
-    one, other = (simulate(network(linear(6, 8), layer))[0] for layer in ({**OWN, "rest": 0}, lif))
+    shared = {"tau_mem": 10.0, "spike_threshold": 0.3}
+    lif = {"kind": "LIF", "spike_fn": "SingleSpike", "reset_fn": "MembraneReset", **shared}
+    one, other = (simulate(network(linear(6, 8), layer))[0] for layer in ({**OWN, "rest": 0, **shared}, lif))
     assert one.records[1].spikes.any()
     for name in ("spikes", "u", "v"):
         assert np.array_equal(getattr(one.records[1], name), getattr(other.records[1], name))
@@ -87,9 +88,10 @@ def test_it_can_be_added_to_a_network_saved_and_opened_again(own_neuron: ModuleT
 
 
 def test_it_learns_and_its_parameters_are_saved_with_the_network(own_neuron: ModuleType) -> None:
-    made = network(linear(6, 8), OWN, linear(8, 2), {**OWN, "rest": 1}, training={"task": {"target": 30}})
+    training = {"task": {"target": 30}, "epochs": 5}
+    made = network(linear(6, 8), {**OWN, "spike_threshold": 0.2}, linear(8, 2), {**OWN, "spike_threshold": 0.1}, training=training)
     assert made.network[1].learnable == ("tau_mem", "spike_threshold")
-    records = list(train(made, epochs=5))
+    records = list(train(made))
     assert records[0].loss > 0
     assert records[-1].parameters["1.tau_mem"] != records[0].parameters["1.tau_mem"]
     assert all(record.gradient_norms for record in records)
@@ -110,7 +112,7 @@ def test_one_of_its_neurons_does_alone_what_it_does_in_the_network(own_neuron: M
     assert spec.kind == "RefractoryLIF"
     alone = spec.build(torch.Generator(), torch.Generator())(torch.from_numpy(received)[None, :, None])
     assert alone.any()
-    assert np.array_equal(alone[0, :, 0].numpy(), run.records[1].spikes[0, :, neuron])
+    assert np.array_equal(alone[0, :, 0].detach().numpy(), run.records[1].spikes[0, :, neuron])
 
 
 def test_its_forms_stand_beside_it_and_are_copied_pickled_and_called_by_name(own_neuron: ModuleType) -> None:

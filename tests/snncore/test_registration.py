@@ -1,0 +1,219 @@
+"""A neuron model from outside is registered whole, or refused in one sentence and not at all."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+import snncore
+from snncore import FieldWords, RegistrationError, register_neuron, unregister_neuron
+from snncore.dynamics import LIFParameters, MembraneParameters, Step, alif_step, exp_leak_step, lif_step
+from snncore.experiment.layers import LAYER_KINDS, NEURON_SPECS
+from snncore.experiment.spec import Draft
+from snncore.layers import LIF, NEURON_MODELS, StatefulLayer
+from snncore.layers.membrane import Membrane
+
+SLOPE = FieldWords("Slope", "How steep it is.", usual=2.0)
+
+
+def step(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    u = p.alpha_mem * state["v_mem"] + z
+    return Step(u, {"u": u}, {**state, "v_mem": u})
+
+
+def leak(name: str = "Leak", **arguments: Any) -> type[Membrane]:
+    """A new leaky layer whose constructor takes `tau_mem` and these arguments: a type each, or a type and a default."""
+
+    class Leak(Membrane):
+        def __init__(self, tau_mem: float, shape: tuple[int, ...] | None = None, record_states: bool = False, **more: Any) -> None:
+            super().__init__(tau_mem, None, None, False, False, shape, record_states)
+            for argument in arguments:
+                setattr(self, argument, more[argument])
+
+        def step_parameters(self, z: Tensor) -> MembraneParameters:
+            return MembraneParameters(**self._membrane_parameters(z))
+
+    parameters = [
+        inspect.Parameter(argument, inspect.Parameter.KEYWORD_ONLY, annotation=given[0], default=given[1])
+        if isinstance(given, tuple)
+        else inspect.Parameter(argument, inspect.Parameter.KEYWORD_ONLY, annotation=given)
+        for argument, given in arguments.items()
+    ]
+    own = [a for a in inspect.signature(Leak.__init__, eval_str=True).parameters.values() if a.kind is not a.VAR_KEYWORD]
+    Leak.__init__.__signature__ = inspect.Signature([*own, *parameters])
+    Leak.__name__ = Leak.__qualname__ = name
+    return Leak
+
+
+@pytest.fixture
+def registered() -> Iterator[list[str]]:
+    """Names of models that are taken back after the test."""
+    names: list[str] = []
+    yield names
+    for name in names:
+        unregister_neuron(name)
+
+
+class Bare(StatefulLayer):
+    """Spikes, but has no threshold."""
+
+    def __init__(self, shape: tuple[int, ...] | None = None, record_states: bool = False) -> None:
+        super().__init__(("v_mem",), shape, record_states)
+
+    def step_parameters(self, z: Tensor) -> None:
+        return None
+
+
+def bare_step(z: Tensor, state: dict[str, Tensor], p: None) -> Step:
+    return Step((z > 1).to(z), {"u": z}, {"v_mem": z})
+
+
+def without_u(z: Tensor, state: dict[str, Tensor], p: Any) -> Step:
+    return Step(z, {}, state)
+
+
+def forgetful(z: Tensor, state: dict[str, Tensor], p: Any) -> Step:
+    return Step(z, {"u": z}, {})
+
+
+def halving(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    return step(z, state, p)._replace(output=z[:, :0])
+
+
+WRONG: dict[str, tuple[Callable[[], Any], str]] = {
+    "the name of a layer": (lambda: register_neuron(step, spikes=False)(leak("Linear")), "layer of the kind 'Linear' already"),
+    "the name of a model": (lambda: register_neuron(step, spikes=False)(leak("LIF")), "layer of the kind 'LIF' already"),
+    "the name of a recurrent form": (lambda: register_neuron(step, spikes=False)(leak("LIFRecurrent")), "kind 'LIFRecurrent' already"),
+    "no layer": (lambda: register_neuron(step, spikes=False)(torch.nn.Conv1d), "Conv1d is no StatefulLayer"),
+    "a class of something else": (lambda: register_neuron(step, spikes=False)(dict), "dict is no StatefulLayer"),
+    "a step of two": (
+        lambda: register_neuron(lambda z, state: None, spikes=False)(leak()),
+        r"its step takes \(z, state\), but",
+    ),
+    "no step": (lambda: register_neuron(None, spikes=False)(leak()), "its step is None; a scan calls"),
+    "no words": (lambda: register_neuron(step, spikes=False)(leak(slope=(float, 1.0))), "its field slope has no words"),
+    "words of something else": (
+        lambda: register_neuron(step, spikes=False, words={"slope": "steepness"})(leak(slope=(float, 1.0))),
+        "the words of slope are 'steepness'",
+    ),
+    "words for nothing": (lambda: register_neuron(step, spikes=False, words={"slop": SLOPE})(leak()), "words for 'slop'"),
+    "no first value": (
+        lambda: register_neuron(step, spikes=False, words={"slope": FieldWords("Slope", "Steep.")})(leak(slope=float)),
+        "its field slope has no default",
+    ),
+    "None without another value": (
+        lambda: register_neuron(step, spikes=False, words={"slope": FieldWords("Slope", "Steep.")})(leak(slope=(float | None, None))),
+        "its field slope has no default",
+    ),
+    "a type that isn't known": (
+        lambda: register_neuron(step, spikes=False, words={"slope": SLOPE})(leak(slope=dict[str, float])),
+        r"its argument slope is of the type dict\[str, float\]",
+    ),
+    "a name that a spec needs": (
+        lambda: register_neuron(step, spikes=False)(leak(learnable=(float, 1.0))),
+        "its argument can't be called learnable",
+    ),
+    "spikes without a threshold": (
+        lambda: register_neuron(bare_step, spikes=True)(Bare),
+        "Bare spikes, so it needs",
+    ),
+    "a step without u": (lambda: register_neuron(without_u, spikes=False)(leak()), "a trial of two time steps ended in KeyError"),
+    "a step that loses state": (lambda: register_neuron(forgetful, spikes=False)(leak()), "a trial of two time steps ended in KeyError"),
+    "an output of another shape": (lambda: register_neuron(halving, spikes=False)(leak()), r"it makes \(1, 2, 0\)"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_registers_wrongly_is_refused_in_one_sentence_and_leaves_nothing_behind(wrong: str) -> None:
+    register, words = WRONG[wrong]
+    before = list(LAYER_KINDS), list(NEURON_SPECS), list(NEURON_MODELS)
+    with pytest.raises(RegistrationError, match=words) as caught:
+        register()
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).endswith(".")
+    assert before == (list(LAYER_KINDS), list(NEURON_SPECS), list(NEURON_MODELS))
+
+
+def test_a_name_that_was_refused_can_be_registered_rightly_after(registered: list[str]) -> None:
+    with pytest.raises(RegistrationError):
+        register_neuron(step, spikes=False)(leak(slope=(float, 1.0)))
+    registered.append(register_neuron(step, spikes=False, words={"slope": SLOPE})(leak(slope=(float, 1.0))).__name__)
+    assert NEURON_SPECS["Leak"](tau_mem=3.0).slope == 1.0
+
+
+def test_a_model_that_was_taken_back_is_known_no_more_and_may_come_again(registered: list[str]) -> None:
+    drafts = {"network": [{"kind": "Leak", "tau_mem": 4.0}], "input": {"shape": (1, 5, 2), "probability": 0.5}}
+    for _ in range(2):
+        register_neuron(step, spikes=False)(leak())
+        assert Draft(**drafts).network[0].kind == "Leak"
+        unregister_neuron("Leak")
+        with pytest.raises(snncore.ExperimentError, match="'Leak' is not a known layer"):
+            Draft(**drafts)
+
+
+def test_a_model_that_never_spikes_has_no_recurrent_form_and_no_threshold(registered: list[str]) -> None:
+    registered.append(register_neuron(step, spikes=False)(leak()).__name__)
+    assert "LeakRecurrent" not in LAYER_KINDS
+    made = snncore.Experiment(network=[{"kind": "Leak", "tau_mem": 4.0}], input={"shape": (1, 5, 2), "probability": 0.5})
+    assert not made.network[0].does_spike
+    assert not snncore.simulate(made)[0].records[0].does_spike
+
+
+class Faster(LIF):
+    """A model that inherits from another one."""
+
+    def step_parameters(self, z: Tensor) -> LIFParameters:
+        return super().step_parameters(2 * z)
+
+
+def faster_step(z: Tensor, state: dict[str, Tensor], p: LIFParameters) -> Step:
+    return lif_step(2 * z, state, p)
+
+
+def test_a_model_that_inherits_from_another_is_itself(registered: list[str]) -> None:
+    registered.append(register_neuron(faster_step, spikes=True)(Faster).__name__)
+    assert LIF(5.0).step is lif_step
+    assert Faster(5.0).step is faster_step
+    assert not NEURON_MODELS["Faster"].has_kernel
+    assert list(inspect.signature(globals()["FasterSqueeze"]).parameters)[-2:] == ["batch_size", "num_timesteps"]
+
+
+def test_built_in_models_say_what_they_are() -> None:
+    said = {name: (model.step, model.does_spike, model.recurrent is not None) for name, model in NEURON_MODELS.items()}
+    assert said == {
+        "LIF": (lif_step, True, True),
+        "IAF": (lif_step, True, True),
+        "ExpLeak": (exp_leak_step, False, False),
+        "ALIF": (alif_step, True, True),
+    }
+    assert all(model.has_kernel and model.has_browser_step for model in NEURON_MODELS.values())
+
+
+@pytest.mark.parametrize("name", [name for name in snncore.__all__ if name.endswith(("Recurrent", "Squeeze"))])
+def test_forms_are_called_and_described_like_their_models(name: str) -> None:
+    form = getattr(snncore, name)
+    plain = getattr(snncore, name.removesuffix("Squeeze").removesuffix("Recurrent"))
+    more = {"rec_connect"} if "Recurrent" in name else set()
+    more |= {"batch_size", "num_timesteps"} if "Squeeze" in name else set()
+    assert set(inspect.signature(form).parameters) == {*inspect.signature(plain).parameters, *more}
+    assert f"`{name.removesuffix('Squeeze') if 'Squeeze' in name else plain.__name__}`" in form.__doc__
+    assert getattr(__import__(form.__module__, fromlist=[name]), name) is form
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ({"name": "", "note": "x"}, "need a name and a note"),
+        ({"name": "x", "note": ""}, "need a name and a note"),
+        ({"name": "Rest", "note": "x", "low": 2, "high": 2}, "low must be below high"),
+        ({"name": "Rest", "note": "x", "step": 0}, "must be above 0"),
+    ],
+)
+def test_words_that_say_nothing_are_refused(words: dict[str, Any], problem: str) -> None:
+    with pytest.raises(RegistrationError, match=problem):
+        FieldWords(**words)
