@@ -75,7 +75,8 @@ def _number(parameter: Parameter, path: str, value: float, numbers: Numbers, edi
         assert parameter.low is not None
         assert parameter.high is not None
         assert parameter.step is not None
-        slider(parameter.label, path, float(value), parameter.note, edit, parameter.low, parameter.high, parameter.step, **more)
+        low, high, step = float(parameter.low), float(parameter.high), float(parameter.step)  # Streamlit takes no mixture with whole ones
+        slider(parameter.label, path, float(value), parameter.note, edit, low, high, step, **more)
         return
     whole = parameter.widget == "whole" or isinstance(value, int)
     numbers = replace(numbers.within(parameter.low, parameter.high), is_whole=whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import socket
 import subprocess
@@ -36,14 +37,19 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(module: str = "app", script: str | None = None) -> Iterator[Server]:
-    """Starts the app, another module that serves it, or another script, on a free port, waits until it answers, and ends it."""
+def serve(module: str = "app", script: str | None = None, **environment: str) -> Iterator[Server]:
+    """Starts the app, another module that serves it, or another script, on a free port, waits until it answers, and ends it.
+
+    Args:
+        environment: variables that it has beside those of this process.
+    """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
         port = _free_port()
         program = [module] if script is None else ["streamlit", "run", script]
         command = [sys.executable, "-m", *program, "--server.port", str(port)]
-        with log.open("w") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as process:
+        started = {"cwd": ROOT, "env": {**os.environ, **environment}}
+        with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, **started) as process:
             server = Server(f"http://localhost:{port}/", process.pid, log)
             try:
                 _wait_until_it_answers(server, process)
