@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from pathlib import Path
 
 from streamlit.web import cli
+
+from app.server import plugins
 
 
 def _prepare() -> None:
@@ -18,7 +19,7 @@ def _prepare() -> None:
 
 preparation = threading.Thread(target=_prepare, name="preparation")
 preparation.start()
-if os.environ.get("SNN_PLUGINS"):
+if plugins.names():
     preparation.join()  # a plugin that can't be loaded stops the start before the server says that it is there
 sys.argv = ["streamlit", "run", str(Path(__file__).with_name("main.py")), *sys.argv[1:]]
 cli.main()

@@ -85,8 +85,14 @@ def shape_of(value: Any) -> Shape:
 # ---------------------------------------------------------------------------------------------- fields of arguments
 
 
-Number = Annotated[Any, BeforeValidator(_number)]
-OptionalNumber = Annotated[Any, BeforeValidator(lambda value: None if value is None else _number(value))]
+def _single(value: Any) -> float:
+    if not is_number(value):
+        raise ValueError(f"it must be one finite number within ±{LARGEST_NUMBER:g}, the same for all neurons")
+    return float(value)
+
+
+Number = Annotated[Any, BeforeValidator(_single)]
+OptionalNumber = Annotated[Any, BeforeValidator(lambda value: None if value is None else _single(value))]
 Whole = Annotated[int, Field(ge=-LARGEST_WHOLE, le=LARGEST_WHOLE)]
 
 FIELDS: dict[Any, Any] = {

@@ -19,6 +19,8 @@ from snncore.layers.models import NeuronModel, forget
 
 Layer = TypeVar("Layer", bound=StatefulLayer)
 
+BUILT_IN = frozenset(NEURON_MODELS)
+
 HAVE_WORDS = frozenset(name for spec in NEURON_SPECS.values() for name in spec.model_fields)
 """Fields of the built-in models, whose words hold for other models too."""
 
@@ -41,7 +43,8 @@ def register_neuron(
 
     The class derives from `StatefulLayer`, or more shortly from `SpikingMembrane` or `Membrane`. Its constructor's arguments are the
     fields; their annotations (float, float | Tensor, bool, int, SpikeFunction, ResetFunction, SurrogateGradient) say what each takes.
-    Its state has a `v_mem`, its step shows a `u`, and where it spikes it has a `spike_threshold` that u is compared with.
+    Its state has a `v_mem`, its step shows a `u`, and where it spikes it has a `spike_threshold` that u is compared with. Arguments that
+    it holds as parameters, to be trained, are named in the class's `learnable`; those of `SpikingMembrane` are there already.
 
     Args:
         step: one time step, `step(z, state, parameters) -> Step`.
@@ -76,7 +79,13 @@ def register_neuron(
 
 
 def unregister_neuron(name: str) -> None:
-    """Take a model back, as before it is defined once more in a notebook; Experiments that name it can't be opened any more."""
+    """Take a model back, as before a notebook defines it once more; Experiments that name it can't be opened any more.
+
+    Raises:
+        RegistrationError: there is no such model, or it is a built-in one.
+    """
+    if name not in NEURON_MODELS or name in BUILT_IN:
+        raise RegistrationError(f"There is no neuron model {name!r} from outside; give the name of one that register_neuron made.")
     model = NEURON_MODELS[name]
     for kind in model.kinds:
         LAYER_KINDS.remove(kind.__name__)
@@ -86,7 +95,9 @@ def unregister_neuron(name: str) -> None:
 
 def _check_name(name: str) -> None:
     if name in LAYER_KINDS:
-        raise RegistrationError(f"There is a layer of the kind {name!r} already; choose another name.")
+        is_own = name in NEURON_MODELS and name not in BUILT_IN
+        way = f"take it back with unregister_neuron({name!r}), or choose another name" if is_own else "choose another name"
+        raise RegistrationError(f"There is a layer of the kind {name!r} already; {way}.")
 
 
 def _spec(layer: type[StatefulLayer], words: Mapping[str, FieldWords], sentence: str) -> type[NeuronSpec]:

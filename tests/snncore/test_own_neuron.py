@@ -16,7 +16,7 @@ import torch
 
 from snncore.diagnosis.layers import Saturated, Silent, diagnose
 from snncore.diagnosis.training import findings
-from snncore.errors import ExperimentError
+from snncore.errors import ExperimentError, InputFileError
 from snncore.experiment import edits
 from snncore.experiment.layers import LAYER_KINDS, NEURON_SPECS
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
@@ -156,3 +156,12 @@ def test_without_it_an_experiment_that_names_it_is_refused_in_one_sentence() -> 
     assert "RefractoryLIF" not in LAYER_KINDS
     with pytest.raises(ExperimentError, match=r"^Layer 1: 'RefractoryLIF' is not a known layer; use one of Linear, LIF, [^\n]*\.$"):
         network(OWN)
+
+
+def test_a_file_of_weights_that_names_an_unknown_kind_is_refused_in_one_sentence() -> None:
+    drawn = dict(ten_spikes().build().named_parameters())
+    saved = checkpoint.save(ten_spikes(), {name: values.detach().numpy() for name, values in drawn.items()})
+    other = saved.replace(b'\\"LIF\\"', b'\\"Own\\"')
+    assert other != saved
+    with pytest.raises(InputFileError, match=r"^File 'a.safetensors': .*Layer 2: 'Own' is not a known layer; use one of [^\n]*\.$"):
+        checkpoint.read("a.safetensors", other)

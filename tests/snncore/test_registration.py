@@ -156,6 +156,26 @@ def test_a_model_that_was_taken_back_is_known_no_more_and_may_come_again(registe
             Draft(**drafts)
 
 
+def test_a_name_of_ones_own_that_is_taken_says_how_to_take_it_back(registered: list[str]) -> None:
+    registered.append(register_neuron(step, spikes=False)(leak()).__name__)
+    with pytest.raises(RegistrationError, match=r"take it back with unregister_neuron\('Leak'\), or choose another name\.$"):
+        register_neuron(step, spikes=False)(leak())
+
+
+@pytest.mark.parametrize("name", ["LIF", "LIFRecurrent", "Linear", "Nothing"])
+def test_only_models_from_outside_are_taken_back(name: str) -> None:
+    before = list(LAYER_KINDS)
+    with pytest.raises(RegistrationError, match=f"no neuron model '{name}' from outside"):
+        unregister_neuron(name)
+    assert list(LAYER_KINDS) == before
+
+
+def test_an_argument_that_is_one_number_takes_no_list(registered: list[str]) -> None:
+    registered.append(register_neuron(step, spikes=False)(leak()).__name__)
+    with pytest.raises(ValueError, match="it must be one finite number"):
+        NEURON_SPECS["Leak"](tau_mem=[3.0, 4.0])
+
+
 def test_a_model_that_never_spikes_has_no_recurrent_form_and_no_threshold(registered: list[str]) -> None:
     registered.append(register_neuron(step, spikes=False)(leak()).__name__)
     assert "LeakRecurrent" not in LAYER_KINDS
