@@ -54,7 +54,7 @@ class Kinds(Mapping[str, type[T]], Generic[T]):
         """Add a part, whose field `kind` has its name as default. Usable as a decorator.
 
         Raises:
-            RegistrationError: it has no kind, or another part has it.
+            RegistrationError: it has no kind, another part has it, or a method that its base leaves to it is missing.
         """
         field = part.model_fields.get("kind")
         kind = field.default if field else None
@@ -64,6 +64,9 @@ class Kinds(Mapping[str, type[T]], Generic[T]):
             raise RegistrationError(
                 f"There is a {self.noun} of the kind {kind!r} already, {self._parts[kind].__name__}; choose another name."
             )
+        if part.__abstractmethods__:
+            missing = ", ".join(sorted(part.__abstractmethods__))
+            raise RegistrationError(f"The {self.noun} {kind!r} can't be used: {part.__name__} has no {missing}; define it.")
         self._parts[kind] = part
         self._tell_holders()
         return part

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from snncore.errors import ExperimentError, MisfitError
 from snncore.experiment import edits as stack
-from snncore.experiment.inputs import INPUT_KINDS
+from snncore.experiment.inputs import INPUT_KINDS, SENSOR
 from snncore.experiment.layers import LAYER_KINDS, NEURON_SPECS, NeuronSpec
 from snncore.experiment.spec import Draft, Experiment
 from snncore.io.recordings import content_hash
@@ -364,9 +364,9 @@ def test_layers_after_one_that_does_not_fit_are_judged_by_what_it_would_put_out(
 def test_every_kind_of_input_is_made_in_the_shape_that_was_or_the_one_it_needs(kind, steps, shape):
     made = draft(LIF, shape=shape).replace({"input.shape": (3, steps, *shape)})
     fed = stack.feed(made, kind)
-    takes = {"moving_bar": len(shape) == 3 and shape[0] == 2 and shape[2] > 2, "digit": shape == stack.SENSOR}.get(kind, True)
+    takes = {"moving_bar": len(shape) == 3 and shape[0] == 2 and shape[2] > 2, "digit": shape == SENSOR}.get(kind, True)
     assert fed.input.kind == kind
-    assert fed.input.shape == (3, steps, *(shape if takes else stack.SENSOR))
+    assert fed.input.shape == (3, steps, *(shape if takes else SENSOR))
     data = Experiment(**dict(fed)).make_input()
     assert data.shape == fed.input.shape
     assert torch.isfinite(data).all()
@@ -376,7 +376,7 @@ def test_every_kind_of_input_is_made_in_the_shape_that_was_or_the_one_it_needs(k
 
 @pytest.mark.parametrize("kind", [kind for kind in INPUT_KINDS if kind != "file"])
 def test_every_kind_of_input_is_more_than_zeros(kind):
-    made = draft(LIF).replace({"input.shape": (1, 100, *stack.SENSOR)})
+    made = draft(LIF).replace({"input.shape": (1, 100, *SENSOR)})
     assert Experiment(**dict(stack.feed(made, kind))).make_input().any()
 
 
