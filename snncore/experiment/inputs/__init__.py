@@ -15,6 +15,7 @@ from snncore.experiment.inputs.base import (
     Holds,
     Input,
     Weighted,
+    two_digits,
 )
 
 # The order in which they register is the order in which the app offers them.
@@ -59,4 +60,5 @@ __all__ = [
     "SpikeBursts",
     "StepCurrent",
     "Weighted",
+    "two_digits",
 ]

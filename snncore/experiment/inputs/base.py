@@ -16,7 +16,9 @@ from torch import Tensor
 
 from snncore import encoders
 from snncore.arrays import Array
+from snncore.errors import RegistrationError
 from snncore.experiment.errors import abbreviated
+from snncore.experiment.field_words import FieldWords
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import LARGEST_LENGTH, LARGEST_NUMBER, MOST_AXES, Part, Positive, Shape
 
@@ -50,6 +52,12 @@ class Input(Part):
     is_supplied: ClassVar[bool] = False
     """Whether its values come from the user, who draws or uploads them."""
 
+    title: ClassVar[str] = ""
+    """What a kind from outside is called: "Sawtooth". The names of built-in kinds are in `app`."""
+
+    field_words: ClassVar[Mapping[str, FieldWords]] = MappingProxyType({})
+    """What a kind from outside says of its fields, by name; of all but `kind` and `shape`, if it has a `title`."""
+
     if TYPE_CHECKING:
         kind: str
 
@@ -63,6 +71,15 @@ class Input(Part):
         if max(self.shape) > LARGEST_LENGTH:
             raise ValueError(f"shape is {abbreviated(self.shape)}; every axis of (batch, time, ...) must be at most {LARGEST_LENGTH:,}")
         return self
+
+    @classmethod
+    def check_kind(cls) -> None:
+        fields = cls.model_fields.keys() - {"kind", "shape"}
+        unknown, missing = sorted(cls.field_words.keys() - fields), sorted(fields - cls.field_words.keys())
+        if unknown:
+            raise RegistrationError(f"{cls.__name__}: field_words describes {', '.join(unknown)}, which it doesn't have; remove that.")
+        if (cls.title or cls.field_words) and missing:
+            raise RegistrationError(f"{cls.__name__}: field_words doesn't describe {', '.join(missing)}; add a FieldWords for each field.")
 
     # ---------------------------------------------------------------------------------------------- what it is
 
