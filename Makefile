@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test lint fuzz screenshots bench clean
+.PHONY: help run check test test-all lint fuzz docs screenshots bench clean
 
 help:
 	@echo "make run          serve the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
@@ -38,6 +38,9 @@ lint: $(VENV)/.test
 fuzz: $(VENV)/.test
 	@$(BIN)/python -m tests.fuzz
 
+docs: $(VENV)/.docs
+	@$(BIN)/python -m docs.build_api
+
 screenshots: $(VENV)/.browser
 	@$(BIN)/python -m tests.browser.screenshots
 
@@ -51,7 +54,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.app_load
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis app/static/*.js
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis docs/api app/static/*.js
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Each stamp says that its requirements file is installed as it stands.
@@ -70,6 +73,11 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.run
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.browser
 	@echo "Installing the libraries to compare with (once) ..."
 	@$(PIP) install -r requirements-bench.txt || { echo "Installing requirements-bench.txt failed (pip's reason is above). Check the network and free disk space (3 GB), then run make again." >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.docs: requirements-docs.txt $(VENV)/.run
+	@echo "Installing what the API pages need (once) ..."
+	@$(PIP) install -r requirements-docs.txt || { echo "Installing requirements-docs.txt failed (pip's reason is above). Check the network, then run make again." >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.browser: tests/browser/chromium.py $(VENV)/.test
