@@ -14,9 +14,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 help:
 	@echo "make run          serve the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
+	@echo "make check        lint, and the tests that are quick and need no browser: in a minute"
 	@echo "make test         install the test tools and a Chromium if there is none, and run every test"
+	@echo "make test-all     the same with ten times as many examples, and make fuzz"
 	@echo "make lint         ruff and mypy"
 	@echo "make fuzz         feed the app 3,000 malformed links and files, and measure what each takes"
+	@echo "make docs         write a page for each module of snncore into docs/api/"
 	@echo "make screenshots  write the README's pictures from the running app into assets/"
 	@echo "make bench        install the libraries to compare with and run the benchmarks"
 	@echo "make clean        remove the virtual environment and all caches"
@@ -31,6 +34,13 @@ test: $(VENV)/.browser
 	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2 --dist=worksteal || failed=1; \
 	$(BIN)/python -m pytest tests/browser || failed=1; \
 	exit $$failed
+
+check: lint
+	@$(BIN)/python -m pytest -m "not slow" --ignore=tests/browser --numprocesses=2 --dist=worksteal --quiet
+
+test-all:
+	@SNN_TEST_LENGTH=10 $(MAKE) test
+	@$(MAKE) fuzz
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -16,6 +16,8 @@ from tests.app.test_network_page import opened as open_network
 from tests.app.test_training_page import opened as open_training
 from tests.app.test_training_page import run_of, until
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 THRESHOLD = "edit network.1.spike_threshold"
 
 

@@ -19,6 +19,8 @@ from snncore.experiment.edits import insert
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from tests.app.said import complaints, said
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
 

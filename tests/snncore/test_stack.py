@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from snncore.errors import ExperimentError, MisfitError
@@ -19,6 +19,7 @@ from snncore.experiment.spec import Draft, Experiment
 from snncore.io.recordings import content_hash
 from snncore.layers import MODELS, RECURRENT
 from snncore.run.simulation import simulate
+from tests.length import examples
 from tests.snncore.test_spec import neuron_layers
 
 Layer = dict[str, Any]
@@ -153,7 +154,7 @@ def test_a_draft_is_an_experiment_if_and_only_if_its_layers_fit(made):
     assert str(caught.value) == made.first_misfit
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(fitting_drafts() | edited())
 def test_every_layer_puts_out_the_shape_that_the_draft_says(made):
     shapes_told = [fit.shape for fit in made.fits()]
@@ -230,7 +231,7 @@ def test_a_new_layer_at_the_end_fits_if_its_kind_takes_the_shape(made, data):
     assert (stack.insert(made, len(made.network), kind).first_misfit is None) == takes
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(edited(), st.data())
 def test_every_edit_has_one_that_takes_it_back(made, data):
     count = len(made.network)
@@ -241,7 +242,7 @@ def test_every_edit_has_one_that_takes_it_back(made, data):
     assert stack.remove(stack.insert(made, at, data.draw(st.sampled_from(tuple(LAYER_KINDS)))), at) == made
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(edited(), st.data())
 def test_edits_do_to_the_layers_what_they_do_to_a_list(made, data):
     layers = list(made.network)
