@@ -10,13 +10,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test lint fuzz screenshots bench clean
+.PHONY: help run check test test-all lint fuzz docs screenshots bench clean
 
 help:
 	@echo "make run          serve the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
+	@echo "make check        lint, and the tests that are quick and need no browser: in a minute"
 	@echo "make test         install the test tools and a Chromium if there is none, and run every test"
+	@echo "make test-all     the same with ten times as many examples, and make fuzz"
 	@echo "make lint         ruff and mypy"
 	@echo "make fuzz         feed the app 3,000 malformed links and files, and measure what each takes"
+	@echo "make docs         write a page for each module of snncore into docs/api/"
 	@echo "make screenshots  write the README's pictures from the running app into assets/"
 	@echo "make bench        install the libraries to compare with and run the benchmarks"
 	@echo "make clean        remove the virtual environment and all caches"
@@ -32,11 +35,21 @@ test: $(VENV)/.browser
 	$(BIN)/python -m pytest tests/browser || failed=1; \
 	exit $$failed
 
+check: lint
+	@$(BIN)/python -m pytest -m "not slow" --ignore=tests/browser --numprocesses=2 --dist=worksteal --quiet
+
+test-all:
+	@SNN_TEST_LENGTH=10 $(MAKE) test
+	@$(MAKE) fuzz
+
 lint: $(VENV)/.test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 fuzz: $(VENV)/.test
 	@$(BIN)/python -m tests.fuzz
+
+docs: $(VENV)/.docs
+	@$(BIN)/python -m docs.build_api
 
 screenshots: $(VENV)/.browser
 	@$(BIN)/python -m tests.browser.screenshots
@@ -51,7 +64,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.app_load
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis app/static/*.js
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis docs/api app/static/*.js
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Each stamp says that its requirements file is installed as it stands.
@@ -70,6 +83,11 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.run
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.browser
 	@echo "Installing the libraries to compare with (once) ..."
 	@$(PIP) install -r requirements-bench.txt || { echo "Installing requirements-bench.txt failed (pip's reason is above). Check the network and free disk space (3 GB), then run make again." >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.docs: requirements-docs.txt $(VENV)/.run
+	@echo "Installing what the API pages need (once) ..."
+	@$(PIP) install -r requirements-docs.txt || { echo "Installing requirements-docs.txt failed (pip's reason is above). Check the network, then run make again." >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.browser: tests/browser/chromium.py $(VENV)/.test

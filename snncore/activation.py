@@ -1,7 +1,7 @@
 """Spike functions, resets and surrogate gradients: small frozen dataclasses that compose.
 
 Symbols: `u` membrane potential before the reset, `θ` spike threshold, `s` spikes, `v` membrane potential after the reset.
-All take and return tensors of one shape; `θ` is 0-dimensional or broadcasts over it.
+All take and return tensors of one shape; `θ` is 0-dimensional or broadcasts over it. `docs/dynamics.md` puts them side by side.
 """
 
 from __future__ import annotations

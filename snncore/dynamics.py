@@ -6,6 +6,8 @@ adaptation `b` its state, `b0` the base threshold, `ρ = exp(-1/τ_adapt)`.
 
 Every product and sum is rounded on its own (no fused multiply-add, lerp or addcmul): a threshold turns one rounding
 into one spike, and every implementation of these equations has to spike alike.
+
+`docs/dynamics.md` explains them, with the gradients and where Sinabs differs.
 """
 
 from __future__ import annotations
@@ -79,9 +81,11 @@ class ALIFParameters(LIFParameters):
 def exp_leak_step(z: Tensor, state: State, p: MembraneParameters) -> Step:
     """One step of the leaky integrator: its output is the membrane potential, it never spikes.
 
+    ```text
     i[t] = β (i[t-1] + z[t])              with synaptic current;  i[t] = z[t] without
     u[t] = α v[t-1] + (1-α) i[t]          with input normalisation;  α v[t-1] + i[t] without
     v[t] = min_v_mem where u[t] ≤ min_v_mem, else u[t]
+    ```
     """
     state = _integrate(z, state, p)
     u = state["v_mem"]
@@ -91,10 +95,12 @@ def exp_leak_step(z: Tensor, state: State, p: MembraneParameters) -> Step:
 def lif_step(z: Tensor, state: State, p: LIFParameters) -> Step:
     """One step of the leaky integrate-and-fire neuron; with α = 1 and no input gain, of the integrate-and-fire neuron.
 
+    ```text
     i[t], u[t] as in `exp_leak_step`
     s[t] = spike_fn(u[t], θ)
     r[t] = reset_fn(u[t], s[t], θ)
     v[t] = min_v_mem where r[t] ≤ min_v_mem, else r[t]
+    ```
     """
     state = _integrate(z, state, p)
     u = state["v_mem"]
@@ -106,9 +112,11 @@ def lif_step(z: Tensor, state: State, p: LIFParameters) -> Step:
 def alif_step(z: Tensor, state: State, p: ALIFParameters) -> Step:
     """One step of the adaptive leaky integrate-and-fire neuron, Bellec et al. 2018: its spikes raise its threshold.
 
+    ```text
     θ[t] = b0 + adapt_scale b[t-1]
     i[t], u[t], s[t], r[t], v[t] as in `lif_step`, with θ[t]
     b[t] = ρ b[t-1] + (1-ρ) s[t]
+    ```
     """
     b = state["b"]
     theta = p.spike_threshold + p.adapt_scale * b

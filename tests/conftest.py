@@ -9,8 +9,9 @@ import pytest
 from hypothesis import settings
 
 from snncore import kernels, unregister_neuron
+from tests.length import USUAL, examples
 
-settings.register_profile("deterministic", deadline=None, derandomize=True)
+settings.register_profile("deterministic", examples(USUAL, deadline=None, derandomize=True))
 settings.load_profile("deterministic")
 
 

@@ -16,6 +16,7 @@ FIRST, CASES = 10_000, 64
 """Seeds that `make fuzz` doesn't use."""
 
 
+@pytest.mark.slow
 def test_what_is_malformed_ends_in_an_experiment_or_in_a_sentence_within_the_limits_of_time_and_memory() -> None:
     command = [sys.executable, "-m", "tests.fuzz", "--first", str(FIRST), "--count", str(CASES)]
     ended = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True)

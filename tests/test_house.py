@@ -165,3 +165,13 @@ def test_every_picture_of_the_readme_is_there() -> None:
     pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text())
     assert pictures
     assert all((ROOT / picture).exists() for picture in pictures)
+
+
+def test_every_file_that_the_documents_name_is_there() -> None:
+    for document in (ROOT / "docs" / "architecture.md", ROOT / "docs" / "dynamics.md", ROOT / "CONTRIBUTING.md", ROOT / "README.md"):
+        text = document.read_text()
+        named = re.findall(r"`((?:snncore|app|tests|docs|examples)/[\w./]*)`", text)
+        linked = re.findall(r"\]\((?!http|#)([^)#]+)", text)
+        missing = [name for name in named if "my_" not in name and name != "docs/api/" and not (ROOT / name).exists()]
+        missing += [name for name in linked if not (document.parent / name).exists()]
+        assert not missing, f"{document.name} names {missing}"

@@ -34,6 +34,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(built)
 
 
+@pytest.mark.slow
 def test_it_holds_snncore_alone_with_its_types(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
     assert {name.split("/")[0] for name in names} == {"snncore", f"snn_playground-{snncore.__version__}.dist-info"}
@@ -64,6 +65,7 @@ for thread in threads:
 """
 
 
+@pytest.mark.slow
 def test_threads_may_import_its_modules_at_the_same_time() -> None:
     names = ["snncore", "snncore.experiment.spec", "snncore.layers", "snncore.run.bptt", "snncore.run.simulation"]
     ended = subprocess.run([sys.executable, "-c", IMPORTS, *names], cwd=ROOT, check=True, capture_output=True, text=True)

@@ -6,21 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 from app.words.beside import besides
-from app.words.neuron_parameters import INPUT_SHOWN, LAYER_SHOWN, OF_KIND, PARTS_SHOWN, SUBTRACT, TO_ZERO, Shown
-from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, LAYER_PARAMETERS, Parameter
-from app.words.typed_numbers import numbers_between
-from snncore.experiment.inputs import RampCurrent, SineCurrent, SpikeBursts, StepCurrent
+from app.words.inputs import input_name, input_parameters, input_shown
+from app.words.neuron_parameters import LAYER_SHOWN, PARTS_SHOWN, SUBTRACT, TO_ZERO, Shown
+from app.words.parameters import LAYER_PARAMETERS, Parameter
+from app.words.typed_numbers import Numbers, numbers_between
+from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.spec import Experiment
 from snncore.layers.bounds import MIN_TAU
 from snncore.run.single_neuron import KINDS, layer_of
 
 Row = dict[str, Any]
 
-OFFERED = ("step_current", "spike_bursts", "ramp_current", "sine_current", "poisson_spikes", "random_spikes", "drawn")
-"""Inputs that one neuron may be given."""
+SIMPLEST_FIRST = ("step_current", "spike_bursts", "ramp_current", "sine_current", "poisson_spikes", "random_spikes", "drawn")
+"""Inputs that one neuron may be given, in the order in which they are offered; others follow."""
 
 NEURONS = (1, 16, 64)
 STEPS = (100, 200, 500, 1000)
@@ -43,9 +44,9 @@ FARTHEST = 1e6
 
 LEAST: dict[str, float] = {
     **dict.fromkeys(("tau_mem", "tau_syn", "tau_adapt"), MIN_TAU),
-    **{"spike_threshold": 0.001, "max_num_spikes_per_bin": 1, "count": 1, "length": 1, "rate": 0, "probability": 0, "first": 0, "start": 0},
+    **{"spike_threshold": 0.001, "max_num_spikes_per_bin": 1},
 }
-"""Of parameters that can't be any number; of `first` where it is a step."""
+"""Of parameters of neurons that can't be any number."""
 
 
 def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
@@ -64,16 +65,35 @@ def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
     for name, shown in LAYER_SHOWN.items():
         if name in type(layer).model_fields:
             rows += _layer_rows(experiment, name, shown)
-    kinds = OFFERED if given.kind in OFFERED else (*OFFERED, given.kind)
-    rows.append(_choice("Input", kinds.index(given.kind), [(INPUT_NAMES[kind], _edit("input.kind", kind)) for kind in kinds]))
-    for name, shown in {**INPUT_SHOWN, **OF_KIND.get(given.kind, {})}.items():
+    kinds = single_neuron_inputs()
+    kinds = kinds if given.kind in kinds else (*kinds, given.kind)
+    rows.append(_choice("Input", kinds.index(given.kind), [(input_name(kind), _edit("input.kind", kind)) for kind in kinds]))
+    parameters = input_parameters(type(given))
+    for name, shown in input_shown(type(given)).items():
         if name in type(given).model_fields:
-            rows.append(_slider(experiment, f"input.{name}", shown, INPUT_PARAMETERS[name], getattr(given, name)))
+            rows.append(_input_row(experiment, name, shown, parameters[name]))
     if given.kind != "file":  # what was received has the size that it has
         rows += _sizes(*given.shape[1:])
     others = {"": "nothing", **{name: other.label for name, other in besides(layer).items()}}
     looks: list[tuple[str, Row]] = [(label, {"do": "look", "beside": name}) for name, label in others.items()]
     return [*rows, _choice("Draw beside", [*others].index(beside) if beside in others else 0, looks)]
+
+
+def single_neuron_inputs() -> tuple[str, ...]:
+    """Return the kinds of input that one neuron may be given."""
+    shape, others = (1, STEPS[0], NEURONS[0]), [kind for kind in INPUT_KINDS if kind not in SIMPLEST_FIRST]
+    return (*SIMPLEST_FIRST, *(kind for kind in others if INPUT_KINDS[kind].lively(shape, mean=1.0, dt=1e-3) is not None))
+
+
+def _input_row(experiment: Experiment, name: str, shown: Shown, parameter: Parameter) -> Row:
+    """The widget of a field of the input."""
+    path, value = f"input.{name}", getattr(experiment.input, name)
+    if parameter.widget == "toggle":
+        return {"widget": "switch", "path": path, **_words(shown, parameter)}
+    if parameter.widget == "choice":
+        options = [(option, _edit(path, option)) for option in parameter.options]
+        return {**_choice("", parameter.options.index(value), options), **_words(shown, parameter)}
+    return _slider(experiment, path, shown, parameter, value)
 
 
 def _layer_rows(experiment: Experiment, name: str, shown: Shown) -> list[Row]:
@@ -117,8 +137,9 @@ def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Paramete
         own if own is not None else theirs
         for own, theirs in ((shown.low, parameter.low), (shown.high, parameter.high), (shown.step, parameter.step))
     )
-    assert low is not None
-    assert high is not None
+    far = max(2 * abs(value or 0), 1)  # of a field from outside whose words name no range
+    low, high = min(-far, 0) if low is None else low, far if high is None else high
+    step = (1 if is_whole else far / 100) if step is None else step
     row: Row = {
         "widget": "slider",
         "path": path,
@@ -139,31 +160,22 @@ def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Paramete
 
 def _limits(experiment: Experiment, path: str) -> tuple[float, float]:
     """What a value may not be beyond, because of what it means or of another one."""
-    name, given = path.rpartition(".")[2], experiment.input
-    steps = given.shape[1]
-    beside: Mapping[str, tuple[float, float]] = {}
-    match given:
-        case StepCurrent():
-            beside = {"input.start": (0, (given.stop or steps) - 1), "input.stop": (given.start + 1, max(steps, given.start + 1))}
-        case SpikeBursts():
-            beside = {"input.first": (0, steps - 1), "input.length": (1, given.period), "input.period": (given.length, FARTHEST)}
-        case SineCurrent():
-            beside = {"input.period": (0.01, FARTHEST)}
-        case RampCurrent():
-            beside = {"input.first": (-FARTHEST, FARTHEST)}
-    return beside.get(path, (LEAST.get(name, -FARTHEST), 1 if name == "probability" else FARTHEST))
+    owner, _, name = path.partition(".")
+    if owner != "input":
+        return LEAST.get(path.rpartition(".")[2], -FARTHEST), FARTHEST
+    given = experiment.input
+    if name in given.bounds():
+        return given.bounds()[name]
+    numbers = Numbers.of(type(given), name)
+    least = numbers.above if numbers.low is None else numbers.low
+    return -FARTHEST if least is None else max(least, -FARTHEST), FARTHEST if numbers.high is None else min(numbers.high, FARTHEST)
 
 
 def _is_whole(experiment: Experiment, path: str) -> bool:
     owner, _, name = path.partition(".")
     if owner != "input":
         return name.endswith("max_num_spikes_per_bin")
-    return _holds_int(type(experiment.input).model_fields[name].annotation)
-
-
-def _holds_int(annotation: Any) -> bool:
-    """Whether a type is int, bounded or optional."""
-    return annotation is int or any(map(_holds_int, get_args(annotation)))
+    return Numbers.of(type(experiment.input), name).is_whole
 
 
 def _choice(label: str, chosen: int, options: list[tuple[str, Row]], widget: str = "choice") -> Row:

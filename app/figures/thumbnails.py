@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from pydantic import TypeAdapter
 
+from app.words.parameters import INPUT_NAMES
 from snncore import encoders
 from snncore.arrays import Array
 from snncore.experiment.edits import fitting_input
@@ -29,6 +30,9 @@ DT = 1e-3
 
 BAR_STEPS = (6, 12)
 """Steps at which the moving bar is seen: it has come in, and three pixels further on."""
+
+SEEN_AT = {"moving_bar": BAR_STEPS}
+"""Of kinds that would show nothing if all time steps were added up."""
 
 MOST_ROWS, MOST_COLUMNS, MOST_PIXELS = 17, 60, 16
 """Of a picture of a file: rows and columns of a raster, pixels along a side. More are added up. A line has as many points as columns."""
@@ -56,20 +60,29 @@ NOTHING = Thumbnail("raster", np.zeros((1, 1), np.float32))
 
 @functools.cache
 def thumbnail(kind: str) -> Thumbnail:
-    """The picture of a kind of input, of any but a file or a drawing. That of the digit takes a second at first, to import scikit-learn."""
+    """Return the picture of a kind of input that isn't drawn or uploaded: what it makes with usual values.
+
+    That of the digit takes a second at first, to import scikit-learn.
+    """
+    spec = _usual(kind)
     values = pictured(kind)
-    if kind.endswith("_current"):
-        return Thumbnail("line", values[:, 0])  # all channels have the same
-    if kind == "moving_bar":
-        return Thumbnail("pixels", values[list(BAR_STEPS)])
+    channels = values.reshape(len(values), -1)
+    if not spec.carries_spikes and (channels == channels[:, :1]).all():
+        return Thumbnail("line", channels[:, 0])
+    if kind in SEEN_AT:
+        return Thumbnail("pixels", values[list(SEEN_AT[kind])])
     return file_thumbnail(values)
 
 
 def pictured(kind: str) -> Array:
     """The input that the picture of a kind shows, (time, ...)."""
-    spec: InputSpec = TypeAdapter(InputSpec).validate_python(fitting_input(kind, SHAPE))
-    sample: Array = spec.make(torch.Generator().manual_seed(SEED), DT, NO_FILES)[0].numpy()
+    sample: Array = _usual(kind).make(torch.Generator().manual_seed(SEED), DT, NO_FILES)[0].numpy()
     return sample
+
+
+def _usual(kind: str) -> InputSpec:
+    spec: InputSpec = TypeAdapter(InputSpec).validate_python(fitting_input(kind, SHAPE))
+    return spec
 
 
 def file_thumbnail(sample: Array) -> Thumbnail:
@@ -88,8 +101,11 @@ def drawn_thumbnail(current: DrawnCurrent) -> Thumbnail:
 
 
 def thumbnail_if_ready(kind: str) -> Thumbnail | None:
-    """The picture of a kind, or None while it is being made in the background, which is begun by asking for it."""
-    if kind != "digit" or encoders.digit_images.cache_info().currsize:
+    """Return the picture of a kind, or None while it is being made in the background, which the first call begins.
+
+    What may take long, or fail, is made there: the digit, whose images have to be loaded, and kinds from outside.
+    """
+    if kind in INPUT_NAMES and (kind != "digit" or encoders.digit_images.cache_info().currsize):
         return thumbnail(kind)
     made = _in_background(kind)
     if not made.done():

@@ -16,7 +16,7 @@ from app.words.beside import besides
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
 from snncore.experiment import edits as stack
-from snncore.experiment.inputs import NO_FILES, STRONGEST, Files, SpikeBursts, StepCurrent
+from snncore.experiment.inputs import INPUT_KINDS, NO_FILES, STRONGEST, Files, StepCurrent, two_digits
 from snncore.experiment.layers import LayerSpec, LIFSpec, NeuronSpec
 from snncore.experiment.spec import Draft, Experiment
 from snncore.layers.models import model_of
@@ -216,32 +216,16 @@ def edited(experiment: Experiment, changes: Mapping[str, Any], usual: Mapping[st
 
 
 def _begun_within(experiment: Experiment) -> Experiment:
-    """With an input that begins within the run, where fewer time steps would leave nothing of it."""
-    given = experiment.input
-    steps = given.shape[1]
-    changes: dict[str, Any] = {}
-    if isinstance(given, StepCurrent) and given.start >= steps:
-        changes = {"input.start": steps // 10, "input.stop": None}
-    if isinstance(given, SpikeBursts) and given.first >= steps:
-        changes = {"input.first": steps // 10}
-    return experiment.replace(changes)
+    """Return the Experiment with an input that begins within the run."""
+    changes = experiment.input.begun_within(experiment.input.shape[1])
+    return experiment.replace({f"input.{name}": value for name, value in changes.items()})
 
 
 def lively_input(experiment: Experiment, kind: str) -> dict[str, Any]:
-    """An input of a kind as data, of the present shape, to whose mean the neuron answers with some spikes."""
-    shape = experiment.input.shape
-    steps, level = shape[1], _lively_level(layer_of(experiment))
-    rate = min(0.1 / experiment.dt, 1e6)
-    fields: dict[str, dict[str, Any]] = {
-        "step_current": {"amplitude": level, "start": steps // 10, "stop": max(steps * 4 // 5, 1)},
-        "spike_bursts": {"period": 10, "first": steps // 10, "weight": _rounded(10 * level)},
-        "ramp_current": {"last": _rounded(2 * level)},
-        "sine_current": {"amplitude": level, "offset": level, "period": max(steps / 4, 2.0)},
-        "random_spikes": {"probability": 0.2, "weight": _rounded(level / 0.2)},
-        "poisson_spikes": {"rate": rate, "weight": _rounded(level / (rate * experiment.dt))},
-        "drawn": {"values": [level] * steps},
-    }
-    return {"kind": kind, "shape": shape, **fields.get(kind, {})}
+    """Return an input of a kind as data, of the present shape, to whose mean the neuron answers with some spikes."""
+    shape, part = experiment.input.shape, INPUT_KINDS.get(kind)
+    fields = part.lively(shape, _lively_level(layer_of(experiment)), experiment.dt) if part else None
+    return {"kind": kind, "shape": shape, **(fields or {})}
 
 
 def drawn_over(simulation: Simulation) -> list[float]:
@@ -256,12 +240,7 @@ def _lively_level(layer: NeuronSpec) -> float:
     tau, synapse = (getattr(layer, name, None) for name in ("tau_mem", "tau_syn"))
     leak = 1.0 if getattr(layer, "norm_input", False) else -np.expm1(-1 / tau) if tau else None
     level = theta * (LIVELY_WITHOUT_LEAK if leak is None else LIVELY * leak)
-    return _rounded(level if synapse is None else level * np.expm1(1 / synapse))
-
-
-def _rounded(value: float) -> float:
-    """To two digits, as a hand would set it."""
-    return float(f"{value:.2g}")
+    return two_digits(level if synapse is None else level * np.expm1(1 / synapse))
 
 
 def _values(layer: NeuronSpec) -> dict[str, Any]:

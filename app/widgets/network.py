@@ -22,7 +22,8 @@ from app.widgets.controls import number, text_field
 from app.widgets.drawing import draw, polled
 from app.widgets.fields import field_controls
 from app.widgets.session import desk
-from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, layer_parameters
+from app.words.inputs import input_name, input_parameters, offered_inputs
+from app.words.parameters import layer_parameters
 from app.words.seeds import SEEDS, seed_note
 from app.words.typed_numbers import Numbers, quoted, times_power_of_ten, written
 from app.words.weights import let_go_in_words, weights_in_words
@@ -39,9 +40,6 @@ from snncore.run.simulation import Simulation
 NEURON_PAGE = "views/neuron.py"
 THUMBNAIL_INTERVAL = 1.0
 """Seconds from one look to the next whether a picture that takes long is there."""
-
-OFFERED = tuple(kind for kind in INPUT_NAMES if kind not in ("drawn", "file"))
-"""Inputs with a tile. One that was drawn or uploaded has its own while it is the input."""
 
 CHANNELS = 2
 """Place in an input's shape, (batch, time, ...), where the lengths of a sample begin."""
@@ -198,17 +196,17 @@ def _change_stack(change: Callable[..., bool], *arguments: Any) -> None:
 
 def _input_controls(draft: Draft) -> None:
     given = draft.input
-    tiles = [Tile(kind, INPUT_NAMES[kind], thumbnail_if_ready(kind)) for kind in OFFERED]
+    tiles = [Tile(kind, input_name(kind), thumbnail_if_ready(kind)) for kind in offered_inputs()]
     if isinstance(given, FileSpikes):
         content = desk().files.get(given.digest)
-        tiles.append(Tile("file", INPUT_NAMES["file"], NOTHING if content is None else file_thumbnail(content[0])))
+        tiles.append(Tile("file", input_name("file"), NOTHING if content is None else file_thumbnail(content[0])))
     elif isinstance(given, DrawnCurrent):
-        tiles.append(Tile("drawn", INPUT_NAMES["drawn"], drawn_thumbnail(given)))
+        tiles.append(Tile("drawn", input_name("drawn"), drawn_thumbnail(given)))
     gallery("input kind", tiles, given.kind, _change_input)
     caption(f"{given.words[0].upper()}{given.words[1:]}.")
     if not isinstance(given, FileSpikes):
         _shape_controls(given.shape)
-    field_controls(given, "input", INPUT_PARAMETERS, edit, edit)
+    field_controls(given, "input", input_parameters(type(given)), edit, edit)
     _upload()
     if isinstance(given, FileSpikes) and given.digest in desk().files:
         caption(f"{given.name!r} was read as {given.read_as}.")
@@ -232,12 +230,12 @@ def _input_controls(draft: Draft) -> None:
 
 def _see_thumbnails() -> None:
     """Runs the page once the last picture is there. As a fragment that runs by itself it doesn't interrupt what the user does."""
-    if all(thumbnail_if_ready(kind) for kind in OFFERED):
+    if all(thumbnail_if_ready(kind) for kind in offered_inputs()):
         st.rerun()
 
 
 def _change_input(kind: str) -> None:
-    if kind not in OFFERED:  # its tile was still there after another choice, but only an upload or an undo leads back to it
+    if kind not in offered_inputs():  # its tile was still there after another choice, but only an upload or an undo leads back to it
         return
     held = desk()
     held.attempt(lambda: held.composition.rearrange(lambda draft: edits.feed(draft, kind)))

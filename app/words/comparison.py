@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from app.words.changes import CHANGED, changes_in_words, learning_in_words
+from app.words.inputs import input_name
 from app.words.layers import layer_name, symbol_of
 from app.words.numbers import counted, ordinal, reach_in_words
-from app.words.parameters import INPUT_NAMES, part_name
+from app.words.parameters import part_name
 from app.words.training import Course
+from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.spec import Experiment
 from snncore.run.bptt import EpochRecord
 from snncore.run.measures import input_gains
@@ -135,7 +137,7 @@ def _arrow(before: str, after: str) -> str:
 def _in_words(value: Any) -> str:
     match value:
         case {"kind": kind}:
-            return INPUT_NAMES.get(str(kind)) or part_name(str(kind))
+            return input_name(kind) if kind in INPUT_KINDS else part_name(str(kind))
         case None:
             return "none"
         case bool():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Annotated, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -38,8 +39,13 @@ class Numbers:
     def of(cls, part: type[BaseModel], field: str) -> Numbers:
         """The numbers that a field of a part takes by its schema."""
         schema = part.model_fields[field]
-        limits = {name: getattr(limit, name) for limit in schema.metadata for name in ("ge", "le", "gt") if hasattr(limit, name)}
-        return cls(schema.annotation is int, limits.get("ge"), limits.get("le"), limits.get("gt"))
+        annotation, metadata = schema.annotation, [*schema.metadata]
+        for optional in get_args(annotation):  # Positive | None keeps what Positive says in itself
+            if get_origin(optional) is Annotated:
+                annotation, *more = get_args(optional)
+                metadata += [limit for info in more for limit in getattr(info, "metadata", ())]
+        limits = {name: getattr(limit, name) for limit in metadata for name in ("ge", "le", "gt") if hasattr(limit, name)}
+        return cls(annotation is int, limits.get("ge"), limits.get("le"), limits.get("gt"))
 
     def within(self, low: float | None, high: float | None) -> Numbers:
         """The same with these limits, where they aren't None, in place of its own."""

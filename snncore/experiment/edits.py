@@ -10,16 +10,13 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from snncore.errors import ExperimentError
-from snncore.experiment.inputs import MOST_DRAWN, DrawnCurrent, Holds
+from snncore.experiment.inputs import INPUT_KINDS, Holds
 from snncore.experiment.layers import NEURON_SPECS, LayerSpec, NeuronSpec
 from snncore.experiment.part import Shape
 from snncore.experiment.spec import Draft, mended
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 
 AnyDraft = TypeVar("AnyDraft", bound=Draft)
-
-SENSOR: Shape = (2, 8, 8)
-"""Polarity, height and width of an input that needs a two-polarity sensor."""
 
 USUAL = MappingProxyType({"tau_mem": 10.0, "tau_adapt": 50.0})
 """Values that new neurons have where their model has no default."""
@@ -80,13 +77,8 @@ def reshape(draft: AnyDraft, shape: Sequence[int]) -> AnyDraft:
     Raises:
         ExperimentError: the input can't have that shape.
     """
-    changes: dict[str, Any] = {"input.shape": shape}
-    if isinstance(draft.input, DrawnCurrent):
-        values, steps = draft.input.values, shape[1]
-        if steps > MOST_DRAWN:
-            raise ExperimentError(f"The input is drawn by hand for up to {MOST_DRAWN} time steps; choose another one for {steps}.")
-        changes["input.values"] = (*values[:steps], *(0.0 for _ in range(steps - len(values))))
-    return draft.replace(changes)
+    changes = draft.input.reshaped(tuple(shape))
+    return draft.replace({f"input.{name}": value for name, value in changes.items()})
 
 
 def as_kind(layer: NeuronSpec, kind: str, usual: Mapping[str, Any] = USUAL) -> NeuronSpec:
@@ -142,24 +134,9 @@ def _first_values(spec: type[NeuronSpec]) -> dict[str, Any]:
     return {name: spec.words[name].usual for name in required if name in spec.words}
 
 
-def fitting_input(kind: str, shape: tuple[int, ...]) -> dict[str, Any]:
-    """An input of a kind as data, (batch, time, ...), with usual parameters; of another shape only where the kind needs it."""
-    steps = shape[1]
-    usual: dict[str, dict[str, Any]] = {
-        "random_spikes": {"probability": 0.8},
-        "poisson_spikes": {"rate": 50.0},
-        "spike_bursts": {"period": 10},
-        "step_current": {"amplitude": 1.0, "start": steps // 10},
-        "ramp_current": {"last": 1.0},
-        "sine_current": {"amplitude": 1.0, "period": max(steps / 4, 2.0)},
-        "drawn": {"values": (1.0,) * steps},
-        "moving_bar": {"width": 2},
-        "digit": {"index": 0},
-        "latency": {},
-    }
-    sensor = {"moving_bar": shape[2:3] == (2,) and len(shape) == 5 and shape[4] > 2, "digit": shape[2:] == SENSOR}
-    fits = sensor.get(kind, True)
-    return {"kind": kind, "shape": shape if fits else (*shape[:2], *SENSOR), **usual[kind]}
+def fitting_input(kind: str, shape: Shape) -> dict[str, Any]:
+    """Return a usual input of a kind as data, of `shape` (batch, time, ...) if the kind takes it."""
+    return INPUT_KINDS[kind].fitting(shape)
 
 
 def _put(draft: Draft, place: int, layer: LayerSpec) -> Draft:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic_core import CoreSchema
 
-T = TypeVar("T", bound="BaseModel")
+    from snncore.experiment.part import Part
+
+T = TypeVar("T", bound="Part")
 
 
 class Kinds(Mapping[str, type[T]], Generic[T]):
@@ -57,16 +59,19 @@ class Kinds(Mapping[str, type[T]], Generic[T]):
             after: the kind that it follows in the order; by default it is the last.
 
         Raises:
-            RegistrationError: it has no kind, or another part has it.
+            RegistrationError: it has no kind, another part has it, a method that its base leaves to it is missing, or it says itself that
+                it can't be used.
         """
         field = part.model_fields.get("kind")
         kind = field.default if field else None
         if not isinstance(kind, str) or not kind:
             raise RegistrationError(f'{part.__name__} names no kind; give it a field `kind: Literal["my_{self.noun}"] = "my_{self.noun}"`.')
         if kind in self._parts:
-            raise RegistrationError(
-                f"There is a {self.noun} of the kind {kind!r} already, {self._parts[kind].__name__}; choose another name."
-            )
+            raise RegistrationError(f"The {self.noun} kind {kind!r} is taken by {self._parts[kind].__name__}; choose another name.")
+        if part.__abstractmethods__:
+            missing = ", ".join(sorted(part.__abstractmethods__))
+            raise RegistrationError(f"The {self.noun} {kind!r} can't be used: {part.__name__} has no {missing}; define it.")
+        part.check_kind()
         self._parts[kind] = part
         if after is not None:
             kinds = [other for other in self._parts if other != kind]

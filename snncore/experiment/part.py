@@ -35,6 +35,10 @@ Positive = Annotated[int, Field(ge=1, le=LARGEST_WHOLE)]
 class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    @classmethod
+    def check_kind(cls) -> None:
+        """Raise RegistrationError if this part can't be registered as a kind of its family."""
+
     @model_validator(mode="before")
     @classmethod
     def _takes_no_other_type_for_a_number(cls, data: Any) -> Any:

@@ -21,6 +21,8 @@ from snncore.run.simulation import simulate
 from tests.app import said as plain
 from tests.app.test_network_page import MAIN, TEN, opened, press, run
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 SHORT = ten_spikes().replace({"training.epochs": 40})
 
 

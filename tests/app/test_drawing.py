@@ -17,6 +17,8 @@ from tests.app.test_training_page import opened as open_training
 from tests.app.test_training_page import run_of
 from tests.app.waiting import until
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 THRESHOLD = "edit network.1.spike_threshold"
 
 

@@ -41,6 +41,8 @@ from snncore.io.recordings import content_hash
 from tests.app.said import complaints
 from tests.app.states import InterruptedState
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 KINDS = [kind for kind in INPUT_KINDS if kind not in ("drawn", "file")]
 RASTERS = ["random_spikes", "poisson_spikes", "latency", "spike_bursts"]

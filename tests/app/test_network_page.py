@@ -31,6 +31,8 @@ from snncore.io.recordings import content_hash
 from snncore.run.simulation import simulate
 from tests.app.said import complaints, said
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 TEN = ten_spikes().draft
 MISFIT = TEN.replace({"network.0.out_features": 65})

@@ -13,6 +13,8 @@ from snncore.experiment import edits as stack
 from snncore.experiment.spec import Draft, Experiment, convolution, ten_spikes
 from snncore.run.simulation import Simulation, simulate
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 
 @pytest.fixture(scope="module")
 def simulation() -> Simulation:

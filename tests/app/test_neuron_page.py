@@ -29,6 +29,8 @@ from snncore.run.simulation import simulate
 from tests.app.said import complaints, said
 from tests.app.waiting import until
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 NETWORK, NEURON, TRAINING = "views/network.py", "views/neuron.py", "views/training.py"
 VIEW = "one neuron"

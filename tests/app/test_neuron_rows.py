@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.figures.neuron import TIME_CONSTANTS
-from app.figures.neuron_rows import OFFERED, neuron_rows
+from app.figures.neuron_rows import neuron_rows, single_neuron_inputs
 from app.state.tuned_neuron import DEFAULT, edited
 from app.words.beside import besides
 from app.words.parameters import LAYER_PARAMETERS
@@ -17,6 +17,7 @@ from snncore.experiment.layers import NEURON_SPECS
 from snncore.experiment.spec import Experiment
 from snncore.run.single_neuron import KINDS, layer_of
 
+OFFERED = single_neuron_inputs()
 NOT_ON_THIS_PAGE = {"kind", "learns", "surrogate_grad_fn", "train_alphas", "shape", "values", "neurons", "period_step"}
 """Fields that are chosen or drawn otherwise, matter in training alone, or tell several neurons apart."""
 

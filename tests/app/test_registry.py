@@ -105,6 +105,7 @@ def test_what_nobody_comes_back_to_is_ended_and_forgotten(monkeypatch: pytest.Mo
         pause.wait(0.02)
 
 
+@pytest.mark.slow
 def test_two_hundred_starts_and_stops_leave_threads_registry_places_and_memory_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "KEPT", 0.0)
     desks = Desks()

@@ -17,6 +17,8 @@ from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from snncore.run.bptt import train
 from tests.app.said import said
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 SHAPE = (1, 50, 1)
 INPUTS: dict[str, dict[str, Any]] = {

@@ -27,6 +27,8 @@ from snncore.run.bptt import train
 from snncore.run.simulation import simulate
 from tests.app.said import said
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
 

@@ -18,6 +18,8 @@ from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from tests.app.said import complaints, said
 from tests.app.waiting import until
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
 

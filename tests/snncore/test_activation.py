@@ -170,6 +170,7 @@ def test_soft_reset_gradient_is_one_minus_theta_times_the_surrogate():
     torch.testing.assert_close(u.grad, 1 - theta * SingleExponential()(u.detach(), theta), rtol=1e-14, atol=0)
 
 
+@pytest.mark.slow
 def test_true_derivative_trains_nothing_and_spikes_like_any_surrogate():
     def trained(surrogate):
         fields = {f"network.{index}.surrogate_grad_fn": type(surrogate).__name__ for index in (1, 3)}

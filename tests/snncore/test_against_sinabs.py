@@ -7,11 +7,14 @@ import pytest
 import sinabs.activation
 import sinabs.layers
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from snncore.layers import ALIF, IAF, LIF, ExpLeak, IAFSqueeze, LIFRecurrent, LIFSqueeze
+from tests.length import examples
 from tests.snncore.oracle import SPIKE_FUNCTIONS, SURROGATES, Configuration, configurations, inputs, run_oracle
+
+pytestmark = pytest.mark.slow  # runs Sinabs on hundreds of examples
 
 
 def assert_equal_to_float_precision(actual: torch.Tensor, expected: torch.Tensor, relative: float) -> None:
@@ -41,7 +44,7 @@ def assert_same_gradients(configuration: Configuration, z, seed: int, run: Calla
             assert_equal_to_float_precision(parameter.grad, expected, relative=1e-3)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(configurations(), inputs())
 def test_spikes_and_states_equal_those_of_sinabs(configuration, z):
     layer = configuration.layer()
@@ -51,7 +54,7 @@ def test_spikes_and_states_equal_those_of_sinabs(configuration, z):
         assert torch.equal(getattr(layer, name), value), name
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(configurations(("ExpLeak", "ALIF", "ALIF", "LIFRecurrent", "IAFRecurrent", "ALIFRecurrent")), inputs())
 def test_output_and_states_of_the_other_models_equal_those_of_sinabs(configuration, z):
     unbounded = replace(configuration, arguments={**configuration.arguments, "min_v_mem": None})
@@ -62,14 +65,14 @@ def test_output_and_states_of_the_other_models_equal_those_of_sinabs(configurati
             assert torch.equal(getattr(layer, name).expand_as(getattr(oracle, name)), getattr(oracle, name)), name
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(configurations(("ExpLeak", "LIFRecurrent", "IAFRecurrent")), inputs(), st.integers(0, 2**32 - 1))
 def test_gradients_of_the_other_models_equal_those_of_sinabs(configuration, z, seed):
     unbounded = replace(configuration, arguments={**configuration.arguments, "min_v_mem": None})
     assert_same_gradients(unbounded, z, seed, lambda oracle, z: (oracle(z), dict(oracle.named_buffers())))
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(configurations(), inputs(), st.data())
 def test_second_call_equals_that_of_sinabs(configuration, z, data):
     cut = data.draw(st.integers(1, z.shape[1]))
@@ -79,13 +82,13 @@ def test_second_call_equals_that_of_sinabs(configuration, z, data):
     assert torch.equal(torch.cat([first, second], dim=1), run_oracle(configuration.oracle(), again)[0])
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(configurations(), inputs(), st.integers(0, 2**32 - 1))
 def test_gradients_equal_those_of_sinabs(configuration, z, seed):
     assert_same_gradients(configuration, z, seed, run_oracle)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(configurations(), inputs())
 def test_recordings_equal_those_of_sinabs(configuration, z):
     unbounded = replace(configuration, arguments={**configuration.arguments, "min_v_mem": None})
@@ -97,7 +100,7 @@ def test_recordings_equal_those_of_sinabs(configuration, z):
         assert torch.equal(layer.recordings[name], values), name
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     st.floats(0.3, 300.0),
     st.none() | st.floats(0.3, 300.0),

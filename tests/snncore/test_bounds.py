@@ -340,6 +340,7 @@ def test_optimisers_leave_parameters_of_others_alone_whatever_attributes_they_ha
     assert foreign.item() == 4.0
 
 
+@pytest.mark.slow
 def test_reloading_leaves_one_hook_on_optimisers():
     program = (
         "import importlib, snncore.layers.bounds as bounds\n"

@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow  # starts processes
+
 PROGRAM = """
 import copy, sys
 from datetime import timedelta

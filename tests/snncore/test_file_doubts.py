@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from snncore.errors import InputFileError
 from snncore.io.recordings import UploadedInput, read_raster
+from tests.length import examples
 from tests.snncore.test_files import csv, npy, npz
 
 NAMES = "head the columns of events t,neuron or t,x,y,p, with t in time steps, or those of a raster n0,n1,…"
@@ -512,7 +513,7 @@ def test_no_number_is_read_as_another(rows: list[list[Any]], separator: str, are
 UNITS = {"steps": 1, "ms": 0.1, "µs": 997, "s": 1e-4}
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     st.lists(st.tuples(st.integers(0, 300), st.integers(0, 12)), min_size=8, max_size=40, unique=True),
     st.sampled_from(list(UNITS)),

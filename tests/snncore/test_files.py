@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from snncore.errors import InputFileError, SNNCoreError
 from snncore.io import recordings as files
 from snncore.io.recordings import LARGEST_FILE, LARGEST_RASTER, MOST_EVENTS, content_hash, read_raster
+from tests.length import examples
 
 VALUES = st.floats(width=32, allow_nan=False, allow_infinity=False)
 EVENTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4), st.integers(0, 3), st.booleans()), min_size=1, max_size=30)
@@ -485,7 +486,7 @@ GOOD_FILES = [
 
 
 @pytest.mark.filterwarnings("ignore")  # Python's own, about what it finds in a damaged header
-@settings(max_examples=600)
+@examples(600)
 @given(st.sampled_from(GOOD_FILES), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), st.binary(max_size=4)), min_size=1, max_size=4))
 def test_a_damaged_file_is_either_read_or_refused_in_a_short_line(file, damages):
     name, content = file

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.autograd import forward_ad
 
@@ -21,6 +21,7 @@ from snncore.dynamics import lif_step
 from snncore.errors import NonFiniteError
 from snncore.kernels import fused, layout, loading, memory, sharing
 from snncore.layers import ALIF, IAF, LIF, ExpLeak
+from tests.length import examples
 from tests.snncore.models import LAYERS, MODELS, SURROGATES_WITH_FIELDS, arguments, named, own_surrogate
 
 SURROGATE_GRADS = [*(kind() for kind in SURROGATES), *SURROGATES_WITH_FIELDS, own_surrogate]
@@ -105,7 +106,8 @@ def test_loops_are_used_where_they_apply(monkeypatch):
     ALIF(10.0, tau_adapt=5.0, record_states=True)(noise(2, 5, 3))
 
 
-@settings(max_examples=500, deadline=None)
+@pytest.mark.slow
+@examples(500)
 @given(st.data(), st.integers(1, 3), st.integers(1, 20), st.sampled_from([1, 3, 40]), st.integers(0, 2**31))
 def test_loops_equal_the_scan(data, batch, steps, neurons, seed):
     make, z = data.draw(makers(neurons)), noise(batch, steps, neurons, seed=seed)
@@ -461,6 +463,7 @@ def test_a_process_forked_while_the_loops_are_loaded_loads_its_own():
     )
 
 
+@pytest.mark.slow
 def test_a_thread_that_outlives_the_program_still_computes():
     in_a_fresh_process(
         "import threading, time, torch; from snncore import kernels; from snncore.layers import IAF\n"
@@ -490,6 +493,7 @@ assert loading._read(loading._key()) == loading._read(loading._key()) != None
 """
 
 
+@pytest.mark.slow
 def test_first_call_without_a_cache_takes_the_scan_and_the_next_process_finds_one(tmp_path):
     in_a_fresh_process(COLD_START, str(tmp_path))
     assert len(list(tmp_path.iterdir())) == 1
@@ -525,6 +529,7 @@ def test_without_a_compiler_the_scan_computes_and_a_warning_says_so(tmp_path, mo
     assert LIF(1.0)(noise(2, 5, 3)).shape == (2, 5, 3)
 
 
+@pytest.mark.slow
 def test_forked_process_computes_with_threads_of_its_own():
     in_a_fresh_process(FORK)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import HealthCheck, given, reject
 from hypothesis import strategies as st
 
 from snncore.diagnosis.layers import Changes, Clipped, Finding, LongMemory, Saturated, Silent, diagnose
@@ -13,6 +13,7 @@ from snncore.errors import ExperimentError
 from snncore.experiment.layers import NEURON_SPECS
 from snncore.experiment.spec import Experiment
 from snncore.run.simulation import Simulation, simulate
+from tests.length import examples
 from tests.snncore.models import MODELS, RECURRENT
 from tests.snncore.test_spec import neuron_layers
 
@@ -477,7 +478,7 @@ def networks(draw: st.DrawFn) -> Experiment:
     )
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.filter_too_much])
+@examples(100, suppress_health_check=[HealthCheck.filter_too_much])
 @given(networks())
 def test_every_remedy_does_what_it_is_offered_for(made):
     try:
@@ -491,7 +492,8 @@ def test_every_remedy_does_what_it_is_offered_for(made):
                 assert is_lessened(finding, changed(up_to_it, changes), index), (index, finding, changes)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@pytest.mark.slow
+@examples(150, suppress_health_check=[HealthCheck.filter_too_much])
 @given(networks())
 def test_every_number_of_a_finding_is_that_of_the_neurons_and_steps_that_it_names(made):
     try:

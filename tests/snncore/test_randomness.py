@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from snncore.experiment.edits import fitting_input, fitting_layer
@@ -17,6 +17,7 @@ from snncore.experiment.randomness import randomness
 from snncore.experiment.spec import Experiment
 from snncore.io.recordings import content_hash
 from snncore.run.bptt import train
+from tests.length import examples
 
 SHAPE, SENSOR = (1, 40, 6), (1, 40, 2, 8, 8)
 OTHER_SEEDS = (1, 2, 3)
@@ -73,7 +74,7 @@ def layers(draw: st.DrawFn) -> dict[str, Any]:
     return layer
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(st.lists(layers(), min_size=1, max_size=4))
 def test_a_layer_draws_its_weights_where_another_seed_changes_them(network: list[dict[str, Any]]) -> None:
     flat = [layer for layer in network if layer["kind"] not in ("Flatten", "AvgPool2d")]

@@ -11,6 +11,8 @@ import snncore
 import snncore.activation
 import snncore.layers
 
+pytestmark = pytest.mark.slow  # runs whole programs, and Sinabs
+
 EPOCHS = 100
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from snncore.arrays import Array
@@ -18,6 +18,7 @@ from snncore.io.recordings import content_hash
 from snncore.run.bptt import train
 from snncore.run.simulation import Simulation, simulate
 from snncore.run.single_neuron import lone_neuron
+from tests.length import examples
 from tests.snncore.models import MODELS, RECURRENT
 from tests.snncore.test_spec import neuron_layers
 
@@ -79,7 +80,7 @@ def test_a_neuron_between_convolutions_does_the_same_alone(kind):
     assert_does_the_same(simulation, 4, 3, 1)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(neuron_layers((*MODELS, *RECURRENT), 5), st.integers(0, 4), st.integers(0, 2), st.integers(0, 2**32))
 def test_a_neuron_with_any_parameters_does_the_same_alone(layer, neuron, sample, seed):
     (simulation,) = simulate(experiment(linear(4, 5), layer, shape=(3, 30, 4), seeds={"weights": seed}))

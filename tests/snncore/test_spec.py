@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from torch import nn
@@ -20,6 +20,7 @@ from snncore.experiment.layers import NEURON_SPECS, IAFSpec, LIFSpec, LinearSpec
 from snncore.experiment.spec import Draft, Experiment, RandomSpikes, ten_spikes
 from snncore.layers import ALIF, IAF, LIF, StatefulLayer
 from snncore.run.bptt import train
+from tests.length import examples
 from tests.snncore.models import MODELS, RECURRENT, arguments, own_surrogate
 
 
@@ -83,7 +84,7 @@ def test_experiment_returns_from_json_as_it_was(experiment, compact):
     assert Experiment.from_json(experiment.to_json(compact=compact)) == experiment
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(experiments())
 def test_experiment_builds_the_layers_that_it_names(experiment):
     model = experiment.build()
@@ -161,7 +162,7 @@ def test_optimiser_is_the_one_named_over_all_parameters(name, kind):
     assert [id(p) for p in group["params"]] == [id(p) for p in model.parameters()]
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(experiments())
 def test_same_experiment_gives_the_same_spikes(experiment):
     again = Experiment.from_json(experiment.to_json(compact=True))

@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from snncore.errors import ExperimentError, MisfitError
 from snncore.experiment import edits as stack
-from snncore.experiment.inputs import INPUT_KINDS
+from snncore.experiment.inputs import INPUT_KINDS, SENSOR
 from snncore.experiment.layers import LAYER_KINDS, NEURON_SPECS, NeuronSpec
 from snncore.experiment.spec import Draft, Experiment
 from snncore.io.recordings import content_hash
 from snncore.run.simulation import simulate
+from tests.length import examples
 from tests.snncore.models import MODELS, RECURRENT
 from tests.snncore.test_spec import neuron_layers
 
@@ -153,7 +154,7 @@ def test_a_draft_is_an_experiment_if_and_only_if_its_layers_fit(made):
     assert str(caught.value) == made.first_misfit
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(fitting_drafts() | edited())
 def test_every_layer_puts_out_the_shape_that_the_draft_says(made):
     shapes_told = [fit.shape for fit in made.fits()]
@@ -230,7 +231,7 @@ def test_a_new_layer_at_the_end_fits_if_its_kind_takes_the_shape(made, data):
     assert (stack.insert(made, len(made.network), kind).first_misfit is None) == takes
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(edited(), st.data())
 def test_every_edit_has_one_that_takes_it_back(made, data):
     count = len(made.network)
@@ -241,7 +242,7 @@ def test_every_edit_has_one_that_takes_it_back(made, data):
     assert stack.remove(stack.insert(made, at, data.draw(st.sampled_from(tuple(LAYER_KINDS)))), at) == made
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(edited(), st.data())
 def test_edits_do_to_the_layers_what_they_do_to_a_list(made, data):
     layers = list(made.network)
@@ -364,9 +365,9 @@ def test_layers_after_one_that_does_not_fit_are_judged_by_what_it_would_put_out(
 def test_every_kind_of_input_is_made_in_the_shape_that_was_or_the_one_it_needs(kind, steps, shape):
     made = draft(LIF, shape=shape).replace({"input.shape": (3, steps, *shape)})
     fed = stack.feed(made, kind)
-    takes = {"moving_bar": len(shape) == 3 and shape[0] == 2 and shape[2] > 2, "digit": shape == stack.SENSOR}.get(kind, True)
+    takes = {"moving_bar": len(shape) == 3 and shape[0] == 2 and shape[2] > 2, "digit": shape == SENSOR}.get(kind, True)
     assert fed.input.kind == kind
-    assert fed.input.shape == (3, steps, *(shape if takes else stack.SENSOR))
+    assert fed.input.shape == (3, steps, *(shape if takes else SENSOR))
     data = Experiment(**dict(fed)).make_input()
     assert data.shape == fed.input.shape
     assert torch.isfinite(data).all()
@@ -376,7 +377,7 @@ def test_every_kind_of_input_is_made_in_the_shape_that_was_or_the_one_it_needs(k
 
 @pytest.mark.parametrize("kind", [kind for kind in INPUT_KINDS if kind != "file"])
 def test_every_kind_of_input_is_more_than_zeros(kind):
-    made = draft(LIF).replace({"input.shape": (1, 100, *stack.SENSOR)})
+    made = draft(LIF).replace({"input.shape": (1, 100, *SENSOR)})
     assert Experiment(**dict(stack.feed(made, kind))).make_input().any()
 
 

@@ -4,13 +4,14 @@ import itertools
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.optim.swa_utils import AveragedModel
 
 from snncore.activation import MembraneReset, MembraneSubtract, SingleSpike
 from snncore.errors import NonFiniteError, ShapeError
 from snncore.layers import IAF, LIF, StatefulLayer
+from tests.length import examples
 from tests.snncore.models import LAYERS, NEURONS
 
 
@@ -27,7 +28,7 @@ def state(layer: StatefulLayer) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("kind", LAYERS)
-@settings(max_examples=8)
+@examples(8)
 @given(cuts=st.sets(st.integers(1, 39)))
 def test_chunked_run_equals_one_long_run(kind, cuts):
     whole, chunked = LAYERS[kind](), LAYERS[kind]()

@@ -1,7 +1,11 @@
 """The ten-spike task: from almost any weights and input, the network learns to answer with exactly ten spikes."""
 
+import pytest
+
 from snncore.experiment.spec import ten_spikes
 from snncore.run.bptt import train
+
+pytestmark = pytest.mark.slow  # trains twenty networks
 
 SEEDS = range(20)
 

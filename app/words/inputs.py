@@ -1,0 +1,83 @@
+"""What the app says of a kind of input and its fields: built-in words, or those that a kind from outside brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from app.words.neuron_parameters import INPUT_SHOWN, OF_KIND, Shown
+from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, Parameter, Widget
+from snncore.experiment.field_words import FieldWords
+from snncore.experiment.inputs import INPUT_KINDS, Input
+
+USUALLY_ON = 1.0
+"""Value with which an optional number of a kind from outside is switched on, if its words name none."""
+
+SCALARS = {int, float, bool}
+
+
+def input_name(kind: str) -> str:
+    """Return the name of a registered kind of input."""
+    return INPUT_NAMES.get(kind) or INPUT_KINDS[kind].title or kind.replace("_", " ").capitalize()
+
+
+def offered_inputs() -> tuple[str, ...]:
+    """Return the kinds of input that may be chosen, without anything to draw or to upload."""
+    return tuple(kind for kind, part in INPUT_KINDS.items() if not part.is_supplied)
+
+
+def input_parameters(part: type[Input]) -> Mapping[str, Parameter]:
+    """Return how the fields of a kind of input are edited, by name."""
+    if _is_built_in(part):
+        return INPUT_PARAMETERS
+    return {name: _parameter(words, part.model_fields[name].annotation) for name, words in _own_words(part).items()}
+
+
+def input_shown(part: type[Input]) -> Mapping[str, Shown]:
+    """Return how the fields of a kind of input are shown on the Neuron page, by name."""
+    if _is_built_in(part):
+        return {**INPUT_SHOWN, **OF_KIND.get(_kind(part), {})}
+    return {
+        name: Shown(words.name, words.symbol, words.unit, (), words.low, words.high, words.step) for name, words in _own_words(part).items()
+    }
+
+
+def _kind(part: type[Input]) -> str:
+    return str(part.model_fields["kind"].default)
+
+
+def _is_built_in(part: type[Input]) -> bool:
+    return _kind(part) in INPUT_NAMES
+
+
+def _own_words(part: type[Input]) -> dict[str, FieldWords]:
+    """The words of the fields that a widget can edit; their own names where nothing was handed over."""
+    found = {}
+    for name, field in part.model_fields.items():
+        if name not in ("kind", "shape") and (_types(field.annotation) <= SCALARS or get_origin(field.annotation) is Literal):
+            found[name] = part.field_words.get(name) or FieldWords(name, field.description or f"The field {name} of this input.")
+    return found
+
+
+def _parameter(words: FieldWords, annotation: Any) -> Parameter:
+    label = " ".join(filter(None, (words.name, words.symbol, f"({words.unit})" if words.unit else "")))
+    usual = USUALLY_ON if words.usual is None else words.usual
+    if get_origin(annotation) is Literal:
+        return Parameter(label, words.note, "choice", options=get_args(annotation))
+    types = _types(annotation)
+    widget: Widget = "toggle" if types == {bool} else "whole" if types == {int} else "slider" if words.has_slider else "number"
+    low, high = (words.low, words.high) if widget == "slider" else (None, None)  # what is typed may lie beyond a slider
+    return Parameter(label, words.note, widget, low, high, words.step, int(usual) if widget == "whole" else usual)
+
+
+def _shown(words: FieldWords) -> Shown:
+    return Shown(words.name, words.symbol, words.unit, (), words.low, words.high, words.step)
+
+
+def _types(annotation: Any) -> set[Any]:
+    """The types of a field, apart from None: {int} of `Positive | None`."""
+    if get_origin(annotation) is Annotated:
+        return _types(get_args(annotation)[0])
+    arguments = get_args(annotation)
+    return {annotation} - {NoneType} if not arguments else set().union(*map(_types, arguments))

@@ -1,0 +1,224 @@
+"""What every input is: its shape, whether it is random, what it makes, and how a new one begins.
+
+An input of a kind of its own is a class with a field `kind`, registered in `INPUT_KINDS`; `docs/architecture.md` says how.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+import torch
+from pydantic import FailFast, Field, model_validator
+from torch import Tensor
+
+from snncore import encoders
+from snncore.arrays import Array
+from snncore.errors import RegistrationError
+from snncore.experiment.errors import abbreviated
+from snncore.experiment.field_words import FieldWords
+from snncore.experiment.kinds import Kinds
+from snncore.experiment.part import LARGEST_LENGTH, LARGEST_NUMBER, MOST_AXES, Part, Positive, Shape
+
+Files = Mapping[str, Array]
+"""Uploaded arrays: inputs, (batch, time, ...), by their `recordings.content_hash`; weights by digest, `/` and parameter name."""
+
+NO_FILES: Files = MappingProxyType({})
+
+Holds = Literal["events", "counts", "currents"]
+"""How an uploaded file was read: as a list of events, or as a raster of spike counts or of currents."""
+
+STRONGEST = 1e6
+Strength = Annotated[float, Field(ge=-STRONGEST, le=STRONGEST, strict=True)]
+"""A value of an input, or its weight: far within the range of float32, so that products stay finite."""
+
+Current = Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+"""A current that nothing is multiplied by: within the range of float32."""
+
+SENSOR: Shape = (2, 8, 8)
+"""Polarity, height and width of a two-polarity sensor, where an input needs one."""
+
+InputShape = Annotated[tuple[Annotated[int, Field(strict=True)], ...], FailFast()]
+
+
+class Input(Part):
+    """Base of all inputs. A subclass has a field `kind` with its name, and is registered in `INPUT_KINDS`.
+
+    `make`, `is_random`, `words` and `usual` have to be there; the other methods have answers that suit most inputs.
+    """
+
+    is_supplied: ClassVar[bool] = False
+    """Whether its values come from the user, who draws or uploads them."""
+
+    title: ClassVar[str] = ""
+    """What a kind from outside is called: "Sawtooth". The names of built-in kinds are in `app`."""
+
+    field_words: ClassVar[Mapping[str, FieldWords]] = MappingProxyType({})
+    """What a kind from outside says of its fields, by name; of all but `kind` and `shape`, if it has a `title`."""
+
+    if TYPE_CHECKING:
+        kind: str
+
+    shape: InputShape = Field(min_length=3, max_length=MOST_AXES)
+    """(batch, time, ...)."""
+
+    @model_validator(mode="after")
+    def _axes_can_be_built(self) -> Self:
+        if min(self.shape) < 1:
+            raise ValueError(f"shape is {abbreviated(self.shape)}; every axis of (batch, time, ...) must be at least 1")
+        if max(self.shape) > LARGEST_LENGTH:
+            raise ValueError(f"shape is {abbreviated(self.shape)}; every axis of (batch, time, ...) must be at most {LARGEST_LENGTH:,}")
+        return self
+
+    @classmethod
+    def check_kind(cls) -> None:
+        fields = cls.model_fields.keys() - {"kind", "shape"}
+        unknown, missing = sorted(cls.field_words.keys() - fields), sorted(fields - cls.field_words.keys())
+        if unknown:
+            raise RegistrationError(f"{cls.__name__}: field_words describes {', '.join(unknown)}, which it doesn't have; remove that.")
+        if (cls.title or cls.field_words) and missing:
+            raise RegistrationError(f"{cls.__name__}: field_words doesn't describe {', '.join(missing)}; add a FieldWords for each field.")
+
+    # ---------------------------------------------------------------------------------------------- what it is
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """Describe it for the middle of a sentence: "a ramp from 0 to 2"."""
+
+    @property
+    def carries_spikes(self) -> bool:
+        """Whether its values count spikes; else they are currents."""
+        return True
+
+    @abstractmethod
+    def is_random(self, dt: float) -> bool:
+        """Return whether another seed makes other values; `dt` as in `make`."""
+
+    @abstractmethod
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
+        """Make its values.
+
+        Args:
+            generator: source of everything random; seeded with `seeds.input`.
+            dt: length of a time step in seconds.
+            files: what was uploaded.
+
+        Returns:
+            A new float32 tensor of `shape`.
+
+        Raises:
+            ExperimentError: it is a file that isn't among `files`, or has another shape.
+        """
+
+    def draws(self, generator: torch.Generator, dt: float) -> Tensor | None:
+        """Return the uniform numbers, one for each value, from which `make` makes it with an equal generator.
+
+        Returns:
+            float32 of `shape` in [0, 1); None where it isn't made from such numbers.
+        """
+        return None
+
+    # ----------------------------------------------------------------------------------------- how one begins
+
+    @classmethod
+    @abstractmethod
+    def usual(cls, shape: Shape) -> dict[str, Any]:
+        """Return usual values of its fields, `kind` and `shape` apart, for an input of `shape` (batch, time, ...)."""
+
+    @classmethod
+    def sample_for(cls, sample: Shape) -> Shape:
+        """Return `sample`, the shape of one time step, or the shape that this kind needs instead."""
+        return sample
+
+    @classmethod
+    def fitting(cls, shape: Shape) -> dict[str, Any]:
+        """Return a usual input of this kind as data, of `shape` (batch, time, ...) if the kind takes it."""
+        shape = (*shape[:2], *cls.sample_for(shape[2:]))
+        return {"kind": cls.model_fields["kind"].default, "shape": shape, **cls.usual(shape)}
+
+    @classmethod
+    def lively(cls, shape: Shape, mean: float, dt: float) -> dict[str, Any] | None:
+        """Return values of its fields with which its mean is near `mean`, for a single neuron to answer with some spikes.
+
+        Args:
+            shape: (1, time, neurons).
+            mean: of all values while the input is on.
+            dt: length of a time step in seconds.
+
+        Returns:
+            As in `usual`; None for a kind that isn't offered for a single neuron.
+        """
+        return None
+
+    # -------------------------------------------------------------------------------------- how it is edited
+
+    def reshaped(self, shape: Shape) -> dict[str, Any]:
+        """Return the fields that change where the input gets another `shape` (batch, time, ...).
+
+        Raises:
+            ExperimentError: this input can't have that shape.
+        """
+        return {"shape": shape}
+
+    def begun_within(self, steps: int) -> dict[str, Any]:
+        """Return the fields to change for the input to begin within so many time steps; none where it does."""
+        return {}
+
+    def bounds(self) -> dict[str, tuple[float, float]]:
+        """Return the least and largest value of each whole number that other fields bound."""
+        return {}
+
+
+class Weighted(Input):
+    """Base of inputs whose values are multiplied by a weight."""
+
+    weight: Strength = 1.0
+
+    @property
+    def carries_spikes(self) -> bool:
+        return self.weight == 1
+
+    @property
+    def _how_strong(self) -> str:
+        return "" if self.weight == 1 else f", weight {self.weight:g}"
+
+
+class FirstNeurons(Input):
+    """Base of inputs that may leave some neurons without any."""
+
+    neurons: Positive | None = None
+    """Only the first so many neurons of the flattened sample get it; None: all."""
+
+    @model_validator(mode="after")
+    def _has_so_many_neurons(self) -> Self:
+        encoders.check_neurons(self.shape, self.neurons)
+        return self
+
+    @property
+    def _whose(self) -> str:
+        if self.neurons is None:
+            return ""
+        return " in the first neuron" if self.neurons == 1 else f" in the first {self.neurons} neurons"
+
+
+class CurrentInput(Input):
+    """Base of currents, which aren't random."""
+
+    @property
+    def carries_spikes(self) -> bool:
+        return False
+
+    def is_random(self, dt: float) -> bool:
+        return False
+
+
+def two_digits(value: float) -> float:
+    """Return the value rounded to two digits, as one would set it by hand."""
+    return float(f"{value:.2g}")
+
+
+INPUT_KINDS: Kinds[Input] = Kinds("input")
+"""Every kind of input, in the order in which the app offers them."""

@@ -1,0 +1,119 @@
+"""A kind of input of one's own registers, is simulated, saved and opened like any other; one that lacks something is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+import pytest
+import torch
+from torch import Tensor
+
+from snncore.errors import ExperimentError, RegistrationError
+from snncore.experiment import edits
+from snncore.experiment.field_words import FieldWords
+from snncore.experiment.inputs import INPUT_KINDS, CurrentInput, Files
+from snncore.experiment.part import Positive, Shape
+from snncore.experiment.spec import Draft, ten_spikes
+from snncore.run.simulation import simulate
+
+
+class Sawtooth(CurrentInput):
+    """A current that rises from 0 to `peak` in `period` steps, again and again."""
+
+    title = "Sawtooth"
+    field_words: ClassVar = {
+        "peak": FieldWords("Peak", "What every tooth rises to.", "I", low=0.0, high=5.0, step=0.1),
+        "period": FieldWords("Period", "From tooth to tooth.", "T", "steps"),
+    }
+
+    kind: Literal["sawtooth"] = "sawtooth"
+    peak: float = 1.0
+    period: Positive
+
+    @property
+    def words(self) -> str:
+        return f"a sawtooth of {self.peak:g} every {self.period} steps"
+
+    def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
+        tooth = self.peak * (torch.arange(self.shape[1]) % self.period + 1) / self.period
+        return tooth.view(1, -1, *[1] * (len(self.shape) - 2)).expand(self.shape).contiguous()
+
+    @classmethod
+    def usual(cls, shape: Shape) -> dict[str, Any]:
+        return {"period": max(shape[1] // 5, 1)}
+
+
+@pytest.fixture
+def sawtooth() -> Iterator[type[Sawtooth]]:
+    yield INPUT_KINDS.register(Sawtooth)  # type: ignore[misc]
+    INPUT_KINDS.remove("sawtooth")
+
+
+def test_an_input_of_ones_own_is_simulated_saved_and_opened(sawtooth: type[Sawtooth]) -> None:
+    made = edits.feed(ten_spikes().draft, "sawtooth")
+    assert made.input == Sawtooth(shape=(1, 100, 16), period=20)
+    for compact in (False, True):
+        assert Draft.from_json(made.to_json(compact=compact)) == made
+    experiment = ten_spikes().replace({"input": made.input.model_dump()})
+    (simulation,) = simulate(experiment)
+    assert simulation.input[0, :, 3].tolist() == pytest.approx([(step % 20 + 1) / 20 for step in range(100)])
+    assert experiment.replace({"input.peak": 3.0}).make_input().max() == 3
+    with pytest.raises(ExperimentError, match=r"input\.period is 0"):
+        experiment.replace({"input.period": 0})
+
+
+def test_without_its_kind_an_experiment_says_which_is_missing() -> None:
+    INPUT_KINDS.register(Sawtooth)
+    saved = edits.feed(ten_spikes().draft, "sawtooth").to_json()
+    INPUT_KINDS.remove("sawtooth")
+    with pytest.raises(ExperimentError, match="'sawtooth' is not a known input; use one of random_spikes, poisson_spikes") as refusal:
+        Draft.from_json(saved)
+    assert str(refusal.value).count(".") == 1, "one sentence"
+    assert json.loads(saved)["input"]["period"] == 20, "and what was saved is as it was"
+
+
+def test_a_name_that_is_taken_is_refused(sawtooth: type[Sawtooth]) -> None:
+    with pytest.raises(RegistrationError, match="The input kind 'sawtooth' is taken by Sawtooth; choose another name"):
+        INPUT_KINDS.register(Sawtooth)
+
+
+def test_an_input_that_does_not_say_whether_it_is_random_is_refused() -> None:
+    class Unsaid(CurrentInput):
+        kind: Literal["unsaid"] = "unsaid"
+
+        @classmethod
+        def usual(cls, shape: Shape) -> dict[str, Any]:
+            return {}
+
+    with pytest.raises(RegistrationError, match="The input 'unsaid' can't be used: Unsaid has no make, words; define"):
+        INPUT_KINDS.register(Unsaid)
+    assert "unsaid" not in INPUT_KINDS
+
+
+@pytest.mark.parametrize(
+    ("described", "refusal"),
+    [
+        (("peak",), "Other: field_words doesn't describe period; add a FieldWords for each field."),
+        (("peak", "period", "slope"), "Other: field_words describes slope, which it doesn't have; remove that."),
+        ((), "Other: field_words doesn't describe peak, period; add a FieldWords for each field."),
+    ],
+)
+def test_words_that_do_not_suit_the_fields_are_refused(described: tuple[str, ...], refusal: str) -> None:
+    class Other(Sawtooth):
+        kind: Literal["other"] = "other"  # type: ignore[assignment]
+        field_words: ClassVar = {name: FieldWords(name, "A note.") for name in described}
+
+    with pytest.raises(RegistrationError) as error:
+        INPUT_KINDS.register(Other)
+    assert str(error.value) == refusal
+    assert "other" not in INPUT_KINDS
+
+
+def test_an_input_without_a_kind_is_refused() -> None:
+    class Nameless(CurrentInput):
+        pass
+
+    with pytest.raises(RegistrationError, match="Nameless names no kind"):
+        INPUT_KINDS.register(Nameless)
