@@ -14,8 +14,6 @@ from snncore.layers import ALIF, IAF, LIF, ExpLeak, IAFSqueeze, LIFRecurrent, LI
 from tests.length import examples
 from tests.snncore.oracle import SPIKE_FUNCTIONS, SURROGATES, Configuration, configurations, inputs, run_oracle
 
-pytestmark = pytest.mark.slow  # runs Sinabs on hundreds of examples
-
 
 def assert_equal_to_float_precision(actual: torch.Tensor, expected: torch.Tensor, relative: float) -> None:
     """Equal up to the rounding of float32, relative to the tensor's largest entry."""

@@ -164,6 +164,7 @@ def in_force(layer: LIF, name: str) -> torch.Tensor:
     return getattr(layer, f"{kind}_{which}_calculated")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
 @pytest.mark.parametrize("name", HELD)
 def test_parameter_driven_past_its_bound_stays_at_it_and_is_back_inside_soon_after_its_gradient_turns(name, optimiser):

@@ -253,6 +253,7 @@ def graph_survives(layer: nn.Module, release: Callable[[], None]) -> bool:
     return held() is not None
 
 
+@pytest.mark.slow
 def test_reset_releases_the_graph():
     ours, theirs = LIF(10.0, record_states=True), sinabs.layers.LIF(10.0, record_states=True)
     assert graph_survives(theirs, theirs.reset_states)

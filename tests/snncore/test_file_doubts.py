@@ -477,6 +477,7 @@ def test_quotes_change_no_number_and_no_refusal(rows: list[tuple[str, ...]], sep
         assert plain == quoted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("wrong", "sentence"), [("0,x", "column 2: 'x' is not a number"), ("0", "has 1 columns, but line 1 has 2")])
 def test_in_a_long_file_the_line_of_an_error_is_named_and_other_lines_are_kept(wrong: str, sentence: str) -> None:
     lines = ["n0,n1", *["0,1"] * 100_000, "", ' 0.5 ,"2"', *["10,1"] * 100_000]
@@ -490,6 +491,7 @@ def test_in_a_long_file_the_line_of_an_error_is_named_and_other_lines_are_kept(w
     assert refusal("a.csv", csv("t,neuron", *events, "-1,0")).startswith("line 200003: t is -1")
 
 
+@pytest.mark.slow
 def test_what_would_take_long_to_read_is_refused() -> None:
     assert refusal("a.csv", csv("n0,n1", *['"0", 1'] * 400_000)) == (
         "more than 1 MB of it has quotation marks, blanks or the like, which take long to read; leave them out, or save it as .npz."

@@ -426,6 +426,7 @@ def test_as_many_values_as_allowed_are_read():
     assert read_raster("a.csv", csv("t,neuron", f"{LARGEST_RASTER // 8 - 1},7")).values.size == LARGEST_RASTER
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bomb",
     [

@@ -27,6 +27,7 @@ def potentials(layer: LIF, parameters: dict[str, torch.Tensor], z: torch.Tensor,
     return layer.recordings["v_mem"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{}, {"norm_input": False}, {"train_alphas": True}, {"min_v_mem": doubles(-0.1)}], ids=str)
 @pytest.mark.parametrize("tau_mem", [doubles(6.0), doubles(2.0, 6.0, 20.0)], ids=["one tau", "tau per neuron"])
 @pytest.mark.parametrize("tau_syn", [None, doubles(3.0), doubles(1.0, 3.0, 9.0)], ids=["no synapse", "one synapse", "synapse per neuron"])

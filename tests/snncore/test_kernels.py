@@ -106,7 +106,6 @@ def test_loops_are_used_where_they_apply(monkeypatch):
     ALIF(10.0, tau_adapt=5.0, record_states=True)(noise(2, 5, 3))
 
 
-@pytest.mark.slow
 @examples(500)
 @given(st.data(), st.integers(1, 3), st.integers(1, 20), st.sampled_from([1, 3, 40]), st.integers(0, 2**31))
 def test_loops_equal_the_scan(data, batch, steps, neurons, seed):
@@ -114,6 +113,7 @@ def test_loops_equal_the_scan(data, batch, steps, neurons, seed):
     assert_same(run(make, z, seed), by_scan(make, z, seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("through", ["output", "v_mem", "i_syn", "b", "recordings", "firing_rate"])
 @pytest.mark.parametrize("kind", [kind for kind in LAYERS if "Recurrent" not in kind])
 def test_loss_through_one_output_has_the_gradient_of_the_scan(through, kind):
@@ -445,6 +445,7 @@ def in_a_fresh_process(program, *arguments):
     subprocess.run([sys.executable, "-W", "error::RuntimeWarning", "-c", program, *arguments], check=True, timeout=300)
 
 
+@pytest.mark.slow
 def test_loops_that_were_compiled_before_serve_the_first_call_without_numba():
     in_a_fresh_process(
         "import sys, torch; from snncore import dynamics, kernels; from snncore.layers import LIF\n"
@@ -454,6 +455,7 @@ def test_loops_that_were_compiled_before_serve_the_first_call_without_numba():
     )
 
 
+@pytest.mark.slow
 def test_a_process_forked_while_the_loops_are_loaded_loads_its_own():
     in_a_fresh_process(
         "import os, signal, torch; from snncore.layers import IAF\n"

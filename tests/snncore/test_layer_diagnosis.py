@@ -207,6 +207,7 @@ def test_inhibition_has_no_threshold_that_would_help(kind):
     assert silent.changes == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("norm_input", [True, False])
 @pytest.mark.parametrize("tau_syn", [None, 5.0, [2.0, 5.0, 9.0]])
 @pytest.mark.parametrize("tau_mem", [0.5, 10.0, [3.0, 10.0, 30.0]])
@@ -492,7 +493,6 @@ def test_every_remedy_does_what_it_is_offered_for(made):
                 assert is_lessened(finding, changed(up_to_it, changes), index), (index, finding, changes)
 
 
-@pytest.mark.slow
 @examples(150, suppress_health_check=[HealthCheck.filter_too_much])
 @given(networks())
 def test_every_number_of_a_finding_is_that_of_the_neurons_and_steps_that_it_names(made):

@@ -47,6 +47,7 @@ def saved(layer: LIF) -> LIF:
     return torch.load(file, weights_only=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, pickled, saved])
 def test_copy_after_a_forward_pass_goes_on_alike_and_apart(make_layer, duplicate):
     layer = make_layer()

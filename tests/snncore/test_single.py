@@ -131,6 +131,7 @@ def test_a_recurrent_neuron_receives_the_spikes_of_the_step_before_too():
 # ------------------------------------------------------------------------------------------------------------------ trained
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in NEURON_SPECS if kind != "ExpLeak"])
 @pytest.mark.parametrize("alphas", [False, True])
 def test_a_trained_neuron_does_the_same_alone(kind, alphas):
