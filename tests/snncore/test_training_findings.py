@@ -258,7 +258,8 @@ def test_what_the_loss_did_is_read_from_the_epochs_for_the_present_target():
     experiment = ten_spikes()
     records = list(train(experiment))
     other = experiment.replace({"training.task.target": 9})
-    stuck = [replace(records[-1], epoch=epoch, spikes=10.0, loss=1.0, gradient_norms={"0.weight": 1.0}) for epoch in range(52, 300)]
+    last = records[-1].measured_by(other.training.task)
+    stuck = [replace(last, epoch=epoch, spikes=10.0, loss=1.0, gradient_norms={"0.weight": 1.0}) for epoch in range(52, 300)]
     assert findings(other, [*records, *stuck[:STAGNANT_EPOCHS]]) == []
     (found,) = findings(other, [*records, *stuck[: STAGNANT_EPOCHS + 1]])
     assert isinstance(found, NoProgress)
