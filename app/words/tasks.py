@@ -195,5 +195,5 @@ def times_in_words(times: Any) -> str:
 
 
 def times_in_text(times: Any) -> str:
-    """Target spikes as they are typed: "20, 50, 80 | 35, 65"."""
-    return f" {TIMES_APART} ".join(", ".join(map(str, steps)) for steps in times)
+    """Target spikes as they are typed: "20, 50, 80 | 35, 65", or "20 | | 35" where a neuron has none."""
+    return TIMES_APART.join(f" {', '.join(map(str, steps))} " if steps else " " for steps in times).strip()
