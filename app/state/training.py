@@ -224,8 +224,12 @@ class TrainingState:
 
     def toggle_mark(self, neuron: int, step: int) -> bool:
         """Set or clear what the task marks on an output neuron's row at a step. Return True if the Experiment changed."""
-        changes = self.experiment.training.task.toggled(neuron, step)
-        return self.change({f"{OF_THE_TASK}{name}": value for name, value in changes.items()}) if changes else False
+        toggled = self.experiment.training.task.toggled(neuron, step)
+        changes = {f"{OF_THE_TASK}{name}": value for name, value in toggled.items()}
+        if not changes or not self.change(changes):
+            return False
+        self.composition.revision += 1  # else the next click may bring along what a field showed before this one, as if it were typed
+        return True
 
     def begin(self, experiment: Experiment) -> bool:
         """Start over with another Experiment; what ran goes on running. Return True if it is another one."""

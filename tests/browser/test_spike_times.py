@@ -44,7 +44,7 @@ def click(page: TrainingPage, neuron: int, step: int, neurons: int = 4, steps: i
 
 
 def distance(page: TrainingPage) -> float:
-    return float(page.page.locator(".headline-number").inner_text())
+    return float(page.number)
 
 
 def choose_times(page: TrainingPage) -> None:
@@ -86,6 +86,7 @@ def test_clicks_that_follow_each_other_at_once_all_count(open_page: Open) -> Non
     for neuron, step in wanted:
         click(page, neuron, step)
     page.until(lambda: marks(page) == wanted)
+    expect(page.page.get_by_label("Target spikes (steps)")).to_have_value("10 | 30 | 50 | 70")
 
 
 def test_a_target_is_set_by_the_keys_too_and_told_where_the_cursor_stands(open_page: Open) -> None:
@@ -93,8 +94,8 @@ def test_a_target_is_set_by_the_keys_too_and_told_where_the_cursor_stands(open_p
     choose_times(page)
     before = marks(page)
     page.plot(NETWORK).focus()
-    for _ in range(40):  # down to the output's spikes
-        page.page.keyboard.press("Shift+ArrowDown")
+    for key in ["Shift+ArrowDown"] * 12 + ["ArrowDown"] * 3:  # down to the last row, the output's spikes, and in it to neuron 3
+        page.page.keyboard.press(key)
     page.page.keyboard.press("Home")
     page.page.keyboard.press("Enter")
     page.until(lambda: len(marks(page)) == len(before) + 1)
