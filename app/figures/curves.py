@@ -90,15 +90,15 @@ def curve(
     return trace
 
 
-def target_label(target: int, span: int, palette: Palette) -> dict[str, Any]:
-    """What the target's line in the first panel is, said at its end."""
+def goal_label(goal: float, words: str, span: int, palette: Palette) -> dict[str, Any]:
+    """What the line of the goal in the first panel is, said at its end."""
     return {
-        "text": f"target {target}",
+        "text": words,
         "x": span,
         "xref": "x",
         "yref": "y",
         "xanchor": "right",
-        "y": target,
+        "y": goal,
         "yanchor": "bottom",
         "showarrow": False,
         "font": {"color": palette.target},

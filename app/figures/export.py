@@ -22,6 +22,8 @@ def history_csv(experiment: Experiment, records: Sequence[EpochRecord], layer_na
         experiment: with what was changed while it trained.
         layer_names: what the neuron layers are called, in their order.
     """
+    task = experiment.training.task
+    score_has_a_column = task.score_name in ("spikes", "loss")
     starts = sorted({0, *(change.epoch for change in experiment.training.changes)})
     in_force = [experiment.in_force(start).training for start in starts]
     gradients = _names(record.gradient_norms for record in records)
@@ -30,7 +32,9 @@ def history_csv(experiment: Experiment, records: Sequence[EpochRecord], layer_na
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(
         [
-            *("epoch", "spikes", "target", "loss", "learning rate", "optimiser"),
+            *("epoch", "spikes"),
+            *([] if score_has_a_column else [task.score_name]),
+            *(task.goal_name, "loss", "learning rate", "optimiser"),
             *(f"rate of {name} (spikes per neuron and step)" for name in layer_names),
             *(f"largest u/θ of {name}" for name in layer_names),
             *(f"gradient norm of {name}" for name in gradients),
@@ -41,7 +45,9 @@ def history_csv(experiment: Experiment, records: Sequence[EpochRecord], layer_na
         training = in_force[bisect_right(starts, record.epoch) - 1]
         writer.writerow(
             [
-                *(record.epoch, record.spikes, training.task.target, record.loss, training.lr, training.optimiser),
+                *(record.epoch, record.spikes),
+                *([] if score_has_a_column else [record.score]),
+                *(training.task.goal, record.loss, training.lr, training.optimiser),
                 *(record.rates + record.reach),
                 *(record.gradient_norms.get(name) for name in gradients),
                 *(record.constants.get(name) for name in constants),

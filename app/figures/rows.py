@@ -63,6 +63,8 @@ class View:
         heatmaps: layers whose u is shown of all neurons instead of the chosen ones.
         chosen: the neurons that are traced, by layer, the selected one first.
         is_brief: whether narrow screens show the potentials of the last layer alone.
+        marks: steps that are marked on the spikes of each neuron, by layer.
+        can_mark: whether a click sets and clears them.
     """
 
     sample: int = 0
@@ -71,6 +73,8 @@ class View:
     heatmaps: frozenset[int] = frozenset()
     chosen: Mapping[int, Sequence[int]] = field(default_factory=dict)
     is_brief: bool = False
+    marks: Mapping[int, Sequence[Sequence[int]]] = field(default_factory=dict)
+    can_mark: bool = False
 
 
 def rows_figure(
@@ -169,6 +173,8 @@ def _layer_group(
         own = raster(figure, spikes, "spikes", "neuron")
         if beside:
             own["height"] = min(own["height"], COMPARED_HEIGHT)
+        if index in view.marks:
+            own |= _marks(figure, view.marks[index], own, view.can_mark)
         rows.append({**own, "pick": index, "selected": _row_of(chosen, own)})
         if beside:
             others = raster(figure, neurons_by_time(beside.spikes, view.sample), "spikes", "neuron", other_name)
@@ -185,6 +191,17 @@ def _layer_group(
     if notes is None:
         return group
     return {**group, "notes": asdict(notes), "open": index in view.opened, "heatmap": index in view.heatmaps}
+
+
+def _marks(figure: RowsFigure, marks: Sequence[Sequence[int]], own: Mapping[str, Any], can_mark: bool) -> dict[str, Any]:
+    """What a raster says besides, where steps are marked on it."""
+    places = np.array([(neuron // own["bin"], step) for neuron, steps in enumerate(marks) for step in steps]).reshape(-1, 2)
+    marks_one = can_mark and own["bin"] == own["span"] == 1
+    return {
+        "title": f"Spikes, target spikes dotted{'; click: set or clear one' if marks_one else ''}",
+        "marks": {"lines": figure.put(places[:, 0]), "times": figure.put(places[:, 1])},
+        "marks_one": marks_one,
+    }
 
 
 def _output_group(

@@ -1,4 +1,4 @@
-"""A training's curves over epochs: spikes against the target, the loss, and how close each layer comes to its threshold."""
+"""A training's curves over epochs: the task's score against its goal, the loss, and how close each layer comes to its threshold."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.figures.curves import LEAST_WIDTH, Values, axis_name, curve, dash_from_the_end, epoch_span, target_label
+from app.figures.curves import LEAST_WIDTH, Values, axis_name, curve, dash_from_the_end, epoch_span, goal_label
 from app.figures.style import PALETTES, Figure, Palette, Theme, axis, heading, layout, level
+from app.words.tasks import task_words
 from snncore.run.bptt import EpochRecord
 
 NO_CHANGES: Mapping[int, str] = MappingProxyType({})
@@ -43,48 +44,49 @@ class Ghost:
 
 
 class _Numbers(NamedTuple):
-    """Of all epochs: spikes and losses (epochs,), reach (epochs, layers)."""
+    """Of all epochs: scores and losses (epochs,), reach (epochs, layers)."""
 
-    spikes: Values
+    scores: Values
     losses: Values
     reach: Values
 
 
 def training_curves(
     records: Sequence[EpochRecord],
-    targets: Sequence[int],
+    goals: Sequence[float],
     layer_names: Sequence[str],
     theme: Theme,
     changes: Mapping[int, str] = NO_CHANGES,
     ghost: Ghost | None = None,
 ) -> Figure:
-    """Three panels over epochs: spikes and target, loss, and each layer's largest u/θ: at 1 a layer begins to spike.
+    """Three panels over epochs: score and goal of the task, loss, and each layer's largest u/θ: at 1 a layer begins to spike.
 
     Args:
-        targets: in force at each of the epochs.
+        goals: in force at each of the epochs.
         changes: what was changed while it trained, in words, by the epoch from which on it holds.
-        ghost: another training, of whose layers the output alone is drawn.
+        ghost: another training for the same kind of task, of whose layers the output alone is drawn.
     """
+    words = task_words(records[-1].task)
     palette = PALETTES[theme]
     own = _numbers(records)
     beneath = _numbers(ghost.records) if ghost else None
     shown = [own] if beneath is None else [own, beneath._replace(reach=beneath.reach[:, -1:])]
-    span = epoch_span(max(len(numbers.spikes) for numbers in shown))
-    levels = [*_target_levels(targets, span, palette.target), level(1, 0, span, "x3", "y3", palette.threshold, "dash")]
+    span = epoch_span(max(len(numbers.scores) for numbers in shown))
+    levels = [*_goal_levels(goals, span, palette.target), level(1, 0, span, "x3", "y3", palette.threshold, "dash")]
     highest = (
-        _axis_end(1.25 * max(targets), 1.0, *(1.1 * float(numbers.spikes.max()) for numbers in shown)),
+        _axis_end(1.25 * max(goals), 1.0, *(1.1 * float(numbers.scores.max()) for numbers in shown)),
         _axis_end(1.0, *(1.1 * float(numbers.losses.max()) for numbers in shown)),
         _axis_end(1.25, *(1.1 * float(numbers.reach.max()) for numbers in shown)),
     )
-    data = _own_curves(own, layer_names, palette)
-    labels = [target_label(targets[-1], span, palette)]
+    data = _own_curves(own, layer_names, words.axis, palette)
+    labels = [goal_label(goals[-1], words.goal(goals[-1]), span, palette)]
     if ghost and beneath:
-        data += _ghost_curves(ghost.name, beneath, palette)
+        data += _ghost_curves(ghost.name, beneath, words.axis, palette)
         labels += _ghost_labels(ghost.name, beneath, highest, palette)
     if changes:
-        data.append(_marks(changes, 1.15 * max(targets), palette.muted))
-    axes = _axes(theme, span, highest)
-    titles = ("Output spikes per epoch", "Loss", "Largest u/θ, output solid")
+        data.append(_marks(changes, 1.15 * max(goals), palette.muted))
+    axes = _axes(theme, span, highest, words.axis)
+    titles = (f"{words.subject} per epoch", "Loss", "Largest u/θ, output solid")
     still = {"dragmode": False}  # a drag chooses an epoch
     return {
         "data": data,
@@ -111,25 +113,26 @@ def training_curves(
     }
 
 
-def describe_training(records: Sequence[EpochRecord], target: int, layer_names: Sequence[str], ghost: Ghost | None = None) -> str:
+def describe_training(records: Sequence[EpochRecord], goal: float, layer_names: Sequence[str], ghost: Ghost | None = None) -> str:
     """The curves in words, for those who don't see them."""
     first = next((record.epoch for record in records if record.spikes > 0), None)
     last = records[-1]
+    words = task_words(last.task)
     start = "No output spikes so far" if first is None else f"First output spike at epoch {first}"
     reach = ", ".join(f"{name} {reach:.2f}" for name, reach in zip(layer_names, last.reach, strict=True))
-    words = (
-        f"Output spikes, loss and largest u over threshold per epoch. {start}; at epoch {last.epoch}, {last.spikes:g} of {target} spikes, "
+    said = (
+        f"{words.subject}, loss and largest u over threshold per epoch. {start}; at epoch {last.epoch}, {words.of_goal(last.score, goal)}, "
         f"loss {last.loss:g}, largest u over threshold: {reach}."
     )
     if ghost is None:
-        return words
+        return said
     end = ghost.records[-1]
-    return f"{words} Beneath it {ghost.name}, pinned: at epoch {end.epoch}, {end.spikes:g} spikes, loss {end.loss:g}."
+    return f"{said} Beneath it {ghost.name}, pinned: at epoch {end.epoch}, {words.came_to(end.score)}, loss {end.loss:g}."
 
 
 def _numbers(records: Sequence[EpochRecord]) -> _Numbers:
     return _Numbers(
-        spikes=np.array([record.spikes for record in records]),
+        scores=np.array([record.score for record in records]),
         losses=np.array([record.loss for record in records]),
         reach=np.array([record.reach for record in records]),
     )
@@ -142,23 +145,23 @@ def _axis_end(*values: float) -> float:
     return math.ceil(largest / step) * step
 
 
-def _own_curves(own: _Numbers, layer_names: Sequence[str], palette: Palette) -> list[dict[str, Any]]:
-    """The spikes first: along them epochs are chosen."""
-    spikes = curve(own.spikes, 1, palette.spikes, "Output", "spikes")
-    if len(own.spikes) <= MOST_MARKED:
-        spikes |= {"mode": "lines+markers", "marker": {"color": palette.spikes, "size": 4}}
+def _own_curves(own: _Numbers, layer_names: Sequence[str], score: str, palette: Palette) -> list[dict[str, Any]]:
+    """The score first: along it epochs are chosen."""
+    scores = curve(own.scores, 1, palette.spikes, "Output", score)
+    if len(own.scores) <= MOST_MARKED:
+        scores |= {"mode": "lines+markers", "marker": {"color": palette.spikes, "size": 4}}
     losses = curve(own.losses, 2, palette.text, "Training", "loss", only="wide")
     reach = [
         curve(own.reach[:, index], 3, palette.membrane, name, "largest u/θ", dash=dash_from_the_end(index, len(layer_names)), only="wide")
         for index, name in enumerate(layer_names)
     ]
-    return [spikes, losses, *reach]
+    return [scores, losses, *reach]
 
 
-def _ghost_curves(name: str, ghost: _Numbers, palette: Palette) -> list[dict[str, Any]]:
+def _ghost_curves(name: str, ghost: _Numbers, score: str, palette: Palette) -> list[dict[str, Any]]:
     who, color = f"{name}, pinned", palette.muted
     curves = [
-        curve(ghost.spikes, 1, color, who, "spikes", dash=GHOST_DASH),
+        curve(ghost.scores, 1, color, who, score, dash=GHOST_DASH),
         curve(ghost.losses, 2, color, who, "loss", dash=GHOST_DASH, only="wide"),
         curve(ghost.reach[:, -1], 3, color, who, "largest u/θ of the output", dash=GHOST_DASH, only="wide"),
     ]
@@ -167,11 +170,11 @@ def _ghost_curves(name: str, ghost: _Numbers, palette: Palette) -> list[dict[str
 
 def _ghost_labels(name: str, ghost: _Numbers, highest: Sequence[float], palette: Palette) -> list[dict[str, Any]]:
     """Its name where each of its curves ends, towards the panel's middle: on the other side lie target and threshold, or ticks."""
-    ends = (ghost.spikes[-1], ghost.losses[-1], ghost.reach[-1, -1])
+    ends = (ghost.scores[-1], ghost.losses[-1], ghost.reach[-1, -1])
     return [
         {
             "text": name,
-            "x": len(ghost.spikes) - 1,
+            "x": len(ghost.scores) - 1,
             "y": float(end),
             "xref": axis_name("x", panel),
             "yref": axis_name("y", panel),
@@ -184,10 +187,10 @@ def _ghost_labels(name: str, ghost: _Numbers, highest: Sequence[float], palette:
     ]
 
 
-def _target_levels(targets: Sequence[int], span: int, color: str) -> list[dict[str, Any]]:
-    """The target as lines, each as long as it was in force; the last one goes on."""
-    starts = [0, *(epoch for epoch in range(1, len(targets)) if targets[epoch] != targets[epoch - 1])]
-    return [level(targets[start], start, end, "x", "y", color, "dot") for start, end in zip(starts, [*starts[1:], span], strict=True)]
+def _goal_levels(goals: Sequence[float], span: int, color: str) -> list[dict[str, Any]]:
+    """The goal as lines, each as long as it was in force; the last one goes on."""
+    starts = [0, *(epoch for epoch in range(1, len(goals)) if goals[epoch] != goals[epoch - 1])]
+    return [level(goals[start], start, end, "x", "y", color, "dot") for start, end in zip(starts, [*starts[1:], span], strict=True)]
 
 
 def _marks(changes: Mapping[int, str], height: float, color: str) -> dict[str, Any]:
@@ -206,10 +209,10 @@ def _marks(changes: Mapping[int, str], height: float, color: str) -> dict[str, A
     }
 
 
-def _axes(theme: Theme, span: int, highest: Sequence[float]) -> dict[str, Any]:
+def _axes(theme: Theme, span: int, highest: Sequence[float], score: str) -> dict[str, Any]:
     """The panels' axes, side by side, each from 0 on."""
     axes = {}
-    for number, (most, title, domain) in enumerate(zip(highest, ("spikes", "loss", "u/θ"), PANELS, strict=True), start=1):
+    for number, (most, title, domain) in enumerate(zip(highest, (score, "loss", "u/θ"), PANELS, strict=True), start=1):
         x, y = axis_name("x", number), axis_name("y", number)
         axes[axis_name("xaxis", number)] = axis(theme, "epoch", range=[0, span], nticks=4, anchor=y, domain=domain)
         axes[axis_name("yaxis", number)] = axis(theme, title, range=[0, most], nticks=3, anchor=x)

@@ -82,7 +82,7 @@ class TrainingRun:
     """One Experiment being trained, and the record of it. Epoch 0 is there from the start, or where it `begins_later` once it has its turn.
 
     Raises:
-        ExperimentError: the network's output isn't what the task counts, or not even epoch 0 stays within the finite numbers.
+        ExperimentError: the network's output isn't what the task measures, or not even epoch 0 stays within the finite numbers.
 
     Attributes:
         id: names it among all.
@@ -166,7 +166,7 @@ class TrainingRun:
     @property
     def has_reached_target(self) -> bool:
         """Whether the output is what the task in force asks for."""
-        return bool(self.records) and self.records[-1].spikes == self.in_force.training.task.target
+        return bool(self.records) and self.records[-1].measured_by(self.in_force.training.task).is_reached
 
     @property
     def is_over(self) -> bool:
@@ -201,7 +201,7 @@ class TrainingRun:
         return PastRun(self.experiment, EpochLog(LARGEST_PAST, self.records[:]), self.input)
 
     def play(self) -> None:
-        """Trains until zero loss, the epoch limit, a failure or `pause`. No effect if there is nothing left to do."""
+        """Trains until the task is reached, the epoch limit, a failure or `pause`. No effect if there is nothing left to do."""
         if not (self.has_reached_target or self.has_reached_limit):
             self._start(self.epoch_limit - len(self.records))
 

@@ -15,7 +15,7 @@ from snncore.diagnosis.training import findings, silence
 from snncore.diagnosis.training_findings import TrainingFinding
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.experiment.spec import Experiment
-from snncore.experiment.training import is_changeable
+from snncore.experiment.training import OF_THE_TASK
 from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
 from snncore.run.bptt import EpochRecord
@@ -118,8 +118,8 @@ class TrainingState:
     def can_ask_why(self) -> bool:
         """Whether the epoch that is seen is silent where spikes are asked for, and input normalisation may be the reason."""
         in_force = self.run.in_force
-        asks_for_spikes = in_force.training.task.target > 0
-        return asks_for_spikes and silence([self.seen_record]) is not None and bool(without_normalisation(in_force))
+        wanted = in_force.training.task.spikes_wanted(in_force.input.shape[0])
+        return wanted != 0 and silence([self.seen_record]) is not None and bool(without_normalisation(in_force))
 
     @property
     def seen_record(self) -> EpochRecord:
@@ -214,12 +214,21 @@ class TrainingState:
         """
         self.trials.end()
         run = self.present_run
-        if run is None or len(run.records) < 2 or run.failure is not None or not all(map(is_changeable, changes)):
+        if run is None or len(run.records) < 2 or run.failure is not None or not all(map(run.experiment.training.is_changeable, changes)):
             return self.edit(changes)
         if run.in_force.replace(changes) == run.in_force:
             return False
         run.change(changes)
         self.composition.accept(run.experiment.draft, run.experiment)
+        return True
+
+    def toggle_mark(self, neuron: int, step: int) -> bool:
+        """Set or clear what the task marks on an output neuron's row at a step. Return True if the Experiment changed."""
+        toggled = self.experiment.training.task.toggled(neuron, step)
+        changes = {f"{OF_THE_TASK}{name}": value for name, value in toggled.items()}
+        if not changes or not self.change(changes):
+            return False
+        self.composition.revision += 1  # else the next click may bring along what a field showed before this one, as if it were typed
         return True
 
     def begin(self, experiment: Experiment) -> bool:
@@ -365,6 +374,11 @@ def forward_pass(training: TrainingRun | PastRun, record: EpochRecord) -> Simula
     """What the record of an epoch holds of the network."""
     layers = {int(layer.name): layer for layer in record.layers}
     return Simulation(training.experiment, training.input, (), layers, {})
+
+
+def have_the_same_score(one: Experiment, other: Experiment) -> bool:
+    """Whether the curves of their trainings can be drawn on one axis."""
+    return one.training.task.kind == other.training.task.kind
 
 
 def have_the_same_rows(one: Experiment, other: Experiment) -> bool:

@@ -1,4 +1,4 @@
-"""Training: a spiking network learns to fire a given number of spikes, and every layer is seen while it does."""
+"""Training: a spiking network learns a task, and every layer is seen while it does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.figures.trials import Trial, describe_trials, trials_figure
 from app.server.limits import MOST_EPOCHS
 from app.server.priority import first
 from app.server.runner import TrainingRun
-from app.state.training import TrainingState, forward_pass
+from app.state.training import TrainingState, forward_pass, have_the_same_score
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.menu import menu
@@ -31,10 +31,12 @@ from app.words.comparison import trial_in_words
 from app.words.layers import layer_names, parameter_names
 from app.words.parameters import part_name
 from app.words.seeds import SEED_OF, can_draw, draw_help
+from app.words.tasks import task_words
 from app.words.training import look_back, milestone, status
 from snncore.experiment import edits
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Draft, Experiment
+from snncore.experiment.training import OF_THE_TASK
 from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
 
@@ -87,8 +89,16 @@ def _mendings(composed: Draft) -> Iterator[tuple[str, Callable[[Draft], Draft]]]
     """What may be pressed, and what it does."""
     if composed.first_misfit:
         return
-    if not composed.network[-1].does_spike:
+    if composed.training.task.needs_spikes and not composed.network[-1].does_spike:
         yield "Put a LIF at its end", lambda draft: edits.insert(draft, len(draft.network), "LIF")
+    settled = composed.settled
+    misfit = settled.task_misfit
+    if misfit and misfit.remedy:
+        changes = {f"{OF_THE_TASK}{name}": value for name, value in misfit.remedy.items()}
+        yield (
+            " and ".join(task_words(settled.training.task).remedy(name, value) for name, value in misfit.remedy.items()),
+            _replacing(changes),
+        )
     if composed.training.epochs > MOST_EPOCHS:
         yield f"Train at most {MOST_EPOCHS:,} epochs", lambda draft: draft.replace({"training.epochs": MOST_EPOCHS})
     if composed.checkpoint and not composed.checkpoint.is_here(desk().files):
@@ -96,6 +106,10 @@ def _mendings(composed: Draft) -> Iterator[tuple[str, Callable[[Draft], Draft]]]
     learnable = {f"network.{index}.learns": None for index, layer in enumerate(composed.network) if isinstance(layer, Learnable)}
     if learnable and not any(layer.learning for layer in composed.network if isinstance(layer, Learnable)):
         yield "Let all layers learn", lambda draft: draft.replace(learnable)
+
+
+def _replacing(changes: dict[str, Any]) -> Callable[[Draft], Draft]:
+    return lambda draft: draft.replace(changes)
 
 
 @first
@@ -123,7 +137,7 @@ def _buttons(training: TrainingState) -> None:
             if run.is_running:
                 st.button("Pause", type="primary", on_click=_act, args=(TrainingState.pause,), help=_with_key("Space"))
             else:
-                train = f"Train it to fire {_in_words(run.in_force.training.task.target)}"
+                train = task_words(run.in_force.training.task).call
                 st.button(train, type="primary", on_click=_act, args=(TrainingState.train,), disabled=run.is_over, help=_with_key("Space"))
         cannot_step = run.is_running or run.has_reached_end or run.failure is not None
         st.button("+1 epoch", key="step", on_click=_act, args=(TrainingState.step,), disabled=cannot_step, help=_with_key("."))
@@ -154,7 +168,7 @@ def _around() -> object:
         run.has_reached_end,
         run.failure is not None,
         held.complaint,
-        run.in_force.training.task.target,
+        run.in_force.training.task,
         tuple(trial.id for trial in training.trials.runs.values()),
         training.trials.are_running,
         training.poll_interval,
@@ -175,14 +189,12 @@ def _speed(run: TrainingRun) -> None:
 def _headline() -> None:
     training = desk().training
     run, seen = training.run, training.seen_record
-    target = run.experiment.in_force(seen.epoch).training.task.target
-    unit = f"of {target} spikes · epoch {seen.epoch}"
-    words = status(run) if training.scrubbed is None else look_back(run, seen)
+    words = task_words(seen.task)
     headline(
         "count",
-        number=f"{seen.spikes:g}",
-        unit=unit,
-        status=words,
+        number=words.number(seen.score),
+        unit=f"{words.unit(seen.task.goal)} · epoch {seen.epoch}",
+        status=status(run) if training.scrubbed is None else look_back(run, seen),
         milestone=milestone(run),
         action="Why silent?" if training.can_ask_why and not training.asks_why else "",
         on_action=_ask_why,
@@ -220,19 +232,25 @@ def _plots() -> None:
         return
     experiment, records = run.experiment, run.records[:]
     names = layer_names(experiment)
-    targets = _targets(experiment, len(records))
-    ghost = Ghost(A, training.pinned.records) if training.pinned else None
-    curves = training_curves(records, targets, names, theme, changes_in_words(experiment), ghost)
-    plots(
-        "curves", [Plot(curves, describe_training(records, targets[-1], names, ghost))], training.scrubbed, training.scrub, _draw_scrubbed
-    )
+    goals = [record.task.goal for record in records]
+    pinned = training.pinned
+    ghost = Ghost(A, pinned.records) if pinned and have_the_same_score(pinned.experiment, experiment) else None
+    curves = training_curves(records, goals, names, theme, changes_in_words(experiment), ghost)
+    plots("curves", [Plot(curves, describe_training(records, goals[-1], names, ghost))], training.scrubbed, training.scrub, _draw_scrubbed)
     seen = training.seen_record
     shown = forward_pass(run, seen)
     titles = dict(zip(shown.records, names, strict=True))
     other, other_name = _beside(training, seen.epoch)
-    view = View(chosen={layer: (neuron,) for layer, neuron in _traced(training).items()}, is_brief=True)
+    is_last = training.scrubbed is None
+    marks = (run.in_force.training.task if is_last else seen.task).marks
+    view = View(
+        chosen={layer: (neuron,) for layer, neuron in _traced(training).items()},
+        is_brief=True,
+        marks={len(experiment.network) - 1: marks} if marks else {},
+        can_mark=is_last,
+    )
     figure = rows_figure(shown, view, {}, theme, other, other_name, titles=titles)
-    rows("rows", figure, describe_rows(shown, titles=titles), on_pick=_pick)
+    rows("rows", figure, describe_rows(shown, titles=titles), on_pick=_pick, on_mark=_mark, redraw=st.rerun)
     write_link()  # last: the address can wait, the plots can't
 
 
@@ -248,15 +266,6 @@ def _beside(training: TrainingState, epoch: int) -> tuple[Simulation | None, str
     return other, f"{A}, epoch {its_epoch}"
 
 
-def _targets(experiment: Experiment, epochs: int) -> list[int]:
-    """The target in force at each epoch."""
-    starts = sorted({0, *(change.epoch for change in experiment.training.changes if change.epoch < epochs)})
-    found: list[int] = []
-    for start, end in zip(starts, [*starts[1:], epochs], strict=True):
-        found += [experiment.in_force(start).training.task.target] * (end - start)
-    return found
-
-
 def _traced(training: TrainingState) -> dict[int, int]:
     """The traced neuron of each layer: the one that was picked, else the one closest to its threshold at epoch 0."""
     picked, traced = training.picked, {}
@@ -268,9 +277,9 @@ def _traced(training: TrainingState) -> dict[int, int]:
 
 
 def _trials(trials: dict[str, TrainingRun], theme: Theme) -> None:
-    target = next(iter(trials.values())).in_force.training.task.target
-    shown = [Trial(part_name(name), trial_in_words(trial), trial.records[:]) for name, trial in trials.items()]
-    plots("trials", [Plot(trials_figure(shown, target, theme), describe_trials(shown, target))])
+    task = next(iter(trials.values())).in_force.training.task
+    shown = [Trial(part_name(name), trial_in_words(trial), trial.records[:], task) for name, trial in trials.items()]
+    plots("trials", [Plot(trials_figure(shown, task.goal, theme), describe_trials(shown, task.goal))])
 
 
 def _drawer() -> None:
@@ -295,15 +304,16 @@ def _draw_scrubbed() -> None:
     draw("headline", "said", "plots")
 
 
+def _mark(neuron: int, step: int) -> None:
+    """Sets or clears a target spike of an output neuron."""
+    held = desk()
+    held.attempt(lambda: held.training.toggle_mark(neuron, step))
+
+
 def _pick(pick: dict[str, Any]) -> None:
     layer, training = int(pick["layer"]), desk().training
     record = next(record for record in training.seen_record.layers if record.name == str(layer))
     training.picked[layer] = picked_neuron(pick, record, sample=0)
-
-
-def _in_words(target: int) -> str:
-    words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-    return words[target] if target < len(words) else str(target)
 
 
 page()

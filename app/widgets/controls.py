@@ -76,7 +76,8 @@ def toggle(label: str, path: str, value: bool, note: str, edit: Edit) -> None:
 def choice(label: str, path: str, value: str, options: Sequence[str], note: str, edit: Edit, words: Callable[[str], str] = str) -> None:
     key = _filled(path, value)
     st.selectbox(label, options, options.index(value), key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
-    caption(note)
+    if note:
+        caption(note)
 
 
 def choices(

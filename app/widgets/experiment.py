@@ -10,17 +10,17 @@ from app.components.plain import caption
 from app.widgets.controls import choice, choices, number, slider
 from app.widgets.drawing import draw
 from app.widgets.session import desk
+from app.widgets.tasks import task_controls
 from app.words.layers import parameter_names
-from app.words.numbers import counted
 from app.words.parameters import PART_PARAMETERS, part_name, part_numbers
 from app.words.seeds import SEEDS, seed_note
+from app.words.tasks import task_words
 from app.words.typed_numbers import Numbers
 from snncore.activation import SURROGATES
 from snncore.diagnosis.known import has_surrogate
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Experiment
-from snncore.experiment.tasks import SpikeCount
 from snncore.experiment.torch_layers import LinearSpec
 from snncore.experiment.training import Seeds, Training
 
@@ -30,19 +30,12 @@ OPTIMISERS = ("RMSprop", "Adam", "SGD")
 
 
 def experiment_controls(experiment: Experiment) -> None:
-    """Target, learning rate, optimiser, surrogate and what learns may be changed while training goes on; any other control starts over at
-    epoch 0. What can't be built is refused and leaves everything as it was.
+    """Fields of the task, learning rate, optimiser, surrogate and what learns may be changed while training goes on; any other control
+    starts over at epoch 0. What can't be built is refused and leaves everything as it was.
     """
     training = experiment.training
     caption(_sentence(experiment))
-    _number(
-        "Target (spikes)",
-        "training.task.target",
-        training.task.target,
-        "Output spikes to learn, all samples, neurons and steps together.",
-        Numbers.of(SpikeCount, "target"),
-        changes_controls=True,
-    )
+    task_controls(experiment, lambda changes: edit_field(changes, changes_controls=True))
     _number(
         "Learning rate",
         "training.lr",
@@ -226,8 +219,7 @@ def _sentence(experiment: Experiment) -> str:
     channels = "×".join(str(length) for length in shape)
     fed = f"{steps} steps × {channels} channels, {experiment.input.words}"
     given = f"one input ({fed})" if samples == 1 else f"{samples} inputs ({fed})"
-    target = counted(experiment.training.task.target, "spike")
-    return f"{' · '.join(layers)} learns to answer {given} with {target}{'' if samples == 1 else ' in all'}."
+    return f"{' · '.join(layers)} learns to answer {given} with {task_words(experiment.training.task).asked(samples)}."
 
 
 def _with_surrogate(experiment: Experiment) -> list[tuple[int, NeuronSpec]]:

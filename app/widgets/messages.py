@@ -10,7 +10,7 @@ import streamlit as st
 from app.components.plain import alert, caption, sentence
 from app.server.priority import first
 from app.server.runner import PastRun
-from app.state.training import TrainingState, have_the_same_rows
+from app.state.training import TrainingState, have_the_same_rows, have_the_same_score
 from app.widgets.session import desk
 from app.words.comparison import differences, past_in_words, why_in_words
 from app.words.findings import training_finding_in_words, training_remedy_in_words
@@ -81,7 +81,8 @@ def _pinned_row(pinned: PastRun, training: TrainingState) -> None:
     differs = f"Differs from A: {'; '.join(found)}." if found else "Same as A so far: change something and train."
     with _row():
         has_rows = have_the_same_rows(pinned.experiment, run.experiment)
-        how = "dashed curve, dotted potentials" if has_rows else "dashed curve; its layers or shapes differ, so its rows aren't drawn"
+        curve = "dashed curve" if have_the_same_score(pinned.experiment, run.experiment) else "another task, so its curve isn't drawn"
+        how = f"{curve}, dotted potentials" if has_rows else f"{curve}; its layers or shapes differ, so its rows aren't drawn"
         sentence(f"A ({how}): {past_in_words(pinned)}. {differs}")
         st.button("Unpin A", key="unpin", on_click=_then_all, args=(training.unpin,))
 

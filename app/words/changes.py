@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from app.words.layers import parameter_name
 from app.words.parameters import part_name
+from app.words.tasks import task_words
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Experiment
+from snncore.experiment.training import OF_THE_TASK
 
-CHANGED = {"training.lr": "learning rate", "training.optimiser": "optimiser", "training.task.target": "target"}
+CHANGED = {"training.lr": "learning rate", "training.optimiser": "optimiser"}
 
 
 def changes_in_words(experiment: Experiment) -> dict[int, str]:
@@ -24,6 +26,9 @@ def changes_in_words(experiment: Experiment) -> dict[int, str]:
 def _change_in_words(before: Experiment, after: Experiment, field: str) -> list[str]:
     if field.endswith(".learns"):
         return learning_in_words(before, after, int(field.split(".")[1]))
+    if field.startswith(OF_THE_TASK):
+        name, words = field.removeprefix(OF_THE_TASK), task_words(after.training.task)
+        return [f"{words.field(name)} {words.value(name, before.at(field))} → {words.value(name, after.at(field))}"]
     what = CHANGED.get(field, "surrogate gradient")
     old, new = before.at(field), after.at(field)
     if isinstance(old, dict) and isinstance(new, dict) and old["kind"] == new["kind"]:

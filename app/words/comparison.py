@@ -10,9 +10,11 @@ from app.words.inputs import input_name
 from app.words.layers import layer_name, symbol_of
 from app.words.numbers import counted, ordinal, reach_in_words
 from app.words.parameters import part_name
+from app.words.tasks import task_name, task_words
 from app.words.training import Course
 from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.spec import Experiment
+from snncore.experiment.training import OF_THE_TASK
 from snncore.run.bptt import EpochRecord
 from snncore.run.measures import input_gains
 from snncore.run.simulation import Simulation
@@ -50,7 +52,12 @@ def differences(one: Experiment, other: Experiment) -> list[str]:
     for part in ("input", "training", "seeds", "dt"):
         for path, values in _changed(one.model_dump()[part], other.model_dump()[part]):
             name = ".".join((part, *path))
-            if name != "training.changes":
+            if name.startswith(OF_THE_TASK):
+                words, field = task_words(other.training.task), path[-1]
+                found[words.field(field), _arrow(*(words.value(field, getattr(each.training.task, field)) for each in (one, other)))] = []
+            elif name == "training.task":
+                found["task", _arrow(*(task_name(each.training.task.kind).lower() for each in (one, other)))] = []
+            elif name != "training.changes":
                 found[NAMES.get(name, name.replace(".", " ")), values] = []
     if one.checkpoint != other.checkpoint:
         found["loaded weights", _arrow(*(named.name if named else "none" for named in (one.checkpoint, other.checkpoint)))] = []
@@ -98,7 +105,7 @@ def why_in_words(experiment: Experiment, record: EpochRecord, without: Simulatio
 
 
 def _came_to(record: EpochRecord) -> str:
-    return f"{counted(int(record.spikes), 'spike')} at epoch {record.epoch}"
+    return f"{task_words(record.task).came_to(record.score)} at epoch {record.epoch}"
 
 
 def _learning(one: Experiment, other: Experiment) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from app.words.layers import SYMBOLS, layer_title
 from app.words.numbers import counted, reach_in_words, share_in_words, told_apart
 from app.words.parameters import part_name
+from app.words.tasks import task_words
 from snncore.activation import TrueDerivative
 from snncore.diagnosis.layers import Changes, Clipped, Finding, LongMemory, Saturated, Silent
 from snncore.diagnosis.training_findings import (
@@ -109,9 +110,8 @@ def training_finding_in_words(experiment: Experiment, finding: TrainingFinding) 
             pace = "not rising" if finding.epochs_to_go is None else f"{finding.epochs_to_go:,.0f} epochs from 1 at the present pace"
             return f"Silent for {finding.epochs} epochs: {reach}, {pace}."
         case NoProgress():
-            count = f"{finding.fewest:g} to {finding.most:g}" if finding.fewest < finding.most else f"{finding.most:g}"
-            of_target = f"{count} spikes for a target of {experiment.training.task.target:,}"
-            return f"No better than loss {finding.best_loss:g} since epoch {finding.best_epoch}: {of_target}."
+            scores = task_words(experiment.training.task).between(finding.fewest, finding.most)
+            return f"No better than loss {finding.best_loss:g} since epoch {finding.best_epoch}: {scores}."
     raise TypeError(f"{type(finding).__name__} has no words.")
 
 
@@ -126,8 +126,8 @@ def _change_to_make(experiment: Experiment, path: str, value: Any, names_layers:
     match path.split("."):
         case ["training", "lr"]:
             return f"Set the learning rate to {value:g}"
-        case ["training", "task", "target"]:
-            return f"Set the target to {value:,}"
+        case ["training", "task", name]:
+            return task_words(experiment.training.task).remedy(name, value)
         case ["network", index, "spike_threshold"]:
             return f"Set θ of {layer_title(experiment, index)} to {value:g}"
         case ["network", _, "spike_fn"]:

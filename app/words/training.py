@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from app.words.layers import layer_names
-from app.words.numbers import counted, ordinal, reach_in_words
+from app.words.numbers import capitalised, ordinal, reach_in_words
+from app.words.tasks import task_words
 from snncore.diagnosis.training import silence
 from snncore.errors import DivergenceError
 from snncore.experiment.spec import Experiment
@@ -44,17 +45,19 @@ class Course(Protocol):
 
 def status(run: Course) -> str:
     """What is happening, in one sentence with its numbers."""
-    last, target = run.records[-1], run.in_force.training.task.target
+    last, task = run.records[-1], run.in_force.training.task
+    words, score = task_words(task), last.measured_by(task).score
     if run.failure:
         return f"Stopped: training {f'diverged at epoch {run.divergence.epoch}' if run.divergence else 'failed'}."
     if run.place_in_line:
         return f"Waiting: {run.most_at_once} trainings compute at once on this server; this one is {ordinal(run.place_in_line)} in line."
     if run.has_reached_target:
-        return f"{target} spikes at epoch {last.epoch}."
+        return f"{capitalised(words.came_to(score))} at epoch {last.epoch}."
     if run.has_reached_end:
-        return f"Stopped at {last.spikes:g} of {target} spikes: this server trains up to {run.most_epochs:,} epochs. Restart begins anew."
+        stopped = f"Stopped at {words.of_goal(score, task.goal)}"
+        return f"{stopped}: this server trains up to {run.most_epochs:,} epochs. Restart begins anew."
     if not run.is_running and run.has_reached_limit:
-        return f"Stopped after {len(run.records)} epochs at {last.spikes:g} of {target} spikes; Train goes on."
+        return f"Stopped after {len(run.records)} epochs at {words.of_goal(score, task.goal)}; Train goes on."
     reason = silence(run.records)
     if reason is None:
         return f"Loss {last.loss:g}, largest u/θ of the output {reach_in_words(last.reach[-1])}."
@@ -69,19 +72,20 @@ def look_back(run: Course, seen: EpochRecord) -> str:
     """What a past epoch held, and where training is now."""
     kept = f" What the layers did is kept for every {ordinal(run.stride)} epoch." if run.stride > 1 else ""
     now = run.records[-1]
-    stands = f"Training is at epoch {now.epoch}, {counted(now.spikes, 'spike')}; Escape returns."
+    stands = f"Training is at epoch {now.epoch}, {task_words(now.task).came_to(now.score)}; Escape returns."
     return f"Looking back: loss {seen.loss:g}. {stands}{kept}"
 
 
 def milestone(run: Course) -> str:
     """Said aloud when it changes; so it holds no number that changes at every epoch."""
-    target = run.in_force.training.task.target
+    last, task = run.records[-1], run.in_force.training.task
+    words, score = task_words(task), last.measured_by(task).score
     if run.failure:
         return f"Training {'diverged and stopped' if run.divergence else 'stopped on an error'}."
     if run.has_reached_target:
-        return f"Reached {target} spikes at epoch {run.records[-1].epoch}."
+        return f"Reached {words.came_to(score)} at epoch {last.epoch}."
     if run.place_in_line:
         return "Waiting to train."
     if run.is_running:
-        return "Training." if not run.records[-1].spikes else "Training: the output spikes."
-    return f"Stopped at epoch {run.records[-1].epoch}, {run.records[-1].spikes:g} of {target} spikes."
+        return "Training." if not last.spikes else "Training: the output spikes."
+    return f"Stopped at epoch {last.epoch}, {words.of_goal(score, task.goal)}."

@@ -135,6 +135,11 @@ def most_output_spikes(experiment: Experiment) -> int | None:
     return None if most is None else samples * steps * math.prod(experiment.fits()[-1].shape or ()) * most
 
 
+def fewer_spikes_wanted(experiment: Experiment, most: int) -> Changes:
+    """The task asking for at most `most` output spikes; none where it can't."""
+    return {f"training.task.{name}": value for name, value in experiment.training.task.within(most).items()}
+
+
 def multi_spike_output(experiment: Experiment) -> Changes:
     return {f"network.{len(experiment.network) - 1}.spike_fn": {"kind": "MultiSpike"}}
 

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
 from snncore.diagnosis.gradient_flow import growth, largest_surrogate
 from snncore.diagnosis.known import has_surrogate, is_known
 from snncore.diagnosis.remedies import (
     Changes,
+    fewer_spikes_wanted,
     larger_steps,
     limited_growth,
     lower_threshold,
@@ -111,14 +110,14 @@ def findings(
 
     Args:
         experiment: what is in force now.
-        records: of all epochs so far, the last one whole. What the loss did is read from those for the present target. None yet: what the
+        records: of all epochs so far, the last one whole. What the loss did is read from those for the present task. None yet: what the
             Experiment alone tells.
         divergence: what ended the training, if it did.
         trained: what was in force in the last epoch, if that was something else. The gradients that another surrogate led to tell nothing
             of the present one.
     """
     unreachable = _unreachable_target(experiment)
-    goes_on = bool(records) and records[-1].loss > 0
+    goes_on = bool(records) and not records[-1].is_reached
     exploding = _exploding_gradient(experiment, records[-1]) if goes_on else None
     ended = _diverged(experiment, records, divergence, exploding) if divergence else None
     is_same = trained is None or trained.network == experiment.network
@@ -130,8 +129,8 @@ def findings(
 def _course(
     experiment: Experiment, records: Sequence[EpochRecord], unreachable: UnreachableTarget | None, exploding: ExplodingGradient | None
 ) -> TrainingFinding | None:
-    """What the course of a training shows whose loss is above 0."""
-    since = _since_target(records, experiment.training.task.target)
+    """What the course of a training shows that hasn't reached its task."""
+    since = _of_present_task(experiment, records)
     is_cut_short = exploding is not None and not records[-1].gradient_norms  # the backward pass ended at the first that was not finite
     return (
         _diverging(experiment, records, since)
@@ -142,10 +141,11 @@ def _course(
 
 
 def _unreachable_target(experiment: Experiment) -> UnreachableTarget | None:
-    target, most = experiment.training.task.target, most_output_spikes(experiment)
-    if most is None or target <= most:
-        return None
     samples, steps = experiment.input.shape[:2]
+    task, most = experiment.training.task, most_output_spikes(experiment)
+    target = task.spikes_wanted(samples)
+    if most is None or target is None or target <= most:
+        return None
     outputs = math.prod(experiment.fits()[-1].shape or ())
     return UnreachableTarget(
         target=target,
@@ -154,7 +154,7 @@ def _unreachable_target(experiment: Experiment) -> UnreachableTarget | None:
         steps=steps,
         outputs=outputs,
         most_per_step=most // (samples * steps * outputs),
-        changes=({"training.task.target": most}, multi_spike_output(experiment)),
+        changes=(fewer_spikes_wanted(experiment, most), multi_spike_output(experiment)),
     )
 
 
@@ -175,7 +175,7 @@ def _diverging(experiment: Experiment, records: Sequence[EpochRecord], since: Se
     """Runaway over the trend's epochs and not falling; or runaway without a gradient that could bring it back."""
     best = min(since, key=lambda record: record.loss)
     last, recent = since[-1], since[-TREND_EPOCHS:]
-    least = RUNAWAY * max(best.loss, experiment.training.task.target**2)
+    least = RUNAWAY * max(best.loss, experiment.training.task.silent_loss(last.layers[-1].spikes.shape))
     stays = len(since) > TREND_EPOCHS and min(record.loss for record in recent) >= least and last.loss >= recent[0].loss
     is_lost = last.loss >= least and _largest_norm(last) < VANISHED
     if not (stays or is_lost):
@@ -251,19 +251,18 @@ def _stays_silent(experiment: Experiment, records: Sequence[EpochRecord]) -> Sta
 
 
 def _no_progress(experiment: Experiment, since: Sequence[EpochRecord]) -> NoProgress | None:
-    """Half the learning rate where the spikes go past the target and back, a larger one where they stay on one side of it."""
+    """Half the learning rate where the steps lead past the goal and back, a larger one where they don't."""
     best = min(since, key=lambda record: record.loss)
-    recent = [record.spikes for record in since[-STAGNANT_EPOCHS:]]
-    if since[-1].epoch - best.epoch < STAGNANT_EPOCHS or not any(recent[-SILENT_EPOCHS:]):
+    if since[-1].epoch - best.epoch < STAGNANT_EPOCHS or not any(record.spikes for record in since[-SILENT_EPOCHS:]):
         return None
-    meanwhile = [record.spikes for record in since if record.epoch > best.epoch]
-    passes = min(recent) < experiment.training.task.target < max(recent)
+    meanwhile = [record.score for record in since if record.epoch > best.epoch]
+    oversteps = experiment.training.task.oversteps([record.score for record in since[-STAGNANT_EPOCHS:]])
     return NoProgress(
         best_loss=best.loss,
         best_epoch=best.epoch,
         fewest=min(meanwhile),
         most=max(meanwhile),
-        changes=(larger_steps(experiment, 0.5 if passes else 10),),
+        changes=(larger_steps(experiment, 0.5 if oversteps else 10),),
     )
 
 
@@ -279,11 +278,11 @@ def _trend(values: Sequence[float]) -> Literal["rising", "falling", "steady"] | 
     return "rising" if change > 0 else "falling"
 
 
-def _since_target(records: Sequence[EpochRecord], target: int) -> Sequence[EpochRecord]:
-    """The last records, back to where the target was another: those whose loss is that of their spikes. The last one at least."""
-    losses, spikes = (np.array([getattr(record, name) for record in records]) for name in ("loss", "spikes"))
-    others = np.flatnonzero(~np.isclose(losses, (spikes - target) ** 2))
-    return records[min(others[-1] + 1, len(records) - 1) if others.size else 0 :]
+def _of_present_task(experiment: Experiment, records: Sequence[EpochRecord]) -> Sequence[EpochRecord]:
+    """The last records, back to where the task was another. The last one at least, measured by the present task."""
+    task = experiment.training.task
+    others = next((number for number, record in enumerate(reversed(records)) if record.task != task), len(records))
+    return records[-others:] if others else [records[-1].measured_by(task)]
 
 
 def _largest_norm(record: EpochRecord) -> float:
@@ -293,7 +292,8 @@ def _largest_norm(record: EpochRecord) -> float:
 def _overshoot(experiment: Experiment, records: Sequence[EpochRecord]) -> tuple[int, float] | None:
     """Epoch and count of the most spikes, if they were too many and there are none now."""
     most = max(records, key=lambda record: record.spikes)
-    is_lost = most.spikes > experiment.training.task.target and records[-1].spikes == 0
+    wanted = experiment.training.task.spikes_wanted(experiment.input.shape[0])
+    is_lost = wanted is not None and most.spikes > wanted and records[-1].spikes == 0
     return (most.epoch, most.spikes) if is_lost else None
 
 

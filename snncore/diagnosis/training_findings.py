@@ -68,7 +68,7 @@ class NoGradient(TrainingFinding):
     """Nothing is learned: no parameter has a gradient.
 
     Attributes:
-        loss: the last one, above 0.
+        loss: the last one, with which the task isn't reached.
         largest_norm: of the gradients of all parameters; None where there are none.
         layer: the layer nearest to the output whose surrogate is 0 at all potentials reached, if there is one.
         largest_surrogate: |ds/du| of that layer, or the least of all layers.
@@ -102,7 +102,7 @@ class StaysSilent(TrainingFinding):
 
 @dataclass(frozen=True, kw_only=True)
 class NoProgress(TrainingFinding):
-    """The loss is above 0 and hasn't been below `best_loss` since `best_epoch`; meanwhile there were `fewest` to `most` spikes."""
+    """The loss hasn't been below `best_loss` since `best_epoch`; meanwhile the task's score lay between `fewest` and `most`."""
 
     best_loss: float
     best_epoch: int

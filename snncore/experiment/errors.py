@@ -9,7 +9,13 @@ from typing import Any
 from pydantic import ValidationError
 
 
-def sentence(error: ValidationError, layer_kinds: Collection[str], input_kinds: Collection[str], within: Sequence[str | int] = ()) -> str:
+def sentence(
+    error: ValidationError,
+    layer_kinds: Collection[str],
+    input_kinds: Collection[str],
+    task_kinds: Collection[str],
+    within: Sequence[str | int] = (),
+) -> str:
     """The first problem as one sentence: where, what, and what would be right.
 
     Args:
@@ -22,11 +28,14 @@ def sentence(error: ValidationError, layer_kinds: Collection[str], input_kinds: 
     if location[:1] == ["input"]:
         what, kinds = "input", ", ".join(input_kinds)
         location = ["input", *(part for part in location[1:] if part not in input_kinds)]
+    if location[:2] == ["training", "task"]:
+        what, kinds = "task", ", ".join(task_kinds)
+        location = [*location[:2], *(part for part in location[2:] if part not in task_kinds)]
     if location[:1] == ["network"] and len(location) > 1:
         kind = str(location[2]) if len(location) > 2 else ""
         place = f"Layer {int(location[1]) + 1}" + (f" ({kind})" if kind else "")
         location = location[3:]
-    field = ".".join(str(part) for part in location if part != "spike_count")
+    field = ".".join(str(part) for part in location)
     given = abbreviated(problem.get("input"))
     message = problem["msg"].removeprefix("Value error, ").removeprefix(f"{kind}: ")
     match problem["type"]:

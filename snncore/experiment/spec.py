@@ -26,7 +26,8 @@ from snncore.experiment.layers import LAYER_KINDS, LayerSpec, LIFSpec, spiking_k
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.loaded_weights import CheckpointRef
 from snncore.experiment.part import Part, Shape
-from snncore.experiment.tasks import SpikeCount
+from snncore.experiment.tasks import TASK_KINDS
+from snncore.experiment.tasks.spike_count import SpikeCount
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, FlattenSpec, LinearSpec
 from snncore.experiment.training import Seeds, Training
 from snncore.layers import FlattenTime, UnflattenTime
@@ -74,7 +75,7 @@ class Draft(Part):
         try:
             super().__init__(**data)
         except ValidationError as error:
-            raise ExperimentError(sentence(error, LAYER_KINDS, INPUT_KINDS)) from error
+            raise ExperimentError(sentence(error, LAYER_KINDS, INPUT_KINDS, TASK_KINDS)) from error
 
     @field_validator("input", mode="before")
     @classmethod
@@ -112,6 +113,18 @@ class Draft(Part):
             if fit.misfit:
                 return f"{self.layer_label(str(number))}: {fit.misfit}."
         return None
+
+    @property
+    def output_shape(self) -> Shape | None:
+        """(batch, time, ...) of what the network puts out; None where that can't be known."""
+        shape = self.fits()[-1].shape
+        return None if shape is None else (*self.input.shape[:2], *shape)
+
+    @property
+    def task_misfit(self) -> MisfitError | None:
+        """Why the task can't measure what the network puts out; its remedy are fields of the task that would fit."""
+        shape = self.output_shape
+        return None if shape is None else self.training.task.misfit(shape)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -265,14 +278,20 @@ class Experiment(Draft):
         return self.replace({"training.changes": (*(change.model_dump() for change in later), *made)})
 
     def check_trainable(self) -> None:
-        """Raises ExperimentError where the task can't count the output, or where nothing learns, be it only after a change; the network may
-        still be built and run.
+        """Raises ExperimentError where the task can't measure the output, or where nothing learns, be it only after a change; the network
+        may still be built and run.
         """
-        if not self.network[-1].does_spike:
+        reason = self.training.task.needs_spikes
+        if reason and not self.network[-1].does_spike:
             last = self.layer_label(str(len(self.network) - 1))
-            raise ExperimentError(f"{last} doesn't spike, so nothing can be counted; end the network with {', '.join(spiking_kinds())}.")
+            raise ExperimentError(f"{last} doesn't spike, so {reason}; end the network with {', '.join(spiking_kinds())}.")
+        shape = self.output_shape
         for epoch in sorted({0, *(change.epoch for change in self.training.changes)}):
-            layers = {str(index): layer for index, layer in enumerate(self.in_force(epoch).network) if isinstance(layer, Learnable)}
+            in_force = self.in_force(epoch)
+            misfit = shape and in_force.training.task.misfit(shape)
+            if misfit:
+                raise ExperimentError(f"{'' if epoch == 0 else f'From epoch {epoch} on: '}{misfit}.")
+            layers = {str(index): layer for index, layer in enumerate(in_force.network) if isinstance(layer, Learnable)}
             if not any(layer.learning for layer in layers.values()):
                 name, first = next(iter(layers.items()))
                 raise ExperimentError(
@@ -316,6 +335,7 @@ class Experiment(Draft):
 
 for _kinds in (LAYER_KINDS, INPUT_KINDS):
     _kinds.held_by(Draft, Experiment)
+TASK_KINDS.held_by(Training, Draft, Experiment)
 
 
 def convolution() -> Experiment:
@@ -404,7 +424,7 @@ def _rebuilt(part: Part, names: list[str], value: Any, place: tuple[str | int, .
     try:
         return type(part)(**{**dict(part), name: changed})
     except ValidationError as error:
-        raise ExperimentError(sentence(error, LAYER_KINDS, INPUT_KINDS, place)) from error
+        raise ExperimentError(sentence(error, LAYER_KINDS, INPUT_KINDS, TASK_KINDS, place)) from error
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

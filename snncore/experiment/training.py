@@ -4,36 +4,35 @@ from __future__ import annotations
 
 import re
 from operator import attrgetter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import FailFast, Field, field_validator
+from pydantic import FailFast, Field, field_validator, model_validator
 
+from snncore.experiment.errors import abbreviated
 from snncore.experiment.part import LARGEST_NUMBER, Count, Part, Positive
-from snncore.experiment.tasks import SpikeCount
+from snncore.experiment.tasks import TaskSpec
+from snncore.experiment.tasks.spike_count import SpikeCount
 
 MOST_CHANGES = 1000
 
-CHANGEABLE = r"training\.(lr|optimiser|task\.target)|network\.(0|[1-9][0-9]{0,5})\.(surrogate_grad_fn|learns)"
-"""What may be changed while training runs: the weights learned so far stay."""
+CHANGEABLE = re.compile(r"training\.(lr|optimiser)|network\.(0|[1-9][0-9]{0,5})\.(surrogate_grad_fn|learns)")
+"""What may be changed while training runs, besides fields of the task: the weights learned so far stay."""
 
-
-def is_changeable(field: str) -> bool:
-    """Whether the field at a path may be changed while training runs."""
-    return re.fullmatch(CHANGEABLE, field) is not None
+OF_THE_TASK = "training.task."
 
 
 class Change(Part):
     """A field of the Experiment that was changed while training ran, by its path, as in `Experiment.replace`; in force from `epoch` on."""
 
     epoch: Count
-    field: str = Field(pattern=f"^({CHANGEABLE})$")
+    field: str
     value: Any
 
     @field_validator("value")
     @classmethod
     def _as_in_json(cls, value: Any) -> Any:
         """So that an Experiment that was saved equals the one that is opened."""
-        return list(value) if isinstance(value, tuple) else value
+        return [cls._as_in_json(entry) for entry in value] if isinstance(value, tuple) else value
 
 
 class Training(Part):
@@ -42,17 +41,39 @@ class Training(Part):
     `changes` are in the order of their epochs, in whatever order they come; of two of one field at one epoch, the later one is made.
     """
 
-    task: SpikeCount = SpikeCount()
+    task: TaskSpec = SpikeCount()
     optimiser: Literal["RMSprop", "Adam", "SGD"] = "RMSprop"
     lr: float = Field(default=1e-3, gt=0, le=LARGEST_NUMBER)
     epochs: Positive = 100
     changes: Annotated[tuple[Change, ...], FailFast()] = Field(default=(), max_length=MOST_CHANGES)
+
+    @field_validator("task", mode="before")
+    @classmethod
+    def _counts_spikes_without_a_kind(cls, given: Any) -> Any:
+        return {"kind": "spike_count", **given} if isinstance(given, dict) else given
 
     @field_validator("changes")
     @classmethod
     def _in_order(cls, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         latest = {(change.epoch, change.field): change for change in changes}
         return tuple(sorted(latest.values(), key=attrgetter("epoch")))
+
+    @model_validator(mode="after")
+    def _changes_only_what_may_change(self) -> Self:
+        for change in self.changes:
+            if not self.is_changeable(change.field):
+                fields = ("training.lr", "training.optimiser", *(OF_THE_TASK + name for name in self.task.changeable))
+                raise ValueError(
+                    f"{abbreviated(change.field)}, at epoch {change.epoch}, is not a field that can change while training runs; "
+                    f"change {', '.join(fields)}, or surrogate_grad_fn or learns of a layer"
+                )
+        return self
+
+    def is_changeable(self, field: str) -> bool:
+        """Whether the field of the Experiment at a path may be changed while training runs."""
+        if field.startswith(OF_THE_TASK):
+            return field.removeprefix(OF_THE_TASK) in self.task.changeable
+        return CHANGEABLE.fullmatch(field) is not None
 
 
 class Seeds(Part):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -18,6 +18,7 @@ from snncore.experiment.inputs import NO_FILES, Files
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Experiment
 from snncore.experiment.tasks import Task
+from snncore.experiment.tasks.spike_count import SpikeCount
 from snncore.layers.model import reset_states, spiking_layers, zero_grad
 from snncore.run.record import LayerRecord, outputs_kept, record_of, threshold_of
 
@@ -50,6 +51,8 @@ class EpochRecord:
         reach: max u/θ of each layer, as in its `largest_u_over_threshold`.
         rates: mean output of each layer, spikes per neuron and time step.
         constants: mean over neurons of each time constant (or its α, where that is trained) and threshold, by parameter name.
+        task: what the loss and the measures are of.
+        measures: what the task measured of the output besides, by name.
     """
 
     epoch: int
@@ -61,6 +64,18 @@ class EpochRecord:
     reach: tuple[float, ...]
     rates: tuple[float, ...]
     constants: dict[str, float]
+    task: Task = field(default_factory=SpikeCount)
+    measures: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def score(self) -> float:
+        """How well the task was done, in its own unit."""
+        return self.task.score(self)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether it did what the task asks for."""
+        return self.task.is_reached(self)
 
     @property
     def is_whole(self) -> bool:
@@ -72,6 +87,13 @@ class EpochRecord:
         """Bytes of the arrays."""
         return sum(layer.nbytes for layer in self.layers) + sum(values.nbytes for values in self.parameters.values())
 
+    def measured_by(self, task: Task) -> EpochRecord:
+        """The same epoch, whole, with its output measured by another task."""
+        if task == self.task:
+            return self
+        output = torch.from_numpy(self.layers[-1].spikes)
+        return replace(self, task=task, loss=task.loss(output).item(), measures=task.measure(output))
+
     def reduced(self) -> EpochRecord:
         """The numbers alone."""
         return replace(self, layers=(), parameters={})
@@ -81,7 +103,7 @@ def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False, file
     """Builds the Experiment's network, input, task and optimiser, and trains for at most `experiment.training.epochs`, with its changes.
 
     Raises:
-        ExperimentError: the network's output isn't what the task counts, or its input or weights are of a file that isn't among `files`.
+        ExperimentError: the network's output isn't what the task measures, or its input or weights are of a file that isn't among `files`.
     """
     return Trainer(experiment, files).epochs(experiment.training.epochs, stop)
 
@@ -90,7 +112,7 @@ class Trainer:
     """An Experiment's network while it is trained.
 
     Raises:
-        ExperimentError: the network's output isn't what the task counts, or its input or weights are of a file that isn't among `files`.
+        ExperimentError: the network's output isn't what the task measures, or its input or weights are of a file that isn't among `files`.
 
     Attributes:
         experiment: with the changes that were made so far.
@@ -119,14 +141,14 @@ class Trainer:
         self.experiment = changed
 
     def epochs(self, count: int, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
-        """Trains up to `count` epochs more, until the loss is zero; see `epochs`."""
+        """Trains up to `count` epochs more, until the task is reached; see `epochs`."""
         for _ in range(count):
             self._take_changes()
             task = self._in_force.training.task
             for record in epochs(self.model, self.data, task, self.optimiser, first_epoch=self.next_epoch, count=1, stop=stop):
                 self.next_epoch = record.epoch + 1
                 yield record
-                if record.loss == 0:
+                if record.is_reached:
                     return
             if stop():
                 return
@@ -157,7 +179,7 @@ def epochs(
     stop: Callable[[], bool] = lambda: False,
     on_phase: Callable[[Phase], None] = lambda phase: None,
 ) -> Iterator[EpochRecord]:
-    """Trains by back-propagation through time, one record per epoch, until the loss is zero.
+    """Trains by back-propagation through time, one record per epoch, until the task is reached.
 
     An epoch that `stop()` ends early leaves no record and has changed no parameter, since the update comes last: training
     resumes with a new call and `first_epoch`.
@@ -191,7 +213,7 @@ def epochs(
         record = iteration.record()
         zero_grad(model)
         yield record
-        if record.loss == 0:
+        if record.is_reached:
             return
 
 
@@ -273,6 +295,8 @@ class _Iteration:
             reach=tuple(layer.largest_u_over_threshold for layer in layers),
             rates=tuple(0.0 if layer.firing_rate is None else layer.firing_rate.item() for layer in self.layers.values()),
             constants={name: float(values.mean()) for name, values in self.parameters.items() if _is_constant(name)},
+            task=self.task,
+            measures=self.task.measure(self.output.detach()),
         )
 
     def _require_finite(self, value: Tensor, layer: str, quantity: str) -> None:

@@ -27,6 +27,7 @@ TITLES = [
     "Winner-take-all",
     "IAF integrator",
     "Coincidence detection",
+    "Spike times",
 ]
 
 
@@ -62,11 +63,11 @@ def test_ten_spikes_and_convolution_are_those_of_the_quickstart() -> None:
     assert experiment("Convolution") == convolution().replace(awake)
 
 
-def test_no_preset_has_a_silent_layer_but_the_one_that_is_to_be_trained() -> None:
+def test_no_preset_has_a_silent_layer_but_the_outputs_that_are_to_be_trained() -> None:
     for preset in presets():
         found = diagnose(simulate(preset.experiment)[0])
         silent = [index for index, findings in found.items() if any(isinstance(finding, Silent) for finding in findings)]
-        assert silent == ([3] if preset.title == "Ten spikes" else []), preset.title
+        assert silent == ([3] if preset.title in ("Ten spikes", "Spike times") else []), preset.title
 
 
 def test_convolution_has_maps_of_the_sizes_that_it_names() -> None:
@@ -157,6 +158,17 @@ def test_without_the_leak_it_spikes_elsewhere_too() -> None:
     data, layers = run(Experiment(**{**made.model_dump(), "network": (made.network[0], {"kind": "IAF"})}))
     alone = [step for step in steps_of(layers["1"]["spikes"]) if data[step].sum() < 2]
     assert len(alone) >= 10
+
+
+def test_the_spike_times_are_learned_to_the_step_within_their_epochs() -> None:
+    made = experiment("Spike times")
+    task = made.training.task
+    records = list(train(made))
+    assert records[-1].is_reached
+    assert len(records) < made.training.epochs
+    assert records[0].score > 2 > 10 * records[-1].score
+    spikes = records[-1].layers[-1].spikes[0]
+    assert tuple(tuple(spikes[:, neuron].nonzero()[0].tolist()) for neuron in range(2)) == task.marks
 
 
 # --------------------------------------------------------------------------------------------------- all of them

@@ -41,8 +41,13 @@ class TrainingPage:
                 return seen
 
     @property
+    def number(self) -> str:
+        """The score of the epoch that is shown."""
+        return self.page.locator(".headline-number").inner_text()
+
+    @property
     def spikes(self) -> int:
-        return int(self.page.locator(".headline-number").inner_text())
+        return int(self.number)
 
     @property
     def status(self) -> str:
@@ -129,7 +134,7 @@ class TrainingPage:
             if condition():
                 return
             self.page.wait_for_timeout(50)
-        raise AssertionError(f"waited {patience:g} s in vain; epoch {self.epoch}, {self.spikes} spikes, status {self.status!r}")
+        raise AssertionError(f"waited {patience:g} s in vain; epoch {self.epoch}, {self.number}, status {self.status!r}")
 
 
 def rows_shown(rows: Locator) -> dict[str, Any]:

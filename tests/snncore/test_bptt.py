@@ -15,7 +15,7 @@ from torch import nn
 from snncore.activation import MembraneReset
 from snncore.errors import ExperimentError
 from snncore.experiment.spec import ten_spikes
-from snncore.experiment.tasks import SpikeCount
+from snncore.experiment.tasks.spike_count import SpikeCount
 from snncore.layers import IAF, LIF, IAFSqueeze
 from snncore.run.bptt import EpochRecord, Phase, Trainer, epochs, train
 

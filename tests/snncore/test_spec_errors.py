@@ -158,7 +158,7 @@ BAD_VALUES = [
     ("training.lr", math.nan, ["training.lr is nan", "finite"]),
     ("training.epochs", 0, ["training.epochs is 0", "greater than or equal to 1"]),
     ("training.optimiser", "Magic", ["training.optimiser is 'Magic'", "RMSprop", "Adam", "SGD"]),
-    ("training.task", {"kind": "sing"}, ["training.task.kind is 'sing'", "spike_count"]),
+    ("training.task", {"kind": "sing"}, ["'sing' is not a known task", "spike_count, spike_times"]),
     ("training.task.target", -1, ["training.task.target is -1", "greater than or equal to 0"]),
     ("training.task.target", 2.5, ["training.task.target is 2.5", "integer"]),
     ("seeds.weights", -1, ["seeds.weights is -1", "greater than or equal to 0"]),

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from snncore.experiment.tasks import SpikeCount
+from snncore.experiment.tasks.spike_count import SpikeCount
 
 
 @pytest.mark.parametrize("target", [0, 4, 10])

@@ -258,7 +258,8 @@ def test_what_the_loss_did_is_read_from_the_epochs_for_the_present_target():
     experiment = ten_spikes()
     records = list(train(experiment))
     other = experiment.replace({"training.task.target": 9})
-    stuck = [replace(records[-1], epoch=epoch, spikes=10.0, loss=1.0, gradient_norms={"0.weight": 1.0}) for epoch in range(52, 300)]
+    last = records[-1].measured_by(other.training.task)
+    stuck = [replace(last, epoch=epoch, spikes=10.0, loss=1.0, gradient_norms={"0.weight": 1.0}) for epoch in range(52, 300)]
     assert findings(other, [*records, *stuck[:STAGNANT_EPOCHS]]) == []
     (found,) = findings(other, [*records, *stuck[: STAGNANT_EPOCHS + 1]])
     assert isinstance(found, NoProgress)
@@ -331,6 +332,50 @@ def test_no_progress_towards_an_unreachable_target_has_one_cause():
     first = next(train(experiment))
     records = [replace(first, epoch=epoch, spikes=400.0, loss=100.0**2) for epoch in range(STAGNANT_EPOCHS + 2)]
     assert [type(finding) for finding in findings(experiment, records)] == [UnreachableTarget]
+
+
+# ------------------------------------------------------------------------------------------------------ spike times
+
+
+def spike_times(**changes):
+    """A net that learns two neurons' spike times."""
+    times = {"training.task": {"kind": "spike_times", "times": [[20, 60], [40], [], []]}, "training.optimiser": "Adam"}
+    return ten_spikes().replace({**times, **in_all("norm_input", False), "training.lr": 0.01, **changes})
+
+
+def test_a_silent_output_of_a_task_of_times_is_found():
+    experiment = spike_times(**in_all("spike_threshold", 50.0), **{"training.lr": 1e-6, "training.epochs": 30})
+    (found,) = findings(experiment, list(train(experiment)))
+    assert isinstance(found, StaysSilent)
+    assert found.epochs == 30
+
+
+def test_a_training_of_times_that_leaves_the_finite_numbers_is_found():
+    experiment = spike_times(**SGD, **{"training.lr": 1e38})
+    records, divergence = trained(experiment)
+    assert isinstance(findings(experiment, records, divergence)[0], Diverged)
+
+
+def test_a_distance_that_bounces_asks_for_smaller_steps_and_one_that_stands_still_for_larger_ones():
+    experiment = spike_times()
+    first = next(train(experiment))
+    for bounce, lr in ((0.4, 5e-3), (0.0, 0.1)):
+        losses = [0.5, *(0.6 + bounce * (n % 2) for n in range(STAGNANT_EPOCHS + 2))]
+        (found,) = findings(experiment, [replace(first, epoch=n, spikes=3.0, loss=loss) for n, loss in enumerate(losses)])
+        assert isinstance(found, NoProgress)
+        assert (found.best_loss, found.fewest, found.most) == (0.5, 0.6, 0.6 + bounce)
+        assert found.changes == ({"training.lr": lr},)
+
+
+def test_times_ask_for_no_more_spikes_than_any_output_can_give():
+    assert findings(spike_times(**{"network.3.spike_fn": "SingleSpike"}), []) == []
+
+
+def test_a_distance_within_the_tolerance_is_nothing_to_complain_of():
+    experiment = spike_times()
+    first = next(train(experiment))
+    within = [replace(first, epoch=n, spikes=0.0, loss=0.05) for n in range(STAGNANT_EPOCHS + 2)]
+    assert findings(experiment, within) == []
 
 
 # -------------------------------------------------------------------------------------------------------- remedies

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from app.components.answers import answers_of
 from app.components.assets import source
 from app.figures.row_kinds import RowsFigure
 
-SOURCES = ("packet.js", "color.js", "time_axis.js", "zoom.js", "tiles.js", "draw.js", "cursor.js", "input.js", "rows.js")
+SOURCES = ("packet.js", "color.js", "time_axis.js", "zoom.js", "tiles.js", "draw.js", "cursor.js", "marks.js", "input.js", "rows.js")
 
 _component = st.components.v2.component(
     "rows", css=source("rows", "rows.css"), js="\n".join(source("rows", file) for file in SOURCES), isolate_styles=False
@@ -26,6 +27,8 @@ def rows(
     on_pick: Callable[[dict[str, Any]], None] = lambda pick: None,
     on_toggle: Callable[[dict[str, Any]], None] = lambda toggle: None,
     on_remedy: Callable[[dict[str, Any]], None] = lambda remedy: None,
+    on_mark: Callable[[int, int], None] = lambda neuron, step: None,
+    redraw: Callable[[], None] = lambda: None,
 ) -> None:
     """Draws a figure of `app.figures.rows`. Zoom, cursor and hover stay when it is drawn anew.
 
@@ -34,7 +37,15 @@ def rows(
         on_pick: called with `{"layer": place, "row" or "neuron": number, "add": bool}` where a neuron was picked.
         on_toggle: called with `{"layer": place, "what": "open" or "heatmap"}`.
         on_remedy: called with `{"layer": place, "remedy": number}` where one of a layer's remedies was pressed.
+        on_mark: called with a neuron and a step, once for each click on a raster on which marks can be set.
+        redraw: called after that; it may end the run.
     """
+    answers = answers_of(key)
+    shown = RowsFigure({**figure.header, "answered": answers.last}, figure.arrays)
+
+    def mark() -> None:
+        answers.take(st.session_state[key].get("marked") or [], lambda told: on_mark(int(told["neuron"]), int(told["time"])))
+        redraw()
 
     def told(name: str, listener: Callable[[dict[str, Any]], None]) -> Callable[[], None]:
         def tell() -> None:
@@ -46,10 +57,11 @@ def rows(
 
     _component(
         key=key,
-        data=packet(figure, description),
+        data=packet(shown, description),
         on_picked_change=told("picked", on_pick),
         on_toggled_change=told("toggled", on_toggle),
         on_remedied_change=told("remedied", on_remedy),
+        on_marked_change=mark,
     )
 
 

@@ -62,7 +62,8 @@ function sayWhatIs(view, { row, group }, line, time, neuron) {
   const mean = row.bin * row.span > 1 ? "mean " : "";
   const what = row.kind === "heatmap" ? `${mean}${row.axis === "neuron" ? "u" : "input"}` : "spikes";
   const run = row.other ? ` · ${row.other}` : "";
-  return `${who} ${which}${run} · time ${when} · ${what} ${digits(z[line * columns + column])}`;
+  const marked = isMarked(view, row, line, time) ? " · target" : "";
+  return `${who} ${which}${run} · time ${when} · ${what} ${digits(z[line * columns + column])}${marked}`;
 }
 
 /** What a bar or a weight stands for. */
@@ -89,6 +90,7 @@ function placeCursor(view) {
 /** Picks what the cursor stands on; Python knows which neuron a row of many stands for. */
 function pick(view, at, add) {
   const { row, group } = view.rows[at.place] ?? {};
+  if (row?.marks_one && !add) return toggleMark(view, at);
   if (row?.pick == null) return;
   const what = {
     traces: () => ({ neuron: row.lines[at.line].neuron }),

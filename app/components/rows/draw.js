@@ -55,6 +55,7 @@ function drawRaster(stage, row) {
     }
   });
   if (rows > 1) markRows(stage, row.selected ?? [], rows);
+  if (row.marks) drawMarks(stage, row, rows);
   drawCounts(stage, stage.arrays[row.counts], rows);
   drawRowAxis(stage, row, rows);
 }

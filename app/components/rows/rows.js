@@ -1,5 +1,5 @@
 // The rows of a network on one time axis: makes the nodes that a figure needs and has them drawn. What a row is stands in Python, how it
-// looks in draw.js and tiles.js, what can be done with it in cursor.js and input.js.
+// looks in draw.js and tiles.js, what can be done with it in cursor.js, marks.js and input.js.
 
 const viewsOf = new WeakMap();
 
@@ -11,6 +11,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     view.packet = data;
     const before = view.header?.steps;
     Object.assign(view, unpack(data));
+    takeAnswer(view, view.header.answered);
     if (view.zoom && before !== view.header.steps) view.zoom = view.zoom[1] > view.header.steps ? null : view.zoom;
     view.root.shown = { header: view.header, arrays: view.arrays, zoom: () => view.zoom };
     arrange(view);
@@ -37,7 +38,7 @@ function createView(parent) {
   const whole = element("button", "rows-whole", foot, { textContent: "Whole run", title: "Ends the zoom: key 0, or a double click", hidden: true });
   const readout = element("p", "rows-readout", foot);
   readout.setAttribute("role", "status");
-  const view = { root, body, foot, axisCanvas, whole, readout, zoom: null, at: null, nodes: new Map(), playing: null };
+  const view = { root, body, foot, axisCanvas, whole, readout, zoom: null, at: null, nodes: new Map(), playing: null, number: 0, untold: [] };
   for (const name of ["cursor", "zoom", "tip"]) {
     view[`${name}Node`] = element("div", `rows-${name}`, root);
     view[`${name}Node`].setAttribute("aria-hidden", "true");
@@ -67,6 +68,7 @@ function destroy(view) {
   view.resizes.disconnect();
   document.removeEventListener(CURSOR_EVENT, view.follow);
   clearInterval(view.playing);
+  clearTimeout(view.telling);
 }
 
 /** Makes the nodes that the figure needs, keeps those that are there, and fills in the words. */

@@ -1,0 +1,88 @@
+"""Controls of what is trained for: the choice of a task, and its fields. A task without controls here has a field for each number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from app.components.plain import caption
+from app.widgets.controls import Edit, choice, number, text_field
+from app.words.tasks import TIMES_APART, task_name, task_words, times_in_text
+from app.words.typed_numbers import Numbers
+from snncore.experiment.spec import Experiment
+from snncore.experiment.tasks import TASK_KINDS, Task
+from snncore.experiment.training import OF_THE_TASK
+
+
+def task_controls(experiment: Experiment, edit: Edit) -> None:
+    """The choice of a task, beside and above what can be set of it.
+
+    Args:
+        edit: takes fields of the Experiment with their new values, by path.
+    """
+    task = experiment.training.task
+    left, right = st.columns(2, gap="small")
+    with left:
+        choice(
+            "Task",
+            "training.task",
+            task.kind,
+            list(TASK_KINDS),
+            "",
+            lambda changes: edit({"training.task": _another(experiment, changes["training.task"])}),
+            task_name,
+        )
+    TASK_CONTROLS.get(task.kind, _numbers)(experiment, right, edit)
+
+
+def _another(experiment: Experiment, kind: str) -> dict[str, Any]:
+    """A task of a kind, as data, that fits what the network puts out."""
+    shape = experiment.output_shape
+    assert shape is not None  # the layers fit one another
+    return TASK_KINDS[kind].fitting(shape).model_dump()
+
+
+def _numbers(experiment: Experiment, beside: Any, edit: Edit) -> None:
+    """A field for each number of the task, and a line about it."""
+    task = experiment.training.task
+    names = [name for name, field in type(task).model_fields.items() if field.annotation in (int, float)]
+    for place, name in enumerate(names):
+        if place == 0:
+            with beside:
+                _number(task, name, edit)
+        else:
+            _number(task, name, edit)
+        caption(task_words(task).note(name))
+
+
+def _spike_times(experiment: Experiment, beside: Any, edit: Edit) -> None:
+    task: Any = experiment.training.task
+    words, steps = task_words(task), experiment.input.shape[1]
+    numbers = Numbers(is_whole=True, low=0, high=steps - 1)
+    with beside:
+        _number(task, "tolerance", edit, help=words.note("tolerance"))
+    left, right = st.columns((2.4, 1), gap="small")
+    with left:
+        text_field(
+            words.label("times"),
+            f"{OF_THE_TASK}times",
+            task.times,
+            times_in_text,
+            lambda text: [[int(step) for step in numbers.read_all(part, "Target spikes")] for part in text.split(TIMES_APART)],
+            lambda times: edit({f"{OF_THE_TASK}times": times}),
+            placeholder=times_in_text(((10, 40, 70), (20, 50))),
+        )
+    with right:
+        _number(task, "tau", edit, help=words.note("tau"))
+    caption(words.note("times"))
+
+
+def _number(task: Task, name: str, edit: Edit, **widget: Any) -> None:
+    label, numbers = task_words(task).label(name), Numbers.of(type(task), name)
+    number(label, f"{OF_THE_TASK}{name}", getattr(task, name), "", edit, numbers, **widget)
+
+
+TASK_CONTROLS: dict[str, Callable[[Experiment, Any, Edit], None]] = {"spike_times": _spike_times}
+"""By kind: what draws the controls of an Experiment's task, the first of them in the place beside the choice."""

@@ -1,0 +1,300 @@
+"""Every task on the Training page: it is said, drawn, exported and edited as its own words and numbers, one from outside too."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from torch import Tensor
+
+from app.figures.export import history_csv
+from app.figures.rows import View, rows_figure
+from app.figures.training import Ghost, describe_training, training_curves
+from app.figures.trials import Trial, describe_trials, trials_figure
+from app.server.link import to_parameter
+from app.server.runner import TrainingRun
+from app.state.desk import Desk
+from app.words.changes import changes_in_words
+from app.words.comparison import differences
+from app.words.findings import training_finding_in_words, training_remedy_in_words
+from app.words.tasks import TASK_WORDS, task_name, task_words
+from app.words.training import look_back, milestone, status
+from snncore.diagnosis.training_findings import NoProgress
+from snncore.errors import ExperimentError
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.experiment.tasks import TASK_KINDS, Task
+from snncore.experiment.tasks.spike_times import SpikeTimes
+from snncore.run.bptt import train
+from snncore.run.simulation import simulate
+from tests.app.said import complaints, said
+
+MAIN = str(Path(__file__).parents[2] / "app" / "main.py")
+NAMES = ["Hidden LIF", "Output LIF"]
+AWAKE = {"network.1.norm_input": False, "network.3.norm_input": False}
+TIMES = ((20, 60), (40,), (), ())
+
+
+class Activity(Task):
+    """As much activity as can be, told by nothing but a loss."""
+
+    kind: Literal["much_activity"] = "much_activity"
+    most: float = 500.0
+
+    def loss(self, output: Tensor) -> Tensor:
+        return (self.most - output.sum()).clamp(min=0)
+
+
+@pytest.fixture
+def own_task() -> Iterator[Experiment]:
+    TASK_KINDS.register(Activity)
+    yield ten_spikes().replace({"training.task": {"kind": "much_activity"}, **AWAKE})
+    TASK_KINDS.remove("much_activity")
+
+
+def timed(**more: Any) -> Experiment:
+    return ten_spikes().replace({"training.task": {"kind": "spike_times", "times": TIMES}, **AWAKE, **more})
+
+
+def wait_for(run: TrainingRun) -> TrainingRun:
+    limit = time.monotonic() + 60
+    while run.is_running:
+        assert time.monotonic() < limit, "waited in vain"
+        time.sleep(0.005)
+    return run
+
+
+def played(experiment: Experiment) -> TrainingRun:
+    run = TrainingRun(experiment, speed=None)
+    run.play()
+    return wait_for(run)
+
+
+# -------------------------------------------------------------------------------------------------------- words
+
+
+def test_every_task_of_the_package_has_words_with_a_name_of_its_own() -> None:
+    assert set(TASK_WORDS) == set(TASK_KINDS)
+    assert len({task_name(kind) for kind in TASK_KINDS}) == len(TASK_KINDS)
+    for kind, made in TASK_KINDS.items():
+        task = made.fitting((1, 100, 4))
+        assert TASK_WORDS[kind].name
+        assert all(task_words(task).label(name) and task_words(task).note(name) for name in type(task).model_fields if name != "kind")
+
+
+def test_the_status_of_times_is_their_distance() -> None:
+    run = played(timed(**{"training.epochs": 4}))
+    distance = f"distance {run.records[-1].loss:.3g}"
+    assert status(run) == f"Stopped after 4 epochs at {distance}, 0.05 wanted; Train goes on."
+    assert milestone(run) == f"Stopped at epoch 3, {distance}, 0.05 wanted."
+    assert look_back(run, run.records[1]).endswith(f"Training is at epoch 3, {distance}; Escape returns.")
+
+
+def test_times_are_reached_within_their_tolerance_whatever_changes_it() -> None:
+    run = played(timed(**{"training.epochs": 4}))
+    distance = run.records[-1].loss
+    assert not run.is_over
+    run.change({"training.task.tolerance": 100.0})
+    assert run.has_reached_target
+    assert status(run) == f"Distance {distance:.3g} at epoch 3."
+    assert milestone(run) == f"Reached distance {distance:.3g} at epoch 3."
+    run.change({"training.task.times": ((1,),) * 4, "training.task.tolerance": 1e-3})
+    assert not run.has_reached_target
+
+
+def test_a_change_of_times_is_said_and_so_is_a_difference() -> None:
+    changed = timed().changed(3, {"training.task.times": ((1,), (), (), ()), "training.task.tau": 5.0})
+    assert changes_in_words(changed) == {3: "target spikes (20, 60 | 40 | |) → (1 | | |), τ of the distance 10 → 5"}
+    assert differences(timed(), timed().replace({"training.task.tau": 5.0})) == ["τ of the distance 10 → 5"]
+    assert differences(ten_spikes(), ten_spikes().replace({"training.task": SpikeTimes(times=TIMES).model_dump()})) == [
+        "task spike count → spike times"
+    ]
+
+
+def test_no_progress_of_times_is_said_as_a_distance() -> None:
+    finding = NoProgress(best_loss=0.5, best_epoch=7, fewest=0.6, most=1.25, changes=({"training.lr": 0.01},))
+    assert training_finding_in_words(timed(), finding) == (
+        "No better than loss 0.5 since epoch 7: distance 0.6 to 1.25 for a tolerance of 0.05."
+    )
+    assert training_remedy_in_words(timed(), {"training.task.tolerance": 0.5}) == "Set the tolerance to 0.5"
+
+
+# ------------------------------------------------------------------------------------------------------- figures
+
+
+def test_curves_of_times_show_the_distance_and_its_tolerance() -> None:
+    records = list(train(timed(**{"training.epochs": 3})))
+    figure = training_curves(records, [0.05] * 3, NAMES, "light", ghost=Ghost("A", records))
+    assert figure["layout"]["yaxis"]["title"]["text"] == "distance"
+    texts = [annotation["text"] for annotation in figure["layout"]["annotations"]]
+    assert "tolerance 0.05" in texts
+    assert any("Distance from the target spikes per epoch" in text for text in texts)
+    words = describe_training(records, 0.05, NAMES)
+    assert words.startswith("Distance from the target spikes, loss and largest u over threshold per epoch.")
+    trials = [Trial("A", "", records, records[0].task)]
+    assert describe_trials(trials, 0.05) == "Distance from the target spikes per epoch of 1 trainings against the tolerance of 0.05. A: ."
+    assert trials_figure(trials, 0.05, "light")["layout"]["yaxis"]["title"]["text"] == "distance"
+
+
+def test_the_history_of_times_has_their_distance_and_tolerance() -> None:
+    experiment = timed(**{"training.epochs": 3})
+    records = list(train(experiment))
+    rows = list(csv.DictReader(StringIO(history_csv(experiment, records, NAMES))))
+    assert list(rows[0])[:5] == ["epoch", "spikes", "distance", "tolerance", "loss"]
+    assert [float(row["distance"]) for row in rows] == [record.loss for record in records]
+    assert {row["tolerance"] for row in rows} == {"0.05"}
+
+
+@pytest.mark.parametrize("can_mark", [True, False])
+def test_target_spikes_are_marked_on_the_rows_of_their_layer_alone(can_mark: bool) -> None:
+    figure = rows_figure(simulate(ten_spikes())[0], View(marks={3: TIMES}, can_mark=can_mark), {}, "light")
+    marked = [(group["layer"], row) for group in figure.header["groups"] for row in group["rows"] if "marks" in row]
+    ((layer, row),) = marked
+    assert layer == "3"
+    assert row["marks_one"] is can_mark
+    places = zip(*(figure.arrays[row["marks"][name]].tolist() for name in ("lines", "times")), strict=True)
+    assert list(places) == [(0, 20), (0, 60), (1, 40)]
+
+
+# -------------------------------------------------------------------------------------------------------- state
+
+
+def desk_with(experiment: Experiment) -> Desk:
+    desk = Desk()
+    assert desk.training.prepare() is None
+    desk.training.begin(experiment)
+    return desk
+
+
+def test_a_click_sets_a_target_spike_and_another_one_clears_it() -> None:
+    desk = desk_with(timed())
+    assert desk.training.toggle_mark(2, 70)
+    assert desk.composition.present.training.task.marks == ((20, 60), (40,), (70,), ())
+    assert desk.training.toggle_mark(0, 60)
+    assert desk.training.run.experiment.training.task.marks == ((20,), (40,), (70,), ())
+    assert desk.training.toggle_mark(2, 70)
+    assert desk.training.toggle_mark(0, 60)
+    assert desk.training.experiment == timed()
+
+
+def test_a_click_while_it_trains_keeps_what_was_learned() -> None:
+    desk = desk_with(timed())
+    for _ in range(2):
+        desk.training.step()
+        wait_for(desk.training.run)
+    run = desk.training.run
+    assert desk.training.toggle_mark(3, 5)
+    assert desk.training.run is run
+    assert len(run.records) == 3
+    assert run.in_force.training.task.marks == ((20, 60), (40,), (), (5,))
+    assert run.records[-1].task.marks == TIMES
+
+
+def test_nothing_is_marked_for_a_task_without_marks() -> None:
+    desk = desk_with(ten_spikes())
+    assert not desk.training.toggle_mark(0, 5)
+    assert desk.training.experiment == ten_spikes()
+
+
+# --------------------------------------------------------------------------------------------------------- page
+
+
+def opened(experiment: Experiment) -> AppTest:
+    page = AppTest.from_file(MAIN, default_timeout=30)
+    page.session_state["more"] = False
+    page.query_params["x"] = to_parameter(experiment.draft)
+    return shown(page.run())
+
+
+def shown(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception
+    return page
+
+
+def task_of(page: AppTest) -> Task:
+    desk: Desk = page.session_state["desk"]
+    return desk.training.experiment.training.task
+
+
+def button_labels(page: AppTest) -> list[str]:
+    return [button.label for button in page.button]
+
+
+def test_the_task_is_chosen_and_its_fields_are_edited() -> None:
+    page = opened(ten_spikes())
+    assert "Train it to fire ten" in button_labels(page)
+    page.selectbox(key="edit training.task").select("spike_times")
+    shown(page.run())
+    assert task_of(page) == SpikeTimes.fitting((1, 100, 4))
+    assert "Train it to spike on time" in button_labels(page)
+    assert any(text.endswith("with 8 spikes at given steps.") for text in said(page, "caption"))
+    for field, typed in (("times", "10, 40, 70 | | 5 |"), ("tau", "4,5"), ("tolerance", "0.2")):
+        page.text_input(key=f"edit training.task.{field}").set_value(typed)
+        shown(page.run())
+        assert not complaints(page)
+    assert task_of(page) == SpikeTimes(times=((10, 40, 70), (), (5,), ()), tau=4.5, tolerance=0.2)
+    page.selectbox(key="edit training.task").select("spike_count")
+    shown(page.run())
+    assert task_of(page) == ten_spikes().training.task
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("1 | 2 | 3", "The task has target spikes for 3, but the network has 4 output neurons; give a list for each."),
+        ("1, 100 | | |", "Target spikes: '100' is out of range; write a whole number from 0 to 99."),
+        ("1, 1 | | |", "training.task.times: output neuron 0 is to spike at step 1 twice; name each step once."),
+        ("soon | | |", "Target spikes: 'soon' is not a whole number; write a whole number from 0 to 99."),
+    ],
+)
+def test_times_that_can_not_be_are_refused_and_those_in_force_stay(typed: str, sentence: str) -> None:
+    page = opened(timed())
+    page.text_input(key="edit training.task.times").set_value(typed)
+    shown(page.run())
+    assert complaints(page) == [sentence]
+    assert task_of(page) == SpikeTimes(times=TIMES)
+
+
+def test_times_for_another_network_can_be_made_to_fit() -> None:
+    page = opened(timed(**{"input.shape": (1, 50, 16)}))
+    assert complaints(page) == [
+        "This network can't be trained yet. The task asks output neuron 0 to spike at step 60, but the run has 50 steps; "
+        "use steps from 0 to 49."
+    ]
+    next(button for button in page.button if button.label == "Make the target spikes fit").click()
+    shown(page.run())
+    assert task_of(page) == SpikeTimes(times=((20,), (40,), (), ()))
+
+
+# --------------------------------------------------------------------------------------------- a task from outside
+
+
+def test_a_task_from_outside_trains_and_is_said_by_its_own_data(own_task: Experiment) -> None:
+    run = played(own_task.replace({"training.epochs": 3}))
+    loss = f"loss {run.records[-1].loss:.3g}"
+    assert status(run) == f"Stopped after 3 epochs at {loss}, 0 wanted; Train goes on."
+    assert next(csv.DictReader(StringIO(history_csv(own_task, run.records, NAMES)))).keys() >= {"spikes", "goal", "loss"}
+    assert describe_training(run.records, 0.0, NAMES).startswith("Loss, loss and largest")
+
+
+def test_a_task_from_outside_is_offered_with_a_field_for_each_of_its_numbers(own_task: Experiment) -> None:
+    page = opened(own_task)
+    assert "Much activity" in page.selectbox(key="edit training.task").options
+    page.text_input(key="edit training.task.most").set_value("300")
+    shown(page.run())
+    assert task_of(page) == Activity(most=300.0)
+
+
+def test_a_link_to_a_task_that_is_gone_is_refused_by_its_name(own_task: Experiment) -> None:
+    text = own_task.to_json()
+    TASK_KINDS.remove("much_activity")
+    try:
+        with pytest.raises(ExperimentError, match="'much_activity' is not a known task"):
+            Experiment.from_json(text)
+    finally:
+        TASK_KINDS.register(Activity)

@@ -1,0 +1,103 @@
+"""The task of spike times in a real browser: it is chosen, its targets are clicked onto the output's row, and training comes closer."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import expect
+
+from app.server.link import to_parameter
+from app.state.presets import presets
+from tests.browser.conftest import Open
+from tests.browser.training_page import NETWORK, TrainingPage
+
+LEFT, RIGHT = 52, 44
+"""Pixels of the rows beside the time axis, as time_axis.js has them."""
+
+
+def marks(page: TrainingPage) -> list[list[int]]:
+    """Neuron and step of every target that is drawn."""
+    found: list[list[int]] = page.plot(NETWORK).evaluate(
+        """root => {
+            const { header, arrays } = root.shown;
+            const row = header.groups.flatMap(group => group.rows).find(row => row.marks);
+            return row ? Array.from(arrays[row.marks.times], (time, index) => [arrays[row.marks.lines][index], time]) : [];
+        }"""
+    )
+    return sorted(found)
+
+
+def place_of(page: TrainingPage, neuron: int, step: int, neurons: int, steps: int) -> dict[str, Any]:
+    """Where a step of an output neuron lies on its raster, the last one."""
+    raster = page.plot(NETWORK).locator("canvas[data-kind=raster]").last
+    box = raster.bounding_box()
+    assert box
+    return {
+        "x": LEFT + (step + 0.5) / steps * (box["width"] - LEFT - RIGHT),
+        "y": (neuron + 0.5) / neurons * box["height"],
+    }
+
+
+def click(page: TrainingPage, neuron: int, step: int, neurons: int = 4, steps: int = 100) -> None:
+    page.plot(NETWORK).locator("canvas[data-kind=raster]").last.click(position=place_of(page, neuron, step, neurons, steps))
+
+
+def distance(page: TrainingPage) -> float:
+    return float(page.number)
+
+
+def choose_times(page: TrainingPage) -> None:
+    page.page.get_by_label("Task").click()
+    page.page.get_by_role("option", name="Spike times").click()
+    expect(page.button("Train it to spike on time")).to_be_visible()
+
+
+def test_the_task_is_chosen_targets_are_clicked_and_training_comes_closer(open_page: Open) -> None:
+    experiment = next(preset.experiment for preset in presets() if preset.title == "Spike times")
+    counting = experiment.replace({"training.task": {"kind": "spike_count", "target": 10}})
+    page = open_page(f"?x={to_parameter(counting.draft)}")
+    choose_times(page)
+    field = page.page.get_by_label("Target spikes (steps)")
+    field.fill("|")
+    field.press("Enter")
+    page.until(lambda: marks(page) == [])
+    for number, (neuron, step) in enumerate(((0, 20), (1, 35), (0, 50), (1, 99)), start=1):
+        click(page, neuron, step, neurons=2)
+        page.until(lambda number=number: len(marks(page)) == number)
+    click(page, 1, 99, neurons=2)
+    page.until(lambda: marks(page) == [[0, 20], [0, 50], [1, 35]])
+    expect(field).to_have_value("20, 50 | 35")
+    begun = page.curves()[0][0]
+    page.choose_speed("full speed")
+    page.button("Train it to spike on time").click()
+    page.until(lambda: page.epoch > 5 and distance(page) < begun / 2, patience=90)
+    page.until(lambda: page.curves()[0][-1] < begun / 2)
+    assert re.search("distance, 0.05 wanted", page.page.locator(".headline-unit").inner_text())
+
+
+def test_clicks_that_follow_each_other_at_once_all_count(open_page: Open) -> None:
+    page = open_page()
+    choose_times(page)
+    page.page.get_by_label("Target spikes (steps)").fill("| | |")
+    page.page.get_by_label("Target spikes (steps)").press("Enter")
+    page.until(lambda: marks(page) == [])
+    wanted = [[0, 10], [1, 30], [2, 50], [3, 70]]
+    for neuron, step in wanted:
+        click(page, neuron, step)
+    page.until(lambda: marks(page) == wanted)
+    expect(page.page.get_by_label("Target spikes (steps)")).to_have_value("10 | 30 | 50 | 70")
+
+
+def test_a_target_is_set_by_the_keys_too_and_told_where_the_cursor_stands(open_page: Open) -> None:
+    page = open_page()
+    choose_times(page)
+    before = marks(page)
+    page.plot(NETWORK).focus()
+    for key in ["Shift+ArrowDown"] * 12 + ["ArrowDown"] * 3:  # down to the last row, the output's spikes, and in it to neuron 3
+        page.page.keyboard.press(key)
+    page.page.keyboard.press("Home")
+    page.page.keyboard.press("Enter")
+    page.until(lambda: len(marks(page)) == len(before) + 1)
+    assert [3, 0] in marks(page)
+    expect(page.page.locator(".rows-readout")).to_have_text("Output LIF neuron 3 · time 0 · spikes 0 · target")
