@@ -29,9 +29,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "app.words": ("snncore",),
     "app.server": ("snncore",),
     "app.figures": ("app.words",),
+    "app.export": ("app.words",),
     "app.state": ("app.server", "app.words"),
     "app.components": ("app.figures", "app.server"),
-    "app.widgets": ("app.components", "app.state"),
+    "app.widgets": ("app.components", "app.state", "app.export"),
     "app.views": ("app.widgets",),
     "app": ("app.views",),
 }

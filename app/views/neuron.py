@@ -11,7 +11,7 @@ from app.components.neuron import last_answered, neuron
 from app.components.pictures import pictures
 from app.components.plain import alert, caption, sentence
 from app.components.plot import Plot, plots
-from app.figures.export import run_csv
+from app.export.formats import OF_NEURONS, Tuned
 from app.figures.neuron_page import neuron_figure
 from app.figures.rows import Notes
 from app.figures.style import Theme
@@ -21,6 +21,7 @@ from app.state.discoveries import DISCOVERIES, discovery_called
 from app.state.handover import use_as_layer
 from app.state.tuned_neuron import as_experiment
 from app.widgets.drawing import is_drawn, note_drawn
+from app.widgets.exports import export_buttons
 from app.widgets.fields import field_controls
 from app.widgets.session import desk, write_link
 from app.words.comparison import differences
@@ -91,12 +92,8 @@ def _take_along() -> None:
         st.markdown("**snncore code**")
         st.code(layer_code(tuned.layer), language="python")
         simulation = _simulation()
-        if isinstance(simulation, Simulation):
-            saved = ("Run (CSV)", lambda: run_csv(simulation), "neuron.csv")
-            st.download_button(*saved, key="save_run", on_click="ignore", width="stretch", help="z, i, u, v, θ and s at every time step.")
-        experiment = tuned.experiment
-        saved = ("Experiment (JSON)", experiment.to_json, "neuron.json")
-        st.download_button(*saved, key="save_neuron", on_click="ignore", width="stretch", help="The neuron and its input as data.")
+        run = simulation if isinstance(simulation, Simulation) else None
+        export_buttons(OF_NEURONS, lambda: Tuned(tuned.experiment, run))
         pictures("pictures")
         st.file_uploader(
             "Experiment from here (JSON)", type=["json"], key="brought_neuron", on_change=_bring_back, max_upload_size=LARGEST_UPLOAD

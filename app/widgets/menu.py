@@ -9,9 +9,10 @@ import streamlit as st
 
 from app.components.focus import focus
 from app.components.pictures import pictures
-from app.figures.export import history_csv
+from app.export.formats import OF_TRAININGS, Trained
 from app.state.handover import open_trained
 from app.state.training import TrainingState
+from app.widgets.exports import export_buttons
 from app.widgets.session import desk
 from app.words.layers import layer_names
 from snncore.io import checkpoint
@@ -83,40 +84,8 @@ def _close_and(act: Callable[..., None], *arguments: Any) -> None:
 
 
 def _exports(training: TrainingState) -> None:
-    run = training.run
-    st.download_button(
-        "Trained weights (safetensors)",
-        lambda: _weights(training),
-        "weights.safetensors",
-        key="save_weights",
-        on_click="ignore",
-        width="stretch",
-        help="All parameters as they were at the epoch that is seen, with the Experiment.",
-    )
-    st.download_button(
-        "Experiment (JSON)",
-        lambda: run.experiment.to_json(),
-        "experiment.json",
-        key="save_experiment",
-        on_click="ignore",
-        width="stretch",
-        help="The network, input, training and seeds, with all changes made while it trained.",
-    )
-    st.download_button(
-        "History (CSV)",
-        lambda: history_csv(run.experiment, run.records[:], layer_names(run.experiment)),
-        "history.csv",
-        key="save_history",
-        on_click="ignore",
-        width="stretch",
-        help="The numbers of every epoch.",
-    )
+    export_buttons(OF_TRAININGS, lambda: Trained(training.run.experiment, training.run.records[:], training.seen_record))
     pictures("pictures")
-
-
-def _weights(training: TrainingState) -> bytes:
-    run, seen = training.run, training.seen_record
-    return checkpoint.save(run.experiment.in_force(seen.epoch), seen.parameters)
 
 
 def _imports() -> None:

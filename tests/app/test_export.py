@@ -9,7 +9,9 @@ from io import StringIO
 import numpy as np
 import pytest
 
-from app.figures.export import history_csv, run_csv
+from app.export.formats import Trained
+from app.export.history import history_csv
+from app.export.run import run_csv
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.run.bptt import EpochRecord, train
 from snncore.run.simulation import simulate
@@ -29,7 +31,7 @@ def records() -> list[EpochRecord]:
 
 
 def table(experiment: Experiment, records: list[EpochRecord]) -> list[dict[str, str]]:
-    return list(csv.DictReader(StringIO(history_csv(experiment, records, NAMES)), strict=True))
+    return list(csv.DictReader(StringIO(history_csv(Trained(experiment, records, records[-1]))), strict=True))
 
 
 def test_every_epoch_has_a_row_with_all_its_numbers(records: list[EpochRecord]) -> None:

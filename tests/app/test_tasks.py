@@ -13,7 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
-from app.figures.export import history_csv
+from app.export.formats import Trained
+from app.export.history import history_csv
 from app.figures.rows import View, rows_figure
 from app.figures.training import Ghost, describe_training, training_curves
 from app.figures.trials import Trial, describe_trials, trials_figure
@@ -144,7 +145,7 @@ def test_curves_of_times_show_the_distance_and_its_tolerance() -> None:
 def test_the_history_of_times_has_their_distance_and_tolerance() -> None:
     experiment = timed(**{"training.epochs": 3})
     records = list(train(experiment))
-    rows = list(csv.DictReader(StringIO(history_csv(experiment, records, NAMES))))
+    rows = list(csv.DictReader(StringIO(history_csv(Trained(experiment, records, records[-1])))))
     assert list(rows[0])[:5] == ["epoch", "spikes", "distance", "tolerance", "loss"]
     assert [float(row["distance"]) for row in rows] == [record.loss for record in records]
     assert {row["tolerance"] for row in rows} == {"0.05"}
@@ -278,7 +279,7 @@ def test_a_task_from_outside_trains_and_is_said_by_its_own_data(own_task: Experi
     run = played(own_task.replace({"training.epochs": 3}))
     loss = f"loss {run.records[-1].loss:.3g}"
     assert status(run) == f"Stopped after 3 epochs at {loss}, 0 wanted; Train goes on."
-    assert next(csv.DictReader(StringIO(history_csv(own_task, run.records, NAMES)))).keys() >= {"spikes", "goal", "loss"}
+    assert next(csv.DictReader(StringIO(history_csv(Trained(own_task, run.records, run.records[-1]))))).keys() >= {"spikes", "goal", "loss"}
     assert describe_training(run.records, 0.0, NAMES).startswith("Loss, loss and largest")
 
 

@@ -1,0 +1,54 @@
+"""The numbers of a training as a table."""
+
+from __future__ import annotations
+
+import csv
+from bisect import bisect_right
+from collections.abc import Iterable
+from io import StringIO
+
+from app.export.formats import OF_TRAININGS, Trained
+from app.words.layers import layer_names
+
+
+@OF_TRAININGS.register("History (CSV)", "The numbers of every epoch.", "history.csv")
+def history_csv(trained: Trained) -> str:
+    """The numbers of a training as CSV, under a header: a row for each epoch, and an empty cell where there is no number."""
+    experiment, records, names = trained.experiment, trained.records, layer_names(trained.experiment)
+    task = experiment.training.task
+    score_has_a_column = task.score_name in ("spikes", "loss")
+    starts = sorted({0, *(change.epoch for change in experiment.training.changes)})
+    in_force = [experiment.in_force(start).training for start in starts]
+    gradients = _names(record.gradient_norms for record in records)
+    constants = _names(record.constants for record in records)
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(
+        [
+            *("epoch", "spikes"),
+            *([] if score_has_a_column else [task.score_name]),
+            *(task.goal_name, "loss", "learning rate", "optimiser"),
+            *(f"rate of {name} (spikes per neuron and step)" for name in names),
+            *(f"largest u/θ of {name}" for name in names),
+            *(f"gradient norm of {name}" for name in gradients),
+            *(f"mean of {name}" for name in constants),
+        ]
+    )
+    for record in records:
+        training = in_force[bisect_right(starts, record.epoch) - 1]
+        writer.writerow(
+            [
+                *(record.epoch, record.spikes),
+                *([] if score_has_a_column else [record.score]),
+                *(training.task.goal, record.loss, training.lr, training.optimiser),
+                *(record.rates + record.reach),
+                *(record.gradient_norms.get(name) for name in gradients),
+                *(record.constants.get(name) for name in constants),
+            ]
+        )
+    return text.getvalue()
+
+
+def _names(numbers: Iterable[dict[str, float]]) -> list[str]:
+    """The names that come up, in the order in which they do."""
+    return list(dict.fromkeys(name for named in numbers for name in named))

@@ -1,0 +1,14 @@
+"""The trained parameters, in a file that a training and PyTorch programs can begin with."""
+
+from __future__ import annotations
+
+from app.export.formats import OF_TRAININGS, Trained
+from snncore.io import checkpoint
+
+
+@OF_TRAININGS.register(
+    "Trained weights (safetensors)", "All parameters as they were at the epoch that is seen, with the Experiment.", "weights.safetensors"
+)
+def weights(trained: Trained) -> bytes:
+    """All parameters at the epoch that is seen, as `checkpoint.read` reads them."""
+    return checkpoint.save(trained.experiment.in_force(trained.seen.epoch), trained.seen.parameters)
