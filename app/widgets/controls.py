@@ -47,11 +47,13 @@ def text_field(
     """
     text = write(value)
     key = _filled(path, text)
-    st.text_input(label, text, key=key, on_change=_take, args=(key, read, take), autocomplete="off", **widget)
+    st.text_input(label, text, key=key, on_change=_take, args=(path, key, text, read, take), autocomplete="off", **widget)
 
 
-def _take(key: str, read: Callable[[str], Any], take: Callable[[Any], object]) -> None:
+def _take(path: str, key: str, shown: str, read: Callable[[str], Any], take: Callable[[Any], object]) -> None:
     typed, held = st.session_state[key], desk()
+    if typed == shown and key != _key(path, held.composition.revision):
+        return  # nobody typed: the browser tells what a field showed that Streamlit has forgotten meanwhile
     found: list[Any] = []
     if not held.attempt(lambda: found.append(read(typed))):
         st.rerun()  # the whole page, even if only a fragment of it is running
@@ -99,5 +101,8 @@ def _filled(path: str, value: Any) -> str:
 
 def key_of(path: str) -> str:
     """The key of a field's widget; after an undo, say, it is another widget's."""
-    revision = desk().composition.revision
+    return _key(path, desk().composition.revision)
+
+
+def _key(path: str, revision: int) -> str:
     return f"edit {path} #{revision}" if revision else f"edit {path}"

@@ -31,17 +31,17 @@ def task_controls(experiment: Experiment, edit: Edit) -> None:
             task.kind,
             list(TASK_KINDS),
             "",
-            lambda changes: edit({"training.task": _another(experiment, changes["training.task"])}),
+            lambda changes: _choose(experiment, changes["training.task"], edit),
             task_name,
         )
     TASK_CONTROLS.get(task.kind, _numbers)(experiment, right, edit)
 
 
-def _another(experiment: Experiment, kind: str) -> dict[str, Any]:
-    """A task of a kind, as data, that fits what the network puts out."""
+def _choose(experiment: Experiment, kind: str, edit: Edit) -> None:
+    """Takes another kind of task, which fits what the network puts out; the same kind stays as it is."""
     shape = experiment.output_shape
-    assert shape is not None  # the layers fit one another
-    return TASK_KINDS[kind].fitting(shape).model_dump()
+    if kind != experiment.training.task.kind and shape is not None:
+        edit({"training.task": TASK_KINDS[kind].fitting(shape).model_dump()})
 
 
 def _numbers(experiment: Experiment, beside: Any, edit: Edit) -> None:
