@@ -5,6 +5,8 @@ from hypothesis import settings
 
 from snncore import kernels
 
+pytest.register_assert_rewrite("tests.app", "tests.browser", "tests.snncore")  # what helpers assert is told like the rest
+
 settings.register_profile("deterministic", deadline=None, derandomize=True)
 settings.load_profile("deterministic")
 
