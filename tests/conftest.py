@@ -11,6 +11,8 @@ from hypothesis import settings
 from snncore import kernels, unregister_neuron
 from tests.length import USUAL, examples
 
+pytest.register_assert_rewrite("tests.app", "tests.browser", "tests.snncore")  # what helpers assert is told like the rest
+
 settings.register_profile("deterministic", examples(USUAL, deadline=None, derandomize=True))
 settings.load_profile("deterministic")
 

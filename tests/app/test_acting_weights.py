@@ -9,7 +9,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.server.runner import TrainingRun
-from app.state.desk import Desk
 from app.state.history import History
 from app.words.weights import let_go_in_words, weights_in_words
 from snncore.experiment import edits as stack
@@ -18,8 +17,10 @@ from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
 from snncore.run.simulation import simulate
+from tests.app import pages
 from tests.app import said as plain
-from tests.app.test_network_page import MAIN, TEN, opened, press, run
+from tests.app.network_page import TEN, opened
+from tests.app.pages import TRAINING, desk, press, run
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
@@ -32,11 +33,6 @@ def loaded() -> Checkpoint:
     parameters = {name: parameter.detach().numpy() for name, parameter in ten_spikes().build().named_parameters()}
     strong = {name: values * 20 if name.endswith("weight") else values for name, values in parameters.items()}
     return checkpoint.read("own.safetensors", checkpoint.save(ten_spikes(), strong))
-
-
-def desk(page: AppTest) -> Desk:
-    found: Desk = page.session_state["desk"]
-    return found
 
 
 def said(page: AppTest) -> str:
@@ -143,7 +139,7 @@ def trained() -> TrainingRun:
 
 
 def test_the_training_page_says_where_the_trained_weights_began(trained: TrainingRun) -> None:
-    page = AppTest.from_file(MAIN, default_timeout=30).run()
+    page = pages.opened(TRAINING)
     assert "Weights from seed 0." in said(page)
     run(_with(page, SHORT, trained=trained))
     assert "Weights from seed 0, trained to epoch 39." in said(page)
@@ -176,7 +172,7 @@ def test_an_edit_of_a_trained_network_says_that_training_starts_over(trained: Tr
 
 
 def test_an_edit_that_ends_a_training_says_so_and_its_weights_can_be_taken_up_again(trained: TrainingRun) -> None:
-    page = run(_with(AppTest.from_file(MAIN, default_timeout=30).run(), SHORT, trained=trained))
+    page = run(_with(pages.opened(TRAINING), SHORT, trained=trained))
     page.slider(key="edit tau_mem").set_value(20.0)
     run(page)
     assert "Training started over: the weights from epoch 39 of the training no longer act." in said(page)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.figures.curves import MOST_POINTS, curve, drawn_places
-from tests.app.test_figures import unpacked
+from tests.app.plotly_arrays import unpacked
 
 
 @pytest.mark.parametrize("count", [1, 2, 599, MOST_POINTS])

@@ -16,7 +16,7 @@ from app.figures.training import training_curves
 from app.figures.trials import Trial, trials_figure
 from snncore.experiment.spec import ten_spikes
 from snncore.run.bptt import EpochRecord, train
-from tests.app.test_figures import unpacked
+from tests.app.plotly_arrays import unpacked
 
 LAYERS = ["Hidden LIF", "Output LIF"]
 NAMES = {

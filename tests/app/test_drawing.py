@@ -7,14 +7,13 @@ import math
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.server.link import to_parameter
 from app.server.runner import Owner, TrainingRun
 from app.widgets import drawing
 from snncore.experiment.spec import ten_spikes
+from tests.app.network_page import opened as open_network
 from tests.app.said import complaints
-from tests.app.test_network_page import opened as open_network
-from tests.app.test_training_page import opened as open_training
-from tests.app.test_training_page import run_of
+from tests.app.training_page import opened as open_training
+from tests.app.training_page import run_of
 from tests.app.waiting import until
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
@@ -66,7 +65,7 @@ def test_of_a_training_an_edit_draws_its_buttons_only_where_they_are_others() ->
 
 @pytest.mark.usefixtures("sent_at_once")
 def test_where_many_compute_the_whole_page_is_drawn_to_be_looked_at_more_rarely() -> None:
-    page = open_training(to_parameter(ten_spikes().replace({"training.task.target": 3000}).draft))
+    page = open_training(ten_spikes().replace({"training.task.target": 3000}))
     page.session_state["more"] = False
     runs = [TrainingRun(run_of(page).experiment, 1.0, Owner(name)) for name in ("b", "c", "d")]
     run_of(page).play()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +13,7 @@ from app.figures.training import Ghost, describe_training, training_curves
 from app.words.layers import layer_names
 from snncore.experiment.spec import ten_spikes
 from snncore.run.bptt import EpochRecord, train
+from tests.app.plotly_arrays import unpacked
 
 LEAST_CONTRAST = 3.0
 
@@ -22,11 +21,6 @@ LEAST_CONTRAST = 3.0
 @pytest.fixture(scope="module")
 def records() -> list[EpochRecord]:
     return list(train(ten_spikes().replace({"training.epochs": 40})))
-
-
-def unpacked(array: dict[str, str]) -> np.ndarray[Any, Any]:
-    values = np.frombuffer(base64.b64decode(array["bdata"]), dtype=np.dtype(array["dtype"]))
-    return values.reshape([int(length) for length in array["shape"].split(", ")]) if "shape" in array else values
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.int64, np.float32, np.float64])

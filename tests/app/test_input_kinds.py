@@ -24,6 +24,8 @@ from snncore.experiment.inputs import INPUT_KINDS, Files, Input
 from snncore.experiment.part import Positive, Shape
 from snncore.experiment.spec import Experiment, ten_spikes
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 SHAPE = (1, 40, 6)
 NOT_EDITED = {"kind", "shape", "values", "name", "digest", "holds"}
 """Chosen otherwise, or of what was drawn or uploaded."""

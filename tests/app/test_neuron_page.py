@@ -1,106 +1,28 @@
-"""The Neuron page, driven through Streamlit's own test harness: what its view and its buttons do, its links, and neurons of other pages."""
+"""The Neuron page: what its view and its buttons do, its links, and what it refuses."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.testing.v1 import AppTest
 
 from app.server.link import from_parameter, to_parameter
 from app.state.composition import DEFAULT as TEN
 from app.state.desk import NEURON_PAGE, Desk
 from app.state.discoveries import DISCOVERIES
-from app.state.handover import open_neuron, open_trained, use_as_layer
 from app.state.history import History
-from app.state.network_view import NetworkView
-from app.state.tuned_neuron import DEFAULT, MOST_STEPS, as_experiment
+from app.state.tuned_neuron import DEFAULT, as_experiment
 from snncore.experiment import edits as stack
-from snncore.experiment.spec import Draft, Experiment, convolution, ten_spikes
-from snncore.run.bptt import train
-from snncore.run.record import LayerRecord
+from snncore.experiment.spec import Experiment
 from snncore.run.simulation import simulate
+from tests.app.neuron_page import assert_shows, choose, drawn, experiment, opened, told
+from tests.app.pages import NETWORK, NEURON, TRAINING, desk, press, shown
 from tests.app.said import complaints, said
-from tests.app.waiting import until
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
-NETWORK, NEURON, TRAINING = "views/network.py", "views/neuron.py", "views/training.py"
-VIEW = "one neuron"
-
-
-# ------------------------------------------------------------------------------------------------------ the harness
-
-
-def opened(experiment: Draft | None = None, view: str = NEURON) -> AppTest:
-    """A page in a session of its own, on what a link names."""
-    page = AppTest.from_file(MAIN, default_timeout=30)
-    if experiment is not None:
-        page.query_params["x"] = to_parameter(experiment)
-    return shown(page.switch_page(view).run())
-
-
-def shown(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
-
-
-def told(page: AppTest, act: dict[str, Any], number: int = 1) -> AppTest:
-    """What the view tells by `setTriggerValue`. AppTest runs no scripts, so that this goes to its inner run."""
-    (found,) = (element for element in page.get("bidi_component") if element.key == VIEW)
-    states = page._tree.get_widget_states()
-    acts = json.dumps([{"event": "acts", "value": [{"number": number, "act": act}]}])
-    states.widgets.append(WidgetState(id=_make_trigger_id(found.proto.id, "events"), json_trigger_value=acts))
-    shown(page._run(states))
-    return page if page.menu_button else shown(page.run())
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    (button,) = (button for button in page.button if button.label == label)
-    button.click()
-    return shown(page.run())
-
-
-def choose(page: AppTest, key: str, option: str) -> AppTest:
-    page.menu_button(key=key).click(option)
-    return shown(page.run())
-
-
-def desk(page: AppTest) -> Desk:
-    found: Desk = page.session_state["desk"]
-    return found
-
-
-def experiment(page: AppTest) -> Experiment:
-    return desk(page).neuron.experiment
-
-
-def drawn(page: AppTest) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
-    """Header and arrays of what the view was given."""
-    (found,) = (element for element in page.get("bidi_component") if element.key == VIEW)
-    content = found.proto.bytes
-    begin = 4 + int.from_bytes(content[:4], "little")
-    header = json.loads(content[4:begin])
-    arrays = [np.frombuffer(content, "<f4", entry["bytes"] // 4, begin + entry["offset"]) for entry in header["arrays"]]
-    return header, arrays
-
-
-def assert_shows(page: AppTest, record: LayerRecord, neuron: int = 0) -> None:
-    """The view has u and spikes of a neuron of a record, value for value."""
-    header, arrays = drawn(page)
-    assert np.array_equal(arrays[header["record"]["u"]], record.u[0].reshape(len(record.u[0]), -1)[:, neuron])
-    if record.does_spike:
-        assert np.array_equal(arrays[header["record"]["s"]], record.spikes[0].reshape(len(record.u[0]), -1)[:, neuron])
-
-
-# ------------------------------------------------------------------------------------------------------ how it opens
+# -------------------------------------------------------------------------------------------------- how it opens
 
 
 def test_the_page_opens_on_a_neuron_that_spikes() -> None:
@@ -133,9 +55,7 @@ def test_links_of_other_pages_leave_the_neuron_alone(view: str) -> None:
 
 @pytest.mark.parametrize(("link", "reason"), [(to_parameter(TEN), "has 4 layers"), ("nonsense", "cut off or altered")])
 def test_a_link_that_holds_no_neuron_is_refused_in_a_sentence_and_kept_in_the_address(link: str, reason: str) -> None:
-    page = AppTest.from_file(MAIN, default_timeout=30)
-    page.query_params["x"] = link
-    shown(page.switch_page(NEURON).run())
+    page = opened(link)
     (complaint,) = complaints(page)
     assert reason in complaint
     assert experiment(page) == DEFAULT
@@ -153,7 +73,7 @@ def test_a_reload_finds_the_desk_where_the_other_page_holds_something(seen: str)
     assert held.holds_more_than_its_link
 
 
-# ---------------------------------------------------------------------------------------------- what the view asks for
+# ---------------------------------------------------------------------------------------- what the view asks for
 
 
 def test_an_edit_of_the_view_is_run_and_drawn_and_named_by_the_address() -> None:
@@ -234,7 +154,7 @@ def test_what_is_looked_at_stays_open_and_the_surrogate_is_edited_beside_its_cur
     assert not page.selectbox
 
 
-# ------------------------------------------------------------------------------------------------------- its buttons
+# --------------------------------------------------------------------------------------------------- its buttons
 
 
 @pytest.mark.parametrize("discovery", DISCOVERIES, ids=lambda discovery: discovery.title)
@@ -258,20 +178,6 @@ def test_the_neuron_becomes_a_layer_of_the_composed_network_which_has_it_selecte
     assert held.composition.present == TEN.replace({"network": network})
     assert (held.composition.view.layer, held.composition.view.panel) == (place, "Layer")
     assert f"Layer {place + 1} (LIF)" in said(page, "title")
-
-
-def test_in_place_of_a_recurrent_layer_its_connection_stays() -> None:
-    connected = stack.insert(stack.remove(TEN, 1), 1, "IAFRecurrent")
-    held = Desk()
-    assert held.composition.compose(lambda draft: connected)
-    held.neuron.edit({"network.0.kind": "ALIF", "network.0.spike_threshold": 0.5})
-    use_as_layer(held, 1)
-    layer: Any = held.composition.present.network[1]
-    assert (layer.kind, layer.spike_threshold) == ("ALIFRecurrent", 0.5)
-    assert layer.rec_connect == connected.network[1].rec_connect
-    held.neuron.edit({"network.0.kind": "ExpLeak"})
-    use_as_layer(held, 1)
-    assert held.composition.present.network[1].kind == "ExpLeak"
 
 
 def test_what_is_taken_along_can_be_run_and_brought_back() -> None:
@@ -302,97 +208,7 @@ def test_an_experiment_from_a_file_is_shown_or_refused(text: str, reason: str) -
         assert experiment(page).dt == 0.5
 
 
-# -------------------------------------------------------------------------------------------- neurons of other pages
-
-
-def recurrent() -> Experiment:
-    """A network whose layers drive themselves, with more of what neurons can have."""
-    layers: list[dict[str, Any]] = [
-        {"kind": "Linear", "in_features": 16, "out_features": 6, "bias": True},
-        {"kind": "LIFRecurrent", "tau_mem": 9.0, "tau_syn": 4.0, "rec_connect": {"in_features": 6, "out_features": 6, "bias": True}},
-        {"kind": "ALIFRecurrent", "tau_mem": 9.0, "tau_adapt": 30.0, "rec_connect": {"in_features": 6, "out_features": 6}},
-        {"kind": "IAF", "spike_threshold": [0.3, 0.4, 0.5, 0.6, 0.7, 0.8]},
-        {"kind": "ExpLeak", "tau_mem": 5.0},
-    ]
-    return ten_spikes().replace({"network": layers})
-
-
-@pytest.mark.parametrize("whole", [ten_spikes(), recurrent(), convolution()], ids=["ten spikes", "recurrent", "convolution"])
-def test_a_neuron_of_a_network_does_on_its_page_what_it_did_there(whole: Experiment) -> None:
-    held = Desk()
-    (simulation,) = simulate(whole)
-    for place, record in simulation.records.items():
-        neurons = record.u[0, 0].size
-        for sample, neuron in ((0, 0), (len(record.u) - 1, neurons - 1)):
-            open_neuron(held, simulation, place, neuron, sample)
-            alone = held.neuron.simulation().records[0]
-            assert np.array_equal(alone.u[0, :, 0], record.u[sample].reshape(len(record.u[0]), -1)[:, neuron])
-            assert np.array_equal(alone.spikes[0, :, 0], record.spikes[sample].reshape(len(record.u[0]), -1)[:, neuron])
-            assert held.neuron.experiment.input.name.startswith(f"{whole.network[place].kind} {place + 1}, neuron {neuron}")
-    held.neuron.undo()
-    assert held.neuron.history.can_undo
-
-
-def test_of_a_long_run_the_first_steps_are_shown() -> None:
-    held = Desk()
-    (simulation,) = simulate(ten_spikes().replace({"input.shape": (1, MOST_STEPS + 7, 16)}))
-    open_neuron(held, simulation, 1, 3)
-    assert held.neuron.experiment.input.shape == (1, MOST_STEPS, 1)
-    assert held.neuron.experiment.input.name == "LIF 2, neuron 3, with the first 1,000 of 1,007 steps of the input it received"
-    alone = held.neuron.simulation().records[0]
-    assert np.array_equal(alone.u[0, :, 0], simulation.records[1].u[0, :MOST_STEPS, 3])
-
-
-def test_a_trained_neuron_is_opened_as_it_was_at_its_epoch() -> None:
-    held = Desk()
-    whole = ten_spikes().replace({"training.epochs": 4, "training.lr": 0.05})
-    held.training.begin(whole)
-    held.training.run.speed = None
-    held.training.train()
-    until(lambda: not held.training.run.is_running)
-    for epoch, record in enumerate(train(whole)):
-        held.training.scrub(epoch)
-        for layer in record.layers:
-            open_trained(held, int(layer.name), 2)
-            alone = held.neuron.simulation().records[0]
-            assert np.array_equal(alone.u[0, :, 0], layer.u[0, :, 2])
-            assert np.array_equal(alone.spikes[0, :, 0], layer.spikes[0, :, 2])
-    assert epoch == 3
-
-
-def test_the_network_page_opens_the_traced_neuron_of_the_selected_layer() -> None:
-    page = opened(view=NETWORK)
-    desk(page).composition.view = NetworkView(layer=1, chosen={1: [5, 2]})
-    shown(page.run())
-    page = press(page, "Open neuron 5 on the Neuron page")
-    assert_shows(page, simulate(ten_spikes())[0].records[1], neuron=5)
-    assert "LIF 2, neuron 5, with the input it received." in said(page, "sentence")
-    assert experiment(press(page, "Undo")) == DEFAULT
-
-
-def test_a_neuron_that_can_not_be_shown_alone_stays_where_it_is_and_the_page_says_why() -> None:
-    held = Desk()
-    without_outputs = replace(simulate(ten_spikes())[0], outputs=())
-    assert not held.attempt(lambda: open_neuron(held, without_outputs, layer=1, neuron=5))
-    assert "was not kept" in str(held.complaint)
-    assert held.neuron.experiment == DEFAULT
-
-
-def test_a_layer_without_neurons_has_none_to_open() -> None:
-    page = opened(view=NETWORK)
-    desk(page).composition.view = NetworkView(layer=0)
-    shown(page.run())
-    assert not [button.label for button in page.button if button.label.startswith("Open neuron")]
-
-
-def test_the_training_page_opens_the_picked_neuron_of_each_layer() -> None:
-    page = opened(view=TRAINING)
-    desk(page).training.picked = {1: 9}
-    page.session_state["menu"] = True
-    shown(page.run())
-    record = desk(page).training.run.records[0]
-    page = press(page, "Hidden LIF, neuron 9")
-    assert_shows(page, record.layers[0], neuron=9)
+# -------------------------------------------------------------------------------------------- what a link holds
 
 
 def test_a_file_that_is_not_here_is_named_with_a_way_on() -> None:

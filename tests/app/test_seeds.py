@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,16 +9,16 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from app.server.link import to_parameter
 from app.words.seeds import SEEDS, seed_note
 from snncore.experiment.edits import fitting_input, insert
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from snncore.run.bptt import train
+from tests.app import pages
+from tests.app.pages import NETWORK, NEURON, TRAINING
 from tests.app.said import said
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 SHAPE = (1, 50, 1)
 INPUTS: dict[str, dict[str, Any]] = {
     kind: fitting_input(kind, SHAPE)
@@ -31,12 +30,8 @@ DIAGONAL = ten_spikes().replace({f"network.{index}.weights": {"kind": "diagonal"
 
 
 def opened(view: str, made: Draft) -> AppTest:
-    page = AppTest.from_file(MAIN, default_timeout=60)
-    page.query_params["x"] = to_parameter(made)
-    page.session_state["more"] = page.session_state["seeds"] = True
-    page = page.switch_page(f"views/{view}.py").run()
-    assert not page.exception, page.exception
-    return page
+    """A page with everything about seeds unfolded."""
+    return pages.opened(view, made, more=True, seeds=True)
 
 
 def button(page: AppTest, label: str) -> Any:
@@ -53,7 +48,7 @@ def changes_input(made: Experiment) -> bool:
     return any(not torch.equal(other, made.make_input()) for other in others)
 
 
-@pytest.mark.parametrize("view", ["network", "neuron"])
+@pytest.mark.parametrize("view", [NETWORK, NEURON])
 @pytest.mark.parametrize("given", INPUTS.values(), ids=INPUTS)
 def test_new_input_is_enabled_where_another_seed_makes_another_input_and_says_so_else(view: str, given: dict[str, Any]) -> None:
     made = lone(given)
@@ -66,7 +61,7 @@ def test_new_input_is_enabled_where_another_seed_makes_another_input_and_says_so
 def test_new_weights_is_enabled_where_another_seed_draws_other_weights_and_says_so_else(made: Experiment, is_drawn: bool) -> None:
     one, other = (made.replace({"seeds.weights": seed}).build().state_dict() for seed in (0, 1))
     assert any(not torch.equal(one[name], other[name]) for name in one) == is_drawn
-    new = button(opened("network", made), "New weights")
+    new = button(opened(NETWORK, made), "New weights")
     assert new.disabled != is_drawn
     assert (new.help == "No weights of this network are random.") == new.disabled
 
@@ -82,7 +77,7 @@ def test_new_weights_is_enabled_where_another_seed_draws_other_weights_and_says_
     ],
 )
 def test_a_training_offers_to_draw_what_another_seed_changes(made: Draft, offered: list[str]) -> None:
-    menu = opened("training", made).menu_button(key="new")
+    menu = opened(TRAINING, made).menu_button(key="new")
     assert list(menu.options) == offered
     for label, why in (
         ("New weights", "No weights of this network are random."),
@@ -114,5 +109,5 @@ def test_loaded_weights_leave_the_weight_seed_unused_until_another_one_draws_new
 
 
 def test_the_training_page_says_of_each_seed_what_it_decides() -> None:
-    captions = said(opened("training", WITH_DROPOUT), "caption")
+    captions = said(opened(TRAINING, WITH_DROPOUT), "caption")
     assert {seed_note(WITH_DROPOUT, seed) for seed in SEEDS} <= set(captions)

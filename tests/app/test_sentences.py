@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from app.server.link import to_parameter
-from app.state.desk import Desk
 from app.state.network_view import SHUFFLED
 from app.words.comparison import differences, why_in_words
 from app.words.network import network_status
@@ -22,40 +18,17 @@ from app.words.numbers import reach_in_words, share_in_words
 from snncore.diagnosis.layers import diagnose
 from snncore.diagnosis.remedies import without_normalisation
 from snncore.experiment.edits import fitting_input
-from snncore.experiment.spec import Draft, Experiment, ten_spikes
+from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.run.bptt import train
 from snncore.run.simulation import simulate
+from tests.app.pages import NETWORK, TRAINING, data_of, desk, opened, packet_of, shown
 from tests.app.said import said
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
-
-
-def opened(view: str, made: Draft) -> AppTest:
-    page = AppTest.from_file(MAIN, default_timeout=60)
-    page.query_params["x"] = to_parameter(made)
-    return shown(page.switch_page(f"views/{view}.py").run())
-
-
-def shown(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
-
-
-def component(page: AppTest, key: str) -> Any:
-    (found,) = (element for element in page.get("bidi_component") if element.key == key)
-    return found.proto
-
 
 def groups(page: AppTest) -> list[dict[str, Any]]:
-    content = component(page, "rows").bytes
-    found: list[dict[str, Any]] = json.loads(content[4 : 4 + int.from_bytes(content[:4], "little")])["groups"]
-    return found
-
-
-def desk(page: AppTest) -> Desk:
-    found: Desk = page.session_state["desk"]
+    found: list[dict[str, Any]] = packet_of(page, "rows")[0]["groups"]
     return found
 
 
@@ -70,7 +43,7 @@ def iaf(amplitude: float, layers: int = 1, dt: float = 1e-3) -> Experiment:
 
 @pytest.mark.parametrize("made", [iaf(0.402), iaf(0.02), iaf(0.402, dt=1e-4), iaf(0.3, layers=2), iaf(0.3, layers=5)])
 def test_a_network_of_which_nothing_is_wrong_is_said_to_spike_as_often_as_it_does(made: Experiment) -> None:
-    status = json.loads(component(opened("network", made), "count").json)["status"]
+    status = data_of(opened(NETWORK, made), "count")["status"]
     records = simulate(made)[0].records
     rates = {made.layer_label(str(index)): record.spikes.mean() / made.dt for index, record in records.items()}
     if len(rates) <= 3:
@@ -142,7 +115,7 @@ def test_a_number_that_differs_beyond_six_digits_is_said_to_differ() -> None:
 
 
 def test_the_spikes_of_a_pinned_training_are_those_of_the_epoch_that_stands_beside_them() -> None:
-    page = opened("training", ten_spikes().replace({"training.epochs": 60}))
+    page = opened(TRAINING, ten_spikes().replace({"training.epochs": 60}))
     run = desk(page).training.run
     for _ in range(30):
         run.step()
@@ -163,7 +136,7 @@ def test_the_spikes_of_a_pinned_training_are_those_of_the_epoch_that_stands_besi
 # -------------------------------------------------------------------------------------------------------------- samples, shuffles
 
 
-@pytest.mark.parametrize("view", ["network", "training"])
+@pytest.mark.parametrize("view", [NETWORK, TRAINING])
 def test_numbers_of_one_sample_are_said_to_be_those_of_one(view: str) -> None:
     made = ten_spikes().replace({"input.shape": (3, 100, 16)})
     shown_input = groups(opened(view, made))[0]["words"]
@@ -173,7 +146,7 @@ def test_numbers_of_one_sample_are_said_to_be_those_of_one(view: str) -> None:
 
 @pytest.mark.parametrize(("kind", "is_said"), [("step_current", True), ("random_spikes", False)])
 def test_a_shuffle_that_changes_nothing_is_said_to(kind: str, is_said: bool) -> None:
-    page = opened("network", ten_spikes().replace({"input": {**fitting_input(kind, (1, 100, 16)), **({"start": 0} if is_said else {})}}))
+    page = opened(NETWORK, ten_spikes().replace({"input": {**fitting_input(kind, (1, 100, 16)), **({"start": 0} if is_said else {})}}))
     desk(page).composition.view.overlay = SHUFFLED
     shown(page.run())
     assert ("Shuffling changes nothing here: no channel's input varies over time." in [c.value for c in page.caption]) == is_said

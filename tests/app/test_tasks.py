@@ -35,6 +35,8 @@ from snncore.run.bptt import train
 from snncore.run.simulation import simulate
 from tests.app.said import complaints, said
 
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
 MAIN = str(Path(__file__).parents[2] / "app" / "main.py")
 NAMES = ["Hidden LIF", "Output LIF"]
 AWAKE = {"network.1.norm_input": False, "network.3.norm_input": False}

@@ -3,56 +3,26 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Multiselect
 
-from app.server.link import from_parameter, to_parameter
-from app.server.runner import TrainingRun
+from app.server.link import from_parameter
 from snncore.activation import SURROGATES
 from snncore.experiment.edits import insert
-from snncore.experiment.spec import Draft, Experiment, ten_spikes
+from snncore.experiment.spec import Draft, ten_spikes
+from tests.app.pages import desk, press, shown
 from tests.app.said import complaints, said
+from tests.app.training_page import CONNECTION, experiment_of, opened, run_of
 from tests.app.waiting import until
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
-
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
 
 @pytest.fixture
 def opened_page() -> AppTest:
     return opened()
-
-
-def opened(link: str | None = None) -> AppTest:
-    page = AppTest.from_file(MAIN, default_timeout=30)
-    page.session_state["more"] = True
-    if link is not None:
-        page.query_params["x"] = link
-    return shown(page.run())
-
-
-def shown(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
-
-
-def run_of(page: AppTest) -> TrainingRun:
-    run: TrainingRun = page.session_state["desk"].training.run
-    return run
-
-
-def experiment_of(page: AppTest) -> Experiment:
-    return run_of(page).experiment
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    next(button for button in page.button if button.label == label).click()
-    return shown(page.run())
 
 
 def test_the_page_opens_on_the_ten_spike_task_at_epoch_0(opened_page: AppTest) -> None:
@@ -98,7 +68,7 @@ def test_every_surrogate_can_be_chosen_and_trained(opened_page: AppTest, surroga
 @pytest.mark.parametrize("seed", ["weights", "input", "noise"])
 def test_weights_input_and_noise_take_their_next_seeds_apart(seed: str) -> None:
     made = insert(ten_spikes().draft, 2, "Dropout")
-    page = opened(to_parameter(made))
+    page = opened(made)
     before = getattr(made.seeds, seed)
     page.menu_button(key="new").click(f"New {seed}")
     shown(page.run())
@@ -115,7 +85,7 @@ def test_weights_input_and_noise_take_their_next_seeds_apart(seed: str) -> None:
     ],
 )
 def test_what_cannot_be_trained_says_why_and_offers_what_would_make_it_so(changes: dict[str, Any], words: str, button: str) -> None:
-    page = opened(to_parameter(ten_spikes().replace(changes)))
+    page = opened(ten_spikes().replace(changes))
     (complaint,) = complaints(page)
     assert words in complaint
     press(page, button)
@@ -146,7 +116,7 @@ def test_train_reaches_ten_and_pause_is_offered_meanwhile(opened_page: AppTest) 
 
 
 def test_training_goes_on_beyond_the_epoch_limit_when_asked_again() -> None:
-    page = opened(to_parameter(ten_spikes().replace({"training.epochs": 3})))
+    page = opened(ten_spikes().replace({"training.epochs": 3}))
     run_of(page).speed = None
     press(page, "Train it to fire ten")
     until(lambda: not run_of(page).is_running)
@@ -226,9 +196,6 @@ def test_json_can_change_the_layer_stack(opened_page: AppTest) -> None:
     assert [layer.kind for layer in experiment_of(opened_page).network] == ["Linear", "IAF", "Linear", "LIF"]
 
 
-CONNECTION = {"in_features": 64, "out_features": 64}
-
-
 @pytest.mark.parametrize(
     "layer",
     [
@@ -271,13 +238,13 @@ def test_a_broken_link_opens_the_ten_spike_task_with_a_message() -> None:
 
 
 def test_a_link_to_layers_that_differ_says_so_on_their_slider() -> None:
-    page = opened(to_parameter(ten_spikes().replace({"network.1.tau_mem": 200.0})))
+    page = opened(ten_spikes().replace({"network.1.tau_mem": 200.0}))
     assert page.slider(key="edit tau_mem").value == 200.0
     assert any("The layers differ (200, 10)" in text for text in said(page, "caption"))
 
 
 def test_layers_with_other_surrogates_are_said_to_differ_until_one_is_chosen_for_all() -> None:
-    page = opened(to_parameter(ten_spikes().replace({"network.3.surrogate_grad_fn": "ATan"})))
+    page = opened(ten_spikes().replace({"network.3.surrogate_grad_fn": "ATan"}))
     differ = "The layers differ (SingleExponential, ATan); choosing another one sets all."
     assert differ in said(page, "caption")
     page.selectbox(key="edit surrogate_grad_fn").select("Gaussian")
@@ -288,7 +255,7 @@ def test_layers_with_other_surrogates_are_said_to_differ_until_one_is_chosen_for
 
 @pytest.mark.parametrize(("samples", "words"), [(1, "learns to answer one input ("), (3, "learns to answer 3 inputs (")])
 def test_the_task_is_said_with_the_number_of_its_inputs(samples: int, words: str) -> None:
-    page = opened(to_parameter(ten_spikes().replace({"input.shape": (samples, 100, 16)})))
+    page = opened(ten_spikes().replace({"input.shape": (samples, 100, 16)}))
     (task,) = (caption for caption in said(page, "caption") if "learns to answer" in caption)
     assert words in task
     assert task.endswith("with 10 spikes." if samples == 1 else "with 10 spikes in all.")
@@ -331,95 +298,12 @@ def test_looking_back_shows_the_epoch_that_was_chosen(opened_page: AppTest) -> N
     for count in (2, 3, 4):
         press(opened_page, "+1 epoch")
         until(lambda count=count: len(run_of(opened_page).records) == count)
-    training = opened_page.session_state["desk"].training
+    training = desk(opened_page).training
     training.scrubbed = 1
     shown(opened_page.run())
     assert experiment_of(opened_page) == ten_spikes(), "looking back changes nothing"
     press(opened_page, "Restart")
     assert training.scrubbed is None
-
-
-# ---------------------------------------------------------------------------------------------------- what learns
-
-BY_DEFAULT = ["0.weight", "0.bias", "1.tau_mem", "2.weight", "2.bias", "3.tau_mem"]
-
-
-def learns(page: AppTest) -> Multiselect:
-    return page.multiselect(key="edit learns")
-
-
-def let_learn(page: AppTest, names: list[str]) -> AppTest:
-    learns(page).set_value(names)
-    return shown(page.run())
-
-
-def test_all_parameters_are_offered_in_words_and_those_that_learn_are_selected(opened_page: AppTest) -> None:
-    assert learns(opened_page).options == [
-        "Linear 1 weights",
-        "Linear 1 bias",
-        "LIF 2 τ_mem",
-        "LIF 2 θ",
-        "Linear 3 weights",
-        "Linear 3 bias",
-        "LIF 4 τ_mem",
-        "LIF 4 θ",
-    ]
-    assert learns(opened_page).value == BY_DEFAULT
-    assert "Parameters that training moves; the others stay as they are." in said(opened_page, "caption")
-
-
-def test_what_learns_is_edited_for_the_layers_that_changed_and_none_is_the_default(opened_page: AppTest) -> None:
-    let_learn(opened_page, [*BY_DEFAULT[1:], "3.spike_threshold"])
-    chosen = ten_spikes().replace({"network.0.learns": ["bias"], "network.3.learns": ["tau_mem", "spike_threshold"]})
-    assert experiment_of(opened_page) == chosen
-    let_learn(opened_page, [*BY_DEFAULT, "3.spike_threshold"])
-    assert experiment_of(opened_page) == chosen.replace({"network.0.learns": None})
-    let_learn(opened_page, BY_DEFAULT)
-    assert experiment_of(opened_page) == ten_spikes()
-
-
-def test_what_learns_is_changed_while_training_goes_on_and_noted(opened_page: AppTest) -> None:
-    press(opened_page, "+1 epoch")
-    until(lambda: len(run_of(opened_page).records) == 2)
-    run = run_of(opened_page)
-    let_learn(opened_page, [*BY_DEFAULT, "3.spike_threshold"])
-    (change,) = run.experiment.training.changes
-    assert change.model_dump() == {"epoch": 2, "field": "network.3.learns", "value": ["tau_mem", "spike_threshold"]}
-    let_learn(opened_page, ["3.spike_threshold"])
-    assert run_of(opened_page) is run
-    assert {(change.epoch, change.field, *change.value) for change in run.experiment.training.changes} == {
-        (2, "network.0.learns"),
-        (2, "network.1.learns"),
-        (2, "network.2.learns"),
-        (2, "network.3.learns", "spike_threshold"),
-    }
-    assert learns(opened_page).value == ["3.spike_threshold"]
-    press(opened_page, "+1 epoch")
-    until(lambda: len(run.records) == 3)
-    assert set(run.records[-1].gradient_norms) == {"3.spike_threshold"}
-    assert from_parameter(opened_page.query_params["x"]) == run.experiment.draft
-
-
-@pytest.mark.parametrize("epochs", [1, 2])
-def test_nothing_selected_is_refused_before_and_while_it_trains_and_the_selection_returns(opened_page: AppTest, epochs: int) -> None:
-    if epochs > 1:
-        press(opened_page, "+1 epoch")
-        until(lambda: len(run_of(opened_page).records) == epochs)
-    run = run_of(opened_page)
-    let_learn(opened_page, [])
-    (complaint,) = complaints(opened_page)
-    assert "othing in the network learns; let a parameter learn (Layer 1 (Linear) has weight, bias)" in complaint
-    assert run_of(opened_page) is run
-    assert experiment_of(opened_page) == ten_spikes()
-    assert learns(opened_page).value == BY_DEFAULT
-
-
-def test_recurrent_weights_and_adaptation_are_called_by_their_names() -> None:
-    data = json.loads(ten_spikes().to_json())
-    data["network"][1] = {"kind": "ALIFRecurrent", "tau_mem": 10.0, "tau_adapt": 30.0, "train_alphas": True, "rec_connect": CONNECTION}
-    page = opened(to_parameter(Experiment(**data)))
-    called = [option for option in learns(page).options if "ALIFRecurrent" in option]
-    assert called == [f"ALIFRecurrent 2 {name}" for name in ("τ_mem", "τ_adapt", "θ", "recurrent weights")]
 
 
 def test_the_true_derivative_is_offered_in_words(opened_page: AppTest) -> None:
@@ -435,5 +319,5 @@ def test_a_training_in_which_nothing_is_random_opens_with_nothing_to_draw_anew()
     weights = {"kind": "constant", "value": 0.6}
     layers = [{"kind": "Linear", "in_features": 2, "out_features": 1, "bias": False, "weights": weights}, {"kind": "LIF", "tau_mem": 2.0}]
     made = Draft(network=layers, input={"kind": "spike_bursts", "shape": (1, 20, 2), "period": 5})
-    page = opened(to_parameter(made))
+    page = opened(made)
     assert experiment_of(page).draft == made

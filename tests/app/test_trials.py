@@ -9,7 +9,7 @@ import pytest
 from app.figures.trials import Trial, describe_trials, trials_figure
 from snncore.experiment.spec import ten_spikes
 from snncore.run.bptt import EpochRecord, train
-from tests.app.test_figures import unpacked
+from tests.app.plotly_arrays import unpacked
 
 
 @pytest.fixture(scope="module")

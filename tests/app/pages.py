@@ -1,0 +1,85 @@
+"""A page of the app in Streamlit's own test harness: opened, run, pressed, and what its components were given."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1 import AppTest
+
+from app.server.link import to_parameter
+from app.state.desk import Desk
+from snncore.experiment.spec import Draft
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+TRAINING, NETWORK, NEURON = "views/training.py", "views/network.py", "views/neuron.py"
+DTYPES = {"u1": "<u1", "f4": "<f4"}
+
+
+def opened(view: str, link: Draft | str | None = None, **widgets: Any) -> AppTest:
+    """A page in a session of its own, with a draft in its address, or whatever that holds, where some widgets have been set."""
+    page = AppTest.from_file(MAIN, default_timeout=60)
+    for key, value in widgets.items():
+        page.session_state[key] = value
+    if link is not None:
+        page.query_params["x"] = link if isinstance(link, str) else to_parameter(link)
+    return shown(page.switch_page(view).run())
+
+
+def shown(page: AppTest) -> AppTest:
+    """The page, if it shows no exception."""
+    assert not page.exception, page.exception
+    return page
+
+
+def run(page: AppTest) -> AppTest:
+    """Run the page; all of it, also where an edit has drawn the plots alone anew."""
+    shown(page.run())
+    return page if page.menu_button else shown(page.run())
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    (button,) = (button for button in page.button if button.label == label)
+    button.click()
+    return run(page)
+
+
+def told(page: AppTest, component: str, event: str, value: Any) -> AppTest:
+    """What a component's script tells by `setTriggerValue`. AppTest runs no scripts, so this goes to its inner run."""
+    states = page._tree.get_widget_states()
+    told = json.dumps([{"event": event, "value": value}])
+    states.widgets.append(WidgetState(id=_make_trigger_id(component_of(page, component).id, "events"), json_trigger_value=told))
+    shown(page._run(states))
+    return page if page.menu_button else shown(page.run())
+
+
+def desk(page: AppTest) -> Desk:
+    found: Desk = page.session_state["desk"]
+    return found
+
+
+def component_of(page: AppTest, key: str) -> Any:
+    """What a component was given, as Streamlit sends it."""
+    (found,) = (element for element in page.get("bidi_component") if element.key == key)
+    return found.proto
+
+
+def data_of(page: AppTest, key: str) -> dict[str, Any]:
+    """What a component was given as JSON."""
+    data: dict[str, Any] = json.loads(component_of(page, key).json)
+    return data
+
+
+def packet_of(page: AppTest, key: str) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
+    """Header and arrays that a component was given."""
+    content = component_of(page, key).bytes
+    begin = 4 + int.from_bytes(content[:4], "little")
+    header = json.loads(content[4:begin])
+    dtypes = [np.dtype(DTYPES[entry["dtype"]]) for entry in header["arrays"]]
+    places = [(entry["bytes"], begin + entry["offset"]) for entry in header["arrays"]]
+    arrays = [np.frombuffer(content, dtype, size // dtype.itemsize, at) for dtype, (size, at) in zip(dtypes, places, strict=True)]
+    return header, arrays

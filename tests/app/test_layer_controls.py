@@ -1,0 +1,154 @@
+"""Each control of a layer on the Network page edits its field alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.words.parameters import LAYER_PARAMETERS, parts
+from snncore.experiment import edits as stack
+from snncore.experiment.layers import LAYER_KINDS
+from snncore.experiment.spec import ten_spikes
+from snncore.run.simulation import simulate
+from tests.app.network_page import (
+    TEN,
+    assert_edits_its_field_alone,
+    captions,
+    change,
+    draft,
+    enter,
+    fields,
+    network_with,
+    opened,
+    other_values,
+    own_fields,
+    raster,
+    value_at,
+    value_in,
+)
+from tests.app.pages import data_of, press, run, shown, told
+from tests.app.said import complaints, said
+
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
+
+@pytest.mark.parametrize("kind", LAYER_KINDS)
+def test_a_layer_has_widgets_for_each_of_its_parameters_and_no_others(kind: str) -> None:
+    made = network_with(kind)
+    page = opened(made, layer=0)
+    names = [path.removeprefix("switch ").split(".")[2] for path in fields(page, "network.")]
+    assert set(names) == own_fields(made.network[0])
+    assert all(path.removeprefix("switch ").startswith("network.0.") for path in fields(page, "network."))
+    for path, widget in fields(page, "network.0.").items():
+        value = value_at(made, path.removeprefix("switch "))
+        expected = value is not None if path.startswith("switch ") else value["kind"] if isinstance(value, dict) else value
+        assert value_in(widget) == expected, path
+    assert ("It has no parameters." in captions(page)) == (not names)
+    assert any(kind in text for text in said(page, "title"))
+
+
+@pytest.mark.parametrize("kind", LAYER_KINDS)
+def test_each_widget_of_a_layer_edits_its_field_alone(kind: str) -> None:
+    page = opened(network_with(kind), layer=0)
+    for path in list(fields(page, "network.0.")):
+        assert_edits_its_field_alone(page, path)
+
+
+PARTS = [
+    (field, kind)
+    for field in ("spike_fn", "reset_fn", "surrogate_grad_fn", "rec_connect", "weights")
+    for kind in parts(field)
+    if parts(field)[kind]
+]
+
+
+@pytest.mark.parametrize(("field", "kind"), PARTS)
+def test_each_widget_of_a_part_edits_its_field_alone(field: str, kind: str) -> None:
+    owner = f"network.0.{field}.weights" if field == "rec_connect" else f"network.0.{field}"
+    room = {"groups": 4} if kind == "chain" else {}
+    made = network_with("Linear" if field == "weights" else "LIFRecurrent").replace({owner: {"kind": kind, **parts(field)[kind], **room}})
+    page = opened(made, layer=0)
+    found = fields(page, f"{owner}.")
+    assert {path.removeprefix(f"{owner}.") for path in found} == set(parts(field)[kind])
+    for path in found:
+        assert_edits_its_field_alone(page, path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("LIF", "tau_syn"), ("LIF", "min_v_mem"), ("ALIFRecurrent", "tau_syn"), ("AvgPool2d", "stride")]
+)
+def test_an_optional_parameter_is_switched_on_changed_and_switched_off(kind: str, name: str) -> None:
+    page = opened(network_with(kind), layer=0)
+    path = f"network.0.{name}"
+    assert path not in fields(page, "network.0.")
+    change(page, f"switch {path}", True)
+    present = value_at(draft(page), path)
+    assert value_in(fields(page, "")[path]) == present == LAYER_PARAMETERS[name].when_on
+    (value,) = other_values(path, fields(page, "")[path], present)
+    change(page, path, value)
+    assert value_at(draft(page), path) == value
+    change(page, f"switch {path}", False)
+    assert path not in fields(page, "network.0.")
+    assert draft(page) == network_with(kind)
+
+
+@pytest.mark.parametrize(("part", "name", "value"), [("reset_fn", "subtract_value", 0.5), ("spike_fn", "max_num_spikes_per_bin", 3)])
+def test_a_field_that_may_be_empty_is_filled_and_emptied(part: str, name: str, value: float) -> None:
+    made = TEN.replace({"network.1.spike_fn": "MaxSpike"})
+    page = opened(made)
+    path = f"network.1.{part}.{name}"
+    change(page, path, value)
+    assert value_at(draft(page), path) == value
+    change(page, path, None)
+    assert complaints(page) == []
+    assert draft(page) == made
+
+
+def test_values_by_neuron_are_replaced_by_their_mean_and_by_nothing_else() -> None:
+    made = TEN.replace({"network.1.tau_mem": [float(neuron) for neuron in range(10, 74)]})
+    page = opened(made)
+    assert "network.1.tau_mem" not in fields(page, "")
+    assert "Membrane time constant τ_mem (steps): one value for each neuron." in captions(page)
+    press(page, "Use one value for all")
+    assert draft(page) == TEN.replace({"network.1.tau_mem": 41.5})
+    assert fields(page, "")["network.1.tau_mem"].value == 41.5
+
+
+@pytest.mark.parametrize("value", [0.5, 400.0])
+def test_a_slider_reaches_as_far_as_its_value(value: float) -> None:
+    page = opened(TEN.replace({"network.1.tau_mem": value}))
+    slider = fields(page, "")["network.1.tau_mem"]
+    assert slider.value == value
+    assert slider.min <= value <= slider.max
+
+
+def test_a_slow_or_short_input_shows_its_own_value() -> None:
+    for made, path, value in (
+        (stack.feed(TEN, "sine_current"), "input.period", 0.5),
+        (stack.feed(TEN, "moving_bar"), "input.speed", 0.01),
+    ):
+        page = opened(made.replace({path: value}), panel="Input")
+        assert value_in(fields(page, "")[path]) == value
+
+
+def test_more_groups_than_neurons_are_a_misfit_that_is_shown_at_once() -> None:
+    made = stack.insert(TEN, 2, "LIFRecurrent").replace({"network.2.rec_connect.weights": {"kind": "chain", "groups": 2, "value": 0.1}})
+    page = opened(made, layer=2)
+    change(page, "network.2.rec_connect.weights.offset", 0)
+    enter(page, "network.2.rec_connect.weights.groups", 65)
+    shown(page.run())
+    (wrong,) = (stage for stage in data_of(page, "ribbon")["stages"] if stage["problem"])
+    assert (wrong["layer"], wrong["remedy"]) == (2, "Make rec_connect fit")
+    told(page, "ribbon", "remedied", {"layer": 2})
+    assert draft(page).first_misfit is None
+
+
+def test_edits_that_follow_one_another_draw_the_plots_of_the_last() -> None:
+    page = opened()
+    for tau in (20.0, 21.0, 22.0):
+        fields(page, "")["network.1.tau_mem"].set_value(tau)
+        shown(page.run())
+        (simulation,) = simulate(ten_spikes().replace({"network.1.tau_mem": tau}))
+        assert np.array_equal(raster(page, "3"), simulation.records[3].spikes[0].T)
+        run(page)
+        assert fields(page, "")["network.1.tau_mem"].value == tau
