@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.words.layers import layer_name, remedy_label
+from app.words.layers import remedy_label, stage_name
 from snncore.experiment.part import Shape
 from snncore.experiment.spec import Draft
 
@@ -40,9 +40,9 @@ def stages(draft: Draft) -> list[Stage]:
     if folded:
         line.append(Stage("squeeze", full(tuple(sample)), None))
     fits = draft.fits()
-    for place, (layer, fit) in enumerate(zip(draft.network, fits, strict=True)):
+    for place, fit in enumerate(fits):
         problem = f"{fit.misfit}." if fit.misfit else None
-        line.append(Stage(layer_name(layer), full(fit.shape), place, problem, remedy_label(fit.misfit) if fit.misfit else None))
+        line.append(Stage(stage_name(draft, place), full(fit.shape), place, problem, remedy_label(fit.misfit) if fit.misfit else None))
     if folded:
         last = fits[-1].shape
         line.append(Stage("unsqueeze", None if last is None else str((batch, steps, *last)), None))

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from app.words.changes import CHANGED, changes_in_words, learning_in_words
 from app.words.inputs import input_name
-from app.words.layers import layer_name, symbol_of
+from app.words.layers import layer_in_words, symbol_of
 from app.words.numbers import counted, ordinal, reach_in_words
 from app.words.parameters import part_name
 from app.words.tasks import task_name, task_words
@@ -159,7 +159,7 @@ def _in_words(value: Any) -> str:
 
 
 def _line(experiment: Experiment) -> str:
-    return " · ".join(map(layer_name, experiment.network))
+    return " · ".join(map(layer_in_words, experiment.network))
 
 
 def _and(words: list[str]) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from app.words.layers import SYMBOLS, layer_title
+from app.words.layers import SYMBOLS
 from app.words.numbers import counted, reach_in_words, share_in_words, told_apart
 from app.words.parameters import part_name
 from app.words.tasks import task_words
@@ -94,7 +94,7 @@ def training_finding_in_words(experiment: Experiment, finding: TrainingFinding) 
         case ExplodingGradient():
             taken = _what_the_reset_takes(experiment, finding.layer)
             return (
-                f"The gradient explodes in {layer_title(experiment, finding.layer)}: on its way back through time |α·(1-{taken}·σ')| "
+                f"The gradient explodes in {experiment.layer_label(finding.layer)}: on its way back through time |α·(1-{taken}·σ')| "
                 f"multiplies it by up to {finding.factor:.3g} per step, by {finding.product:.2g} over {finding.steps} steps."
             )
         case NoGradient(overshoot=(epoch, spikes)):
@@ -129,13 +129,13 @@ def _change_to_make(experiment: Experiment, path: str, value: Any, names_layers:
         case ["training", "task", name]:
             return task_words(experiment.training.task).remedy(name, value)
         case ["network", index, "spike_threshold"]:
-            return f"Set θ of {layer_title(experiment, index)} to {value:g}"
+            return f"Set θ of {experiment.layer_label(index)} to {value:g}"
         case ["network", _, "spike_fn"]:
             return f"{remedy_in_words({'spike_fn': value})} for the output"
         case ["network", index, "surrogate_grad_fn" | "reset_fn" as field]:
             present = experiment.at(f"network.{index}.{field}")
             if "grad_scale" in present and value == {**present, "grad_scale": value.get("grad_scale")}:
-                whose = f" of {layer_title(experiment, index)}" if names_layers else ""
+                whose = f" of {experiment.layer_label(index)}" if names_layers else ""
                 return f"Set grad_scale{whose} to {value['grad_scale']:g}"
             return f"Use {'the default ' if value['kind'] == present['kind'] else ''}{value['kind']}"
         case [*_, field]:
@@ -144,7 +144,7 @@ def _change_to_make(experiment: Experiment, path: str, value: Any, names_layers:
 
 
 def _whose(experiment: Experiment, finding: StaysSilent) -> str:
-    return "the output" if finding.is_output else layer_title(experiment, finding.layer)
+    return "the output" if finding.is_output else experiment.layer_label(finding.layer)
 
 
 def _norm_in_words(finding: NoGradient) -> str:
@@ -159,7 +159,7 @@ def _surrogate_in_words(experiment: Experiment, finding: NoGradient) -> str:
     surrogate = type(experiment.network[int(finding.layer)].surrogate_grad_fn)  # type: ignore[union-attr]  # every layer that spikes
     where = "everywhere" if surrogate is TrueDerivative else "at all potentials reached"
     most = "0" if finding.largest_surrogate == 0 else f"at most {finding.largest_surrogate:.2g}"
-    return f"{part_name(surrogate.__name__)} of {layer_title(experiment, finding.layer)} is {most} {where}"
+    return f"{part_name(surrogate.__name__)} of {experiment.layer_label(finding.layer)} is {most} {where}"
 
 
 def _what_the_reset_takes(experiment: Experiment, module_name: str) -> str:

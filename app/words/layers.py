@@ -6,20 +6,18 @@ from collections.abc import Iterable
 
 from snncore.errors import MisfitError
 from snncore.experiment.layers import LayerSpec, NeuronSpec
-from snncore.experiment.spec import Experiment
+from snncore.experiment.spec import Draft, Experiment
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, LinearSpec
 
 SYMBOLS = {"spike_threshold": "θ", "tau_mem": "τ_mem", "tau_syn": "τ_syn", "tau_adapt": "τ_adapt"}
 
 
 def layer_names(experiment: Experiment) -> list[str]:
-    """Names of the neuron layers in order: Hidden LIF, Output LIF; numbered where there are several hidden ones."""
-    kinds = [layer.kind for layer in experiment.network if isinstance(layer, NeuronSpec)]
-    hidden = [f"Hidden {kind}" if len(kinds) == 2 else f"Hidden {kind} {number}" for number, kind in enumerate(kinds[:-1], start=1)]
-    return [*hidden, f"Output {kinds[-1]}"]
+    """Names of the neuron layers in order, LIF 2 and LIF 4."""
+    return [experiment.layer_label(str(index)) for index, layer in enumerate(experiment.network) if isinstance(layer, NeuronSpec)]
 
 
-def layer_name(layer: LayerSpec) -> str:
+def layer_in_words(layer: LayerSpec) -> str:
     """Short: Linear 16→64, Conv2d 2→16, 3×3, LIF."""
     match layer:
         case LinearSpec():
@@ -31,9 +29,11 @@ def layer_name(layer: LayerSpec) -> str:
     return layer.kind
 
 
-def layer_title(experiment: Experiment, module_name: str) -> str:
-    index = int(module_name)
-    return f"{experiment.network[index].kind} {index + 1}"
+def stage_name(draft: Draft, place: int) -> str:
+    """A layer's name with its sizes: Linear 1, 16→64; LIF 2."""
+    name, described = draft.layer_label(str(place)), layer_in_words(draft.network[place])
+    sizes = described.removeprefix(draft.network[place].kind).strip()
+    return f"{name}, {sizes}" if sizes else name
 
 
 def parameter_names(experiment: Experiment, parameters: Iterable[str]) -> dict[str, str]:
@@ -46,7 +46,7 @@ def parameter_name(experiment: Experiment, name: str) -> str:
     field = path.rpartition(".")[2]
     what = {"weight": "weights", "b0": "θ", "rec_connect": "recurrent weights"}.get(field)
     what = what or symbol_of(experiment.network[int(index)], field)
-    return f"{layer_title(experiment, index)} {'recurrent ' if path.startswith('rec_connect.') else ''}{what}"
+    return f"{experiment.layer_label(index)} {'recurrent ' if path.startswith('rec_connect.') else ''}{what}"
 
 
 def symbol_of(layer: LayerSpec, field: str) -> str:

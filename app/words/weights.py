@@ -53,7 +53,7 @@ def let_go_in_words(before: Draft, after: Draft) -> str | None:
 
 
 def _whose(draft: Draft, lost: Collection[str], had: Collection[str], former: str) -> str:
-    """Layers that lost all their weights, and weights that other layers lost: "those of Layer 3 (Linear)"."""
+    """Layers that lost all their weights, and weights that other layers lost: "those of Linear 3"."""
     found: dict[str, None] = {}
     for name in sorted(lost):
         layer = name.partition(".")[0]

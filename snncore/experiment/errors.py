@@ -33,7 +33,7 @@ def sentence(
         location = [*location[:2], *(part for part in location[2:] if part not in task_kinds)]
     if location[:1] == ["network"] and len(location) > 1:
         kind = str(location[2]) if len(location) > 2 else ""
-        place = f"Layer {int(location[1]) + 1}" + (f" ({kind})" if kind else "")
+        place = f"{kind or 'Layer'} {int(location[1]) + 1}"
         location = location[3:]
     field = ".".join(str(part) for part in location)
     given = abbreviated(problem.get("input"))

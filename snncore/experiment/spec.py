@@ -205,12 +205,12 @@ class Draft(Part):
         return value
 
     def layer_label(self, module_name: str) -> str:
-        """How messages call the layer that `build()` puts under `module_name`, or one in it: `"Layer 2 (LIF)"` for `"1"`."""
+        """How messages call the layer that `build()` puts under `module_name`, or one in it: `"LIF 2"` for `"1"`."""
         index = int(module_name.partition(".")[0])
-        return f"Layer {index + 1} ({self.network[index].kind})"
+        return f"{self.network[index].kind} {index + 1}"
 
     def parameter_label(self, name: str) -> str:
-        """How messages call a parameter of the built network: `"the weight of Layer 1 (Linear)"` for `"0.weight"`."""
+        """How messages call a parameter of the built network: `"the weight of Linear 1"` for `"0.weight"`."""
         module_name, _, field = name.partition(".")
         return f"the {field} of {self.layer_label(module_name)}"
 

@@ -100,14 +100,12 @@ def test_an_edit_that_must_let_go_of_weights_says_which(loaded: Checkpoint) -> N
     assert let_go_in_words(draft, draft.replace({"network.1.tau_mem": 3.0})) is None
     assert let_go_in_words(TEN, TEN.replace({"seeds.weights": 1})) is None
     assert let_go_in_words(draft, draft.replace({"network.0.weights.gain": 2.0})) == (
-        "The weights from own.safetensors stay, except those of Layer 1 (Linear); the weights are now from own.safetensors and seed 0."
+        "The weights from own.safetensors stay, except those of Linear 1; the weights are now from own.safetensors and seed 0."
     )
     assert let_go_in_words(draft, draft.replace({"network.2.bias": False})) == (
-        "The weights from own.safetensors stay, except the bias of Layer 3 (Linear)."
+        "The weights from own.safetensors stay, except the bias of Linear 3."
     )
-    assert let_go_in_words(draft, stack.remove(draft, 0)) == (
-        "The weights from own.safetensors stay, except those of the former Layer 1 (Linear)."
-    )
+    assert let_go_in_words(draft, stack.remove(draft, 0)) == ("The weights from own.safetensors stay, except those of the former Linear 1.")
     assert let_go_in_words(draft, draft.replace({"seeds.weights": 3})) == (
         "The weights from own.safetensors no longer act; the weights are now from seed 3."
     )

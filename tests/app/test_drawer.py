@@ -18,7 +18,7 @@ from snncore.experiment.spec import ten_spikes
 from snncore.run.bptt import EpochRecord, train
 from tests.app.plotly_arrays import unpacked
 
-LAYERS = ["Hidden LIF", "Output LIF"]
+LAYERS = ["LIF 2", "LIF 4"]
 NAMES = {
     "0.weight": "Linear 1 weights",
     "0.bias": "Linear 1 bias",
@@ -90,7 +90,7 @@ def test_rates_are_in_hertz(records: list[EpochRecord]) -> None:
     assert list(shown) == LAYERS
     steps = records[-1].layers[1].spikes.shape[1]
     neurons = records[-1].layers[1].spikes[0, 0].size
-    assert unpacked(shown["Output LIF"]["y"])[-1] == pytest.approx(records[-1].spikes / (neurons * steps * DT))
+    assert unpacked(shown["LIF 4"]["y"])[-1] == pytest.approx(records[-1].spikes / (neurons * steps * DT))
 
 
 def test_weights_are_told_by_their_quantiles(records: list[EpochRecord]) -> None:
@@ -150,7 +150,7 @@ def test_in_narrow_places_loss_and_reach_stand_above_the_panels(records: list[Ep
 def test_the_panels_are_told_in_words(records: list[EpochRecord]) -> None:
     words = describe_drawer(records, LAYERS, NAMES, DT)
     assert f"Linear 1 weights {records[-1].gradient_norms['0.weight']:.3g}" in words
-    assert f"Output LIF {records[-1].rates[1] / DT:.3g} Hz" in words
+    assert f"LIF 4 {records[-1].rates[1] / DT:.3g} Hz" in words
     assert "Linear 3 weights median " in words
     assert f"LIF 2 τ_mem {records[-1].constants['1.tau_mem']:.4g} (first 10)" in words
 

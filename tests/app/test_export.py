@@ -16,7 +16,7 @@ from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.run.bptt import EpochRecord, train
 from snncore.run.simulation import simulate
 
-NAMES = ["Hidden LIF", "Output LIF"]
+NAMES = ["LIF 2", "LIF 4"]
 EXPERIMENT = (
     ten_spikes()
     .replace({"training.epochs": 8, "network.1.spike_threshold": 0.2})

@@ -36,7 +36,7 @@ def test_figures_are_plain_json(records: list[EpochRecord]) -> None:
 
 
 def test_the_curves_hold_spikes_loss_and_reach_of_every_epoch(records: list[EpochRecord]) -> None:
-    figure = training_curves(records, [10] * len(records), ["Hidden LIF", "Output LIF"], "light")
+    figure = training_curves(records, [10] * len(records), ["LIF 2", "LIF 4"], "light")
     spikes, loss, hidden, output = figure["data"]
     target, threshold = figure["layout"]["shapes"]
     assert unpacked(spikes["y"]).tolist() == [record.spikes for record in records]
@@ -50,7 +50,7 @@ def test_the_curves_hold_spikes_loss_and_reach_of_every_epoch(records: list[Epoc
 def test_what_changed_while_it_trained_is_marked_on_the_curve(records: list[EpochRecord]) -> None:
     targets = [10] * 12 + [8] * (len(records) - 12)
     words = {5: "learning rate 0.001 → 0.01", 12: "target 10 → 8"}
-    figure = training_curves(records, targets, ["Hidden LIF", "Output LIF"], "light", words)
+    figure = training_curves(records, targets, ["LIF 2", "LIF 4"], "light", words)
     marks = next(trace for trace in figure["data"] if trace["mode"] == "markers")
     assert dict(zip(marks["x"], marks["text"], strict=True)) == words
     levels = [(shape["x0"], shape["x1"], shape["y0"]) for shape in figure["layout"]["shapes"] if shape["xref"] == "x"]
@@ -60,7 +60,7 @@ def test_what_changed_while_it_trained_is_marked_on_the_curve(records: list[Epoc
 
 def test_a_long_training_is_drawn_from_its_first_epoch_to_its_last(records: list[EpochRecord]) -> None:
     many = [replace(records[epoch % 40], epoch=epoch).reduced() for epoch in range(10_000)]
-    figure = training_curves(many, [10] * len(many), ["Hidden LIF", "Output LIF"], "light")
+    figure = training_curves(many, [10] * len(many), ["LIF 2", "LIF 4"], "light")
     for trace in figure["data"]:
         epochs = unpacked(trace["x"])
         assert len(epochs) <= 600
@@ -69,7 +69,7 @@ def test_a_long_training_is_drawn_from_its_first_epoch_to_its_last(records: list
 
 
 def test_a_pinned_training_is_drawn_beneath_in_a_line_of_its_own_and_named_at_its_ends(records: list[EpochRecord]) -> None:
-    names, pinned = ["Hidden LIF", "Output LIF"], [replace(record, spikes=record.spikes * 9, loss=500.0) for record in records * 2]
+    names, pinned = ["LIF 2", "LIF 4"], [replace(record, spikes=record.spikes * 9, loss=500.0) for record in records * 2]
     alone = training_curves(records, [10] * len(records), names, "light")
     figure = training_curves(records, [10] * len(records), names, "light", ghost=Ghost("A", pinned))
     own, beneath = figure["data"][: len(alone["data"])], figure["data"][len(alone["data"]) :]
@@ -88,7 +88,7 @@ def test_a_pinned_training_is_drawn_beneath_in_a_line_of_its_own_and_named_at_it
 
 def test_in_narrow_places_the_spikes_are_drawn_alone(records: list[EpochRecord]) -> None:
     ghost = Ghost("A", records)
-    figure = training_curves(records, [10] * len(records), ["Hidden LIF", "Output LIF"], "light", {3: "target 8 → 10"}, ghost)
+    figure = training_curves(records, [10] * len(records), ["LIF 2", "LIF 4"], "light", {3: "target 8 → 10"}, ghost)
     seen = [trace["meta"]["label"] for trace in figure["data"] if trace["meta"].get("only") != "wide"]
     assert seen == ["Output", "A, pinned", "Changed"]
     assert not any(name.startswith(("xaxis", "yaxis")) for name in figure["narrow"] if name not in ("xaxis", "yaxis"))
@@ -96,7 +96,7 @@ def test_in_narrow_places_the_spikes_are_drawn_alone(records: list[EpochRecord])
 
 
 def test_the_curves_are_told_in_words(records: list[EpochRecord]) -> None:
-    words = describe_training(records, 10, ["Hidden LIF", "Output LIF"])
+    words = describe_training(records, 10, ["LIF 2", "LIF 4"])
     assert "First output spike at epoch 32; at epoch 39, 5 of 10 spikes, loss 25, " in words
 
 

@@ -125,5 +125,5 @@ def test_the_training_page_opens_the_picked_neuron_of_each_layer() -> None:
     page.session_state["menu"] = True
     shown(page.run())
     record = desk(page).training.run.records[0]
-    page = press(page, "Hidden LIF, neuron 9")
+    page = press(page, "LIF 2, neuron 9")
     assert_shows(page, record.layers[0], neuron=9)

@@ -36,7 +36,7 @@ def test_a_network_that_does_not_end_in_spikes_is_given_neurons_on_the_training_
     page = opened(made)
     train(page)
     (error,) = complaints(page)
-    assert error.startswith("This network can't be trained yet. Layer 3 (Linear) doesn't spike")
+    assert error.startswith("This network can't be trained yet. Linear 3 doesn't spike")
     press(page, "Put a LIF at its end")
     assert draft(page) == stack.insert(made, 3, "LIF")
     assert complaints(page) == []

@@ -50,7 +50,7 @@ def test_the_page_opens_on_the_ten_spike_net_with_its_first_neurons_selected() -
     assert "x" not in page.query_params
     assert [stage["name"] for stage in data_of(page, "ribbon")["stages"]] == [stage.name for stage in stages(TEN)]
     assert data_of(page, "ribbon")["selected"] == 1
-    assert "Layer 2 (LIF)" in said(page, "title")
+    assert "LIF 2" in said(page, "title")
     (simulation,) = simulate(ten_spikes())
     assert np.array_equal(raster(page, "input"), simulation.input[0].T)
     assert np.array_equal(raster(page, "1"), simulation.records[1].spikes[0].T)

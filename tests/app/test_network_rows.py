@@ -24,7 +24,7 @@ def test_a_picked_neuron_is_traced_with_its_weights_and_others_beside_it() -> No
     page = opened()
     told(page, "rows", "picked", {"layer": 1, "row": 40, "add": False})
     assert traced(page, 1) == [40]
-    assert [row["title"] for row in group(page, 1)["rows"] if row["kind"] == "weights"] == ["Weights from Layer 1 (Linear) to neuron 40"]
+    assert [row["title"] for row in group(page, 1)["rows"] if row["kind"] == "weights"] == ["Weights from Linear 1 to neuron 40"]
     told(page, "rows", "picked", {"layer": 1, "neuron": 7, "add": True})
     assert traced(page, 1) == [40, 7]
     told(page, "rows", "picked", {"layer": 1, "neuron": 7, "add": True})
@@ -55,7 +55,7 @@ def test_each_remedy_of_a_silent_layer_does_what_its_button_says() -> None:
         page = opened(silent)
         assert len(group(page, 1)["notes"]["remedies"]) == len(finding.changes)
         assert group(page, 1)["notes"]["sentence"].startswith("Silent: ")
-        assert "Layer 2 (LIF)" in data_of(page, "count")["status"]
+        assert "LIF 2" in data_of(page, "count")["status"]
         told(page, "rows", "remedied", {"layer": 1, "remedy": number})
         assert draft(page) == silent.replace({f"network.1.{name}": value for name, value in changes.items()})
         assert raster(page, "1").any()

@@ -26,7 +26,7 @@ def test_every_kind_of_layer_can_be_added_after_the_selected_one(kind: str) -> N
     assert draft(page) == stack.insert(TEN, 2, kind)
     assert draft(page).network[2].kind == kind
     assert view(page).layer == 2
-    assert f"Layer 3 ({kind})" in said(page, "title")
+    assert f"{kind} 3" in said(page, "title")
     press(page, "Undo")
     assert draft(page) == TEN
 

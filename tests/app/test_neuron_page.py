@@ -177,7 +177,7 @@ def test_the_neuron_becomes_a_layer_of_the_composed_network_which_has_it_selecte
     network[place : place + 1] = [held.neuron.layer]
     assert held.composition.present == TEN.replace({"network": network})
     assert (held.composition.view.layer, held.composition.view.panel) == (place, "Layer")
-    assert f"Layer {place + 1} (LIF)" in said(page, "title")
+    assert f"LIF {place + 1}" in said(page, "title")
 
 
 def test_what_is_taken_along_can_be_run_and_brought_back() -> None:

@@ -172,13 +172,13 @@ def test_the_header_knows_steps_colours_and_the_name_of_the_second_run(theme: Th
 
 def test_layers_can_be_called_otherwise() -> None:
     simulation = simulation_of("ten spikes")
-    titles = {1: "Hidden LIF", 3: "Output LIF"}
+    titles = {1: "LIF 2", 3: "LIF 4"}
     assert [group["title"] for group in drawn(simulation, closed(simulation), titles=titles).header["groups"]] == [
         "Input",
-        "Hidden LIF",
-        "Output LIF",
+        "LIF 2",
+        "LIF 4",
     ]
-    assert "Hidden LIF: 64 neurons" in describe_rows(simulation, titles=titles)
+    assert "LIF 2: 64 neurons" in describe_rows(simulation, titles=titles)
 
 
 # --------------------------------------------------------------------------------------------------------- words
@@ -208,5 +208,5 @@ def test_the_rows_are_told_in_words(name: str) -> None:
 def test_the_rows_of_the_ten_spike_net_in_words() -> None:
     assert describe_rows(simulation_of("ten spikes")) == (
         "Rasters and membrane potentials over 100 time steps. Input: 1286 in sum. "
-        "Layer 2 (LIF): 64 neurons · 5 spikes · 0.781 Hz. Layer 4 (LIF): 4 neurons · 0 spikes · 0 Hz."
+        "LIF 2: 64 neurons · 5 spikes · 0.781 Hz. LIF 4: 4 neurons · 0 spikes · 0 Hz."
     )

@@ -151,7 +151,7 @@ def test_a_diverging_run_says_where_and_keeps_its_good_epochs() -> None:
     run.play()
     wait_until(lambda: not run.is_running)
     assert run.failure == (
-        "Training diverged at epoch 1: the loss from the spikes of Layer 4 (LIF) is not finite. "
+        "Training diverged at epoch 1: the loss from the spikes of LIF 4 is not finite. "
         "Lower the learning rate or the surrogate's grad_scale."
     )
     assert [record.epoch for record in run.records] == [0]

@@ -47,7 +47,7 @@ def test_a_network_of_which_nothing_is_wrong_is_said_to_spike_as_often_as_it_doe
     records = simulate(made)[0].records
     rates = {made.layer_label(str(index)): record.spikes.mean() / made.dt for index, record in records.items()}
     if len(rates) <= 3:
-        told = dict(re.findall(r"(Layer \d+ \(\w+\)) ([\d,.]+) Hz", status.removeprefix("Mean rate")))
+        told = dict(re.findall(r"((?:LIF|IAF|ALIF)\w* \d+) ([\d,.]+) Hz", status.removeprefix("Mean rate")))
         assert told.keys() == rates.keys()
         for label, rate in told.items():
             assert float(rate.replace(",", "")) == pytest.approx(rates[label], rel=0.005)

@@ -9,7 +9,7 @@ import pytest
 from app.components.ribbon import Stage
 from app.figures.stages import stages
 from app.state.presets import Preset, presets
-from app.words.layers import layer_name, remedy_label
+from app.words.layers import layer_in_words, remedy_label
 from snncore.errors import MisfitError
 from snncore.experiment import edits as stack
 from snncore.experiment.layers import LAYER_KINDS
@@ -32,10 +32,10 @@ def draft(*layers: Layer, shape: tuple[int, ...] = (2, 10, 4)) -> Draft:
 def test_the_stages_of_the_ten_spike_net() -> None:
     assert stages(ten_spikes().draft) == [
         Stage("Input", "(1, 100, 16)", None),
-        Stage("Linear 16→64", "(1, 100, 64)", 0),
-        Stage("LIF", "(1, 100, 64)", 1),
-        Stage("Linear 64→4", "(1, 100, 4)", 2),
-        Stage("LIF", "(1, 100, 4)", 3),
+        Stage("Linear 1, 16→64", "(1, 100, 64)", 0),
+        Stage("LIF 2", "(1, 100, 64)", 1),
+        Stage("Linear 3, 64→4", "(1, 100, 4)", 2),
+        Stage("LIF 4", "(1, 100, 4)", 3),
     ]
 
 
@@ -43,12 +43,12 @@ def test_the_stages_of_a_convolution_show_where_time_is_folded() -> None:
     assert stages(convolution().draft) == [
         Stage("Input", "(8, 100, 2, 8, 8)", None),
         Stage("squeeze", "(800, 2, 8, 8)", None),
-        Stage("Conv2d 2→16, 3×3", "(800, 16, 6, 6)", 0),
-        Stage("LIF", "(800, 16, 6, 6)", 1),
-        Stage("Conv2d 16→32, 3×3", "(800, 32, 4, 4)", 2),
-        Stage("LIF", "(800, 32, 4, 4)", 3),
-        Stage("Flatten", "(800, 512)", 4),
-        Stage("Linear 512→4", "(800, 4)", 5),
+        Stage("Conv2d 1, 2→16, 3×3", "(800, 16, 6, 6)", 0),
+        Stage("LIF 2", "(800, 16, 6, 6)", 1),
+        Stage("Conv2d 3, 16→32, 3×3", "(800, 32, 4, 4)", 2),
+        Stage("LIF 4", "(800, 32, 4, 4)", 3),
+        Stage("Flatten 5", "(800, 512)", 4),
+        Stage("Linear 6, 512→4", "(800, 4)", 5),
         Stage("unsqueeze", "(8, 100, 4)", None),
     ]
 
@@ -70,12 +70,12 @@ def test_shapes_are_those_of_the_network_that_runs(preset: Preset) -> None:
 
 @pytest.mark.parametrize("kind", LAYER_KINDS)
 def test_every_kind_of_layer_is_named(kind: str) -> None:
-    assert layer_name(stack.fitting_layer(kind, (2, 8, 8))).startswith(kind)
+    assert layer_in_words(stack.fitting_layer(kind, (2, 8, 8))).startswith(kind)
 
 
 def test_layers_are_named_by_what_changes_shapes() -> None:
-    assert layer_name(stack.fitting_layer("AvgPool2d", (2, 8, 8))) == "AvgPool2d 2×2"
-    assert layer_name(stack.fitting_layer("Dropout", (2, 8, 8))) == "Dropout"
+    assert layer_in_words(stack.fitting_layer("AvgPool2d", (2, 8, 8))) == "AvgPool2d 2×2"
+    assert layer_in_words(stack.fitting_layer("Dropout", (2, 8, 8))) == "Dropout"
 
 
 # ------------------------------------------------------------------------------------------------------- misfits
@@ -152,7 +152,7 @@ def test_the_remedy_that_is_offered_mends_and_what_has_none_cannot_be_mended(
 
 def test_after_what_cannot_be_mended_shapes_are_unknown() -> None:
     shown = stages(MISFITS["no picture"][0])
-    assert [stage.name for stage in shown] == ["Input", "squeeze", "Conv2d 2→6, 3×3", "LIF", "unsqueeze"]
+    assert [stage.name for stage in shown] == ["Input", "squeeze", "Conv2d 1, 2→6, 3×3", "LIF 2", "unsqueeze"]
     assert [stage.shape for stage in shown] == ["(2, 10, 4)", "(20, 4)", None, None, None]
     assert [bool(stage.problem) for stage in shown] == [False, False, True, False, False]
 

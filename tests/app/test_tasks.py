@@ -38,7 +38,7 @@ from tests.app.said import complaints, said
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
 MAIN = str(Path(__file__).parents[2] / "app" / "main.py")
-NAMES = ["Hidden LIF", "Output LIF"]
+NAMES = ["LIF 2", "LIF 4"]
 AWAKE = {"network.1.norm_input": False, "network.3.norm_input": False}
 TIMES = ((20, 60), (40,), (), ())
 

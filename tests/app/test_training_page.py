@@ -164,12 +164,12 @@ def test_a_number_out_of_range_is_refused_under_the_label_of_its_field(opened_pa
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"tau_mem": 10.0', '"tau_mem": -3', "Layer 2 (LIF): tau_mem is -3; it must be at least 0.1 time steps."),
-        ('"spike_threshold": 1.0', '"spike_threshold": 0', "Layer 2 (LIF): spike_threshold is 0; it must be a finite number above 0."),
+        ('"tau_mem": 10.0', '"tau_mem": -3', "LIF 2: tau_mem is -3; it must be at least 0.1 time steps."),
+        ('"spike_threshold": 1.0', '"spike_threshold": 0', "LIF 2: spike_threshold is 0; it must be a finite number above 0."),
         (
             '"in_features": 64',
             '"in_features": 63',
-            "Layer 3 (Linear): in_features is 63, but it receives 64 features; set in_features to 64",
+            "Linear 3: in_features is 63, but it receives 64 features; set in_features to 64",
         ),
         ('"LIF"', '"Lif"', "Layer 2: 'Lif' is not a known layer; use one of Linear, LIF, IAF, "),
         ("{", "[", "This is not valid JSON"),

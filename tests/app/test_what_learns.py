@@ -89,7 +89,7 @@ def test_nothing_selected_is_refused_before_and_while_it_trains_and_the_selectio
     run = run_of(opened_page)
     let_learn(opened_page, [])
     (complaint,) = complaints(opened_page)
-    assert "othing in the network learns; let a parameter learn (Layer 1 (Linear) has weight, bias)" in complaint
+    assert "othing in the network learns; let a parameter learn (Linear 1 has weight, bias)" in complaint
     assert run_of(opened_page) is run
     assert experiment_of(opened_page) == ten_spikes()
     assert learns(opened_page).value == BY_DEFAULT

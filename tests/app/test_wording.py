@@ -184,7 +184,7 @@ TRAINING_WORDS: dict[str, tuple[dict[str, Any], TrainingFinding, str]] = {
     "diverged": (
         {},
         Diverged(epoch=3, layer="2", quantity="gradient of the weight"),
-        "Training diverged at epoch 3: the gradient of the weight of Layer 3 (Linear) is not finite.",
+        "Training diverged at epoch 3: the gradient of the weight of Linear 3 is not finite.",
     ),
     "diverging": (
         {"training.lr": 10.0},
@@ -315,7 +315,7 @@ def test_a_remedy_of_a_training_in_words(present: dict[str, Any], changes: dict[
         ),
         (
             {"training.lr": 1e38},
-            "Training diverged at epoch 0: the weight of Layer 1 (Linear) is not finite.",
+            "Training diverged at epoch 0: the weight of Linear 1 is not finite.",
             ["Set the learning rate to 0.004"],
         ),
         (

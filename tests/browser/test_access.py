@@ -40,7 +40,7 @@ def test_enter_picks_the_neuron_under_the_cursor(open_page: Open) -> None:
     page.page.keyboard.press("ArrowRight")
     for _ in range(16 + 1 + 2):
         page.page.keyboard.press("ArrowDown")
-    expect(plot.locator(".rows-readout")).to_contain_text("Hidden LIF neuron 2 ")
+    expect(plot.locator(".rows-readout")).to_contain_text("LIF 2 neuron 2 ")
     page.page.keyboard.press("Enter")
     page.until(lambda: page.figure()["values"][0] != before)
     expect(plot).to_contain_text("u of neuron 2, θ dashed")

@@ -233,5 +233,5 @@ def test_the_drawer_shows_what_changed_over_the_epochs(open_page: Open) -> None:
     drawer = page.page.locator(".st-key-drawer_plots .plot[data-drawn]")
     expect(drawer).to_have_count(1)
     names = drawer.evaluate("plot => plot.querySelector('.plot-graph')._fullData.map(trace => trace.meta?.label)")
-    for name in ("Linear 1 weights", "LIF 2 τ_mem", "Output LIF"):
+    for name in ("Linear 1 weights", "LIF 2 τ_mem", "LIF 4"):
         assert any(name in str(given) for given in names), name

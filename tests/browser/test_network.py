@@ -12,7 +12,7 @@ from snncore.run.simulation import simulate
 from tests.browser.conftest import Open, OpenNetwork
 from tests.browser.server import Server
 
-TEN_SPIKES = ["Input", "Linear 16→64", "LIF", "Linear 64→4", "LIF"]
+TEN_SPIKES = ["Input", "Linear 1, 16→64", "LIF 2", "Linear 3, 64→4", "LIF 4"]
 
 
 # ------------------------------------------------------------------------------------------------------- building
@@ -23,19 +23,19 @@ def test_a_stack_is_built_by_clicks_alone(open_network: OpenNetwork) -> None:
     assert page.chips() == TEN_SPIKES
     page.select(3)
     page.button("Remove").click()
-    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "LIF"])
+    page.until(lambda: page.chips() == ["Input", "Linear 1, 16→64", "LIF 2", "LIF 3"])
     page.add("ALIF")
-    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "ALIF", "LIF"])
+    page.until(lambda: page.chips() == ["Input", "Linear 1, 16→64", "LIF 2", "ALIF 3", "LIF 4"])
     page.button("Duplicate").click()
-    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "ALIF", "ALIF", "LIF"])
+    page.until(lambda: page.chips() == ["Input", "Linear 1, 16→64", "LIF 2", "ALIF 3", "ALIF 4", "LIF 5"])
     page.button("Down").click()
-    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "ALIF", "LIF", "ALIF"])
+    page.until(lambda: page.chips() == ["Input", "Linear 1, 16→64", "LIF 2", "ALIF 3", "LIF 4", "ALIF 5"])
     page.button("Up").click()
-    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "ALIF", "ALIF", "LIF"])
+    page.until(lambda: page.chips() == ["Input", "Linear 1, 16→64", "LIF 2", "ALIF 3", "ALIF 4", "LIF 5"])
     page.select(1)
     page.add("Linear")
     page.until(lambda: page.shapes() == ["(1, 100, 16)", *["(1, 100, 64)"] * 6])
-    page.until(lambda: page.figure()["titles"] == ["Input", "Layer 3 (LIF)", "Layer 4 (ALIF)", "Layer 5 (ALIF)", "Layer 6 (LIF)"])
+    page.until(lambda: page.figure()["titles"] == ["Input", "LIF 3", "ALIF 4", "ALIF 5", "LIF 6"])
     with_linear = page.chips()
     page.button("Undo").click()
     page.until(lambda: len(page.chips()) == len(with_linear) - 1)
@@ -46,16 +46,16 @@ def test_a_stack_is_built_by_clicks_alone(open_network: OpenNetwork) -> None:
 def test_a_stack_is_built_by_keyboard_alone(open_network: OpenNetwork) -> None:
     page = open_network()
     keyboard = page.page.keyboard
-    page.tab_to("Layer 2, LIF")
+    page.tab_to("LIF 2")
     keyboard.press("ArrowRight")
     keyboard.press("Enter")
     expect(page.page.locator(".ribbon-chip").nth(3)).to_have_attribute("aria-pressed", "true")
     page.tab_to("Duplicate")
     keyboard.press("Enter")
-    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "Linear 64→4", "! Linear 64→4", "LIF"])
+    page.until(lambda: page.chips() == ["Input", "Linear 1, 16→64", "LIF 2", "Linear 3, 64→4", "! Linear 4, 64→4", "LIF 5"])
     page.tab_to("Set in_features to 4")
     keyboard.press("Enter")
-    page.until(lambda: page.chips() == ["Input", "Linear 16→64", "LIF", "Linear 64→4", "Linear 4→4", "LIF"])
+    page.until(lambda: page.chips() == ["Input", "Linear 1, 16→64", "LIF 2", "Linear 3, 64→4", "Linear 4, 4→4", "LIF 5"])
     page.tab_to("Add")
     keyboard.press("Enter")
     item = page.page.get_by_role("menuitem", name="IAF", exact=True)
@@ -66,7 +66,7 @@ def test_a_stack_is_built_by_keyboard_alone(open_network: OpenNetwork) -> None:
         keyboard.press("ArrowDown")
     keyboard.press("Enter")
     page.until(lambda: "IAF" in page.chips())
-    page.until(lambda: "Layer 5 (IAF)" in page.figure()["titles"] or "Layer 6 (IAF)" in page.figure()["titles"])
+    page.until(lambda: "IAF 5" in page.figure()["titles"] or "IAF 6" in page.figure()["titles"])
 
 
 def test_a_layer_that_does_not_fit_is_marked_and_mended_where_it_stands(open_network: OpenNetwork) -> None:
@@ -82,7 +82,7 @@ def test_a_layer_that_does_not_fit_is_marked_and_mended_where_it_stands(open_net
     assert page.figure() == before
     page.button("Set in_features to 32").click()
     expect(problem).to_have_count(0)
-    page.until(lambda: page.chips() == ["Input", "Linear 16→32", "LIF", "Linear 32→4", "LIF"])
+    page.until(lambda: page.chips() == ["Input", "Linear 1, 16→32", "LIF 2", "Linear 3, 32→4", "LIF 4"])
     page.until(lambda: len(page.figure()["rasters"][1]) == 32)
 
 
@@ -154,7 +154,7 @@ def test_a_click_selects_a_neuron_and_opens_its_trace_and_its_weights(open_netwo
     row = 30
     raster.click(position={"x": 300, "y": (row + 0.5) * box["height"] / 64})
     expect(page.rows).to_contain_text(f"u of neuron {row}, θ dashed")
-    expect(page.rows).to_contain_text(f"Weights from Layer 1 (Linear) to neuron {row}")
+    expect(page.rows).to_contain_text(f"Weights from Linear 1 to neuron {row}")
     expected = ten_spikes().build()[0].weight[row].tolist()
     shown = page.rows.evaluate(
         """root => {
@@ -170,7 +170,7 @@ def test_a_click_selects_a_neuron_and_opens_its_trace_and_its_weights(open_netwo
 def test_opening_a_layer_shows_currents_rates_operations_intervals_and_maps(open_network: OpenNetwork) -> None:
     experiment = convolution().replace({"network.1.tau_syn": 3.0, "network.1.spike_threshold": 0.3})
     page = open_network(f"?x={to_parameter(experiment)}")
-    opener = page.page.get_by_role("button", name="Layer 2 (LIF)")
+    opener = page.page.get_by_role("button", name="LIF 2")
     opener.click()
     expect(opener).to_have_attribute("aria-expanded", "true")
     for words in (
@@ -217,7 +217,7 @@ def test_zoom_selection_and_cursor_survive_a_parameter_change(open_network: Open
     page.page.mouse.up()
     page.until(lambda: page.figure()["zoom"] is not None)
     page.page.mouse.move(box["x"] + 300, box["y"] + 30)
-    page.until(lambda: "Layer 2 (LIF) neuron" in page.readout)
+    page.until(lambda: "LIF 2 neuron" in page.readout)
     before, place = page.figure(), page.readout
     page.slide("Membrane time constant", "ArrowLeft", times=12)
     page.until(lambda: page.figure()["values"] != before["values"])
@@ -247,7 +247,7 @@ def test_a_zoom_beyond_a_shorter_run_ends_with_it(open_network: OpenNetwork) -> 
 
 def test_playing_ends_with_the_maps_and_only_keys_are_read_out(open_network: OpenNetwork) -> None:
     page = open_network(f"?x={to_parameter(convolution())}")
-    opener = page.page.get_by_role("button", name="Layer 2 (LIF)")
+    opener = page.page.get_by_role("button", name="LIF 2")
     opener.click()
     page.button("Play").click()
     page.until(lambda: "time" in page.readout)
@@ -273,7 +273,7 @@ def test_arrow_keys_walk_through_time_neurons_and_rows(open_network: OpenNetwork
     page.until(lambda: page.readout.startswith("Input channel 1 · time 10 · spikes "))
     for _ in range(15):
         keyboard.press("ArrowDown")
-    page.until(lambda: page.readout.startswith("Layer 2 (LIF) neuron 21 · time 10 · u "))
+    page.until(lambda: page.readout.startswith("LIF 2 neuron 21 · time 10 · u "))
     keyboard.press("ArrowDown")
     keyboard.press("ArrowDown")
     keyboard.press("Enter")
@@ -349,7 +349,7 @@ def test_a_network_that_cannot_be_trained_says_what_to_change(open_network: Open
     page = open_network(f"?x={to_parameter(convolution())}")
     page.button("Train this network").click()
     alert = page.page.get_by_role("alert")
-    expect(alert).to_contain_text("Layer 6 (Linear) doesn't spike, so nothing can be counted; end the network with LIF")
+    expect(alert).to_contain_text("Linear 6 doesn't spike, so nothing can be counted; end the network with LIF")
     page.button("Put a LIF at its end").click()
     expect(page.page.locator(".plot[data-drawn], .rows[data-drawn]")).to_have_count(2)
     expect(page.page.get_by_role("button", name="Train it to fire ten")).to_be_enabled()
@@ -431,4 +431,4 @@ def test_ten_thousand_neurons_and_a_thousand_steps_stay_usable(open_network: Ope
     page.slide("Membrane time constant", "ArrowRight")
     page.until(lambda: page.figure()["rasters"][1] != drawn)
     page.canvas("raster", 1).click(position={"x": 300, "y": 40})
-    page.until(lambda: "Layer 1 (LIF) neurons" in page.readout)
+    page.until(lambda: "LIF 1 neurons" in page.readout)

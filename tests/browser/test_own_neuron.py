@@ -17,8 +17,8 @@ from tests.browser.server import Server, serve
 from tests.browser.training_page import TrainingPage
 
 OWN = {"kind": "RefractoryLIF", "tau_mem": 10.0, "rest": 2, "spike_threshold": 0.2}
-TEN_SPIKES = ["Input", "Linear 16→64", "LIF", "Linear 64→4", "LIF"]
-WITH_OWN = ["Input", "Linear 16→64", "RefractoryLIF", "Linear 64→4", "LIF"]
+TEN_SPIKES = ["Input", "Linear 1, 16→64", "LIF 2", "Linear 3, 64→4", "LIF 4"]
+WITH_OWN = ["Input", "Linear 1, 16→64", "RefractoryLIF 2", "Linear 3, 64→4", "LIF 4"]
 NO_STEP = "RefractoryLIF has no step in the browser, so the Neuron page can't show it; it shows LIF, IAF, ExpLeak or ALIF."
 
 Visit = Callable[..., Page]

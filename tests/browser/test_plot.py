@@ -35,7 +35,7 @@ def choose(epoch):
     st.session_state.chosen = epoch
 
 st.set_page_config(layout="wide")
-records, layers, theme = made(), ["Hidden LIF", "Output LIF"], "light"
+records, layers, theme = made(), ["LIF 2", "LIF 4"], "light"
 names = {{name: name for name in records[0].parameters}}
 ghost = Ghost("A", records + [replace(records[-1], epoch={EPOCHS} + more) for more in range(500)])
 curves = training_curves(records, [10] * len(records), layers, theme, ghost=ghost)
@@ -120,7 +120,7 @@ def test_no_epoch_beyond_the_last_can_be_chosen_though_the_pinned_training_has_m
 
 
 def test_loss_and_reach_stand_in_the_curves_or_where_it_is_narrow_in_the_drawer(open_plots: OpenPlots) -> None:
-    beside_the_spikes = {"Training, loss", "Hidden LIF, largest u/θ", "Output LIF, largest u/θ"}
+    beside_the_spikes = {"Training, loss", "LIF 2, largest u/θ", "LIF 4, largest u/θ"}
     for width, place in ((1280, 0), (360, 1)):
         held = [set(drawn(plot)) for plot in open_plots(width)]
         assert beside_the_spikes <= held[place]

@@ -100,4 +100,4 @@ def test_a_target_is_set_by_the_keys_too_and_told_where_the_cursor_stands(open_p
     page.page.keyboard.press("Enter")
     page.until(lambda: len(marks(page)) == len(before) + 1)
     assert [3, 0] in marks(page)
-    expect(page.page.locator(".rows-readout")).to_have_text("Output LIF neuron 3 · time 0 · spikes 0 · target")
+    expect(page.page.locator(".rows-readout")).to_have_text("LIF 4 neuron 3 · time 0 · spikes 0 · target")

@@ -59,7 +59,7 @@ def test_a_draft_whose_changes_can_not_be_made_is_refused_whether_its_layers_fit
     data = json.loads(ten_spikes().to_json())
     data["network"][0]["in_features"] = inputs
     data["training"]["changes"] = [change(7, "network.0.learns", ["tau_mem"])]
-    with pytest.raises(ExperimentError, match=r"the change at epoch 7: Layer 1 \(Linear\): learns names 'tau_mem'"):
+    with pytest.raises(ExperimentError, match=r"the change at epoch 7: Linear 1: learns names 'tau_mem'"):
         Draft.from_json(json.dumps(data))
 
 

@@ -114,4 +114,4 @@ def test_message_is_one_line_that_names_epoch_layer_quantity_and_remedy():
         "Training diverged at epoch 7: the membrane potential of module '2' is not finite. "
         "Lower the learning rate or the surrogate's grad_scale."
     )
-    assert "the tau_mem of Layer 2 (LIF) is not finite" in str(DivergenceError(7, "1", "tau_mem", label="Layer 2 (LIF)"))
+    assert "the tau_mem of LIF 2 is not finite" in str(DivergenceError(7, "1", "tau_mem", label="LIF 2"))

@@ -140,7 +140,7 @@ def test_compact_json_leaves_out_the_default_and_keeps_all_else() -> None:
 def test_names_that_a_layer_does_not_have_are_refused_with_those_that_it_has(layer: dict[str, Any], words: str) -> None:
     with pytest.raises(ExperimentError) as caught:
         alone(layer)
-    assert str(caught.value) == f"Layer 1 ({layer['kind']}): {words}"
+    assert str(caught.value) == f"{layer['kind']} 1: {words}"
 
 
 def test_an_experiment_with_changes_of_what_learns_returns_from_json_as_it_was() -> None:
@@ -213,9 +213,7 @@ def test_a_change_reaches_the_parameters_that_the_layer_holds(train_alphas: bool
 def test_a_network_in_which_nothing_learns_is_refused_for_training_and_may_be_built() -> None:
     made = ten_spikes().replace(EVERYTHING_FIXED)
     assert learning(made.build()) == set()
-    with pytest.raises(
-        ExperimentError, match=r"^Nothing in the network learns; let a parameter learn \(Layer 1 \(Linear\) has weight, bias\)"
-    ):
+    with pytest.raises(ExperimentError, match=r"^Nothing in the network learns; let a parameter learn \(Linear 1 has weight, bias\)"):
         Trainer(made)
     Trainer(made.replace({"network.1.learns": ["spike_threshold"]}))
 

@@ -135,9 +135,9 @@ def test_its_code_imports_it_from_its_own_module(own_neuron: ModuleType) -> None
 
 
 def test_its_values_are_checked_where_they_are_written(own_neuron: ModuleType) -> None:
-    with pytest.raises(ExperimentError, match=r"^Layer 1 \(RefractoryLIF\): rest is -1; it must be at least 0 time steps\.$"):
+    with pytest.raises(ExperimentError, match=r"^RefractoryLIF 1: rest is -1; it must be at least 0 time steps\.$"):
         network({**OWN, "rest": -1})
-    with pytest.raises(ExperimentError, match=r"^Layer 1 \(RefractoryLIF\): rest is 2.5; "):
+    with pytest.raises(ExperimentError, match=r"^RefractoryLIF 1: rest is 2.5; "):
         network({**OWN, "rest": 2.5})
 
 

@@ -281,16 +281,16 @@ def test_a_potential_that_leaves_the_finite_numbers_names_its_layer(is_folded):
     one_to_one = {**linear(4, 4), "weights": {"kind": "diagonal"}}
     reset = {"kind": "LIF", "tau_mem": 5.0}
     between = {"kind": "Flatten"} if is_folded else {"kind": "Dropout"}
-    with pytest.raises(ExperimentError, match=r"^Layer 3 \(IAF\): the membrane potential .* left the range of float32"):
+    with pytest.raises(ExperimentError, match=r"^IAF 3: the membrane potential .* left the range of float32"):
         simulate(experiment(between, one_to_one, integrator, reset, input=current))
     # LIF normalises its input, so it stays finite; the last layer is the one that fails.
-    with pytest.raises(ExperimentError, match=r"^Layer 4 \(IAF\): "):
+    with pytest.raises(ExperimentError, match=r"^IAF 4: "):
         simulate(experiment(between, one_to_one, {"kind": "ExpLeak", "tau_mem": 5.0, "norm_input": True}, integrator, input=current))
 
 
 def test_a_number_of_spikes_that_leaves_the_finite_numbers_names_its_layer():
     current = {"kind": "step_current", "shape": (1, 5, 4), "amplitude": 1e30}
-    with pytest.raises(ExperimentError, match=r"^Layer 2 \(IAF\): .*number of spikes left the range"):
+    with pytest.raises(ExperimentError, match=r"^IAF 2: .*number of spikes left the range"):
         simulate(experiment({"kind": "Dropout"}, {"kind": "IAF", "spike_threshold": 1e-20}, input=current))
 
 
@@ -340,8 +340,8 @@ def test_the_network_of_an_epoch_is_run_again_with_another_switch() -> None:
 @pytest.mark.parametrize(
     ("changed", "problem"),
     [
-        ({"0.bias": None}, "the bias of Layer 1 (Linear) is missing"),
-        ({"0.bias": np.zeros(3)}, "the bias of Layer 1 (Linear) has the shape (3,), but the network takes (64,)"),
+        ({"0.bias": None}, "the bias of Linear 1 is missing"),
+        ({"0.bias": np.zeros(3)}, "the bias of Linear 1 has the shape (3,), but the network takes (64,)"),
         ({"9.bias": np.zeros(3)}, "the network has no '9.bias'"),
     ],
 )

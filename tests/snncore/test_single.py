@@ -193,8 +193,8 @@ def test_a_threshold_that_was_trained_below_zero_is_refused():
 @pytest.mark.parametrize(
     ("place", "neuron", "sample", "words"),
     [
-        (0, 0, 0, r"Layer 1 \(Linear\) has no neurons; choose a layer of neurons"),
-        (1, 3, 0, r"Layer 2 \(LIF\) has no neuron 3 in sample 0; it has 3 neurons in 2 samples, from 0 on"),
+        (0, 0, 0, r"Linear 1 has no neurons; choose a layer of neurons"),
+        (1, 3, 0, r"LIF 2 has no neuron 3 in sample 0; it has 3 neurons in 2 samples, from 0 on"),
         (1, -1, 0, "has no neuron -1 in sample 0"),
         (1, 0, 2, "has no neuron 0 in sample 2"),
     ],
@@ -209,5 +209,5 @@ def test_a_neuron_that_is_not_there_is_refused(place, neuron, sample, words):
 def test_a_run_that_does_not_hold_what_its_layers_received_is_refused(place):
     (simulation,) = simulate(experiment(LIF, linear(4, 3), LIF))
     reduced = dataclasses.replace(simulation, outputs=())
-    with pytest.raises(ExperimentError, match=f"What Layer {place + 1} .LIF. received was not kept; simulate the network once more"):
+    with pytest.raises(ExperimentError, match=f"What LIF {place + 1} received was not kept; simulate the network once more"):
         lone_neuron(reduced, place, 0)

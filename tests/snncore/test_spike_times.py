@@ -150,7 +150,7 @@ def test_a_change_to_times_that_do_not_fit_is_refused_and_training_goes_on() -> 
 def test_an_output_that_never_spikes_has_no_times() -> None:
     data = timed([[5]] * 4).model_dump()
     experiment = Experiment(**{**data, "network": [*data["network"][:3], {"kind": "ExpLeak", "tau_mem": 5.0}]})
-    with pytest.raises(ExperimentError, match=r"Layer 4 \(ExpLeak\) doesn't spike, so it has no spike times; end the network with LIF"):
+    with pytest.raises(ExperimentError, match=r"ExpLeak 4 doesn't spike, so it has no spike times; end the network with LIF"):
         experiment.check_trainable()
 
 

@@ -147,7 +147,7 @@ def test_a_draft_is_an_experiment_if_and_only_if_its_layers_fit(made):
         assert made.first_misfit is None
         assert Experiment(**dict(made)).draft == made
         return
-    place = f"Layer {misfits[0] + 1} ({made.network[misfits[0]].kind}): "
+    place = f"{made.network[misfits[0]].kind} {misfits[0] + 1}: "
     assert made.first_misfit == f"{place}{made.fits()[misfits[0]].misfit}."
     with pytest.raises(ExperimentError, match=f"^{re.escape(place)}") as caught:
         Experiment(**dict(made))
@@ -353,7 +353,7 @@ def test_layers_after_one_that_does_not_fit_are_judged_by_what_it_would_put_out(
     assert [fit.shape for fit in made.fits()] == [(3,), (2,), (2,)]
     assert [bool(fit.misfit) for fit in made.fits()] == [True, True, False]
     assert made.first_misfit is not None
-    assert made.first_misfit.startswith("Layer 1 (Linear): ")
+    assert made.first_misfit.startswith("Linear 1: ")
 
 
 # ------------------------------------------------------------------------------------------------------------------ input
@@ -395,9 +395,7 @@ def test_input_of_another_shape_may_leave_layers_that_do_not_fit():
     fed = stack.feed(draft(linear(4, 4), LIF), "digit")
     assert fed.input.shape[2:] == (2, 8, 8)
     assert fed.first_misfit is not None
-    assert fed.first_misfit.startswith(
-        "Layer 1 (Linear): it takes 4 features in one row, but it receives (2, 8, 8); put a Flatten before it"
-    )
+    assert fed.first_misfit.startswith("Linear 1: it takes 4 features in one row, but it receives (2, 8, 8); put a Flatten before it")
 
 
 DRAWN = {"kind": "drawn", "shape": (1, 4, 3), "values": [1.0, 2.0, 3.0, 4.0], "weight": 2.0}

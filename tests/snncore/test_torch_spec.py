@@ -26,7 +26,7 @@ def test_shapes_are_those_of_torch(kernel_size, stride, padding, pools):
     convolve = {"kind": "Conv2d", "in_channels": 3, "out_channels": 4, "kernel_size": kernel_size, "stride": stride, "padding": padding}
     layer = {"kind": "AvgPool2d", "kernel_size": kernel_size, "stride": stride} if pools else convolve
     if kernel_size > 7 + (0 if pools else 2 * padding):
-        with pytest.raises(ExperimentError, match=rf"Layer 1 \({layer['kind']}\): kernel_size is {kernel_size}.*set it to at most"):
+        with pytest.raises(ExperimentError, match=rf"{layer['kind']} 1: kernel_size is {kernel_size}.*set it to at most"):
             experiment(layer)
     else:
         made = experiment(layer, NEURON, {"kind": "Flatten"})
@@ -70,7 +70,7 @@ def test_convolution_is_the_program_of_the_quickstart():
 def test_only_networks_that_need_it_are_folded():
     assert [name for name, _ in ten_spikes().build().named_children()] == ["0", "1", "2", "3"]
     assert [name for name, _ in convolution().build().named_children()] == ["fold", *"012345", "unfold"]
-    assert convolution().layer_label("3") == "Layer 4 (LIF)"
+    assert convolution().layer_label("3") == "LIF 4"
 
 
 @pytest.mark.parametrize("kind", NEURON_SPECS)
@@ -103,14 +103,14 @@ def test_dropout_is_that_of_the_noise_seed_and_only_while_training():
     [
         (
             ({"kind": "Conv2d", "in_channels": 2, "out_channels": 4, "kernel_size": 3},),
-            r"Layer 1 .*in_channels is 2.*set in_channels to 3",
+            r"Conv2d 1.*in_channels is 2.*set in_channels to 3",
         ),
         (
             ({"kind": "Flatten"}, {"kind": "AvgPool2d", "kernel_size": 2}),
-            r"Layer 2 .*it takes \(channels, height, width\).*\(189,\)",
+            r"AvgPool2d 2.*it takes \(channels, height, width\).*\(189,\)",
         ),
-        (({"kind": "Dropout", "p": 1.0},), r"Layer 1 \(Dropout\): p is 1.0; it should be less than 1"),
-        (({"kind": "Flatten"}, {"kind": "Linear", "in_features": 100, "out_features": 2}), r"Layer 2 \(Linear\).*set in_features to 189"),
+        (({"kind": "Dropout", "p": 1.0},), r"Dropout 1: p is 1.0; it should be less than 1"),
+        (({"kind": "Flatten"}, {"kind": "Linear", "in_features": 100, "out_features": 2}), r"Linear 2.*set in_features to 189"),
     ],
 )
 def test_a_layer_that_does_not_fit_is_named_with_what_would(layers, words):

@@ -162,11 +162,11 @@ def test_weights_are_changed_by_path():
 def test_weights_that_do_not_fit_are_refused_with_what_would(weights, words):
     with pytest.raises(ExperimentError) as caught:
         experiment(weights)
-    assert [word for word in ["Layer 1 (Linear)", *words] if word not in str(caught.value)] == [], caught.value
+    assert [word for word in ["Linear 1", *words] if word not in str(caught.value)] == [], caught.value
 
 
 def test_weights_of_a_recurrent_connection_that_do_not_fit_name_it():
-    with pytest.raises(ExperimentError, match=r"Layer 2 \(LIFRecurrent\): rec_connect: .* set groups to at most 5"):
+    with pytest.raises(ExperimentError, match=r"LIFRecurrent 2: rec_connect: .* set groups to at most 5"):
         experiment({"kind": "random"}, {**CHAIN, "groups": 9})
 
 

@@ -84,14 +84,13 @@ function updatePlace(place, stage, index, selected) {
     }
     place.shape = replace(root, place.shape, shape);
   }
-  const number = stage.layer === null ? "" : `Layer ${stage.layer + 1}, `;
   say(place.chip, stage.problem ? `! ${stage.name}` : stage.name);
   place.chip.classList.toggle("ribbon-misfit", Boolean(stage.problem));
   say(place.shape, stage.shape ?? "?");
   if (!isChip) return;
   const output = stage.shape === null ? "unknown" : stage.shape;
   const after = stage.layer === null ? `shape ${output}` : `output ${output}`;
-  place.chip.setAttribute("aria-label", `${number}${stage.name}, ${after}${stage.problem ? ", has a problem" : ""}`);
+  place.chip.setAttribute("aria-label", `${stage.name}, ${after}${stage.problem ? ", has a problem" : ""}`);
   place.chip.setAttribute("aria-pressed", String(stage.layer === selected));
 }
 
@@ -125,8 +124,7 @@ function updateProblems(view, stages) {
   view.problems.replaceChildren(
     ...wrong.map(({ name, layer, problem, remedy }) => {
       const root = make("div", "problem");
-      const where = layer === null ? name : `Layer ${layer + 1}, ${name}`;
-      root.append(make("p", "sentence", `! ${where}: ${problem}`));
+      root.append(make("p", "sentence", `! ${name}: ${problem}`));
       if (remedy) root.append(button(true, "action ribbon-remedy", () => view.mend(layer)));
       if (remedy) Object.assign(root.lastChild, { textContent: remedy, tabIndex: 0 });
       return root;
