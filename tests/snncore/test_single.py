@@ -19,7 +19,7 @@ from snncore.layers import MODELS, RECURRENT
 from snncore.run.bptt import train
 from snncore.run.simulation import Simulation, simulate
 from snncore.run.single_neuron import lone_neuron
-from tests.snncore.test_spec import neuron_layers
+from tests.snncore.drawn_layers import neuron_layers
 
 Layer = dict[str, Any]
 

@@ -19,7 +19,7 @@ from snncore.experiment.spec import Draft, Experiment
 from snncore.io.recordings import content_hash
 from snncore.layers import MODELS, RECURRENT
 from snncore.run.simulation import simulate
-from tests.snncore.test_spec import neuron_layers
+from tests.snncore.drawn_layers import neuron_layers
 
 Layer = dict[str, Any]
 Shape = tuple[int, ...]
