@@ -9,6 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.training_page import rows_shown
 
+TEN_SPIKES = ["Input", "Linear 1, 16→64", "LIF 2", "Linear 3, 64→4", "LIF 4"]
+"""The chips of the ribbon as the page opens."""
+
 
 class NetworkPage:
     """Opened at its own address, or with `through_training` from the first page by the link at the top."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from playwright.sync_api import Locator, Page, expect
+
+from app.server.link import to_parameter
+from app.state.tuned_neuron import DEFAULT, edited
+from snncore.experiment.spec import Experiment
+from snncore.run.simulation import simulate
 
 SHOWN = """root => {
     const { run, p, at, part, neuron, settings, seconds, ranges, header } = root.shown();
@@ -20,6 +25,9 @@ SHOWN = """root => {
     });
 }"""
 """As one text, since Playwright takes a long time for many numbers."""
+
+ARRAYS = {"u": "u", "v": "v", "s": "spikes"}
+"""As the page calls them, and as the record does."""
 
 
 class NeuronPage:
@@ -109,3 +117,19 @@ class NeuronPage:
                 return
             self.page.wait_for_timeout(50)
         raise AssertionError(f"waited in vain; {self.count}, {self.alerts()}")
+
+
+def link(changes: Mapping[str, Any], experiment: Experiment = DEFAULT) -> str:
+    """The query that opens the page on the experiment with some fields changed."""
+    return f"?x={to_parameter(edited(experiment, changes, {}))}"
+
+
+def assert_shows(page: NeuronPage, experiment: Experiment) -> None:
+    """The numbers that are drawn are those of snncore."""
+    (record,) = simulate(experiment)[0].records.values()
+    shown = page.shown()
+    for drawn, kept in ARRAYS.items():
+        if kept == "spikes" and not record.does_spike:
+            continue
+        expected = getattr(record, kept)[0].reshape(experiment.input.shape[1], -1).T
+        np.testing.assert_array_equal(np.array(shown[drawn]).reshape(expected.shape), expected.astype(float), drawn)

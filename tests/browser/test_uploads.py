@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenNetwork
-from tests.snncore.test_files import BAD_FILES
+from tests.snncore.bad_files import BAD_FILES
 
 REFUSED_HERE = (
     "empty",

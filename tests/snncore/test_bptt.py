@@ -262,3 +262,48 @@ def test_the_norm_of_a_finite_gradient_is_finite_though_its_square_leaves_float3
     norms = record.gradient_norms
     assert max(norms.values()) > 1e25
     assert all(map(math.isfinite, norms.values()))
+
+
+# ------------------------------------------------------------------------------------ what records hold of parameters
+
+
+def values_of(model: nn.Module) -> dict[str, np.ndarray]:
+    return {name: parameter.detach().clone().numpy() for name, parameter in model.named_parameters()}
+
+
+def test_a_record_holds_every_parameter_as_its_epoch_began_and_keeps_it():
+    session = Session()
+    began, records = [values_of(session.model)], []
+    for record in session.train(4):
+        records.append(record)
+        began.append(values_of(session.model))
+    for record, values in zip(records, began, strict=False):
+        np.testing.assert_equal(record.parameters, values)
+    assert all(not np.array_equal(one["0.weight"], other["0.weight"]) for one, other in itertools.pairwise(began))
+
+
+def test_with_the_parameters_of_a_record_a_network_does_what_the_record_says():
+    *_, last = Session().train(5)
+    model = Session().model
+    model.load_state_dict({name: torch.from_numpy(values) for name, values in last.parameters.items()}, strict=False)
+    again = next(epochs(model, DATA, TASK, torch.optim.SGD(model.parameters(), lr=0.0)))
+    assert (again.loss, again.spikes, again.gradient_norms) == (last.loss, last.spikes, last.gradient_norms)
+    for one, other in zip(again.layers, last.layers, strict=True):
+        np.testing.assert_array_equal(one.u, other.u)
+        np.testing.assert_array_equal(one.spikes, other.spikes)
+
+
+def test_time_constants_and_thresholds_of_a_record_are_means_of_its_parameters():
+    (record,) = Session().train(1)
+    assert record.constants.keys() == {name for name in record.parameters if name.endswith(("tau_mem", "spike_threshold"))}
+    assert record.constants == {name: record.parameters[name].mean() for name in record.constants}
+
+
+def test_a_record_that_is_reduced_to_its_numbers_holds_no_parameters_and_all_numbers():
+    (record,) = Session().train(1)
+    reduced = record.reduced()
+    assert reduced.parameters == {}
+    for name in ("epoch", "spikes", "loss", "gradient_norms", "reach", "rates", "constants"):
+        assert getattr(reduced, name) == getattr(record, name)
+    assert reduced.nbytes == 0
+    assert record.nbytes > sum(values.nbytes for values in record.parameters.values())

@@ -11,8 +11,8 @@ from snncore.activation import MaxSpike, MembraneReset, MultiSpike, SingleSpike
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NEURON_SPECS, ALIFSpec, ExpLeakSpec, IAFSpec, LIFSpec, NeuronSpec
 from snncore.io.code import layer_code
+from tests.snncore.drawn_layers import neuron_layers
 from tests.snncore.models import MODELS, RECURRENT
-from tests.snncore.test_spec import neuron_layers
 
 NEURONS = 3
 

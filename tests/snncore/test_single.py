@@ -19,8 +19,8 @@ from snncore.run.bptt import train
 from snncore.run.simulation import Simulation, simulate
 from snncore.run.single_neuron import lone_neuron
 from tests.length import examples
+from tests.snncore.drawn_layers import neuron_layers
 from tests.snncore.models import MODELS, RECURRENT
-from tests.snncore.test_spec import neuron_layers
 
 Layer = dict[str, Any]
 

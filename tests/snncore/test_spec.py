@@ -3,7 +3,6 @@
 import itertools
 import json
 import random
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,12 +15,13 @@ from torch import nn
 from snncore.activation import MaxSpike, MembraneReset, PeriodicExponential
 from snncore.errors import ExperimentError
 from snncore.experiment.edits import mend
-from snncore.experiment.layers import NEURON_SPECS, IAFSpec, LIFSpec, LinearSpec
+from snncore.experiment.layers import IAFSpec, LIFSpec, LinearSpec
 from snncore.experiment.spec import Draft, Experiment, RandomSpikes, ten_spikes
-from snncore.layers import ALIF, IAF, LIF, StatefulLayer
+from snncore.layers import ALIF, IAF, LIF
 from snncore.run.bptt import train
 from tests.length import examples
-from tests.snncore.models import MODELS, RECURRENT, arguments, own_surrogate
+from tests.snncore.drawn_layers import neuron_layers
+from tests.snncore.models import MODELS, RECURRENT
 
 
 def entirely_different() -> Experiment:
@@ -45,21 +45,6 @@ def entirely_different() -> Experiment:
         },
         seeds={"weights": 4, "input": 5, "noise": 6},
     )
-
-
-@st.composite
-def neuron_layers(draw: st.DrawFn, models: tuple[type[StatefulLayer], ...], neurons: int) -> dict[str, Any]:
-    """A layer of one of the models, as data with any of its parameters."""
-    model = draw(st.sampled_from(models))
-    drawn = draw(arguments(model, neurons).filter(lambda drawn: drawn.get("surrogate_grad_fn") is not own_surrogate))
-    layer = {name: value.tolist() if isinstance(value, torch.Tensor) else value for name, value in drawn.items() if name != "record_states"}
-    for name in ("spike_fn", "reset_fn", "surrogate_grad_fn"):
-        if name in layer and draw(st.booleans()):
-            layer[name] = type(layer[name]).__name__  # the name alone stands for the defaults
-    connection = {"rec_connect": {"in_features": neurons, "out_features": neurons}} if model in RECURRENT else {}
-    spec = NEURON_SPECS[model.__name__](**layer, **connection)
-    learns = draw(st.none() | st.lists(st.sampled_from(spec.learnable), unique=True))
-    return {"kind": model.__name__, **layer, **connection, "learns": learns}
 
 
 @st.composite

@@ -19,8 +19,8 @@ from snncore.experiment.spec import Draft, Experiment
 from snncore.io.recordings import content_hash
 from snncore.run.simulation import simulate
 from tests.length import examples
+from tests.snncore.drawn_layers import neuron_layers
 from tests.snncore.models import MODELS, RECURRENT
-from tests.snncore.test_spec import neuron_layers
 
 Layer = dict[str, Any]
 Shape = tuple[int, ...]

@@ -1,0 +1,98 @@
+"""The fused loops run where they apply, and the scan everywhere else."""
+
+import pytest
+import torch
+from torch.autograd import forward_ad
+
+from snncore import kernels
+from snncore.activation import MembraneSubtract
+from snncore.dynamics import lif_step
+from snncore.kernels import fused, loading
+from snncore.layers import ALIF, IAF, LIF, ExpLeak
+from tests.snncore.kernel_runs import ADAPTIVE, noise
+from tests.snncore.models import own_surrogate
+
+
+def test_loops_are_used_where_they_apply(monkeypatch):
+    monkeypatch.setattr(fused.dynamics, "scan", None)
+    LIF(10.0, tau_syn=5.0, min_v_mem=-1.0, record_states=True)(noise(2, 5, 3))
+    IAF()(noise(2, 5, 2, 4, 4)).sum()
+    ExpLeak(10.0)(noise(2, 5, 3))
+    ALIF(10.0, tau_adapt=5.0, record_states=True)(noise(2, 5, 3))
+
+
+class HalvedReset:
+    def __call__(self, s, state, threshold):
+        return {**state, "v_mem": torch.where(s > 0, state["v_mem"] / 2, state["v_mem"])}
+
+
+class SubtractTwice(MembraneSubtract):
+    def __call__(self, s, state, threshold):
+        return super().__call__(2 * s, state, threshold)
+
+
+class SlowLIF(LIF):
+    def step(self, z, state, parameters):
+        return lif_step(z / 2, state, parameters)
+
+
+@pytest.mark.parametrize(
+    ("make", "dtype"),
+    [
+        (lambda: LIF(6.0, reset_fn=HalvedReset()), torch.float32),
+        (lambda: LIF(6.0, reset_fn=SubtractTwice()), torch.float32),
+        (lambda: SlowLIF(6.0), torch.float32),
+        (lambda: ALIF(**ADAPTIVE, surrogate_grad_fn=own_surrogate), torch.float32),
+        (lambda: LIF(6.0), torch.float64),
+        (lambda: LIF(6.0), torch.float16),
+    ],
+    ids=["own reset", "reset of a subclass", "step of a subclass", "own surrogate of a changing threshold", "float64", "float16"],
+)
+def test_the_scan_runs_where_the_loops_do_not_apply(make, dtype, monkeypatch):
+    z = noise(2, 20, 3).to(dtype)
+    with kernels.disabled():
+        expected = make()(z)
+    monkeypatch.setattr(loading, "loops", lambda: pytest.fail("the loops do not apply"))
+    assert torch.equal(make()(z), expected)
+
+
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning", "ignore::DeprecationWarning")
+def test_a_traced_graph_holds_the_scan_and_gives_the_same_spikes():
+    z, other = noise(2, 9, 40), noise(2, 9, 40, seed=1)
+
+    class Fresh(torch.nn.Module):
+        def forward(self, z):
+            return LIF(6.0, spike_threshold=0.4)(z)
+
+    traced = torch.jit.trace(Fresh(), z, check_trace=False)
+    assert "aten::stack" in str(traced.inlined_graph)
+    assert torch.equal(traced(other), Fresh()(other))
+
+
+def test_tensors_without_values_have_their_shapes_computed():
+    layer = ALIF(**ADAPTIVE).to("meta")
+    out = layer(torch.empty(2, 9, 40, device="meta"))
+    assert (out.shape, out.device.type, layer.b.shape) == ((2, 9, 40), "meta", (2, 40))
+
+
+def test_default_dtype_is_of_no_effect():
+    z = noise(2, 9, 40)
+    expected = LIF(6.0)(z)
+    layer = LIF(6.0)
+    torch.set_default_dtype(torch.float64)
+    try:
+        spikes = layer(z)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert spikes.dtype == torch.float32
+    assert torch.equal(spikes, expected)
+
+
+def test_tangents_are_carried_forward():
+    layer = ExpLeak(6.0)
+    layer.tau_mem.requires_grad_(False)
+    z = noise(2, 9, 3)
+    with forward_ad.dual_level():
+        out = forward_ad.unpack_dual(layer(forward_ad.make_dual(z, torch.ones_like(z))))
+    layer.reset_states()
+    assert torch.allclose(out.tangent, layer(torch.ones_like(z)))

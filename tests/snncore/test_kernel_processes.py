@@ -1,0 +1,126 @@
+"""The fused loops in processes of their own: compiled before, forked, without a cache, without a compiler."""
+
+import subprocess
+import sys
+
+import pytest
+
+from snncore.kernels import loading
+from snncore.layers import LIF
+from tests.snncore.kernel_runs import noise
+
+
+def in_a_fresh_process(program, *arguments):
+    subprocess.run([sys.executable, "-W", "error::RuntimeWarning", "-c", program, *arguments], check=True, timeout=300)
+
+
+@pytest.mark.slow
+def test_loops_that_were_compiled_before_serve_the_first_call_without_numba():
+    in_a_fresh_process(
+        "import sys, torch; from snncore import dynamics, kernels; from snncore.layers import LIF\n"
+        "z = 3 * torch.rand(2, 9, 3)\n"
+        "with kernels.disabled(): expected = LIF(10.0)(z)\n"
+        "dynamics.scan = None; assert torch.equal(LIF(10.0)(z), expected); assert 'numba' not in sys.modules"
+    )
+
+
+@pytest.mark.slow
+def test_a_process_forked_while_the_loops_are_loaded_loads_its_own():
+    in_a_fresh_process(
+        "import os, signal, torch; from snncore.layers import IAF\n"
+        "layer = IAF(); child = os.fork()\n"
+        "if child == 0: signal.alarm(60); layer(torch.ones(1, 2, 3)); os._exit(0)\n"
+        "assert os.waitpid(child, 0)[1] == 0"
+    )
+
+
+@pytest.mark.slow
+def test_a_thread_that_outlives_the_program_still_computes():
+    in_a_fresh_process(
+        "import threading, time, torch; from snncore import kernels; from snncore.layers import IAF\n"
+        "kernels.prepare(); torch.set_num_threads(2)\n"
+        "def job():\n"
+        "    time.sleep(1)\n"
+        "    try: assert IAF()(torch.ones(8, 16, 8192)).sum() == 8 * 16 * 8192\n"
+        "    except BaseException as error: print(error); import os; os._exit(1)\n"
+        "threading.Thread(target=job).start()"
+    )
+
+
+COLD_START = """
+import pathlib, sys, torch
+from snncore import kernels
+from snncore.kernels import loading
+from snncore.layers import LIF
+loading._places = lambda: [pathlib.Path(sys.argv[1])]
+z = 3 * torch.rand(2, 9, 3)
+layer = LIF(10.0)
+first = layer(z)
+assert loading._loops is None  # it waited for no compiler
+kernels.prepare()
+layer.reset_states()
+assert torch.equal(layer(z), first)
+assert loading._read(loading._key()) == loading._read(loading._key()) != None
+"""
+
+
+@pytest.mark.slow
+def test_first_call_without_a_cache_takes_the_scan_and_the_next_process_finds_one(tmp_path):
+    in_a_fresh_process(COLD_START, str(tmp_path))
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda text: text[:-9], lambda text: text.replace("A", "B"), lambda text: ""], ids=["cut", "changed", "empty"]
+)
+def test_a_damaged_cache_is_no_cache(tmp_path, damage, monkeypatch):
+    monkeypatch.setattr(loading, "_places", lambda: [tmp_path])
+    code = {"forward": ("symbol", b"machine code"), "backward": ("another", bytes(range(256)))}
+    loading._write("key", code)
+    assert loading._read("key") == code
+    file = tmp_path / "loops-key.txt"
+    file.write_text(damage(file.read_text()))
+    assert loading._read("key") is None
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(loading, "_places", lambda: [tmp_path / "file" / "below"])
+    loading._write("key", {"forward": ("symbol", b"code"), "backward": ("symbol", b"code")})
+    assert loading._read("key") is None
+
+
+def test_without_a_compiler_the_scan_computes_and_a_warning_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(loading, "_places", lambda: [tmp_path])
+    monkeypatch.setattr(loading, "_loops", None)
+    monkeypatch.setitem(sys.modules, "snncore.kernels.compiling", None)
+    with pytest.warns(RuntimeWarning, match="without its compiled time loops"):
+        loading._load()
+    assert loading.loops() is None
+    assert LIF(1.0)(noise(2, 5, 3)).shape == (2, 5, 3)
+
+
+@pytest.mark.slow
+def test_forked_process_computes_with_threads_of_its_own():
+    in_a_fresh_process(FORK)
+
+
+FORK = """
+import multiprocessing, torch
+from snncore import kernels
+from snncore.kernels import sharing
+from snncore.layers import LIF
+sharing.LEAST_SHARE = 100
+torch.set_num_threads(2)
+kernels.prepare()
+z, layer = 3 * torch.rand(8, 50, 300), LIF(10.0)
+expected = layer(z).detach().numpy()
+def child():
+    layer.reset_states()
+    assert (layer(z).detach().numpy() == expected).all()  # torch's own threads do not survive a fork
+process = multiprocessing.get_context("fork").Process(target=child)
+process.start()
+process.join(60)
+process.kill()
+assert process.exitcode == 0
+"""
