@@ -17,7 +17,7 @@ from snncore.activation import MaxSpike, MembraneReset, MembraneSubtract, Single
 from snncore.arrays import Array
 from snncore.diagnosis.known import is_known
 from snncore.experiment.layers import NeuronSpec
-from snncore.layers.bounds import decay
+from snncore.layers.bounds import LOWEST_LEARNED_THRESHOLD, decay
 from snncore.run.record import LayerRecord
 from snncore.run.simulation import Simulation
 
@@ -151,10 +151,9 @@ def _of_unknown_model(simulation: Simulation, index: int, layer: NeuronSpec, rec
         threshold = np.broadcast_to(record.threshold, record.u.shape)
         place = np.unravel_index(int((record.u / threshold).argmax()), record.u.shape)
         largest_u = float(record.u[place])
-        lower = _rounded_down(largest_u) if largest_u > 0 and "spike_threshold" in type(layer).model_fields else None
-        changes = () if lower is None else ({"spike_threshold": lower},)
+        lower = _rounded_down(largest_u) if largest_u > 0 else None
         gets_input = bool(simulation.received(index).any())
-        return [Silent(largest_u, float(threshold[place]), None, gets_input, lower, changes=changes)]
+        return [Silent(largest_u, float(threshold[place]), None, gets_input, lower, changes=tuple(_with_lower_threshold(layer, lower)))]
     spiking = record.spikes > 0
     always = _always(spiking, _driven(simulation, index))
     return [_saturation(simulation, index, record, always, ())] if always.mean() >= SATURATED else []
@@ -168,7 +167,7 @@ def _silence(simulation: Simulation, index: int, layer: NeuronSpec, record: Laye
     largest_u, theta = float(record.u[place]), float(threshold[place])
     received = simulation.received(index)
     lower = _rounded_down(largest_u) if largest_u > 0 else None
-    changes: list[Changes] = [] if lower is None else [{"spike_threshold": lower}]
+    changes = _with_lower_threshold(layer, lower)
     leak, synapse = (float(factor[tuple(neuron)]) for factor in (_leak(layer, record), _synapse(layer, record)))
     normalised = bool(getattr(layer, "norm_input", False))
     # Without normalisation all potentials are 1/leak times as large, but for a bound above 0, which stays where it is.
@@ -190,6 +189,12 @@ def _silence(simulation: Simulation, index: int, layer: NeuronSpec, record: Laye
         sufficient_gain=_rounded_up(ROUNDING * theta / largest_u, digits=3) if grows and largest_u > 0 else None,
         changes=tuple(_without_explosion(simulation, index, layer, change) for change in changes),
     )
+
+
+def _with_lower_threshold(layer: NeuronSpec, lower: float | None) -> list[Changes]:
+    """The remedy of a lower θ; none where the layer has no such field, or holds a θ that learns above that."""
+    is_held_above = lower is not None and "spike_threshold" in layer.learning and lower < LOWEST_LEARNED_THRESHOLD
+    return [] if lower is None or is_held_above or "spike_threshold" not in type(layer).model_fields else [{"spike_threshold": lower}]
 
 
 def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> list[Finding]:

@@ -32,6 +32,13 @@ def test_silence_is_told_with_its_numbers():
     assert silent.changes == ({"spike_threshold": 0.49}, {"norm_input": False})
 
 
+def test_no_lower_threshold_is_offered_than_one_that_learns_is_held_at():
+    weak = neurons(spike_threshold=1.0, learns=["spike_threshold"])
+    assert "spike_threshold" not in {name for changes in found(current(weak, amplitude=0.009), Silent).changes for name in changes}
+    assert found(current(weak, amplitude=0.02), Silent).changes[0] == {"spike_threshold": 0.019}
+    assert found(current({**weak, "learns": []}, amplitude=0.009), Silent).changes[0] == {"spike_threshold": 0.0089}
+
+
 def test_a_layer_of_which_one_neuron_spikes_once_is_not_silent():
     made = current(linear(3, 3, kind="diagonal"), neurons(spike_threshold=[0.9, 5.0, 5.0]), shape=(1, 26, 3))
     assert run(made).records[1].spikes.sum() == 1
