@@ -36,7 +36,7 @@ test: $(VENV)/.browser
 	exit $$failed
 
 check: lint
-	@SNN_TEST_LENGTH=0.1 $(BIN)/python -m pytest -m "not slow" --ignore=tests/browser --numprocesses=2 --dist=worksteal --quiet
+	@SNN_TEST_LENGTH=0.1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" --ignore=tests/browser --numprocesses=2 --dist=worksteal --quiet
 
 test-all:
 	@SNN_TEST_LENGTH=10 $(MAKE) test

@@ -14,6 +14,8 @@ from app.state.presets import presets
 from app.widgets import controls, experiment, menu, messages, network
 from tests.app.states import InterruptedState
 
+pytestmark = pytest.mark.slow  # each is interrupted at all its looks
+
 MOST_LOOKS = 12
 """More than any callback takes before it changes something."""
 

@@ -31,6 +31,7 @@ def test_packed_arrays_unpack_to_the_same_values(dtype: type) -> None:
     assert packed(values)["dtype"] != "i8", "plotly.js knows no 64-bit integers"
 
 
+@pytest.mark.slow
 def test_figures_are_plain_json(records: list[EpochRecord]) -> None:
     assert json.loads(json.dumps(training_curves(records, [10] * len(records), layer_names(ten_spikes()), "light"))) is not None
 

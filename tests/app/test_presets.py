@@ -197,6 +197,7 @@ def test_every_preset_is_within_the_limits(preset: Preset) -> None:
     check(preset.experiment)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", [preset for preset in presets() if preset.title != "Convolution"], ids=lambda preset: preset.title)
 def test_every_preset_that_ends_in_spikes_trains(preset: Preset) -> None:
     check(preset.experiment, trains=True)

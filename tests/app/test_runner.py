@@ -16,6 +16,8 @@ from snncore.errors import ExperimentError
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.run.bptt import train
 
+pytestmark = pytest.mark.slow  # each trains in the background
+
 EXPERIMENT = ten_spikes().replace({"training.epochs": 12})
 
 

@@ -17,6 +17,8 @@ from snncore.io import checkpoint
 from snncore.run.simulation import Simulation
 from tests.app.waiting import until
 
+pytestmark = pytest.mark.slow  # each trains
+
 Act = Callable[[TrainingState], object]
 
 SHORT = ten_spikes().replace({"training.epochs": 12})

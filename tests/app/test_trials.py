@@ -11,6 +11,8 @@ from snncore.experiment.spec import ten_spikes
 from snncore.run.bptt import EpochRecord, train
 from tests.app.plotly_arrays import unpacked
 
+pytestmark = pytest.mark.slow  # each trains eight networks
+
 
 @pytest.fixture(scope="module")
 def records() -> list[EpochRecord]:

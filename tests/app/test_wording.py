@@ -305,6 +305,7 @@ def test_a_remedy_of_a_training_in_words(present: dict[str, Any], changes: dict[
     assert training_remedy_in_words(ten_spikes().replace(present), changes) == words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "words", "remedies"),
     [

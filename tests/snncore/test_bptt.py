@@ -104,6 +104,7 @@ def test_each_phase_does_what_it_says():
     assert not torch.equal(weight, seen[Phase.UPDATE]["weight"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimiser", [torch.optim.Adam, torch.optim.RMSprop])
 @pytest.mark.parametrize("phase", PHASES, ids=[phase.name for phase in PHASES])
 def test_training_stopped_before_any_phase_has_changed_nothing_and_resumes_identically(phase, optimiser):
@@ -218,6 +219,7 @@ CHANGES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", CHANGES, ids=[next(iter(changes)) for changes in CHANGES])
 def test_a_change_acts_from_its_epoch_on_and_never_before(changes):
     plain = ten_spikes().replace({"training.epochs": 8})

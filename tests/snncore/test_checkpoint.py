@@ -43,12 +43,14 @@ def assert_same_spikes(experiment: Experiment, files: dict[str, Array], record: 
         np.testing.assert_array_equal(found.u, expected.u)
 
 
+@pytest.mark.slow
 def test_what_is_read_spikes_as_the_epoch_did_whose_parameters_were_saved(trained: tuple[Experiment, EpochRecord]) -> None:
     experiment, record = trained
     checkpoint = read(NAME, save(experiment.in_force(record.epoch), record.parameters))
     assert_same_spikes(checkpoint.experiment, dict(checkpoint.files), record)
 
 
+@pytest.mark.slow
 def test_what_is_read_builds_every_parameter_as_it_was_saved(trained: tuple[Experiment, EpochRecord]) -> None:
     experiment, record = trained
     checkpoint = read(NAME, save(experiment, record.parameters))

@@ -61,6 +61,7 @@ KINDS = [kind for kind in LAYERS if "with" not in kind or "synapse" in kind]
 MODELS = {**{kind: partial(learning, kind) for kind in KINDS}, "network": network}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", MODELS)
 def test_training_loop_without_a_reset_ends_in_an_error_that_names_what_is_missing(kind):
     for caught_as in (GraphError, SNNCoreError, RuntimeError):

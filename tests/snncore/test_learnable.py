@@ -174,6 +174,7 @@ def test_a_parameter_fixed_while_training_keeps_its_value_until_it_learns_again(
     np.testing.assert_array_equal(after[0].parameters["0.weight"], fixed[0].parameters["0.weight"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
 def test_a_training_in_which_what_learns_was_changed_repeats_from_its_experiment(optimiser: str) -> None:
     trainer = Trainer(ten_spikes().replace({"training.optimiser": optimiser, "training.lr": 1e-4}))

@@ -160,6 +160,7 @@ def alone(simulation: Simulation, number: int, sample: int) -> np.ndarray[Any, A
         return torch.cat([module(step) for step in z.unbind(1)]).numpy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, made in NETWORKS.items() if made.is_folded])
 def test_folded_networks_do_to_each_sample_what_they_do_to_it_alone(name):
     (simulation,) = simulate(NETWORKS[name])
