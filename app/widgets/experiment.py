@@ -12,7 +12,7 @@ from app.widgets.drawing import draw
 from app.widgets.session import desk
 from app.widgets.tasks import task_controls
 from app.words.layers import parameter_names
-from app.words.parameters import PART_PARAMETERS, part_name, part_numbers
+from app.words.parameters import LAYER_PARAMETERS, PART_PARAMETERS, Parameter, part_name, part_numbers
 from app.words.seeds import SEEDS, seed_note
 from app.words.tasks import task_words
 from app.words.typed_numbers import Numbers
@@ -24,8 +24,6 @@ from snncore.experiment.spec import Experiment
 from snncore.experiment.torch_layers import LinearSpec
 from snncore.experiment.training import Seeds, Training
 
-LONGEST_TAU = 100.0
-HIGHEST_THRESHOLD = 3.0
 OPTIMISERS = ("RMSprop", "Adam", "SGD")
 
 
@@ -43,24 +41,8 @@ def experiment_controls(experiment: Experiment) -> None:
         f"Scales the update that {training.optimiser} makes in each epoch.",
         Numbers.of(Training, "lr"),
     )
-    _neuron_slider(
-        "Membrane time constant τ_mem (steps)",
-        "tau_mem",
-        experiment,
-        "How long the membrane remembers: it keeps exp(-1/τ) per step.",
-        low=1.0,
-        high=LONGEST_TAU,
-        step=0.5,
-    )
-    _neuron_slider(
-        "Spike threshold θ",
-        "spike_threshold",
-        experiment,
-        "The potential u at which a neuron spikes.",
-        low=0.1,
-        high=HIGHEST_THRESHOLD,
-        step=0.05,
-    )
+    for field in ("tau_mem", "spike_threshold"):
+        _neuron_slider(field, LAYER_PARAMETERS[field], experiment)
     _surrogate(experiment)
     more = st.expander("More", key="more", on_change="rerun")
     if more.open:
@@ -106,24 +88,23 @@ def _number(label: str, path: str, value: float, note: str, numbers: Numbers, ch
     number(label, path, value, note, lambda changes: edit_field(changes, changes_controls), numbers)
 
 
-def _neuron_slider(label: str, field: str, experiment: Experiment, note: str, low: float, high: float, step: float) -> None:
+def _neuron_slider(field: str, parameter: Parameter, experiment: Experiment) -> None:
     """One slider for a parameter of all neuron layers that have it; values by neuron are left alone."""
     found = {f"network.{index}.{field}": getattr(layer, field, None) for index, layer in _neurons(experiment)}
     values = {path: value for path, value in found.items() if isinstance(value, float)}
-    if not values:
+    if not values or parameter.low is None or parameter.high is None or parameter.step is None:
         return
-    first = next(iter(values.values()))
-    if len(set(values.values())) > 1:
-        note = f"The layers differ ({', '.join(f'{value:g}' for value in values.values())}); moving this sets all."
+    differ = len(set(values.values())) > 1
+    said = ", ".join(f"{value:g}" for value in values.values())
     slider(
-        label,
+        parameter.label,
         field,
-        float(first),
-        note,
-        lambda changes: edit_field(dict.fromkeys(values, changes[field]), changes_controls=len(set(values.values())) > 1),
-        low,
-        high,
-        step,
+        next(iter(values.values())),
+        f"The layers differ ({said}); moving this sets all." if differ else parameter.note,
+        lambda changes: edit_field(dict.fromkeys(values, changes[field]), changes_controls=differ),
+        parameter.low,
+        parameter.high,
+        parameter.step,
     )
 
 
