@@ -42,7 +42,7 @@ class Desk:
         self.id = secrets.token_urlsafe(16)
         self.browser, self.session, self.page = browser, session, page
         self.guard = Guard()
-        self.files = KeptFiles()
+        self.files = KeptFiles(lambda: self.composition.files_in_use | digests_of(self.neuron.present))
         self.composition = Composition(self.files)
         self.training = TrainingState(self.composition, Owner(self.id, self.is_attended))
         self.neuron = TunedNeuron(files=self.files)
@@ -76,7 +76,7 @@ class Desk:
 
     def keep_file(self, digest: str, content: Array) -> None:
         """Keep an uploaded input under its digest."""
-        self.files.keep(digest, {digest: content}, self.composition.files_in_use | digests_of(self.neuron.present))
+        self.files.keep(digest, {digest: content})
 
     def is_attended(self) -> bool:
         """Return True if a tab shows it."""

@@ -16,7 +16,7 @@ class Discovery:
 
     Attributes:
         sentence: what to drag, and what is seen then.
-        beside: what is drawn beside, as in `app.state.tuned_neuron.Tuning`.
+        beside: what is drawn beside, as in `app.state.tuned_neuron.TunedNeuron`.
     """
 
     title: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from snncore.arrays import Array
 from snncore.experiment.inputs import Files, FileSpikes
@@ -14,14 +14,19 @@ LARGEST_FILES = 64 * 2**20
 
 
 class KeptFiles(dict[str, Array]):
-    """Arrays by digest, those of weights by `digest/name`, the oldest first."""
+    """Arrays by digest, those of weights by `digest/name`, the oldest first.
 
-    def keep(self, digest: str, arrays: Files, in_use: Collection[str] = ()) -> None:
-        """Keep what one file held. The oldest others go, each with all its arrays, until the rest fits.
+    Args:
+        in_use: returns the digests of the files that stay in any case.
+    """
 
-        Args:
-            in_use: digests of files that stay in any case.
-        """
+    def __init__(self, in_use: Callable[[], Collection[str]] = frozenset) -> None:
+        super().__init__()
+        self._in_use = in_use
+
+    def keep(self, digest: str, arrays: Files) -> None:
+        """Keep what one file held. The oldest others go, each with all its arrays, until the rest fits."""
+        in_use = self._in_use()
         for key in arrays:
             self.pop(key, None)
         self.update(arrays)
@@ -32,10 +37,10 @@ class KeptFiles(dict[str, Array]):
             for key in [key for key in self if _file_of(key) == oldest]:
                 del self[key]
 
-    def keep_weights(self, found: Checkpoint, in_use: Collection[str] = ()) -> None:
+    def keep_weights(self, found: Checkpoint) -> None:
         """Keep the weights that the checkpoint's Experiment names."""
         if found.experiment.checkpoint is not None:
-            self.keep(found.experiment.checkpoint.digest, found.files, in_use)
+            self.keep(found.experiment.checkpoint.digest, found.files)
 
     def lack(self, draft: Draft) -> bool:
         """Return True if the draft's input or weights are of a file that isn't here."""

@@ -212,11 +212,12 @@ class TrainingState:
         """Go on training with some fields changed, and note that in the Experiment; before anything was trained, or where a field can't be
         changed meanwhile, that is an edit. Return True if the Experiment changed.
         """
-        self.trials.end()
         run = self.present_run
         if run is None or len(run.records) < 2 or run.failure is not None or not all(map(run.experiment.training.is_changeable, changes)):
             return self.edit(changes)
-        if run.in_force.replace(changes) == run.in_force:
+        differs = run.in_force.replace(changes) != run.in_force
+        self.trials.end()
+        if not differs:
             return False
         run.change(changes)
         self.composition.accept(run.experiment.draft, run.experiment)
@@ -233,10 +234,11 @@ class TrainingState:
 
     def begin(self, experiment: Experiment) -> bool:
         """Start over with another Experiment; what ran goes on running. Return True if it is another one."""
-        self.trials.end()
         if experiment == self.composition.experiment:
+            self.trials.end()
             return False
         made, old = self._made(experiment), self.present_run
+        self.trials.end()
         was_running = old is not None and old.is_running
         if old:
             old.pause()
@@ -260,7 +262,7 @@ class TrainingState:
                 raise ExperimentError(f"File {name!r}: {error}") from error
             return
         found = checkpoint.read(name, content)
-        self._keep(found)
+        self.composition.files.keep_weights(found)
         self.begin(found.experiment)
 
     def go_on_from_given_up(self) -> None:
@@ -269,7 +271,7 @@ class TrainingState:
         named = found.experiment.checkpoint if found else None
         if found is None or named is None:
             return
-        self._keep(found)
+        self.composition.files.keep_weights(found)
         self.given_up = None
         try:
             self.begin(self.experiment.replace({"checkpoint": named.model_dump()}))
@@ -285,7 +287,7 @@ class TrainingState:
         found = run.checkpoint()
         named = found.experiment.checkpoint
         run.taken_along = len(run.records) - 1, named.digest if named else ""
-        self._keep(found)
+        self.composition.files.keep_weights(found)
         return self.composition.compose(lambda draft: found.experiment.draft)
 
     # --------------------------------------------------------------------------------- looking and comparing
@@ -349,9 +351,6 @@ class TrainingState:
         """The training is driven: what was tried beside it, and what was given up for it, is past."""
         self.given_up = None
         self.trials.end()
-
-    def _keep(self, found: Checkpoint) -> None:
-        self.composition.files.keep_weights(found, self.composition.files_in_use)
 
     def _give_up(self, old: TrainingRun, experiment: Experiment) -> None:
         """Keep what a training had come to, so that the page can say and bring back what the Experiment that replaces it begins without."""

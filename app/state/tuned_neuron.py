@@ -200,7 +200,7 @@ def check_model(layer: LayerSpec) -> None:
 
 
 def edited(experiment: Experiment, changes: Mapping[str, Any], usual: Mapping[str, Any]) -> Experiment:
-    """The Experiment after `Tuning.edit`; `usual` are values of fields that another model has and the present one doesn't."""
+    """The Experiment after `TunedNeuron.edit`; `usual` are values of fields that another model has and the present one doesn't."""
     others = dict(changes)
     kind = others.pop("network.0.kind", None)
     if kind is not None:

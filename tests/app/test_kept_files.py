@@ -22,7 +22,7 @@ def held() -> Desk:
 
 def keep_weights(held: Desk, found: Checkpoint) -> None:
     """As the training does, whose weights these are."""
-    held.training._keep(found)
+    held.files.keep_weights(found)
 
 
 def raster(seed: int) -> Array:
