@@ -1,4 +1,4 @@
-"""A neuron model of one's own: leaky integrate-and-fire that rests for a while after each spike.
+"""A neuron model of your own: leaky integrate-and-fire that rests for a while after each spike.
 
 `python -m examples.own_neuron` compares its rates with those of `LIF`. `SNN_PLUGINS=examples.own_neuron python -m app` adds it to the app.
 """

@@ -145,7 +145,7 @@ class SpikeTimesWords(TaskWords[SpikeTimes]):
         return f"{counted(self.task.spikes_wanted(1), 'spike')}{'' if samples == 1 else ' each'} at given steps"
 
     def unit(self, goal: float) -> str:
-        return f"distance, {goal:g} wanted"
+        return "distance"
 
     def field(self, name: str) -> str:
         return {"times": "target spikes", "tau": "τ of the distance"}.get(name, name)
