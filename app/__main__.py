@@ -1,4 +1,4 @@
-"""Serves the app: `python -m app`, with the options of `streamlit run`. Starts loading what is slow to load before the first visitor comes."""
+"""Serves the app: `python -m app`, with the options of `streamlit run`. It loads slow modules before the first visitor comes."""
 
 from __future__ import annotations
 

@@ -10,17 +10,17 @@ from snncore.experiment.spec import Draft
 from snncore.io.checkpoint import Checkpoint
 
 LARGEST_FILES = 64 * 2**20
-"""Bytes that are kept; the oldest files go first."""
+"""Most bytes kept; the oldest files go first."""
 
 
 class KeptFiles(dict[str, Array]):
-    """Arrays by digest, those of weights by `digest/name`, the oldest first."""
+    """Arrays by digest, or by `digest/name` for weights, oldest first."""
 
     def keep(self, digest: str, arrays: Files, in_use: Collection[str] = ()) -> None:
-        """Keep what one file held. The oldest others go, each with all its arrays, until the rest fits.
+        """Store the arrays of one file. The oldest other files go, with all their arrays, until the rest fits.
 
         Args:
-            in_use: digests of files that stay in any case.
+            in_use: digests of files that always stay.
         """
         for key in arrays:
             self.pop(key, None)
@@ -33,18 +33,18 @@ class KeptFiles(dict[str, Array]):
                 del self[key]
 
     def keep_weights(self, found: Checkpoint, in_use: Collection[str] = ()) -> None:
-        """Keep the weights that the checkpoint's Experiment names."""
+        """Store the weights that the checkpoint's Experiment names."""
         if found.experiment.checkpoint is not None:
             self.keep(found.experiment.checkpoint.digest, found.files, in_use)
 
     def lack(self, draft: Draft) -> bool:
-        """Return True if the draft's input or weights are of a file that isn't here."""
+        """Return True if the draft's input or weights come from a missing file."""
         lacks_input = isinstance(draft.input, FileSpikes) and draft.input.digest not in self
         return lacks_input or (draft.checkpoint is not None and not draft.checkpoint.is_here(self))
 
 
 def digests_of(draft: Draft) -> set[str]:
-    """The files that a draft names."""
+    """Return the digests of the files that a draft names."""
     given = {draft.input.digest} if isinstance(draft.input, FileSpikes) else set()
     return given | ({draft.checkpoint.digest} if draft.checkpoint else set())
 
