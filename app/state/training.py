@@ -22,7 +22,7 @@ from snncore.run.bptt import EpochRecord
 from snncore.run.simulation import Simulation, simulate
 
 DEFAULT_SPEED = 8.0
-"""Epochs per second that the visitor can choose."""
+"""Epochs per second of a new training."""
 
 POLL_INTERVAL = 0.095
 """Seconds between updates of a running training: more than ten a second, drawing included."""
