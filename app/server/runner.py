@@ -275,7 +275,7 @@ class TrainingRun:
             self.failure = str(DivergenceError(error.epoch, error.layer, error.quantity, self.experiment.layer_label(error.layer)))
         except Exception:
             log.exception("training %s failed", self.id[:6])
-            self.failure = "Training stopped on an internal error, which is in the server's log. Restart begins anew."
+            self.failure = "Training stopped on an internal error, which is in the server's log. Restart begins again at epoch 0."
 
 
 class _PresenceWatch:

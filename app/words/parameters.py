@@ -1,4 +1,4 @@
-"""What the page says of every parameter of layers and inputs: its name, symbol and unit, one sentence, and the range of its widget."""
+"""Words and widgets for parameters of layers and inputs: name, symbol, unit, one sentence, and range."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Widget = Literal["slider", "whole", "number", "toggle", "parts", "choice"]
 
 @dataclass(frozen=True)
 class Parameter:
-    """How a field is edited.
+    """Words and widget of a field.
 
     Attributes:
-        widget: a slider, a field for whole or any numbers, a toggle, a choice among parts with fields of their own, or among `options`.
-        low, high, step: of the widget; a slider reaches beyond where the value does.
-        when_on: the value that an optional field begins with when it is switched on.
-        more: whether it stands under More.
+        widget: a slider, a field for whole or any numbers, a toggle, a choice among parts with fields, or among `options`.
+        low, high, step: of the widget; a slider extends beyond them to reach its value.
+        when_on: first value of an optional field when it is switched on.
+        more: whether it appears under More.
     """
 
     label: str
@@ -73,7 +73,7 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
 
 
 def layer_parameters(layer: Part) -> dict[str, Parameter]:
-    """The parameters of layers, with what a neuron model from outside says of its own."""
+    """Return the parameters of layers, with those that an external neuron model describes."""
     if not isinstance(layer, NeuronSpec):
         return LAYER_PARAMETERS
     return {**LAYER_PARAMETERS, **{name: _from_outside(layer, name, words) for name, words in layer.words.items()}}
@@ -156,28 +156,28 @@ PART_NUMBERS: dict[str, Numbers] = {
     "max_num_spikes_per_bin": Numbers(is_whole=True, low=1),
     **dict.fromkeys(("grad_width", "sigma", "s", "slope", "alpha"), Numbers(above=0)),
 }
-"""What fields of parts take, where that isn't any number."""
+"""Numbers that fields of parts take, if limited."""
 
 PART_NAMES = {"TrueDerivative": "True derivative (zero)"}
-"""Of the kinds that aren't called like their class."""
+"""Names of kinds that differ from their class names."""
 
 _WEIGHTS: dict[str, type[Part]] = dict(zip(WEIGHT_KINDS, (RandomWeights, ConstantWeights, DiagonalWeights, ChainWeights), strict=True))
 FIRST_PARTS: dict[str, dict[str, Any]] = {"constant": {"value": 0.1}, "chain": {"groups": 2, "value": 0.1}}
-"""Fields of parts that have no default."""
+"""First values of fields of parts without defaults."""
 
 
 def part_name(kind: str) -> str:
-    """What a kind of surrogate, reset, ... is called."""
+    """Name of a kind of surrogate, reset, ..."""
     return PART_NAMES.get(kind, kind)
 
 
 def part_numbers(field: str, is_whole: bool = False) -> Numbers:
-    """The numbers that a field of a part takes."""
+    """Numbers that a field of a part takes."""
     return PART_NUMBERS.get(field, Numbers(is_whole))
 
 
 def parts(field: str) -> Mapping[str, dict[str, Any]]:
-    """The parts that a field takes, by kind, each with the values that its fields begin with."""
+    """Parts that a field takes, by kind, each with the first values of its fields."""
     if field in ("weights", "rec_connect"):
         return {
             kind: {
