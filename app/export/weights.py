@@ -7,7 +7,7 @@ from snncore.io import checkpoint
 
 
 @OF_TRAININGS.register(
-    "Trained weights (safetensors)", "All parameters as they were at the epoch that is seen, with the Experiment.", "weights.safetensors"
+    "Trained weights (safetensors)", "All parameters at the epoch on display, with the Experiment.", "weights.safetensors"
 )
 def weights(trained: Trained) -> bytes:
     """Return all parameters at the epoch on display, as `checkpoint.read` reads them."""

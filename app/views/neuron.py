@@ -69,7 +69,9 @@ def _bar() -> None:
         shown = tuned.experiment
         st.button("New input", on_click=_draw_again, disabled=not can_draw(shown, "input"), help=draw_help(shown, "input"))
         places = _places(composed.present)
-        chosen = st.menu_button("Use as layer", list(places), key="use_as_layer", help="Puts this neuron into the network that is composed")
+        chosen = st.menu_button(
+            "Use as layer", list(places), key="use_as_layer", help="Puts this neuron into the network on the Network page"
+        )
         if chosen and held.attempt(lambda: use_as_layer(held, places[chosen])):
             st.switch_page(NETWORK_PAGE)
         _take_along()

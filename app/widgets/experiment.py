@@ -76,7 +76,7 @@ def _more_controls(experiment: Experiment) -> None:
         "training.optimiser",
         experiment.training.optimiser,
         OPTIMISERS,
-        "How gradients become new weights. Another one starts without memory.",
+        "How gradients become new weights. A new optimiser starts without memory.",
         lambda changes: edit_field(changes, changes_controls=False),
     )
     _surrogate_parameters(experiment)
@@ -157,7 +157,7 @@ def _surrogate_parameters(experiment: Experiment) -> None:
     found = [layer.model_dump()["surrogate_grad_fn"] for _, layer in layers]
     shown = found[0]
     differ = any(other != shown for other in found)
-    note = f"That of {layers[0][1].kind} {layers[0][0] + 1}; the layers differ, and changing this sets all." if differ else ""
+    note = f"Shows {layers[0][1].kind} {layers[0][0] + 1}; the layers differ, and changing this sets all." if differ else ""
 
     def change(changes: dict[str, Any]) -> None:
         given = {path.rpartition(".")[2]: value for path, value in changes.items()}

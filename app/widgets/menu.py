@@ -63,7 +63,7 @@ def _comparisons(training: TrainingState) -> None:
         args=(training.ask_why, True),
         width="stretch",
         disabled=not training.can_ask_why,
-        help="Shows beside what the same weights do when the input isn't multiplied by 1-α.",
+        help="Shows for comparison what the same weights do when the input isn't multiplied by 1-α.",
     )
 
 

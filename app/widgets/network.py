@@ -255,7 +255,7 @@ def _shape_controls(shape: Sequence[int]) -> None:
         partial(_reshape, slice(CHANNELS, None)),
         help="16, or for a sensor 2×8×8",
     )
-    st.caption("Of one sample: a number, or channels × height × width.")
+    st.caption("Shape of one sample: a number, or channels × height × width.")
 
 
 def _reshape_axis(place: int, changes: dict[str, Any]) -> None:

@@ -104,7 +104,7 @@ INPUT_SHOWN: dict[str, Shown] = {
         "Last current", "I_T", "", (Tried(3.0, "the rate rises with the ramp"), Tried(0.5, "it may stay silent")), -5.0, 10.0, 0.05
     ),
     "offset": Shown(
-        "Offset", "I_0", "", (Tried(0.0, "it fires at the crests alone"), Tried(2.0, "it fires all the time")), -5.0, 10.0, 0.05
+        "Offset", "I_0", "", (Tried(0.0, "it fires only at the crests"), Tried(2.0, "it fires all the time")), -5.0, 10.0, 0.05
     ),
     "probability": Shown("Spike probability", "p", "per step", (Tried(0.8, "the quickstart's input"), Tried(0.1, "few spikes come in"))),
     "rate": Shown("Rate", "ν", "Hz", (Tried(200.0, "more spikes come in"), Tried(20.0, "fewer do")), 0.0, 1000.0, 5.0),

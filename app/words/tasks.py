@@ -155,8 +155,8 @@ class SpikeTimesWords(TaskWords[SpikeTimes]):
 
     def note(self, name: str) -> str:
         return {
-            "times": f"Of each output neuron, neurons apart by {TIMES_APART}. A click on the output's spikes sets or clears one.",
-            "tau": "Of the distance: how many steps a spike may be off and still be felt by its target.",
+            "times": f"Steps at which each output neuron should spike, with {TIMES_APART} between neurons. A click on the output's spikes sets or clears one.",
+            "tau": "Time scale of the distance: how many steps off a spike can be and still count towards its target.",
             "tolerance": "Distance at which training stops. A missing spike costs about ½, one that is a step late about 1/τ.",
         }[name]
 

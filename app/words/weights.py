@@ -47,7 +47,7 @@ def let_go_in_words(before: Draft, after: Draft) -> str | None:
     whole, now = f"from {file_name(named.name)}", weights_in_words(after)
     ending = f"; the weights are now {now}." if now not in ("", whole) else "."
     if len(lost) == len(had):
-        return f"The weights {whole} no longer act{ending}"
+        return f"The weights {whole} are no longer used{ending}"
     former = "" if len(before.network) == len(after.network) else "the former "
     return f"The weights {whole} stay, except {_whose(before, lost, had, former)}{ending}"
 
@@ -64,7 +64,7 @@ def _whose(draft: Draft, lost: Collection[str], had: Collection[str], former: st
 
 def given_up_in_words(name: str) -> str:
     """Sentence for a training that was replaced by one that starts over."""
-    return f"Training started over: the weights from {name} no longer act."
+    return f"Training started over: the weights from {name} are no longer used."
 
 
 def file_name(name: str) -> str:
