@@ -162,9 +162,9 @@ def _sample_control(batch: int) -> None:
     if batch == 1:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="sample_row"):
-        sentence(f"Sample seen, of {batch}")
+        sentence(f"Sample shown (1 to {batch})")
         seen = min(looking.sample, batch - 1) + 1
-        number("Sample seen", "sample", seen, "", _show_sample, Numbers(True, 1, batch), width=120, label_visibility="collapsed")
+        number("Sample shown", "sample", seen, "", _show_sample, Numbers(True, 1, batch), width=120, label_visibility="collapsed")
 
 
 def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> None:
