@@ -155,7 +155,7 @@ class SpikeTimesWords(TaskWords[SpikeTimes]):
 
     def note(self, name: str) -> str:
         return {
-            "times": f"Steps at which output neurons should spike, {TIMES_APART} between neurons. Click the output's row to set one.",
+            "times": f"Steps of the target spikes, {TIMES_APART} between neurons. A click on the output's row sets or clears one.",
             "tau": "Time scale of the distance: how many steps off a spike can be and still count towards its target.",
             "tolerance": "Distance at which training stops. A missing spike costs about ½, one that is a step late about 1/τ.",
         }[name]
