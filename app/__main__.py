@@ -1,4 +1,4 @@
-"""Serves the app: `python -m app`, with the options of `streamlit run`. What takes long to load is begun before the first visitor comes."""
+"""Serves the app: `python -m app`, with the options of `streamlit run`. It loads slow modules before the first visitor comes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.server import plugins
 
 
 def _prepare() -> None:
-    from app.server.process import prepare  # here, since importing torch is what takes long
+    from app.server.process import prepare  # here, since importing torch takes long
 
     prepare()
 
@@ -20,6 +20,6 @@ def _prepare() -> None:
 preparation = threading.Thread(target=_prepare, name="preparation")
 preparation.start()
 if plugins.names():
-    preparation.join()  # a plugin that can't be loaded stops the start before the server says that it is there
+    preparation.join()  # a plugin that can't be loaded stops the start before the server reports ready
 sys.argv = ["streamlit", "run", str(Path(__file__).with_name("main.py")), *sys.argv[1:]]
 cli.main()

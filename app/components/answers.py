@@ -1,5 +1,7 @@
-"""What a view told, each thing once and in its order. Streamlit takes up the next interaction while the callback of the one before still
-computes, or drops one that is interrupted; so views number what they tell, and tell it again until it is answered.
+"""Handles each message of a view once, in order.
+
+Streamlit starts on the next interaction while the callback of the previous one still computes, or drops one that is interrupted. So views
+number their messages, and repeat each until it is answered.
 """
 
 from __future__ import annotations
@@ -14,26 +16,26 @@ import streamlit as st
 
 @dataclass
 class Answers:
-    """Of one view in one session. `last` is the number of what was answered last."""
+    """Answers to one view in one session. `last` is the number of the last message answered."""
 
     last: int = 0
     _lock: Lock = field(default_factory=Lock)
 
     def take(self, told: Iterable[Mapping[str, Any]], answer: Callable[[Mapping[str, Any]], None]) -> None:
-        """Answers what is new of it; each has a `"number"`."""
+        """Answer the new messages in `told`; each has a `"number"`."""
         with self._lock:
             for one in told:
                 if one["number"] <= self.last:
                     continue
                 try:
                     answer(one)
-                except Exception:  # what failed would fail again; an interruption by Streamlit is no Exception
+                except Exception:  # it would fail again; Streamlit's interruptions aren't Exceptions
                     self.last = one["number"]
                     raise
                 self.last = one["number"]
 
 
 def answers_of(key: str) -> Answers:
-    """Those of the session's view under `key`."""
+    """Return the answers to this session's view under `key`."""
     found: Answers = st.session_state.setdefault(f"{key} answers", Answers())
     return found

@@ -12,17 +12,17 @@ STATIC = Path(__file__).parents[1] / "static"
 
 
 COMMENTS = re.compile(r"^\s*(?://[^\n]*|/\*\*.*?\*/[ \t]*)\n|^\s+|[ \t]+//[^\n\"'`]*$", re.MULTILINE | re.DOTALL)
-"""Of a JavaScript file: comments that have their lines to themselves, empty lines, indentation, and comments at the ends of lines."""
+"""Matches comment lines, empty lines, indentation and trailing comments of a JavaScript file."""
 
 
 def source(component: str, file: str) -> str:
-    """The text of a component's file; of JavaScript without comments and indentation, since Streamlit sends it with every redraw."""
+    """Text of a component's file. JavaScript comes without comments and indentation, since Streamlit sends it with every redraw."""
     text = (Path(__file__).parent / component / file).read_text(encoding="utf-8")
     return COMMENTS.sub("", text) if file.endswith(".js") else text
 
 
 def plotly_url() -> str:
-    """Puts the installed plotly.js where the server hands it out, once, and names its address; no network is needed."""
+    """Copy the installed plotly.js, once, to where the server serves it, and return its address. No network is needed."""
     served = STATIC / f"plotly-{plotly.__version__}.min.js"
     if not served.exists():
         STATIC.mkdir(exist_ok=True)

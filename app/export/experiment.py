@@ -1,4 +1,4 @@
-"""The Experiment, which repeats all of it."""
+"""The Experiment as a file, from which everything can be repeated."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from app.export.formats import OF_NEURONS, OF_TRAININGS, Trained, Tuned
     "Experiment (JSON)", "The network, input, training and seeds, with all changes made while it trained.", "experiment.json"
 )
 def trained_experiment(trained: Trained) -> str:
-    """The Experiment of a training, as `Experiment.from_json` reads it."""
+    """Return the Experiment of a training, as `Experiment.from_json` reads it."""
     return trained.experiment.to_json()
 
 
 @OF_NEURONS.register("Experiment (JSON)", "The neuron and its input as data.", "neuron.json")
 def neuron_experiment(tuned: Tuned) -> str:
-    """The Experiment of a single neuron, as `Experiment.from_json` reads it."""
+    """Return the Experiment of a single neuron, as `Experiment.from_json` reads it."""
     return tuned.experiment.to_json()

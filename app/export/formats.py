@@ -1,4 +1,4 @@
-"""Formats in which something is taken along: each is one row of a table, with its words and the function that makes the file."""
+"""Registry of export formats: each is one row of a table, with its words and the function that makes the file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Make = Callable[[Subject], str | bytes]
 
 @dataclass(frozen=True)
 class Trained:
-    """A training, as formats take it.
+    """A training to export.
 
     Attributes:
-        experiment: with what was changed while it trained.
+        experiment: with the changes made while it trained.
         records: one per epoch.
-        seen: the record of the epoch that is looked at.
+        seen: the record of the epoch on display.
     """
 
     experiment: Experiment
@@ -33,7 +33,7 @@ class Trained:
 
 @dataclass(frozen=True)
 class Tuned:
-    """A single neuron, as formats take it.
+    """A single neuron to export.
 
     Attributes:
         simulation: its run; None where its input isn't here.
@@ -45,12 +45,12 @@ class Tuned:
 
 @dataclass(frozen=True)
 class Format(Generic[Subject]):
-    """One way to take something along.
+    """One export format.
 
     Attributes:
         label: of its button.
         note: what the file holds.
-        file_name: under which the browser saves it.
+        file_name: the name under which the browser saves it.
         make: returns the file's content.
         is_there: whether there is something to save.
     """

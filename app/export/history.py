@@ -13,7 +13,7 @@ from app.words.layers import layer_names
 
 @OF_TRAININGS.register("History (CSV)", "The numbers of every epoch.", "history.csv")
 def history_csv(trained: Trained) -> str:
-    """The numbers of a training as CSV, under a header: a row for each epoch, and an empty cell where there is no number."""
+    """Return a training's numbers as CSV with a header: a row per epoch, an empty cell for a missing number."""
     experiment, records, names = trained.experiment, trained.records, layer_names(trained.experiment)
     task = experiment.training.task
     score_has_a_column = task.score_name in ("spikes", "loss")
@@ -50,5 +50,5 @@ def history_csv(trained: Trained) -> str:
 
 
 def _names(numbers: Iterable[dict[str, float]]) -> list[str]:
-    """The names that come up, in the order in which they do."""
+    """Return the distinct names in order of first appearance."""
     return list(dict.fromkeys(name for named in numbers for name in named))

@@ -14,14 +14,16 @@ from snncore.run.simulation import Simulation
 
 @OF_NEURONS.register("Run (CSV)", "z, i, u, v, θ and s at every time step.", "neuron.csv", lambda tuned: tuned.simulation is not None)
 def saved_run(tuned: Tuned) -> str:
-    """The run as CSV."""
+    """Return the run as CSV."""
     assert tuned.simulation is not None
     return run_csv(tuned.simulation)
 
 
 def run_csv(simulation: Simulation) -> str:
-    """The run of a single neuron layer as CSV, under a header: a row for each neuron and time step, with its input z, synaptic current i,
-    potential before and after the reset, threshold and spikes; empty where a layer never spikes.
+    """Return the run of a single neuron layer as CSV with a header.
+
+    There is a row for each neuron and time step, with its input z, synaptic current i, potential before and after the reset, threshold and
+    spikes; the last two are empty where a layer never spikes.
     """
     record = simulation.records[0]
     current = simulation.input if record.i_syn is None else record.i_syn

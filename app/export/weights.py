@@ -1,4 +1,4 @@
-"""The trained parameters, in a file that a training and PyTorch programs can begin with."""
+"""Trained parameters as a file from which a training or a PyTorch program can start."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from snncore.io import checkpoint
 
 
 @OF_TRAININGS.register(
-    "Trained weights (safetensors)", "All parameters as they were at the epoch that is seen, with the Experiment.", "weights.safetensors"
+    "Trained weights (safetensors)", "All parameters at the epoch on display, with the Experiment.", "weights.safetensors"
 )
 def weights(trained: Trained) -> bytes:
-    """All parameters at the epoch that is seen, as `checkpoint.read` reads them."""
+    """Return all parameters at the epoch on display, as `checkpoint.read` reads them."""
     return checkpoint.save(trained.experiment.in_force(trained.seen.epoch), trained.seen.parameters)

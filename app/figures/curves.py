@@ -1,4 +1,4 @@
-"""Curves over epochs, as all figures of a training draw them: light where they are long, on axes that grow in steps."""
+"""Curves over epochs for all figures of a training: thinned when long, on axes that grow in steps."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from app.figures.style import Palette, packed
 Values = NDArray[np.number[Any]]
 
 MOST_POINTS = 600
-"""Of a curve that is drawn."""
+"""Most points of a drawn curve."""
 
 LINE_DASHES = ("solid", "6px,3px", "2px,2px", "8px,2px,2px,2px", "12px,4px", "1px,4px")
-"""Of the curves of a panel in their order; fine enough for steep curves and short samples."""
+"""Dashes of a panel's curves in order; fine enough for steep curves and short samples."""
 
 LEAST_WIDTH = 680
 """Pixels from which on a training's panels lie side by side. Below, loss and largest u/θ move from the curves to the drawer."""
@@ -28,8 +28,9 @@ SeenIn = Literal["wide", "narrow"]
 
 
 def drawn_places(values: Values) -> NDArray[np.intp]:
-    """Places that a curve is drawn through, at most `MOST_POINTS`: all of a short one; of a long one the first, the last, and of each
-    stretch the lowest and the highest, so that no peak is lost.
+    """Return the indices at which a curve is drawn, at most `MOST_POINTS`.
+
+    A short curve keeps all its points; a long one its first and last, and each stretch's lowest and highest, so that no peak is lost.
 
     Args:
         values: (epochs,), NaN where there is none.
@@ -59,14 +60,14 @@ def curve(
     words: Callable[[int], str] | None = None,
     only: SeenIn | None = None,
 ) -> dict[str, Any]:
-    """One quantity over epochs as a trace.
+    """Return the trace of one quantity over epochs.
 
     Args:
         values: (epochs,), NaN where there is none.
         panel: number of its axes, from 1.
-        who, what: whose value it is and what it is, as hover says it.
+        who, what: owner and name of the value, for the hover.
         epochs: of the values; None: from 0 on.
-        words: what is said at a place, instead of the value.
+        words: returns the hover text at an index, instead of the value.
         only: the layout in which it is drawn, if not in both.
     """
     places = drawn_places(values)
@@ -91,7 +92,7 @@ def curve(
 
 
 def goal_label(goal: float, words: str, span: int, palette: Palette) -> dict[str, Any]:
-    """What the line of the goal in the first panel is, said at its end."""
+    """Label at the end of the goal's line in the first panel."""
     return {
         "text": words,
         "x": span,
@@ -106,16 +107,16 @@ def goal_label(goal: float, words: str, span: int, palette: Palette) -> dict[str
 
 
 def dash_from_the_end(index: int, count: int) -> str:
-    """The output layer is drawn solid, those before it broken."""
+    """Dash of a layer: the output's curve is solid, earlier layers' are dashed."""
     return LINE_DASHES[(count - 1 - index) % len(LINE_DASHES)]
 
 
 def axis_name(name: str, number: int) -> str:
-    """As plotly numbers axes: xaxis, xaxis2, ..."""
+    """Name of an axis in plotly: xaxis, xaxis2, ..."""
     return name if number == 1 else f"{name}{number}"
 
 
 def epoch_span(epochs: int) -> int:
-    """The end of the epoch axis; it grows in steps, larger ones the longer it is, so that it doesn't move at every epoch."""
+    """End of the epoch axis. It grows in steps, larger as it gets longer, so that it doesn't move at every epoch."""
     step: int = EPOCH_STEP * 2 ** max(0, (epochs // (10 * EPOCH_STEP)).bit_length())
     return max(EPOCH_STEP, -(-epochs // step) * step)

@@ -1,4 +1,4 @@
-"""What else a training did, over epochs: gradient norms, firing rates, how the weights are distributed, time constants and thresholds."""
+"""Further curves of a training: gradient norms, firing rates, weight distributions, time constants and thresholds."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from snncore.run.bptt import EpochRecord
 
 HEIGHT = 272
 MARGIN = {"l": 52, "r": 16, "t": 38, "b": 32}
-"""With a line for the readout above the headings."""
+"""Margins, with a line at the top for the readout above the headings."""
 
 MOST_SEEN = 60
-"""Whole records of which the weights are looked at, spread over the training."""
+"""Most whole records whose weights are used, spread over the training."""
 
 MOST_WEIGHTS = 2_000
-"""Weights of a parameter that are looked at, spread over it."""
+"""Most weights of a parameter that are used, spread over it."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BAND_OPACITY = 0.14
@@ -33,12 +33,12 @@ NORMS, RATES, WEIGHTS, CONSTANTS, LOSS, REACH = range(1, 7)
 def drawer_figure(
     records: Sequence[EpochRecord], layer_names: Sequence[str], parameter_names: Mapping[str, str], dt: float, theme: Theme
 ) -> Figure:
-    """Panels over epochs; where they lie one below the other, loss and largest u/θ are the first.
+    """Return the panels over epochs. When stacked, loss and largest u/θ come first.
 
-    The weights' distribution is that of at most `MOST_WEIGHTS` weights of each parameter in at most `MOST_SEEN` whole records.
+    The distribution uses at most `MOST_WEIGHTS` weights of each parameter, in at most `MOST_SEEN` whole records.
 
     Args:
-        parameter_names: what the parameters are called, by their names in the records.
+        parameter_names: names to show, by the parameters' names in the records.
         dt: length of a time step in seconds.
     """
     palette = PALETTES[theme]
@@ -62,7 +62,7 @@ def drawer_figure(
 
 
 def describe_drawer(records: Sequence[EpochRecord], layer_names: Sequence[str], parameter_names: Mapping[str, str], dt: float) -> str:
-    """The panels in words, for those who don't see them."""
+    """The panels in words, for screen readers."""
     first, last = records[0], records[-1]
     norms = [f"{parameter_names[name]} {norm:.3g}" for name, norm in last.gradient_norms.items()]
     if not any(last.gradient_norms.values()):
@@ -80,7 +80,7 @@ def describe_drawer(records: Sequence[EpochRecord], layer_names: Sequence[str], 
 
 
 def _norms(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Palette) -> Panel:
-    """On a logarithmic axis, whose lower end marks the epochs of norms that are zero."""
+    """Gradient norms on a logarithmic axis, whose lower end marks epochs with zero norms."""
     color = palette.positive
     found = dict.fromkeys(name for record in records for name in record.gradient_norms)
     norms = {name: np.array([record.gradient_norms.get(name, math.nan) for record in records]) for name in found}
@@ -99,7 +99,7 @@ def _norms(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Pa
 
 
 def _zeros(norms: Mapping[str, Values], low: float, color: str) -> list[dict[str, Any]]:
-    """Marks at the epochs in which norms that aren't always zero are; a logarithmic axis can't show it."""
+    """Marks at epochs where norms are zero, unless they always are; a logarithmic axis can't show zeros."""
     zero = np.array([values == 0 for values in norms.values()])
     epochs = np.flatnonzero(zero[~zero.all(axis=1)].any(axis=0))
     if not len(epochs):
@@ -146,7 +146,7 @@ def _weights(records: Sequence[EpochRecord], names: Mapping[str, str], palette: 
 
 
 def _constants(records: Sequence[EpochRecord], names: Mapping[str, str], palette: Palette) -> Panel:
-    """By how much each has changed, since τ in steps, α and θ have no common scale; legend and hover tell the values."""
+    """Relative changes, since τ in steps, α and θ share no scale; legend and hover tell the values."""
     traces, legend, extremes = [], [], [-1.0, 1.0]
     for index, name in enumerate(records[0].constants):
         values = np.array([record.constants[name] for record in records])
@@ -216,13 +216,13 @@ def _decades(positive: Values) -> tuple[int, int]:
 
 
 def _kind(constant: str) -> str:
-    """Its symbol, with its unit."""
+    """Symbol of a parameter with its unit."""
     field = constant.rpartition(".")[2]
     return "τ (steps)" if field.startswith("tau_") else "α" if field.startswith("alpha_") else "θ"
 
 
 def _color_of(constant: str, palette: Palette) -> str:
-    """That of the quantity which a time constant or threshold belongs to."""
+    """Colour of the quantity to which a time constant or threshold belongs."""
     field = constant.rpartition(".")[2]
     return {"mem": palette.membrane, "syn": palette.synaptic_current}.get(field.rpartition("_")[2], palette.threshold)
 

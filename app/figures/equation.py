@@ -11,7 +11,9 @@ Line = dict[str, Any]
 
 
 def equation(layer: NeuronSpec) -> list[Line]:
-    """Line by line `{"symbols": "u[t] = …", "pieces": [[text, part], …]}`, as DYNAMICS has them, without what the neuron hasn't.
+    """Return the neuron's equations line by line, as `{"symbols": "u[t] = …", "pieces": [[text, part], …]}`.
+
+    They are the equations of DYNAMICS, without the terms that the neuron lacks.
 
     In a text stand `{u}` for u of the step, `{u-}` for that of the step before, likewise i, v, b, z and theta; `{s}` and `{spikes}`, its
     spikes as a number and in words; `{r}`, v after the reset and before the bound; `{sign}`, how u compares with θ; `{taken}`, what each

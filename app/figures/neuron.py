@@ -1,4 +1,4 @@
-"""A layer of neurons as numbers that a browser steps with: each is the float32 that `snncore` computes with."""
+"""A layer of neurons as numbers for the browser, each the float32 that `snncore` computes with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from snncore.run.single_neuron import TIME_CONSTANTS, neuron_numbers
 
 
 def neuron_data(layer: NeuronSpec) -> dict[str, Any]:
-    """What `parametersInForce` of components/neuron takes: the `neuron_numbers`, and `decays`.
+    """Return the argument of `parametersInForce` in components/neuron: the `neuron_numbers`, and `decays`.
 
     `decays` is `{"taus": [τ, …], "alphas": [exp(-1/τ), …]}`, for every time constant of the layer and every position of its sliders.
 

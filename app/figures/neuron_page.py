@@ -1,4 +1,4 @@
-"""What the Neuron page's view is given: the neuron as each model, its input, what snncore computes of them, and words."""
+"""Data of the Neuron page's view: the neuron as each model, its input, snncore's results, and words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from snncore.run.simulation import Simulation
 from snncore.run.single_neuron import KINDS, layer_of
 
 KEYS = "Arrow keys move the time cursor, Space plays, the full stop goes one step on."
-"""What the view's plot does by keyboard."""
+"""Keys of the view's plot, in words."""
 
 
 def neuron_figure(
@@ -39,14 +39,14 @@ def neuron_figure(
     pinned: Simulation | None = None,
     difference: str = "",
 ) -> RowsFigure:
-    """One layer of neurons without connections, as `components/neuron` draws it.
+    """Return the figure of one layer of neurons without connections, for `components/neuron`.
 
     Args:
-        notes: what is wrong with it, and the labels of the buttons that mend it.
+        notes: problems of the layer, and labels of the buttons that fix them.
         look: `{"panel", "beside", "neuron"}`.
         usual: fields that other models would have, by name.
-        pinned: the run that it is compared with.
-        difference: in what the two differ, in words.
+        pinned: the run to compare it with.
+        difference: the differences of the two, in words.
     """
     experiment, record = simulation.experiment, simulation.records[0]
     layer = layer_of(experiment)
@@ -78,7 +78,7 @@ def neuron_figure(
 
 
 def describe_neuron(experiment: Experiment, record: LayerRecord) -> str:
-    """What the neurons are given and what they do, in words, for those who don't see it."""
+    """Input and activity of the neurons in words, for screen readers."""
     spikes = neurons_by_time(record.spikes, 0)
     steps = spikes.shape[1]
     who = "One" if len(spikes) == 1 else str(len(spikes))
@@ -99,7 +99,7 @@ def _from_to(least: float, most: float) -> str:
 
 
 def _draws(figure: RowsFigure, experiment: Experiment) -> int | None:
-    """The uniform numbers that a random input is made from."""
+    """Return the uniform numbers from which a random input is made."""
     draws = experiment.input.draws(torch.Generator().manual_seed(experiment.seeds.input), experiment.dt)
     return None if draws is None else figure.put(neurons_by_time(draws.numpy(), 0))
 

@@ -1,5 +1,6 @@
-"""The widgets of the Neuron page, as data: which there are, in their order, with their words, ranges, choices and limits. The browser makes
-them and keeps their values while something is dragged; what they can't be set to is known here.
+"""Widgets of the Neuron page as data, in order, with words, ranges, choices and limits.
+
+The browser makes them and keeps their values during a drag; the limits are decided here.
 """
 
 from __future__ import annotations
@@ -46,17 +47,17 @@ LEAST: dict[str, float] = {
     **dict.fromkeys(("tau_mem", "tau_syn", "tau_adapt"), MIN_TAU),
     **{"spike_threshold": 0.001, "max_num_spikes_per_bin": 1},
 }
-"""Of parameters of neurons that can't be any number."""
+"""Limits of neuron parameters that don't take every number."""
 
 
 def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
-    """The widgets for an Experiment of one neuron layer.
+    """Return the widgets for an Experiment of one neuron layer.
 
     Args:
-        beside: as what the same neuron is drawn beside.
+        beside: name of the variant drawn for comparison.
 
     Returns:
-        of each its `widget` ("slider", "switch", "choice" or "radios"), `label`, `symbol`, `unit`, `note` and `tries`, `[{"words",
+        for each widget its `widget` ("slider", "switch", "choice" or "radios"), `label`, `symbol`, `unit`, `note` and `tries`, `[{"words",
         "value"}]`. A slider or switch has the `path` of its value in the Experiment, a slider its range and what it `needs`, and
         `whenOn` where it can be switched off. A choice has `options`, `[{"label", "act"}]`, and the number of the `chosen` one.
     """
@@ -72,7 +73,7 @@ def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
     for name, shown in input_shown(type(given)).items():
         if name in type(given).model_fields:
             rows.append(_input_row(experiment, name, shown, parameters[name]))
-    if given.kind != "file":  # what was received has the size that it has
+    if given.kind != "file":  # the size of a received input is fixed
         rows += _sizes(*given.shape[1:])
     others = {"": "nothing", **{name: other.label for name, other in besides(layer).items()}}
     looks: list[tuple[str, Row]] = [(label, {"do": "look", "beside": name}) for name, label in others.items()]
@@ -86,7 +87,7 @@ def single_neuron_inputs() -> tuple[str, ...]:
 
 
 def _input_row(experiment: Experiment, name: str, shown: Shown, parameter: Parameter) -> Row:
-    """The widget of a field of the input."""
+    """Return the widget of a field of the input."""
     path, value = f"input.{name}", getattr(experiment.input, name)
     if parameter.widget == "toggle":
         return {"widget": "switch", "path": path, **_words(shown, parameter)}
@@ -97,7 +98,7 @@ def _input_row(experiment: Experiment, name: str, shown: Shown, parameter: Param
 
 
 def _layer_rows(experiment: Experiment, name: str, shown: Shown) -> list[Row]:
-    """The widgets of a parameter of the neuron; those of a part are its kind and its number, if it has one."""
+    """Return the widgets of a neuron's parameter; a part has one for its kind, and one for its number, if any."""
     layer = layer_of(experiment)
     path, value, parameter = f"network.0.{name}", getattr(layer, name), LAYER_PARAMETERS[name]
     if name == "spike_threshold" and layer.kind == "ALIF":
@@ -115,7 +116,7 @@ def _layer_rows(experiment: Experiment, name: str, shown: Shown) -> list[Row]:
 
 
 def _outline(part: Mapping[str, Any]) -> set[Any]:
-    """By which parts are told apart: their kind and which numbers they have."""
+    """Return what tells parts apart: their kind, and which numbers they have."""
     return {part["kind"], *(name for name, value in part.items() if value is not None)}
 
 
@@ -152,14 +153,14 @@ def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Paramete
         "needs": numbers_between(least, most, is_whole),
         **_words(shown, parameter),
     }
-    if value is not None:  # a slider reaches to where its value is
+    if value is not None:  # a slider extends to its value
         row |= {"low": min(row["low"], value), "high": max(row["high"], value)}
     row["tries"] = [tried for tried in row["tries"] if least <= tried["value"] <= most]
     return row if parameter.when_on is None else row | {"whenOn": min(max(parameter.when_on, least), most)}
 
 
 def _limits(experiment: Experiment, path: str) -> tuple[float, float]:
-    """What a value may not be beyond, because of what it means or of another one."""
+    """Return the limits of a value, set by its meaning or by another value."""
     owner, _, name = path.partition(".")
     if owner != "input":
         return LEAST.get(path.rpartition(".")[2], -FARTHEST), FARTHEST

@@ -15,10 +15,10 @@ ROW_GAP, NARROW_ROW_GAP = 40, 56
 
 NARROW_PANEL_HEIGHT = 84
 LEGEND_SHARE, NARROW_LEGEND_SHARE = 0.4, 0.46
-"""Of a panel's width, for the names of its curves."""
+"""Share of a panel's width for the names of its curves."""
 
 LEGEND_GAP = 0.02
-"""Of the figure's width, between a panel and its legend."""
+"""Share of the figure's width between a panel and its legend."""
 
 NAME_PITCH, SAMPLE_LENGTH, MOST_NAMED = 14, 28, 6
 """Pixels from one name to the next, pixels of line before each, and names in a legend; of further curves hover tells."""
@@ -51,7 +51,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class _Place:
-    """Of a panel on paper: left and right end of its curves, where its legend begins, lower and upper end, whether epochs are titled."""
+    """Place of a panel on paper: ends of its curves, start of its legend, lower and upper end, title of epochs."""
 
     left: float
     right: float
@@ -62,7 +62,7 @@ class _Place:
 
 
 def two_by_two(height: float) -> list[_Place]:
-    """Of four panels on paper of that many pixels."""
+    """Return the places of four panels on paper of that many pixels."""
     width, panel = (1 - COLUMN_GAP) / 2, (1 - ROW_GAP / height) / 2
     lefts = (0, width + COLUMN_GAP)
     upper = [_place(left, width, LEGEND_SHARE, 1 - panel, 1, titles_epochs=False) for left in lefts]
@@ -71,7 +71,7 @@ def two_by_two(height: float) -> list[_Place]:
 
 
 def stacked_height(count: int) -> int:
-    """Pixels of so many panels one below the other."""
+    """Height in pixels of that many stacked panels."""
     return count * (NARROW_PANEL_HEIGHT + NARROW_ROW_GAP) - NARROW_ROW_GAP
 
 
@@ -87,7 +87,7 @@ def _place(left: float, width: float, legend_share: float, low: float, high: flo
 
 
 def laid_out(panels: Sequence[Panel], places: Sequence[_Place], span: int, theme: Theme) -> dict[str, Any]:
-    """Axes, headings and legends of panels at their places."""
+    """Return axes, headings and legends of panels at their places."""
     axes: dict[str, Any] = {}
     annotations, shapes = [], []
     for panel, place in zip(panels, places, strict=True):

@@ -1,4 +1,4 @@
-"""The kinds of rows that figures are made of, each as numbers and words to draw with arrays beside them.
+"""Kinds of rows for figures: numbers and words to draw, with arrays beside them.
 
 Arrays are (neurons, time) of one sample. Large ones are thinned for drawing, never for computing; `thinned_in_words` says how.
 """
@@ -15,7 +15,7 @@ from snncore.arrays import Array
 
 MOST_ROWS = 1024
 MOST_COLUMNS = 2000
-"""Of a raster or heatmap as it is drawn."""
+"""Most rows and columns of a drawn raster or heatmap."""
 
 RASTER_HEIGHTS = ((4, 44), (16, 56), (64, 84))
 """Heights of rasters in pixels by the most neurons they suit; larger ones get the last."""

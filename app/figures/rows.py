@@ -1,6 +1,6 @@
-"""What a network did, as rows on one time axis for the rows component: numbers and words to draw, arrays beside them.
+"""Activity of a network as rows on one time axis for the rows component: numbers, words and arrays.
 
-Here is which rows there are; `row_kinds` makes each.
+This file chooses the rows; `row_kinds` makes each.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
 
 MOST_LINES = 8
-"""Up to so many neurons, a layer's other neurons are traced faintly beside the chosen ones."""
+"""Most neurons of a layer whose unchosen neurons are traced faintly beside the chosen ones."""
 
 CURVE_HEIGHT = 52
 COMPARED_HEIGHT = 48
-"""Of rasters of which there are two, so that the output stays in sight."""
+"""Height of each of two rasters, so that the output stays in sight."""
 
 MAPS_HEIGHT = 200
 LARGEST_MAPS = 2_000_000
-"""Values of feature maps that are sent to be played."""
+"""Most values of feature maps sent for playback."""
 
 LINE_DASHES = ("solid", "dash", "dot", "dashdot")
 
 
 @dataclass(frozen=True)
 class Notes:
-    """What is said of a layer: a sentence, and the labels of the buttons that mend it."""
+    """Notes on a layer: a sentence, and labels of the buttons that fix it."""
 
     sentence: str = ""
     remedies: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Notes:
 
 @dataclass(frozen=True)
 class View:
-    """What of a simulation is looked at.
+    """The part of a simulation on display.
 
     Attributes:
         sample: of the batch.
@@ -86,11 +86,11 @@ def rows_figure(
     other_name: str = "",
     titles: Mapping[int, str] | None = None,
 ) -> RowsFigure:
-    """One sample's rows: the input, each neuron layer, and the output where that is no neuron layer.
+    """Return one sample's rows: the input, each neuron layer, and an output of any other kind.
 
     Args:
-        notes: what is said of the neuron layers, by their place in the network; a layer without any can't be opened.
-        titles: what the layers are called, if not by their number.
+        notes: notes on the neuron layers, by their place in the network; a layer without any can't be opened.
+        titles: names of the layers, if not by their number.
         other: a second run that is drawn beside the first, under the name `other_name`.
     """
     experiment = simulation.experiment
@@ -110,7 +110,7 @@ def rows_figure(
 
 
 def describe_rows(simulation: Simulation, sample: int = 0, titles: Mapping[int, str] | None = None) -> str:
-    """The rows in words, for those who don't see them."""
+    """The rows in words, for screen readers."""
     batch = len(simulation.input)
     whose = "" if batch == 1 else f" of sample {sample + 1} of {batch}"
     parts = [f"Input: {neurons_by_time(simulation.input, sample).sum():g} in sum"]
@@ -121,7 +121,7 @@ def describe_rows(simulation: Simulation, sample: int = 0, titles: Mapping[int, 
 
 
 def picked_neuron(pick: Mapping[str, Any], record: LayerRecord, sample: int) -> int:
-    """The neuron that was picked: by its number, or as the busiest of those that a drawn row stands for."""
+    """Return the picked neuron, by its number or as the busiest in a drawn row."""
     if "neuron" in pick:
         return int(pick["neuron"])
     neurons = neurons_by_time(record.spikes if record.does_spike else record.u, sample)
@@ -194,7 +194,7 @@ def _layer_group(
 
 
 def _marks(figure: RowsFigure, marks: Sequence[Sequence[int]], own: Mapping[str, Any], can_mark: bool) -> dict[str, Any]:
-    """What a raster says besides, where steps are marked on it."""
+    """Words that a raster adds if steps are marked on it."""
     places = np.array([(neuron // own["bin"], step) for neuron, steps in enumerate(marks) for step in steps]).reshape(-1, 2)
     marks_one = can_mark and own["bin"] == own["span"] == 1
     return {
@@ -223,7 +223,7 @@ def _output_group(
 def _details(
     figure: RowsFigure, simulation: Simulation, index: int, record: LayerRecord, sample: int, chosen: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """What opening a layer shows: currents, rates, synaptic operations, intervals. An adaptive threshold stands beside u already."""
+    """Return an opened layer's details: currents, rates, synaptic operations, intervals. Adaptive θ is beside u already."""
     experiment = simulation.experiment
     received, spikes = neurons_by_time(simulation.received(index), sample), neurons_by_time(record.spikes, sample)
     rows = []

@@ -66,7 +66,7 @@ def surrogate_figure(surrogate: Any, threshold: float, record: LayerRecord, them
 
 
 def describe_surrogate(surrogate: Any, threshold: float, record: LayerRecord) -> str:
-    """The same in words."""
+    """The surrogate gradient and the run's potentials in words."""
     u, slope = _curve(surrogate, threshold)
     name = part_name(type(surrogate).__name__)
     if not slope.any():

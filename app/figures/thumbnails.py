@@ -1,4 +1,4 @@
-"""Small pictures of inputs, computed from real ones: what each kind looks like with usual parameters, and what a file holds.
+"""Thumbnails computed from real inputs: each kind with usual parameters, and contents of files.
 
 Arrays only; gallery.js draws them.
 """
@@ -32,10 +32,10 @@ BAR_STEPS = (6, 12)
 """Steps at which the moving bar is seen: it has come in, and three pixels further on."""
 
 SEEN_AT = {"moving_bar": BAR_STEPS}
-"""Of kinds that would show nothing if all time steps were added up."""
+"""Time steps to show, for kinds that would show nothing if all were added up."""
 
 MOST_ROWS, MOST_COLUMNS, MOST_PIXELS = 17, 60, 16
-"""Of a picture of a file: rows and columns of a raster, pixels along a side. More are added up. A line has as many points as columns."""
+"""Most rows and columns of a raster, points of a line, or pixels along a side. More are added up."""
 
 HEAD_START = 0.5
 """Seconds that the page has for itself before a picture that takes long is begun."""
@@ -62,7 +62,7 @@ NOTHING = Thumbnail("raster", np.zeros((1, 1), np.float32))
 def thumbnail(kind: str) -> Thumbnail:
     """Return the picture of a kind of input that isn't drawn or uploaded: what it makes with usual values.
 
-    That of the digit takes a second at first, to import scikit-learn.
+    The first digit takes a second, to import scikit-learn.
     """
     spec = _usual(kind)
     values = pictured(kind)
@@ -95,7 +95,7 @@ def file_thumbnail(sample: Array) -> Thumbnail:
 
 
 def drawn_thumbnail(current: DrawnCurrent) -> Thumbnail:
-    """The picture of a current drawn by hand: its values at so many steps as fit."""
+    """Return the picture of a current drawn by hand, at as many steps as fit."""
     steps = np.linspace(0, len(current.values) - 1, min(len(current.values), MOST_COLUMNS)).round().astype(int)
     return Thumbnail("line", current.weight * np.array(current.values, np.float32)[steps])
 
@@ -126,7 +126,7 @@ def _in_background(kind: str) -> Future[Thumbnail]:
 
 
 def _added_up(values: Array, axis: int, most: int) -> Array:
-    """At most so many values along an axis, each the sum of neighbours."""
+    """Return at most that many values along an axis, each the sum of neighbours."""
     length = values.shape[axis]
     if length <= most:
         return values

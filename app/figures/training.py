@@ -17,7 +17,7 @@ from snncore.run.bptt import EpochRecord
 
 NO_CHANGES: Mapping[int, str] = MappingProxyType({})
 GHOST_DASH = "4px,2px"
-"""Of no other curve."""
+"""Dash of the ghost, which no other curve has."""
 
 HEIGHT = 120
 MOST_MARKED = 150
@@ -26,7 +26,7 @@ MOST_MARKED = 150
 NARROW_HEIGHT = 150
 MARGIN = {"l": 52, "r": 16, "t": 20, "b": 32}
 NARROW_MARGIN = {**MARGIN, "t": 38}
-"""With a line for the readout above the heading."""
+"""Margins, with a line at the top for the readout above the heading."""
 
 PANELS = ((0, 0.5), (0.6, 0.74), (0.82, 1))
 """Where they lie along the page, from 0 to 1. In narrow places there is the first one alone."""
@@ -44,7 +44,7 @@ class Ghost:
 
 
 class _Numbers(NamedTuple):
-    """Of all epochs: scores and losses (epochs,), reach (epochs, layers)."""
+    """Numbers of all epochs: scores and losses (epochs,), reach (epochs, layers)."""
 
     scores: Values
     losses: Values
@@ -114,7 +114,7 @@ def training_curves(
 
 
 def describe_training(records: Sequence[EpochRecord], goal: float, layer_names: Sequence[str], ghost: Ghost | None = None) -> str:
-    """The curves in words, for those who don't see them."""
+    """The curves in words, for screen readers."""
     first = next((record.epoch for record in records if record.spikes > 0), None)
     last = records[-1]
     words = task_words(last.task)

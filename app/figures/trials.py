@@ -33,7 +33,7 @@ class Trial:
     """One of the trainings.
 
     Attributes:
-        name: what it is tried with.
+        name: of the choice on trial.
         note: how it went, or goes.
         records: of its epochs so far.
         task: what all of them are trained for.
@@ -62,7 +62,7 @@ def trials_figure(trials: Sequence[Trial], goal: float, theme: Theme) -> Figure:
 
 
 def describe_trials(trials: Sequence[Trial], goal: float) -> str:
-    """The panels in words, for those who don't see them."""
+    """The panels in words, for screen readers."""
     notes = "; ".join(f"{trial.name}: {trial.note}" for trial in trials)
     words = task_words(trials[0].task)
     return f"{words.subject} per epoch of {len(trials)} trainings against {words.against(goal)}. {notes}."

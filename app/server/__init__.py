@@ -1,1 +1,1 @@
-"""What the process shares among its visitors."""
+"""Everything that the visitors of one process share."""

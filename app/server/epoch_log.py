@@ -1,4 +1,4 @@
-"""The record of a training: the numbers of all its epochs, and within a number of bytes what the layers did, evenly spread."""
+"""Record of a training: numbers of every epoch, and layer activity of evenly spaced epochs, within a byte limit."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from snncore.run.bptt import EpochRecord
 
 class EpochLog:
     """Attributes:
-    records: one per epoch so far, in order. Where what all layers did in all epochs would take more than `most_bytes`, it is kept of every
-        `stride`-th epoch and the last one; of the others, the numbers.
+    records: one per epoch so far, in order. If the activity of all layers would take more than `most_bytes`, it is kept for every
+        `stride`-th epoch and the last one only; the others keep their numbers.
     """
 
     def __init__(self, most_bytes: int, records: Iterable[EpochRecord] = ()) -> None:
@@ -22,7 +22,7 @@ class EpochLog:
             self.add(record)
 
     def add(self, record: EpochRecord) -> None:
-        """Adds the next epoch, and reduces others to their numbers so that the whole ones stay within their bytes."""
+        """Add the next epoch, and reduce others to their numbers to keep the whole ones within the byte limit."""
         self.records.append(record)
         self._bytes += record.nbytes
         self._reduce(len(self.records) - 2)
@@ -32,7 +32,7 @@ class EpochLog:
                 self._reduce(place)
 
     def whole_at(self, epoch: int) -> EpochRecord:
-        """The whole record of an epoch, or of the nearest one before that has one."""
+        """Return the whole record of an epoch, or of the nearest earlier one that has one."""
         return next(record for record in reversed(self.records[: epoch + 1]) if record.is_whole)
 
     def _reduce(self, place: int) -> None:

@@ -1,4 +1,4 @@
-"""What one user may ask of the server, checked before anything is built."""
+"""Limits on what one user may ask of the server, checked before anything is built."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ MOST_LAYERS = 40
 MOST_STEPS = 20_000
 
 LARGEST_RECORD = 256 * 2**20
-"""Bytes that the record of a training may take, all its epochs together; and the simulations of a network, all together."""
+"""Most bytes for the record of a training over all epochs, and likewise for all simulations of a network."""
 
 LARGEST_PASS = 384 * 2**20
-"""Bytes that are held at once while the input is made and a network runs, forward or back again."""
+"""Most bytes held at once while the input is made and a network runs, forward or backward."""
 
 MOST_MULTIPLICATIONS = 500_000_000
-"""Of one pass forward: half a second of one core. Back again it takes twice as many."""
+"""Most multiplications of a forward pass: half a second of one core. A backward pass takes twice as many."""
 
 LARGEST_PAST = 64 * 2**20
-"""Bytes of a training that is kept to be compared with."""
+"""Most bytes of a training that is kept for comparison."""
 
 MOST_EPOCHS = 10_000
 FEWEST_EPOCHS = 8
-"""So many epochs of a training must fit at least, to be looked back at."""
+"""Fewest epochs of a training whose whole records must fit."""
 
 MOST_RUNNING = 4
-"""Trainings that compute at once, of all users together; further ones wait for their turn."""
+"""Most trainings that compute at once, over all users; further ones wait for their turn."""
 
 MOST_RUNNING_OF_ONE = 2
-"""Of one user."""
+"""Most trainings of one user that compute at once."""
 
 BYTES = 4
-"""Of one value, float32."""
+"""Bytes of one float32 value."""
 
 NEURON_QUANTITIES = 3
 """Spikes, u and v."""
 
 INPUT_BYTES = 24
-"""Held at once of each value while the input is made; Poisson spikes take the most."""
+"""Bytes held at once per value while the input is made; Poisson spikes take the most."""
 
 WEIGHT_COPIES = 7
-"""Held at once of each weight in training: gradient, optimiser, record and what they are computed with."""
+"""Copies of each weight held at once in training: gradient, optimiser, record and intermediate values."""
 
 OTHERS_BACKWARD = 3
-"""Further values that a layer without neurons holds for its way back, of each that it puts out; Dropout holds the most."""
+"""Further values per output value that a layer without neurons holds for the backward pass; Dropout holds the most."""
 
 NEURONS_BACKWARD = 4
-"""Further values that a layer of neurons holds for its way back, of each that it puts out."""
+"""Further values per output value that a layer of neurons holds for the backward pass."""
 
 NEURON_MULTIPLICATIONS = 20
 """Multiplications that take as long as one step of one neuron."""
@@ -65,13 +65,13 @@ RECURRENT_STEP = 250_000
 
 @dataclass(frozen=True)
 class Cost:
-    """What a draft would allocate and compute, as far as the shapes of its layers are known.
+    """Memory and computation that a draft would take, as far as its shapes are known.
 
     Attributes:
         weights: of all layers.
         run: bytes that a simulation keeps.
         epoch: bytes that the record of an epoch keeps.
-        simulating, training: bytes that are held at once.
+        simulating, training: bytes held at once.
         multiplications: of one pass forward.
     """
 
@@ -84,12 +84,12 @@ class Cost:
 
 
 def check(draft: Draft, *, runs: int = 1, trains: bool = False) -> None:
-    """Raises ExperimentError where a draft asks for more than a session may have; names the limit.
+    """Raise ExperimentError, naming the limit, if a draft exceeds what a session may have.
 
     Args:
-        draft: whose layers may not fit one another; then what is known is checked.
-        runs: simulations of it that are kept at once.
-        trains: whether it is to be trained, which takes more than a simulation.
+        draft: its layers may not fit one another; then only the known sizes are checked.
+        runs: number of its simulations that are kept at once.
+        trains: whether it will be trained, which takes more than a simulation.
     """
     layers, steps = len(draft.network), draft.input.shape[1]
     if layers > MOST_LAYERS:
@@ -128,7 +128,7 @@ def check(draft: Draft, *, runs: int = 1, trains: bool = False) -> None:
 
 
 def cost(draft: Draft) -> Cost:
-    """What the draft would allocate and compute."""
+    """Return the memory and computation that the draft would take."""
     batch, steps, *sample = draft.input.shape
     passed, inputs = batch * steps, math.prod(sample)
     others = recorded = neurons = multiplications = 0
@@ -154,14 +154,14 @@ def cost(draft: Draft) -> Cost:
 
 
 def _quantities(layer: NeuronSpec) -> int:
-    """Arrays that are kept of each neuron, its output included: adaptation, recurrence and synaptic currents add one each."""
+    """Number of arrays kept per neuron, output included: adaptation, recurrence and synaptic currents add one each."""
     if not layer.has_kernel:
         return NEURON_QUANTITIES - 1 + len(layer.state_names)  # v among them
     return NEURON_QUANTITIES + sum(getattr(layer, name, None) is not None for name in ("tau_syn", "tau_adapt", "rec_connect"))
 
 
 def _multiplications_of_a_value(layer: LayerSpec) -> int:
-    """Of each value that the layer puts out."""
+    """Return the multiplications per output value of a layer."""
     match layer:
         case LinearSpec():
             return layer.in_features

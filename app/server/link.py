@@ -1,4 +1,4 @@
-"""A draft of an Experiment as one parameter of a link, and back."""
+"""Encodes a draft of an Experiment as one parameter of a link, and decodes it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from snncore.errors import ExperimentError
 from snncore.experiment.spec import Draft
 
 LARGEST_JSON = 100_000
-"""Bytes of JSON that a link may unfold to."""
+"""Most bytes of JSON that a link may unfold to."""
 
 
 def to_parameter(draft: Draft) -> str:
-    """Letters, digits, `-` and `_` only."""
+    """Encode a draft with letters, digits, `-` and `_` only."""
     compressed = zlib.compress(draft.to_json(compact=True).encode(), level=9)
     return base64.urlsafe_b64encode(compressed).decode().rstrip("=")
 
 
 def from_parameter(parameter: str) -> Draft:
-    """Raises ExperimentError where the parameter is cut off, altered or too large."""
+    """Decode a draft. Raises ExperimentError if the parameter is cut off, altered or too large."""
     try:
         compressed = base64.b64decode(parameter + "=" * (-len(parameter) % 4), altchars=b"-_", validate=True)
         inflater = zlib.decompressobj()

@@ -1,4 +1,4 @@
-"""Modules that the server's owner adds: each registers neuron models or other kinds when it is imported, before any page."""
+"""Plugins: modules of the server's owner that register neuron models or other kinds when imported, before any page."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from traceback import extract_tb
 from snncore.errors import RegistrationError
 
 VARIABLE = "SNN_PLUGINS"
-"""Of the environment: names of importable modules, separated by commas."""
+"""Environment variable: names of importable modules, separated by commas."""
 
 
 def names() -> list[str]:
-    """The modules that are asked for."""
+    """Return the names of the requested modules."""
     return [name for name in (part.strip() for part in os.environ.get(VARIABLE, "").split(",")) if name]
 
 
 def load() -> None:
-    """Import them.
+    """Import all plugins.
 
     Raises:
-        RegistrationError: one of them can't be imported, or registers wrongly; in one sentence that names it.
+        RegistrationError: one can't be imported, or registers wrongly; the one sentence names it.
     """
     for name in names():
         try:
@@ -38,7 +38,7 @@ def load() -> None:
 
 
 def _place(error: Exception) -> str:
-    """Where it was raised: file and line."""
+    """Return the file and line where the error was raised."""
     if isinstance(error, SyntaxError):
         return f"{error.filename}, line {error.lineno}"
     where = extract_tb(error.__traceback__)[-1]

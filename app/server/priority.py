@@ -1,6 +1,6 @@
-"""Pages come first: while one is being made, trainings rest between two epochs.
+"""Gives pages priority: trainings pause between epochs while a page is being made.
 
-Both need Python's one lock, and a page that has to wait for it at each of its steps takes many times as long.
+Both need Python's global lock, and a page that waits for it at every step takes many times as long.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 LONGEST_REST = 0.05
-"""Seconds after which a training goes on for an epoch, however many pages are being made."""
+"""Seconds after which a training runs one epoch even while pages are being made."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -25,7 +25,7 @@ _no_page.set()
 
 @contextmanager
 def page_first() -> Iterator[None]:
-    """While a page, or a part of one, is being made."""
+    """Mark the time in which a page, or a part of one, is being made."""
     _count(1)
     try:
         yield
@@ -34,7 +34,7 @@ def page_first() -> Iterator[None]:
 
 
 def first(part: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """A part of a page that runs again by itself, and then comes first."""
+    """Make a part of a page that reruns by itself, with priority over trainings."""
 
     @functools.wraps(part)
     def made(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
@@ -45,7 +45,7 @@ def first(part: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
 
 
 def rest() -> None:
-    """Returns when no page is being made, or after a moment."""
+    """Wait until no page is being made, or for a moment at most."""
     _no_page.wait(LONGEST_REST)
 
 

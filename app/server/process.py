@@ -1,4 +1,4 @@
-"""What is done once in the process that serves, for all its sessions."""
+"""Work done once in the server process, for all its sessions."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ _is_prepared = False
 
 
 def prepare() -> None:
-    """Returns when it is done: one thread per session, and what is loaded at a first training. What was imported is left out of every
-    later garbage collection. Where the time loops have to be compiled first, that goes on in the background.
+    """Prepare the process, and return when it is ready.
 
-    Plugins are loaded here. Where one can't be, it says why on standard error and ends the process, from whichever thread.
+    Sets one thread per session, and loads what a first training needs. Later garbage collections skip all that was imported. If the time
+    loops have to be compiled first, that continues in the background.
+
+    Plugins are loaded here. If one can't be loaded, this prints why to standard error and ends the process, from any thread.
     """
     global _is_prepared
     with _lock:

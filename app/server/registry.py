@@ -1,4 +1,4 @@
-"""The desks of all visitors in this process, kept for a while after their tabs are gone, so that a reload finds its own again."""
+"""Desks of all visitors in this process, kept for a while after their tabs close, so that a reload finds its own."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ KEPT = 120.0
 """Seconds for which a desk is kept after its tab was last seen."""
 
 SWEEP_INTERVAL = 5.0
-"""Seconds between two looks which tabs are there."""
+"""Seconds between two checks of which tabs are open."""
 
 PATIENCE = 0.5
-"""Seconds in which the tab before a reload has to be gone."""
+"""Seconds within which the tab before a reload must be gone."""
 
 
 class Kept(Protocol):
-    """What a visitor has, and comes back to."""
+    """State of one visitor, found again after a reload."""
 
     id: str
     browser: str
@@ -29,7 +29,7 @@ class Kept(Protocol):
         ...
 
     def leave(self) -> None:
-        """End what it runs."""
+        """End its trainings."""
         ...
 
 
@@ -37,7 +37,7 @@ T = TypeVar("T", bound=Kept)
 
 
 class Desks(Generic[T]):
-    """Desks by their unguessable ids. Each belongs to a browser, and only a tab of that browser gets it, when no other tab has it."""
+    """Desks by unguessable ids. A desk belongs to one browser, whose tabs get it one at a time."""
 
     def __init__(self) -> None:
         self._desks: dict[str, T] = {}
@@ -49,7 +49,7 @@ class Desks(Generic[T]):
         return len(self._desks)
 
     def keep(self, desk: T) -> None:
-        """Keeps a desk until its tab has been gone for `KEPT` seconds."""
+        """Keep a desk until its tab has been gone for `KEPT` seconds."""
         with self._lock:
             self._desks[desk.id] = desk
             self._last_seen[desk.id] = time.monotonic()
@@ -58,7 +58,7 @@ class Desks(Generic[T]):
                 self._sweeper.start()
 
     def claim(self, name: str, browser: str, session: str) -> T | None:
-        """The desk of that id for a session, if it belongs to this browser and no other tab has it any more."""
+        """Return the desk of that id, if it belongs to this browser and no other tab still has it."""
         limit = time.monotonic() + PATIENCE
         while True:
             with self._lock:
@@ -73,7 +73,7 @@ class Desks(Generic[T]):
             time.sleep(0.02)
 
     def sweep(self) -> None:
-        """Forgets the desks whose tabs have been gone for long enough, and ends what they train."""
+        """Forget the desks whose tabs have been gone long enough, and end their trainings."""
         now = time.monotonic()
         with self._lock:
             for name, desk in self._desks.items():
@@ -86,7 +86,7 @@ class Desks(Generic[T]):
             desk.leave()
 
     def _sweep_again_and_again(self) -> None:
-        """Until no desk is left."""
+        """Sweep at intervals until no desk is left."""
         while True:
             time.sleep(SWEEP_INTERVAL)
             self.sweep()

@@ -1,6 +1,6 @@
-"""Trainings in the background: each in a thread of its own, always stoppable, ended when its owner is gone.
+"""Trains in the background: each training has its own thread, can always be stopped, and ends when its owner leaves.
 
-Knows nothing of pages. A page holds one `TrainingRun`, reads its records, and tells it to play, pause or step.
+It knows nothing about pages. A page holds one `TrainingRun`, reads its records, and tells it to play, pause or step.
 """
 
 from __future__ import annotations
@@ -28,32 +28,32 @@ from snncore.io.checkpoint import Checkpoint
 from snncore.run.bptt import EpochRecord, Trainer
 
 ABSENCE_GRACE = 20.0
-"""Seconds for which a training goes on after its owner was last seen: long enough for a network blip."""
+"""Seconds that a training continues after its owner was last seen: long enough for a network blip."""
 
 PRESENCE_INTERVAL = 1.0
-"""Seconds between two looks whether the owner is there."""
+"""Seconds between two checks for the owner."""
 
 STEP_PATIENCE = 0.2
-"""Seconds that a single epoch is waited for before it goes on in the background."""
+"""Seconds to wait for a single epoch before it continues in the background."""
 
 log = logging.getLogger(__name__)
 
 slots = Slots(MOST_RUNNING, MOST_RUNNING_OF_ONE)
-"""Of all trainings in this process."""
+"""Places and waiting line of all trainings in this process."""
 
 _started: weakref.WeakSet[TrainingRun] = weakref.WeakSet()
 
 
 @atexit.register
 def _pause_all() -> None:
-    """A process that ends while torch computes in a daemon thread is aborted; so trainings end first."""
+    """End all trainings before the process ends, which aborts if torch still computes in a daemon thread."""
     for run in list(_started):
         run.pause()
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose trainings share places, and whether somebody is there to see them."""
+    """Owner of trainings, which share that owner's places; says whether somebody watches."""
 
     name: str
     is_present: Callable[[], bool] = lambda: True
@@ -61,10 +61,10 @@ class Owner:
 
 @dataclass(frozen=True)
 class PastRun:
-    """A training as it stood once.
+    """Snapshot of a training.
 
     Attributes:
-        experiment: with the changes that were made while it trained.
+        experiment: with the changes made while it trained.
         input: (batch, time, ...).
     """
 
@@ -74,24 +74,24 @@ class PastRun:
 
     @property
     def records(self) -> list[EpochRecord]:
-        """One per epoch, in order."""
+        """Records, one per epoch, in order."""
         return self.log.records
 
 
 class TrainingRun:
-    """One Experiment being trained, and the record of it. Epoch 0 is there from the start, or where it `begins_later` once it has its turn.
+    """One Experiment being trained, and its record. Epoch 0 is there from the start or, with `begins_later`, once its turn has come.
 
     Raises:
-        ExperimentError: the network's output isn't what the task measures, or not even epoch 0 stays within the finite numbers.
+        ExperimentError: the task can't measure the network's output, or epoch 0 already has numbers that aren't finite.
 
     Attributes:
-        id: names it among all.
+        id: unique among all trainings.
         log: the record of its epochs.
-        speed: epochs per second; None: as fast as it goes. May be set while it runs.
-        divergence: why the run can't go on, if it left the finite numbers.
-        failure: the same in words, or that of an internal error.
+        speed: epochs per second; None: full speed. May be set while it runs.
+        divergence: why the run can't continue, if its numbers are no longer finite.
+        failure: the same in words, or a message about an internal error.
         epoch_limit: the epoch count at which `play` stops by itself.
-        taken_along: the epoch and the digest of the weights that were last taken from it to another network.
+        taken_along: epoch and digest of the weights last taken from it to another network.
     """
 
     def __init__(
@@ -124,27 +124,27 @@ class TrainingRun:
 
     @property
     def records(self) -> list[EpochRecord]:
-        """One per epoch so far, in order; those that were thinned hold numbers alone."""
+        """Records, one per epoch so far, in order; thinned ones hold numbers only."""
         return self.log.records
 
     @property
     def experiment(self) -> Experiment:
-        """With the changes that were made while it trained."""
+        """The Experiment with the changes made while it trained."""
         return self._trainer.experiment
 
     @property
     def in_force(self) -> Experiment:
-        """What the next epoch is trained with."""
+        """The Experiment that the next epoch is trained with."""
         return self.experiment.in_force(len(self.records))
 
     @property
     def is_running(self) -> bool:
-        """Whether epochs come by themselves, now or once it has its turn."""
+        """Whether it trains by itself, now or once its turn has come."""
         return self._turn is not None
 
     @property
     def place_in_line(self) -> int:
-        """How many turns it waits for, its own included; 0 where it doesn't wait."""
+        """Its place in the waiting line, from 1; 0 if it isn't waiting."""
         turn = self._turn
         return slots.place(turn) if turn else 0
 
@@ -160,12 +160,12 @@ class TrainingRun:
 
     @property
     def stride(self) -> int:
-        """Epochs from one that is kept whole to the next."""
+        """Number of epochs from one whole record to the next."""
         return self.log.stride
 
     @property
     def has_reached_target(self) -> bool:
-        """Whether the output is what the task in force asks for."""
+        """Whether the output meets the task in force."""
         return bool(self.records) and self.records[-1].measured_by(self.in_force.training.task).is_reached
 
     @property
@@ -175,7 +175,7 @@ class TrainingRun:
 
     @property
     def has_reached_end(self) -> bool:
-        """Whether it has as many epochs as a training may have."""
+        """Whether it has as many epochs as this server allows."""
         return len(self.records) >= MOST_EPOCHS
 
     @property
@@ -184,39 +184,39 @@ class TrainingRun:
 
     @property
     def input(self) -> Array:
-        """The input, (batch, time, ...) as an array."""
+        """The input as an array (batch, time, ...)."""
         return self._trainer.data.numpy()
 
     def checkpoint(self) -> Checkpoint:
-        """The weights and constants that it has come to.
+        """Return its present weights and constants.
 
         Raises:
-            InputFileError: they aren't all finite.
+            InputFileError: some aren't finite.
         """
         record = self.log.whole_at(len(self.records) - 1)  # the last one is always whole
         return checkpoint.of(self.experiment.in_force(record.epoch), record.parameters, f"epoch {record.epoch} of the training")
 
     def past(self) -> PastRun:
-        """The training as it stands now; what its layers did within fewer bytes."""
+        """Return a snapshot of the training, with layer activity thinned to fewer bytes."""
         return PastRun(self.experiment, EpochLog(LARGEST_PAST, self.records[:]), self.input)
 
     def play(self) -> None:
-        """Trains until the task is reached, the epoch limit, a failure or `pause`. No effect if there is nothing left to do."""
+        """Train until the goal, the epoch limit, a failure or `pause`. No effect if nothing is left to train."""
         if not (self.has_reached_target or self.has_reached_limit):
             self._start(self.epoch_limit - len(self.records))
 
     def step(self) -> None:
-        """Trains one epoch. Returns when it is done or, for a long one, after a moment."""
+        """Train one epoch. Returns when it is done or, if it takes long, after a moment."""
         self._start(1)
         thread = self._thread
         if thread is not None:
             thread.join(STEP_PATIENCE)
 
     def change(self, changes: dict[str, Any]) -> None:
-        """Goes on with other values of some fields, from the next epoch on. What ran goes on running, and what had ended may go on.
+        """Change some fields from the next epoch on. A running training keeps running; one that had ended may continue.
 
         Raises:
-            ExperimentError: a field that can't be changed while training runs, or a value that can't be built; all stays as it was.
+            ExperimentError: a field can't be changed while training runs, or a value can't be built; then nothing changes.
         """
         was_running = self.is_running
         self.pause()
@@ -227,7 +227,7 @@ class TrainingRun:
                 self.play()
 
     def pause(self) -> None:
-        """Stops before the next phase of the epoch; an epoch cut short leaves no trace. What waits for its turn leaves the line."""
+        """Stop before the next phase of the epoch; an interrupted epoch leaves no trace. A waiting training leaves the line."""
         with self._commands:
             self._stop.set()
             if self._turn and slots.withdraw(self._turn):
@@ -249,7 +249,7 @@ class TrainingRun:
         self._thread.start()
 
     def _work(self, count: int, stop: threading.Event) -> None:
-        """Trains, and gives its place to the next."""
+        """Train, then give the place to the next in line."""
         try:
             self._train(count, stop)
         finally:
@@ -258,7 +258,7 @@ class TrainingRun:
                 slots.leave(turn)
 
     def _train(self, count: int, stop: threading.Event) -> None:
-        """Trains `count` epochs at the set speed."""
+        """Train `count` epochs at the set speed."""
         watch = _PresenceWatch(self._owner.is_present)
         due = time.monotonic()
         last = len(self.records) + count
@@ -275,11 +275,11 @@ class TrainingRun:
             self.failure = str(DivergenceError(error.epoch, error.layer, error.quantity, self.experiment.layer_label(error.layer)))
         except Exception:
             log.exception("training %s failed", self.id[:6])
-            self.failure = "Training stopped on an internal error, which is in the server's log. Restart begins anew."
+            self.failure = "Training stopped on an internal error, which is in the server's log. Restart begins again at epoch 0."
 
 
 class _PresenceWatch:
-    """Tells when an owner has been away for longer than the grace."""
+    """Tells when an owner has been away longer than the grace period."""
 
     def __init__(self, owner_is_present: Callable[[], bool]) -> None:
         self._owner_is_present = owner_is_present

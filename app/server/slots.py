@@ -1,4 +1,4 @@
-"""How many trainings compute at once. What is over that waits in its order, and nobody has all the places."""
+"""Limits how many trainings compute at once. Further ones wait in order, and no owner gets all the places."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(eq=False)
 class Turn:
-    """A wish to compute. `begin` is called once its turn has come; whoever began tells `Slots.leave` when it is done."""
+    """A place in line. `begin` is called when its turn comes; call `Slots.leave` when the work is done."""
 
     owner: str
     begin: Callable[[], None]
@@ -17,7 +17,7 @@ class Turn:
 
 @dataclass
 class Slots:
-    """`most` may compute at a time, `most_of_one` of the same owner; the first in line whose owner has a place left comes next."""
+    """Places for `most` at a time, `most_of_one` per owner. The first in line whose owner has a place left comes next."""
 
     most: int
     most_of_one: int
@@ -26,19 +26,19 @@ class Slots:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def enter(self, turn: Turn) -> None:
-        """Gets in line; where there is a place, it begins before this returns."""
+        """Get in line. If a place is free, the turn begins before this returns."""
         with self._lock:
             self._waiting.append(turn)
             self._admit()
 
     def leave(self, turn: Turn) -> None:
-        """Gives its place to the next one in line."""
+        """Give its place to the next in line."""
         with self._lock:
             self._computing.remove(turn)
             self._admit()
 
     def withdraw(self, turn: Turn) -> bool:
-        """Takes a turn that hasn't come out of the line. Returns whether it was in it."""
+        """Remove a waiting turn from the line. Return True if it was there."""
         with self._lock:
             was_waiting = turn in self._waiting
             if was_waiting:
@@ -47,11 +47,11 @@ class Slots:
 
     @property
     def computing(self) -> int:
-        """How many compute now."""
+        """Number of turns that compute now."""
         return len(self._computing)
 
     def place(self, turn: Turn) -> int:
-        """Its place in line, from 1; 0 where it isn't waiting."""
+        """Its place in line, from 1; 0 if it isn't waiting."""
         with self._lock:
             return self._waiting.index(turn) + 1 if turn in self._waiting else 0
 

@@ -1,4 +1,4 @@
-"""Whether somebody still looks: which of Streamlit's sessions have a browser tab."""
+"""Tells which of Streamlit's sessions still have a browser tab."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from streamlit.runtime import exists, get_instance
 
 
 def is_open(session: str) -> bool:
-    """Return True if a tab shows the session; always without a server."""
+    """Return True if a tab shows the session; without a server, always."""
     return not exists() or get_instance().is_active_session(session)

@@ -1,1 +1,1 @@
-"""What one visitor has, and what may be done to it."""
+"""State of one visitor, and the acts that change it."""

@@ -1,4 +1,4 @@
-"""What a page's address holds: the draft that the page edits, unless it is the one that every visitor finds."""
+"""A page's address: it holds the draft that the page edits, unless that is the usual one."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from snncore.experiment.spec import Draft
 
 
 class Addressed(Protocol):
-    """A page's model, as far as its address is concerned."""
+    """The part of a page's model that its address needs."""
 
     @property
     def address(self) -> Address: ...
 
     @property
     def present(self) -> Draft:
-        """What the page edits."""
+        """The draft that the page edits."""
         ...
 
     @property
     def is_walked(self) -> bool:
-        """Whether a reload would lose something besides `present`."""
+        """Whether a reload would lose anything besides `present`."""
         ...
 
     def open(self, draft: Draft) -> None:
-        """Begin with the draft of a link. Raises ExperimentError, and changes nothing, where that can't be."""
+        """Start from the draft of a link. Raises ExperimentError, and changes nothing, if the page can't take it."""
         ...
 
 
 class Address:
-    """The parameter of a page's address.
+    """Parameter of a page's address.
 
     Args:
-        usual: the draft that needs none.
+        usual: the draft that needs no parameter.
     """
 
     def __init__(self, usual: Draft) -> None:
@@ -41,7 +41,7 @@ class Address:
         self._written: tuple[Draft, str] | None = None
 
     def parameter(self, present: Draft) -> str:
-        """The draft as text; empty for the usual one. The same draft is written once."""
+        """Return the draft as text, empty for the usual one. Repeated calls with the same draft encode it once."""
         if self._written is None or self._written[0] is not present:
             self._written = (present, "" if present == self.usual else to_parameter(present))
         return self._written[1]

@@ -17,27 +17,27 @@ from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from snncore.run.simulation import Simulation, simulate
 
 DEFAULT = ten_spikes().draft
-"""What a visitor finds."""
+"""The network that a new visitor finds."""
 
 MOST_VARIANTS = 4
-"""Variants that are seen at once."""
+"""Most variants on display at once."""
 
 
 @dataclass
 class Composition:
     """A history of drafts, and the last network among them whose layers fit.
 
-    Acts return True if they changed the draft. They raise ExperimentError, and change nothing, where what comes of them can't be built or
-    is too large.
+    Acts return True if they changed the draft. They raise ExperimentError, and change nothing, if the result can't be built or is too
+    large.
 
     Attributes:
-        files: what inputs and weights are taken from.
+        files: source of inputs and weights.
         history: the drafts; the layers of the present one may not fit.
-        experiment: the last draft whose layers fit; None where a link held one that doesn't fit.
-        simulations: forward passes of the experiment by how they were run; made when they are looked at.
-        view: what is looked at.
-        revision: number of changes by something other than the changed field's own widget. Widgets of another revision are other widgets:
-            what a browser still says of those it hasn't seen change is no edit.
+        experiment: the last draft whose layers fit; None if a link held one that doesn't fit.
+        simulations: forward passes of the experiment by how they were run, computed on demand.
+        view: selection and display settings.
+        revision: number of changes that didn't come from the changed field's own widget. Each revision has new widgets, so that messages
+            of a browser that hasn't seen the change yet aren't taken for edits.
     """
 
     files: KeptFiles = field(default_factory=KeptFiles)
@@ -48,38 +48,38 @@ class Composition:
     revision: int = 0
     address: Address = field(default_factory=lambda: Address(DEFAULT))
 
-    # ------------------------------------------------------------------------------------------- what it is
+    # ------------------------------------------------------------------------------------------- queries
 
     @property
     def present(self) -> Draft:
-        """What is being composed."""
+        """The draft being composed."""
         return self.history.present
 
     @property
     def is_shown_whole(self) -> bool:
-        """Whether the layers that are simulated are those of the draft."""
+        """Whether the simulated layers are the draft's."""
         return self.experiment is not None and self.present.first_misfit is None
 
     @property
     def is_walked(self) -> bool:
-        """Whether there is something to undo or redo."""
+        """Whether there is anything to undo or redo."""
         return self.history.can_undo or self.history.can_redo
 
     @property
     def files_in_use(self) -> set[str]:
-        """Digests of the files that are in use or one undo away."""
+        """Digests of the files in use or one undo away."""
         return digests_of(self.history.before) | digests_of(self.present)
 
     @property
     def selected(self) -> int | None:
-        """The selected layer's place; None for the input."""
+        """Place of the selected layer; None for the input."""
         return self.view.layer_in(self.present)
 
     def simulate(self, runs: int = 1, shuffled: bool = False) -> list[Simulation]:
-        """Forward passes of the experiment, one after another without a reset between.
+        """Return forward passes of the experiment, in sequence without a reset between them.
 
         Raises:
-            ExperimentError: no network fits so far, the input is a file that isn't here, or so many runs are more than a session may have.
+            ExperimentError: no network fits so far, the input's file isn't here, or a session may not have that many runs.
         """
         if self.experiment is None:
             raise ExperimentError("Nothing can be simulated until all layers fit.")
@@ -90,7 +90,7 @@ class Composition:
         return self.simulations[runs, shuffled]
 
     def variant(self, changes: dict[str, Any]) -> Simulation:
-        """A forward pass of the experiment with other values in some fields, kept nowhere.
+        """Return a forward pass of the experiment with some fields changed. It isn't kept.
 
         Raises:
             ExperimentError: no network fits so far, or the values can't be built.
@@ -101,22 +101,22 @@ class Composition:
         check(other, runs=MOST_VARIANTS)
         return simulate(other, self.files)[0]
 
-    # ------------------------------------------------------------------------------------- what is done to it
+    # ------------------------------------------------------------------------------------- acts
 
     def open(self, draft: Draft) -> None:
-        """Begin with the draft of a link."""
+        """Start from the draft of a link."""
         check(draft)
         experiment = None if draft.first_misfit else Experiment(**dict(draft))
         self.history, self.experiment, self.simulations = History(draft), experiment, {}
         self.view = NetworkView.of(draft)
 
     def compose(self, make: Callable[[Draft], Draft], by_widget: bool = False) -> bool:
-        """Go on with what `make` makes of the present draft.
+        """Replace the present draft by what `make` returns for it.
 
         Args:
-            by_widget: the widget of the changed field asks for it, and shows the new value already.
+            by_widget: whether the changed field's own widget asks for it, and so shows the new value already.
         """
-        before = self.present.settled  # what was changed while another network trained is no part of this one's training
+        before = self.present.settled  # changes made while another network trained don't belong to this one's training
         composed = make(before)
         if composed == before:
             return False
@@ -128,10 +128,10 @@ class Composition:
         return True
 
     def rearrange(self, make: Callable[[Draft], Draft], selected: int | None = None, by_widget: bool = False) -> bool:
-        """Go on with a draft whose layers have other places or sizes: what was picked by place isn't any more.
+        """Take a draft whose layers have new places or sizes, and drop all picks by place.
 
         Args:
-            selected: the place of the layer that is selected then; None: the one that is selected now.
+            selected: place of the layer to select; None keeps the present selection.
         """
         if not self.compose(make, by_widget):
             return False
@@ -141,28 +141,28 @@ class Composition:
         return True
 
     def replace(self, changes: dict[str, Any], by_widget: bool = False) -> bool:
-        """Go on with other values of some fields, by their paths."""
+        """Change some fields, by their paths."""
         return self.compose(lambda draft: draft.replace(changes), by_widget)
 
     def start_from(self, draft: Draft) -> bool:
-        """Go on with another network altogether."""
+        """Replace the whole network."""
         changed = self.compose(lambda _: draft)
         if changed:
             self.view.start_over(draft)
         return changed
 
     def insert(self, kind: str) -> bool:
-        """Put a layer of a kind after the selected one."""
+        """Insert a layer of a kind after the selected one."""
         at = 0 if self.selected is None else self.selected + 1
         return self.rearrange(lambda draft: edits.insert(draft, at, kind), at)
 
     def duplicate(self) -> bool:
-        """Put the selected layer once more after itself."""
+        """Insert a copy of the selected layer after it."""
         at = self.selected
         return at is not None and self.rearrange(lambda draft: edits.duplicate(draft, at), at + 1)
 
     def move(self, by: int) -> bool:
-        """Move the selected layer by so many places, as far as there are any."""
+        """Move the selected layer by a number of places, stopping at either end."""
         at = self.selected
         if at is None:
             return False
@@ -170,12 +170,12 @@ class Composition:
         return self.rearrange(lambda draft: edits.move(draft, at, to), to)
 
     def remove(self) -> bool:
-        """Take the selected layer away."""
+        """Remove the selected layer."""
         at = self.selected
         return at is not None and self.rearrange(lambda draft: edits.remove(draft, at), max(at - 1, 0))
 
     def mend(self, place: int) -> bool:
-        """Give a layer that doesn't fit the values with which it does."""
+        """Give a layer that doesn't fit the values that make it fit."""
         return self._walk(lambda: self.compose(lambda draft: edits.mend(draft, place)))
 
     def undo(self) -> bool:
@@ -185,14 +185,14 @@ class Composition:
         return self._walk(lambda: self._return_to(self.history.redo()))
 
     def accept(self, draft: Draft, experiment: Experiment | None) -> None:
-        """Go on with another draft, and with the experiment that it makes if its layers fit."""
+        """Take a draft, and its experiment if its layers fit."""
         self.history.add(draft)
         self._show(experiment)
 
     # ----------------------------------------------------------------------------------------------- details
 
     def _walk(self, step: Callable[[], bool]) -> bool:
-        """A step that may give layers other places; then what was picked by place isn't any more."""
+        """Undo or redo; if that moves layers, drop all picks by place."""
         before = [layer.kind for layer in self.present.network]
         changed = step()
         if [layer.kind for layer in self.present.network] != before:
@@ -211,11 +211,11 @@ class Composition:
         self.simulations = {}
 
     def _tried(self, composed: Draft) -> tuple[Experiment | None, Simulation | None]:
-        """The experiment and its simulation, if the layers fit one another."""
+        """Compute the experiment and its simulation, if the layers fit one another."""
         check(composed)
         if composed.first_misfit:
             return None, None
         experiment = Experiment(**dict(composed))
         if experiment == self.experiment or self.files.lack(experiment):
-            return experiment, None  # where a file lacks, the page says so; the network may be composed all the same
+            return experiment, None  # the page reports a missing file; the network can still be composed
         return experiment, simulate(experiment, self.files)[0]

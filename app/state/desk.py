@@ -1,4 +1,4 @@
-"""Everything that one visitor has. It outlives its tab for a while, so that a reload finds it again."""
+"""All state of one visitor. It outlives its tab for a while, so that a reload finds it."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ NEURON_PAGE = "neuron"
 
 
 class Desk:
-    """An identity, and one model for each subject.
+    """One visitor's identity, and one model per subject.
 
-    It is changed as a whole: every look into Streamlit's session state may be the last thing that a callback does, since the next click
-    or key interrupts it there, so no callback looks again once it has begun to change something.
+    The next click or key interrupts a callback wherever it reads Streamlit's session state. So no callback reads it again once it has begun
+    to change a desk.
 
     Attributes:
         id: unguessable; the address names it, so that a reload finds the desk again.
-        browser: tells the browser that it belongs to from others; no other one gets it.
-        session: Streamlit's session in which it was seen last.
-        page: the one that is seen, by its path in the address; that of the first one is empty.
-        guard: what every act goes through.
+        browser: identifies the browser that it belongs to; no other browser gets it.
+        session: Streamlit's session that showed it last.
+        page: path of the page on display; empty for the first page.
+        guard: runs every act.
         files: uploaded inputs and weights.
-        composition: the network that is composed, on the Network page.
+        composition: the network composed on the Network page.
         training: its training, on the Training page.
         neuron: the neuron on the Neuron page.
     """
@@ -49,28 +49,28 @@ class Desk:
 
     @property
     def complaint(self) -> str | None:
-        """Why the last act was refused, until the next one."""
+        """Why the last act was refused; None if it wasn't."""
         return self.guard.complaint
 
     def attempt(self, act: Callable[[], object]) -> bool:
-        """Return True if the act was done; else `complaint` says why it was refused."""
+        """Do an act, and return True; if it is refused, return False, and `complaint` says why."""
         return self.guard.attempt(act)
 
     @property
     def seen(self) -> Addressed:
-        """The model that the address of the page that is seen is about."""
+        """The model behind the address of the present page."""
         return self._addressed(self.page)
 
     @property
     def holds_more_than_its_link(self) -> bool:
-        """Whether a reload would lose something that the link of the page that is seen doesn't hold."""
+        """Whether a reload would lose anything that the present page's link doesn't hold."""
         others = [model for model in (self.composition, self.neuron) if model is not self.seen]
         is_elsewhere = any(model.present != model.address.usual for model in others)
         is_walked = self.composition.is_walked or self.neuron.is_walked or self.training.is_walked
         return is_elsewhere or is_walked or bool(self.files)
 
     def open(self, page: str, read: Callable[[], object]) -> None:
-        """Begin with what a link to a page names; `read` returns its draft, or raises ExperimentError."""
+        """Start from the link of a page; `read` returns its draft, or raises ExperimentError."""
         model = self._addressed(page)
         self.attempt(lambda: model.open(read()))  # type: ignore[arg-type]  # a Draft
 
@@ -91,4 +91,4 @@ class Desk:
 
 
 desks: Desks[Desk] = Desks()
-"""Of all visitors in this process."""
+"""Desks of all visitors in this process."""

@@ -1,4 +1,4 @@
-"""Lessons of the Neuron page: each an Experiment in which one gesture shows one law."""
+"""Lessons of the Neuron page: Experiments in which one gesture demonstrates one law."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Discovery:
     """A lesson.
 
     Attributes:
-        sentence: what to drag, and what is seen then.
-        beside: what is drawn beside, as in `app.state.tuned_neuron.TunedNeuron`.
+        sentence: what to drag, and what happens then.
+        beside: the variant for comparison, as in `app.state.tuned_neuron.TunedNeuron`.
     """
 
     title: str

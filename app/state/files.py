@@ -10,7 +10,7 @@ from snncore.experiment.spec import Draft
 from snncore.io.checkpoint import Checkpoint
 
 LARGEST_FILES = 64 * 2**20
-"""Bytes that are kept; the oldest files go first."""
+"""Most bytes kept; the oldest files go first."""
 
 
 class KeptFiles(dict[str, Array]):
@@ -43,13 +43,13 @@ class KeptFiles(dict[str, Array]):
             self.keep(found.experiment.checkpoint.digest, found.files)
 
     def lack(self, draft: Draft) -> bool:
-        """Return True if the draft's input or weights are of a file that isn't here."""
+        """Return True if the draft's input or weights come from a missing file."""
         lacks_input = isinstance(draft.input, FileSpikes) and draft.input.digest not in self
         return lacks_input or (draft.checkpoint is not None and not draft.checkpoint.is_here(self))
 
 
 def digests_of(draft: Draft) -> set[str]:
-    """The files that a draft names."""
+    """Return the digests of the files that a draft names."""
     given = {draft.input.digest} if isinstance(draft.input, FileSpikes) else set()
     return given | ({draft.checkpoint.digest} if draft.checkpoint else set())
 

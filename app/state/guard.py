@@ -1,4 +1,4 @@
-"""What every act of a visitor goes through: one at a time, and refused as a whole or done as a whole."""
+"""Runs a visitor's acts one at a time; each is done or refused as a whole."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from snncore.errors import SNNCoreError
 
 @dataclass
 class Guard:
-    """Runs acts. What is done within one raises an SNNCoreError before it changes anything, or not at all.
+    """Runs acts. An act that fails must raise its SNNCoreError before it changes anything.
 
     Attributes:
         complaint: why the last act was refused; None if it wasn't.
@@ -21,10 +21,10 @@ class Guard:
 
     complaint: str | None = None
     _lock: Any = field(default_factory=RLock)
-    """Streamlit may run the callback of the next click while that of the one before still computes."""
+    """Streamlit may run the callback of the next click while the previous one still computes."""
 
     def attempt(self, act: Callable[[], object]) -> bool:
-        """Return True if the act was done; else `complaint` says why it was refused."""
+        """Do an act, and return True; if it is refused, return False, and `complaint` says why."""
         with page_first(), self._lock:
             self.complaint = None
             try:

@@ -1,4 +1,4 @@
-"""What goes from page to page: a neuron of a network with its input to the Neuron page, and from there a layer into a network."""
+"""Moves a network's neuron with its input to the Neuron page, and the neuron tuned there into a network."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from snncore.run.simulation import Simulation, simulate
 from snncore.run.single_neuron import lone_neuron
 
 LONGEST_NAME = 100
-"""Characters of an input's name."""
+"""Most characters of an input's name."""
 
 
 def open_neuron(desk: Desk, simulation: Simulation, layer: int, neuron: int, sample: int = 0) -> None:
-    """Put a neuron of a network, with the input that it received, on the Neuron page, where that can be undone.
+    """Put a network's neuron, with the input it received, on the Neuron page, where undo takes it back.
 
     Args:
-        layer: the place of its layer.
+        layer: place of its layer.
         neuron: its number in the flattened sample.
 
     Raises:
@@ -33,7 +33,7 @@ def open_neuron(desk: Desk, simulation: Simulation, layer: int, neuron: int, sam
 
 
 def open_trained(desk: Desk, layer: int, neuron: int) -> None:
-    """Put a neuron of the trained network on the Neuron page, as it was with the first sample at the epoch that is seen.
+    """Put a neuron of the trained network on the Neuron page, with the first sample at the epoch on display.
 
     Raises:
         ExperimentError: it can't be shown there.
@@ -45,8 +45,9 @@ def open_trained(desk: Desk, layer: int, neuron: int) -> None:
 
 
 def use_as_layer(desk: Desk, place: int | None) -> None:
-    """Put the neuron of the Neuron page into the composed network: in place of the neuron layer at `place`, or as a new last layer. The
-    Network page then has it selected.
+    """Put the Neuron page's neuron into the composed network, and select it on the Network page.
+
+    It replaces the neuron layer at `place`, or becomes a new last layer.
 
     Raises:
         ExperimentError: the network can't have it.
@@ -62,7 +63,7 @@ def use_as_layer(desk: Desk, place: int | None) -> None:
 
 
 def in_place_of(present: Any, layer: NeuronSpec) -> NeuronSpec:
-    """The layer; where the present one is recurrent, with its connection, if the model has a recurrent form."""
+    """Return the layer, with the present layer's recurrent connection if its model has a recurrent form."""
     recurrent = NEURON_SPECS.get(f"{layer.kind}Recurrent")
     connection = getattr(present, "rec_connect", None)
     if connection is None or recurrent is None:
@@ -71,7 +72,7 @@ def in_place_of(present: Any, layer: NeuronSpec) -> NeuronSpec:
 
 
 def _show(desk: Desk, simulation: Simulation, layer: int, neuron: int, sample: int = 0, parameters: Parameters | None = None) -> None:
-    """Raises ExperimentError where the neuron can't be shown."""
+    """Raise ExperimentError if the neuron can't be shown."""
     whole = simulation.experiment
     spec, received = lone_neuron(simulation, layer, neuron, sample, parameters)
     check_model(spec)
@@ -84,7 +85,7 @@ def _show(desk: Desk, simulation: Simulation, layer: int, neuron: int, sample: i
 
 
 def _name(whose: str, sample: int, batch: int, steps: int) -> str:
-    """Where the input comes from."""
+    """Return the input's name, which says where it comes from."""
     of_sample = f", sample {sample + 1}" if batch > 1 else ""
     first = f"the first {MOST_STEPS:,} of {steps:,} steps of " if steps > MOST_STEPS else ""
     return f"{whose}{of_sample}, with {first}the input it received"[:LONGEST_NAME]

@@ -1,4 +1,4 @@
-"""What a user looks at on the Network page: selection, opened layers, runs beside. It changes no Experiment."""
+"""View of the Network page: selection, opened layers, runs for comparison. It changes no Experiment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
 
 LAYER, INPUT, COMPARE = "Layer", "Input", "Compare"
-"""Controls of which one is open."""
+"""Panels of controls, one of which is open."""
 
 NO_OVERLAY = "Nothing"
 AGAIN = "A second run without reset"
@@ -24,10 +24,10 @@ OVERLAYS: dict[str, tuple[str, str]] = {
         "Each channel keeps its values in random order (noise seed). What stays depends on rates, what changes on timing.",
     ),
 }
-"""Of each, what the plots call it, and what it does."""
+"""Name in the plots and effect of each run that may be drawn for comparison."""
 
 MOST_CHOSEN = 4
-"""Neurons of a layer that are traced at once."""
+"""Most neurons of a layer that are traced at once."""
 
 
 @dataclass
@@ -35,11 +35,13 @@ class NetworkView:
     """Attributes:
     panel: which controls are open.
     layer: the selected layer's place in the network; None: the input.
-    sample: of the batch.
-    opened, weighed, heatmaps: layers whose details are shown, the weights of whose picked neuron are, whose u is shown of all neurons.
+    sample: index in the batch.
+    opened: layers whose details are shown.
+    weighed: layers for whose picked neuron the weights are shown.
+    heatmaps: layers that show u of all neurons.
     chosen: traced neurons by layer, the last one picked first.
-    overlay: the run that is drawn beside.
-    taus: membrane time constants that are held side by side.
+    overlay: the run drawn for comparison.
+    taus: membrane time constants compared side by side.
     """
 
     panel: str = LAYER
@@ -54,7 +56,7 @@ class NetworkView:
 
     @classmethod
     def of(cls, draft: Draft) -> Self:
-        """What is looked at first of a network."""
+        """Return the first view of a network."""
         made = cls()
         made.start_over(draft)
         return made
@@ -63,21 +65,21 @@ class NetworkView:
         return self.layer if self.layer is not None and self.layer < len(draft.network) else None
 
     def select(self, layer: int | None) -> None:
-        """Select a layer, or with None the input, and open its controls."""
+        """Select a layer, or the input with None, and open its controls."""
         self.layer, self.panel = layer, INPUT if layer is None else LAYER
 
     def forget_neurons(self) -> None:
-        """After an edit that gives layers other places or sizes."""
+        """Reset the view after an edit that changes places or sizes of layers."""
         self.chosen, self.opened, self.weighed, self.heatmaps = {}, set(), set(), set()
 
     def start_over(self, draft: Draft) -> None:
-        """For another network, of which the first neuron layer is selected."""
+        """Reset the view for another network, with its first neuron layer selected."""
         self.forget_neurons()
         self.sample, self.overlay, self.taus = 0, NO_OVERLAY, ()
         self.layer = next((place for place, layer in enumerate(draft.network) if isinstance(layer, NeuronSpec)), 0)
 
     def pick(self, layer: int, neuron: int, add: bool) -> None:
-        """Selects a neuron; with `add`, beside those that are traced, or takes it from them. The one that is selected loses its weights."""
+        """Select a neuron. With `add`, add it to the traced neurons or remove it. Picking the selected one hides its weights."""
         traced = self.chosen.get(layer, [])
         if not add and traced == [neuron] and layer in self.weighed:
             self.weighed.discard(layer)
@@ -91,7 +93,7 @@ class NetworkView:
         self.weighed.add(layer)
 
     def traced(self, simulation: Simulation) -> dict[int, list[int]]:
-        """The neurons that are traced, by layer; of a layer of which none was picked, the one closest to its threshold."""
+        """Return the traced neurons by layer; if none was picked, the one closest to its threshold."""
         self.sample = min(self.sample, len(simulation.input) - 1)
         chosen = {}
         for index, record in simulation.records.items():

@@ -1,4 +1,4 @@
-"""The Experiments that come with the app, each with what to watch in it: the files of a folder, in the order of their names."""
+"""Experiments that come with the app: files of a folder in order of name, each saying what to watch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEYS = ("title", "watch", "experiment")
 
 @dataclass(frozen=True)
 class Preset:
-    """An Experiment, what it is called, and what to watch in it: one sentence."""
+    """An Experiment with its title, and one sentence on what to watch."""
 
     title: str
     watch: str
@@ -24,22 +24,22 @@ class Preset:
 
     @functools.cached_property
     def draft(self) -> Draft:
-        """The same as a Draft."""
+        """The Experiment as a Draft."""
         return self.experiment.draft
 
 
 @functools.cache
 def presets() -> tuple[Preset, ...]:
-    """All of them, read once.
+    """Return all presets, read once.
 
     Raises:
-        ExperimentError: a file that is no preset; names the file.
+        ExperimentError: a file isn't a preset; the message names it.
     """
     return tuple(map(read, sorted(FOLDER.glob("*.json"))))
 
 
 def read(file: Path) -> Preset:
-    """The preset in a file `{"title": ..., "watch": ..., "experiment": {...}}`. Raises ExperimentError where it is none."""
+    """Read a preset file, `{"title": ..., "watch": ..., "experiment": {...}}`. Raises ExperimentError if it isn't one."""
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The training on the Training page: it is made, driven, edited, changed while it runs, looked back at, compared."""
+"""The training on the Training page: making, driving, editing, looking back and comparing."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from snncore.run.bptt import EpochRecord
 from snncore.run.simulation import Simulation, simulate
 
 DEFAULT_SPEED = 8.0
-"""Epochs per second at which a training is watched."""
+"""Epochs per second of a new training."""
 
 POLL_INTERVAL = 0.095
-"""Seconds between two looks at a running training: more than ten a second, drawing included."""
+"""Seconds between updates of a running training: more than ten a second, drawing included."""
 
 CROWDED_INTERVAL = 0.6
-"""The same where more than `FEW` trainings compute, of all users together."""
+"""Seconds between updates while more than `FEW` trainings compute, over all users."""
 
 FEW = 2
 
 FINDINGS_INTERVAL = 0.4
-"""Seconds between two searches for what is wrong with a running training."""
+"""Seconds between two diagnoses of a running training."""
 
 
 @dataclass(frozen=True)
 class Relation:
-    """How the training relates to the network that is composed.
+    """Relation of the training to the composed network.
 
     Attributes:
-        epoch: at which a training of this very network stands still; 0 for none.
-        is_of_another: whether what was trained is neither this network nor where its weights are from.
+        epoch: epoch at which a paused training of this very network stands; 0 for none.
+        is_of_another: whether the trained network is neither this one nor the source of its weights.
     """
 
     epoch: int = 0
@@ -51,18 +51,18 @@ class Relation:
 
 @dataclass
 class TrainingState:
-    """Acts raise ExperimentError, and change nothing, where what they ask for can't be built.
+    """Acts raise ExperimentError, and change nothing, if the result can't be built.
 
     Attributes:
-        composition: whose experiment is trained.
-        owner: as trainings know the visitor.
+        composition: holds the experiment that is trained.
+        owner: the visitor as owner of trainings.
         present_run: the training; None until the page is opened.
-        pinned: a past training that the present one is compared with.
+        pinned: a past training to compare the present one with.
         trials: trainings side by side.
-        asks_why: whether the same weights without input normalisation are shown beside.
+        asks_why: whether to show the same weights without input normalisation for comparison.
         picked: the traced neuron of each layer.
-        scrubbed: the epoch that is looked at; None: the last one.
-        given_up: what a training had come to that was replaced by one that starts over, until that one is driven.
+        scrubbed: the epoch on display; None for the last one.
+        given_up: the result of a training that was replaced by one that starts over, until that one is driven.
     """
 
     composition: Composition
@@ -76,17 +76,17 @@ class TrainingState:
     given_up: Checkpoint | None = None
     _found: tuple[float, object, list[TrainingFinding]] = (0.0, None, [])
 
-    # ------------------------------------------------------------------------------------------- what it is
+    # ------------------------------------------------------------------------------------------- queries
 
     @property
     def run(self) -> TrainingRun:
-        """The training that `prepare` made."""
+        """The training made by `prepare`."""
         assert self.present_run is not None
         return self.present_run
 
     @property
     def experiment(self) -> Experiment:
-        """The composed Experiment with what its training has come to, as if it had been so from the start."""
+        """The composed Experiment with all changes made in training, as if in force from the start."""
         run, composed = self.present_run, self.composition.experiment
         if run and (composed is None or run.experiment == composed):
             return run.in_force
@@ -96,19 +96,20 @@ class TrainingState:
 
     @property
     def is_moving(self) -> bool:
-        """Whether something that the page shows changes by itself."""
+        """Whether anything on the page changes by itself."""
         return self.trials.are_running or (self.present_run is not None and self.present_run.is_running)
 
     @property
     def is_walked(self) -> bool:
-        """Whether a reload would lose something."""
+        """Whether a reload would lose anything."""
         is_trained = self.present_run is not None and len(self.present_run.records) > 1
         return is_trained or self.pinned is not None or bool(self.trials.runs) or self.asks_why or bool(self.picked)
 
     @property
     def poll_interval(self) -> float | None:
-        """Seconds between two looks at what changes by itself; None where nothing does. Where many trainings compute, each is looked at
-        more rarely, so that whoever does something finds the server free.
+        """Seconds between updates of what changes by itself; None if nothing does.
+
+        While many trainings compute, updates are rarer, so that the server stays responsive.
         """
         if not self.is_moving:
             return None
@@ -116,19 +117,19 @@ class TrainingState:
 
     @property
     def can_ask_why(self) -> bool:
-        """Whether the epoch that is seen is silent where spikes are asked for, and input normalisation may be the reason."""
+        """Whether the epoch on display is silent against the goal, and input normalisation may be why."""
         in_force = self.run.in_force
         wanted = in_force.training.task.spikes_wanted(in_force.input.shape[0])
         return wanted != 0 and silence([self.seen_record]) is not None and bool(without_normalisation(in_force))
 
     @property
     def seen_record(self) -> EpochRecord:
-        """The record of the epoch that is looked at; of those that were reduced to numbers, the nearest whole one before."""
+        """Record of the epoch on display, or the nearest earlier whole one if it was reduced to numbers."""
         last = len(self.run.records) - 1
         return self.run.log.whole_at(last if self.scrubbed is None else min(self.scrubbed, last))
 
     def findings(self) -> list[TrainingFinding]:
-        """What is wrong; while training goes on, looked for now and then."""
+        """Return what is wrong with the training; while it runs, diagnosed only now and then."""
         run, now = self.run, time.monotonic()
         state = (run.id, run.is_running, run.in_force)
         if self._found[1] != state or now - self._found[0] > FINDINGS_INTERVAL or not run.is_running:
@@ -138,7 +139,7 @@ class TrainingState:
         return self._found[2]
 
     def relation(self) -> Relation:
-        """How the training relates to the present draft."""
+        """Return how the training relates to the present draft."""
         run, present = self.present_run, self.composition.present
         if run is None or len(run.records) < 2:
             return Relation()
@@ -151,10 +152,10 @@ class TrainingState:
     # ------------------------------------------------------------------------------------------ driving it
 
     def prepare(self) -> str | None:
-        """Make the training of the composed experiment, unless it is there.
+        """Make the training of the composed experiment, unless it exists.
 
         Returns:
-            Why there can't be one, if there can't.
+            Why there can't be one; None if there can.
         """
         misfit, composed = self.composition.present.first_misfit, self.composition.experiment
         if misfit or composed is None:
@@ -171,7 +172,7 @@ class TrainingState:
         return None
 
     def train(self) -> None:
-        """Go on, beyond the limit of epochs where that was reached."""
+        """Continue training, beyond the epoch limit if that was reached."""
         self._take_up()
         run = self.run
         if run.has_reached_limit:
@@ -188,7 +189,7 @@ class TrainingState:
         self.run.step()
 
     def restart(self) -> None:
-        """Begin again at epoch 0, with the same weights and with what is in force now from the start."""
+        """Restart at epoch 0 with the same weights, and with the present settings from the start."""
         experiment = self.experiment
         made = self._made(experiment)
         self._take_up()
@@ -197,7 +198,7 @@ class TrainingState:
         self.composition.accept(experiment.draft, experiment)
 
     def leave(self) -> None:
-        """End everything that trains."""
+        """End all trainings."""
         self.trials.end()
         if self.present_run:
             self.present_run.pause()
@@ -209,8 +210,9 @@ class TrainingState:
         return self.begin(self.experiment.replace(changes))
 
     def change(self, changes: dict[str, Any]) -> bool:
-        """Go on training with some fields changed, and note that in the Experiment; before anything was trained, or where a field can't be
-        changed meanwhile, that is an edit. Return True if the Experiment changed.
+        """Change some fields while training, and record that in the Experiment. Return True if it changed.
+
+        Before anything was trained, or if a field can't be changed while training, this is an edit instead.
         """
         run = self.present_run
         if run is None or len(run.records) < 2 or run.failure is not None or not all(map(run.experiment.training.is_changeable, changes)):
@@ -224,16 +226,16 @@ class TrainingState:
         return True
 
     def toggle_mark(self, neuron: int, step: int) -> bool:
-        """Set or clear what the task marks on an output neuron's row at a step. Return True if the Experiment changed."""
+        """Set or clear the task's mark on an output neuron's row at a step. Return True if the Experiment changed."""
         toggled = self.experiment.training.task.toggled(neuron, step)
         changes = {f"{OF_THE_TASK}{name}": value for name, value in toggled.items()}
         if not changes or not self.change(changes):
             return False
-        self.composition.revision += 1  # else the next click may bring along what a field showed before this one, as if it were typed
+        self.composition.revision += 1  # else the next click may send the field's former text as if it were typed
         return True
 
     def begin(self, experiment: Experiment) -> bool:
-        """Start over with another Experiment; what ran goes on running. Return True if it is another one."""
+        """Start over with an Experiment, running if the last training ran. Return True if it is new."""
         if experiment == self.composition.experiment:
             self.trials.end()
             return False
@@ -250,10 +252,10 @@ class TrainingState:
         return True
 
     def bring_back(self, name: str, content: bytes) -> None:
-        """Start over with an Experiment (JSON), or with trained weights and theirs (safetensors), from a file.
+        """Start over from a file: an Experiment (JSON), or trained weights with their Experiment (safetensors).
 
         Raises:
-            SNNCoreError: the file holds none, or none that can be trained.
+            SNNCoreError: the file holds no Experiment, or none that can be trained.
         """
         if name.lower().endswith(".json"):
             try:
@@ -266,7 +268,7 @@ class TrainingState:
         self.begin(found.experiment)
 
     def go_on_from_given_up(self) -> None:
-        """Start over with the weights of the training that was given up."""
+        """Start over with the weights of the replaced training."""
         found = self.given_up
         named = found.experiment.checkpoint if found else None
         if found is None or named is None:
@@ -280,7 +282,7 @@ class TrainingState:
             raise
 
     def compose_with_trained_weights(self) -> bool:
-        """Go on composing with the parameters that the training has come to. Return True if that changed the draft."""
+        """Take the trained parameters into the draft. Return True if that changed it."""
         run = self.present_run
         if run is None or run.experiment != self.composition.experiment:
             return False  # a click that came after an edit
@@ -293,24 +295,24 @@ class TrainingState:
     # --------------------------------------------------------------------------------- looking and comparing
 
     def scrub(self, epoch: int | None) -> None:
-        """Look at an epoch that is past; at the last one, or with None, follow the training again."""
+        """Show a past epoch. The last one, or None, follows the training again."""
         self.scrubbed = None if epoch is None or epoch >= len(self.run.records) - 1 else epoch
 
     def pin(self) -> None:
-        """Keep the training as it stands, to compare others with."""
+        """Pin the training as it stands, to compare others with."""
         self.pinned = self.run.past()
 
     def unpin(self) -> None:
         self.pinned = None
 
     def ask_why(self, asks: bool) -> None:
-        """Show what the same weights do without input normalisation, or no longer."""
+        """Show or hide what the same weights do without input normalisation."""
         self.asks_why = asks
 
     def pinned_pass(self, epoch: int) -> tuple[Simulation, int] | None:
-        """What the pinned network did, and at which epoch: that one, or the nearest one before that was kept whole.
+        """Return what the pinned network did at an epoch, or the nearest earlier whole one, and which.
 
-        None where nothing is pinned, or its rows can't be drawn beside those of the present network.
+        None if nothing is pinned, or its rows can't be drawn beside the present network's.
         """
         if self.pinned is None or not have_the_same_rows(self.pinned.experiment, self.run.experiment):
             return None
@@ -318,8 +320,9 @@ class TrainingState:
         return forward_pass(self.pinned, record), record.epoch
 
     def unnormalised_pass(self) -> Simulation | str | None:
-        """The network at the epoch that is looked at, with the same weights, but the input of no layer multiplied by 1-α; None where none
-        is. Where that can't be computed, why.
+        """Return a run of the same weights without input normalisation (1-α), at the epoch on display.
+
+        None if no layer normalises its input; the reason as text if the run can't be computed.
         """
         record = self.seen_record
         seen = self.run.experiment.in_force(record.epoch)
@@ -336,24 +339,24 @@ class TrainingState:
         self.trials.begin(self.experiment, self.owner, self.composition.files, self.present_run)
 
     def close_trials(self) -> None:
-        """End what is tried, and show the training again, which goes on if it had been paused for that."""
+        """End the trials, and show the training again, which continues if the trials had paused it."""
         self.trials.end()
         if self.trials.resumes and self.present_run:
             self.present_run.play()
 
     def use_trial(self, name: str) -> None:
-        """Start over with the surrogate gradient of that trial."""
+        """Start over with the surrogate gradient of a trial."""
         self.begin(self.trials.runs[name].experiment)
 
     # ----------------------------------------------------------------------------------------------- details
 
     def _take_up(self) -> None:
-        """The training is driven: what was tried beside it, and what was given up for it, is past."""
+        """Forget the trials and the replaced training, since the training is being driven."""
         self.given_up = None
         self.trials.end()
 
     def _give_up(self, old: TrainingRun, experiment: Experiment) -> None:
-        """Keep what a training had come to, so that the page can say and bring back what the Experiment that replaces it begins without."""
+        """Keep the result of a training that is replaced, so that the page can tell and restore it."""
         if len(old.records) < 2:
             return
         try:
@@ -370,18 +373,18 @@ class TrainingState:
 
 
 def forward_pass(training: TrainingRun | PastRun, record: EpochRecord) -> Simulation:
-    """What the record of an epoch holds of the network."""
+    """Return the network's activity in the record of an epoch."""
     layers = {int(layer.name): layer for layer in record.layers}
     return Simulation(training.experiment, training.input, (), layers, {})
 
 
 def have_the_same_score(one: Experiment, other: Experiment) -> bool:
-    """Whether the curves of their trainings can be drawn on one axis."""
+    """Return True if the curves of both trainings can share an axis."""
     return one.training.task.kind == other.training.task.kind
 
 
 def have_the_same_rows(one: Experiment, other: Experiment) -> bool:
-    """Whether what their layers did can be drawn one over the other."""
+    """Return True if the activity of both networks' layers can be overlaid."""
     shapes = [
         (experiment.input.shape, [(layer.kind, fit.shape) for layer, fit in zip(experiment.network, experiment.fits(), strict=True)])
         for experiment in (one, other)

@@ -12,14 +12,14 @@ from snncore.experiment.inputs import Files
 from snncore.experiment.spec import Experiment
 
 LARGEST_TRIAL = LARGEST_RECORD // 32
-"""Bytes that the record of each of the trainings may take."""
+"""Most bytes of the record of each training."""
 
 
 @dataclass
 class Trials:
     """Attributes:
-    runs: the trainings, by what differs between them; none where they aren't looked at.
-    resumes: whether the one training was paused for them, and goes on after them.
+    runs: the trainings, by what differs between them; empty if none are shown.
+    resumes: whether the main training was paused for them, and continues afterwards.
     """
 
     runs: dict[str, TrainingRun] = field(default_factory=dict)
@@ -30,13 +30,13 @@ class Trials:
         return any(trial.is_running for trial in self.runs.values())
 
     def begin(self, base: Experiment, owner: Owner, files: Files, beside: TrainingRun | None) -> None:
-        """Train with each surrogate gradient, from epoch 0, as fast as it goes.
+        """Train with each surrogate gradient, from epoch 0, at full speed.
 
         Args:
-            beside: the one training, which pauses meanwhile.
+            beside: the main training, which pauses meanwhile.
 
         Raises:
-            ExperimentError: the network can't be trained; then all stays as it was.
+            ExperimentError: the network can't be trained; then nothing changes.
         """
         spiking = [index for index, layer in enumerate(base.network) if has_surrogate(layer)]
         made = {
@@ -59,7 +59,7 @@ class Trials:
             trial.play()
 
     def end(self) -> None:
-        """End them; the page shows the one training again."""
+        """End the trials; the page shows the main training again."""
         for trial in self.runs.values():
             trial.pause()
         self.runs = {}

@@ -1,4 +1,4 @@
-"""The neuron that is tuned on the Neuron page: an Experiment of one layer without connections, its history, what it is compared with."""
+"""The neuron tuned on the Neuron page: an Experiment of one layer without connections, its history and comparisons."""
 
 from __future__ import annotations
 
@@ -24,37 +24,37 @@ from snncore.run.simulation import Simulation, simulate
 from snncore.run.single_neuron import KINDS, layer_of, neuron_numbers
 
 DEFAULT = Experiment(network=(LIFSpec(tau_mem=20.0),), input=StepCurrent(shape=(1, 200, 1), amplitude=1.5, start=20, stop=160))
-"""What a visitor finds; its address needs no parameter."""
+"""The neuron that a new visitor finds; its address needs no parameter."""
 
 MOST_STEPS = 1000
 MOST_NEURONS = 64
 
 LIVELY = 1.5
-"""Of θ: the steady state to which the mean of a new input leads, so that the neuron spikes now and then."""
+"""Steady state for the mean of a new input, as a multiple of θ, so that the neuron spikes now and then."""
 
 LIVELY_WITHOUT_LEAK = 0.1
-"""Of θ: the mean of a new input per step, where nothing leaks away."""
+"""Mean of a new input per step without leak, as a multiple of θ."""
 
 DIGITS_DRAWN = 2
-"""Decimals of a value that is drawn."""
+"""Decimals of a value drawn by hand."""
 
 PANELS = ("", "phase", "rate", "models", "surrogate")
-"""Views that may be opened; none first."""
+"""Panels that may be opened, beginning with none."""
 
 
 @dataclass
 class TunedNeuron:
-    """What is done to it raises ExperimentError where it can't be done, and then changes nothing.
+    """State of the Neuron page. Acts that can't be done raise ExperimentError, and change nothing.
 
     Attributes:
-        files: what inputs are taken from.
+        files: source of inputs.
         history: the Experiments step by step.
-        pinned: the run A, with which the present one is compared.
-        panel: which further view is open, of `PANELS`.
-        beside: as what the same neuron is drawn beside, of `besides`; nothing where it isn't among them.
-        neuron: the one that is shown large.
-        discovery: the lesson that is on.
-        usual: the latest values of fields that the present model may not have, by name.
+        pinned: run A, to compare the present one with.
+        panel: the open panel, of `PANELS`.
+        beside: the variant drawn for comparison, by its name in `besides`; any other name draws none.
+        neuron: number of the neuron shown large.
+        discovery: the present lesson.
+        usual: latest values of fields that the present model may lack, by name.
     """
 
     history: History = field(default_factory=lambda: History(DEFAULT))
@@ -84,37 +84,38 @@ class TunedNeuron:
         return self.history.present
 
     def open(self, draft: Draft) -> None:
-        """Begin with the draft of a link."""
+        """Start from the draft of a link."""
         self.history = History(as_experiment(draft))
 
     @property
     def is_walked(self) -> bool:
-        """Whether a reload would lose something that the link doesn't hold."""
+        """Whether a reload would lose anything that the link doesn't hold."""
         is_looked_at = bool(self.panel or self.beside or self.neuron or self.discovery)
         return is_looked_at or self.pinned is not None or self.history.can_undo or self.history.can_redo
 
     @property
     def look(self) -> dict[str, Any]:
-        """As the view takes it."""
+        """The panel, variant and neuron on display, as the view takes them."""
         neurons = self.experiment.input.shape[2]
         return {"panel": self.panel, "beside": self.beside, "neuron": min(self.neuron, neurons - 1)}
 
     def simulation(self) -> Simulation:
-        """A forward pass of the present Experiment. Raises ExperimentError where its input is a file that isn't here."""
+        """Forward pass of the present Experiment. Raises ExperimentError if its input's file is missing."""
         if self._simulation is None or self._simulation.experiment != self.experiment:
             self._simulation = simulate(self.experiment, self.files)[0]
         return self._simulation
 
     def show(self, experiment: Experiment) -> None:
-        """Goes on with another Experiment, and with a lesson if it is on."""
+        """Take another Experiment. The present lesson, if any, stays."""
         check(experiment)
         self._simulation = simulate(experiment, self.files)[0]
         self.history.add(experiment)
 
     def edit(self, changes: Mapping[str, Any]) -> None:
-        """Goes on with other values of fields, by their paths in the Experiment. Another `network.0.kind` makes it the same neuron as
-        another model, another `input.kind` feeds it otherwise: with values that let it spike, but for those that stand beside. Drawing by
-        hand begins with what it received.
+        """Change some fields, by their paths in the Experiment.
+
+        A new `network.0.kind` turns the same neuron into another model. A new `input.kind` comes with values that let the neuron spike,
+        except where `changes` gives others. Drawing by hand begins with the input so far.
         """
         usual = {**self.usual, **_values(self.layer)}
         if changes.get("input.kind") == "drawn" and "input.values" not in changes:
@@ -123,21 +124,21 @@ class TunedNeuron:
         self.usual = usual
 
     def mend(self, place: int) -> None:
-        """Takes one of the remedies that its diagnosis names."""
+        """Apply one of the remedies that the diagnosis names."""
         remedies = [changes for finding in diagnose(self.simulation())[0] for changes in finding.changes]
         if place >= len(remedies):
             raise ExperimentError("That remedy is no longer needed: the neuron has changed meanwhile.")
         self.edit({f"network.0.{name}": value for name, value in remedies[place].items()})
 
     def discover(self, discovery: Discovery) -> None:
-        """Begins a lesson; to undo that also brings back what was looked at before."""
+        """Begin a lesson. Undo also restores the former view."""
         self.show(discovery.experiment)
         self._before.append((self.discovery, self.pinned, self.neuron, self.panel, self.beside))
         self.discovery, self.pinned, self.neuron = discovery, None, 0
         self.panel, self.beside = "", discovery.beside
 
     def bring(self, experiment: Experiment) -> None:
-        """Goes on with one from elsewhere, of which no lesson speaks."""
+        """Take an Experiment from elsewhere, and end the lesson."""
         self.show(experiment)
         self.discovery, self.neuron = None, 0
 
@@ -151,14 +152,14 @@ class TunedNeuron:
         self.history.redo()
 
     def pin(self) -> None:
-        """Makes the present run A."""
+        """Pin the present run as A."""
         self.pinned = self.simulation()
 
     def unpin(self) -> None:
         self.pinned = None
 
     def look_at(self, told: Mapping[str, Any]) -> None:
-        """Opens a panel, draws something beside, shows another neuron: what is `told` of "panel", "beside" and "neuron"."""
+        """Open a panel, draw a variant, show a neuron: as `told` in "panel", "beside" and "neuron"."""
         if told.get("panel") in PANELS:
             self.panel = told["panel"]
         if told.get("beside") in ("", *besides(self.layer)):
@@ -168,7 +169,7 @@ class TunedNeuron:
 
 
 def check(experiment: Experiment) -> None:
-    """Raises ExperimentError where it is no neuron that the page can show, in one sentence that says what would be right."""
+    """Raise ExperimentError if the page can't show the Experiment; the sentence says what it can show."""
     layers = experiment.network
     if len(layers) != 1:
         raise ExperimentError(
@@ -189,7 +190,7 @@ def check(experiment: Experiment) -> None:
 
 
 def check_model(layer: LayerSpec) -> None:
-    """Raises ExperimentError where the browser has no step for the layer."""
+    """Raise ExperimentError if the browser can't step the layer."""
     if layer.kind in KINDS:
         return
     known = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"
@@ -200,7 +201,7 @@ def check_model(layer: LayerSpec) -> None:
 
 
 def edited(experiment: Experiment, changes: Mapping[str, Any], usual: Mapping[str, Any]) -> Experiment:
-    """The Experiment after `TunedNeuron.edit`; `usual` are values of fields that another model has and the present one doesn't."""
+    """Return the edited Experiment; `usual` holds values of fields that the present model lacks."""
     others = dict(changes)
     kind = others.pop("network.0.kind", None)
     if kind is not None:
@@ -216,26 +217,26 @@ def edited(experiment: Experiment, changes: Mapping[str, Any], usual: Mapping[st
 
 
 def _begun_within(experiment: Experiment) -> Experiment:
-    """Return the Experiment with an input that begins within the run."""
+    """Return the Experiment with an input that starts within the run."""
     changes = experiment.input.begun_within(experiment.input.shape[1])
     return experiment.replace({f"input.{name}": value for name, value in changes.items()})
 
 
 def lively_input(experiment: Experiment, kind: str) -> dict[str, Any]:
-    """Return an input of a kind as data, of the present shape, to whose mean the neuron answers with some spikes."""
+    """Return an input of a kind as data, in the present shape, whose mean makes the neuron spike sometimes."""
     shape, part = experiment.input.shape, INPUT_KINDS.get(kind)
     fields = part.lively(shape, _lively_level(layer_of(experiment)), experiment.dt) if part else None
     return {"kind": kind, "shape": shape, **(fields or {})}
 
 
 def drawn_over(simulation: Simulation) -> list[float]:
-    """What the first neuron received, as values that can be drawn over."""
+    """Return the first neuron's input, as values to draw over."""
     received = np.clip(simulation.input[0, :, 0].astype(float), -STRONGEST, STRONGEST)
     return [float(value) for value in np.round(received, DIGITS_DRAWN)]
 
 
 def _lively_level(layer: NeuronSpec) -> float:
-    """The mean input that suits it."""
+    """Return a mean input that suits the neuron."""
     theta = getattr(layer, "spike_threshold", 1.0)
     tau, synapse = (getattr(layer, name, None) for name in ("tau_mem", "tau_syn"))
     leak = 1.0 if getattr(layer, "norm_input", False) else -np.expm1(-1 / tau) if tau else None
@@ -248,7 +249,7 @@ def _values(layer: NeuronSpec) -> dict[str, Any]:
 
 
 def as_experiment(draft: Draft) -> Experiment:
-    """What a link or file holds, for this page. Raises ExperimentError where it isn't one that the page takes."""
+    """Return the Experiment of a link or file for this page. Raises ExperimentError if the page can't take it."""
     experiment = Experiment(**dict(draft))
     check(experiment)
     return experiment

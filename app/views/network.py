@@ -1,4 +1,4 @@
-"""Network: a stack of layers is composed, fed with spikes, and what each layer does is seen."""
+"""Network page: compose a stack of layers, feed it spikes, and see what each layer does."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _bar() -> None:
             st.fragment(key="headline")(_headline)()
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
             if st.button("Train this network", type="primary"):
-                st.switch_page(TRAINING_PAGE)  # which says what to change where it can't be trained
+                st.switch_page(TRAINING_PAGE)  # that page says what to change if it can't be trained
             st.button("Undo", on_click=_undo, disabled=not history.can_undo)
             st.button("Redo", on_click=_redo, disabled=not history.can_redo)
             draft = history.present
@@ -120,7 +120,7 @@ def _draw_new_weights() -> None:
 
 
 def _weights_message() -> None:
-    """Which weights act, what the last edit let go of, and how those of the training come here."""
+    """Show which weights are used, which the last edit dropped, and a button for the trained ones."""
     held = desk()
     history = held.composition.history
     let_go = let_go_in_words(history.before, history.present)
@@ -153,18 +153,18 @@ def _plots() -> None:
         if looking.overlay == SHUFFLED and other and np.array_equal(other.input, simulation.input):
             st.caption("Shuffling changes nothing here: no channel's input varies over time.")
         _rows("rows", simulation, other)
-    write_link()  # last: the address can wait, the plots can't
+    write_link()  # last, since the address can wait and the plots can't
 
 
 def _sample_control(batch: int) -> None:
-    """Which sample of a batch is seen."""
+    """Show a field for the sample on display."""
     looking = desk().composition.view
     if batch == 1:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="sample_row"):
-        sentence(f"Sample seen, of {batch}")
+        sentence(f"Sample shown (1 to {batch})")
         seen = min(looking.sample, batch - 1) + 1
-        number("Sample seen", "sample", seen, "", _show_sample, Numbers(True, 1, batch), width=120, label_visibility="collapsed")
+        number("Sample shown", "sample", seen, "", _show_sample, Numbers(True, 1, batch), width=120, label_visibility="collapsed")
 
 
 def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> None:
@@ -172,7 +172,7 @@ def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> 
     looking = composition.view
     theme: Theme = st.context.theme.type or "light"
     view = view_of(looking, simulation)
-    mendable = composition.is_shown_whole  # else the layers that are seen aren't those that a remedy would change
+    mendable = composition.is_shown_whole  # else a remedy would change other layers than those on display
     notes = {
         index: Notes(
             findings_in_words(findings),
@@ -192,7 +192,7 @@ def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> 
 
 
 def _side_by_side(taus: tuple[float, ...]) -> None:
-    """The network with each τ_mem in all its leaky layers."""
+    """Show the network with each τ_mem in all its leaky layers."""
     composition = desk().composition
     shown = composition.simulate()[0]
     leaky = [f"network.{index}.tau_mem" for index, layer in enumerate(shown.experiment.network) if hasattr(layer, "tau_mem")]
@@ -212,7 +212,7 @@ def _side_by_side(taus: tuple[float, ...]) -> None:
 
 
 def _simulation() -> Simulation | str:
-    """The forward pass that is seen, or why there is none."""
+    """Return the forward pass on display, or say why there is none."""
     try:
         return desk().composition.simulate()[0]
     except ExperimentError as error:
@@ -231,7 +231,7 @@ def _other(overlay: str) -> Simulation | None:
         return None
 
 
-# ---------------------------------------------------------------------------------------------- what is done to it
+# ---------------------------------------------------------------------------------------------- acts
 
 
 def _undo() -> None:
@@ -272,7 +272,7 @@ def _toggle(toggle: dict[str, Any]) -> None:
 
 
 def _mend(simulation: Simulation, remedy: dict[str, Any]) -> None:
-    """Applies a remedy of a layer's findings."""
+    """Apply a remedy of a layer's findings."""
     index = int(remedy["layer"])
     remedies = [changes for finding in diagnose(simulation)[index] for changes in finding.changes]
     changes = {f"network.{index}.{name}": value for name, value in remedies[int(remedy["remedy"])].items()}

@@ -1,4 +1,4 @@
-"""Neuron: one neuron, its input and its membrane potential, which answer while something is dragged."""
+"""Neuron page: one neuron, its input and its membrane potential, all responding during a drag."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LARGEST_UPLOAD = 1
 """Megabytes."""
 
 VIEW = "one neuron"
-"""The view's key."""
+"""Key of the view."""
 
 NEW_LAYER = "As a new last layer"
 SURROGATE = {"surrogate_grad_fn": Parameter("Surrogate gradient", "Stands in for the slope of a spike when training.", "parts")}
@@ -69,7 +69,9 @@ def _bar() -> None:
         shown = tuned.experiment
         st.button("New input", on_click=_draw_again, disabled=not can_draw(shown, "input"), help=draw_help(shown, "input"))
         places = _places(composed.present)
-        chosen = st.menu_button("Use as layer", list(places), key="use_as_layer", help="Puts this neuron into the network that is composed")
+        chosen = st.menu_button(
+            "Use as layer", list(places), key="use_as_layer", help="Puts this neuron into the network on the Network page"
+        )
         if chosen and held.attempt(lambda: use_as_layer(held, places[chosen])):
             st.switch_page(NETWORK_PAGE)
         _take_along()
@@ -77,13 +79,13 @@ def _bar() -> None:
 
 
 def _places(draft: Draft) -> dict[str, int | None]:
-    """Where in the composed network this neuron may go, by what the menu says."""
+    """Return the places for this neuron in the composed network, by their labels in the menu."""
     layers = {f"In place of {layer.kind} {place + 1}": place for place, layer in enumerate(draft.network) if isinstance(layer, NeuronSpec)}
     return {**layers, NEW_LAYER: None}
 
 
 def _take_along() -> None:
-    """The button that opens what is taken along or brought here, and while it is open what is in it."""
+    """Show the button that opens the menu for files, and the menu while it is open."""
     opened = st.popover("Take along", key="take_along", on_change="rerun")
     if not opened.open:
         return
@@ -123,14 +125,14 @@ def _messages() -> None:
 
 @first
 def _neuron() -> None:
-    """The neuron itself. Where the page around it shows something else for what was done, the whole page runs again."""
+    """Show the neuron. If an act changes the page around it, the whole page reruns."""
     if not is_drawn():
         st.rerun()
-    number = last_answered(VIEW)  # before the look at what is in force, which may answer more by then
+    number = last_answered(VIEW)  # before the state is read, which may include later answers by then
     simulation = _simulation()
     if isinstance(simulation, Simulation):
         _figures(simulation, number)
-    write_link()  # last: the address can wait, the figures can't
+    write_link()  # last, since the address can wait and the figures can't
 
 
 def _figures(simulation: Simulation, number: int) -> None:
@@ -160,7 +162,7 @@ def _surrogate(simulation: Simulation, theme: Theme) -> None:
 
 
 def difference_in_words(pinned: Simulation, shown: Simulation) -> str:
-    """How the present neuron differs from the pinned one, A, and how often both spike."""
+    """Say how the present neuron differs from A, the pinned one, and how often both spike."""
     kind = pinned.experiment.network[0].kind
     found = [phrase.replace(f" of {kind} 1", "") for phrase in differences(pinned.experiment, shown.experiment)]
     in_a, here = (_count(run.records[0]) for run in (pinned, shown))
@@ -175,7 +177,7 @@ def _count(record: LayerRecord) -> str:
 
 
 def _simulation() -> Simulation | str:
-    """The forward pass that is seen, or why there is none."""
+    """Return the forward pass on display, or say why there is none."""
     try:
         return desk().neuron.simulation()
     except ExperimentError as error:
@@ -183,7 +185,7 @@ def _simulation() -> Simulation | str:
 
 
 def _around() -> object:
-    """What the page around the neuron shows."""
+    """Return everything that the page around the neuron shows."""
     held = desk()
     tuned = held.neuron
     is_open = bool(st.session_state.get("take_along"))
@@ -199,7 +201,7 @@ def _around() -> object:
     )
 
 
-# ---------------------------------------------------------------------------------------------- what is done to it
+# ---------------------------------------------------------------------------------------------- acts
 
 
 def _draw_again() -> None:
@@ -207,7 +209,7 @@ def _draw_again() -> None:
 
 
 def _answer(act: dict[str, Any]) -> None:
-    """Does what the view asks for."""
+    """Do what the view asks for."""
     held = desk()
     tuned = held.neuron
     match act:

@@ -1,4 +1,4 @@
-"""Training: a spiking network learns a task, and every layer is seen while it does."""
+"""Training page: a spiking network learns a task, with every layer in view."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
 
 DRAWER_INTERVAL = 0.5
-"""Seconds between two looks into the drawer meanwhile: what is in it is read over many epochs."""
+"""Seconds between updates of the drawer during training: its contents are read over many epochs."""
 
 SPEEDS: dict[str, float | None] = {"1 epoch/s": 1.0, "4 epochs/s": 4.0, "8 epochs/s": 8.0, "16 epochs/s": 16.0, "full speed": None}
 
 SHORTCUTS = {" ": "drive", ".": "step", "s": "restart"}
-"""Of each key, the button that it presses."""
+"""Buttons by the key that presses them."""
 
 A = "A"
-"""What the pinned training is called."""
+"""Name of the pinned training."""
 
 
 def page() -> None:
@@ -72,7 +72,7 @@ def page() -> None:
 
 
 def _cannot_train(reason: str) -> None:
-    """The network that was composed is no network for this task; what would make it one is offered."""
+    """Say why the composed network can't be trained, and offer remedies."""
     alert(f"This network can't be trained yet. {reason}")
     with st.container(horizontal=True):
         for label, mend in _mendings(desk().composition.present):
@@ -86,7 +86,7 @@ def _mend(mend: Callable[[Draft], Draft]) -> None:
 
 
 def _mendings(composed: Draft) -> Iterator[tuple[str, Callable[[Draft], Draft]]]:
-    """What may be pressed, and what it does."""
+    """Yield labels and effects of the remedies."""
     if composed.first_misfit:
         return
     if composed.training.task.needs_spikes and not composed.network[-1].does_spike:
@@ -114,8 +114,10 @@ def _replacing(changes: dict[str, Any]) -> Callable[[Draft], Draft]:
 
 @first
 def live_view() -> None:
-    """The part that runs again by itself while training goes on. Where training began or ended, the whole page runs again: after its parts,
-    since Streamlit forgets parts that weren't reached, and drops a click on one until it's drawn again.
+    """Show the part that reruns by itself during training.
+
+    When training begins or ends, the whole page reruns: after its parts, since Streamlit forgets parts that weren't reached, and drops a
+    click on one until it is redrawn.
     """
     with st.container(key="headline"):
         st.fragment(key="headline")(_headline)()
@@ -130,7 +132,7 @@ def live_view() -> None:
 
 
 def _buttons(training: TrainingState) -> None:
-    """A button acts on the training as it is when it is pressed: an edit may have made another."""
+    """Let a button act on the present training, which an edit may have replaced since the button was drawn."""
     run = training.run
     with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
         with st.container(key="drive", width="content"):
@@ -151,7 +153,7 @@ def _buttons(training: TrainingState) -> None:
 
 
 def _new_menu(experiment: Experiment) -> None:
-    """Offers what another seed would change, and says of the rest why not."""
+    """Offer the seeds that would change something, and say why the others wouldn't."""
     offered = [label for label, seed in SEED_OF.items() if can_draw(experiment, seed)]
     missing = [draw_help(experiment, seed) for label, seed in SEED_OF.items() if label not in offered]
     said = " ".join(["Draws new values and restarts at epoch 0.", *missing])
@@ -159,7 +161,7 @@ def _new_menu(experiment: Experiment) -> None:
 
 
 def _around() -> object:
-    """What the buttons and controls show beside what is edited, and how often the rest is looked at again."""
+    """Return everything the buttons and controls show besides edited values, and the interval of updates."""
     held = desk()
     training, run = held.training, held.training.run
     return (
@@ -218,7 +220,7 @@ def _new() -> None:
     held.attempt(lambda: held.training.edit({f"seeds.{seed}": next_seed}))
 
 
-# ------------------------------------------------------------------------------------------------- what is drawn
+# ------------------------------------------------------------------------------------------------- plots
 
 
 @first
@@ -251,11 +253,11 @@ def _plots() -> None:
     )
     figure = rows_figure(shown, view, {}, theme, other, other_name, titles=titles)
     rows("rows", figure, describe_rows(shown, titles=titles), on_pick=_pick, on_mark=_mark, redraw=st.rerun)
-    write_link()  # last: the address can wait, the plots can't
+    write_link()  # last, since the address can wait and the plots can't
 
 
 def _beside(training: TrainingState, epoch: int) -> tuple[Simulation | None, str]:
-    """What is drawn beside the network, and what it is called."""
+    """Return the simulation drawn for comparison, and its name."""
     if training.asks_why:
         other = training.unnormalised_pass()
         return (None if isinstance(other, str) else other), "norm_input off"
@@ -267,7 +269,7 @@ def _beside(training: TrainingState, epoch: int) -> tuple[Simulation | None, str
 
 
 def _traced(training: TrainingState) -> dict[int, int]:
-    """The traced neuron of each layer: the one that was picked, else the one closest to its threshold at epoch 0."""
+    """Return the traced neuron of each layer: the picked one, else the closest to threshold at epoch 0."""
     picked, traced = training.picked, {}
     for layer in training.run.records[0].layers:
         index = int(layer.name)
@@ -305,7 +307,7 @@ def _draw_scrubbed() -> None:
 
 
 def _mark(neuron: int, step: int) -> None:
-    """Sets or clears a target spike of an output neuron."""
+    """Set or clear a target spike of an output neuron."""
     held = desk()
     held.attempt(lambda: held.training.toggle_mark(neuron, step))
 

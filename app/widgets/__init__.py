@@ -1,1 +1,1 @@
-"""Streamlit controls that edit an Experiment."""
+"""Streamlit widgets that edit an Experiment."""

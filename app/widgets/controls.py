@@ -1,7 +1,7 @@
-"""Widgets that edit one field of an Experiment each, by its path. What an edit does is the page's.
+"""Widgets that each edit one field of an Experiment, by its path. The page decides what an edit does.
 
-Each begins with the value in force also where that is in the session state: a widget that the browser makes anew, since a part of the page
-came without it, says what it begins with.
+Each is given its present value even if the session state holds it too: when the browser recreates a widget, because a part of the page came
+without it, it reports its initial value.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from app.words.typed_numbers import Numbers, written
 
 T = TypeVar("T")
 Edit = Callable[[dict[str, Any]], Any]
-"""Takes fields with their new values, by path."""
+"""Takes new values of fields, by path."""
 
 
 def number(
     label: str, path: str, value: float | None, note: str, edit: Edit, numbers: Numbers, optional: bool = False, **widget: Any
 ) -> None:
-    """A field for a number, which may be left empty where it is `optional`; `widget` is what `st.text_input` takes."""
+    """Show a field for a number. An `optional` one may be empty; `widget` holds arguments of `st.text_input`."""
 
     def read(text: str) -> float | None:
         return None if optional and not text.strip() else numbers.read(text, label)
@@ -36,13 +36,13 @@ def number(
 def text_field(
     label: str, path: str, value: T, write: Callable[[T], str], read: Callable[[str], T], take: Callable[[T], object], **widget: Any
 ) -> None:
-    """A field for one or more numbers, typed as text.
+    """Show a field for one or more numbers, typed as text.
 
     In `st.number_input` browsers drop a decimal comma: 0,01 would become 1.
 
     Args:
-        write: makes text of what is in force.
-        read: makes a value of what was typed. Where it raises ExperimentError, the page says so, and the field shows what is in force.
+        write: turns the present value into text.
+        read: turns the typed text into a value. If it raises ExperimentError, the page says so, and the field shows the present value.
         take: called with the value.
     """
     text = write(value)
@@ -53,15 +53,15 @@ def text_field(
 def _take(path: str, key: str, shown: str, read: Callable[[str], Any], take: Callable[[Any], object]) -> None:
     typed, held = st.session_state[key], desk()
     if typed == shown and key != _key(path, held.composition.revision):
-        return  # nobody typed: the browser tells what a field showed that Streamlit has forgotten meanwhile
+        return  # nobody typed: the browser sends the text of a field that Streamlit has forgotten meanwhile
     found: list[Any] = []
     if not held.attempt(lambda: found.append(read(typed))):
-        st.rerun()  # the whole page, even if only a fragment of it is running
+        st.rerun()  # the whole page, even if only a fragment is running
     take(*found)
 
 
 def slider(label: str, path: str, value: float, note: str, edit: Edit, low: float, high: float, step: float, **widget: Any) -> None:
-    """A slider from `low` to `high`, or to the value where it lies beyond."""
+    """Show a slider from `low` to `high`, extended to the present value if needed."""
     key = _filled(path, value)
     st.slider(
         label, min(low, value), max(high, value), value, key=key, step=step, on_change=lambda: edit({path: st.session_state[key]}), **widget
@@ -85,22 +85,22 @@ def choice(label: str, path: str, value: str, options: Sequence[str], note: str,
 def choices(
     label: str, path: str, values: Sequence[str], options: Sequence[str], note: str, edit: Edit, words: Callable[[str], str] = str
 ) -> None:
-    """Any number of the options, in whatever order."""
+    """Show a choice of any number of options, in any order."""
     key = _filled(path, list(values))
     st.multiselect(label, list(options), list(values), key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
     caption(note)
 
 
 def _filled(path: str, value: Any) -> str:
-    """The widget's key, and in it the value in force: what was refused is not kept."""
+    """Return the widget's key, after resetting its value to the present one: refused values aren't kept."""
     key = key_of(path)
     if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value  # only then: what is set here overrules what is being moved in the browser
+        st.session_state[key] = value  # only if they differ: setting a value overrides a drag in the browser
     return key
 
 
 def key_of(path: str) -> str:
-    """The key of a field's widget; after an undo, say, it is another widget's."""
+    """Return the key of a field's widget; it changes with the revision, for example after an undo."""
     return _key(path, desk().composition.revision)
 
 

@@ -1,10 +1,10 @@
-"""What of a page is drawn anew after something was done to it: some of its parts, each a fragment with a name, or all of it.
+"""Redraws a page after an act: some of its parts, each a named fragment, or all of it.
 
-When Streamlit begins a run of the whole page, it drops whatever the runs before have drawn but not sent yet, since all of it will be drawn
-again. So such a run may turn into one of some parts only where the last whole page was surely sent, or a button could go on showing what
-was true two clicks ago. A run of parts drops nothing but those parts.
+When Streamlit begins a run of the whole page, it drops everything that earlier runs have drawn but not sent yet, since all of it will be
+redrawn. So such a run may turn into a run of some parts only if the last whole page was surely sent; otherwise a button could keep showing
+the state of two clicks ago. A run of parts drops only those parts.
 
-The browser, for its part, forgets at the start of such a run which parts look again by themselves, until they are declared again.
+At the start of a run of the whole page, the browser forgets which parts rerun by themselves, until they are declared again.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 SENT_AFTER = 1.0
-"""Seconds after which what was drawn has been sent, on a busy server too; usually it takes some milliseconds."""
+"""Seconds after which a drawn page has been sent, even by a busy server; usually it takes milliseconds."""
 
 
 @dataclass
 class Drawn:
-    """What was drawn last.
+    """The page as last drawn.
 
     Attributes:
-        around: tells what the page shows outside its parts.
-        shown: what that was when the whole page was last drawn.
-        polled: the parts that are drawn again by themselves.
-        at: when the whole page was drawn to its end, on the monotonic clock; infinite while it isn't.
+        around: returns the state that the page shows outside its parts.
+        shown: that state when the whole page was last drawn.
+        polled: parts that rerun by themselves.
+        at: time when the whole page was completely drawn, on the monotonic clock; infinite while it isn't.
     """
 
     around: Callable[[], object] | None = None
@@ -40,13 +40,13 @@ class Drawn:
 
     @property
     def is_so(self) -> bool:
-        """Whether the page, outside its parts, shows what is."""
+        """Whether the page is up to date outside its parts."""
         return self.around is not None and self.around() == self.shown
 
 
 @contextmanager
 def whole_page() -> Iterator[None]:
-    """While the whole page is being drawn, unless that is cut short."""
+    """Note when drawing the whole page begins and, unless it is interrupted, when it ends."""
     drawn = _drawn()
     drawn.at, drawn.polled = math.inf, set()
     yield
@@ -54,30 +54,31 @@ def whole_page() -> Iterator[None]:
 
 
 def note_drawn(around: Callable[[], object]) -> None:
-    """The page is being drawn.
+    """Note that the page is being drawn.
 
     Args:
-        around: tells what it shows outside its parts.
+        around: returns the state that the page shows outside its parts.
     """
     drawn = _drawn()
     drawn.around, drawn.shown = around, around()
 
 
 def polled(key: str, interval: float | None, view: Callable[[], object]) -> None:
-    """A part of the page, called `key`, that is drawn again by itself every `interval` seconds; with None, only where it is asked for."""
+    """Draw a part of the page, named `key`, that reruns every `interval` seconds; with None, only on request."""
     if interval is not None:
         _drawn().polled.add(key)
     st.fragment(key=key)(lambda: st.fragment(key=f"{key}, polled", run_every=interval)(view)())()
 
 
 def is_drawn() -> bool:
-    """Whether the page, outside its parts, shows what is."""
+    """Return True if the page is up to date outside its parts."""
     return _drawn().is_so
 
 
 def draw(*parts: str) -> None:
-    """The last thing that a widget does: these parts are drawn anew, or the whole page where what is around them is another now, or what
-    was last drawn of it may not have been sent.
+    """Redraw these parts, as the last act of a widget.
+
+    Redraws the whole page instead if the state around the parts changed, or the last whole page may not have been sent.
     """
     drawn = _drawn()
     if drawn.is_so and _runs_parts():
@@ -88,7 +89,7 @@ def draw(*parts: str) -> None:
 
 
 def _drawn() -> Drawn:
-    """This session's."""
+    """Return this session's record of the page."""
     if "drawn" not in st.session_state:
         st.session_state.drawn = Drawn()
     found: Drawn = st.session_state.drawn
@@ -96,6 +97,6 @@ def _drawn() -> Drawn:
 
 
 def _runs_parts() -> bool:
-    """Whether this is no run of the whole page."""
+    """Return True if only parts of the page are running."""
     context = get_script_run_ctx()
     return context is not None and bool(context.fragment_ids_this_run)

@@ -1,4 +1,4 @@
-"""The Training page's controls: what is trained for, how, and the neurons' parameters."""
+"""The Training page's controls: the task, how to train, and the neurons' parameters."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ OPTIMISERS = ("RMSprop", "Adam", "SGD")
 
 
 def experiment_controls(experiment: Experiment) -> None:
-    """Fields of the task, learning rate, optimiser, surrogate and what learns may be changed while training goes on; any other control
-    starts over at epoch 0. What can't be built is refused and leaves everything as it was.
+    """Show the controls that edit the Experiment.
+
+    Task fields, learning rate, optimiser, surrogate and the choice of learning parameters may be changed during training; any other control
+    starts over at epoch 0. An Experiment that can't be built is refused, and nothing changes.
     """
     training = experiment.training
     caption(_sentence(experiment))
@@ -56,7 +58,7 @@ def _more_controls(experiment: Experiment) -> None:
         "training.optimiser",
         experiment.training.optimiser,
         OPTIMISERS,
-        "How gradients become new weights. Another one starts without memory.",
+        "How gradients become new weights. A new optimiser starts without memory.",
         lambda changes: edit_field(changes, changes_controls=False),
     )
     _surrogate_parameters(experiment)
@@ -71,10 +73,10 @@ def _more_controls(experiment: Experiment) -> None:
 
 
 def edit_field(changes: dict[str, Any], changes_controls: bool) -> None:
-    """Edits; what may be changed while training goes on is, without starting over.
+    """Edit fields, without starting over if they may change during training.
 
     Args:
-        changes_controls: whether other controls show it too, as those under More do.
+        changes_controls: whether other controls show the change too, as those under More do.
     """
     changes_controls |= st.session_state.more
     drawer = ["drawer"] if st.session_state.get("drawer") else []
@@ -129,14 +131,14 @@ def _surrogate(experiment: Experiment) -> None:
 
 
 def _surrogate_parameters(experiment: Experiment) -> None:
-    """The numbers of the surrogate of all spiking layers."""
+    """Show fields for the numbers of the surrogate of all spiking layers."""
     layers = _with_surrogate(experiment)
     if not layers:
         return
     found = [layer.model_dump()["surrogate_grad_fn"] for _, layer in layers]
     shown = found[0]
     differ = any(other != shown for other in found)
-    note = f"That of {layers[0][1].kind} {layers[0][0] + 1}; the layers differ, and changing this sets all." if differ else ""
+    note = f"Shows {layers[0][1].kind} {layers[0][0] + 1}; the layers differ, and changing this sets all." if differ else ""
 
     def change(changes: dict[str, Any]) -> None:
         given = {path.rpartition(".")[2]: value for path, value in changes.items()}
@@ -149,7 +151,7 @@ def _surrogate_parameters(experiment: Experiment) -> None:
 
 
 def _learning(experiment: Experiment) -> None:
-    """Which parameters of all layers learn."""
+    """Show the choice of parameters that learn, over all layers."""
     layers = {index: layer for index, layer in enumerate(experiment.network) if isinstance(layer, Learnable)}
     options = parameter_names(experiment, (f"{index}.{name}" for index, layer in layers.items() for name in layer.learnable))
 
@@ -173,7 +175,7 @@ def _learning(experiment: Experiment) -> None:
 
 
 def _json(experiment: Experiment) -> None:
-    """The Experiment as text to edit. A text that was refused stays as it was typed."""
+    """Show the Experiment as text to edit. A refused text stays as typed."""
     if st.session_state.get("experiment_in_text") != experiment:
         st.session_state.experiment_in_text = experiment
         st.session_state.experiment_json = experiment.to_json()
@@ -192,7 +194,7 @@ def _apply() -> None:
 
 
 def _sentence(experiment: Experiment) -> str:
-    """The task: the network as a line of layers, what is fed to it, and what it learns."""
+    """Return the task in a sentence: the line of layers, the input, and the goal."""
     layers = [
         f"Linear {layer.in_features}→{layer.out_features}" if isinstance(layer, LinearSpec) else layer.kind for layer in experiment.network
     ]
@@ -204,7 +206,7 @@ def _sentence(experiment: Experiment) -> str:
 
 
 def _with_surrogate(experiment: Experiment) -> list[tuple[int, NeuronSpec]]:
-    """The layers of neurons with a surrogate gradient, which not every model from outside lets one choose."""
+    """Return the neuron layers whose surrogate gradient can be chosen; some external models have none."""
     return [(index, layer) for index, layer in _neurons(experiment) if has_surrogate(layer)]
 
 

@@ -12,7 +12,7 @@ from app.export.formats import Format, Formats, Subject
 
 
 def export_buttons(formats: Formats[Subject], subject: Callable[[], Subject]) -> None:
-    """A button for each format that has something to save; `subject` is called again once one is pressed."""
+    """Show a button for each format that has something to save; a press calls `subject` again."""
     present = subject()
     for offered in (each for each in formats if each.is_there(present)):
         st.download_button(

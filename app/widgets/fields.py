@@ -1,4 +1,4 @@
-"""The fields of a layer or an input as widgets: each parameter that it has, and no other."""
+"""Widgets for the fields of a layer or input: exactly the parameters that it has."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from snncore.experiment.part import Part
 
 
 def field_controls(part: Part, path: str, parameters: Mapping[str, Parameter], edit: Edit, reshape: Edit) -> None:
-    """Widgets for the fields of a layer or input in the order of `parameters`; the rarer ones under More.
+    """Show widgets for the fields of a layer or input in the order of `parameters`, rarer ones under More.
 
     Args:
-        path: where it lies in the Experiment.
-        edit: takes values that change neither shapes nor which widgets there are.
-        reshape: takes all others.
+        path: its path in the Experiment.
+        edit: takes values that change neither shapes nor the set of widgets.
+        reshape: takes all other values.
     """
     data = part.model_dump()
     first = {name: parameter for name, parameter in parameters.items() if name in data and not parameter.more}
@@ -55,7 +55,7 @@ def _field(part: Part, parameter: Parameter, owner: str, name: str, value: Any, 
 
 
 def _optional(parameter: Parameter, path: str, value: float | None, numbers: Numbers, edit: Edit, reshape: Edit) -> None:
-    """A switch, and while it is on the number."""
+    """Show a switch and, while it is on, the number."""
     if not isinstance(value, int | float):
         _switch(parameter, path, False, lambda on: reshape({path: parameter.when_on}))
         caption(parameter.note)
@@ -75,7 +75,7 @@ def _number(parameter: Parameter, path: str, value: float, numbers: Numbers, edi
         assert parameter.low is not None
         assert parameter.high is not None
         assert parameter.step is not None
-        low, high, step = float(parameter.low), float(parameter.high), float(parameter.step)  # Streamlit takes no mixture with whole ones
+        low, high, step = float(parameter.low), float(parameter.high), float(parameter.step)  # Streamlit refuses a mixture with ints
         slider(parameter.label, path, float(value), parameter.note, edit, low, high, step, **more)
         return
     whole = parameter.widget == "whole" or isinstance(value, int)
@@ -84,7 +84,7 @@ def _number(parameter: Parameter, path: str, value: float, numbers: Numbers, edi
 
 
 def _parts(parameter: Parameter, path: str, name: str, value: Mapping[str, Any], edit: Edit, reshape: Edit) -> None:
-    """A choice of the kind, and the fields of the kind that is chosen."""
+    """Show a choice of kinds, and the fields of the chosen one."""
     if name == "rec_connect":  # the weights are those of its Linear
         value, path = value["weights"], f"{path}.weights"
     kinds = parts(name)

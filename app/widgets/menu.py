@@ -1,4 +1,4 @@
-"""The Training page's menu: what a training is compared with, and what is taken along from it or brought back."""
+"""The Training page's menu: comparisons, exports and uploads."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ NEURON_PAGE = "views/neuron.py"
 
 
 def menu(training: TrainingState, traced: Mapping[int, int]) -> None:
-    """The button that opens it, and while it is open what is in it.
+    """Show the button that opens the menu, and the menu while it is open.
 
     Args:
-        traced: the neuron of each neuron layer, by its place in the network, that the Neuron page can show.
+        traced: traced neuron of each layer that the Neuron page can show, by the layer's place.
     """
     opened = st.popover("Compare, export", key="menu", on_change="rerun")
     if not opened.open:
@@ -63,12 +63,12 @@ def _comparisons(training: TrainingState) -> None:
         args=(training.ask_why, True),
         width="stretch",
         disabled=not training.can_ask_why,
-        help="Shows beside what the same weights do when the input isn't multiplied by 1-α.",
+        help="Shows for comparison what the same weights do when the input isn't multiplied by 1-α.",
     )
 
 
 def _neurons(training: TrainingState, traced: Mapping[int, int]) -> None:
-    """At the epoch that is seen."""
+    """Show buttons that open the traced neurons, at the epoch on display, on the Neuron page."""
     for name, (layer, neuron) in zip(layer_names(training.run.experiment), traced.items(), strict=True):
         is_pressed = st.button(f"{name}, neuron {neuron}", key=f"open_neuron {layer}", width="stretch")
         if is_pressed:
@@ -78,7 +78,7 @@ def _neurons(training: TrainingState, traced: Mapping[int, int]) -> None:
 
 
 def _close_and(act: Callable[..., None], *arguments: Any) -> None:
-    """What is compared is seen where the menu was."""
+    """Do the act and close the menu, which would cover the comparison."""
     desk().attempt(lambda: act(*arguments))
     st.session_state["menu"] = False
 

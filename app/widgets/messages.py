@@ -1,4 +1,4 @@
-"""What the Training page says between its bar and its plots, with the buttons that act on it: what is wrong, what is compared."""
+"""Messages between the Training page's bar and plots, with buttons: problems and comparisons."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from snncore.experiment.loaded_weights import weight_shapes
 from snncore.io.checkpoint import Checkpoint
 
 MOST_FINDINGS = 2
-"""That are said at once; they come the most urgent first."""
+"""Most findings shown at once; the most urgent come first."""
 
 
 @first
@@ -47,7 +47,7 @@ def messages() -> None:
     offered: set[str] = set()
     for finding in training.findings()[:MOST_FINDINGS]:
         with _row():
-            if not isinstance(finding, Diverged):  # that was said
+            if not isinstance(finding, Diverged):  # already said
                 sentence(training_finding_in_words(run.in_force, finding))
             for changes in finding.changes:
                 label = training_remedy_in_words(run.in_force, changes)
@@ -62,7 +62,7 @@ def messages() -> None:
 
 
 def _row() -> Any:
-    """For a sentence and the buttons that go with it."""
+    """Lay out a sentence with its buttons."""
     return st.container(horizontal=True, vertical_alignment="center", gap="small")
 
 
@@ -103,7 +103,7 @@ def _why_row(training: TrainingState) -> None:
 
 
 def _then_all(act: Callable[..., object], *arguments: Any) -> None:
-    """What a button among the messages does; the controls and plots show it too."""
+    """Do the act of a message's button, whose effect the controls and plots show too."""
     desk().attempt(lambda: act(*arguments))
     st.rerun()
 

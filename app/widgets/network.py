@@ -1,4 +1,4 @@
-"""The Network page's controls: what it starts from, the selected layer, the input, and runs to compare with."""
+"""The Network page's controls: presets, the selected layer, the input, and runs to compare with."""
 
 from __future__ import annotations
 
@@ -39,25 +39,25 @@ from snncore.run.simulation import Simulation
 
 NEURON_PAGE = "views/neuron.py"
 THUMBNAIL_INTERVAL = 1.0
-"""Seconds from one look to the next whether a picture that takes long is there."""
+"""Seconds between two checks for a picture that is slow to make."""
 
 CHANNELS = 2
-"""Place in an input's shape, (batch, time, ...), where the lengths of a sample begin."""
+"""Index in an input's shape, (batch, time, ...), where a sample's own axes begin."""
 
 LENGTH = re.compile("[0-9]{1,9}")
-"""As it is typed; more digits are far beyond what can be simulated."""
+"""Matches a typed length; numbers with more digits are far beyond what can be simulated."""
 
 BETWEEN_LENGTHS = re.compile(r" *[×x*] *|, +| +")
-"""Also as shapes are written, (2, 8, 8); 2,8 without a blank could be a decimal number."""
+"""Separates lengths, also in the form of shapes, (2, 8, 8); 2,8 without a blank could be a decimal number."""
 
 LENGTHS = Numbers(is_whole=True, low=1)
 MILLISECONDS = Numbers(low=times_power_of_ten(SHORTEST_DT, 3), high=times_power_of_ten(LONGEST_DT, 3))
 TAUS = Numbers(low=0.1, high=100_000)
-"""Membrane time constants that can be held, in steps."""
+"""Membrane time constants that can be compared, in steps."""
 
 
 def network_controls() -> None:
-    """The panel beside the plots, of which one part at a time is open."""
+    """Show the panel beside the plots, with one of its parts open."""
     draft, view = desk().composition.present, desk().composition.view
     _presets(draft)
     st.session_state["panel"] = view.panel
@@ -74,7 +74,7 @@ def network_controls() -> None:
 
 
 def around() -> object:
-    """What the page shows outside its parts, beside what only changes together with shapes."""
+    """Return everything the page shows outside its parts, except what only changes along with shapes."""
     held = desk()
     history = held.composition.history
     draft = history.present
@@ -84,21 +84,21 @@ def around() -> object:
 
 
 def quick(changes: dict[str, Any]) -> None:
-    """An edit that changes no shape and no other control."""
+    """Do an edit that changes no shape and no other control."""
     held = desk()
     held.attempt(lambda: held.composition.replace(changes, by_widget=True))
     draw("headline", "plots", "opening")
 
 
 def edit(changes: dict[str, Any]) -> None:
-    """Any other edit."""
+    """Do any other edit."""
     held = desk()
     held.attempt(lambda: held.composition.replace(changes, by_widget=True))
 
 
 def _open_panel() -> None:
     opened, view = st.session_state["panel"], desk().composition.view
-    view.panel = opened or view.panel  # a click on the open one keeps it
+    view.panel = opened or view.panel  # a click on the open part keeps it open
 
 
 # ------------------------------------------------------------------------------------------------------ presets
@@ -153,7 +153,7 @@ def _layer_controls(draft: Draft) -> None:
 
 @first
 def _opening() -> None:
-    """The button that shows the selected layer's traced neuron alone. It runs again with the plots, in which that neuron is picked."""
+    """Show the button that opens the traced neuron on the Neuron page. It reruns with the plots, where neurons are picked."""
     held = desk()
     view, place = held.composition.view, held.composition.selected
     simulation = _seen_simulation()
@@ -163,17 +163,17 @@ def _opening() -> None:
     if st.button(f"Open neuron {neuron} on the Neuron page", key="open_neuron", width="stretch"):
         if held.attempt(lambda: open_neuron(held, simulation, place, neuron, view.sample)):
             st.switch_page(NEURON_PAGE)
-        st.rerun()  # the page says why not
+        st.rerun()  # the page says why
 
 
 def view_of(looking: NetworkView, simulation: Simulation) -> View:
-    """What is drawn of a simulation."""
+    """Return the part of a simulation to draw."""
     chosen = looking.traced(simulation)
     return View(looking.sample, frozenset(looking.opened), frozenset(looking.weighed), frozenset(looking.heatmaps), chosen)
 
 
 def _seen_simulation() -> Simulation | None:
-    """The forward pass of the draft; None where its layers don't fit, or its input isn't here."""
+    """Return the draft's forward pass; None if its layers don't fit, or its input is missing."""
     try:
         composition = desk().composition
         return composition.simulate()[0] if composition.is_shown_whole else None
@@ -186,7 +186,7 @@ def _add_layer() -> None:
 
 
 def _change_stack(change: Callable[..., bool], *arguments: Any) -> None:
-    """Change the stack at the layer that is selected now: a second click may come before the first one is drawn."""
+    """Change the stack at the presently selected layer; a second click may come before the first is drawn."""
     held = desk()
     held.attempt(lambda: change(held.composition, *arguments))
 
@@ -229,13 +229,13 @@ def _input_controls(draft: Draft) -> None:
 
 
 def _see_thumbnails() -> None:
-    """Runs the page once the last picture is there. As a fragment that runs by itself it doesn't interrupt what the user does."""
+    """Rerun the page once the last picture is ready. As a self-running fragment, this doesn't interrupt the user."""
     if all(thumbnail_if_ready(kind) for kind in offered_inputs()):
         st.rerun()
 
 
 def _change_input(kind: str) -> None:
-    if kind not in offered_inputs():  # its tile was still there after another choice, but only an upload or an undo leads back to it
+    if kind not in offered_inputs():  # its tile stayed after another choice, but only an upload or an undo brings a file back
         return
     held = desk()
     held.attempt(lambda: held.composition.rearrange(lambda draft: edits.feed(draft, kind)))
@@ -255,7 +255,7 @@ def _shape_controls(shape: Sequence[int]) -> None:
         partial(_reshape, slice(CHANNELS, None)),
         help="16, or for a sensor 2×8×8",
     )
-    st.caption("Of one sample: a number, or channels × height × width.")
+    st.caption("Shape of one sample: a number, or channels × height × width.")
 
 
 def _reshape_axis(place: int, changes: dict[str, Any]) -> None:
@@ -263,7 +263,7 @@ def _reshape_axis(place: int, changes: dict[str, Any]) -> None:
 
 
 def _reshape(axes: slice, lengths: list[int]) -> None:
-    """Gives these axes of the input other lengths."""
+    """Change the lengths of some axes of the input."""
 
     def reshaped(draft: Draft) -> Draft:
         shape = list(draft.input.shape)
@@ -275,7 +275,7 @@ def _reshape(axes: slice, lengths: list[int]) -> None:
 
 
 def _lengths(text: str) -> list[int]:
-    """What was typed as channels. Raises ExperimentError where it is no lengths."""
+    """Read typed channels. Raises ExperimentError if they aren't lengths."""
     lengths = BETWEEN_LENGTHS.split(text.strip(" ()"))
     if not all(LENGTH.fullmatch(length) for length in lengths):
         raise ExperimentError(f"Channels are {quoted(text)}; they must be whole numbers such as 16 or 2×8×8.")
@@ -295,7 +295,7 @@ def _upload() -> None:
 
 
 def _take_file() -> None:
-    """Reads what was uploaded; a file that is refused leaves the input as it was."""
+    """Read the upload; a refused file leaves the input unchanged."""
     uploaded = st.session_state["upload"]
     if uploaded is None:
         return
@@ -338,7 +338,7 @@ def _written_taus(taus: tuple[float, ...]) -> str:
 
 
 def _read_taus(text: str) -> tuple[float, ...]:
-    """Each of the time constants once. Raises ExperimentError where one isn't any, or there are too many."""
+    """Read time constants, each once. Raises ExperimentError if one is invalid, or there are too many."""
     taus = tuple(dict.fromkeys(TAUS.read_all(text, "τ_mem")))
     if len(taus) > MOST_VARIANTS:
         raise ExperimentError(f"These are {len(taus)} time constants; up to {MOST_VARIANTS} are held side by side.")

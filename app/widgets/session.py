@@ -1,4 +1,4 @@
-"""The desk of Streamlit's session, and the address in the browser that names it and what its page edits."""
+"""The desk of Streamlit's session, and the browser address that names the desk and the page's draft."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from app.server.link import from_parameter
 from app.state.desk import Desk, desks
 
 LINK_PARAMETER = "x"
-"""Of the address: what the page edits."""
+"""Address parameter for the page's draft."""
 
 DESK_PARAMETER = "run"
-"""Of the address: the desk's id, where it holds more than that."""
+"""Address parameter for the desk's id, if the desk holds more than the draft."""
 
 
 def enter(page: str) -> None:
-    """Note which page is seen, by its path in the address, before anything of it runs."""
+    """Note the page on display, by its path in the address, before it runs."""
     desk(page).page = page
 
 
 def desk(page: str = "") -> Desk:
-    """The session's desk: that of before a reload; else with what the link of the `page` names, or as every visitor finds it."""
+    """Return the session's desk: found again after a reload, started from the page's link, or new."""
     if "desk" not in st.session_state:
         context = get_script_run_ctx()
         session = context.session_id if context else ""
@@ -40,10 +40,10 @@ def desk(page: str = "") -> Desk:
 
 
 def write_link() -> None:
-    """Let the address bar name what the page edits, and the desk where it holds more than that."""
+    """Put the page's draft into the address, and the desk's id if it holds more than that."""
     held = desk()
     if held.complaint:
-        return  # an address that couldn't be read stays, to be looked at
+        return  # an unreadable address stays, so that the visitor can check it
     model = held.seen
     _write(LINK_PARAMETER, model.address.parameter(model.present))
     _write(DESK_PARAMETER, held.id if exists() and held.holds_more_than_its_link else "")
@@ -59,8 +59,9 @@ def _write(name: str, value: str) -> None:
 
 
 def _browser() -> str:
-    """The secret that Streamlit gives each browser against forged requests, in a cookie `2|mask|masked secret|time`; empty where there is
-    none. Every page comes with another mask.
+    """Return the browser's secret from Streamlit's cookie against forged requests; empty without a cookie.
+
+    The cookie is `2|mask|masked secret|time`, with a new mask for every page.
     """
     try:
         _, mask, masked, _ = st.context.cookies.get("_streamlit_xsrf", "").split("|")

@@ -1,4 +1,4 @@
-"""Controls of what is trained for: the choice of a task, and its fields. A task without controls here has a field for each number."""
+"""Controls of the task: its choice and its fields. A task without controls here gets a field for each number."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from snncore.experiment.training import OF_THE_TASK
 
 
 def task_controls(experiment: Experiment, edit: Edit) -> None:
-    """The choice of a task, beside and above what can be set of it.
+    """Show the choice of a task, with its controls beside and below.
 
     Args:
-        edit: takes fields of the Experiment with their new values, by path.
+        edit: takes new values of fields of the Experiment, by path.
     """
     task = experiment.training.task
     left, right = st.columns(2, gap="small")
@@ -38,14 +38,14 @@ def task_controls(experiment: Experiment, edit: Edit) -> None:
 
 
 def _choose(experiment: Experiment, kind: str, edit: Edit) -> None:
-    """Takes another kind of task, which fits what the network puts out; the same kind stays as it is."""
+    """Take another kind of task, fitted to the network's output; the same kind stays unchanged."""
     shape = experiment.output_shape
     if kind != experiment.training.task.kind and shape is not None:
         edit({"training.task": TASK_KINDS[kind].fitting(shape).model_dump()})
 
 
 def _numbers(experiment: Experiment, beside: Any, edit: Edit) -> None:
-    """A field for each number of the task, and a line about it."""
+    """Show a field for each number of the task, with a line about it."""
     task = experiment.training.task
     names = [name for name, field in type(task).model_fields.items() if field.annotation in (int, float)]
     for place, name in enumerate(names):
@@ -85,4 +85,4 @@ def _number(task: Task, name: str, edit: Edit, **widget: Any) -> None:
 
 
 TASK_CONTROLS: dict[str, Callable[[Experiment, Any, Edit], None]] = {"spike_times": _spike_times}
-"""By kind: what draws the controls of an Experiment's task, the first of them in the place beside the choice."""
+"""Functions by kind that draw a task's controls, the first of them beside the choice."""

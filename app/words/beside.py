@@ -1,4 +1,4 @@
-"""What a neuron may be drawn beside: itself with another normalisation, without leak, without a synaptic current."""
+"""Variants that a neuron may be compared with: other normalisation, no leak, no synaptic current, no adaptation."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from snncore.experiment.layers import NeuronSpec
 
 @dataclass(frozen=True)
 class Beside:
-    """The same neuron with something otherwise.
+    """A variant of a neuron, drawn for comparison.
 
     Attributes:
-        label: what it is called beside it.
-        changes: its fields that are others, as `app.figures.neuron.neuron_data` has them.
+        label: its name in the figure.
+        changes: the fields that differ, as in `app.figures.neuron.neuron_data`.
     """
 
     label: str
@@ -22,7 +22,7 @@ class Beside:
 
 
 def besides(layer: NeuronSpec) -> dict[str, Beside]:
-    """As what a neuron may be drawn beside, by name: with the other input normalisation, without leak, synaptic current or adaptation."""
+    """Return a neuron's variants by name: other input normalisation, no leak, no synaptic current, no adaptation."""
     found = {}
     if getattr(layer, "tau_mem", None) is not None:
         normalised = layer.norm_input  # type: ignore[attr-defined]  # every layer with a leak

@@ -1,4 +1,4 @@
-"""What was changed while a network trained."""
+"""Words for changes made while a network trained."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHANGED = {"training.lr": "learning rate", "training.optimiser": "optimiser"}
 
 
 def changes_in_words(experiment: Experiment) -> dict[int, str]:
-    """What was changed while the Experiment trained, by the epoch from which on it holds: "learning rate 0.001 → 0.01, LIF 2 θ learns"."""
+    """Changes made while training, by their first epoch: "learning rate 0.001 → 0.01, LIF 2 θ learns"."""
     said: dict[int, list[str]] = {}
     for change in experiment.training.changes:
         before, after = experiment.in_force(change.epoch - 1), experiment.in_force(change.epoch)
@@ -37,7 +37,7 @@ def _change_in_words(before: Experiment, after: Experiment, field: str) -> list[
 
 
 def learning_in_words(before: Experiment, after: Experiment, index: int) -> list[str]:
-    """A phrase for each parameter of a layer that learns in one of them and not in the other: "LIF 2 θ learns"."""
+    """A phrase for each parameter of a layer that learns in only one of two Experiments: "LIF 2 θ learns"."""
     old, new = before.network[index], after.network[index]
     if not (isinstance(old, Learnable) and isinstance(new, Learnable)):
         return []

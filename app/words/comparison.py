@@ -1,4 +1,4 @@
-"""What trainings are compared with, in words: how two Experiments differ, what a past training came to, what another switch does."""
+"""Words for comparisons: differences of two Experiments, results of trainings, the effect of input normalisation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from snncore.run.simulation import Simulation
 
 
 class Past(Protocol):
-    """A training as it stood once; `app.server.runner.PastRun` is one."""
+    """Snapshot of a training, such as `app.server.runner.PastRun`."""
 
     @property
     def records(self) -> list[EpochRecord]: ...
@@ -40,7 +40,7 @@ NAMES = {
 
 
 def differences(one: Experiment, other: Experiment) -> list[str]:
-    """A phrase for each, "τ_mem of LIF 2 and LIF 4 10 → 20"; none where they are the same."""
+    """A phrase for each difference, such as "τ_mem of LIF 2 and LIF 4 10 → 20"."""
     found: dict[tuple[str, str], list[str]] = {}
     if [layer.kind for layer in one.network] != [layer.kind for layer in other.network]:
         found["network", f"{_line(one)} → {_line(other)}"] = []
@@ -66,12 +66,12 @@ def differences(one: Experiment, other: Experiment) -> list[str]:
 
 
 def past_in_words(past: Past) -> str:
-    """What a past training had come to."""
+    """Result of a past training."""
     return _came_to(past.records[-1])
 
 
 def trial_in_words(trial: Course) -> str:
-    """How far one of the trainings side by side is."""
+    """Progress of one of the trainings side by side."""
     place = trial.place_in_line
     if place:
         return f"waiting, {ordinal(place)} in line"
@@ -87,10 +87,10 @@ def trial_in_words(trial: Course) -> str:
 
 
 def why_in_words(experiment: Experiment, record: EpochRecord, without: Simulation) -> str:
-    """What input normalisation does to a network at an epoch, and what the same weights do without it.
+    """Effect of input normalisation at an epoch, and what the same weights do without it.
 
     Args:
-        experiment: what was in force at that epoch.
+        experiment: the Experiment in force at that epoch.
     """
     gains = input_gains(experiment, record)
     factors = _and(sorted({f"{gain:.3g}" for each in gains.values() for gain in each.ravel()[[each.argmin(), each.argmax()]]}))
@@ -109,14 +109,14 @@ def _came_to(record: EpochRecord) -> str:
 
 
 def _learning(one: Experiment, other: Experiment) -> list[str]:
-    """Which parameters learn in one of them and not in the other, where both have the same layers."""
+    """Phrases for parameters that learn in only one Experiment, if both have the same kinds of layers."""
     if [layer.kind for layer in one.network] != [layer.kind for layer in other.network]:
         return []
     return [phrase for index in range(len(one.network)) for phrase in learning_in_words(one, other, index)]
 
 
 def _changes(one: Experiment, other: Experiment) -> list[str]:
-    """What was changed in one of them while it trained, and not in the other."""
+    """Phrases for changes made in training that differ between the two."""
     before, after = changes_in_words(one), changes_in_words(other)
     phrases = []
     for epoch in sorted({*before, *after}):
@@ -129,7 +129,7 @@ def _changes(one: Experiment, other: Experiment) -> list[str]:
 
 
 def _changed(before: Any, after: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Of each field that differs, its path and "before → after"; a part of another kind differs as a whole."""
+    """Yield the path of each differing field with "before → after"; parts of different kinds differ as a whole."""
     if isinstance(before, dict) and isinstance(after, dict) and before.get("kind") == after.get("kind"):
         for name, value in before.items():
             yield from _changed(value, after.get(name), (*path, name))

@@ -1,4 +1,4 @@
-"""What is wrong with a layer or a training, and the labels of the buttons that mend it."""
+"""Words for problems of a layer or training, and labels of the buttons that fix them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from snncore.experiment.spec import Experiment
 
 
 def findings_in_words(findings: Sequence[Finding]) -> str:
-    """What is wrong with a layer, in numbers; nothing where nothing is."""
+    """Problems of a layer, with numbers; empty if there are none."""
     return " ".join(_finding_in_words(finding) for finding in findings)
 
 
 def remedy_in_words(changes: Changes) -> str:
-    """What a button says that applies the changes."""
+    """Label of the button that applies the changes."""
     words = []
     for name, value in changes.items():
         if value is None:
@@ -77,7 +77,7 @@ def _finding_in_words(finding: Finding) -> str:
 
 
 def training_finding_in_words(experiment: Experiment, finding: TrainingFinding) -> str:
-    """What is wrong with a training, in one sentence with its numbers."""
+    """A training's problem, in one sentence with numbers."""
     match finding:
         case UnreachableTarget():
             samples = f"{finding.samples} samples × " if finding.samples > 1 else ""
@@ -116,7 +116,7 @@ def training_finding_in_words(experiment: Experiment, finding: TrainingFinding) 
 
 
 def training_remedy_in_words(experiment: Experiment, changes: dict[str, Any]) -> str:
-    """What a button says that applies changes of the Experiment; what is the same for several layers once."""
+    """Label of the button that applies changes of the Experiment; equal changes of several layers appear once."""
     differ = len({value["grad_scale"] for value in changes.values() if isinstance(value, dict) and "grad_scale" in value}) > 1
     first, *more = dict.fromkeys(_change_to_make(experiment, path, value, differ) for path, value in changes.items())
     return " and ".join([first, *(phrase[0].lower() + phrase[1:] for phrase in more)])

@@ -1,4 +1,4 @@
-"""What the app says of a kind of input and its fields: built-in words, or those that a kind from outside brings."""
+"""Words for kinds of input and their fields: built in, or supplied by an external kind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from snncore.experiment.field_words import FieldWords
 from snncore.experiment.inputs import INPUT_KINDS, Input
 
 USUALLY_ON = 1.0
-"""Value with which an optional number of a kind from outside is switched on, if its words name none."""
+"""Value of an optional number of an external kind when switched on, if its words name none."""
 
 SCALARS = {int, float, bool}
 
@@ -23,7 +23,7 @@ def input_name(kind: str) -> str:
 
 
 def offered_inputs() -> tuple[str, ...]:
-    """Return the kinds of input that may be chosen, without anything to draw or to upload."""
+    """Return the kinds of input that may be chosen without drawing or uploading anything."""
     return tuple(kind for kind, part in INPUT_KINDS.items() if not part.is_supplied)
 
 
@@ -52,7 +52,7 @@ def _is_built_in(part: type[Input]) -> bool:
 
 
 def _own_words(part: type[Input]) -> dict[str, FieldWords]:
-    """The words of the fields that a widget can edit; their own names where nothing was handed over."""
+    """Words for the fields that a widget can edit; the field's name if none were supplied."""
     found = {}
     for name, field in part.model_fields.items():
         if name not in ("kind", "shape") and (_types(field.annotation) <= SCALARS or get_origin(field.annotation) is Literal):
@@ -67,7 +67,7 @@ def _parameter(words: FieldWords, annotation: Any) -> Parameter:
         return Parameter(label, words.note, "choice", options=get_args(annotation))
     types = _types(annotation)
     widget: Widget = "toggle" if types == {bool} else "whole" if types == {int} else "slider" if words.has_slider else "number"
-    low, high = (words.low, words.high) if widget == "slider" else (None, None)  # what is typed may lie beyond a slider
+    low, high = (words.low, words.high) if widget == "slider" else (None, None)  # a typed number may lie beyond a slider
     return Parameter(label, words.note, widget, low, high, words.step, int(usual) if widget == "whole" else usual)
 
 

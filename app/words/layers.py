@@ -1,4 +1,4 @@
-"""What layers and their parameters are called."""
+"""Names of layers and their parameters."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ SYMBOLS = {"spike_threshold": "θ", "tau_mem": "τ_mem", "tau_syn": "τ_syn", "t
 
 
 def layer_names(experiment: Experiment) -> list[str]:
-    """Names of the neuron layers in order, LIF 2 and LIF 4."""
+    """Names of the neuron layers in order, such as LIF 2 and LIF 4."""
     return [experiment.layer_label(str(index)) for index, layer in enumerate(experiment.network) if isinstance(layer, NeuronSpec)]
 
 
 def layer_in_words(layer: LayerSpec) -> str:
-    """Short: Linear 16→64, Conv2d 2→16, 3×3, LIF."""
+    """Short description of a layer: "Linear 16→64", "Conv2d 2→16, 3×3", "LIF"."""
     match layer:
         case LinearSpec():
             return f"Linear {layer.in_features}→{layer.out_features}"
@@ -30,14 +30,14 @@ def layer_in_words(layer: LayerSpec) -> str:
 
 
 def stage_name(draft: Draft, place: int) -> str:
-    """A layer's name with its sizes: Linear 1, 16→64; LIF 2."""
+    """Name of a layer with its sizes: "Linear 1, 16→64", "LIF 2"."""
     name, described = draft.layer_label(str(place)), layer_in_words(draft.network[place])
     sizes = described.removeprefix(draft.network[place].kind).strip()
     return f"{name}, {sizes}" if sizes else name
 
 
 def parameter_names(experiment: Experiment, parameters: Iterable[str]) -> dict[str, str]:
-    """What parameters of the network are called: "Linear 1 weights" for "0.weight", "LIF 2 τ_mem" for "1.tau_mem"."""
+    """Names of parameters of the network: "Linear 1 weights" for "0.weight", "LIF 2 τ_mem" for "1.tau_mem"."""
     return {name: parameter_name(experiment, name) for name in parameters}
 
 
@@ -50,13 +50,13 @@ def parameter_name(experiment: Experiment, name: str) -> str:
 
 
 def symbol_of(layer: LayerSpec, field: str) -> str:
-    """How a field is called where there is little room: "τ_mem", "t_ref", or its own name."""
+    """Short name of a field: "τ_mem", "t_ref", or its own name."""
     words = layer.words.get(field) if isinstance(layer, NeuronSpec) else None
     return words.symbol or words.name if words else SYMBOLS.get(field, field)
 
 
 def remedy_label(misfit: MisfitError) -> str | None:
-    """What the button says that mends it; None where nothing does."""
+    """Label of the button that fixes a misfit; None if nothing does."""
     if misfit.before:
         return f"Put a {misfit.before} before it"
     changes = [f"{name} to {value:g}" if isinstance(value, int | float) else name for name, value in misfit.remedy.items()]

@@ -1,4 +1,4 @@
-"""What the app says of a network that was run once."""
+"""Words for a network after a forward pass."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from snncore.run.simulation import Simulation
 
 
 def network_status(simulation: Simulation, findings: Mapping[int, Sequence[Finding]]) -> str:
-    """Which layers of a network to look into, or how often they spike where nothing was found of any.
+    """Layers with problems or, if there are none, mean firing rates.
 
     Args:
         findings: of each neuron layer, by its place in the network.
@@ -30,7 +30,7 @@ def network_status(simulation: Simulation, findings: Mapping[int, Sequence[Findi
 
 
 def network_milestone(simulation: Simulation, findings: Mapping[int, Sequence[Finding]]) -> str:
-    """What is said aloud of a network when it changes; without numbers, which change with every edit."""
+    """Status for screen readers, without numbers, which change with every edit."""
     has_numbers = not any(findings.values()) and bool(_mean_rates(simulation))
     return "Every neuron layer that can spike does." if has_numbers else network_status(simulation, findings)
 

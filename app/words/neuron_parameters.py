@@ -1,4 +1,4 @@
-"""What the Neuron page says of every parameter beside what all pages say: its symbol and unit, and values to try."""
+"""Words of the Neuron page for parameters, beyond those of all pages: symbol, unit, and values to try."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.words.parameters import Parameter
 
 @dataclass(frozen=True)
 class Tried:
-    """A value to try, and what is then to be seen."""
+    """A value to try, and what happens then."""
 
     value: Any
     sentence: str
@@ -18,12 +18,12 @@ class Tried:
 
 @dataclass(frozen=True)
 class Shown:
-    """How a parameter is shown where there is little room.
+    """Compact description of a parameter.
 
     Attributes:
         name: in words.
-        symbol: of the equations, or the field's usual one.
-        low, high, step: of its slider, where it has another than on other pages.
+        symbol: as in the equations, or the field's usual one.
+        low, high, step: of its slider, if they differ from the other pages.
     """
 
     name: str
@@ -88,7 +88,7 @@ PARTS_SHOWN: dict[str, tuple[Shown, Parameter]] = {
         Parameter("", "The most spikes in one step.", low=1, high=10, step=1),
     ),
 }
-"""Of the parts that have a number."""
+"""Descriptions of numbers of parts."""
 
 INPUT_SHOWN: dict[str, Shown] = {
     "amplitude": Shown("Amplitude", "I", "", (Tried(3.0, "it fires more often"), Tried(0.8, "u may stay below θ")), -5.0, 10.0, 0.05),
@@ -104,7 +104,7 @@ INPUT_SHOWN: dict[str, Shown] = {
         "Last current", "I_T", "", (Tried(3.0, "the rate rises with the ramp"), Tried(0.5, "it may stay silent")), -5.0, 10.0, 0.05
     ),
     "offset": Shown(
-        "Offset", "I_0", "", (Tried(0.0, "it fires at the crests alone"), Tried(2.0, "it fires all the time")), -5.0, 10.0, 0.05
+        "Offset", "I_0", "", (Tried(0.0, "it fires only at the crests"), Tried(2.0, "it fires all the time")), -5.0, 10.0, 0.05
     ),
     "probability": Shown("Spike probability", "p", "per step", (Tried(0.8, "the quickstart's input"), Tried(0.1, "few spikes come in"))),
     "rate": Shown("Rate", "ν", "Hz", (Tried(200.0, "more spikes come in"), Tried(20.0, "fewer do")), 0.0, 1000.0, 5.0),
@@ -121,4 +121,4 @@ OF_KIND: dict[str, dict[str, Shown]] = {
         "period": Shown("Period", "T", "steps", (Tried(20.0, "too fast for a slow membrane"), Tried(150.0, "v follows")), 2.0, 400.0, 0.5)
     },
 }
-"""Of kinds of input in which a field is something else."""
+"""Descriptions of fields that mean something else in some kinds of input."""

@@ -1,4 +1,4 @@
-"""Numbers as the app writes them."""
+"""Formats numbers for the pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def counted(number: float, noun: str) -> str:
 
 
 def capitalised(words: str) -> str:
-    """The words as the beginning of a sentence."""
+    """The words with a capital first letter."""
     return words[:1].upper() + words[1:]
 
 
@@ -24,14 +24,14 @@ def ordinal(number: int) -> str:
 
 
 def share_in_words(share: float) -> str:
-    """A percentage that is 0 or 100 only where it is exactly that."""
+    """A percentage that is 0% or 100% only if that is exact."""
     if 0.99 < share < 1:
         return "over 99%"
     return "under 1%" if 0 < share < 0.01 else f"{share:.0%}"
 
 
 def reach_in_words(value: float) -> str:
-    """u/θ with two decimals, or as many more as tell it from 1, where a neuron spikes."""
+    """u/θ with two decimals, or more to tell it from 1, where a neuron spikes."""
     decimals = next((decimals for decimals in range(2, 8) if (round(value, decimals) >= 1) == (value >= 1)), 8)
     return f"{round(value, decimals) + 0.0:.{decimals}f}"  # a zero without a sign
 
@@ -41,6 +41,6 @@ def three_digits(number: float) -> str:
 
 
 def told_apart(value: float, limit: float) -> tuple[str, str]:
-    """Two numbers with three digits, or as many more as show which is the larger."""
+    """Two numbers with three digits, or more to show which is larger."""
     pairs = ((f"{value:.{digits}g}", f"{limit:.{digits}g}") for digits in range(3, 17))
     return next((pair for pair in pairs if pair[0] != pair[1]), (repr(value), repr(limit)))

@@ -1,4 +1,4 @@
-"""What the page says of every parameter of layers and inputs: its name, symbol and unit, one sentence, and the range of its widget."""
+"""Words and widgets for parameters of layers and inputs: name, symbol, unit, one sentence, and range."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Widget = Literal["slider", "whole", "number", "toggle", "parts", "choice"]
 
 @dataclass(frozen=True)
 class Parameter:
-    """How a field is edited.
+    """Words and widget of a field.
 
     Attributes:
-        widget: a slider, a field for whole or any numbers, a toggle, a choice among parts with fields of their own, or among `options`.
-        low, high, step: of the widget; a slider reaches beyond where the value does.
-        when_on: the value that an optional field begins with when it is switched on.
-        more: whether it stands under More.
+        widget: a slider, a field for whole or any numbers, a toggle, a choice among parts with fields, or among `options`.
+        low, high, step: of the widget; a slider extends beyond them to reach its value.
+        when_on: first value of an optional field when it is switched on.
+        more: whether it appears under More.
     """
 
     label: str
@@ -39,14 +39,14 @@ class Parameter:
 
 
 LAYER_PARAMETERS: dict[str, Parameter] = {
-    "in_features": Parameter("Inputs (in_features)", "Values that reach the layer at each step.", "whole", low=1),
-    "in_channels": Parameter("Input channels (in_channels)", "Channels that reach the layer.", "whole", low=1),
-    "out_features": Parameter("Neurons (out_features)", "Values that the layer puts out at each step.", "whole", low=1),
-    "out_channels": Parameter("Channels (out_channels)", "Kernels, each of which makes one channel.", "whole", low=1),
+    "in_features": Parameter("Inputs (in_features)", "Number of values the layer receives at each step.", "whole", low=1),
+    "in_channels": Parameter("Input channels (in_channels)", "Number of channels the layer receives.", "whole", low=1),
+    "out_features": Parameter("Neurons (out_features)", "Number of values the layer outputs at each step.", "whole", low=1),
+    "out_channels": Parameter("Channels (out_channels)", "Number of kernels; each makes one output channel.", "whole", low=1),
     "kernel_size": Parameter("Kernel size (pixels)", "Side of the square window.", "whole", low=1),
     "stride": Parameter("Stride (pixels)", "How far the window moves from place to place.", "whole", low=1, when_on=2),
     "padding": Parameter("Padding (pixels)", "Zeros around the picture.", "whole", low=0),
-    "p": Parameter("Dropped share p", "Values set to 0 while training; on this page all pass.", "slider", 0.0, 0.95, 0.05),
+    "p": Parameter("Dropped share p", "Values set to 0 in training only; on this page nothing is dropped.", "slider", 0.0, 0.95, 0.05),
     "tau_mem": Parameter(
         "Membrane time constant τ_mem (steps)", "How long the membrane remembers: it keeps exp(-1/τ) per step.", "slider", 1.0, 100.0, 0.5
     ),
@@ -56,15 +56,21 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
     ),
     "adapt_scale": Parameter("Adaptation strength (adapt_scale)", "How far spikes raise the threshold.", "slider", 0.0, 10.0, 0.1),
     "tau_syn": Parameter(
-        "Synaptic time constant τ_syn (steps)", "The input is smoothed first, over so many steps.", "slider", 1.0, 50.0, 0.5, when_on=5.0
+        "Synaptic time constant τ_syn (steps)",
+        "Time over which the input is smoothed before it reaches the membrane.",
+        "slider",
+        1.0,
+        50.0,
+        0.5,
+        when_on=5.0,
     ),
     "norm_input": Parameter("Normalise input (× 1-α)", "A constant current i then leads to v = i, whatever τ_mem is.", "toggle"),
     "rec_connect": Parameter("Recurrent weights", "Spikes come back as current, one step later.", "parts"),
-    "weights": Parameter("First weights", "What the weights are before training.", "parts", more=True),
+    "weights": Parameter("First weights", "The weights before training.", "parts", more=True),
     "bias": Parameter("Bias", "A constant that each neuron receives at every step.", "toggle", more=True),
     "spike_fn": Parameter("Spikes per step (spike_fn)", "How many spikes a neuron may send in one step.", "parts", more=True),
     "reset_fn": Parameter("Reset (reset_fn)", "What a spike does to the membrane.", "parts", more=True),
-    "min_v_mem": Parameter("Lower bound of v (min_v_mem)", "v never falls below.", "number", step=0.1, when_on=-1.0, more=True),
+    "min_v_mem": Parameter("Lower bound of v (min_v_mem)", "v never falls below this value.", "number", step=0.1, when_on=-1.0, more=True),
     "surrogate_grad_fn": Parameter(
         "Surrogate gradient", "Stands in for the slope of a spike when training; this page doesn't need it.", "parts", more=True
     ),
@@ -73,7 +79,7 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
 
 
 def layer_parameters(layer: Part) -> dict[str, Parameter]:
-    """The parameters of layers, with what a neuron model from outside says of its own."""
+    """Return the parameters of layers, with those that an external neuron model describes."""
     if not isinstance(layer, NeuronSpec):
         return LAYER_PARAMETERS
     return {**LAYER_PARAMETERS, **{name: _from_outside(layer, name, words) for name, words in layer.words.items()}}
@@ -93,25 +99,25 @@ def _from_outside(layer: NeuronSpec, name: str, words: FieldWords) -> Parameter:
 
 
 INPUT_PARAMETERS: dict[str, Parameter] = {
-    "probability": Parameter("Spike probability", "That a channel spikes at a step.", "slider", 0.0, 1.0, 0.05),
+    "probability": Parameter("Spike probability", "Chance that a channel spikes at a given step.", "slider", 0.0, 1.0, 0.05),
     "rate": Parameter("Rate (Hz)", "Mean spikes per second; a step lasts dt.", "number", low=0.0, step=10.0),
-    "period": Parameter("Period (steps)", "From the start of one to the start of the next.", "number", low=1, step=1.0),
+    "period": Parameter("Period (steps)", "Time from the start of one burst or cycle to the start of the next.", "number", low=1, step=1.0),
     "length": Parameter("Burst length (steps)", "Spikes in a row; 1 makes a regular train.", "whole", low=1),
-    "count": Parameter("Only so many bursts", "None after them.", "whole", low=1, when_on=3),
-    "first": Parameter("First (step, or current)", "Where it begins.", "number", step=1.0),
-    "period_step": Parameter("Period of each next channel longer by (steps)", "Trains drift in and out of coincidence.", "whole", low=0),
+    "count": Parameter("Limit the number of bursts", "No further bursts follow.", "whole", low=1, when_on=3),
+    "first": Parameter("First (step, or current)", "First step with a spike, or the current at the first step.", "number", step=1.0),
+    "period_step": Parameter("Extra period per channel (steps)", "Trains drift in and out of coincidence.", "whole", low=0),
     "neurons": Parameter("Only the first channels", "The others get nothing.", "whole", low=1, when_on=1),
-    "amplitude": Parameter("Amplitude", "Of the current.", "number", step=0.1),
-    "start": Parameter("From step", "The current is 0 before.", "whole", low=0),
-    "stop": Parameter("Until step", "The current is 0 from there on.", "whole", low=0, when_on=50),
-    "last": Parameter("Last current", "At the last step.", "number", step=0.1),
-    "offset": Parameter("Offset", "Around which it swings.", "number", step=0.1),
-    "width": Parameter("Width of the bar (pixels)", "Bright pixels.", "whole", low=1),
-    "speed": Parameter("Speed (pixels per step)", "To the right, and in again at the left.", "number", low=0.05, step=0.1),
+    "amplitude": Parameter("Amplitude", "Size of the current.", "number", step=0.1),
+    "start": Parameter("From step", "The current is 0 before this step.", "whole", low=0),
+    "stop": Parameter("Until step", "The current is 0 from this step on.", "whole", low=0, when_on=50),
+    "last": Parameter("Last current", "The current at the last step.", "number", step=0.1),
+    "offset": Parameter("Offset", "The current oscillates around this value.", "number", step=0.1),
+    "width": Parameter("Width of the bar (pixels)", "Number of bright pixels.", "whole", low=1),
+    "speed": Parameter("Speed (pixels per step)", "The bar moves to the right and re-enters from the left.", "number", low=0.05, step=0.1),
     "index": Parameter(
         "Digit (0 to 1796)", "Which of the handwritten digits; further samples show the next ones.", "whole", low=0, high=1796
     ),
-    "weight": Parameter("Weight of a spike", "Every value of the input is multiplied by it.", "number", step=0.5),
+    "weight": Parameter("Weight of a spike", "Multiplies every value of the input.", "number", step=0.5),
     "code": Parameter("Code", "Stronger contrast spikes more often (rate) or sooner (latency).", "choice", options=("rate", "latency")),
 }
 
@@ -156,28 +162,28 @@ PART_NUMBERS: dict[str, Numbers] = {
     "max_num_spikes_per_bin": Numbers(is_whole=True, low=1),
     **dict.fromkeys(("grad_width", "sigma", "s", "slope", "alpha"), Numbers(above=0)),
 }
-"""What fields of parts take, where that isn't any number."""
+"""Numbers that fields of parts take, if limited."""
 
 PART_NAMES = {"TrueDerivative": "True derivative (zero)"}
-"""Of the kinds that aren't called like their class."""
+"""Names of kinds that differ from their class names."""
 
 _WEIGHTS: dict[str, type[Part]] = dict(zip(WEIGHT_KINDS, (RandomWeights, ConstantWeights, DiagonalWeights, ChainWeights), strict=True))
 FIRST_PARTS: dict[str, dict[str, Any]] = {"constant": {"value": 0.1}, "chain": {"groups": 2, "value": 0.1}}
-"""Fields of parts that have no default."""
+"""First values of fields of parts without defaults."""
 
 
 def part_name(kind: str) -> str:
-    """What a kind of surrogate, reset, ... is called."""
+    """Name of a kind of surrogate, reset, ..."""
     return PART_NAMES.get(kind, kind)
 
 
 def part_numbers(field: str, is_whole: bool = False) -> Numbers:
-    """The numbers that a field of a part takes."""
+    """Numbers that a field of a part takes."""
     return PART_NUMBERS.get(field, Numbers(is_whole))
 
 
 def parts(field: str) -> Mapping[str, dict[str, Any]]:
-    """The parts that a field takes, by kind, each with the values that its fields begin with."""
+    """Parts that a field takes, by kind, each with the first values of its fields."""
     if field in ("weights", "rec_connect"):
         return {
             kind: {

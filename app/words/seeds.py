@@ -1,4 +1,4 @@
-"""What each seed decides, in words, and whether another one would change anything: the same for the notes and buttons of all pages."""
+"""Words for seeds, for notes and buttons of all pages: what each decides, and whether a new one changes anything."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ SEEDS: tuple[Seed, ...] = ("weights", "input", "noise")
 
 
 SEED_OF: dict[str, Seed] = {"New weights": "weights", "New input": "input", "New noise": "noise"}
-"""The seed that each button moves on."""
+"""Seed that each button increases."""
 
 
 def can_draw(draft: Draft, seed: Seed) -> bool:
-    """Whether another seed changes anything: weights, input, or what happens while the network trains."""
+    """Return True if another seed changes anything: weights, input, or noise in training."""
     return bool(getattr(randomness(draft), seed))
 
 
 def draw_help(draft: Draft, seed: Seed) -> str:
-    """What a button says that draws with the next seed, or why there is nothing to draw."""
+    """Help of a button that draws with the next seed, or why there is nothing to draw."""
     if not can_draw(draft, seed):
         return _why_not(seed)
     if seed == "weights" and draft.checkpoint:
-        return "Draws random weights in place of those that were loaded."  # a tooltip is Markdown: no name of a file may stand in it
+        return "Draws random weights in place of those that were loaded."  # a tooltip is Markdown, so it names no file
     what = {"weights": "other first weights", "input": "another random input", "noise": "other noise"}[seed]
     return f"Draws {what}, with the next seed."
 
 
 def seed_note(draft: Draft, seed: Seed, shuffles: bool = False) -> str:
-    """What a seed decides.
+    """Sentence on what a seed decides.
 
     Args:
         shuffles: whether the page can shuffle spike times, which the noise seed decides too.

@@ -1,4 +1,4 @@
-"""What the app says of a task: its name, its score, how far a training has come. One without words here is told by its own data."""
+"""Words for tasks: name, score, progress of a training. A task without words here is described by its own data."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ T = TypeVar("T", bound=Task)
 
 
 class TaskWords(Generic[T]):
-    """The words of one task, here made of its own names and numbers; words of a kind of its own say it better.
+    """Words for a task, made from its own names and numbers. Subclasses have better words for one kind.
 
     Attributes:
-        name: what the kind of task is called; else as in its data.
+        name: of the kind of task; if empty, the kind itself serves.
     """
 
     name: ClassVar[str] = ""
@@ -28,36 +28,36 @@ class TaskWords(Generic[T]):
 
     @property
     def axis(self) -> str:
-        """What the score is called on an axis."""
+        """Name of the score on an axis."""
         return self.task.score_name
 
     @property
     def subject(self) -> str:
-        """What the score is, at the beginning of a title or sentence."""
+        """Name of the score at the start of a title or sentence."""
         return self.task.score_name.capitalize()
 
     @property
     def call(self) -> str:
-        """The label of the button that trains it."""
+        """Label of the button that trains it."""
         return "Train it"
 
     def asked(self, samples: int) -> str:
-        """What the network learns, as the end of "learns to answer one input with …"."""
+        """The goal, as the end of "learns to answer one input with …"."""
         return f"a {self.task.score_name} of {self.task.goal:g}"
 
     def number(self, score: float) -> str:
-        """The score alone, with the digits it deserves."""
+        """The score alone, suitably rounded."""
         return f"{score:.3g}"
 
     def unit(self, goal: float) -> str:
-        """What stands behind the number."""
+        """Unit after the number."""
         return f"{self.task.score_name}, {goal:g} wanted"
 
     def came_to(self, score: float) -> str:
         return f"{self.task.score_name} {self.number(score)}"
 
     def of_goal(self, score: float, goal: float) -> str:
-        """A score that isn't the goal, beside it."""
+        """A score that isn't the goal, next to the goal."""
         return f"{self.came_to(score)}, {goal:g} wanted"
 
     def goal(self, goal: float) -> str:
@@ -67,20 +67,20 @@ class TaskWords(Generic[T]):
         return f"the {self.task.goal_name} of {goal:g}"
 
     def between(self, lowest: float, highest: float) -> str:
-        """The range of scores of a training that gets nowhere."""
+        """Range of scores of a training that makes no progress."""
         scores = self.number(highest) if lowest == highest else f"{self.number(lowest)} to {self.number(highest)}"
         return f"{self.task.score_name} {scores} for {self.against(self.task.goal).replace('the ', 'a ', 1)}"
 
     def field(self, name: str) -> str:
-        """What one of its fields is called."""
+        """Name of one of its fields."""
         return name.replace("_", " ")
 
     def label(self, name: str) -> str:
-        """What the control of one of its fields is called, with its unit."""
+        """Label of a field's control, with its unit."""
         return capitalised(self.field(name))
 
     def note(self, name: str) -> str:
-        """What one of its fields means, in a sentence; empty where nothing is known."""
+        """Meaning of a field, in a sentence; empty if unknown."""
         return ""
 
     def value(self, name: str, value: Any) -> str:
@@ -88,7 +88,7 @@ class TaskWords(Generic[T]):
         return f"{value:g}" if isinstance(value, int | float) else str(value)
 
     def remedy(self, name: str, value: Any) -> str:
-        """The label of a button that sets one of its fields."""
+        """Label of a button that sets one of its fields."""
         return f"Set the {self.field(name)} to {self.value(name, value)}"
 
 
@@ -155,8 +155,8 @@ class SpikeTimesWords(TaskWords[SpikeTimes]):
 
     def note(self, name: str) -> str:
         return {
-            "times": f"Of each output neuron, neurons apart by {TIMES_APART}. A click on the output's spikes sets or clears one.",
-            "tau": "Of the distance: how many steps a spike may be off and still be felt by its target.",
+            "times": f"Steps of the target spikes, {TIMES_APART} between neurons. A click on the output's row sets or clears one.",
+            "tau": "Time scale of the distance: how many steps off a spike can be and still count towards its target.",
             "tolerance": "Distance at which training stops. A missing spike costs about ½, one that is a step late about 1/τ.",
         }[name]
 
@@ -168,32 +168,32 @@ class SpikeTimesWords(TaskWords[SpikeTimes]):
 
 
 TASK_WORDS: dict[str, type[TaskWords[Any]]] = {"spike_count": SpikeCountWords, "spike_times": SpikeTimesWords}
-"""By kind."""
+"""Words for each kind of task."""
 
 
 def task_words(task: Task) -> TaskWords[Any]:
-    """The words of a task."""
+    """Return the words for a task."""
     return TASK_WORDS.get(task.kind, TaskWords)(task)
 
 
 def task_name(kind: str) -> str:
-    """What a kind of task is called."""
+    """Name of a kind of task."""
     return TASK_WORDS.get(kind, TaskWords).name or capitalised(kind.replace("_", " "))
 
 
 TIMES_APART = "|"
-"""Stands between the target spikes of two neurons."""
+"""Separates the target spikes of two neurons."""
 
 LONGEST_LISTED = 40
-"""Characters of target spikes that are written out; of longer ones their number is told."""
+"""Most characters of target spikes that are written out; longer lists show their number."""
 
 
 def times_in_words(times: Any) -> str:
-    """Target spikes, neuron by neuron: "(20, 50 | 35)"; of many, how many."""
+    """Target spikes by neuron, "(20, 50 | 35)", or just their number if there are many."""
     listed = f"({times_in_text(times)})"
     return listed if len(listed) <= LONGEST_LISTED else counted(sum(map(len, times)), "spike")
 
 
 def times_in_text(times: Any) -> str:
-    """Target spikes as they are typed: "20, 50, 80 | 35, 65", or "20 | | 35" where a neuron has none."""
+    """Target spikes as typed: "20, 50, 80 | 35, 65", or "20 | | 35" if a neuron has none."""
     return TIMES_APART.join(f" {', '.join(map(str, steps))} " if steps else " " for steps in times).strip()

@@ -1,4 +1,4 @@
-"""What the app says of a training: its status in one sentence, milestones worth announcing."""
+"""Words for a training: its status in one sentence, and milestones worth announcing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from snncore.run.bptt import EpochRecord
 
 
 class Course(Protocol):
-    """A training as its words see it; `app.server.runner.TrainingRun` is one."""
+    """A training to describe, such as `app.server.runner.TrainingRun`."""
 
     failure: str | None
     divergence: DivergenceError | None
@@ -44,7 +44,7 @@ class Course(Protocol):
 
 
 def status(run: Course) -> str:
-    """What is happening, in one sentence with its numbers."""
+    """Status of the training, in one sentence with numbers."""
     last, task = run.records[-1], run.in_force.training.task
     words, score = task_words(task), last.measured_by(task).score
     if run.failure:
@@ -55,7 +55,7 @@ def status(run: Course) -> str:
         return f"{capitalised(words.came_to(score))} at epoch {last.epoch}."
     if run.has_reached_end:
         stopped = f"Stopped at {words.of_goal(score, task.goal)}"
-        return f"{stopped}: this server trains up to {run.most_epochs:,} epochs. Restart begins anew."
+        return f"{stopped}: this server trains up to {run.most_epochs:,} epochs. Restart begins again at epoch 0."
     if not run.is_running and run.has_reached_limit:
         return f"Stopped after {len(run.records)} epochs at {words.of_goal(score, task.goal)}; Train goes on."
     reason = silence(run.records)
@@ -69,7 +69,7 @@ def status(run: Course) -> str:
 
 
 def look_back(run: Course, seen: EpochRecord) -> str:
-    """What a past epoch held, and where training is now."""
+    """Loss of a past epoch, and where training is now."""
     kept = f" What the layers did is kept for every {ordinal(run.stride)} epoch." if run.stride > 1 else ""
     now = run.records[-1]
     stands = f"Training is at epoch {now.epoch}, {task_words(now.task).came_to(now.score)}; Escape returns."
@@ -77,7 +77,7 @@ def look_back(run: Course, seen: EpochRecord) -> str:
 
 
 def milestone(run: Course) -> str:
-    """Said aloud when it changes; so it holds no number that changes at every epoch."""
+    """Milestone for screen readers, without numbers that change at every epoch."""
     last, task = run.records[-1], run.in_force.training.task
     words, score = task_words(task), last.measured_by(task).score
     if run.failure:

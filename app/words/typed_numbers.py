@@ -1,4 +1,4 @@
-"""Numbers as people write them: what was typed into a field means one number, or is refused in words; never another number."""
+"""Reads numbers as people write them. Typed text means exactly one number, or is refused with a reason."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from snncore.experiment.part import LARGEST_WHOLE
 from snncore.written_numbers import MINUS, NUMBER, THOUSANDS, WHOLE
 
 MOST_DIGITS = 18
-"""Of a whole number: then it fits into 64 bits."""
+"""Most digits of a whole number, so that it fits into 64 bits."""
 
 MOST_QUOTED = 40
-"""Characters of a text that are quoted where it is refused."""
+"""Most characters quoted of a refused text."""
 
 BETWEEN = re.compile(r"[;\s]+|,(?=\s|$)[;\s]*")
-"""Numbers of a list: blanks, semicolons, or commas with a blank behind; any other comma might be a decimal one."""
+"""Separates numbers of a list: blanks, semicolons, or commas before a blank; other commas might be decimal."""
 
 FAR = LARGEST_WHOLE
-"""Limits from here on are named only to somebody who went beyond them."""
+"""Limits from here on are named only when they are exceeded."""
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers that a field takes, `low` and `high` among them, `above` not."""
+    """Range of numbers that a field takes: from `low` to `high` inclusive, and greater than `above`."""
 
     is_whole: bool = False
     low: float | None = None
@@ -37,10 +37,10 @@ class Numbers:
 
     @classmethod
     def of(cls, part: type[BaseModel], field: str) -> Numbers:
-        """The numbers that a field of a part takes by its schema."""
+        """Return the range of a part's field, from its schema."""
         schema = part.model_fields[field]
         annotation, metadata = schema.annotation, [*schema.metadata]
-        for optional in get_args(annotation):  # Positive | None keeps what Positive says in itself
+        for optional in get_args(annotation):  # in Positive | None, the limits are inside Positive
             if get_origin(optional) is Annotated:
                 annotation, *more = get_args(optional)
                 metadata += [limit for info in more for limit in getattr(info, "metadata", ())]
@@ -48,17 +48,17 @@ class Numbers:
         return cls(annotation is int, limits.get("ge"), limits.get("le"), limits.get("gt"))
 
     def within(self, low: float | None, high: float | None) -> Numbers:
-        """The same with these limits, where they aren't None, in place of its own."""
+        """Return the range with these limits in place of its own; None keeps a limit."""
         return replace(self, low=self.low if low is None else low, high=self.high if high is None else high)
 
     def read(self, text: str, name: str) -> float:
-        """The number that `text` means; a comma may be its decimal point.
+        """Return the number that `text` means; a comma may be its decimal point.
 
         Args:
-            name: what the field is called.
+            name: name of the field.
 
         Raises:
-            ExperimentError: it is no number, may mean two, or is none that the field takes.
+            ExperimentError: it isn't a number, has two possible meanings, or is out of range.
         """
         typed = text.strip()
         value = self._whole(typed, name) if self.is_whole else self._any(typed, name)
@@ -68,7 +68,7 @@ class Numbers:
         return value
 
     def read_all(self, text: str, name: str) -> list[float]:
-        """The numbers of a list such as "2, 10, 50", in which commas separate and are no decimal points."""
+        """Return the numbers of a list such as "2, 10, 50", where commas separate and aren't decimal points."""
         texts = [typed for typed in BETWEEN.split(text) if typed]
         for typed in texts:
             if "," in typed:
@@ -101,7 +101,7 @@ class Numbers:
         return ExperimentError(f"{name}: {what}; write {self._words()}.")
 
     def _words(self, refused: float | None = None) -> str:
-        """What may be typed, in words.
+        """Description of what may be typed.
 
         Args:
             refused: the number that was out of range, if that is why.
@@ -118,7 +118,7 @@ class Numbers:
 
 
 def numbers_between(low: float | None, high: float | None, is_whole: bool) -> str:
-    """What may be typed, in words, with limits that may be typed as they stand there."""
+    """Description of a range, with limits that can be typed exactly as written."""
     words = "a whole number" if is_whole else "a number"
     least, most = (written(None if limit is None else int(limit) if is_whole else limit) for limit in (low, high))
     if least:
@@ -127,15 +127,15 @@ def numbers_between(low: float | None, high: float | None, is_whole: bool) -> st
 
 
 def written(value: float | None) -> str:
-    """The shortest text that reads as exactly this number; None is empty."""
+    """Shortest text that reads as exactly this number; empty for None."""
     return "" if value is None else repr(value).removesuffix(".0")
 
 
 def times_power_of_ten(value: float, exponent: int) -> float:
-    """The number with its decimal point moved, as one would on paper: 0.0007 is 0.7 thousandths, not 0.7000000000000001."""
+    """The number with its decimal point moved, as on paper: 0.0007 is 0.7 thousandths, not 0.7000000000000001."""
     return float(Decimal(repr(value)).scaleb(exponent))
 
 
 def quoted(typed: str) -> str:
-    """What was typed, or how it begins, in quotation marks."""
+    """The typed text, or its beginning, in quotation marks."""
     return repr(typed if len(typed) <= MOST_QUOTED else f"{typed[: MOST_QUOTED - 1]}…")

@@ -1,4 +1,4 @@
-"""Which weights act in a network, in words: from a seed, from a file, trained; and which ones the last edit let go of."""
+"""Words for a network's weights: from a seed, from a file, trained, or dropped by the last edit."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from snncore.experiment.spec import Draft
 from snncore.experiment.weights import RandomWeights
 
 LONGEST_NAME = 40
-"""Characters of a file's name that are shown."""
+"""Most characters of a file's name that are shown."""
 
 
 def weights_in_words(draft: Draft) -> str:
-    """Where the first weights come from: "from seed 0", "from own.safetensors"; empty where the network has none."""
+    """Source of the first weights: "from seed 0", "from own.safetensors"; empty if there are none."""
     sources = draft.checkpoint.sources(draft.network) if draft.checkpoint else {}
     drawn = [source for name, source in drawn_from(draft.network).items() if name not in sources]
     random = [source for source in drawn if source is None or isinstance(source, RandomWeights)]
@@ -28,13 +28,13 @@ def weights_in_words(draft: Draft) -> str:
 
 
 def trained_weights_in_words(draft: Draft, epoch: int) -> str:
-    """Which weights act at an epoch of a training, as a sentence; empty where the network has none."""
+    """Sentence on the weights in use at an epoch; empty if the network has none."""
     first = weights_in_words(draft)
     return first and f"Weights {first}{f', trained to epoch {epoch}' if epoch else ''}."
 
 
 def let_go_in_words(before: Draft, after: Draft) -> str | None:
-    """Which weights of a file an edit let go of, in one sentence; None where all stay."""
+    """Sentence on a file's weights that an edit dropped; None if all stay."""
     named = before.checkpoint
     if named is None:
         return None
@@ -47,13 +47,13 @@ def let_go_in_words(before: Draft, after: Draft) -> str | None:
     whole, now = f"from {file_name(named.name)}", weights_in_words(after)
     ending = f"; the weights are now {now}." if now not in ("", whole) else "."
     if len(lost) == len(had):
-        return f"The weights {whole} no longer act{ending}"
+        return f"The weights {whole} are no longer used{ending}"
     former = "" if len(before.network) == len(after.network) else "the former "
     return f"The weights {whole} stay, except {_whose(before, lost, had, former)}{ending}"
 
 
 def _whose(draft: Draft, lost: Collection[str], had: Collection[str], former: str) -> str:
-    """Layers that lost all their weights, and weights that other layers lost: "those of Linear 3"."""
+    """Layers that lost all their weights, "those of Linear 3", and single weights that others lost."""
     found: dict[str, None] = {}
     for name in sorted(lost):
         layer = name.partition(".")[0]
@@ -63,12 +63,12 @@ def _whose(draft: Draft, lost: Collection[str], had: Collection[str], former: st
 
 
 def given_up_in_words(name: str) -> str:
-    """What is said where a training was replaced by one that starts over."""
-    return f"Training started over: the weights from {name} no longer act."
+    """Sentence for a training that was replaced by one that starts over."""
+    return f"Training started over: the weights from {name} are no longer used."
 
 
 def file_name(name: str) -> str:
-    """A file's name, shortened in the middle where it is long."""
+    """A file's name, shortened in the middle if it is long."""
     if len(name) <= LONGEST_NAME:
         return name
     half = LONGEST_NAME // 2

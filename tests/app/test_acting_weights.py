@@ -80,7 +80,7 @@ def test_the_network_page_says_which_weights_act_and_an_appended_layer_keeps_the
     [after] = desk(page).composition.simulations[1, False]
     assert np.array_equal(before.outputs[3], after.outputs[3])
     assert before.outputs[3].sum() > 0
-    assert "no longer act" not in said(page)
+    assert "are no longer used" not in said(page)
 
 
 @pytest.mark.parametrize("kind", ["Linear", "LIFRecurrent"])
@@ -107,20 +107,20 @@ def test_an_edit_that_must_let_go_of_weights_says_which(loaded: Checkpoint) -> N
     )
     assert let_go_in_words(draft, stack.remove(draft, 0)) == ("The weights from own.safetensors stay, except those of the former Linear 1.")
     assert let_go_in_words(draft, draft.replace({"seeds.weights": 3})) == (
-        "The weights from own.safetensors no longer act; the weights are now from seed 3."
+        "The weights from own.safetensors are no longer used; the weights are now from seed 3."
     )
 
 
 def test_the_pages_say_what_an_edit_let_go_of_until_it_is_undone(loaded: Checkpoint) -> None:
     page = on_network_page(loaded.experiment, loaded.files)
     press(page, "New weights")
-    assert "The weights from own.safetensors no longer act; the weights are now from seed 1." in said(page)
+    assert "The weights from own.safetensors are no longer used; the weights are now from seed 1." in said(page)
     assert "Weights from seed 1." in said(page)
     page.switch_page("views/training.py").run()
-    assert "The weights from own.safetensors no longer act" in said(page)
+    assert "The weights from own.safetensors are no longer used" in said(page)
     page.switch_page("views/network.py").run()
     press(page, "Undo")
-    assert "no longer act" not in said(page)
+    assert "are no longer used" not in said(page)
     assert "Weights from own.safetensors." in said(page)
 
 
@@ -173,7 +173,7 @@ def test_an_edit_that_ends_a_training_says_so_and_its_weights_can_be_taken_up_ag
     page = run(_with(pages.opened(TRAINING), SHORT, trained=trained))
     page.slider(key="edit tau_mem").set_value(20.0)
     run(page)
-    assert "Training started over: the weights from epoch 39 of the training no longer act." in said(page)
+    assert "Training started over: the weights from epoch 39 of the training are no longer used." in said(page)
     assert "Weights from seed 0." in said(page)
     press(page, "Go on from them")
     assert "Weights from epoch 39 of the training." in said(page)
@@ -188,4 +188,4 @@ def test_a_training_that_gives_way_to_another_network_is_named(trained: Training
     page = on_network_page(SHORT, trained=trained)
     press(page, "Duplicate")
     page.switch_page("views/training.py").run()
-    assert "Training started over: the weights from epoch 39 of the training no longer act." in said(page)
+    assert "Training started over: the weights from epoch 39 of the training are no longer used." in said(page)

@@ -119,7 +119,7 @@ def test_on_the_network_page_a_comma_is_a_decimal_point_or_refused(open_network:
     expect(page.page.get_by_label("Hold τ_mem at (steps)")).to_be_visible(timeout=PATIENCE)
     taken |= type_everywhere(page.page, RICH, page.until)
     whole = {"Inputs (in_features)", "Groups", "Most spikes per step", "Samples", "Time steps", "Period (steps)", "Seed: noise", "Channels"}
-    assert not any(taken[name] for name in (*whole, "Sample seen", "Hold τ_mem at (steps)"))
+    assert not any(taken[name] for name in (*whole, "Sample shown", "Hold τ_mem at (steps)"))
     assert all(taken[name] for name in ("Weight to itself", "Subtracted value", "Weight of a spike", "Time step dt (ms)"))
 
 
@@ -154,7 +154,7 @@ def test_no_page_leaves_numbers_to_the_browsers_own_fields(open_page: Open, open
     training.press("Compare, export")
     expect(training.page.get_by_test_id("stPopoverBody")).to_be_visible(timeout=PATIENCE)
     network = open_network(f"?x={to_parameter(RICH)}")
-    expect(network.page.get_by_label("Sample seen")).to_be_visible(timeout=PATIENCE)
+    expect(network.page.get_by_label("Sample shown")).to_be_visible(timeout=PATIENCE)
     neuron = open_neuron()
     neuron.button("Surrogate").click()
     expect(neuron.page.get_by_label("Width", exact=True)).to_be_visible(timeout=PATIENCE)

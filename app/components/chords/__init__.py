@@ -1,4 +1,4 @@
-"""Keys pressed with Alt, Ctrl or Meta stay the browser's: Streamlit's sliders, tags and button groups would move by Alt+←."""
+"""Leaves keys pressed with Alt, Ctrl or Meta to the browser: Alt+← would move Streamlit's sliders, tags and button groups."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _component = st.components.v2.component("chords", js=source("chords", "chords.js
 
 
 def leave_chords() -> None:
-    """Put once on a page."""
+    """Add once to a page."""
     _component(key="chords")

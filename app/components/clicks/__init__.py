@@ -1,4 +1,4 @@
-"""Keeps a double click from pressing the button that came in place of the first one."""
+"""Keeps a double click from pressing the button that replaced the first one."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _component = st.components.v2.component("clicks", js=source("clicks", "clicks.js
 
 
 def guard_double_clicks() -> None:
-    """Put once on a page."""
+    """Add once to a page."""
     _component(key="clicks")

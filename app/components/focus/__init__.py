@@ -1,4 +1,4 @@
-"""What opens over the page takes the focus, so that the keyboard is where the eye is."""
+"""Moves the focus into popovers as they open, so that keys act where the eye is."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _component = st.components.v2.component("focus", js=source("focus", "focus.js"),
 
 
 def focus(key: str) -> None:
-    """Put first into a popover: its first button has the focus when it opens."""
+    """Put this first in a popover: its first button gets the focus when it opens."""
     _component(key=key)

@@ -1,4 +1,4 @@
-"""The choice of an input among kinds, each with a small picture of what it looks like: a radio group of tiles."""
+"""A radio group of tiles to choose the kind of input, each with a small picture."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FULL = 255
 @dataclass(frozen=True)
 class Tile:
     """Attributes:
-    kind: what choosing it tells.
+    kind: passed to `on_choose` when the tile is chosen.
     thumbnail: None while it is being made.
     """
 
@@ -36,7 +36,7 @@ class Tile:
 
 
 def gallery(key: str, tiles: Sequence[Tile], chosen: str, on_choose: Callable[[str], None]) -> None:
-    """Shows the tiles side by side in lines, that of the `chosen` kind marked.
+    """Show the tiles in rows, with the `chosen` kind marked.
 
     Args:
         on_choose: called with the kind of a tile that wasn't chosen, before the page runs again.
@@ -76,8 +76,10 @@ def _as_data(tile: Tile) -> dict[str, Any]:
 
 
 def _levels(thumbnail: Thumbnail) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], int]:
-    """Values as bytes, and the byte of 0. A line spans them from its lowest value, or 0, to its highest; of spikes and pixels, which are
-    drawn by their size, 0 stays 0 and nothing else becomes it.
+    """Return the values as bytes, and the byte that stands for 0.
+
+    A line uses all bytes, from its lowest value (or 0) to its highest. Spikes and pixels are drawn by their size: 0 stays 0, and no other
+    value becomes 0.
     """
     values = thumbnail.values
     if thumbnail.drawing == "line":

@@ -1,4 +1,4 @@
-"""The main number of a page, what is happening in one sentence, and milestones said aloud to screen readers."""
+"""The main number of a page, its status in one sentence, and milestones for screen readers."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _component = st.components.v2.component(
 def headline(
     key: str, number: str, unit: str, status: str, milestone: str, action: str = "", on_action: Callable[[], None] = lambda: None
 ) -> None:
-    """Shows `number` large with its `unit`, and `status` beside it; `milestone` is announced when it changes.
+    """Show `number` large with its `unit`, and `status` beside it. Screen readers announce `milestone` when it changes.
 
     Args:
-        action: label of a button after the status, if there is one; `on_action` is called where it was pressed.
+        action: label of a button after the status, if any; pressing it calls `on_action`.
     """
     data = {"number": number, "unit": unit, "status": status, "milestone": milestone, "action": action}
     _component(key=key, data=data, on_acted_change=on_action)

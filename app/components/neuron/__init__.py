@@ -1,7 +1,7 @@
-"""One neuron in the browser: its step and its run over time, what is read off a run, and the view that answers while something is dragged.
+"""One neuron in the browser: its step, its run, readings of a run, and a view that responds during a drag.
 
-The files are parts of one module: they name each other's functions without imports, and stand in this order in its text. The view follows
-after the dynamics and adds the default export; the dynamics without it serve tests.
+The files are parts of one module, joined in this order, and call each other's functions without imports. The view comes after the dynamics
+and adds the default export; tests use the dynamics alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SHARED_SOURCES = {"rows": ("packet.js", "time_axis.js"), "numbers": ("typed_numb
 
 
 def dynamics_source() -> str:
-    """The text of the module. `parametersInForce` takes what `app.figures.neuron.neuron_data` makes of a layer."""
+    """Text of the module. Its `parametersInForce` takes a layer as `app.figures.neuron.neuron_data` returns it."""
     return "".join(source("neuron", file) for file in SOURCES)
 
 
@@ -40,15 +40,15 @@ _component = st.components.v2.component("neuron", css=source("neuron", "neuron.c
 
 
 def last_answered(key: str) -> int:
-    """The number of the last act of the view under `key` that was answered: of whatever is made of the page's state after this call."""
+    """Number of the last answered act of the view under `key`. It holds for figures made from the page's state after this call."""
     return answers_of(key).last
 
 
 def neuron(key: str, figure: RowsFigure, answered: int, on_act: Callable[[dict[str, Any]], None]) -> None:
-    """Draws what `app.figures.neuron_page` makes. The time cursor, the ghost and what is being dragged stay when it is drawn anew.
+    """Draw a figure of `app.figures.neuron_page`. The time cursor, the ghost and a drag in progress survive a redraw.
 
     Args:
-        answered: which act the figure answers, and with it those before.
+        answered: number of the act that the figure answers, along with all acts before it.
         on_act: called with each act in turn, before the page runs again: `{"do": "edit", "changes": {path: value}}`, `{"do": "pin"}`,
             `{"do": "unpin"}`, `{"do": "remedy", "remedy": place}` or `{"do": "look", ...}`.
     """

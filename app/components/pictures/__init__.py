@@ -1,4 +1,4 @@
-"""Buttons that save what the page shows as pictures, which the browser makes by itself."""
+"""Buttons that save the page's figures as pictures, made in the browser."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ _component = st.components.v2.component(
 
 
 def pictures(key: str) -> None:
-    """One button for a PNG of all plots and rows of the page, at twice their size, and one for an SVG of the plots' curves."""
+    """Show two buttons: a PNG of all plots and rows at twice their size, and an SVG of the plots' curves."""
     _component(key=key)

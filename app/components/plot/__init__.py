@@ -18,7 +18,7 @@ _component = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Plot:
-    """A plotly figure as a dict with `layout.height`, and the layout for `narrow` places if that is another; and what it shows in words."""
+    """A plotly figure as a dict with `layout.height`, and its description; `narrow` is the layout for narrow places, if it differs."""
 
     figure: dict[str, Any]
     description: str
@@ -31,11 +31,11 @@ def plots(
     on_scrub: Callable[[int | None], None] | None = None,
     redraw: Callable[[], None] = lambda: None,
 ) -> None:
-    """Draws plots one below the other, all in one go; their number stays.
+    """Draw plots one below the other, all at once. Their number must not change.
 
     Args:
-        scrubbed: the place on the x axis that is chosen.
-        on_scrub: called with a place that was chosen on the x axis by dragging or by keys, or with None when it was left.
+        scrubbed: the chosen place on the x axis.
+        on_scrub: called with the place chosen on the x axis by dragging or by keys, or with None when the choice is cleared.
         redraw: called after that; it may end the run.
     """
     answers = answers_of(key)

@@ -1,4 +1,6 @@
-"""The shape ribbon: a network's layers in a line with the tensor's shape after each, and how samples and time steps lie in it."""
+"""The shape ribbon: a network's layers in a line, with the tensor's shape after each.
+
+It also shows how samples and time steps lie in the tensor."""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ def ribbon(
     on_select: Callable[[int | None], None],
     on_remedy: Callable[[int], None],
 ) -> None:
-    """Shows the stages in one wrapping line, problems with their remedies beneath, and on a click on a shape its samples and steps.
+    """Show the stages in one wrapping line, with problems and remedies beneath. A click on a shape shows its samples and steps.
 
     Args:
         stages: in the order of the data; the first is the input.
@@ -58,7 +60,7 @@ def ribbon(
 
 
 def _with_folds(stages: Sequence[Stage]) -> list[dict[str, Any]]:
-    """The stages as data; `folded` says of each whether its shape has time folded into the batch."""
+    """Return the stages as data; `folded` says whether a stage's shape has time folded into the batch."""
     told = []
     folded = False
     for stage in stages:

@@ -1,4 +1,4 @@
-"""Rows of rasters, potentials and what else happened, on one time axis under one cursor, drawn on canvases."""
+"""Rows of rasters, potentials and other quantities on canvases, sharing one time axis and cursor."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def rows(
     on_mark: Callable[[int, int], None] = lambda neuron, step: None,
     redraw: Callable[[], None] = lambda: None,
 ) -> None:
-    """Draws a figure of `app.figures.rows`. Zoom, cursor and hover stay when it is drawn anew.
+    """Draw a figure of `app.figures.rows`. Zoom, cursor and hover survive a redraw.
 
     Args:
-        description: what is shown in words.
-        on_pick: called with `{"layer": place, "row" or "neuron": number, "add": bool}` where a neuron was picked.
+        description: of the figure, in words.
+        on_pick: called with `{"layer": place, "row" or "neuron": number, "add": bool}` when a neuron is picked.
         on_toggle: called with `{"layer": place, "what": "open" or "heatmap"}`.
-        on_remedy: called with `{"layer": place, "remedy": number}` where one of a layer's remedies was pressed.
-        on_mark: called with a neuron and a step, once for each click on a raster on which marks can be set.
+        on_remedy: called with `{"layer": place, "remedy": number}` when one of a layer's remedies is pressed.
+        on_mark: called with a neuron and a step, once per click on a raster that takes marks.
         redraw: called after that; it may end the run.
     """
     answers = answers_of(key)
@@ -66,7 +66,7 @@ def rows(
 
 
 def packet(figure: RowsFigure, description: str) -> bytes:
-    """The figure as packet.js unpacks it: 4 bytes for the length of the header, little-endian, the header as JSON, the arrays."""
+    """Pack the figure for packet.js: the header's length (4 bytes, little-endian), the header as JSON, the arrays."""
     blobs = [_as_bytes(values) for values in figure.arrays]
     offsets = np.cumsum([0, *(len(blob) for _, blob in blobs)])
     entries = [
@@ -77,6 +77,6 @@ def packet(figure: RowsFigure, description: str) -> bytes:
 
 
 def _as_bytes(values: np.ndarray[Any, Any]) -> tuple[str, bytes]:
-    """Little-endian, of a type that JavaScript has: bytes or float32."""
+    """Convert to a little-endian type that JavaScript has: bytes or float32."""
     kind = "u1" if values.dtype == np.uint8 else "f4"
     return kind, np.ascontiguousarray(values, dtype=f"<{kind}").tobytes()

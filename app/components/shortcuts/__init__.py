@@ -12,5 +12,5 @@ _component = st.components.v2.component("shortcuts", js=source("shortcuts", "sho
 
 
 def shortcuts(key: str, buttons: Mapping[str, str]) -> None:
-    """Of each key, as the browser names it, the key of the button that it presses."""
+    """Let keys press buttons: `buttons` maps the browser's name of a key to a button's Streamlit key."""
     _component(key=key, data=dict(buttons))

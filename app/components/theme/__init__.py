@@ -1,4 +1,4 @@
-"""Draws the page anew when the visitor changes the theme: Streamlit gives the page itself other colours, figures need their own."""
+"""Redraws the page when the visitor changes the theme: Streamlit recolours the page but not the figures."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _component = st.components.v2.component("theme", css=source("theme", "theme.css"
 
 
 def follow_theme() -> None:
-    """Put once on a page. `st.context.theme` is the new one when the page runs again."""
+    """Add once to a page. `st.context.theme` is the new one when the page runs again."""
     _component(key="theme", on_changed_change=lambda: None)
