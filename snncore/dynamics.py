@@ -181,7 +181,7 @@ class Scan(NamedTuple):
 def scan(
     step: StepFunction[P], z: Tensor, state: State, parameters: P, *, record: bool = False, gradient_of_u: Tensor | None = None
 ) -> Scan:
-    """Repeats `step` over the time axis of `z` (B, T, ...), T ≥ 1.
+    """Repeat `step` over the time axis of `z` (B, T, ...), T ≥ 1.
 
     Args:
         record: keep what each step lets be seen, and every state variable as it stood at the step's end.
@@ -209,13 +209,13 @@ def scan(
 
 
 def is_traced(z: Tensor) -> bool:
-    """Whether the values of `z` stand for others, or are not there: under a compiler, a tracer or a function transform, on no device."""
+    """Return True if the values of `z` stand for others, or are not there: under a compiler, a tracer or a function transform, on no device."""
     tracing: bool = torch.jit.is_tracing()  # type: ignore[no-untyped-call, attr-defined]  # torch's own
     return torch.compiler.is_compiling() or tracing or z.is_meta or torch._C._functorch.is_functorch_wrapped_tensor(z)
 
 
 def carries_tangents() -> bool:
-    """Whether forward-mode differentiation is on (`torch.autograd.forward_ad`, `torch.func.jvp`)."""
+    """Return True if forward-mode differentiation is on (`torch.autograd.forward_ad`, `torch.func.jvp`)."""
     level: int = torch.autograd.forward_ad._current_level  # torch offers no public way to ask, and the loops know no tangents
     return level >= 0
 

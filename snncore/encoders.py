@@ -242,7 +242,7 @@ def shuffle_times(spikes: Tensor, generator: torch.Generator | None = None) -> T
 
 
 def check_moving_bar(shape: tuple[int, ...], width: int, speed: float) -> None:
-    """Raises what `moving_bar` raises, without making it."""
+    """Raise what `moving_bar` raises, without making it."""
     if len(shape) != 5 or shape[2] != 2:
         raise ShapeError(f"moving bar: the shape is {shape}; a two-polarity sensor has (batch, time, 2, height, width).")
     pixels = shape[4]
@@ -251,13 +251,13 @@ def check_moving_bar(shape: tuple[int, ...], width: int, speed: float) -> None:
 
 
 def check_drawn(shape: tuple[int, ...], values: Sequence[float]) -> None:
-    """Raises ParameterError where an input of `shape` (batch, time, ...) hasn't as many steps as there are values."""
+    """Raise ParameterError if an input of `shape` (batch, time, ...) hasn't as many steps as there are values."""
     if len(values) != shape[1]:
         raise ParameterError(f"{len(values)} values are drawn, but the input has {shape[1]} time steps; give one for each step.")
 
 
 def check_neurons(shape: tuple[int, ...], neurons: int | None) -> None:
-    """Raises ParameterError where an input of `shape` (batch, time, ...) hasn't so many neurons."""
+    """Raise ParameterError if an input of `shape` (batch, time, ...) hasn't so many neurons."""
     count = math.prod(shape[2:])
     if neurons is not None and not 1 <= neurons <= count:
         raise ParameterError(f"neurons is {neurons}, but the input has {count}; use a number from 1 to {count}, or none for all.")

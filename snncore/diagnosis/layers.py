@@ -314,7 +314,7 @@ def _without_explosion(simulation: Simulation, index: int, layer: NeuronSpec, ch
 
 
 def _explodes(simulation: Simulation, index: int, layer: NeuronSpec) -> bool:
-    """Whether spikes multiply without end: nothing limits their number, and one brings about more than it takes."""
+    """Return True if spikes multiply without end: nothing limits their number, and one brings about more than it takes."""
     if _most_spikes(layer) is not None:
         return False
     taken = np.asarray(layer.spike_threshold)  # type: ignore[attr-defined]  # every layer that spikes

@@ -73,7 +73,7 @@ OptionalValue = Annotated[Any, BeforeValidator(lambda value: None if value is No
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value of JSON is a finite number that a layer can compute with."""
+    """Return True if a value of JSON is a finite number that a layer can compute with."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER
 
 

@@ -28,7 +28,7 @@ def insert(draft: Draft, place: int, kind: str) -> Draft:
 
 
 def remove(draft: Draft, place: int) -> Draft:
-    """Raises ExperimentError where it is the only layer."""
+    """Raise ExperimentError if it is the only layer."""
     if len(draft.network) == 1:
         raise ExperimentError("The network has one layer, which can't be removed; add another one first.")
     return _rearranged(draft, [other for other in range(len(draft.network)) if other != place])

@@ -59,18 +59,18 @@ class NeuronSpec(Learnable):
 
     @property
     def draws_weights(self) -> bool:
-        """Whether another weight seed gives it other recurrent weights."""
+        """True if another weight seed gives it other recurrent weights."""
         connection: LinearSpec | None = getattr(self, "rec_connect", None)
         return connection is not None and connection.draws_weights
 
     @property
     def is_noisy(self) -> bool:
-        """Whether it is random while it trains."""
+        """True if it is random while it trains."""
         return False
 
     @property
     def has_kernel(self) -> bool:
-        """Whether compiled loops compute the model without its connections."""
+        """True if compiled loops compute the model without its connections."""
         model = model_of(self.model)
         return model is not None and model.has_kernel
 
@@ -86,7 +86,7 @@ class NeuronSpec(Learnable):
         return tuple(name for name in names if name in type(self).model_fields and getattr(self, name) is not None)
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Raises MisfitError where a parameter has another number of values than there are neurons, or the recurrent connection."""
+        """Raise MisfitError if a parameter has another number of values than there are neurons, or the recurrent connection."""
         for name, value in self._arguments().items():
             if isinstance(value, tuple) and not _broadcasts(shape_of(value), shape):
                 raise MisfitError(
@@ -116,7 +116,7 @@ class NeuronSpec(Learnable):
         return layer
 
     def revise(self, layer: nn.Module) -> None:
-        """Gives a layer that was built from a spec like this one its surrogate gradient, and which parameters learn."""
+        """Give a layer that was built from a spec like this one its surrogate gradient, and which parameters learn."""
         super().revise(layer)
         surrogate: Any = getattr(self, "surrogate_grad_fn", None)
         if surrogate is not None:

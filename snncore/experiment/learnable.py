@@ -62,7 +62,7 @@ class Learnable(Part):
         return tuple(name for name in self.learnable if name not in FIXED_BY_DEFAULT)
 
     def revise(self, layer: nn.Module) -> None:
-        """Gives a layer that was built from a spec like this one what may change while it trains: here, which parameters learn."""
+        """Give a layer that was built from a spec like this one what may change while it trains: here, which parameters learn."""
         for name in self.learnable:
             for parameter in self.parameters(layer, name):
                 parameter.requires_grad_(name in self.learning)

@@ -57,7 +57,7 @@ class CheckpointRef(Part):
         return {name: name for name in weight_shapes(network)} if self.takes is None else dict(self.takes)
 
     def load_into(self, model: nn.Module, files: Files, label: Callable[[str], str]) -> None:
-        """Gives the model the weights and biases that it takes from the file.
+        """Give the model the weights and biases that it takes from the file.
 
         Args:
             label: how messages call the parameter of a name.

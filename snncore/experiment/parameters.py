@@ -15,7 +15,7 @@ Parameters = Mapping[str, Array]
 
 
 def is_weight(name: str) -> bool:
-    """Whether a parameter of this name is a weight or a bias; else it is a constant of neurons."""
+    """Return True if a parameter of this name is a weight or a bias; else it is a constant of neurons."""
     return name.rpartition(".")[2] in ("weight", "bias")
 
 
@@ -39,7 +39,7 @@ def shapes_of(values: Mapping[str, Array | Tensor]) -> dict[str, Shape]:
 
 
 def put(values: Parameters, model: nn.Module) -> None:
-    """Sets the model's parameters of these names, which have the same shapes."""
+    """Set the model's parameters of these names, which have the same shapes."""
     with torch.no_grad():
         for name, value in values.items():
             model.get_parameter(name).copy_(torch.tensor(value))

@@ -101,7 +101,7 @@ def _check_name(name: str) -> None:
 
 
 def _spec(layer: type[StatefulLayer], words: Mapping[str, FieldWords], sentence: str) -> type[NeuronSpec]:
-    """Raises RegistrationError where a field lacks words or a first value."""
+    """Raise RegistrationError if a field lacks words or a first value."""
     spec, name = neuron_spec(layer), layer.__name__
     for field, said in words.items():
         if not isinstance(said, FieldWords):

@@ -128,7 +128,7 @@ class Draft(Part):
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Raises ExperimentError where `text` is no JSON or no Experiment."""
+        """Raise ExperimentError if `text` is no JSON or no Experiment."""
         if len(text) > LARGEST_JSON:
             raise ExperimentError(f"This is no Experiment: it has {len(text):,} characters, more than the {LARGEST_JSON:,} that are taken.")
         try:
@@ -216,7 +216,7 @@ class Draft(Part):
 
     @property
     def is_folded(self) -> bool:
-        """Whether time is folded into the batch, for layers that take no time axis."""
+        """True if time is folded into the batch, for layers that take no time axis."""
         return any(isinstance(layer, Conv2dSpec | AvgPool2dSpec | FlattenSpec) for layer in self.network)
 
     def in_force(self, epoch: int) -> Self:
@@ -278,7 +278,7 @@ class Experiment(Draft):
         return self.replace({"training.changes": (*(change.model_dump() for change in later), *made)})
 
     def check_trainable(self) -> None:
-        """Raises ExperimentError where the task can't measure the output, or where nothing learns, be it only after a change; the network
+        """Raise ExperimentError if the task can't measure the output, or where nothing learns, be it only after a change; the network
         may still be built and run.
         """
         reason = self.training.task.needs_spikes

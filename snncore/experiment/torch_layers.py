@@ -30,16 +30,16 @@ class TorchSpec(Part):
 
     @property
     def draws_weights(self) -> bool:
-        """Whether another weight seed gives it other first weights."""
+        """True if another weight seed gives it other first weights."""
         return False
 
     @property
     def is_noisy(self) -> bool:
-        """Whether it is random while it trains."""
+        """True if it is random while it trains."""
         return False
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Raises MisfitError where the layer doesn't take `shape`; says what would fit."""
+        """Raise MisfitError if the layer doesn't take `shape`; says what would fit."""
         raise NotImplementedError
 
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> nn.Module:

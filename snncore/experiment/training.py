@@ -70,7 +70,7 @@ class Training(Part):
         return self
 
     def is_changeable(self, field: str) -> bool:
-        """Whether the field of the Experiment at a path may be changed while training runs."""
+        """Return True if the field of the Experiment at a path may be changed while training runs."""
         if field.startswith(OF_THE_TASK):
             return field.removeprefix(OF_THE_TASK) in self.task.changeable
         return CHANGEABLE.fullmatch(field) is not None

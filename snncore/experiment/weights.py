@@ -26,14 +26,14 @@ class _WeightSpec(Part):
     kind: str
 
     def check(self, inputs: int, outputs: int) -> None:
-        """Raises MisfitError where the layer has too few of either; says what would fit."""
+        """Raise MisfitError if the layer has too few of either; says what would fit."""
 
     def is_random(self, has_bias: bool) -> bool:
-        """Whether another seed makes other weights, or biases where the layer has them."""
+        """Return True if another seed makes other weights, or biases where the layer has them."""
         return False
 
     def weigh(self, weight: Tensor, bias: Tensor | None) -> None:
-        """Turns what torch has drawn, (outputs, inputs) and (outputs,), into the layer's first values, in place."""
+        """Turn what torch has drawn, (outputs, inputs) and (outputs,), into the layer's first values, in place."""
         raise NotImplementedError
 
 

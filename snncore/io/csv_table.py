@@ -208,21 +208,21 @@ def _header(cells: Sequence[str], line: int) -> Sequence[str]:
 
 
 def _is_name(cell: str) -> bool:
-    """Whether a cell holds a word that isn't meant as a number, or as the mark of a missing one."""
+    """Return True if a cell holds a word that isn't meant as a number, or as the mark of a missing one."""
     text = cell.strip()
     is_number = re.match(r"[\W_]*\d", text) or NOT_FINITE.fullmatch(text)
     return any(map(str.isalpha, text)) and not is_number and not _is_missing(text)
 
 
 def _is_missing(cell: str) -> bool:
-    """Whether something in a cell stands for no number: `NA`, `-`, `?`, `#DIV/0!`."""
+    """Return True if something in a cell stands for no number: `NA`, `-`, `?`, `#DIV/0!`."""
     text = cell.strip()
     bare = re.sub(r"[\W_]", "", text).lower()
     return bool(text) and (not bare or bare in MISSING or bool(re.fullmatch(r"#.*[!?]", text)))
 
 
 def _counts_columns(values: Array, body: str) -> bool:
-    """Whether the first row may hold the columns' numbers.
+    """Return True if the first row may hold the columns' numbers.
 
     It counts up from 0 or 1, or from anywhere, up or down, over more than three columns; or its whole numbers all differ, and those below
     are nothing but spikes or are all written with a point.
@@ -240,7 +240,7 @@ def _counts_columns(values: Array, body: str) -> bool:
 
 
 def _may_be_decimals(values: Array, body: str) -> bool:
-    """Whether the commas may be decimal, so that each number was read as two.
+    """Return True if the commas may be decimal, so that each number was read as two.
 
     Then there are digits alone on both sides of them. Of two columns, it's enough that a second one isn't a spike; of more, digits are as
     well counts, but for a leading zero, or where the even columns reach much further than the odd ones.
@@ -286,7 +286,7 @@ class _DecimalCommas:
         return float(pointed)
 
     def check(self, body: str) -> None:
-        """Raises InputFileError where the commas may as well stand between thousands."""
+        """Raise InputFileError if the commas may as well stand between thousands."""
         if self._first and "." in body:
             raise InputFileError(f"{self._first} has a comma and other numbers have a point; write a decimal point in all of them")
         if self._doubtful and not self.are_decimal:

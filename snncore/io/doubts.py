@@ -65,7 +65,7 @@ def what_names_say(header: Sequence[str]) -> Literal["neurons", "something else"
 
 
 def names_rows(name: str) -> bool:
-    """Whether a name is one of times, events or row numbers."""
+    """Return True if a name is one of times, events or row numbers."""
     return any(map(OF_ROWS.fullmatch, _words(name)))
 
 
@@ -75,7 +75,7 @@ def _words(name: str) -> list[str]:
 
 
 def look_like_events(table: Array) -> bool:
-    """Whether rows or columns may be events or a neuron's spike times.
+    """Return True if rows or columns may be events or a neuron's spike times.
 
     Signs are whole numbers too large for counts, times that only rise, and whole places beside times with fractions.
     """
@@ -84,7 +84,7 @@ def look_like_events(table: Array) -> bool:
 
 
 def numbers_rows(table: Array) -> bool:
-    """Whether the first column numbers the rows, or holds their times.
+    """Return True if the first column numbers the rows, or holds their times.
 
     It rises or falls evenly, and not every other one does the same; or its numbers all differ beside nothing but spikes.
     """
@@ -98,14 +98,14 @@ def numbers_rows(table: Array) -> bool:
 
 
 def numbers_lines(line: Array, others: Array) -> bool:
-    """Whether different whole numbers stand beside nothing but 0 and 1."""
+    """Return True if different whole numbers stand beside nothing but 0 and 1."""
     if line.size < 3 or not others.size or line.min() < 0 or line.max() <= 1 or (line != np.floor(line)).any():
         return False
     return np.unique(line).size == line.size and bool(((others == 0) | (others == 1)).all())
 
 
 def swaps_time(shape: tuple[int, ...]) -> bool:
-    """Whether the first of (batch, time, ...) may be the time.
+    """Return True if the first of (batch, time, ...) may be the time.
 
     It may if there are more than half as many samples as time steps.
     """
@@ -114,7 +114,7 @@ def swaps_time(shape: tuple[int, ...]) -> bool:
 
 
 def misplaces_channels(shape: tuple[int, ...]) -> bool:
-    """Whether (..., channels, height, width) has more channels than a sensor.
+    """Return True if (..., channels, height, width) has more channels than a sensor.
 
     Then the channels may come last, or be a batch or the time.
     """
@@ -122,7 +122,7 @@ def misplaces_channels(shape: tuple[int, ...]) -> bool:
 
 
 def _lists_times(table: Array) -> bool:
-    """Whether each row, or each column, may hold a neuron's spike times.
+    """Return True if each row, or each column, may hold a neuron's spike times.
 
     Currents that rise evenly over time, or over neurons if they are small, are ramps; so are those that are the same everywhere.
     """
@@ -136,7 +136,7 @@ def _lists_times(table: Array) -> bool:
 
 
 def _only_rise(table: Array) -> bool:
-    """Whether rows never fall, except to padding, and most rise often."""
+    """Return True if rows never fall, except to padding, and most rise often."""
     if table.shape[1] < FEWEST_RISING:
         return False
     padding = min(table.min(), 0)
@@ -152,7 +152,7 @@ def _only_rise(table: Array) -> bool:
 
 
 def _are_even(table: Array) -> bool:
-    """Whether each row rises evenly or is constant."""
+    """Return True if each row rises evenly or is constant."""
     with np.errstate(over="ignore", invalid="ignore"):
         all_steps = (np.diff(piece, axis=1) for piece in _pieces(table))
         return all(bool((np.ptp(steps, axis=1) <= 0.1 * steps.mean(axis=1)).all()) for steps in all_steps)
@@ -165,7 +165,7 @@ def _pieces(table: Array) -> Iterator[Array]:
 
 
 def _are_too_different(table: Array) -> bool:
-    """Whether they are whole, above any pixel, and mostly different."""
+    """Return True if they are whole, above any pixel, and mostly different."""
     if table.max() <= LARGEST_PIXEL or table.min() < -1:
         return False
     some = next(_pieces(table))
@@ -176,7 +176,7 @@ def _are_too_different(table: Array) -> bool:
 
 
 def _may_be_events(table: Array) -> bool:
-    """Whether each row of a narrow table may be an event."""
+    """Return True if each row of a narrow table may be an event."""
     rows, columns = table.shape
     if columns > MOST_EVENT_COLUMNS:
         return False
@@ -198,17 +198,17 @@ def _may_be_events(table: Array) -> bool:
 
 
 def _varies(column: Array) -> bool:
-    """Whether it has more than two different values."""
+    """Return True if it has more than two different values."""
     return bool(((column > column.min()) & (column < column.max())).any())
 
 
 def _rises(column: Array) -> bool:
-    """Whether it never falls, and isn't constant."""
+    """Return True if it never falls, and isn't constant."""
     return bool((column[1:] >= column[:-1]).all() and column[-1] > column[0])
 
 
 def _rises_evenly(column: Array) -> bool:
-    """Whether each step up is the same but for rounding."""
+    """Return True if each step up is the same but for rounding."""
     with np.errstate(over="ignore", invalid="ignore"):
         steps = np.diff(column)
         return bool(steps.size and steps.min() > 0 and steps.max() - steps.min() <= 0.1 * steps.mean())

@@ -207,7 +207,7 @@ def _arrays_to_read(names: Set[str]) -> tuple[str, ...]:
 
 
 def _check_is_alone(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name: str, values: Array) -> None:
-    """Raises InputFileError where another array may hold times or places of events."""
+    """Raise InputFileError if another array may hold times or places of events."""
     if len(members) > MOST_ARRAYS:
         raise InputFileError(f"it holds {len(members):,} arrays; save the raster alone, or in an .npz under the name {DECLARED}")
     for other in sorted(members.keys() - {name}):
@@ -288,7 +288,7 @@ def _as_input(values: Array) -> UploadedInput:
 
 
 def _check_is_raster(values: Array, what: str) -> None:
-    """Raises InputFileError where an array may be something else than what its axes would be read as."""
+    """Raise InputFileError if an array may be something else than what its axes would be read as."""
     shape = f"{what} has the shape {values.shape}, which as {_RASTER.axes[values.ndim]}"
     otherwise = f"else save it in an .npz under the name {DECLARED}"
     if values.ndim in (3, 5) and swaps_time(values.shape):

@@ -83,7 +83,7 @@ def _applies(step: Any, z: Tensor, state: State, parameters: Any) -> bool:
 
 
 def _is_plain(x: Tensor) -> bool:
-    """Whether NumPy can see the values as they lie in memory."""
+    """Return True if NumPy can see the values as they lie in memory."""
     return (
         type(x) in (Tensor, nn.Parameter)
         and x.dtype is torch.float32

@@ -49,13 +49,13 @@ _engines: list[Any] = []
 
 
 def begin() -> None:
-    """Begins to load the loops, in the background, if nothing has yet."""
+    """Begin to load the loops, in the background, if nothing has yet."""
     if _loader is None:
         _start()
 
 
 def prepare() -> None:
-    """Returns when the loops can be used. The first time on a machine compiles them, which takes some seconds.
+    """Return when the loops can be used. The first time on a machine compiles them, which takes some seconds.
 
     Raises:
         RuntimeError: they can't be compiled here.

@@ -66,7 +66,7 @@ def _rounded(bound: float, dtype: torch.dtype) -> float:
 
 
 def hold(parameter: nn.Parameter, bounds: Bounds) -> bool:
-    """Pulls values beyond a bound back to it, in place. Returns whether all are within then.
+    """Pull values beyond a bound back to it, in place. Returns whether all are within then.
 
     What isn't finite stays as it is, so that it gets noticed. Where nothing is beyond, nothing is written: a graph that needs the
     parameter stays valid.
@@ -84,7 +84,7 @@ def hold(parameter: nn.Parameter, bounds: Bounds) -> bool:
 
 
 def hold_after_updates(parameter: nn.Parameter, bounds: Bounds) -> None:
-    """Holds the parameter from now on after each step of a torch optimiser that trains it.
+    """Hold the parameter from now on after each step of a torch optimiser that trains it.
 
     Where all finite numbers are within the bounds, there is nothing to hold.
     """

@@ -52,7 +52,7 @@ class Membrane(StatefulLayer):
             self.min_v_mem = nn.Parameter(bound, requires_grad=False)
 
     def _hold_time_constant(self, which: str, tau: Scalar | None) -> None:
-        """Makes the parameter tau_mem, tau_syn, ...; with `train_alphas`, alpha_mem, alpha_syn, ..."""
+        """Make the parameter tau_mem, tau_syn, ...; with `train_alphas`, alpha_mem, alpha_syn, ..."""
         name = f"tau_{which}"
         if tau is None:
             setattr(self, name, None)

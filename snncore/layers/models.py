@@ -47,7 +47,7 @@ class NeuronModel:
 
     @property
     def has_kernel(self) -> bool:
-        """Whether compiled loops compute it; else the scan does."""
+        """True if compiled loops compute it; else the scan does."""
         return self.step in kernels.STEPS
 
     @property

@@ -117,7 +117,7 @@ class StatefulLayer(nn.Module):
         return result.output
 
     def hold_parameters(self) -> None:
-        """Pulls parameters that were moved beyond their bounds back to them, in place. Every call begins with it.
+        """Pull parameters that were moved beyond their bounds back to them, in place. Every call begins with it.
 
         Raises:
             NonFiniteError: an infinity or NaN in a parameter. Only τ = ∞ (no decay) and `min_v_mem` = -∞ (no bound) are taken, where
@@ -135,13 +135,13 @@ class StatefulLayer(nn.Module):
                 hold_after_updates(parameter, bounds)
 
     def is_state_initialised(self) -> bool:
-        """Whether every state variable has a shape, from the first input or from the constructor's `shape`."""
+        """Return True if every state variable has a shape, from the first input or from the constructor's `shape`."""
         return all(value.shape != (0,) for _, value in self._states())
 
     def reset_states(
         self, randomize: bool = False, value_ranges: ValueRanges | None = None, generator: torch.Generator | None = None
     ) -> None:
-        """Sets the state to zero and takes it out of the graph. The next input may have any shape.
+        """Set the state to zero and takes it out of the graph. The next input may have any shape.
 
         Args:
             randomize: draw the state uniformly instead, from [0, 1) or from `value_ranges[name]` = (min, max). A recurrent current
@@ -159,7 +159,7 @@ class StatefulLayer(nn.Module):
         self.firing_rate = None
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Resets the gradients of parameters and takes state and recordings out of the graph; their values stay."""
+        """Reset the gradients of parameters and takes state and recordings out of the graph; their values stay."""
         super().zero_grad(set_to_none)
         fresh = self._fresh
         for name, value in self._states():

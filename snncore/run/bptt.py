@@ -74,12 +74,12 @@ class EpochRecord:
 
     @property
     def is_reached(self) -> bool:
-        """Whether it did what the task asks for."""
+        """True if it did what the task asks for."""
         return self.task.is_reached(self)
 
     @property
     def is_whole(self) -> bool:
-        """Whether it holds what the layers did."""
+        """True if it holds what the layers did."""
         return bool(self.layers)
 
     @property
@@ -100,7 +100,7 @@ class EpochRecord:
 
 
 def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False, files: Files = NO_FILES) -> Iterator[EpochRecord]:
-    """Builds the Experiment's network, input, task and optimiser, and trains for at most `experiment.training.epochs`, with its changes.
+    """Build the Experiment's network, input, task and optimiser, and trains for at most `experiment.training.epochs`, with its changes.
 
     Raises:
         ExperimentError: the network's output isn't what the task measures, or its input or weights are of a file that isn't among `files`.
@@ -130,7 +130,7 @@ class Trainer:
         self._in_force = experiment.in_force(-1)
 
     def change(self, changes: dict[str, Any]) -> None:
-        """Goes on with other values of some fields, from the next epoch on. No epoch may be running.
+        """Go on with other values of some fields, from the next epoch on. No epoch may be running.
 
         Raises:
             ExperimentError: a field that can't be changed while training runs, a value that can't be built, or nothing would learn; all
@@ -141,7 +141,7 @@ class Trainer:
         self.experiment = changed
 
     def epochs(self, count: int, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
-        """Trains up to `count` epochs more, until the task is reached; see `epochs`."""
+        """Train up to `count` epochs more, until the task is reached; see `epochs`."""
         for _ in range(count):
             self._take_changes()
             task = self._in_force.training.task
@@ -154,7 +154,7 @@ class Trainer:
                 return
 
     def _take_changes(self) -> None:
-        """Puts what holds in the next epoch into model and optimiser."""
+        """Put what holds in the next epoch into model and optimiser."""
         old, new = self._in_force, self.experiment.in_force(self.next_epoch)
         self._in_force = new
         if new is old:
@@ -179,7 +179,7 @@ def epochs(
     stop: Callable[[], bool] = lambda: False,
     on_phase: Callable[[Phase], None] = lambda phase: None,
 ) -> Iterator[EpochRecord]:
-    """Trains by back-propagation through time, one record per epoch, until the task is reached.
+    """Train by back-propagation through time, one record per epoch, until the task is reached.
 
     An epoch that `stop()` ends early leaves no record and has changed no parameter, since the update comes last: training
     resumes with a new call and `first_epoch`.

@@ -33,7 +33,7 @@ def spike_intervals(spikes: Array) -> Array:
 
 
 def is_spikes(values: Array) -> bool:
-    """Whether all values are counts: whole, and not below 0."""
+    """Return True if all values are counts: whole, and not below 0."""
     return bool((values >= 0).all() and (values == np.trunc(values)).all())
 
 

@@ -83,7 +83,7 @@ def closest_neuron(record: LayerRecord, sample: int = 0) -> int:
 
 @contextmanager
 def outputs_kept(modules: dict[str, nn.Module]) -> Iterator[dict[str, Tensor]]:
-    """Collects what each of the modules puts out while the context lasts, by name."""
+    """Collect what each of the modules puts out while the context lasts, by name."""
     outputs: dict[str, Tensor] = {}
 
     def keep(name: str, module: nn.Module) -> RemovableHandle:

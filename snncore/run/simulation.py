@@ -42,7 +42,7 @@ class Simulation:
 def simulate(
     experiment: Experiment, files: Files = NO_FILES, *, runs: int = 1, shuffled: bool = False, parameters: Parameters | None = None
 ) -> list[Simulation]:
-    """Builds the network and runs it on its input.
+    """Build the network and runs it on its input.
 
     Args:
         files: arrays that the input and the checkpoint name by their digest.

@@ -50,7 +50,7 @@ class Input(Part):
     """
 
     is_supplied: ClassVar[bool] = False
-    """Whether its values come from the user, who draws or uploads them."""
+    """True if its values come from the user, who draws or uploads them."""
 
     title: ClassVar[str] = ""
     """What a kind from outside is called: "Sawtooth". The names of built-in kinds are in `app`."""
@@ -90,7 +90,7 @@ class Input(Part):
 
     @property
     def carries_spikes(self) -> bool:
-        """Whether its values count spikes; else they are currents."""
+        """True if its values count spikes; else they are currents."""
         return True
 
     @abstractmethod

@@ -67,7 +67,7 @@ class Task(Part):
         return 0.0
 
     def is_reached(self, outcome: Outcome) -> bool:
-        """Whether an epoch did what is asked for, so that training stops."""
+        """Return True if an epoch did what is asked for, so that training stops."""
         return self.score(outcome) <= self.goal
 
     # ------------------------------------------------------------------------------- how it fits a network
@@ -96,7 +96,7 @@ class Task(Part):
         return self.loss(torch.zeros(shape)).item()
 
     def oversteps(self, scores: Sequence[float]) -> bool:
-        """Whether the scores of consecutive epochs show steps that are too large: they lead past the goal and back."""
+        """Return True if the scores of consecutive epochs show steps that are too large: they lead past the goal and back."""
         rises = sum(after > before for before, after in itertools.pairwise(scores))
         return rises >= OVERSTEPPING * len(scores)
 

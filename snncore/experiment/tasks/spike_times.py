@@ -82,7 +82,7 @@ class SpikeTimes(Task):
         return in_order
 
     def loss(self, output: Tensor) -> Tensor:
-        """Raises MisfitError where the output has other neurons or too few steps."""
+        """Raise MisfitError if the output has other neurons or too few steps."""
         misfit = self.misfit(tuple(output.shape))
         if misfit:
             raise misfit
