@@ -209,7 +209,10 @@ def scan(
 
 
 def is_traced(z: Tensor) -> bool:
-    """Return True if the values of `z` stand for others, or are not there: under a compiler, a tracer or a function transform, on no device."""
+    """Return True if `z` has no values of its own to look at.
+
+    They stand for others, or aren't there: under a compiler, a tracer or a function transform, or on the meta device.
+    """
     tracing: bool = torch.jit.is_tracing()  # type: ignore[no-untyped-call, attr-defined]  # torch's own
     return torch.compiler.is_compiling() or tracing or z.is_meta or torch._C._functorch.is_functorch_wrapped_tensor(z)
 

@@ -55,7 +55,7 @@ def begin() -> None:
 
 
 def prepare() -> None:
-    """Return when the loops can be used. The first time on a machine compiles them, which takes some seconds.
+    """Wait until the loops can be used. The first time on a machine compiles them, which takes some seconds.
 
     Raises:
         RuntimeError: they can't be compiled here.

@@ -66,7 +66,7 @@ def _rounded(bound: float, dtype: torch.dtype) -> float:
 
 
 def hold(parameter: nn.Parameter, bounds: Bounds) -> bool:
-    """Pull values beyond a bound back to it, in place. Returns whether all are within then.
+    """Pull values beyond a bound back to it, in place; return True if all are within then.
 
     What isn't finite stays as it is, so that it gets noticed. Where nothing is beyond, nothing is written: a graph that needs the
     parameter stays valid.

@@ -117,7 +117,7 @@ class StatefulLayer(nn.Module):
         return result.output
 
     def hold_parameters(self) -> None:
-        """Pull parameters that were moved beyond their bounds back to them, in place. Every call begins with it.
+        """Pull parameters that left their bounds back to them, in place. Every call begins with it.
 
         Raises:
             NonFiniteError: an infinity or NaN in a parameter. Only τ = ∞ (no decay) and `min_v_mem` = -∞ (no bound) are taken, where
@@ -141,7 +141,7 @@ class StatefulLayer(nn.Module):
     def reset_states(
         self, randomize: bool = False, value_ranges: ValueRanges | None = None, generator: torch.Generator | None = None
     ) -> None:
-        """Set the state to zero and takes it out of the graph. The next input may have any shape.
+        """Set the state to zero and take it out of the graph. The next input may have any shape.
 
         Args:
             randomize: draw the state uniformly instead, from [0, 1) or from `value_ranges[name]` = (min, max). A recurrent current
@@ -159,7 +159,7 @@ class StatefulLayer(nn.Module):
         self.firing_rate = None
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Reset the gradients of parameters and takes state and recordings out of the graph; their values stay."""
+        """Reset the parameters' gradients, and detach state and recordings from the graph; their values stay."""
         super().zero_grad(set_to_none)
         fresh = self._fresh
         for name, value in self._states():
