@@ -1,5 +1,4 @@
-"""Numbers computed from a simulation or an epoch: spike intervals, synaptic operations, incoming weights, α and 1-α of each layer.
-"""
+"""Numbers computed from a simulation or an epoch: spike intervals, synaptic operations, incoming weights, α and 1-α of each layer."""
 
 from __future__ import annotations
 
