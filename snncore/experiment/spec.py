@@ -422,7 +422,7 @@ def mended(layer: LayerSpec, misfit: MisfitError) -> LayerSpec:
 
 
 def _with(fields: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
-    """Return a Draft's fields with a value at a path built anew from data; raise ExperimentError if it can't be."""
+    """Return a Draft's fields with the value at a path replaced, built from data; raise ExperimentError if it can't be."""
     first, *names = path
     if first != "network":
         return {**fields, first: _rebuilt(fields[first], names, value, (first,))}

@@ -1,7 +1,7 @@
 """The recurrences of `dynamics` as compiled loops over float32 arrays, forward and backward: one loop each for all models.
 
-Only arithmetic stands here: no tensors, no threads, no choice of what to compute, no allocation. The parameters and their order are
-those of `layout`. Arrays are C-contiguous: (B, T, N), states (B, N), constants (9, N). Only `compiling` imports this module.
+There is only arithmetic here: no tensors, no threads, no choice of what to compute, no allocation. The parameters and their order are
+given in `layout`. Arrays are C-contiguous: (B, T, N), states (B, N), constants (9, N). Only `compiling` imports this module.
 
 Forward, as in `dynamics`:
 
@@ -28,13 +28,13 @@ Backward, with ∂x for ∂L/∂x, σ = surrogate(u[t], θ[t]), and ∂rec for w
     ∂α = Σ ∂u[t] v[t-1]     ∂γ = Σ ∂u[t] i[t]       ∂β = Σ ∂i[t] (i[t-1] + z[t])
     ∂θ = Σ ∂θ[t]            ∂ρ = Σ ∂b[t] b[t-1]     ∂κ = Σ ∂b[t] s[t]
 
-Of the forward pass, u alone is stored: s, r and v follow from it, and i and b are computed anew, forward in time and for one
+The forward pass stores only u: s, r and v follow from it, and i and b are recomputed, forward in time and for one
 block of neurons at a time, before the block's backward loop. σ equals `activation`'s to float32 precision, not bit by bit:
-in the backward pass a rounding is no spike.
+in the backward pass a rounding doesn't make a spike.
 
-Time steps go over one block of neurons after the other, whose state and constants so stay in the first-level cache; within a step,
-each function is one loop over the block that the compiler vectorises. No product and sum of the forward pass are contracted, so
-each of its values is rounded as in the scan.
+One block of neurons after the other takes its time steps, so that state and constants stay in the first-level cache; within a step,
+each function is one loop over the block that the compiler vectorises. The forward pass contracts no product with a sum, so
+each value is rounded as in the scan.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ SQRT_2_PI, HALF_PI = _f(math.sqrt(2 * math.pi)), _f(math.pi / 2)
 carray = numba.carray  # type: ignore[attr-defined]  # not in its list of exports
 _inlined = numba.njit(error_model="numpy", fastmath=False)
 _inlined_gradient = numba.njit(error_model="numpy", fastmath={"contract"})
-"""For what no spike depends on: products and sums may be contracted."""
+"""Decorator for functions that no spike depends on: products and sums may be contracted."""
 
 
 # ------------------------------------------------------------------------------------- one step of a row of neurons
