@@ -169,7 +169,10 @@ class SingleExponential:
 
 @dataclass(frozen=True)
 class PeriodicExponential:
-    """`k · exp(-d/w)`, d = θ-u below θ, above it twice the distance to the nearest multiple of θ. Weidel & Sheik 2021."""
+    """`k · exp(-d/w)`, w = grad_width, k = grad_scale. Weidel & Sheik 2021.
+
+    d is θ-u below θ, and twice the distance to the nearest multiple of θ above it.
+    """
 
     grad_width: float = 0.5
     grad_scale: float = 1.0

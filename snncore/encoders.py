@@ -139,7 +139,7 @@ def sine_current(shape: tuple[int, ...], amplitude: float, period: float, offset
 
 
 def drawn_current(shape: tuple[int, ...], values: Sequence[float]) -> Tensor:
-    """Return the current with one of the `values` at each step, the same for all neurons.
+    """Return a current of one value per step, the same for all neurons.
 
     Raises:
         ParameterError: not as many values as there are steps.
@@ -203,9 +203,9 @@ def digit_images() -> Tensor:
 
 
 def on_off(images: Tensor) -> Tensor:
-    """Return each pixel's distance above (channel 0, ON) or below (channel 1, OFF) its image's mean.
+    """Return how far each pixel is above or below its image's mean.
 
-    The largest distance in an image is scaled to 1.
+    Channel 0 (ON) holds distances above the mean, channel 1 (OFF) below; the largest in an image is scaled to 1.
 
     Shape: (batch, height, width) -> (batch, 2, height, width) in [0, 1]; 0 throughout an image of one grey.
     """
@@ -216,22 +216,26 @@ def on_off(images: Tensor) -> Tensor:
 
 
 def digit_contrasts(index: int, count: int) -> Tensor:
-    """Return ON and OFF contrasts of digits from `index` on, (count, 2, 8, 8) in [0, 1]; after the last comes the first."""
+    """Return ON and OFF contrasts of handwritten digits, (count, 2, 8, 8) in [0, 1].
+
+    They start at digit `index`; after the last digit comes the first.
+    """
     return on_off(digit_images()[(index + torch.arange(count)) % DIGITS])
 
 
 def moving_bar(shape: tuple[int, ...], width: int = 2, speed: float = 0.5) -> Tensor:
-    """Return a two-polarity sensor's events for a bright bar that moves to the right and re-enters at the left.
+    """Return a two-polarity sensor's events for a moving bright bar.
 
-    A pixel sends an ON event (channel 0) when the bar arrives and an OFF event (channel 1) when it leaves.
+    The bar moves to the right and re-enters at the left. A pixel sends an ON event (channel 0) when the bar arrives and an OFF event
+    (channel 1) when it leaves.
 
     Args:
         shape: (batch, time, 2, height, width of the sensor).
         width: width of the bar in pixels, less than the sensor's.
         speed: speed of the bar in pixels per step, above 0.
 
-        Raises:
-            ShapeError: the shape isn't of this form.
+    Raises:
+        ShapeError: the shape isn't of this form.
         ParameterError: a bar that leaves no pixel dark, or doesn't move.
     """
     check_moving_bar(shape, width, speed)

@@ -83,9 +83,10 @@ def largest_surrogate(layer: Any, record: LayerRecord) -> float:
 
 
 def peak_taken(layer: Any, record: LayerRecord) -> float:
-    """Return the largest `θ · ds/du`, with what the reset subtracts in place of θ.
+    """Return the largest `θ · ds/du`.
 
-    Looks at the same potentials as `growth`, and at the peaks of surrogates with a grad_scale.
+    If the reset subtracts a value other than θ, that value replaces θ in the product. Looks at the same potentials as `growth`, and at
+    the peaks of surrogates with a grad_scale.
     """
     u, threshold = _looked_at(record.u, record), _looked_at(record.threshold, record)
     step = getattr(layer.reset_fn, "subtract_value", None)

@@ -219,7 +219,10 @@ def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: Layer
 
 
 def _saturation(simulation: Simulation, index: int, record: LayerRecord, always: Mask, changes: tuple[Changes, ...]) -> Saturated:
-    """Describe the neurons of the mask `always`, (...), over the whole run if they spike throughout, else while driven."""
+    """Describe the neurons of the mask `always`, (...).
+
+    The numbers are over the whole run if these neurons spike throughout, else over the steps while they are driven.
+    """
     spikes = np.moveaxis(record.spikes.astype(np.float64), (0, 1), (-2, -1))[always]
     steps = np.ones(spikes.shape, dtype=bool)
     if ((spikes > 0).mean(axis=(1, 2)) < EVERY_STEP).any():
@@ -243,7 +246,10 @@ def _always(spiking: Mask, driven: Mask) -> Mask:
 
 
 def _driven(simulation: Simulation, index: int) -> Mask:
-    """Return the mask (batch, time, ...) of the steps from each neuron's first input to its last; all steps if neurons drive each other."""
+    """Return the steps from each neuron's first input to its last, (batch, time, ...).
+
+    All steps if neurons drive each other.
+    """
     received = simulation.received(index)
     if f"{index}.rec_connect.weight" in simulation.weights:
         return np.ones(received.shape, dtype=bool)
@@ -311,7 +317,7 @@ def _most_spikes(layer: NeuronSpec) -> int | None:
 
 
 def _without_explosion(simulation: Simulation, index: int, layer: NeuronSpec, changes: Changes) -> Changes:
-    """Return the changes, with single spikes if the layer's own excitation would then multiply them without end."""
+    """Return the changes, with single spikes if recurrent excitation would multiply them without end."""
     explodes = _explodes(simulation, index, _changed(layer, changes))
     return {**changes, "spike_fn": {"kind": "SingleSpike"}} if explodes else changes
 
@@ -350,13 +356,13 @@ def _synapse(layer: NeuronSpec, record: LayerRecord) -> Array:
 
 
 def _gain(layer: NeuronSpec, record: LayerRecord) -> Array:
-    """Return what an input of 1 in one step adds to each neuron's potential, summed over time, (...)."""
+    """Return what an input of 1 in one step adds to each neuron's potential in total, (...)."""
     gain: Array = _synapse(layer, record) * (_leak(layer, record) if getattr(layer, "norm_input", False) else 1.0)
     return gain
 
 
 def _rounded_down(value: float) -> float:
-    """Round down to two significant digits, so that the result is reached when `value` is."""
+    """Round down to two significant digits, so that a reachable value stays reachable."""
     digits = 1 - math.floor(math.log10(value))
     return float(math.floor(value * 10.0**digits) / 10.0**digits)
 

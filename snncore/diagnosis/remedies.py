@@ -27,7 +27,10 @@ FIRST_STEP = {"RMSprop": 10.0, "Adam": 1.0}
 
 
 def useful(experiment: Experiment, remedies: Iterable[Changes]) -> tuple[Changes, ...]:
-    """Return the remedies that can be built and change something, without duplicates or unchanged fields."""
+    """Return the remedies that work, without duplicates or unchanged fields.
+
+    A remedy works if it can be built and changes something.
+    """
     kept: list[Changes] = []
     for remedy in remedies:
         try:

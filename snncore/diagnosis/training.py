@@ -174,7 +174,10 @@ def _diverged(
 
 
 def _diverging(experiment: Experiment, records: Sequence[EpochRecord], since: Sequence[EpochRecord]) -> Diverging | None:
-    """Return a finding if the loss ran away and doesn't fall, or has no gradient that could bring it back."""
+    """Return a finding if the loss ran away and won't come back.
+
+    It ran away over the trend's epochs and isn't falling, or has no gradient that could bring it back.
+    """
     best = min(since, key=lambda record: record.loss)
     last, recent = since[-1], since[-TREND_EPOCHS:]
     least = RUNAWAY * max(best.loss, experiment.training.task.silent_loss(last.layers[-1].spikes.shape))
@@ -253,7 +256,7 @@ def _stays_silent(experiment: Experiment, records: Sequence[EpochRecord]) -> Sta
 
 
 def _no_progress(experiment: Experiment, since: Sequence[EpochRecord]) -> NoProgress | None:
-    """Suggest half the learning rate if steps overshoot the goal back and forth, else a larger one."""
+    """Suggest half the learning rate if steps lead past the goal and back, else more."""
     best = min(since, key=lambda record: record.loss)
     if since[-1].epoch - best.epoch < STAGNANT_EPOCHS or not any(record.spikes for record in since[-SILENT_EPOCHS:]):
         return None
@@ -292,7 +295,7 @@ def _largest_norm(record: EpochRecord) -> float:
 
 
 def _overshoot(experiment: Experiment, records: Sequence[EpochRecord]) -> tuple[int, float] | None:
-    """Return epoch and count of the most spikes, if they were too many and there are none now."""
+    """Return epoch and count of the most spikes, if too many then and none now."""
     most = max(records, key=lambda record: record.spikes)
     wanted = experiment.training.task.spikes_wanted(experiment.input.shape[0])
     is_lost = wanted is not None and most.spikes > wanted and records[-1].spikes == 0
@@ -300,5 +303,5 @@ def _overshoot(experiment: Experiment, records: Sequence[EpochRecord]) -> tuple[
 
 
 def _epochs_left(experiment: Experiment, last: EpochRecord) -> int:
-    """Return the number of epochs until training stops by itself, as it does after each `training.epochs`."""
+    """Return the epochs left until training stops, as it does after each `training.epochs`."""
     return experiment.training.epochs - (last.epoch + 1) % experiment.training.epochs

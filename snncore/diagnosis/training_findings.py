@@ -58,7 +58,10 @@ class Diverging(TrainingFinding):
 
 @dataclass(frozen=True, kw_only=True)
 class ExplodingGradient(TrainingFinding):
-    """A gradient may grow `product`-fold within a layer over `steps` consecutive time steps, up to `factor`-fold in one of them."""
+    """A gradient may grow `product`-fold within a layer.
+
+    It does so over `steps` consecutive time steps, up to `factor`-fold in one of them.
+    """
 
     layer: str
     factor: float

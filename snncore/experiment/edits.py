@@ -39,7 +39,7 @@ def remove(draft: Draft, place: int) -> Draft:
 
 
 def duplicate(draft: Draft, place: int) -> Draft:
-    """Repeat the layer at `place` after it, with the same weights if a checkpoint holds them."""
+    """Duplicate the layer at `place`, with the same weights if a checkpoint holds them."""
     places = range(len(draft.network))
     return _rearranged(draft, [*places[: place + 1], *places[place:]])
 
@@ -144,7 +144,10 @@ def _first_values(spec: type[NeuronSpec]) -> dict[str, Any]:
 
 
 def fitting_input(kind: str, shape: Shape) -> dict[str, Any]:
-    """Return a usual input of a kind as data, of `shape` (batch, time, ...) if the kind takes it."""
+    """Return a usual input of a kind as data.
+
+    It has the given `shape` (batch, time, ...) if the kind takes it.
+    """
     return INPUT_KINDS[kind].fitting(shape)
 
 
@@ -161,7 +164,7 @@ def _exchanged(draft: Draft, place: int, layer: LayerSpec) -> Draft:
 
 
 def _rearranged(draft: Draft, places: Sequence[int]) -> Draft:
-    """Put the layers in the order of these places, each as often as it is listed."""
+    """Arrange the layers in the order of `places`, repeated or left out as listed."""
     return _with_network(draft, tuple(draft.network[place] for place in places), places)
 
 

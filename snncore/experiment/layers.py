@@ -120,7 +120,7 @@ class NeuronSpec(Learnable):
         return layer
 
     def revise(self, layer: nn.Module) -> None:
-        """Update the surrogate gradient and the learning parameters of a layer built from a similar spec."""
+        """Update a built layer's surrogate gradient and learning parameters to this spec's."""
         super().revise(layer)
         surrogate: Any = getattr(self, "surrogate_grad_fn", None)
         if surrogate is not None:

@@ -65,7 +65,7 @@ class Learnable(Part):
         return tuple(name for name in self.learnable if name not in FIXED_BY_DEFAULT)
 
     def revise(self, layer: nn.Module) -> None:
-        """Update what may change during training in a layer built from a similar spec: here, which parameters learn."""
+        """Update a built layer's training settings to this spec's: here, which parameters learn."""
         for name in self.learnable:
             for parameter in self.parameters(layer, name):
                 parameter.requires_grad_(name in self.learning)

@@ -15,7 +15,7 @@ Parameters = Mapping[str, Array]
 
 
 def is_weight(name: str) -> bool:
-    """Return True if the name is of a weight or bias, not of a neuron constant."""
+    """Return True if the parameter is a weight or bias, not a neuron constant."""
     return name.rpartition(".")[2] in ("weight", "bias")
 
 

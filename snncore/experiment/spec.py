@@ -123,7 +123,7 @@ class Draft(Part):
 
     @property
     def task_misfit(self) -> MisfitError | None:
-        """Return why the task can't measure the output, with task fields that would fit as remedy."""
+        """Return why the task can't measure the output; the remedy holds task fields that would fit."""
         shape = self.output_shape
         return None if shape is None else self.training.task.misfit(shape)
 

@@ -151,7 +151,7 @@ class FlattenSpec(TorchSpec):
 
 
 class DropoutSpec(TorchSpec):
-    """Sets each value to 0 with probability `p` while the model trains, and scales the rest by 1/(1-p)."""
+    """Dropout during training: values become 0 with probability `p`, the rest grow by 1/(1-p)."""
 
     kind: Literal["Dropout"] = "Dropout"
     p: float = Field(default=0.5, ge=0, lt=1)

@@ -31,7 +31,7 @@ class Change(Part):
     @field_validator("value")
     @classmethod
     def _as_in_json(cls, value: Any) -> Any:
-        """Convert the value to its JSON form, so that an Experiment equals itself after saving and opening."""
+        """Convert the value to its JSON form, so that saving and opening changes nothing."""
         return [cls._as_in_json(entry) for entry in value] if isinstance(value, tuple) else value
 
 

@@ -29,7 +29,7 @@ class _WeightSpec(Part):
         """Raise MisfitError, with what would fit, if the layer has too few inputs or outputs."""
 
     def is_random(self, has_bias: bool) -> bool:
-        """Return True if the weights depend on the seed, or the biases if the layer has them."""
+        """Return True if the weights, or biases if there are any, depend on the seed."""
         return False
 
     def weigh(self, weight: Tensor, bias: Tensor | None) -> None:

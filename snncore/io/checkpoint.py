@@ -187,7 +187,7 @@ def _constants(experiment: Experiment, model: nn.Module) -> dict[str, Any]:
 
 
 def _in_force(spec: NeuronSpec, layer: nn.Module) -> Iterator[tuple[str, Tensor]]:
-    """Return the present value of each argument that is a number, or one for each neuron."""
+    """Yield the present value of each argument with numbers, one or one per neuron."""
     assert isinstance(layer, StatefulLayer)
     for name, value in layer.arg_dict.items():
         if not isinstance(getattr(spec, name, None), float | tuple):

@@ -159,7 +159,7 @@ def _plain_numbers(piece: str, separator: str, width: int, are_commas_decimal: b
 
 
 def _read_slowly(piece: str, separator: str, first: tuple[int, int], before: int, commas: _DecimalCommas) -> tuple[Array, Integers]:
-    """Return the numbers of any lines, or raise an error that says where they're wrong."""
+    """Return the numbers of any lines; raise an error that says where they're wrong."""
     values, numbers = array("d"), array("q")
     start, width = first
     for number, cells in _rows(StringIO(piece), separator, before):
@@ -208,7 +208,7 @@ def _header(cells: Sequence[str], line: int) -> Sequence[str]:
 
 
 def _is_name(cell: str) -> bool:
-    """Return True if a cell holds a word, not a number or the mark of a missing number."""
+    """Return True if a cell holds a word, not a number or missing number."""
     text = cell.strip()
     is_number = re.match(r"[\W_]*\d", text) or NOT_FINITE.fullmatch(text)
     return any(map(str.isalpha, text)) and not is_number and not _is_missing(text)

@@ -46,10 +46,10 @@ OF_EVENTS = re.compile(
 
 
 def what_names_say(header: Sequence[str]) -> Literal["neurons", "something else", "nothing"]:
-    """Return what a table's columns are by their names, unless these are exactly the names for events.
+    """Return what a table's columns are, judging by their names.
 
-    `n0,n1` or `neuron 1,neuron 2` are neurons; `timestamp,neuron_id`, `t [ms]`, `Sender` or `index,n0,n1` something else; `a,b` or `V1,V2`
-    say nothing.
+    The exact names of event columns are handled elsewhere. `n0,n1` or `neuron 1,neuron 2` are neurons; `timestamp,neuron_id`, `t [ms]`,
+    `Sender` or `index,n0,n1` something else; `a,b` or `V1,V2` say nothing.
     """
     is_of_rows = any(map(names_rows, header))
     numbered = [re.fullmatch(r"(.*?)[\s_.:#-]*(\d+)(?:\s*[(\[].*)?", name) for name in header]

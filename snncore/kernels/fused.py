@@ -229,7 +229,7 @@ class _Call:
     # ------------------------------------------------------------------------------------------------ forward
 
     def forward(self, x: _Tensors) -> tuple[Tensor | None, ...]:
-        """Return output, its mean, the last v, i and b, and when recording u, θ, v, i and b of all steps."""
+        """Return output, its mean, and the last v, i and b; when recording, also u, θ, v, i and b of all steps."""
         has_i_syn, record = x.i_syn is not None, self.record
         keep_u = record or self.for_gradient
         z, output = self.rows(x.z), self.new()

@@ -157,7 +157,7 @@ def _form(layer: type[StatefulLayer], form: type[StatefulLayer], doc: str) -> ty
 
 
 def _joined_signature(layer: type[StatefulLayer], form: type[StatefulLayer]) -> inspect.Signature:
-    """Return the layer's arguments, and as keywords the arguments of its bases and of the form."""
+    """Return the layer's arguments, with those of its bases and form as keywords."""
     first, *own = inspect.signature(layer.__init__, eval_str=True).parameters.values()
     added = inspect.signature(form.__init__, eval_str=True).parameters.values()
     handed_on = [argument for name, argument in constructor_arguments(layer).items() if name not in {a.name for a in own}]

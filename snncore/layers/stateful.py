@@ -83,7 +83,7 @@ class StatefulLayer(nn.Module):
         raise NotImplementedError
 
     def step_parameters(self, z: Tensor) -> Any:
-        """Return the parameters in force for the step, in the dtype of `z` (batch, time, ...)."""
+        """Return the step's parameters in force, in the dtype of `z` (batch, time, ...)."""
         raise NotImplementedError
 
     # ---------------------------------------------------------------------------------------------- calls

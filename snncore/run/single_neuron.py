@@ -89,7 +89,7 @@ def _recurrent_current(rec_connect: nn.Module, spikes: Tensor) -> Tensor:
 
 
 def _picked(spec: NeuronSpec, layer: StatefulLayer, shape: Shape, neuron: int) -> NeuronSpec:
-    """Return the spec of one neuron, out of `shape` (...), of a layer built from `spec`."""
+    """Return the spec of one neuron, by its number in `shape` (...), from its layer's."""
     model = model_of(type(layer))
     assert model is not None
     plain = as_kind(spec, model.name)

@@ -126,7 +126,11 @@ class Input(Part):
     @classmethod
     @abstractmethod
     def usual(cls, shape: Shape) -> dict[str, Any]:
-        """Return usual values of its fields except `kind` and `shape`, for an input of `shape` (batch, time, ...)."""
+        """Return usual values of its fields except `kind` and `shape`.
+
+        Args:
+            shape: (batch, time, ...) of the input.
+        """
 
     @classmethod
     def sample_for(cls, sample: Shape) -> Shape:
@@ -135,7 +139,10 @@ class Input(Part):
 
     @classmethod
     def fitting(cls, shape: Shape) -> dict[str, Any]:
-        """Return a usual input of this kind as data, of `shape` (batch, time, ...) if the kind takes it."""
+        """Return a usual input of this kind as data.
+
+        It has the given `shape` (batch, time, ...) if the kind takes it.
+        """
         shape = (*shape[:2], *cls.sample_for(shape[2:]))
         return {"kind": cls.model_fields["kind"].default, "shape": shape, **cls.usual(shape)}
 

@@ -78,7 +78,11 @@ class Task(Part):
         return cls.model_validate({})
 
     def misfit(self, shape: Shape) -> MisfitError | None:
-        """Return why an output of `shape`, (batch, time, ...), can't be measured, with task fields that would fit as remedy."""
+        """Return why an output can't be measured; the remedy holds task fields that would fit.
+
+        Args:
+            shape: (batch, time, ...) of the output.
+        """
         return None
 
     # ------------------------------------------------------------------------- what diagnosis asks about its course
@@ -96,7 +100,7 @@ class Task(Part):
         return self.loss(torch.zeros(shape)).item()
 
     def oversteps(self, scores: Sequence[float]) -> bool:
-        """Return True if the scores of consecutive epochs show too large steps, past the goal and back."""
+        """Return True if consecutive scores show steps past the goal and back."""
         rises = sum(after > before for before, after in itertools.pairwise(scores))
         return rises >= OVERSTEPPING * len(scores)
 

@@ -100,7 +100,7 @@ class SpikeTimes(Task):
 
     @classmethod
     def fitting(cls, shape: Shape) -> Self:
-        """Return a task of two spikes per neuron, spread evenly over the run, neurons in turn."""
+        """Return a task of two spikes per neuron, spread over the run in turn."""
         _, steps, neurons = _sizes(shape)
         share = steps / (USUAL_SPIKES * neurons + 1)
         return cls(times=tuple(_spread(share, neuron, neurons) for neuron in range(neurons)))
