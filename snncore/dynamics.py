@@ -1,4 +1,4 @@
-"""The equations: one pure step per neuron model, recurrence around any of them, and the one scan that repeats a step over time.
+"""The equations: one pure step per neuron model, recurrence around any step, and the scan that repeats a step over time.
 
 Nothing here keeps state or checks shapes; the layers do. Symbols: `z` input, `i` synaptic current, `u` and `v` membrane
 potential before and after the reset, `s` spikes, `θ` spike threshold, `α = exp(-1/τ_mem)`, `β = exp(-1/τ_syn)`; for the
@@ -213,9 +213,9 @@ def scan(
 
 
 def is_traced(z: Tensor) -> bool:
-    """Return True if `z` has no values of its own to look at.
+    """Return True if the values of `z` are placeholders or missing.
 
-    They stand for others, or aren't there: under a compiler, a tracer or a function transform, or on the meta device.
+    That is the case under a compiler, a tracer or a function transform, and on the meta device.
     """
     tracing: bool = torch.jit.is_tracing()  # type: ignore[no-untyped-call, attr-defined]  # torch's own
     return torch.compiler.is_compiling() or tracing or z.is_meta or torch._C._functorch.is_functorch_wrapped_tensor(z)

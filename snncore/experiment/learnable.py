@@ -1,4 +1,4 @@
-"""Which of a layer's parameters training moves, as data, and how the built layer is told."""
+"""Which of a layer's parameters training moves, as data, and their update in the built layer."""
 
 from __future__ import annotations
 

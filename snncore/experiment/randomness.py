@@ -1,4 +1,4 @@
-"""Which parts of an Experiment depend on each of its seeds."""
+"""The parts of an Experiment that depend on each of its seeds."""
 
 from __future__ import annotations
 

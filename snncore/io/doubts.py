@@ -86,7 +86,7 @@ def look_like_events(table: Array) -> bool:
 def numbers_rows(table: Array) -> bool:
     """Return True if the first column numbers the rows, or holds their times.
 
-    It rises or falls evenly, and not every other one does the same; or its numbers all differ beside nothing but spikes.
+    It rises or falls evenly, and not every other column does the same; or its numbers all differ, and the rest are only spikes.
     """
     rows, columns = table.shape
     if rows < 3 or columns < 2:

@@ -191,7 +191,7 @@ def epochs(
         data: the input of every epoch.
         count: the most epochs to train; None: no limit.
         stop: asked before each phase; True ends the iteration.
-        on_phase: told before each phase.
+        on_phase: called before each phase.
 
     Raises:
         DivergenceError: a potential, the loss, a gradient or an updated parameter is not finite. Where the forward pass

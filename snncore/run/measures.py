@@ -81,7 +81,7 @@ class IncomingWeights:
 def incoming_weights(simulation: Simulation, layer: int, neuron: tuple[int, ...]) -> tuple[IncomingWeights, ...]:
     """Return the weights that feed a neuron, its recurrent ones included.
 
-    They are those of the Linear or Conv2d before it; pooling and dropout in between are skipped. If pooling takes the mean of several
+    They belong to the Linear or Conv2d before it; pooling and dropout in between are skipped. If pooling takes the mean of several
     neurons of a Linear, no single row of weights is the neuron's, and none is returned.
 
     Args:

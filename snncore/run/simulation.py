@@ -51,8 +51,8 @@ def simulate(
         parameters: all parameters of the network by name, to run it with instead of its own, as in `EpochRecord.parameters`.
 
     Raises:
-        ExperimentError: the input or the weights are of a file that isn't here, `parameters` are not those of the network, or a potential
-            left the finite numbers; names the layer.
+        ExperimentError: the file of the input or the weights is missing, `parameters` belong to a different network, or a potential became
+            infinite or NaN; the message names the layer.
     """
     model = experiment.build(files).eval()
     if parameters is not None:

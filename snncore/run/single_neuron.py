@@ -50,8 +50,8 @@ def lone_neuron(
         parameters: the parameters that `simulate` was given.
 
     Raises:
-        ExperimentError: there is no such neuron, the simulation doesn't hold what reached it, or it was trained to where no layer can
-            be built.
+        ExperimentError: the neuron doesn't exist, the simulation doesn't hold its input, or no layer can be built with its trained
+            parameters.
     """
     label = simulation.experiment.layer_label(str(layer))
     spec = simulation.experiment.network[layer]

@@ -104,7 +104,7 @@ class Task(Part):
         rises = sum(after > before for before, after in itertools.pairwise(scores))
         return rises >= OVERSTEPPING * len(scores)
 
-    # ------------------------------------------------------------------------------------------- what is shown
+    # ------------------------------------------------------------------------------------------- display
 
     @property
     def marks(self) -> tuple[tuple[int, ...], ...]:
