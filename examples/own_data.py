@@ -1,8 +1,8 @@
-"""Own spikes: a file is read, fed to a network, and the network learns to count to twelve with it.
+"""Your own spikes: read a file, feed it to a network, and train the network to answer with twelve spikes.
 
     python -m examples.own_data recording.csv
 
-Reads what the app reads: an .npy, .npz or .csv with a raster (a row for each time step, a column for each neuron), or a list of events.
+It reads the same files as the app: an .npy, .npz or .csv with a raster (a row for each time step, a column for each neuron) or events.
 Without a file, it writes a small list of events and reads that.
 """
 
@@ -29,7 +29,7 @@ read = read_raster(path.name, path.read_bytes())
 samples, steps, *sample = read.values.shape
 print(f"{path.name} holds {read.holds}: {samples} sample(s), {steps} time steps, {sample} neurons, {read.values.sum():.0f} spikes in all")
 
-digest = content_hash(read.values)  # an Experiment names its file; whoever runs it hands the content over
+digest = content_hash(read.values)  # an Experiment only names its file; the content is passed when it runs
 files = {digest: read.values}
 experiment = Experiment(
     network=[

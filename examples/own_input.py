@@ -1,4 +1,4 @@
-"""A kind of input of your own: a current that rises like the teeth of a saw.
+"""A custom kind of input: a current that rises like the teeth of a saw.
 
 `python -m examples.own_input` shows how a neuron answers. `SNN_PLUGINS=examples.own_input python -m app` adds it to the app.
 """

@@ -1,4 +1,4 @@
-"""A neuron model of your own: leaky integrate-and-fire that rests for a while after each spike.
+"""A custom neuron model: leaky integrate-and-fire that rests for a while after each spike.
 
 `python -m examples.own_neuron` compares its rates with those of `LIF`. `SNN_PLUGINS=examples.own_neuron python -m app` adds it to the app.
 """
@@ -21,7 +21,7 @@ class RefractoryParameters(LIFParameters):
 
 
 def refractory_step(z: Tensor, state: State, p: RefractoryParameters) -> Step:
-    """u[t] = α v[t-1] + (1-α) z[t], or 0 while it rests; a spike sets v to 0 and begins a rest of so many steps."""
+    """Compute u[t] = α v[t-1] + (1-α) z[t], or 0 while it rests; a spike sets v to 0 and starts a rest of `p.rest` steps."""
     left = state["rest_left"]
     u = torch.where(left > 0, 0.0, p.alpha_mem * state["v_mem"] + p.input_gain * z)
     s = p.spike_fn.apply(u, p.spike_threshold, p.surrogate_grad_fn)
@@ -57,7 +57,7 @@ class RefractoryLIF(SpikingMembrane):
 
 
 def rates(amplitudes: tuple[float, ...] = (1.5, 3.0, 10.0, 100.0)) -> dict[str, list[float]]:
-    """Spikes per 100 steps at each constant current, of LIF and with two refractory periods."""
+    """Return the spikes per 100 steps at each constant current, for LIF and two refractory periods."""
     layers = {
         "LIF": {"kind": "LIF", "tau_mem": 20.0, "spike_fn": "SingleSpike", "reset_fn": "MembraneReset"},
         "rest 5": {"kind": "RefractoryLIF", "tau_mem": 20.0, "rest": 5},

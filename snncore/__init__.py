@@ -1,7 +1,7 @@
 """snncore: spiking layers for PyTorch, their training through time, and experiments as data.
 
-The names below are fetched from the modules that hold them when they are first asked for. So no module waits for all others, and threads
-that import different ones at the same time never wait for one another.
+The names below are imported from their modules on first use. So no module waits for all others, and threads that import different
+names at the same time never wait for each other.
 """
 
 from importlib import import_module
@@ -132,7 +132,7 @@ _HOMES = (
 )
 
 
-if not TYPE_CHECKING:  # to a type checker, any name would be there
+if not TYPE_CHECKING:  # for a type checker, any name would exist
 
     def __getattr__(name: str) -> Any:
         if name in __all__:

@@ -1,7 +1,7 @@
 """Spike functions, resets and surrogate gradients: small frozen dataclasses that compose.
 
 Symbols: `u` membrane potential before the reset, `θ` spike threshold, `s` spikes, `v` membrane potential after the reset.
-All take and return tensors of one shape; `θ` is 0-dimensional or broadcasts over it. `docs/dynamics.md` puts them side by side.
+All take and return tensors of one shape; `θ` is 0-dimensional or broadcasts over it. `docs/dynamics.md` compares them.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ SurrogateGradient = Callable[[Tensor, Tensor], Tensor]
 
 
 class SpikeFunction(Protocol):
-    """Anything that turns u into spikes and gives them a gradient."""
+    """A function that turns u into spikes with a gradient."""
 
     def apply(self, u: Tensor, threshold: Tensor, surrogate_grad_fn: SurrogateGradient, /) -> Tensor: ...
 
 
 class ResetFunction(Protocol):
-    """Anything that returns the state after the spikes `s`. `state["v_mem"]` holds u on entry and r on return."""
+    """A function that returns the state after the spikes `s`. `state["v_mem"]` holds u on entry and r on return."""
 
     def __call__(self, s: Tensor, state: dict[str, Tensor], threshold: Tensor, /) -> dict[str, Tensor]: ...
 
@@ -35,7 +35,7 @@ class ResetFunction(Protocol):
 # ---------------------------------------------------------------------------------------------- spike functions
 
 LARGEST_COUNT = 2**24
-"""Up to here float32 counts without gaps."""
+"""Largest number up to which float32 counts without gaps."""
 
 
 class _CountWithSurrogate(torch.autograd.Function):
@@ -63,11 +63,11 @@ class CountingSpikeFunction:
     """A spike function given by its count of spikes; the surrogate supplies the gradient."""
 
     def count(self, u: Tensor, threshold: Tensor) -> Tensor:
-        """Spikes per neuron, whole numbers ≥ 0 in u's dtype."""
+        """Return the spikes per neuron, whole numbers ≥ 0 in u's dtype."""
         raise NotImplementedError
 
     def threshold_factor(self, u: Tensor, threshold: Tensor) -> Tensor:
-        """(ds/dθ) / (ds/du)."""
+        """Return (ds/dθ) / (ds/du)."""
         raise NotImplementedError
 
     def apply(self, u: Tensor, threshold: Tensor | float, surrogate_grad_fn: SurrogateGradient) -> Tensor:
@@ -78,7 +78,7 @@ class CountingSpikeFunction:
 
 @dataclass(frozen=True)
 class MultiSpike(CountingSpikeFunction):
-    """As many spikes in one time step as θ fits into u: `trunc(u/θ)` where u > 0, else 0."""
+    """Several spikes per time step: `trunc(u/θ)` where u > 0, else 0."""
 
     def count(self, u: Tensor, threshold: Tensor) -> Tensor:
         return torch.trunc(u / threshold).clamp(min=0)
@@ -108,7 +108,7 @@ class MaxSpike(MultiSpike):
 
 @dataclass(frozen=True)
 class SingleSpike(CountingSpikeFunction):
-    """At most one spike in one time step: 1 where u - θ ≥ 0, else 0. What is left above θ stays in v."""
+    """At most one spike per time step: 1 where u - θ ≥ 0, else 0. The rest above θ stays in v."""
 
     def count(self, u: Tensor, threshold: Tensor) -> Tensor:
         return (u - threshold >= 0).to(u.dtype)
@@ -169,7 +169,10 @@ class SingleExponential:
 
 @dataclass(frozen=True)
 class PeriodicExponential:
-    """`k · exp(-d/w)`, d = θ-u below θ, above it twice the distance to the nearest multiple of θ. Weidel & Sheik 2021."""
+    """`k · exp(-d/w)`, w = grad_width, k = grad_scale. Weidel & Sheik 2021.
+
+    d is θ-u below θ, and twice the distance to the nearest multiple of θ above it.
+    """
 
     grad_width: float = 0.5
     grad_scale: float = 1.0
@@ -266,7 +269,7 @@ class ATan:
 
 @dataclass(frozen=True)
 class TrueDerivative:
-    """0: no surrogate, but ds/du itself wherever a spike function has a derivative. Nothing before a spike learns with it."""
+    """0, the true ds/du wherever a spike function has a derivative. Nothing before a spike learns with it."""
 
     def __call__(self, u: Tensor, threshold: Tensor) -> Tensor:
         return torch.zeros_like(u)

@@ -1,4 +1,4 @@
-"""What NumPy arrays are called in annotations."""
+"""Type aliases of NumPy arrays for annotations."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,8 +1,8 @@
-"""The equations: one pure step per neuron model, recurrence around any of them, and the one scan that repeats a step over time.
+"""The equations: one pure step per neuron model, recurrence around any step, and the scan that repeats a step over time.
 
 Nothing here keeps state or checks shapes; the layers do. Symbols: `z` input, `i` synaptic current, `u` and `v` membrane
-potential before and after the reset, `s` spikes, `θ` spike threshold, `α = exp(-1/τ_mem)`, `β = exp(-1/τ_syn)`, and of the
-adaptation `b` its state, `b0` the base threshold, `ρ = exp(-1/τ_adapt)`.
+potential before and after the reset, `s` spikes, `θ` spike threshold, `α = exp(-1/τ_mem)`, `β = exp(-1/τ_syn)`; for the
+adaptation, `b` its state, `b0` the base threshold, `ρ = exp(-1/τ_adapt)`.
 
 Every product and sum is rounded on its own (no fused multiply-add, lerp or addcmul): a threshold turns one rounding
 into one spike, and every implementation of these equations has to spike alike.
@@ -27,7 +27,7 @@ State = dict[str, Tensor]
 
 
 class Step(NamedTuple):
-    """What one time step yields. `seen` holds what a recording shows beside the state: u, and where it changes θ."""
+    """Result of one time step. `seen` holds what a recording shows besides the state: u, and θ if it changes."""
 
     output: Tensor
     seen: dict[str, Tensor]
@@ -43,7 +43,7 @@ StepFunction = Callable[[Tensor, State, P], Step]
 
 @dataclass(frozen=True)
 class MembraneParameters:
-    """What `exp_leak_step` needs beside input and state. Tensors are 0-dimensional or broadcast over the trailing shape."""
+    """Parameters of `exp_leak_step`. Tensors are 0-dimensional or broadcast over the trailing shape."""
 
     alpha_mem: Tensor
     input_gain: Tensor | None
@@ -55,10 +55,10 @@ class MembraneParameters:
 
 @dataclass(frozen=True)
 class LIFParameters(MembraneParameters):
-    """What `lif_step` needs."""
+    """Parameters of `lif_step`."""
 
     spike_threshold: Tensor
-    """θ, and b0 of an adaptive threshold."""
+    """θ, or b0 of an adaptive threshold."""
     spike_fn: SpikeFunction
     reset_fn: ResetFunction
     surrogate_grad_fn: SurrogateGradient
@@ -66,7 +66,7 @@ class LIFParameters(MembraneParameters):
 
 @dataclass(frozen=True)
 class ALIFParameters(LIFParameters):
-    """What `alif_step` needs."""
+    """Parameters of `alif_step`."""
 
     alpha_adapt: Tensor
     """ρ."""
@@ -79,7 +79,7 @@ class ALIFParameters(LIFParameters):
 
 
 def exp_leak_step(z: Tensor, state: State, p: MembraneParameters) -> Step:
-    """One step of the leaky integrator: its output is the membrane potential, it never spikes.
+    """Compute one step of the leaky integrator, which never spikes; the output is u.
 
     ```text
     i[t] = β (i[t-1] + z[t])              with synaptic current;  i[t] = z[t] without
@@ -93,7 +93,9 @@ def exp_leak_step(z: Tensor, state: State, p: MembraneParameters) -> Step:
 
 
 def lif_step(z: Tensor, state: State, p: LIFParameters) -> Step:
-    """One step of the leaky integrate-and-fire neuron; with α = 1 and no input gain, of the integrate-and-fire neuron.
+    """Compute one step of the leaky integrate-and-fire neuron.
+
+    With α = 1 and no input gain, it is the integrate-and-fire neuron.
 
     ```text
     i[t], u[t] as in `exp_leak_step`
@@ -110,7 +112,9 @@ def lif_step(z: Tensor, state: State, p: LIFParameters) -> Step:
 
 
 def alif_step(z: Tensor, state: State, p: ALIFParameters) -> Step:
-    """One step of the adaptive leaky integrate-and-fire neuron, Bellec et al. 2018: its spikes raise its threshold.
+    """Compute one step of the adaptive leaky integrate-and-fire neuron, whose spikes raise its threshold.
+
+    Source: Bellec et al. 2018.
 
     ```text
     θ[t] = b0 + adapt_scale b[t-1]
@@ -128,7 +132,7 @@ def alif_step(z: Tensor, state: State, p: ALIFParameters) -> Step:
 
 
 def _integrate(z: Tensor, state: State, p: MembraneParameters) -> State:
-    """The state with i[t], and u[t] in place of v[t-1]."""
+    """Return the state with i[t], and u[t] in place of v[t-1]."""
     state = dict(state)
     i = z
     if p.alpha_syn is not None:
@@ -150,7 +154,7 @@ def _bound(state: State, p: MembraneParameters) -> State:
 
 
 def recurrent(step: StepFunction[P], rec_connect: Callable[[Tensor], Tensor]) -> StepFunction[P]:
-    """`step` with what it put out a step before fed back: z[t] + i_rec[t-1], then i_rec[t] = rec_connect(s[t])."""
+    """Return `step` with its previous output fed back: z[t] + i_rec[t-1], then i_rec[t] = rec_connect(s[t])."""
 
     def step_with_feedback(z: Tensor, state: State, parameters: P) -> Step:
         output, seen, state = step(z + state["i_rec"], state, parameters)
@@ -166,9 +170,9 @@ def recurrent(step: StepFunction[P], rec_connect: Callable[[Tensor], Tensor]) ->
 
 
 class Scan(NamedTuple):
-    """What a scan yields: the output (B, T, ...), its mean, the last state, and the recordings, each (B, T, ...).
+    """Result of a scan: output (B, T, ...), its mean, last state, and recordings, each (B, T, ...).
 
-    `is_finite` tells whether u and the output were finite numbers at every step; in a traced graph it is True without a look.
+    `is_finite` tells whether u and the output were finite at every step; in a traced graph it is True without a check.
     """
 
     output: Tensor
@@ -181,11 +185,11 @@ class Scan(NamedTuple):
 def scan(
     step: StepFunction[P], z: Tensor, state: State, parameters: P, *, record: bool = False, gradient_of_u: Tensor | None = None
 ) -> Scan:
-    """Repeats `step` over the time axis of `z` (B, T, ...), T ≥ 1.
+    """Repeat `step` over the time axis of `z` (B, T, ...), T ≥ 1.
 
     Args:
-        record: keep what each step lets be seen, and every state variable as it stood at the step's end.
-        gradient_of_u: where the backward pass shall write ∂L/∂u, (B, T, ...).
+        record: keep what each step shows, and every state variable at the step's end.
+        gradient_of_u: tensor that the backward pass writes ∂L/∂u into, (B, T, ...).
     """
     outputs: list[Tensor] = []
     recorded: dict[str, list[Tensor]] = {}
@@ -197,7 +201,7 @@ def scan(
         u = seen["u"]
         if checked:
             for value in (u.detach(), output.detach()):
-                excess = excess + (value - value)  # 0, and from the first infinity or NaN on NaN
+                excess = excess + (value - value)  # 0, but NaN from the first infinity or NaN on
         if record:
             for name, value in (*seen.items(), *state.items()):
                 recorded.setdefault(name, []).append(value)
@@ -209,14 +213,17 @@ def scan(
 
 
 def is_traced(z: Tensor) -> bool:
-    """Whether the values of `z` stand for others, or are not there: under a compiler, a tracer or a function transform, on no device."""
+    """Return True if the values of `z` are placeholders or missing.
+
+    That is the case under a compiler, a tracer or a function transform, and on the meta device.
+    """
     tracing: bool = torch.jit.is_tracing()  # type: ignore[no-untyped-call, attr-defined]  # torch's own
     return torch.compiler.is_compiling() or tracing or z.is_meta or torch._C._functorch.is_functorch_wrapped_tensor(z)
 
 
 def carries_tangents() -> bool:
-    """Whether forward-mode differentiation is on (`torch.autograd.forward_ad`, `torch.func.jvp`)."""
-    level: int = torch.autograd.forward_ad._current_level  # torch offers no public way to ask, and the loops know no tangents
+    """Return True if forward-mode differentiation is on (`torch.autograd.forward_ad`, `torch.func.jvp`)."""
+    level: int = torch.autograd.forward_ad._current_level  # torch has no public function for this, and the loops don't compute tangents
     return level >= 0
 
 

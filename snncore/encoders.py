@@ -1,4 +1,4 @@
-"""Spike trains and currents to feed a network with, float32 of a `shape` (batch, time, ...). Random ones take a `torch.Generator`."""
+"""Spike trains and currents for a network, float32 of a `shape` (batch, time, ...). Random ones take a `torch.Generator`."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from torch import Tensor
 from snncore.errors import ParameterError, ShapeError
 
 DIGITS = 1797
-"""The images that scikit-learn ships of handwritten digits."""
+"""Number of scikit-learn's images of handwritten digits."""
 
 RAREST = 2.0**-23
-"""Least probability with which something ever happens: uniform numbers in float32 are no finer."""
+"""Smallest probability above 0 of any event: uniform numbers in float32 are no finer."""
 
 LARGEST_INVERTED = 1000.0
-"""Mean number of Poisson spikes in a step up to which they are counted from uniform numbers."""
+"""Largest mean of Poisson spikes per step that are counted from uniform numbers."""
 
 
 def uniform_numbers(shape: tuple[int, ...], generator: torch.Generator | None = None) -> Tensor:
-    """float32 of `shape`, independent and uniform in [0, 1): what `random_spikes` and `poisson_spikes` are made from.
+    """Return independent uniform numbers in [0, 1), float32 of `shape`.
 
-    From the same numbers a larger probability, or a larger rate, makes the same spikes and more.
+    `random_spikes` and `poisson_spikes` are made from them. From the same numbers, a larger probability or rate makes the same spikes and
+    additional ones.
     """
     return torch.rand(shape, generator=generator, dtype=torch.float32)
 
 
 def random_spikes(shape: tuple[int, ...], probability: float, generator: torch.Generator | None = None) -> Tensor:
-    """Independent spikes: each entry is 1 with `probability` (0 to 1), else 0; float32 of `shape`, (batch, time, ...).
+    """Return independent spikes: 1 with `probability` (0 to 1), else 0; float32 of `shape`, (batch, time, ...).
 
     With probability 0.8 the numbers drawn and compared are those of `torch.rand(shape) > 0.2`.
 
@@ -44,13 +45,13 @@ def random_spikes(shape: tuple[int, ...], probability: float, generator: torch.G
 
 
 def poisson_spikes(shape: tuple[int, ...], rate: float, dt: float, generator: torch.Generator | None = None) -> Tensor:
-    """Poisson spike trains: the number of spikes in each step, independent, `rate`·`dt` on average.
+    """Return Poisson spike trains: independent counts in each step, `rate`·`dt` on average.
 
-    Up to `LARGEST_INVERTED` on average, the cumulative distribution is inverted at `uniform_numbers`. These are multiples of 2⁻²⁴, so what
-    is rarer than that doesn't happen.
+    Up to `LARGEST_INVERTED` on average, the cumulative distribution is inverted at `uniform_numbers`. These are multiples of 2⁻²⁴, so
+    rarer counts never occur.
 
     Args:
-        rate: in Hz, ≥ 0.
+        rate: mean rate in Hz, ≥ 0.
         dt: length of a time step in seconds.
 
     Raises:
@@ -74,15 +75,17 @@ def spike_bursts(
     period_step: int = 0,
     count: int | None = None,
 ) -> Tensor:
-    """Bursts of spikes, in `length` steps in a row, every `period` steps from step `first` on. With length 1, a regular spike train.
+    """Return bursts of `length` spikes in a row, every `period` steps from step `first` on.
+
+    With length 1, a regular spike train.
 
     Args:
-        neurons: only the first so many neurons of the flattened sample get them; None: all.
-        period_step: the period of each next neuron is longer by so many steps, so that trains drift in and out of coincidence.
-        count: only so many bursts, ≥ 1; None: until the end.
+        neurons: number of neurons, from the first of the flattened sample, that get them; None: all.
+        period_step: steps by which each neuron's period exceeds that of the neuron before, so that trains drift in and out of coincidence.
+        count: number of bursts, ≥ 1; None: until the end.
 
     Raises:
-        ParameterError: a burst that is longer than the period, numbers that count no steps, or more neurons than there are.
+        ParameterError: a burst longer than the period, a number of steps that isn't valid, or more neurons than there are.
     """
     if not (1 <= length <= period and first >= 0 and period_step >= 0):
         raise ParameterError(
@@ -91,7 +94,7 @@ def spike_bursts(
         )
     if count is not None and count < 1:
         raise ParameterError(f"bursts: count is {count}; it must be at least 1, or none for no limit.")
-    # What is longer than the run is as good as the run; and no product leaves the integers of torch.
+    # Anything longer than the run has the effect of the run's length; and no product leaves the integers of torch.
     steps = shape[1]
     period, length, first, period_step = (min(number, steps) for number in (period, length, first, period_step))
     time = torch.arange(steps).unsqueeze(1) - first
@@ -103,10 +106,12 @@ def spike_bursts(
 
 
 def step_current(shape: tuple[int, ...], amplitude: float, start: int = 0, stop: int | None = None, neurons: int | None = None) -> Tensor:
-    """`amplitude` from step `start` up to and without `stop`, else 0. From the first to the last step by default: a constant current.
+    """Return a current of `amplitude` from step `start` to before `stop`, else 0.
+
+    By default it lasts from the first to the last step: a constant current.
 
     Args:
-        neurons: only the first so many neurons of the flattened sample get it; None: all.
+        neurons: number of neurons, from the first of the flattened sample, that get it; None: all.
 
     Raises:
         ParameterError: more neurons than there are.
@@ -117,12 +122,12 @@ def step_current(shape: tuple[int, ...], amplitude: float, start: int = 0, stop:
 
 
 def ramp_current(shape: tuple[int, ...], first: float, last: float) -> Tensor:
-    """From `first` at the first step in a straight line to `last` at the last one."""
+    """Return a current that changes linearly from `first` to `last` over all steps."""
     return _in_neurons(torch.linspace(first, last, shape[1], dtype=torch.float32), shape)
 
 
 def sine_current(shape: tuple[int, ...], amplitude: float, period: float, offset: float = 0.0) -> Tensor:
-    """`offset + amplitude · sin(2π t / period)`.
+    """Return `offset + amplitude · sin(2π t / period)`, the period in steps.
 
     Raises:
         ParameterError: a period that isn't above 0 steps.
@@ -134,7 +139,7 @@ def sine_current(shape: tuple[int, ...], amplitude: float, period: float, offset
 
 
 def drawn_current(shape: tuple[int, ...], values: Sequence[float]) -> Tensor:
-    """One of the `values` at each step, the same for all neurons.
+    """Return a current of one value per step, the same for all neurons.
 
     Raises:
         ParameterError: not as many values as there are steps.
@@ -144,7 +149,9 @@ def drawn_current(shape: tuple[int, ...], values: Sequence[float]) -> Tensor:
 
 
 def latency_code(values: Tensor, steps: int) -> Tensor:
-    """One spike for each value, the larger the sooner: at step (1-value)·(steps-1), rounded. A value of 0 never spikes.
+    """Return one spike for each value, the larger the sooner.
+
+    It comes at step (1-value)·(steps-1), rounded. A value of 0 never spikes.
 
     Shape: (batch, ...) in [0, 1] -> (batch, steps, ...).
 
@@ -158,17 +165,17 @@ def latency_code(values: Tensor, steps: int) -> Tensor:
 
 
 def latency_spikes(shape: tuple[int, ...], generator: torch.Generator | None = None) -> Tensor:
-    """The `latency_code` of one value for each neuron, drawn uniformly from [0, 1)."""
+    """Return the `latency_code` of values drawn uniformly from [0, 1), one for each neuron."""
     return latency_code(torch.rand((shape[0], *shape[2:]), generator=generator, dtype=torch.float32), shape[1])
 
 
 def rate_code(values: Tensor, steps: int, rate: float, dt: float, generator: torch.Generator | None = None) -> Tensor:
-    """Independent spikes, in each step with probability min(1, value · rate · dt).
+    """Return independent spikes, in each step with probability min(1, value · rate · dt).
 
     Shape: (batch, ...) in [0, 1] -> (batch, steps, ...).
 
     Args:
-        rate: of a value of 1, in Hz, ≥ 0.
+        rate: rate for a value of 1, in Hz, ≥ 0.
         dt: length of a time step in seconds.
 
     Raises:
@@ -184,7 +191,9 @@ def rate_code(values: Tensor, steps: int, rate: float, dt: float, generator: tor
 
 @functools.cache
 def digit_images() -> Tensor:
-    """The handwritten digits of scikit-learn, (1797, 8, 8) from 0 to 16, float32. Shared: not to be changed.
+    """Return scikit-learn's handwritten digits, (1797, 8, 8) from 0 to 16, float32.
+
+    The tensor is shared: don't change it.
 
     Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998.
     """
@@ -194,33 +203,39 @@ def digit_images() -> Tensor:
 
 
 def on_off(images: Tensor) -> Tensor:
-    """How far each pixel is above (channel 0, ON) or below (channel 1, OFF) the mean of its image, 1 where it is farthest.
+    """Return how far each pixel is above or below its image's mean.
+
+    Channel 0 (ON) holds distances above the mean, channel 1 (OFF) below; the largest in an image is scaled to 1.
 
     Shape: (batch, height, width) -> (batch, 2, height, width) in [0, 1]; 0 throughout an image of one grey.
     """
     contrast = images - images.mean(dim=(1, 2), keepdim=True)
-    is_flat = images.amax(dim=(1, 2), keepdim=True) == images.amin(dim=(1, 2), keepdim=True)  # what is left of its mean is rounding
+    is_flat = images.amax(dim=(1, 2), keepdim=True) == images.amin(dim=(1, 2), keepdim=True)  # its remaining contrast is rounding
     contrast = torch.where(is_flat, 0.0, contrast / contrast.abs().amax(dim=(1, 2), keepdim=True))
     return torch.stack([contrast.clamp(min=0), (-contrast).clamp(min=0)], dim=1)
 
 
 def digit_contrasts(index: int, count: int) -> Tensor:
-    """ON and OFF contrasts, (count, 2, 8, 8) in [0, 1], of the handwritten digits from `index` on; after the last comes the first."""
+    """Return ON and OFF contrasts of handwritten digits, (count, 2, 8, 8) in [0, 1].
+
+    They start at digit `index`; after the last digit comes the first.
+    """
     return on_off(digit_images()[(index + torch.arange(count)) % DIGITS])
 
 
 def moving_bar(shape: tuple[int, ...], width: int = 2, speed: float = 0.5) -> Tensor:
-    """What a two-polarity sensor sees of a bright bar that moves to the right and enters again at the left.
+    """Return a two-polarity sensor's events for a moving bright bar.
 
-    A pixel sends an ON event (channel 0) when the bar arrives and an OFF event (channel 1) when it leaves.
+    The bar moves to the right and re-enters at the left. A pixel sends an ON event (channel 0) when the bar arrives and an OFF event
+    (channel 1) when it leaves.
 
     Args:
         shape: (batch, time, 2, height, width of the sensor).
-        width: of the bar, in pixels, fewer than the sensor has.
-        speed: in pixels per step, above 0.
+        width: width of the bar in pixels, less than the sensor's.
+        speed: speed of the bar in pixels per step, above 0.
 
     Raises:
-        ShapeError: another shape.
+        ShapeError: the shape isn't of this form.
         ParameterError: a bar that leaves no pixel dark, or doesn't move.
     """
     check_moving_bar(shape, width, speed)
@@ -233,7 +248,9 @@ def moving_bar(shape: tuple[int, ...], width: int = 2, speed: float = 0.5) -> Te
 
 
 def shuffle_times(spikes: Tensor, generator: torch.Generator | None = None) -> Tensor:
-    """The values of each neuron of each sample in random order over time, each in an order of its own: counts stay, times go.
+    """Shuffle each neuron's values over time, each sample and neuron in its own order.
+
+    Spike counts stay, spike times are lost.
 
     Shape: (batch, time, ...), as it was.
     """
@@ -242,7 +259,7 @@ def shuffle_times(spikes: Tensor, generator: torch.Generator | None = None) -> T
 
 
 def check_moving_bar(shape: tuple[int, ...], width: int, speed: float) -> None:
-    """Raises what `moving_bar` raises, without making it."""
+    """Raise what `moving_bar` raises, without making it."""
     if len(shape) != 5 or shape[2] != 2:
         raise ShapeError(f"moving bar: the shape is {shape}; a two-polarity sensor has (batch, time, 2, height, width).")
     pixels = shape[4]
@@ -251,13 +268,13 @@ def check_moving_bar(shape: tuple[int, ...], width: int, speed: float) -> None:
 
 
 def check_drawn(shape: tuple[int, ...], values: Sequence[float]) -> None:
-    """Raises ParameterError where an input of `shape` (batch, time, ...) hasn't as many steps as there are values."""
+    """Raise ParameterError unless an input of `shape` (batch, time, ...) has one step per value."""
     if len(values) != shape[1]:
         raise ParameterError(f"{len(values)} values are drawn, but the input has {shape[1]} time steps; give one for each step.")
 
 
 def check_neurons(shape: tuple[int, ...], neurons: int | None) -> None:
-    """Raises ParameterError where an input of `shape` (batch, time, ...) hasn't so many neurons."""
+    """Raise ParameterError if an input of `shape` (batch, time, ...) has fewer than `neurons` neurons."""
     count = math.prod(shape[2:])
     if neurons is not None and not 1 <= neurons <= count:
         raise ParameterError(f"neurons is {neurons}, but the input has {count}; use a number from 1 to {count}, or none for all.")
@@ -269,7 +286,7 @@ def _check_values(what: str, values: Tensor) -> None:
 
 
 def _poisson_distribution(mean: float) -> Tensor:
-    """P(N ≤ k) of k = 0, 1, ..., float64, as far as uniform numbers reach: the last one is above 1 - 2⁻²⁴."""
+    """Return P(N ≤ k) for k = 0, 1, ..., float64, as far as uniform numbers reach: the last is above 1 - 2⁻²⁴."""
     most = math.ceil(mean + 8 * math.sqrt(mean)) + 8
     k = torch.arange(most, dtype=torch.float64)
     log_probability: Tensor = torch.special.xlogy(k, mean) - mean - torch.lgamma(k + 1)
@@ -277,7 +294,10 @@ def _poisson_distribution(mean: float) -> Tensor:
 
 
 def _in_neurons(series: Tensor, shape: tuple[int, ...], neurons: int | None = None) -> Tensor:
-    """(time,), (time, 1) or (time, neurons) as (batch, time, ...), and 0 in all but the first `neurons` of a flattened sample."""
+    """Return a series (time,), (time, 1) or (time, neurons) as (batch, time, ...).
+
+    It is 0 in all but the first `neurons` of a flattened sample.
+    """
     check_neurons(shape, neurons)
     batch, steps, *sample = shape
     flat = series.view(1, steps, -1).expand(batch, steps, math.prod(sample))

@@ -4,25 +4,25 @@ from typing import Any
 
 
 class SNNCoreError(ValueError):
-    """Base of every error about something the caller passed in."""
+    """Base of every error about the caller's input."""
 
 
 class ParameterError(SNNCoreError):
-    """A parameter of a layer, surrogate, generator or optimiser is out of its range."""
+    """A parameter of a layer, surrogate, generator or optimiser is out of range."""
 
 
 class ShapeError(SNNCoreError):
-    """A tensor's shape doesn't fit the layer, the stored state or the batch size it meets."""
+    """A tensor's shape doesn't fit the layer, the stored state or the batch size."""
 
 
 class InputError(SNNCoreError):
-    """A tensor is of a kind the layer can't compute with: not floating point, or on another device."""
+    """A layer can't compute with a tensor: it isn't floating point, or is on another device."""
 
 
 class NonFiniteError(InputError):
     """A layer met an infinity or NaN.
 
-    It was in the input, the state or a parameter, or the membrane potential left the range of its dtype.
+    The input, the state or a parameter held it, or the membrane potential left the range of its dtype.
 
     Attributes:
         layer: the layer.
@@ -34,11 +34,11 @@ class NonFiniteError(InputError):
 
 
 class GraphError(SNNCoreError, RuntimeError):
-    """A backward pass goes through a kept state into a graph that an earlier one has used up."""
+    """A backward pass goes through a kept state into a graph that is already freed."""
 
 
 class InputFileError(SNNCoreError):
-    """An uploaded file holds no raster that can be read. The message names the file, the place in it, and what would be right."""
+    """An uploaded file holds no readable raster. The message names the file, the place in it, and what would be right."""
 
 
 class ExperimentError(SNNCoreError):
@@ -50,14 +50,14 @@ class RegistrationError(SNNCoreError):
 
 
 class DivergenceError(SNNCoreError):
-    """A training left the finite numbers.
+    """A value became infinite or NaN during training.
 
     Attributes:
         epoch: the epoch in which it happened, counted from 0.
         layer: name of the module in the model, `"2"` in an `nn.Sequential`.
-        quantity: what was not finite: `"membrane potential"`, `"loss from the spikes"`, `"gradient of the weight"`, `"tau_mem"`, ...
+        quantity: name of the value: `"membrane potential"`, `"loss from the spikes"`, `"gradient of the weight"`, `"tau_mem"`, ...
 
-    `label` is how the message calls the layer, if not by its module name.
+    `label` is the layer's name in the message, if not its module name.
     """
 
     def __init__(self, epoch: int, layer: str, quantity: str, label: str | None = None) -> None:
@@ -71,11 +71,11 @@ class DivergenceError(SNNCoreError):
 
 
 class MisfitError(SNNCoreError):
-    """A layer doesn't take the shape that reaches it.
+    """A layer can't take the shape that reaches it.
 
     Attributes:
         remedy: fields of the layer with values that would fit; empty where none would.
-        before: kind of a layer that would make it fit if it stood before it, if there is one.
+        before: kind of a layer that, put before it, would make it fit; None if there is none.
     """
 
     def __init__(self, message: str, remedy: dict[str, Any] | None = None, before: str | None = None) -> None:

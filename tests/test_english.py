@@ -38,7 +38,7 @@ def prose(file: Path) -> list[tuple[int, str]]:
     """The lines of a file that hold comments and texts, with their numbers."""
     found = []
     for token in tokenize.generate_tokens(io.StringIO(file.read_text()).readline):
-        if token.type in (tokenize.COMMENT, tokenize.STRING, tokenize.FSTRING_MIDDLE if hasattr(tokenize, "FSTRING_MIDDLE") else -1):
+        if token.type in (tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", -1)):
             found += [(token.start[0] + place, line) for place, line in enumerate(token.string.splitlines())]
     return found
 

@@ -1,1 +1,1 @@
-"""Why a layer is silent or a training gets nowhere, and what mends it, as data."""
+"""Diagnoses as data: why a layer is silent or a training gets nowhere, and what would help."""

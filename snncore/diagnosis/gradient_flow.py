@@ -1,6 +1,6 @@
 """How a layer's gradient travels back through time: ∂L/∂u reaches each step through `α · dr/du` of that step, and may grow on its way.
 
-What the synaptic current, the adaptation and the recurrence add is left aside. The words are left to whoever shows them.
+Leaves out what the synaptic current, the adaptation and the recurrence add. The words are left to whoever shows them.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from snncore.run.measures import leak_factor
 from snncore.run.record import LayerRecord
 
 MOST_VALUES = 2**16
-"""Potentials of a layer that are looked at, neurons × time steps."""
+"""Most potentials of a layer that are examined, neurons × time steps."""
 
 
 @dataclass(frozen=True)
 class Growth:
-    """The largest product of the factors `|α · dr/du|` of one neuron over consecutive time steps.
+    """Largest product of one neuron's factors `|α · dr/du|` over consecutive steps.
 
     Attributes:
-        factor: the largest one among them.
-        product: ≥ 1; held at the largest float64.
-        steps: how many there are; 0 where no factor is above 1.
+        factor: the largest of these factors.
+        product: their product, ≥ 1; at most the largest float64.
+        steps: number of factors; 0 where none is above 1.
     """
 
     factor: float
@@ -38,15 +38,21 @@ class Growth:
 
 
 def growth(layer: Any, record: LayerRecord, parameters: Mapping[str, Array]) -> Growth:
-    """Of a layer that spikes, from what it did and the values of the model's parameters by name, as in an EpochRecord.
+    """Return how a spiking layer's gradient may grow back through time.
 
-    Looks at the first sample alone, and at evenly spread neurons where there are more than `MOST_VALUES` / time steps of them.
+    Looks only at the first sample, and at evenly spread neurons if there are more than `MOST_VALUES` / time steps of them.
+
+    Args:
+        parameters: values of the model's parameters by name, as in an EpochRecord.
     """
     return largest_growth(backward_factors(layer, record, parameters))
 
 
 def backward_factors(layer: Any, record: LayerRecord, parameters: Mapping[str, Array]) -> Array:
-    """`|α · dr/du|` at each step but the last, from which no gradient travels on: (time - 1, neurons), as `growth` looks at them."""
+    """Return `|α · dr/du|` at each step but the last, (time - 1, neurons).
+
+    No gradient travels on from the last step. The neurons are the ones that `growth` looks at.
+    """
     u, threshold, v, spikes = (_looked_at(values, record)[:-1] for values in (record.u, record.threshold, record.v, record.spikes))
     if isinstance(layer.reset_fn, MembraneReset):
         through_reset = (spikes == 0).astype(np.float64)
@@ -61,7 +67,7 @@ def backward_factors(layer: Any, record: LayerRecord, parameters: Mapping[str, A
 
 
 def largest_growth(factors: Array) -> Growth:
-    """Of factors (time, neurons) ≥ 0."""
+    """Return the largest growth among factors (time, neurons) ≥ 0."""
     logarithms = np.log(np.maximum(factors, np.finfo(np.float64).tiny))
     sums = np.concatenate([np.zeros((1, factors.shape[1])), np.cumsum(logarithms, axis=0)])
     risen = sums - np.minimum.accumulate(sums, axis=0)
@@ -72,13 +78,15 @@ def largest_growth(factors: Array) -> Growth:
 
 
 def largest_surrogate(layer: Any, record: LayerRecord) -> float:
-    """Largest `|ds/du|` of the layer's surrogate at all potentials that were reached."""
+    """Return the layer's largest `|ds/du|` at the potentials reached."""
     return float(np.abs(_surrogate(layer, record.u, np.array(np.broadcast_to(record.threshold, record.u.shape)))).max())
 
 
 def peak_taken(layer: Any, record: LayerRecord) -> float:
-    """Largest `θ · ds/du` (or what the reset subtracts in place of θ) at the potentials that `growth` looks at, and where the surrogates
-    with a grad_scale have their peak.
+    """Return the largest `θ · ds/du`.
+
+    If the reset subtracts a value other than θ, that value replaces θ in the product. Looks at the same potentials as `growth`, and at
+    the peaks of surrogates with a grad_scale.
     """
     u, threshold = _looked_at(record.u, record), _looked_at(record.threshold, record)
     step = getattr(layer.reset_fn, "subtract_value", None)
@@ -94,7 +102,7 @@ def _surrogate(layer: Any, u: Array, threshold: Array) -> Array:
 
 
 def _looked_at(values: Array, record: LayerRecord) -> Array:
-    """The values at the steps and neurons that are looked at, (time, neurons), of what broadcasts over the layer's potentials."""
+    """Return the values at the examined steps and neurons, (time, neurons); `values` broadcast over the layer's potentials."""
     steps = record.u.shape[1]
     of_sample = np.broadcast_to(values, record.u.shape)[0].reshape(steps, -1)
     apart = math.ceil(of_sample.shape[1] / max(1, MOST_VALUES // steps))

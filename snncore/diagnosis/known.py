@@ -1,4 +1,4 @@
-"""Which layers a diagnosis can reckon with: those whose step is one of `snncore.dynamics`, whose answer to an input it knows."""
+"""Which layers a diagnosis can calculate: layers with a step of `snncore.dynamics`, whose response to an input is known."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ KNOWN_STEPS = (exp_leak_step, lif_step, alif_step)
 
 
 def is_known(layer: Any) -> bool:
-    """Whether the layer's potential follows from its input as in `snncore.dynamics`; not so for a model from outside."""
+    """Return True if the layer's equations are in `snncore.dynamics`; False for a model from outside."""
     model = model_of(layer.model) if isinstance(layer, NeuronSpec) else None
     return model is not None and model.step in KNOWN_STEPS
 
 
 def has_surrogate(layer: Any) -> bool:
-    """Whether a surrogate gradient is among the layer's parameters."""
+    """Return True if the layer has a surrogate gradient."""
     return hasattr(layer, "surrogate_grad_fn")

@@ -22,33 +22,33 @@ from snncore.run.record import LayerRecord
 from snncore.run.simulation import Simulation
 
 EVERY_STEP = 0.95
-"""Share of the time steps from which on a neuron counts as spiking at every step."""
+"""A neuron with spikes in at least this share of the time steps counts as spiking at every step."""
 
 LEAST_SPAN = 20
-"""Steps with input from which on these alone count, where the input begins late or ends early."""
+"""If the input begins late or ends early, at least this many steps with input may count alone."""
 
 SATURATED = 0.5
-"""Share of such neurons from which on a layer counts as saturated."""
+"""A layer with at least this share of such neurons counts as saturated."""
 
 CLIPPED = 0.05
-"""Share of values from which on a bound or a limit is worth a word."""
+"""A bound or limit that cuts at least this share of the values is reported."""
 
 MODERATE_RATE = 0.2
 """Spikes per neuron and step that a remedy aims at."""
 
 MARGIN = 1.1
-"""How far beyond what ends saturation a remedy goes at least."""
+"""Least factor by which a remedy goes beyond what ends saturation."""
 
 ROUNDING = 1.001
-"""How far beyond θ a potential must be reckoned to reach, so that rounding can't keep it below."""
+"""Factor above θ that a calculated potential must reach, so that rounding can't keep it below."""
 
 LONG_MEMORY = 10
-"""A time constant of so many runs is as good as no leak."""
+"""A time constant of at least this many runs is as good as no leak."""
 
 Mask = npt.NDArray[np.bool_]
 
 Changes = dict[str, Any]
-"""Fields of a layer with the values that would mend it."""
+"""Fields of a layer with values that would help."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,14 @@ class Silent:
     """No neuron spikes.
 
     Attributes:
-        largest_u: of the neuron that comes closest to its threshold.
+        largest_u: largest u of the neuron that comes closest to its threshold.
         threshold: θ of that neuron.
-        steady_state: v to which its input leads it as long as it lasts, where that is the same at `LEAST_SPAN` steps or more from the
-            first to the last with any; None else, and without leak.
+        steady_state: v that its input leads to while it lasts, if the input is the same at `LEAST_SPAN` or more steps, from the
+            first step with input to the last; else, and without leak, None.
         gets_input: whether anything but zeros reaches the layer.
         lower_threshold: a θ at which that neuron would spike; None where u never rises above 0.
-        sufficient_gain: a factor by which its input, multiplied, makes it spike; None where none is known: u never rises above 0, or a
-            lower bound above 0 or a recurrent bias helps, which don't grow with the input.
+        sufficient_gain: a factor on its input that makes it spike; None where none is known: u never rises above 0, or a
+            lower bound above 0 or a recurrent bias contributes, neither of which grows with the input.
         changes: remedies, the most direct first.
     """
 
@@ -81,9 +81,9 @@ class Saturated:
     """`saturated` of the layer's `neurons` spike at nearly every step.
 
     Attributes:
-        share: of the steps, in which these neurons spike; at least nearly `EVERY_STEP`.
+        share: share of the steps in which these neurons spike; at least nearly `EVERY_STEP`.
         rate: spikes per step of one of these neurons, their mean over the same steps.
-        while_driven: whether the steps are those from a neuron's first input to its last, in each sample; else all of them.
+        while_driven: whether only the steps from a neuron's first input to its last count, in each sample; else all steps do.
     """
 
     saturated: int
@@ -96,10 +96,10 @@ class Saturated:
 
 @dataclass(frozen=True)
 class Clipped:
-    """`min_v_mem` or `spike_fn` cuts what the neurons do.
+    """`min_v_mem` or `spike_fn` limits what the neurons do.
 
-    Where `min_v_mem`, from `lowest` to `largest`, does, it raises v at `share` of all values. Where `spike_fn` does, it cuts the count
-    at `share` of the steps with spikes, and u reached up to `largest` thresholds.
+    `min_v_mem`, from `lowest` to `largest`, raises v at `share` of all values; or `spike_fn` cuts the count at `share` of the steps
+    with spikes, and u reached up to `largest` thresholds.
     """
 
     by: str
@@ -111,7 +111,7 @@ class Clipped:
 
 @dataclass(frozen=True)
 class LongMemory:
-    """The membrane forgets next to nothing during the run of `steps` time steps; `alpha` is exp(-1/τ)."""
+    """The membrane hardly leaks during the run of `steps` time steps; `alpha` is exp(-1/τ)."""
 
     tau: float
     alpha: float
@@ -123,7 +123,10 @@ Finding = Silent | Saturated | Clipped | LongMemory
 
 
 def diagnose(simulation: Simulation) -> dict[int, tuple[Finding, ...]]:
-    """What there is to say of each neuron layer, by its place in the network, the gravest first; nothing of a layer in good order."""
+    """Return the findings on each neuron layer, by its place in the network.
+
+    The most serious finding comes first. A layer in good order has none.
+    """
     return {index: tuple(_findings(simulation, index, record)) for index, record in simulation.records.items()}
 
 
@@ -144,7 +147,7 @@ def _findings(simulation: Simulation, index: int, record: LayerRecord) -> list[F
 
 
 def _of_unknown_model(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> list[Finding]:
-    """What the record alone tells of a model from outside. Only a lower θ is a remedy, where it has one."""
+    """Return what the record alone shows of a model from outside; the only remedy is a lower θ, if it has one."""
     if not record.does_spike:
         return []
     if not record.spikes.any():
@@ -179,7 +182,7 @@ def _silence(simulation: Simulation, index: int, layer: NeuronSpec, record: Laye
     given = getattr(layer, "min_v_mem", None)
     bound = -math.inf if given is None else float(np.broadcast_to(given, record.u.shape[2:])[tuple(neuron)])
     steady = synapse * float(own[0]) / (1 if normalised else leak) if is_constant and leak > 0 else None
-    grows = bias is None and bound <= 0  # with its input: a bound below 0 holds what grows with it up all the more
+    grows = bias is None and bound <= 0  # with its input: a bound below 0 lifts whatever grows with it even more
     return Silent(
         largest_u=largest_u,
         threshold=theta,
@@ -192,13 +195,13 @@ def _silence(simulation: Simulation, index: int, layer: NeuronSpec, record: Laye
 
 
 def _with_lower_threshold(layer: NeuronSpec, lower: float | None) -> list[Changes]:
-    """The remedy of a lower θ; none where the layer has no such field, or holds a θ that learns above that."""
+    """Return the remedy of a lower θ; none if the layer has no such field, or is held at a higher θ while it learns."""
     is_held_above = lower is not None and "spike_threshold" in layer.learning and lower < LOWEST_LEARNED_THRESHOLD
     return [] if lower is None or is_held_above or "spike_threshold" not in type(layer).model_fields else [{"spike_threshold": lower}]
 
 
 def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> list[Finding]:
-    """Of a layer that spikes: whether it does so all the time, and whether its spike function cuts counts."""
+    """Return what is excessive in a spiking layer: spikes at every step, or counts cut by its spike function."""
     found: list[Finding] = []
     spiking = record.spikes > 0
     always = _always(spiking, _driven(simulation, index))
@@ -216,7 +219,10 @@ def _excess(simulation: Simulation, index: int, layer: NeuronSpec, record: Layer
 
 
 def _saturation(simulation: Simulation, index: int, record: LayerRecord, always: Mask, changes: tuple[Changes, ...]) -> Saturated:
-    """Describe the neurons of the mask `always`, (...): over the whole run if they spike throughout, else while driven."""
+    """Describe the neurons of the mask `always`, (...).
+
+    The numbers are over the whole run if these neurons spike throughout, else over the steps while they are driven.
+    """
     spikes = np.moveaxis(record.spikes.astype(np.float64), (0, 1), (-2, -1))[always]
     steps = np.ones(spikes.shape, dtype=bool)
     if ((spikes > 0).mean(axis=(1, 2)) < EVERY_STEP).any():
@@ -232,7 +238,7 @@ def _saturation(simulation: Simulation, index: int, record: LayerRecord, always:
 
 
 def _always(spiking: Mask, driven: Mask) -> Mask:
-    """Which neurons, (...), spike at every step: of all, or of those that are `driven`, (batch, time, ...), where these are enough."""
+    """Return which neurons, (...), spike at every step: all steps, or only `driven` ones, (batch, time, ...), if there are enough."""
     steps = driven.sum(axis=(0, 1))
     meanwhile = (spiking & driven).sum(axis=(0, 1)) >= EVERY_STEP * steps
     always: Mask = (spiking.mean(axis=(0, 1)) >= EVERY_STEP) | (meanwhile & (steps >= LEAST_SPAN * len(spiking)))
@@ -240,7 +246,10 @@ def _always(spiking: Mask, driven: Mask) -> Mask:
 
 
 def _driven(simulation: Simulation, index: int) -> Mask:
-    """From the first to the last step with input of each neuron and sample, (batch, time, ...); all where they drive each other."""
+    """Return the steps from each neuron's first input to its last, (batch, time, ...).
+
+    All steps if neurons drive each other.
+    """
     received = simulation.received(index)
     if f"{index}.rec_connect.weight" in simulation.weights:
         return np.ones(received.shape, dtype=bool)
@@ -251,10 +260,10 @@ def _driven(simulation: Simulation, index: int) -> Mask:
 
 
 def _moderation(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> Changes:
-    """A θ that the typical neuron's mean input takes 1/MODERATE_RATE steps to reach from where a reset leaves v.
+    """Return a θ that gives the typical neuron a moderate rate.
 
-    Each spike needs as much input as lies between the two, so that half of the neurons can't spike at every step, whatever caps or
-    inhibits the spikes now. A reset that would subtract less than that is changed too.
+    Its mean input takes 1/MODERATE_RATE steps to lift v from where a reset leaves it to θ. Each spike needs that much input, so that
+    half of the neurons can't spike at every step, whatever caps or inhibits the spikes now. A reset that would subtract less changes too.
     """
     reset = getattr(layer, "reset_fn", None)
     lowest = np.maximum(np.asarray(getattr(layer, "min_v_mem", None) or 0.0), 0.0)
@@ -276,7 +285,7 @@ def _moderation(simulation: Simulation, index: int, layer: NeuronSpec, record: L
 
 
 def _inhibition(simulation: Simulation, index: int, layer: NeuronSpec, record: LayerRecord) -> Array:
-    """What a layer's own spikes take away from its potentials, (batch, time, ...) or 0: with fewer spikes it comes back."""
+    """Return what the layer's own spikes take from its potentials, (batch, time, ...) or 0; with fewer spikes it comes back."""
     weight = simulation.weights.get(f"{index}.rec_connect.weight")
     if weight is None:
         return np.zeros(())
@@ -300,7 +309,7 @@ def _bound(layer: NeuronSpec, record: LayerRecord) -> list[Finding]:
 
 
 def _most_spikes(layer: NeuronSpec) -> int | None:
-    """The most spikes per step that the spike function lets through; None where there is no limit."""
+    """Return the most spikes per step that the spike function allows; None without a limit."""
     spike_fn = getattr(layer, "spike_fn", None)
     if isinstance(spike_fn, MaxSpike):
         return spike_fn.max_num_spikes_per_bin
@@ -308,13 +317,13 @@ def _most_spikes(layer: NeuronSpec) -> int | None:
 
 
 def _without_explosion(simulation: Simulation, index: int, layer: NeuronSpec, changes: Changes) -> Changes:
-    """The changes, with single spikes where the layer's own excitation would then multiply them without end."""
+    """Return the changes, with single spikes if recurrent excitation would multiply them without end."""
     explodes = _explodes(simulation, index, _changed(layer, changes))
     return {**changes, "spike_fn": {"kind": "SingleSpike"}} if explodes else changes
 
 
 def _explodes(simulation: Simulation, index: int, layer: NeuronSpec) -> bool:
-    """Whether spikes multiply without end: nothing limits their number, and one brings about more than it takes."""
+    """Return True if spikes multiply without end: their number is unlimited, and each adds more potential than it takes."""
     if _most_spikes(layer) is not None:
         return False
     taken = np.asarray(layer.spike_threshold)  # type: ignore[attr-defined]  # every layer that spikes
@@ -334,26 +343,26 @@ def _changed(layer: NeuronSpec, changes: Changes) -> NeuronSpec:
 
 
 def _leak(layer: NeuronSpec, record: LayerRecord) -> Array:
-    """1-α of each neuron, as the layer rounds it, (...); 0 without leak."""
+    """Return 1-α of each neuron, as the layer rounds it, (...); 0 without leak."""
     tau = getattr(layer, "tau_mem", None)
     leak = torch.zeros(()) if tau is None else decay(torch.tensor(tau), is_alpha=False, longest_tau=math.inf)[1]
     return np.broadcast_to(leak.double().numpy(), record.u.shape[2:])
 
 
 def _synapse(layer: NeuronSpec, record: LayerRecord) -> Array:
-    """What a constant input of 1 leads the synaptic current of each neuron to, (...)."""
+    """Return the steady synaptic current of each neuron, (...), for a constant input of 1."""
     tau = getattr(layer, "tau_syn", None)
     return np.broadcast_to(np.ones(()) if tau is None else 1 / np.expm1(1 / np.asarray(tau)), record.u.shape[2:])
 
 
 def _gain(layer: NeuronSpec, record: LayerRecord) -> Array:
-    """What an input of 1 in one step adds to the potential of each neuron in sum, (...)."""
+    """Return what an input of 1 in one step adds to each neuron's potential in total, (...)."""
     gain: Array = _synapse(layer, record) * (_leak(layer, record) if getattr(layer, "norm_input", False) else 1.0)
     return gain
 
 
 def _rounded_down(value: float) -> float:
-    """To two significant digits, so that what shall be reached is reached."""
+    """Round down to two significant digits, so that a reachable value stays reachable."""
     digits = 1 - math.floor(math.log10(value))
     return float(math.floor(value * 10.0**digits) / 10.0**digits)
 

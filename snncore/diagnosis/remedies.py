@@ -1,4 +1,4 @@
-"""Changes of an Experiment that help a training, as `Experiment.replace` takes them. `diagnosis.training` decides when they help."""
+"""Changes of an Experiment that help a training, in the form of `Experiment.replace`. `diagnosis.training` decides when they help."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ FIRST_STEP = {"RMSprop": 10.0, "Adam": 1.0}
 
 
 def useful(experiment: Experiment, remedies: Iterable[Changes]) -> tuple[Changes, ...]:
-    """Those that can be built and change something, each once, without the fields that stay as they are."""
+    """Return the remedies that work, without duplicates or unchanged fields.
+
+    A remedy works if it can be built and changes something.
+    """
     kept: list[Changes] = []
     for remedy in remedies:
         try:
@@ -48,9 +51,10 @@ def larger_steps(experiment: Experiment, factor: float) -> Changes:
 
 
 def smaller_steps(experiment: Experiment, first: EpochRecord | None) -> Changes:
-    """A tenth of the learning rate; less where the first update would still take away, to first order, more than the whole loss.
+    """Return a tenth of the learning rate, or less.
 
-    That bound is Polyak's step, the loss over the fall of the loss per unit of learning rate, from the gradients of the `first` record.
+    It is less if the first update would still remove more than the whole loss, to first order. That bound is Polyak's step: the loss
+    divided by its fall per unit of learning rate, from the gradients of the `first` record.
     """
     lr = float(f"{experiment.training.lr / 10:.2g}")
     fall = _fall(experiment.training.optimiser, first) if first else 0.0
@@ -60,9 +64,10 @@ def smaller_steps(experiment: Experiment, first: EpochRecord | None) -> Changes:
 
 
 def _fall(optimiser: str, first: EpochRecord) -> float:
-    """How much the loss falls in the first update, to first order, per unit of learning rate; 0 for a record without parameters.
+    """Return how much the loss falls in the first update, per unit of learning rate.
 
-    RMSprop and Adam divide the gradient by its size, so that it is Σ|g| times their first step, of which √n·‖g‖ is the most.
+    To first order; 0 for a record without parameters. RMSprop and Adam divide the gradient by its size, so the fall is Σ|g| times their
+    first step; Σ|g| is at most √n·‖g‖.
     """
     norms = {name: norm for name, norm in first.gradient_norms.items() if name in first.parameters}
     if optimiser == "SGD":
@@ -74,13 +79,13 @@ def _fall(optimiser: str, first: EpochRecord) -> float:
 
 
 def single_exponential(experiment: Experiment) -> Changes:
-    """`SingleExponential` with its defaults for all layers that have a surrogate."""
+    """Return `SingleExponential` with its defaults for every layer with a surrogate."""
     spiking = (index for index, layer in enumerate(experiment.network) if has_surrogate(layer))
     return {f"network.{index}.surrogate_grad_fn": _as_data(SingleExponential()) for index in spiking}
 
 
 def unit_grad_scale(experiment: Experiment) -> Changes:
-    """A grad_scale of 1 where a surrogate's is above that."""
+    """Return a grad_scale of 1 for each surrogate above that."""
     changes: Changes = {}
     for index, layer in enumerate(experiment.network):
         surrogate = getattr(layer, "surrogate_grad_fn", None)
@@ -92,11 +97,13 @@ def unit_grad_scale(experiment: Experiment) -> Changes:
 def limited_growth(
     experiment: Experiment, records: Mapping[int, LayerRecord], exploding: Sequence[int], parameters: Mapping[str, Array], largest: float
 ) -> tuple[Changes, ...]:
-    """Surrogates (and if it takes that, resets) with which no gradient grows `largest`-fold within a layer: a smaller grad_scale, then
-    `SingleExponential`. They change the exploding layers, and those that would be next.
+    """Return surrogates that keep gradients from growing `largest`-fold within a layer.
+
+    First a smaller grad_scale, then `SingleExponential`; resets change too if need be. The changes concern the exploding layers and
+    the layers that would explode next.
 
     Args:
-        records: of the layers that spike, by their place in the network.
+        records: records of the spiking layers, by their place in the network.
     """
     scaled: Changes = {}
     plain: Changes = {}
@@ -128,7 +135,10 @@ def _as_data(part: Any) -> dict[str, Any]:
 
 
 def most_output_spikes(experiment: Experiment) -> int | None:
-    """The most spikes that the task can count in an epoch, all samples, neurons and time steps together; None where there is no limit."""
+    """Return the most spikes that the output can have in an epoch; None without a limit.
+
+    All samples, neurons and time steps are counted together.
+    """
     spike_fn = getattr(experiment.network[-1], "spike_fn", None)
     most = 1 if isinstance(spike_fn, SingleSpike) else getattr(spike_fn, "max_num_spikes_per_bin", None)
     samples, steps = experiment.input.shape[:2]
@@ -136,7 +146,7 @@ def most_output_spikes(experiment: Experiment) -> int | None:
 
 
 def fewer_spikes_wanted(experiment: Experiment, most: int) -> Changes:
-    """The task asking for at most `most` output spikes; none where it can't."""
+    """Return changes that make the task ask for at most `most` output spikes; none if it can't."""
     return {f"training.task.{name}": value for name, value in experiment.training.task.within(most).items()}
 
 
@@ -145,16 +155,16 @@ def multi_spike_output(experiment: Experiment) -> Changes:
 
 
 def without_normalisation(experiment: Experiment) -> Changes:
-    """Input normalisation off where it is on: all inputs 1/(1-α) times as large."""
+    """Switch input normalisation off where it is on: inputs become 1/(1-α) times as large."""
     return {f"network.{index}.norm_input": False for index, layer in enumerate(experiment.network) if getattr(layer, "norm_input", False)}
 
 
 def lower_threshold(index: int, largest_u: float) -> Changes:
-    """θ of a layer just below the potential that it reached, above 0."""
+    """Return a θ just below the potential that the layer reached, above 0."""
     return {f"network.{index}.spike_threshold": rounded_down(largest_u, digits=2)}
 
 
 def rounded_down(value: float, digits: int) -> float:
-    """A number above 0 to so many significant digits."""
+    """Round a number above 0 down to this many significant digits."""
     unit = 10.0 ** (math.floor(math.log10(value)) - digits + 1)
     return float(f"{math.floor(value / unit) * unit:.{digits}g}")

@@ -41,25 +41,25 @@ from snncore.experiment.spec import Experiment
 from snncore.run.bptt import EpochRecord
 
 TREND_EPOCHS = 5
-"""Over how many epochs a trend is read."""
+"""Number of epochs over which a trend is measured."""
 
 STEADY = 1e-3
 """A change of u/θ below this over the trend's epochs counts as none."""
 
 RUNAWAY = 10
-"""How many times the least loss so far, and that of a silent output, the loss of a training that diverges is at least."""
+"""A loss diverges if it is at least this many times the least loss so far, and this many times the loss of a silent output."""
 
 EXPLODING = 1e3
-"""From this factor on, by which a layer may multiply a gradient on its way back through time, the gradient counts as exploding."""
+"""A gradient that a layer may multiply by this factor on its way back through time counts as exploding."""
 
 VANISHED = 1e-12
 """Norms of gradients and values of surrogates below this count as zero."""
 
 SILENT_EPOCHS = 20
-"""An output that was silent for so many epochs without coming near its threshold needs help."""
+"""An output that was silent for this many epochs without coming near its threshold needs help."""
 
 STAGNANT_EPOCHS = 100
-"""A training whose loss didn't fall for so many epochs needs help."""
+"""A training whose loss didn't fall for this many epochs needs help."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ class Silence:
     """No output spike in the last epoch.
 
     Attributes:
-        layer: name of the first silent spiking layer; what follows it gets no spikes from it.
+        layer: name of the first silent spiking layer; the layers after it get no spikes from it.
         is_output: whether that layer is the network's last.
-        largest_u_over_threshold: of that layer, below 1.
-        trend: of that number over the last epochs, None in the first epoch.
+        largest_u_over_threshold: max u/θ of that layer, below 1.
+        trend: trend of that number over the last epochs, None in the first epoch.
         loss, loss_is_flat: the last loss, and whether it stayed the same over the last epochs.
     """
 
@@ -83,7 +83,7 @@ class Silence:
 
 
 def silence(records: Sequence[EpochRecord]) -> Silence | None:
-    """Why the last epoch had no output spike; None if it had some."""
+    """Return why the last epoch had no output spike; None if it had some."""
     last = records[-1]
     if last.layers[-1].spikes.any():
         return None
@@ -106,15 +106,17 @@ def findings(
     divergence: DivergenceError | None = None,
     trained: Experiment | None = None,
 ) -> list[TrainingFinding]:
-    """What is wrong with a training, the most urgent first; of what follows from one another, the cause alone.
+    """Return what is wrong with a training, the most urgent finding first.
+
+    If one finding causes another, only the cause is returned.
 
     Args:
-        experiment: what is in force now.
-        records: of all epochs so far, the last one whole. What the loss did is read from those for the present task. None yet: what the
-            Experiment alone tells.
-        divergence: what ended the training, if it did.
-        trained: what was in force in the last epoch, if that was something else. The gradients that another surrogate led to tell nothing
-            of the present one.
+        experiment: the Experiment in force now.
+        records: records of all epochs so far, the last one whole. Only epochs with the present task count for the course of the loss.
+            Without records, only the Experiment itself is judged.
+        divergence: the error that ended the training, if one did.
+        trained: the Experiment in force in the last epoch, if it was a different one. Gradients from another surrogate say nothing about
+            the present one.
     """
     unreachable = _unreachable_target(experiment)
     goes_on = bool(records) and not records[-1].is_reached
@@ -129,7 +131,7 @@ def findings(
 def _course(
     experiment: Experiment, records: Sequence[EpochRecord], unreachable: UnreachableTarget | None, exploding: ExplodingGradient | None
 ) -> TrainingFinding | None:
-    """What the course of a training shows that hasn't reached its task."""
+    """Return what the course of a training shows that hasn't reached its goal."""
     since = _of_present_task(experiment, records)
     is_cut_short = exploding is not None and not records[-1].gradient_norms  # the backward pass ended at the first that was not finite
     return (
@@ -172,7 +174,10 @@ def _diverged(
 
 
 def _diverging(experiment: Experiment, records: Sequence[EpochRecord], since: Sequence[EpochRecord]) -> Diverging | None:
-    """Runaway over the trend's epochs and not falling; or runaway without a gradient that could bring it back."""
+    """Return a finding if the loss ran away and won't come back.
+
+    It ran away over the trend's epochs and isn't falling, or has no gradient that could bring it back.
+    """
     best = min(since, key=lambda record: record.loss)
     last, recent = since[-1], since[-TREND_EPOCHS:]
     least = RUNAWAY * max(best.loss, experiment.training.task.silent_loss(last.layers[-1].spikes.shape))
@@ -251,7 +256,7 @@ def _stays_silent(experiment: Experiment, records: Sequence[EpochRecord]) -> Sta
 
 
 def _no_progress(experiment: Experiment, since: Sequence[EpochRecord]) -> NoProgress | None:
-    """Half the learning rate where the steps lead past the goal and back, a larger one where they don't."""
+    """Suggest half the learning rate if steps lead past the goal and back, else more."""
     best = min(since, key=lambda record: record.loss)
     if since[-1].epoch - best.epoch < STAGNANT_EPOCHS or not any(record.spikes for record in since[-SILENT_EPOCHS:]):
         return None
@@ -279,7 +284,7 @@ def _trend(values: Sequence[float]) -> Literal["rising", "falling", "steady"] | 
 
 
 def _of_present_task(experiment: Experiment, records: Sequence[EpochRecord]) -> Sequence[EpochRecord]:
-    """The last records, back to where the task was another. The last one at least, measured by the present task."""
+    """Return the records since the task last changed; at least the last one, measured by the present task."""
     task = experiment.training.task
     others = next((number for number, record in enumerate(reversed(records)) if record.task != task), len(records))
     return records[-others:] if others else [records[-1].measured_by(task)]
@@ -290,7 +295,7 @@ def _largest_norm(record: EpochRecord) -> float:
 
 
 def _overshoot(experiment: Experiment, records: Sequence[EpochRecord]) -> tuple[int, float] | None:
-    """Epoch and count of the most spikes, if they were too many and there are none now."""
+    """Return epoch and count of the most spikes, if too many then and none now."""
     most = max(records, key=lambda record: record.spikes)
     wanted = experiment.training.task.spikes_wanted(experiment.input.shape[0])
     is_lost = wanted is not None and most.spikes > wanted and records[-1].spikes == 0
@@ -298,5 +303,5 @@ def _overshoot(experiment: Experiment, records: Sequence[EpochRecord]) -> tuple[
 
 
 def _epochs_left(experiment: Experiment, last: EpochRecord) -> int:
-    """Until training stops by itself, as it does after each `training.epochs`."""
+    """Return the epochs left until training stops, as it does after each `training.epochs`."""
     return experiment.training.epochs - (last.epoch + 1) % experiment.training.epochs

@@ -1,4 +1,4 @@
-"""What may be wrong with a training, in numbers, with changes of its Experiment that would help. `snncore.diagnosis.training` finds it.
+"""Findings on a training, in numbers, with changes of its Experiment that would help. `snncore.diagnosis.training` makes them.
 
 Layers are named as in the built model: `"1"`. The words are left to whoever shows them.
 """
@@ -12,11 +12,11 @@ from snncore.diagnosis.remedies import Changes
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingFinding:
-    """Base of them.
+    """Base of the findings on a training.
 
     Attributes:
         changes: remedies, the most direct first; each can be built.
-        needs_restart: whether they help a training that begins anew, with the weights before it was trained, but not one that goes on.
+        needs_restart: whether they only help a training that starts again from the untrained weights.
     """
 
     changes: tuple[Changes, ...] = ()
@@ -25,7 +25,10 @@ class TrainingFinding:
 
 @dataclass(frozen=True, kw_only=True)
 class UnreachableTarget(TrainingFinding):
-    """The output can't spike so often: at most `most_per_step` spikes of each of `outputs` neurons in each of `steps` of all samples."""
+    """The output can't spike as often as the task asks.
+
+    It has at most `most_per_step` spikes of each of `outputs` neurons in each of the `steps` of all samples.
+    """
 
     target: int
     most: int
@@ -37,7 +40,7 @@ class UnreachableTarget(TrainingFinding):
 
 @dataclass(frozen=True, kw_only=True)
 class Diverged(TrainingFinding):
-    """The training left the finite numbers; attributes as in `DivergenceError`."""
+    """A value became infinite or NaN during training; attributes as in `DivergenceError`."""
 
     epoch: int
     layer: str
@@ -46,7 +49,7 @@ class Diverged(TrainingFinding):
 
 @dataclass(frozen=True, kw_only=True)
 class Diverging(TrainingFinding):
-    """The loss has run away from its best, in `best_epoch`, and doesn't come back."""
+    """The loss has run away from its best value, in `best_epoch`, and doesn't come back."""
 
     best_loss: float
     best_epoch: int
@@ -55,7 +58,10 @@ class Diverging(TrainingFinding):
 
 @dataclass(frozen=True, kw_only=True)
 class ExplodingGradient(TrainingFinding):
-    """A gradient may grow `product`-fold within a layer, over `steps` consecutive time steps; at one of them `factor`-fold."""
+    """A gradient may grow `product`-fold within a layer.
+
+    It does so over `steps` consecutive time steps, up to `factor`-fold in one of them.
+    """
 
     layer: str
     factor: float
@@ -68,11 +74,11 @@ class NoGradient(TrainingFinding):
     """Nothing is learned: no parameter has a gradient.
 
     Attributes:
-        loss: the last one, with which the task isn't reached.
-        largest_norm: of the gradients of all parameters; None where there are none.
+        loss: the last loss, at which the task isn't reached.
+        largest_norm: largest norm of all parameters' gradients; None where there are none.
         layer: the layer nearest to the output whose surrogate is 0 at all potentials reached, if there is one.
-        largest_surrogate: |ds/du| of that layer, or the least of all layers.
-        overshoot: epoch and count of the most spikes, where they were above the target and training has lost the output since.
+        largest_surrogate: largest |ds/du| of that layer, or the least such value among all layers.
+        overshoot: epoch and count of the most spikes, if they were above the target and training has since silenced the output.
     """
 
     loss: float
@@ -84,11 +90,12 @@ class NoGradient(TrainingFinding):
 
 @dataclass(frozen=True, kw_only=True)
 class StaysSilent(TrainingFinding):
-    """The output has been silent for many `epochs`, and the first silent layer isn't on its way to its threshold.
+    """The output stays silent, and the first silent layer isn't approaching its threshold.
 
     Attributes:
-        largest_u_over_threshold: of that layer.
-        epochs_to_go: until it reaches 1 at the present pace, more than are left; None where it isn't rising.
+        epochs: number of epochs without an output spike.
+        largest_u_over_threshold: max u/θ of that layer.
+        epochs_to_go: epochs until it reaches 1 at the present pace, more than are left; None where it isn't rising.
         overshoot: as in `NoGradient`.
     """
 
@@ -102,7 +109,10 @@ class StaysSilent(TrainingFinding):
 
 @dataclass(frozen=True, kw_only=True)
 class NoProgress(TrainingFinding):
-    """The loss hasn't been below `best_loss` since `best_epoch`; meanwhile the task's score lay between `fewest` and `most`."""
+    """The loss hasn't improved on `best_loss` since `best_epoch`.
+
+    Meanwhile the task's score lay between `fewest` and `most`.
+    """
 
     best_loss: float
     best_epoch: int

@@ -1,1 +1,1 @@
-"""The Experiment as data: its layers, input, task and training, and what may be done to it."""
+"""The Experiment as data: its layers, input, task and training, and the edits of them."""

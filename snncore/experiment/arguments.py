@@ -18,7 +18,7 @@ from snncore.layers.membrane import Scalar
 
 
 def _named(choices: tuple[type, ...]) -> tuple[BeforeValidator, PlainSerializer]:
-    """Frozen dataclasses as `{"kind": name, field: value, ...}`; the name alone stands for the defaults."""
+    """Return the JSON form of frozen dataclasses, `{"kind": name, field: value, ...}`; the name alone stands for the defaults."""
     by_name = {choice.__name__: choice for choice in choices}
 
     def parse(value: Any) -> Any:
@@ -46,7 +46,7 @@ SurrogateGradFn = Annotated[Any, *_named(SURROGATES)]
 
 
 def _parse_value(value: Any) -> Any:
-    """A finite number, or nested lists of them, one for each neuron, as tuples."""
+    """Return a finite number, or nested lists with one for each neuron as tuples."""
     return _nested(value, MOST_AXES) if isinstance(value, list | tuple) else _number(value)
 
 
@@ -73,12 +73,12 @@ OptionalValue = Annotated[Any, BeforeValidator(lambda value: None if value is No
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value of JSON is a finite number that a layer can compute with."""
+    """Return True if a JSON value is a finite number within a layer's range."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER
 
 
 def shape_of(value: Any) -> Shape:
-    """The shape of a parameter: () of one number for all neurons, else that of its nested tuples."""
+    """Return a parameter's shape: () for one number, else the shape of its nested tuples."""
     return (len(value), *shape_of(value[0])) if isinstance(value, tuple) else ()
 
 
@@ -110,14 +110,14 @@ FIELDS: dict[Any, Any] = {
     SurrogateGradient: SurrogateGradFn,
     nn.Module: LinearSpec,
 }
-"""The field that an Experiment has for an argument of a constructor, by the type in its annotation."""
+"""Fields of an Experiment by the annotated type of a constructor's argument."""
 
 WITHOUT_ANNOTATION: dict[type, Any] = {float: Value, int: Value, bool: bool, type(None): OptionalValue}
-"""The same by the type of the argument's default."""
+"""Fields by the type of the default, for arguments without an annotation."""
 
 
 def field_of(owner: str, argument: inspect.Parameter) -> tuple[Any, Any]:
-    """The field of an argument: its type, and its default or ... where it has none.
+    """Return the field for an argument: its type, and its default or ... without one.
 
     Raises:
         RegistrationError: its type isn't known.

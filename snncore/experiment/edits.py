@@ -1,6 +1,6 @@
-"""Edits of a network that is being composed. Each takes a draft and returns another; a new layer is made to fit where it is put.
+"""Edits of a network that is being composed. Each takes a draft and returns a new one; a new layer is made to fit its place.
 
-Weights of a checkpoint go with their layers; a layer that is new, or made to fit, has its weights drawn.
+Weights of a checkpoint stay with their layers; a layer that is new, or made to fit, has its weights drawn.
 """
 
 from __future__ import annotations
@@ -19,40 +19,44 @@ from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSp
 AnyDraft = TypeVar("AnyDraft", bound=Draft)
 
 USUAL = MappingProxyType({"tau_mem": 10.0, "tau_adapt": 50.0})
-"""Values that new neurons have where their model has no default."""
+"""Values of new neurons for parameters without a default."""
 
 
 def insert(draft: Draft, place: int, kind: str) -> Draft:
-    """A new layer of a kind before the layer at `place`, or at the end. Where the kind allows it, shapes stay as they were."""
+    """Insert a new layer before the one at `place`, or at the end; it keeps the shape if its kind can."""
     return _put(draft, place, fitting_layer(kind, shape_before(draft, place)))
 
 
 def remove(draft: Draft, place: int) -> Draft:
-    """Raises ExperimentError where it is the only layer."""
+    """Remove the layer at `place`.
+
+    Raises:
+        ExperimentError: it is the only layer.
+    """
     if len(draft.network) == 1:
         raise ExperimentError("The network has one layer, which can't be removed; add another one first.")
     return _rearranged(draft, [other for other in range(len(draft.network)) if other != place])
 
 
 def duplicate(draft: Draft, place: int) -> Draft:
-    """The layer at `place` once more, after it, with the same weights where those are of a checkpoint."""
+    """Duplicate the layer at `place`, with the same weights if a checkpoint holds them."""
     places = range(len(draft.network))
     return _rearranged(draft, [*places[: place + 1], *places[place:]])
 
 
 def move(draft: Draft, place: int, to: int) -> Draft:
-    """The layer at `place` at place `to`; the others keep their order."""
+    """Move the layer at `place` to place `to`; the others keep their order."""
     others = [other for other in range(len(draft.network)) if other != place]
     return _rearranged(draft, [*others[:to], place, *others[to:]])
 
 
 def put(draft: Draft, place: int | None, layer: LayerSpec) -> Draft:
-    """The draft with a layer in place of the one at `place`, or as a new last one."""
+    """Replace the layer at `place`, or append a new last layer if it is None."""
     return _put(draft, len(draft.network), layer) if place is None else _exchanged(draft, place, layer)
 
 
 def mend(draft: Draft, place: int) -> Draft:
-    """The draft with the layer at `place` made to fit what reaches it, if there is a way."""
+    """Make the layer at `place` fit the shape that reaches it, if possible."""
     misfit = draft.fits()[place].misfit
     if misfit is None:
         return draft
@@ -62,17 +66,19 @@ def mend(draft: Draft, place: int) -> Draft:
 
 
 def feed(draft: Draft, kind: str) -> Draft:
-    """The draft with another kind of input, of the same shape where the kind takes it."""
+    """Replace the input by another kind, of the same shape if the kind takes it."""
     return _with(draft, input=fitting_input(kind, draft.input.shape))
 
 
 def feed_file(draft: Draft, name: str, digest: str, shape: tuple[int, ...], holds: Holds | None = None) -> Draft:
-    """The draft with an uploaded file (batch, time, ...) as its input, and what that was read as."""
+    """Make an uploaded file (batch, time, ...) the input, and note how it was read."""
     return _with(draft, input={"kind": "file", "name": name, "digest": digest, "shape": shape, "holds": holds})
 
 
 def reshape(draft: AnyDraft, shape: Sequence[int]) -> AnyDraft:
-    """The draft with its input in another shape (batch, time, ...). A drawn current ends sooner, or is 0 in the time that is new.
+    """Give the input another shape (batch, time, ...).
+
+    A drawn current ends sooner, or is 0 in the added steps.
 
     Raises:
         ExperimentError: the input can't have that shape.
@@ -82,12 +88,12 @@ def reshape(draft: AnyDraft, shape: Sequence[int]) -> AnyDraft:
 
 
 def as_kind(layer: NeuronSpec, kind: str, usual: Mapping[str, Any] = USUAL) -> NeuronSpec:
-    """The layer as another neuron model without connections of its own.
+    """Return the layer as another neuron model, without recurrent connections.
 
-    What both models have keeps its value, one for each neuron too; parameters that the other one hasn't no longer learn.
+    Fields of both models keep their values, also if there is one for each neuron; parameters that the new model lacks no longer learn.
 
     Args:
-        usual: by name, values of fields that only the other model has; else they are those of `USUAL` or the model's defaults.
+        usual: values by name for fields that only the new model has; otherwise taken from `USUAL` or the model's defaults.
     """
     spec = NEURON_SPECS[kind]
     values = {**USUAL, **_first_values(spec), **usual, **dict(layer), "kind": kind, "learns": None}
@@ -98,13 +104,16 @@ def as_kind(layer: NeuronSpec, kind: str, usual: Mapping[str, Any] = USUAL) -> N
 
 
 def shape_before(draft: Draft, place: int) -> Shape:
-    """What reaches the layer at `place`; after a layer that doesn't fit, the last shape that is known."""
+    """Return the shape that reaches the layer at `place`.
+
+    After a layer that doesn't fit, it is the last known shape.
+    """
     known = [draft.input.shape[2:], *(fit.shape for fit in draft.fits()[:place])]
     return next(shape for shape in reversed(known) if shape is not None)
 
 
 def fitting_layer(kind: str, shape: Shape) -> LayerSpec:
-    """A layer of a kind for samples of `shape`, with usual parameters; it leaves the shape as it is if that can be."""
+    """Return a layer of a kind with usual parameters, for samples of `shape`; it keeps the shape if possible."""
     width = shape[-1]
     channels = shape[0]
     match kind:
@@ -122,37 +131,40 @@ def fitting_layer(kind: str, shape: Shape) -> LayerSpec:
 
 
 def fitting_neurons(spec: type[NeuronSpec], neurons: int) -> NeuronSpec:
-    """A layer of so many neurons with usual parameters."""
+    """Return a layer of this many `neurons` with usual parameters."""
     connection = {"in_features": neurons, "out_features": neurons}
     usual = {**USUAL, **_first_values(spec), "rec_connect": connection}
     return spec(**{name: value for name, value in usual.items() if name in spec.model_fields})
 
 
 def _first_values(spec: type[NeuronSpec]) -> dict[str, Any]:
-    """Values that a model from outside names for fields that have no default."""
+    """Return a model's own values for fields without a default, if it comes from outside."""
     required = (name for name, field in spec.model_fields.items() if field.is_required())
     return {name: spec.words[name].usual for name in required if name in spec.words}
 
 
 def fitting_input(kind: str, shape: Shape) -> dict[str, Any]:
-    """Return a usual input of a kind as data, of `shape` (batch, time, ...) if the kind takes it."""
+    """Return a usual input of a kind as data.
+
+    It has the given `shape` (batch, time, ...) if the kind takes it.
+    """
     return INPUT_KINDS[kind].fitting(shape)
 
 
 def _put(draft: Draft, place: int, layer: LayerSpec) -> Draft:
-    """The draft with one more layer, before the one at `place`."""
+    """Insert a layer before the one at `place`."""
     network, places = draft.network, range(len(draft.network))
     return _with_network(draft, (*network[:place], layer, *network[place:]), [*places[:place], None, *places[place:]])
 
 
 def _exchanged(draft: Draft, place: int, layer: LayerSpec) -> Draft:
-    """The draft with another layer at `place`."""
+    """Replace the layer at `place`."""
     network = (*draft.network[:place], layer, *draft.network[place + 1 :])
     return _with_network(draft, network, range(len(network)))
 
 
 def _rearranged(draft: Draft, places: Sequence[int]) -> Draft:
-    """The draft with its layers in the order of these places, each as often as it is named."""
+    """Arrange the layers in the order of `places`, repeated or left out as listed."""
     return _with_network(draft, tuple(draft.network[place] for place in places), places)
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with an Experiment, said in one sentence."""
+"""Errors of an Experiment in one sentence each."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def sentence(
     task_kinds: Collection[str],
     within: Sequence[str | int] = (),
 ) -> str:
-    """The first problem as one sentence: where, what, and what would be right.
+    """Return the first problem as one sentence: where, what, and what would be right.
 
     Args:
-        within: where in an Experiment the part is that couldn't be built.
+        within: place in the Experiment of the part that couldn't be built.
     """
     problem = error.errors(include_url=False)[0]
     location = [*within, *problem["loc"]]
@@ -61,7 +61,7 @@ def sentence(
 
 
 def abbreviated(value: Any) -> str:
-    """The value as Python writes it, cut to 60 characters."""
+    """Return the value as Python writes it, cut to 60 characters."""
     text = _BRIEF.repr(value)
     return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 3]}..."
 
@@ -70,11 +70,11 @@ LONGEST_QUOTE = 60
 """Characters."""
 
 MOST_BITS = 4 * LONGEST_QUOTE
-"""Of a whole number that is written out: Python refuses to write thousands of digits."""
+"""Bits of the largest whole number that is written out; Python refuses to write thousands of digits."""
 
 
 class _Brief(reprlib.Repr):
-    """Writes only the beginning of what is long or deep."""
+    """Writes only the beginning of long or deeply nested values."""
 
     def __init__(self) -> None:
         super().__init__()

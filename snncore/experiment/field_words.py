@@ -1,4 +1,4 @@
-"""What a neuron model from outside says of one of its fields, as data. The words of built-in fields are in `app`."""
+"""Words and slider of one field of a neuron model from outside, as data. The words of built-in fields are in `app`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ class FieldWords:
     """Name, unit, note and range of one parameter.
 
     Attributes:
-        name: as people call it: "Refractory period".
+        name: plain name: "Refractory period".
         note: one sentence on what it does.
-        symbol: of the equations, such as "t_ref".
-        unit: such as "steps"; empty: none.
-        low, high, step: of its slider; without all three it is typed.
-        usual: the value that a new layer has, where the constructor has no default or None.
+        symbol: symbol in the equations, such as "t_ref".
+        unit: unit, such as "steps"; empty: none.
+        low, high, step: range and step of its slider; without all three the value is typed.
+        usual: value in a new layer, if the constructor's default is missing or None.
 
     Raises:
-        RegistrationError: name or note is empty, or the range is none.
+        RegistrationError: name or note is empty, or the range isn't valid.
     """
 
     name: str

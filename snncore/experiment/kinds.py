@@ -1,6 +1,6 @@
 """Open families of parts: the kinds of layer, input or task that an Experiment may name in a field `kind`.
 
-A part registers under its kind; whatever holds a part of the family then reads and writes it. What a kind computes stands in its own file.
+A part registers under its kind; models that hold parts of the family then read and write it. What a kind computes is in its own file.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ T = TypeVar("T", bound="Part")
 
 
 class Kinds(Mapping[str, type[T]], Generic[T]):
-    """The parts of one family by their kind, in the order of registration.
+    """The parts of one family by kind, in the order of registration.
 
     As an annotation, `Annotated[Any, kinds]` is the type of a field that holds any of them.
 
     Attributes:
-        noun: what one of them is called in messages: "layer", "input", "task".
+        noun: name of a part in messages: "layer", "input", "task".
     """
 
     def __init__(self, noun: str) -> None:
@@ -53,14 +53,14 @@ class Kinds(Mapping[str, type[T]], Generic[T]):
         return self is other
 
     def register(self, part: type[T], *, after: str | None = None) -> type[T]:
-        """Add a part, whose field `kind` has its name as default. Usable as a decorator.
+        """Register a part under the default of its field `kind`. Usable as a decorator.
 
         Args:
             after: the kind that it follows in the order; by default it is the last.
 
         Raises:
-            RegistrationError: it has no kind, another part has it, a method that its base leaves to it is missing, or it says itself that
-                it can't be used.
+            RegistrationError: it has no kind, another part has this kind, an abstract method of its base is missing, or its own check
+                refuses it.
         """
         field = part.model_fields.get("kind")
         kind = field.default if field else None
@@ -81,12 +81,12 @@ class Kinds(Mapping[str, type[T]], Generic[T]):
         return part
 
     def remove(self, kind: str) -> None:
-        """Take a kind back; Experiments that name it can't be opened any more."""
+        """Unregister a kind; Experiments that name it can no longer be opened."""
         del self._parts[kind]
         self._tell_holders()
 
     def held_by(self, *holders: type[BaseModel]) -> None:
-        """Name the models with a field of this family, those within others first: they learn of each kind that comes later."""
+        """Name the models with a field of this family, inner ones first; they are rebuilt for each later kind."""
         self._holders.extend(holders)
 
     def _tell_holders(self) -> None:

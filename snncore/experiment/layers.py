@@ -28,16 +28,16 @@ from snncore.layers.stateful import constructor_arguments
 
 
 class NeuronSpec(Learnable):
-    """Base of the neuron layers, one class for each of `snncore.layers`, made from the arguments of its constructor."""
+    """Base of the neuron layers; one class for each of `snncore.layers`, made from its constructor's arguments."""
 
     model: ClassVar[Any]
     """The layer's class."""
     words: ClassVar[Mapping[str, FieldWords]] = MappingProxyType({})
-    """What a model from outside says of its fields, by name."""
+    """Words for the fields of a model from outside, by name."""
     sentence: ClassVar[str] = ""
-    """What a model from outside says of itself."""
+    """One sentence on a model from outside."""
 
-    if TYPE_CHECKING:  # the fields of each come from its layer
+    if TYPE_CHECKING:  # each class takes its fields from its layer
 
         def __init__(self, **fields: Any) -> None: ...
 
@@ -59,24 +59,24 @@ class NeuronSpec(Learnable):
 
     @property
     def draws_weights(self) -> bool:
-        """Whether another weight seed gives it other recurrent weights."""
+        """True if its recurrent weights depend on the weight seed."""
         connection: LinearSpec | None = getattr(self, "rec_connect", None)
         return connection is not None and connection.draws_weights
 
     @property
     def is_noisy(self) -> bool:
-        """Whether it is random while it trains."""
+        """True if it uses random numbers while it trains."""
         return False
 
     @property
     def has_kernel(self) -> bool:
-        """Whether compiled loops compute the model without its connections."""
+        """True if compiled loops compute the model without its connections."""
         model = model_of(self.model)
         return model is not None and model.has_kernel
 
     @property
     def state_names(self) -> tuple[str, ...]:
-        """Of the variables that the built layer keeps from step to step."""
+        """Names of the variables that the built layer keeps from step to step."""
         return self._layer(nn.Identity()).state_names
 
     @property
@@ -86,7 +86,11 @@ class NeuronSpec(Learnable):
         return tuple(name for name in names if name in type(self).model_fields and getattr(self, name) is not None)
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Raises MisfitError where a parameter has another number of values than there are neurons, or the recurrent connection."""
+        """Return the output's shape, which is the input's.
+
+        Raises:
+            MisfitError: a parameter or the recurrent connection doesn't match the number of neurons.
+        """
         for name, value in self._arguments().items():
             if isinstance(value, tuple) and not _broadcasts(shape_of(value), shape):
                 raise MisfitError(
@@ -109,14 +113,14 @@ class NeuronSpec(Learnable):
         return shape
 
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> StatefulLayer:
-        """The layer; with `batch_size`, its form for (batch*time, ...). A recurrent connection draws its weights too."""
+        """Return the layer; with `batch_size`, its form for (batch*time, ...). Recurrent weights are drawn too."""
         connection: LinearSpec | None = getattr(self, "rec_connect", None)
         layer = self._layer(nn.Identity() if connection is None else connection.build(weights, noise), batch_size)
         self.revise(layer)
         return layer
 
     def revise(self, layer: nn.Module) -> None:
-        """Gives a layer that was built from a spec like this one its surrogate gradient, and which parameters learn."""
+        """Update a built layer's surrogate gradient and learning parameters to this spec's."""
         super().revise(layer)
         surrogate: Any = getattr(self, "surrogate_grad_fn", None)
         if surrogate is not None:
@@ -137,19 +141,19 @@ class NeuronSpec(Learnable):
         return layer
 
     def _arguments(self) -> dict[str, Any]:
-        """Those of the constructor that are values."""
+        """Return the constructor's arguments that are values."""
         return {name: getattr(self, name) for name in type(self).model_fields if name not in NOT_ARGUMENTS}
 
 
 NOT_ARGUMENTS = ("kind", "learns", "rec_connect")
-"""Fields that aren't handed to a constructor as they are."""
+"""Fields that aren't passed to a constructor unchanged."""
 
 NOT_DATA = ("shape", "record_states")
-"""Arguments of constructors that a run decides, not an Experiment."""
+"""Constructor arguments that a run decides, not an Experiment."""
 
 
 def neuron_spec(layer: type[StatefulLayer]) -> type[NeuronSpec]:
-    """The spec of a layer of neurons: its constructor's arguments as fields.
+    """Return the spec of a neuron layer: its constructor's arguments as fields.
 
     Raises:
         RegistrationError: the type of an argument isn't known, or its name is one that a spec needs itself.
@@ -170,10 +174,10 @@ def neuron_spec(layer: type[StatefulLayer]) -> type[NeuronSpec]:
 
 
 NEURON_SPECS: dict[str, type[NeuronSpec]] = {}
-"""Those of `LAYER_KINDS` that are neurons."""
+"""The neuron layers among `LAYER_KINDS`."""
 
 LAYER_KINDS: Kinds[Any] = Kinds("layer")
-"""Everything that a network may consist of."""
+"""All kinds of layer that a network may have."""
 
 
 def _register_all() -> None:
@@ -199,7 +203,7 @@ else:
 
 
 def spiking_kinds() -> tuple[str, ...]:
-    """The kinds of layers whose output is spikes."""
+    """Return the kinds of layers whose output is spikes."""
     return tuple(kind for kind, spec in NEURON_SPECS.items() if spec.model.does_spike)
 
 

@@ -1,4 +1,4 @@
-"""Which of a layer's parameters training moves, as data, and how that reaches the layer once it is built."""
+"""Which of a layer's parameters training moves, as data, and their update in the built layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from snncore.experiment.errors import abbreviated
 from snncore.experiment.part import Part
 
 FIXED_BY_DEFAULT = ("spike_threshold",)
-"""Parameters that learn only where they are named."""
+"""Parameters that learn only if they are named."""
 
 
 def _list_of_names(value: Any) -> Any:
@@ -28,7 +28,7 @@ class Learnable(Part):
     """Base of the layers with parameters that training can move.
 
     Attributes:
-        learns: the names of those that it moves; none of them: the layer stays as it is; None: all but thresholds.
+        learns: names of the parameters that learn; empty: the layer stays as it is; None: all but thresholds.
     """
 
     kind: str
@@ -49,11 +49,14 @@ class Learnable(Part):
 
     @property
     def learning(self) -> tuple[str, ...]:
-        """Names of those that it moves, in the order of `learnable`."""
+        """Names of the parameters that learn, in the order of `learnable`."""
         return self._by_default if self.learns is None else tuple(name for name in self.learnable if name in self.learns)
 
     def learns_for(self, names: Collection[str]) -> tuple[str, ...] | None:
-        """The value of `learns` with which those of these names learn that the layer has, and no others; None where that is the default."""
+        """Return the value of `learns` with which only these parameters learn.
+
+        Names that the layer doesn't have are left out. None if the value is the default.
+        """
         chosen = tuple(name for name in self.learnable if name in names)
         return None if chosen == self._by_default else chosen
 
@@ -62,11 +65,11 @@ class Learnable(Part):
         return tuple(name for name in self.learnable if name not in FIXED_BY_DEFAULT)
 
     def revise(self, layer: nn.Module) -> None:
-        """Gives a layer that was built from a spec like this one what may change while it trains: here, which parameters learn."""
+        """Update a built layer's training settings to this spec's: here, which parameters learn."""
         for name in self.learnable:
             for parameter in self.parameters(layer, name):
                 parameter.requires_grad_(name in self.learning)
 
     def parameters(self, layer: nn.Module, name: str) -> tuple[nn.Parameter, ...]:
-        """What the built layer holds under one of the names that are `learnable`."""
+        """Return the built layer's parameters under one of the `learnable` names."""
         return (layer.get_parameter(name),)

@@ -18,19 +18,19 @@ from snncore.experiment.part import Part, Shape
 from snncore.experiment.torch_layers import Conv2dSpec, LinearSpec
 
 WeightName = Annotated[str, Field(max_length=40, pattern=r"^\d+\.(rec_connect\.)?(weight|bias)$")]
-"""Of a parameter of the built network."""
+"""Name of a weight or bias in the built network: "0.weight"."""
 
 MOST_TAKEN = 10_000
-"""Weights and biases that one Experiment may name."""
+"""Most weights and biases that one Experiment may name."""
 
 
 class CheckpointRef(Part):
     """Weights of a file that `checkpoint.read` reads.
 
     Attributes:
-        name: of the file, for people.
-        digest: of the weights; by it they are found among files.
-        takes: pairs (parameter of the network, parameter in the file). Those that aren't named are drawn. None: all, under their own names.
+        name: name of the file, for people.
+        digest: digest of the weights, by which they are found among files.
+        takes: pairs (parameter of the network, parameter in the file). Other parameters are drawn. None: all, under their own names.
     """
 
     name: str = Field(max_length=100)
@@ -46,24 +46,24 @@ class CheckpointRef(Part):
         return self
 
     def key(self, parameter: str) -> str:
-        """Under which the weights of a parameter are found among files."""
+        """Return the key of a parameter's weights among files."""
         return f"{self.digest}/{parameter}"
 
     def is_here(self, files: Files) -> bool:
         return any(key.startswith(self.key("")) for key in files)
 
     def sources(self, network: Sequence[Any]) -> dict[str, str]:
-        """Names in the file of the weights that it gives, by parameter of the network."""
+        """Return the names in the file of the weights taken, by parameter of the network."""
         return {name: name for name in weight_shapes(network)} if self.takes is None else dict(self.takes)
 
     def load_into(self, model: nn.Module, files: Files, label: Callable[[str], str]) -> None:
-        """Gives the model the weights and biases that it takes from the file.
+        """Load the weights and biases from the file into the model.
 
         Args:
-            label: how messages call the parameter of a name.
+            label: returns a parameter's name in messages.
 
         Raises:
-            ExperimentError: the weights aren't among `files`, or are of another network than the model.
+            ExperimentError: the weights aren't among `files`, or belong to a different network.
         """
         if not self.is_here(files):
             raise ExperimentError(
@@ -83,13 +83,13 @@ class CheckpointRef(Part):
         put(weights, model)
 
     def carried(self, before: Sequence[Any], after: Sequence[Any], origins: Sequence[int | None]) -> CheckpointRef | None:
-        """What an edited network still takes from the file; None for nothing.
+        """Return what an edited network still takes from the file; None for nothing.
 
         A weight goes with its layer, as long as its shape and what it would be drawn from stay the same.
 
         Args:
             before, after: the layers of the network.
-            origins: of each layer after, its place before; None for a new one.
+            origins: place before the edit of each layer after it; None for a new layer.
         """
         sources, old, new = self.sources(before), _identities(before), _identities(after)
         takes = {}
@@ -104,22 +104,22 @@ class CheckpointRef(Part):
 
 
 def weight_shapes(network: Sequence[Any]) -> dict[str, Shape]:
-    """Shapes of the weights and biases that the built network has, by parameter name."""
+    """Return the shapes of the built network's weights and biases, by parameter name."""
     return {name: shape[:1] if name.endswith("bias") else shape for name, (shape, _) in _identities(network).items()}
 
 
 def drawn_from(network: Sequence[Any]) -> dict[str, Any]:
-    """What each weight and bias begins with where no file gives it, by parameter name.
+    """Return the source of each weight and bias without a file, by parameter name.
 
-    That is a spec of `snncore.experiment.weights`, or None for torch's own random numbers.
+    The source is a spec of `snncore.experiment.weights`, or None for torch's own random numbers.
     """
     return {name: source for name, (_, source) in _identities(network).items()}
 
 
 def _identities(network: Sequence[Any]) -> dict[str, tuple[Shape, Any]]:
-    """The shape and the random source of each weight and bias, by its name.
+    """Return shape and source of each weight and bias, by its name.
 
-    Where either changes, a weight is no longer the same.
+    If either changes, it is a different weight.
     """
     found: dict[str, tuple[Shape, Any]] = {}
     for place, layer in enumerate(network):

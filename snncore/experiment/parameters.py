@@ -1,4 +1,4 @@
-"""A network's parameters as arrays by name: whether they are those that it takes, and their way into it."""
+"""A network's parameters as arrays by name: checking that they fit it, and loading them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Parameters = Mapping[str, Array]
 
 
 def is_weight(name: str) -> bool:
-    """Whether a parameter of this name is a weight or a bias; else it is a constant of neurons."""
+    """Return True if the parameter is a weight or bias, not a neuron constant."""
     return name.rpartition(".")[2] in ("weight", "bias")
 
 
 def misfit(given: Mapping[str, Shape], taken: Mapping[str, Shape], label: Callable[[str], str] = str) -> str | None:
-    """What keeps parameters of the `given` shapes from being those that are `taken`, as a clause; None where nothing does.
+    """Return how the `given` names and shapes differ from the `taken` ones, as a clause; None if they don't.
 
     Args:
-        label: how the clause calls the parameter of a name.
+        label: returns a parameter's name in the clause.
     """
     for name, shape in taken.items():
         if name not in given:
@@ -39,7 +39,7 @@ def shapes_of(values: Mapping[str, Array | Tensor]) -> dict[str, Shape]:
 
 
 def put(values: Parameters, model: nn.Module) -> None:
-    """Sets the model's parameters of these names, which have the same shapes."""
+    """Set the model's parameters with these names; shapes must be the same."""
     with torch.no_grad():
         for name, value in values.items():
             model.get_parameter(name).copy_(torch.tensor(value))

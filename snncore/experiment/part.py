@@ -1,4 +1,4 @@
-"""What every part of an Experiment is: immutable data without unknown keys, its numbers finite and bounded."""
+"""Base of all parts of an Experiment: immutable data without unknown keys, its numbers finite and bounded."""
 
 from functools import cache
 from types import UnionType
@@ -12,24 +12,24 @@ Shape = tuple[int, ...]
 """Shape of one sample at one time step, without batch and time."""
 
 MOST_AXES = 16
-"""Axes of an input, and lists within lists; NumPy and torch take up to 64."""
+"""Most axes of an input and levels of nested lists; NumPy and torch take up to 64."""
 
 LARGEST_LENGTH = 2**31 - 1
-"""Of an axis, a window or its stride: torch counts some of them in 32 bits."""
+"""Largest length of an axis, a window or a stride: torch counts some of them in 32 bits."""
 
 LARGEST_WHOLE = 2**53 - 1
-"""Up to here JSON and browsers hold whole numbers exactly."""
+"""Largest whole number up to which JSON and browsers are exact."""
 
 LARGEST_NUMBER = 3e38
-"""Magnitude of a number that a layer computes with: within the range of float32."""
+"""Largest magnitude of a number that a layer computes with: within the range of float32."""
 
 Length = Annotated[int, Field(ge=1, le=LARGEST_LENGTH)]
 
 Count = Annotated[int, Field(ge=0, le=LARGEST_WHOLE)]
-"""Of steps, spikes, epochs; a seed."""
+"""A number of steps, spikes or epochs, ≥ 0; or a seed."""
 
 Positive = Annotated[int, Field(ge=1, le=LARGEST_WHOLE)]
-"""The same, but not 0."""
+"""A number of steps, spikes or epochs, ≥ 1."""
 
 
 class Part(BaseModel):
@@ -52,12 +52,12 @@ class Part(BaseModel):
 
 @cache
 def _types_held(part: type[Part]) -> dict[str, frozenset[Any]]:
-    """The types of each field's entries, without None."""
+    """Return the types of each field's entries, without None."""
     return {name: frozenset(_entry_types(field.annotation)) - {type(None)} for name, field in part.model_fields.items()}
 
 
 def _entry_types(annotation: Any) -> set[Any]:
-    """What an annotation comes down to: {int} of `Annotated[tuple[int, ...], FailFast()] | None`, and None's type."""
+    """Return the types within an annotation: int and None's for `Annotated[tuple[int, ...], FailFast()] | None`."""
     kind, arguments = get_origin(annotation), get_args(annotation)
     if kind is Annotated:
         return _entry_types(arguments[0])

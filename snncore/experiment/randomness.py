@@ -1,4 +1,4 @@
-"""What of an Experiment each of its seeds decides."""
+"""The parts of an Experiment that depend on each of its seeds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from snncore.experiment.spec import Draft
 
 @dataclass(frozen=True)
 class Randomness:
-    """What another seed would change.
+    """The parts of an Experiment that depend on a seed.
 
     Attributes:
         weights: places of the layers whose first weights are drawn, unless a checkpoint holds them.
@@ -23,7 +23,7 @@ class Randomness:
 
 
 def randomness(experiment: Draft) -> Randomness:
-    """What each seed decides, as the layers and the input say of themselves."""
+    """Return what depends on each seed, by asking the layers and the input."""
     layers = list(enumerate(experiment.network))
     return Randomness(
         weights=tuple(place for place, layer in layers if layer.draws_weights),

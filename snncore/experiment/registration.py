@@ -22,13 +22,13 @@ Layer = TypeVar("Layer", bound=StatefulLayer)
 BUILT_IN = frozenset(NEURON_MODELS)
 
 HAVE_WORDS = frozenset(name for spec in NEURON_SPECS.values() for name in spec.model_fields)
-"""Fields of the built-in models, whose words hold for other models too."""
+"""Fields of built-in models; other models use the same words for them."""
 
 HAVE_FIRST_VALUE = frozenset((*USUAL, "rec_connect"))
-"""Fields that get a value in a new layer though they have no default."""
+"""Fields without a default that still get a value in a new layer."""
 
 TRIAL = (1, 2, 1)
-"""Shape (batch, time, neurons) of the input on which a model is tried."""
+"""Shape (batch, time, neurons) of the input for trying a model."""
 
 
 def register_neuron(
@@ -39,18 +39,20 @@ def register_neuron(
     sentence: str = "",
     recurrent: bool | None = None,
 ) -> Callable[[type[Layer]], type[Layer]]:
-    """Make the layer class that is decorated a kind of layer: Experiments, files, links and the app's menus then know it by its name.
+    """Register the decorated class as a kind of layer.
+
+    Experiments, files, links and the app's menus then know it by its name.
 
     The class derives from `StatefulLayer`, or more shortly from `SpikingMembrane` or `Membrane`. Its constructor's arguments are the
     fields; their annotations (float, float | Tensor, bool, int, SpikeFunction, ResetFunction, SurrogateGradient) say what each takes.
-    Its state has a `v_mem`, its step shows a `u`, and where it spikes it has a `spike_threshold` that u is compared with. Arguments that
-    it holds as parameters, to be trained, are named in the class's `learnable`; those of `SpikingMembrane` are there already.
+    Its state has a `v_mem`, its step shows a `u`, and if it spikes it has a `spike_threshold` that u is compared with. The class's
+    `learnable` names the arguments held as trained parameters; it already has the ones of `SpikingMembrane`.
 
     Args:
         step: one time step, `step(z, state, parameters) -> Step`.
         spikes: whether its output is spikes.
-        words: by name of a field, what pages say of it. Fields that a built-in model has too, such as `tau_mem`, have words already.
-        sentence: what pages say of the model.
+        words: words for its fields on pages, by field name. Fields of a built-in model, such as `tau_mem`, have words already.
+        sentence: one sentence on the model, for pages.
         recurrent: whether it has a recurrent form; by default if it spikes.
 
     Raises:
@@ -79,7 +81,9 @@ def register_neuron(
 
 
 def unregister_neuron(name: str) -> None:
-    """Take a model back, as before a notebook defines it once more; Experiments that name it can't be opened any more.
+    """Unregister a model, e.g. before a notebook defines it again.
+
+    Experiments that name it can no longer be opened.
 
     Raises:
         RegistrationError: there is no such model, or it is a built-in one.
@@ -101,7 +105,7 @@ def _check_name(name: str) -> None:
 
 
 def _spec(layer: type[StatefulLayer], words: Mapping[str, FieldWords], sentence: str) -> type[NeuronSpec]:
-    """Raises RegistrationError where a field lacks words or a first value."""
+    """Return the model's spec; raise RegistrationError if a field lacks words or a first value."""
     spec, name = neuron_spec(layer), layer.__name__
     for field, said in words.items():
         if not isinstance(said, FieldWords):
@@ -119,7 +123,7 @@ def _spec(layer: type[StatefulLayer], words: Mapping[str, FieldWords], sentence:
 
 
 def _try(model: NeuronModel, spec: type[NeuronSpec]) -> None:
-    """Run a usual layer of the model for two steps; raise RegistrationError where it doesn't do what is asked of it."""
+    """Run a usual layer of the model for two steps; raise RegistrationError if it doesn't behave as required."""
     try:
         layer = fitting_neurons(spec, TRIAL[-1]).build(torch.Generator(), torch.Generator())
         layer.record_states = True

@@ -1,6 +1,6 @@
 """The Experiment: network, input, training and seeds as data, which builds the torch model and goes to and from JSON.
 
-It is what a page edits, what a link and a saved file hold, and what a test repeats. An Experiment that exists can be built.
+Pages edit it, links and saved files hold it, tests repeat it. Every Experiment that exists can be built.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from snncore.layers import FlattenTime, UnflattenTime
 MOST_LAYERS = 500
 
 LARGEST_JSON = 2 * 2**20
-"""Characters of a text that is read."""
+"""Most characters of a text that is read."""
 
 SHORTEST_DT, LONGEST_DT = 1e-9, 1e6
 """Seconds."""
@@ -43,11 +43,11 @@ SHORTEST_DT, LONGEST_DT = 1e-9, 1e6
 
 @dataclass(frozen=True)
 class Fit:
-    """How one layer of a network fits what comes before it.
+    """How one layer of a network fits the layers before it.
 
     Attributes:
-        shape: of one sample at one time step after the layer, or after it were mended; None where that can't be known.
-        misfit: why the layer doesn't fit, if it doesn't.
+        shape: shape of one sample at one time step after the layer, once it is made to fit; None if it can't be known.
+        misfit: why the layer doesn't fit, or None.
     """
 
     shape: Shape | None
@@ -69,7 +69,7 @@ class Draft(Part):
     training: Training = Training()
     seeds: Seeds = Seeds()
     checkpoint: CheckpointRef | None = None
-    """Weights to begin with, instead of those that are drawn."""
+    """First weights from a file, instead of drawn ones."""
 
     def __init__(self, /, **data: Any) -> None:
         try:
@@ -91,8 +91,9 @@ class Draft(Part):
         return self
 
     def fits(self) -> tuple[Fit, ...]:
-        """Of each layer, its output's shape, and whether it takes what reaches it. After a layer that doesn't, the next ones are
-        judged by what it would put out if it were mended.
+        """Return each layer's output shape, and whether it fits its input.
+
+        Layers after one that doesn't fit are judged by its output once it is made to fit.
         """
         found: list[Fit] = []
         shape: Shape | None = self.input.shape[2:]
@@ -108,7 +109,7 @@ class Draft(Part):
 
     @property
     def first_misfit(self) -> str | None:
-        """What is wrong with the first layer that doesn't fit, in a sentence that names it; None where all fit."""
+        """Return what is wrong with the first misfitting layer, in a sentence; None if all fit."""
         for number, fit in enumerate(self.fits()):
             if fit.misfit:
                 return f"{self.layer_label(str(number))}: {fit.misfit}."
@@ -116,21 +117,25 @@ class Draft(Part):
 
     @property
     def output_shape(self) -> Shape | None:
-        """(batch, time, ...) of what the network puts out; None where that can't be known."""
+        """Return the output's shape (batch, time, ...); None if it can't be known."""
         shape = self.fits()[-1].shape
         return None if shape is None else (*self.input.shape[:2], *shape)
 
     @property
     def task_misfit(self) -> MisfitError | None:
-        """Why the task can't measure what the network puts out; its remedy are fields of the task that would fit."""
+        """Return why the task can't measure the output; the remedy holds task fields that would fit."""
         shape = self.output_shape
         return None if shape is None else self.training.task.misfit(shape)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Raises ExperimentError where `text` is no JSON or no Experiment."""
+        """Read an Experiment or draft from JSON.
+
+        Raises:
+            ExperimentError: `text` isn't JSON, or isn't an Experiment.
+        """
         if len(text) > LARGEST_JSON:
-            raise ExperimentError(f"This is no Experiment: it has {len(text):,} characters, more than the {LARGEST_JSON:,} that are taken.")
+            raise ExperimentError(f"This is not an Experiment: it has {len(text):,} characters, but at most {LARGEST_JSON:,} are taken.")
         try:
             data = json.loads(text, object_pairs_hook=_without_repetition)
         except json.JSONDecodeError as error:
@@ -147,17 +152,19 @@ class Draft(Part):
         return cls(**data)
 
     def to_json(self, *, compact: bool = False) -> str:
-        """All fields, indented; or compact: one line without the fields that have their default."""
+        """Return all fields, indented; or if `compact`, one line without fields at their default."""
         if not compact:
             return self.model_dump_json(indent=2)
         # A layer's kind equals its default but tells the layers apart, so defaults are left out by hand.
         return json.dumps(_without_defaults(self), separators=(",", ":"))
 
     def replace(self, changes: dict[str, Any]) -> Self:
-        """A new one with other values at some paths, such as `{"network.1.tau_mem": 20.0, "training.lr": 0.01}`.
+        """Return a copy with changed values by path.
 
-        Weights of the `checkpoint` stay where the changes don't touch them: a layer with another size, or other first weights, has its
-        weights drawn; with another weight seed all have.
+        An example of changes is `{"network.1.tau_mem": 20.0, "training.lr": 0.01}`.
+
+        Weights of the `checkpoint` stay unless the changes concern them: a layer whose size or first weights change gets drawn weights, and
+        with a different weight seed all layers do.
 
         Raises:
             ExperimentError: no such path, or the values can't be built; this Experiment stays as it was.
@@ -180,11 +187,11 @@ class Draft(Part):
         return made if names_weights else made.with_weights_of(self, range(len(self.network)))
 
     def with_weights_of(self, before: Draft, origins: Sequence[int | None]) -> Self:
-        """This draft with the weights that an edit keeps of the `checkpoint` before it.
+        """Return this draft with the `checkpoint` weights that an edit keeps.
 
         Args:
-            before: the draft that was edited.
-            origins: of each layer, its place in the draft before; None for a new one.
+            before: the draft before the edit.
+            origins: each layer's place in the draft before; None for a new layer.
         """
         kept = None
         if before.checkpoint and self.seeds.weights == before.seeds.weights and len(origins) == len(self.network):
@@ -194,7 +201,7 @@ class Draft(Part):
         return self.model_construct(**{**{name: getattr(self, name) for name in type(self).model_fields}, "checkpoint": kept})
 
     def at(self, path: str) -> Any:
-        """The value that `replace` would change at a path, as data. The path must exist."""
+        """Return the value at a path of `replace`, as data. The path must exist."""
         first, *names = path.split(".")
         value: Any = getattr(self, first)
         if names and isinstance(value, tuple):
@@ -205,37 +212,39 @@ class Draft(Part):
         return value
 
     def layer_label(self, module_name: str) -> str:
-        """How messages call the layer that `build()` puts under `module_name`, or one in it: `"LIF 2"` for `"1"`."""
+        """Return a layer's name in messages: `"LIF 2"` for the module `"1"` of `build()`, or one in it."""
         index = int(module_name.partition(".")[0])
         return f"{self.network[index].kind} {index + 1}"
 
     def parameter_label(self, name: str) -> str:
-        """How messages call a parameter of the built network: `"the weight of Linear 1"` for `"0.weight"`."""
+        """Return a parameter's name in messages: `"the weight of Linear 1"` for `"0.weight"`."""
         module_name, _, field = name.partition(".")
         return f"the {field} of {self.layer_label(module_name)}"
 
     @property
     def is_folded(self) -> bool:
-        """Whether time is folded into the batch, for layers that take no time axis."""
+        """True if time is folded into the batch, for layers without a time axis."""
         return any(isinstance(layer, Conv2dSpec | AvgPool2dSpec | FlattenSpec) for layer in self.network)
 
     def in_force(self, epoch: int) -> Self:
-        """What holds at an epoch: the fields with the values to which they had been changed by then, and no changes."""
+        """Return the Experiment in force at an epoch: changes up to then are made, none are left."""
         if not self.training.changes:
             return self
         return self._phases[bisect_right(self._phases, epoch, key=itemgetter(0)) - 1][1]
 
     @property
     def settled(self) -> Self:
-        """What holds after all changes, as if it had been so from the start."""
+        """Return the Experiment with all changes made, as if from the start."""
         return self._phases[-1][1] if self.training.changes else self
 
     @cached_property
     def _phases(self) -> tuple[tuple[float, Self], ...]:
-        """Where there are changes: what holds from the start, and from each epoch on at which something was changed. Raises ExperimentError
-        where it can't be.
+        """Return the Experiments in force, each with its first epoch, -∞ for the start.
 
-        Each change builds anew only the part that it changes: no other part depends on it, and no shape.
+        Each change rebuilds only the part that it changes: no other part depends on it, and no shape.
+
+        Raises:
+            ExperimentError: a changed part can't be built.
         """
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         fields["training"] = self.training.model_copy(update={"changes": ()})
@@ -250,12 +259,12 @@ class Draft(Part):
 
     @property
     def draft(self) -> Draft:
-        """The same parts as a Draft."""
+        """Return a Draft with the same parts."""
         return Draft(**dict(self))
 
 
 class Experiment(Draft):
-    """Everything that a simulation or training needs; the same Experiment gives the same spikes anywhere.
+    """Everything that a simulation or training needs; equal Experiments give equal spikes anywhere.
 
     Raises:
         ExperimentError: on construction, in one sentence that names the layer or field and what would be right.
@@ -268,7 +277,7 @@ class Experiment(Draft):
         return self
 
     def changed(self, epoch: int, changes: dict[str, Any]) -> Self:
-        """The Experiment with fields that were changed while it trained, from `epoch` on.
+        """Return the Experiment with fields changed during training, from `epoch` on.
 
         Raises:
             ExperimentError: a field that can't be changed while training runs, or a value that can't be built.
@@ -278,8 +287,9 @@ class Experiment(Draft):
         return self.replace({"training.changes": (*(change.model_dump() for change in later), *made)})
 
     def check_trainable(self) -> None:
-        """Raises ExperimentError where the task can't measure the output, or where nothing learns, be it only after a change; the network
-        may still be built and run.
+        """Raise ExperimentError if the Experiment can't be trained.
+
+        The task can't measure the output, or nothing learns, if only after a change; the network can still be built and run.
         """
         reason = self.training.task.needs_spikes
         if reason and not self.network[-1].does_spike:
@@ -300,11 +310,11 @@ class Experiment(Draft):
                 )
 
     def build(self, files: Files = NO_FILES) -> nn.Sequential:
-        """The network (batch, time, ...) -> (batch, time, ...), its modules named by the number of their layer.
+        """Return the network, (batch, time, ...) -> (batch, time, ...); modules are named by layer number.
 
-        Weights are drawn in layer order: those of `torch.manual_seed(seeds.weights)` and construction; or they are those of the
-        `checkpoint`. A network with layers that take no time axis is folded into (batch*time, ...) before its first layer, `"fold"`, and
-        unfolded after its last one, `"unfold"`.
+        Weights are drawn in layer order, as by `torch.manual_seed(seeds.weights)` and construction; or they come from the `checkpoint`. If
+        a layer takes no time axis, a module `"fold"` before the first layer folds time into the batch, (batch*time, ...), and a module
+        `"unfold"` after the last one unfolds it.
 
         Raises:
             ExperimentError: the weights of the checkpoint aren't among `files`, or don't fit.
@@ -320,7 +330,7 @@ class Experiment(Draft):
         return model
 
     def make_input(self, files: Files = NO_FILES) -> Tensor:
-        """The input, float32 of `input.shape` (batch, time, ...).
+        """Return the input, float32 of `input.shape` (batch, time, ...).
 
         Raises:
             ExperimentError: it is a file that isn't among `files`, or has another shape there.
@@ -339,7 +349,10 @@ TASK_KINDS.held_by(Training, Draft, Experiment)
 
 
 def convolution() -> Experiment:
-    """The quickstart's convolutional network: Conv2d(2,16,3)–LIF–Conv2d(16,32,3)–LIF–Flatten–Linear(512,4), (8,100,2,8,8) -> (8,100,4)."""
+    """Return the quickstart's convolutional network, (8,100,2,8,8) -> (8,100,4).
+
+    Its layers are Conv2d(2,16,3)–LIF–Conv2d(16,32,3)–LIF–Flatten–Linear(512,4).
+    """
     return Experiment(
         network=(
             Conv2dSpec(in_channels=2, out_channels=16, kernel_size=3),
@@ -354,7 +367,10 @@ def convolution() -> Experiment:
 
 
 def ten_spikes() -> Experiment:
-    """The quickstart's toy task: Linear(16,64)–LIF–Linear(64,4)–LIF learns to answer one random input with ten spikes."""
+    """Return the quickstart's toy task: learn to answer one random input with ten spikes.
+
+    Its layers are Linear(16,64)–LIF–Linear(64,4)–LIF.
+    """
     return Experiment(
         network=(
             LinearSpec(in_features=16, out_features=64),
@@ -372,7 +388,7 @@ def ten_spikes() -> Experiment:
 
 
 def _shape_if_mended(layer: LayerSpec, misfit: MisfitError, shape: Shape) -> Shape | None:
-    """What the layer would put out; None where it can't be mended by one value after another."""
+    """Return the layer's output shape once made to fit; None if changing its values one by one can't do it."""
     found: Shape | None = None
     if misfit.before == "Flatten":
         shape = (math.prod(shape),)
@@ -398,7 +414,7 @@ def _output_or_misfit(layer: LayerSpec, shape: Shape) -> tuple[Shape | None, Mis
 
 
 def mended(layer: LayerSpec, misfit: MisfitError) -> LayerSpec:
-    """The layer with the values that would fit. Raises ExperimentError where no layer can have them."""
+    """Return the layer with values that fit; raise ExperimentError if no layer can have them."""
     try:
         return type(layer)(**{**layer.model_dump(), **misfit.remedy})
     except ValidationError as error:
@@ -406,7 +422,7 @@ def mended(layer: LayerSpec, misfit: MisfitError) -> LayerSpec:
 
 
 def _with(fields: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
-    """The fields of a Draft with another value at a path, which is built; raises ExperimentError where it can't be."""
+    """Return a Draft's fields with the value at a path replaced, built from data; raise ExperimentError if it can't be."""
     first, *names = path
     if first != "network":
         return {**fields, first: _rebuilt(fields[first], names, value, (first,))}
@@ -428,7 +444,7 @@ def _rebuilt(part: Part, names: list[str], value: Any, place: tuple[str | int, .
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; raises ExperimentError where a key stands in it twice, since one of the values would be lost."""
+    """Return a JSON object; raise ExperimentError if a key occurs twice, since a value would be lost."""
     made = dict(pairs)
     if len(made) < len(pairs):
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]

@@ -1,7 +1,6 @@
-"""torch's own layers of an Experiment as data: their shapes, and their weights as torch draws them, from a generator of one's own.
-A linear layer may begin with other weights, those of `snncore.experiment.weights`.
+"""torch's own layers as data: their shapes, and their weights as torch draws them, but from a given generator.
 
-All of them see one sample at one time step.
+A linear layer may start from the weights of `snncore.experiment.weights` instead. All layers see one sample at one time step.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from snncore.experiment.weights import RandomWeights, WeightSpec
 
 
 class TorchSpec(Part):
-    """Base of them."""
+    """Base of torch's own layers."""
 
     kind: str
 
@@ -30,25 +29,25 @@ class TorchSpec(Part):
 
     @property
     def draws_weights(self) -> bool:
-        """Whether another weight seed gives it other first weights."""
+        """True if its first weights depend on the weight seed."""
         return False
 
     @property
     def is_noisy(self) -> bool:
-        """Whether it is random while it trains."""
+        """True if it uses random numbers while it trains."""
         return False
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Raises MisfitError where the layer doesn't take `shape`; says what would fit."""
+        """Return the output's shape; raise MisfitError, with what would fit, if the layer doesn't take `shape`."""
         raise NotImplementedError
 
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> nn.Module:
-        """The module. `batch_size` is for layers that tell time from batch."""
+        """Return the module. `batch_size` is for layers that tell time from batch."""
         raise NotImplementedError
 
 
 class LinearSpec(Learnable, TorchSpec):
-    """`torch.nn.Linear` over the last axis. Whatever `weights` it begins with, later layers draw the same ones."""
+    """`torch.nn.Linear` over the last axis. Its `weights` don't change what later layers draw."""
 
     kind: Literal["Linear"] = "Linear"
     in_features: Length
@@ -125,7 +124,7 @@ class Conv2dSpec(Learnable, TorchSpec):
 
 
 class AvgPool2dSpec(TorchSpec):
-    """`torch.nn.AvgPool2d` with a square window, over (channels, height, width). Without a stride, the windows lie side by side."""
+    """`torch.nn.AvgPool2d` with a square window, over (channels, height, width). By default the windows lie side by side."""
 
     kind: Literal["AvgPool2d"] = "AvgPool2d"
     kernel_size: Length
@@ -140,7 +139,7 @@ class AvgPool2dSpec(TorchSpec):
 
 
 class FlattenSpec(TorchSpec):
-    """`torch.nn.Flatten`: all neurons of a sample in one row."""
+    """`torch.nn.Flatten`, which puts all neurons of a sample in one row."""
 
     kind: Literal["Flatten"] = "Flatten"
 
@@ -152,7 +151,7 @@ class FlattenSpec(TorchSpec):
 
 
 class DropoutSpec(TorchSpec):
-    """Sets each value to 0 with probability `p` while the model trains, and scales the rest by 1/(1-p)."""
+    """Dropout during training: values become 0 with probability `p`, the rest grow by 1/(1-p)."""
 
     kind: Literal["Dropout"] = "Dropout"
     p: float = Field(default=0.5, ge=0, lt=1)
@@ -169,7 +168,7 @@ class DropoutSpec(TorchSpec):
 
 
 class _Dropout(nn.Module):
-    """`torch.nn.Dropout` from a generator of its own: torch's global one belongs to everybody."""
+    """`torch.nn.Dropout` with its own generator: torch's global one is shared."""
 
     def __init__(self, p: float, generator: torch.Generator) -> None:
         super().__init__()
@@ -193,7 +192,7 @@ def _image(shape: Shape) -> Shape:
 
 
 def _slid(sides: Shape, kernel_size: int, stride: int, padding: int = 0) -> Shape:
-    """Places of a window that slides along each side."""
+    """Return the number of window positions along each side."""
     padded = tuple(side + 2 * padding for side in sides)
     if kernel_size > min(padded):
         raise MisfitError(
@@ -208,7 +207,7 @@ def _weights(bias: bool) -> tuple[str, ...]:
 
 
 def _draw(layer: nn.Linear | nn.Conv2d, inputs: int, generator: torch.Generator) -> None:
-    """Weights and biases as torch's constructors draw them, `inputs` to each neuron."""
+    """Draw weights and biases as torch's constructors do, with `inputs` inputs to each neuron."""
     nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
     if layer.bias is not None:
         bound = 1 / math.sqrt(inputs)

@@ -1,4 +1,4 @@
-"""How an Experiment is trained, and its seeds, as data; and what may be changed while it trains."""
+"""Training and seeds of an Experiment as data, and what may be changed while it trains."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from snncore.experiment.tasks.spike_count import SpikeCount
 MOST_CHANGES = 1000
 
 CHANGEABLE = re.compile(r"training\.(lr|optimiser)|network\.(0|[1-9][0-9]{0,5})\.(surrogate_grad_fn|learns)")
-"""What may be changed while training runs, besides fields of the task: the weights learned so far stay."""
+"""Fields that may change during training, besides fields of the task; the weights learned so far stay."""
 
 OF_THE_TASK = "training.task."
 
 
 class Change(Part):
-    """A field of the Experiment that was changed while training ran, by its path, as in `Experiment.replace`; in force from `epoch` on."""
+    """A field changed during training, by its path in `Experiment.replace`; in force from `epoch` on."""
 
     epoch: Count
     field: str
@@ -31,14 +31,14 @@ class Change(Part):
     @field_validator("value")
     @classmethod
     def _as_in_json(cls, value: Any) -> Any:
-        """So that an Experiment that was saved equals the one that is opened."""
+        """Convert the value to its JSON form, so that saving and opening changes nothing."""
         return [cls._as_in_json(entry) for entry in value] if isinstance(value, tuple) else value
 
 
 class Training(Part):
-    """What is trained for, and how. `lr` is the learning rate, `epochs` the most that are run.
+    """Task and settings of the training. `lr` is the learning rate, `epochs` the largest number of epochs.
 
-    `changes` are in the order of their epochs, in whatever order they come; of two of one field at one epoch, the later one is made.
+    `changes` are sorted by epoch; of two changes of one field at the same epoch, the later one counts.
     """
 
     task: TaskSpec = SpikeCount()
@@ -70,14 +70,14 @@ class Training(Part):
         return self
 
     def is_changeable(self, field: str) -> bool:
-        """Whether the field of the Experiment at a path may be changed while training runs."""
+        """Return True if the Experiment's field at a path may change during training."""
         if field.startswith(OF_THE_TASK):
             return field.removeprefix(OF_THE_TASK) in self.task.changeable
         return CHANGEABLE.fullmatch(field) is not None
 
 
 class Seeds(Part):
-    """One seed each for the weights, the input, and everything random while the network runs."""
+    """Seeds for the weights, the input, and everything random while the network runs."""
 
     weights: Count = 0
     input: Count = 0

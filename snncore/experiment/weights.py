@@ -1,6 +1,6 @@
-"""A linear layer's first weights as data, so that a network with structure (a chain, lateral inhibition) is an Experiment too.
+"""A linear layer's first weights as data, so that a structured network (a chain, lateral inhibition) is an Experiment too.
 
-Only where training begins: all weights are trained, those that begin at 0 as well.
+They are only the start of training: all weights are trained, even the ones that start at 0.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from snncore.errors import MisfitError
 from snncore.experiment.part import LARGEST_LENGTH, Part
 
 LARGEST_WEIGHT = 1e6
-"""Far above any that is of use, far below those whose sums leave float32."""
+"""Largest first weight: far above any useful one, far below the weights whose sums leave float32."""
 
 Weight = Annotated[float, Field(ge=-LARGEST_WEIGHT, le=LARGEST_WEIGHT)]
 
 
 class _WeightSpec(Part):
-    """Base of them."""
+    """Base of all first weights."""
 
     kind: str
 
     def check(self, inputs: int, outputs: int) -> None:
-        """Raises MisfitError where the layer has too few of either; says what would fit."""
+        """Raise MisfitError, with what would fit, if the layer has too few inputs or outputs."""
 
     def is_random(self, has_bias: bool) -> bool:
-        """Whether another seed makes other weights, or biases where the layer has them."""
+        """Return True if the weights, or biases if there are any, depend on the seed."""
         return False
 
     def weigh(self, weight: Tensor, bias: Tensor | None) -> None:
-        """Turns what torch has drawn, (outputs, inputs) and (outputs,), into the layer's first values, in place."""
+        """Turn torch's weights (outputs, inputs) and bias (outputs,) into the first ones, in place."""
         raise NotImplementedError
 
 
 class RandomWeights(_WeightSpec):
-    """The weights that torch draws, uniform within ±1/√inputs, times `gain`; the bias as torch draws it."""
+    """torch's weights, uniform within ±1/√inputs, times `gain`; the bias as torch draws it."""
 
     kind: Literal["random"] = "random"
     gain: float = Field(default=1.0, ge=0, le=LARGEST_WEIGHT)
@@ -51,10 +51,10 @@ class RandomWeights(_WeightSpec):
 
 
 class _StructuredWeights(_WeightSpec):
-    """Base of those that nothing random is in; their bias is 0."""
+    """Base of first weights without randomness; their bias is 0."""
 
     def matrix(self, outputs: int, inputs: int) -> Tensor:
-        """The weights, float32 (outputs, inputs): entry [n, m] leads from input m to neuron n."""
+        """Return the weights, float32 (outputs, inputs): entry [n, m] leads from input m to neuron n."""
         raise NotImplementedError
 
     def weigh(self, weight: Tensor, bias: Tensor | None) -> None:
@@ -64,7 +64,7 @@ class _StructuredWeights(_WeightSpec):
 
 
 class ConstantWeights(_StructuredWeights):
-    """`value` from every input to every neuron."""
+    """The same weight `value` from every input to every neuron."""
 
     kind: Literal["constant"] = "constant"
     value: Weight
@@ -74,9 +74,9 @@ class ConstantWeights(_StructuredWeights):
 
 
 class DiagonalWeights(_StructuredWeights):
-    """`diagonal` from each input to the neuron of the same number, `others` between all the rest.
+    """Weight `diagonal` from input to neuron of the same number, `others` elsewhere.
 
-    The defaults are one-to-one; as `rec_connect`, negative `others` are lateral inhibition.
+    The defaults connect one-to-one; as `rec_connect`, negative `others` are lateral inhibition.
     """
 
     kind: Literal["diagonal"] = "diagonal"
@@ -88,10 +88,11 @@ class DiagonalWeights(_StructuredWeights):
 
 
 class ChainWeights(_StructuredWeights):
-    """`value` from every input of group g to every neuron of group g + `offset`, 0 elsewhere; the last groups lead nowhere.
+    """Weight `value` from each group g to group g + `offset`, 0 elsewhere.
 
-    Inputs and neurons are each divided in order into `groups` groups, whose sizes differ by one at most. As `rec_connect` with the
-    offset of 1 it is a synfire chain (Abeles 1991), with 0 it connects each group with itself.
+    Every input of group g leads to every neuron of group g + `offset`; the last groups lead nowhere. Inputs and neurons are each divided
+    in order into `groups` groups, whose sizes differ by one at most. As `rec_connect`, it is a synfire chain with an offset of 1
+    (Abeles 1991), and connects each group with itself with an offset of 0.
     """
 
     kind: Literal["chain"] = "chain"

@@ -1,1 +1,1 @@
-"""Files that come in and go out: recordings, checkpoints, code."""
+"""Files read and written: recordings, checkpoints, code."""

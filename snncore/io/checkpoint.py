@@ -1,5 +1,6 @@
-"""A network's parameters at one epoch, with its Experiment, as a safetensors file. Without snncore's reader, torch loads it as well:
-`experiment.build().load_state_dict(safetensors.torch.load_file(path))`.
+"""A network's parameters at one epoch, with its Experiment, as a safetensors file.
+
+torch also loads it without snncore's reader: `experiment.build().load_state_dict(safetensors.torch.load_file(path))`.
 """
 
 from __future__ import annotations
@@ -29,18 +30,18 @@ from snncore.layers import StatefulLayer
 from snncore.layers.bounds import MAX_TAU, MIN_TAU
 
 LARGEST_FILE = 32 * 2**20
-"""Bytes of a file that is read."""
+"""Most bytes of a file that is read."""
 
 LARGEST_HEADER = 2 * 2**20
-"""Bytes of the part of it that names the tensors and holds the Experiment."""
+"""Most bytes of its header, which names the tensors and holds the Experiment."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a file holds.
+    """The content of a checkpoint file.
 
     Attributes:
-        experiment: with the constants of neurons as they are in the file, and a `checkpoint` that names the weights.
+        experiment: the Experiment with the file's neuron constants, and a `checkpoint` that names the weights.
         weights: weights and biases by parameter name, float32.
     """
 
@@ -49,16 +50,19 @@ class Checkpoint:
 
     @property
     def files(self) -> Files:
-        """What `experiment.build` takes the weights from."""
+        """Return the weights as `files` for `experiment.build`."""
         named = self.experiment.checkpoint
         return {} if named is None else {named.key(name): values for name, values in self.weights.items()}
 
 
 def save(experiment: Experiment, parameters: Parameters) -> bytes:
-    """A safetensors file: all parameters as float32 tensors under their names in the built network, and as metadata `"experiment"`, JSON.
+    """Return a safetensors file of all parameters and the Experiment.
+
+    Parameters are float32 tensors under their names in the built network; the metadata `"experiment"` is JSON. The optimiser's state is
+    not saved.
 
     Args:
-        experiment: as it is in force at the epoch whose parameters these are. The state of the optimiser is not saved.
+        experiment: the Experiment in force at the epoch of the parameters.
         parameters: as in `EpochRecord.parameters`.
 
     Raises:
@@ -73,18 +77,18 @@ def save(experiment: Experiment, parameters: Parameters) -> bytes:
 
 
 def read(name: str, content: bytes) -> Checkpoint:
-    """The Experiment and weights of a file that `save` made.
+    """Return the Experiment and weights of a file from `save`.
 
-    Time constants, thresholds and other constants of neurons become values of the Experiment, as they are in force: a τ that training
-    led below its bound is at it. Where α is held instead of τ (`train_alphas`), τ is the one that gives α back: exactly from τ = 2
-    on; below to within a few roundings, since there not every α has a τ of its own in float32; and where τ would be below 0.1, it is that.
-    What was changed while training ran is settled.
+    Time constants, thresholds and other neuron constants become values of the Experiment, as they are in force: a τ that training
+    moved below its bound is at the bound. If α is held instead of τ (`train_alphas`), τ is the value that gives α back: exactly for
+    τ ≥ 2; below, to within a few roundings, since not every α has its own τ in float32; a τ below 0.1 becomes 0.1. Changes made
+    during training are settled.
 
     Args:
-        name: of the file, for messages and for people.
+        name: name of the file, for messages and for people.
 
     Raises:
-        InputFileError: in one sentence, what is wrong with the file and what would be right.
+        InputFileError: one sentence on what is wrong with the file and what would be right.
     """
     try:
         return _read(name, content)
@@ -93,11 +97,11 @@ def read(name: str, content: bytes) -> Checkpoint:
 
 
 def of(experiment: Experiment, parameters: Parameters, name: str) -> Checkpoint:
-    """The parameters of a network as a checkpoint, as `read` would make it of a file.
+    """Return a network's parameters as a checkpoint, as `read` does from a file.
 
     Args:
-        experiment: as it is in force at the epoch whose parameters these are.
-        parameters: all those of the network, as in `EpochRecord.parameters`.
+        experiment: the Experiment in force at the epoch of the parameters.
+        parameters: all parameters of the network, as in `EpochRecord.parameters`.
         name: where they come from, for people.
 
     Raises:
@@ -127,7 +131,7 @@ def _read(name: str, content: bytes) -> Checkpoint:
 
 
 def _unpacked(content: bytes) -> tuple[str, dict[str, Array]]:
-    """The Experiment as JSON, and the tensors by name."""
+    """Return the Experiment as JSON, and the tensors by name."""
     if len(content) > LARGEST_FILE:
         raise InputFileError(f"it has {len(content) / 2**20:.1f} MB, more than the {LARGEST_FILE // 2**20} MB that are taken")
     length = int.from_bytes(content[:8], "little")
@@ -158,13 +162,13 @@ def _require(problem: str | None) -> None:
 
 
 def _not_finite(parameters: Parameters) -> str | None:
-    """Which parameter holds an infinity or NaN, as a clause; None where none does."""
+    """Return which parameter holds an infinity or NaN, as a clause; None if none does."""
     name = next((name for name, values in parameters.items() if not np.isfinite(values).all()), None)
     return None if name is None else f"{abbreviated(name)} holds values that are not finite"
 
 
 def _digest(weights: Parameters) -> str:
-    """What names weights in an Experiment: the first 32 hexadecimal digits of the SHA-256 of their names and contents."""
+    """Return the first 32 hexadecimal digits of the SHA-256 of the weights' names and contents; it names them in an Experiment."""
     named = sorted((name, content_hash(values)) for name, values in weights.items())
     return hashlib.sha256(repr(named).encode()).hexdigest()[:32]
 
@@ -173,7 +177,7 @@ def _digest(weights: Parameters) -> str:
 
 
 def _constants(experiment: Experiment, model: nn.Module) -> dict[str, Any]:
-    """The numbers that the model's neurons compute with, as changes of the Experiment."""
+    """Return the numbers that the model's neurons compute with, as changes of the Experiment."""
     return {
         f"network.{number}.{name}": _as_data(value)
         for number, spec in enumerate(experiment.network)
@@ -183,7 +187,7 @@ def _constants(experiment: Experiment, model: nn.Module) -> dict[str, Any]:
 
 
 def _in_force(spec: NeuronSpec, layer: nn.Module) -> Iterator[tuple[str, Tensor]]:
-    """Of each argument of the layer that is a number, or one for each neuron, the present value."""
+    """Yield the present value of each argument with numbers, one or one per neuron."""
     assert isinstance(layer, StatefulLayer)
     for name, value in layer.arg_dict.items():
         if not isinstance(getattr(spec, name, None), float | tuple):
@@ -195,10 +199,10 @@ def _in_force(spec: NeuronSpec, layer: nn.Module) -> Iterator[tuple[str, Tensor]
 
 
 def _tau_of(alpha: Tensor) -> Tensor:
-    """The float32 τ with exp(-1/τ) = α, in double precision on the way."""
+    """Return the float32 τ with exp(-1/τ) = α, computed in double precision."""
     return (-1 / alpha.double().log()).float().clamp(MIN_TAU, MAX_TAU)
 
 
 def _as_data(value: Tensor) -> Any:
-    """A number or nested lists, each with the fewest digits that give its float32 back."""
+    """Return a number or nested lists, with the fewest digits that give the float32 back."""
     return value.numpy().astype(str).astype(float).tolist()

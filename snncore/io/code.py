@@ -1,4 +1,4 @@
-"""Layers as the code that makes them, for people to take along."""
+"""Layers as Python code, to copy."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from snncore.layers import NEURON_MODELS
 
 
 def layer_code(layer: NeuronSpec) -> str:
-    """A program that makes a layer of neurons without connections of its own and runs it on `z`.
+    """Return a program that makes a neuron layer and runs it on `z`.
 
-    Only arguments that differ from the constructor's defaults
-    are written, and not which parameters learn.
+    It contains only arguments that differ from the constructor's defaults, and doesn't say which parameters learn.
 
     Raises:
-        ExperimentError: a recurrent layer, whose weights don't stand in its spec.
+        ExperimentError: the layer is recurrent; its weights aren't in its spec.
     """
     if layer.kind not in NEURON_MODELS:
         raise ExperimentError(f"{layer.kind} has weights, which are not written as code; take the model without its connections.")
@@ -37,7 +36,7 @@ def layer_code(layer: NeuronSpec) -> str:
 
 
 def _arguments(layer: NeuronSpec) -> Iterator[tuple[str, Any]]:
-    """Those that differ from their defaults."""
+    """Return the arguments that differ from their defaults."""
     for name, field in type(layer).model_fields.items():
         value = getattr(layer, name)
         if name not in ("kind", "learns") and (field.is_required() or value != field.get_default()):

@@ -1,4 +1,4 @@
-"""The numbers of a .csv file, and the names above them. What they mean is decided in `files`."""
+"""The numbers of a .csv file, and the names above them. What they mean is decided in `recordings`."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from snncore.io.doubts import numbers_lines
 from snncore.written_numbers import MINUS, NUMBER, THOUSANDS
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", ",": "commas"}
-"""What may stand between cells. The first of these in the first line is the file's."""
+"""Separators of cells. A file uses the first of these that its first line contains."""
 
 MOST_NAMES = 10_000
-"""Columns that a header may name."""
+"""Most columns that a header may name."""
 
 LONGEST_NAME = 100
-"""Characters of a column's name."""
+"""Most characters of a column's name."""
 
 LARGEST_PIECE = 2**18
-"""Characters that are read at once."""
+"""Most characters that are read at once."""
 
 MOST_READ_SLOWLY = 2**20
-"""Characters with quotation marks, blanks or the like, which take twenty times as long to read as plain numbers."""
+"""Most characters with quotation marks, blanks and similar, which take twenty times as long to read as plain numbers."""
 
 NO_NUMBERS = "it has no line of numbers; write one for each time step, or for each event"
 
 NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
-"""A number to Python and NumPy, which write it so. No raster may hold one."""
+"""Python's and NumPy's spellings of infinity and NaN. No raster may hold them."""
 
 MISSING = {"na", "nan", "nat", "nil", "none", "null", "missing", "nodata", "undefined"}
-"""What stands for a missing number, in lower case and without punctuation."""
+"""Marks of a missing number, in lower case and without punctuation."""
 
 
 Integers: TypeAlias = NDArray[np.int64]
@@ -51,10 +51,10 @@ class Table:
     """The content of a .csv file.
 
     Attributes:
-        header: the columns' names as they were written, without spaces around; empty without a header.
+        header: the columns' names as written, without spaces around them; empty without a header.
         values: the numbers, (rows, columns), float64.
-        lines: number of each row's line, from 1.
-        may_be_decimals: whether the commas between cells may be decimal ones.
+        lines: line number of each row, from 1.
+        may_be_decimals: whether the commas between cells may be decimal commas.
     """
 
     header: Sequence[str]
@@ -64,13 +64,13 @@ class Table:
 
 
 def read_table(content: bytes) -> Table:
-    """Return the numbers in a .csv file, which are separated by commas, semicolons or tabs.
+    """Return the numbers in a .csv file, separated by commas, semicolons or tabs.
 
-    A comma within a cell is a decimal point if no number of the file has a point, and if one of its numbers shows that it doesn't stand
-    between thousands.
+    A comma within a cell is a decimal point if no number in the file has a point, and if at least one number shows that its comma doesn't
+    separate thousands.
 
     Raises:
-        InputFileError: the text is no table of numbers, or can be read in two ways.
+        InputFileError: the text isn't a table of numbers, or can be read in two ways.
     """
     text = _text(content)
     separator = _separator(text)
@@ -94,7 +94,7 @@ def read_table(content: bytes) -> Table:
 
 
 def _text(content: bytes) -> str:
-    """The content with "\\n" after each line and "-" before negative numbers."""
+    """Return the content with "\\n" after each line and "-" before negative numbers."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -104,10 +104,10 @@ def _text(content: bytes) -> str:
 
 
 def _numbers(body: str, separator: str, first: tuple[int, int], line: int, commas: _DecimalCommas) -> tuple[Array, Integers]:
-    """The numbers of all lines, (rows, columns), and the number of each row's line.
+    """Return the numbers of all lines, (rows, columns), and each row's line number.
 
     Args:
-        first: number and columns of the first line that isn't blank.
+        first: line number and number of columns of the first line that isn't blank.
         line: number of the line before the body.
     """
     width, read_slowly = first[1], 0
@@ -135,7 +135,7 @@ def _numbers(body: str, separator: str, first: tuple[int, int], line: int, comma
 
 
 def _plain_numbers(piece: str, separator: str, width: int, are_commas_decimal: bool) -> Array | None:
-    """The numbers of lines that hold nothing else, if there's nothing to doubt or to refuse about them."""
+    """Return the numbers of lines with nothing but numbers, if nothing about them is doubtful."""
     if separator != "," and "," in piece:
         if not are_commas_decimal:
             return None
@@ -148,18 +148,18 @@ def _plain_numbers(piece: str, separator: str, width: int, are_commas_decimal: b
     marks = np.frombuffer(written.translate(None, b"0123456789.+-eE"), np.uint8)
     if marks.size % width or (marks.reshape(-1, width) != [ord(separator)] * (width - 1) + [ord("\n")]).any():
         return None
-    if len(written) == 2 * marks.size:  # as of most spikes: each cell one digit
+    if len(written) == 2 * marks.size:  # the case of most spikes: one digit in each cell
         found = np.frombuffer(written, np.uint8)[::2] - float(ord("0"))
         if found.min() >= 0 and found.max() <= 9:
             return found.reshape(-1, width)
     try:
         return np.array(list(map(float, written.replace(separator.encode(), b"\n").split(b"\n")[:-1]))).reshape(-1, width)
-    except ValueError:  # what is no number is found, and named, by the slow reader
+    except ValueError:  # the slow reader finds and names the cells that aren't numbers
         return None
 
 
 def _read_slowly(piece: str, separator: str, first: tuple[int, int], before: int, commas: _DecimalCommas) -> tuple[Array, Integers]:
-    """The same for any lines, or an error that says where they're wrong."""
+    """Return the numbers of any lines; raise an error that says where they're wrong."""
     values, numbers = array("d"), array("q")
     start, width = first
     for number, cells in _rows(StringIO(piece), separator, before):
@@ -177,7 +177,7 @@ def _separator(text: str) -> str:
 
 
 def _rows(lines: Iterable[str], separator: str, before: int = 0) -> Iterator[tuple[int, Sequence[str]]]:
-    """Number and cells of each line that isn't blank. `before` is the number of the line before."""
+    """Yield number and cells of each line that isn't blank. `before` is the number of the line before."""
     closed = (re.sub('" +(?=[,;\t\n]|$)', '"', line) if '"' in line else line for line in lines)
     rows = csv.reader(closed, delimiter=separator, skipinitialspace=True, strict=True)
     try:
@@ -208,21 +208,21 @@ def _header(cells: Sequence[str], line: int) -> Sequence[str]:
 
 
 def _is_name(cell: str) -> bool:
-    """Whether a cell holds a word that isn't meant as a number, or as the mark of a missing one."""
+    """Return True if a cell holds a word, not a number or missing number."""
     text = cell.strip()
     is_number = re.match(r"[\W_]*\d", text) or NOT_FINITE.fullmatch(text)
     return any(map(str.isalpha, text)) and not is_number and not _is_missing(text)
 
 
 def _is_missing(cell: str) -> bool:
-    """Whether something in a cell stands for no number: `NA`, `-`, `?`, `#DIV/0!`."""
+    """Return True if a cell marks a missing number: `NA`, `-`, `?`, `#DIV/0!`."""
     text = cell.strip()
     bare = re.sub(r"[\W_]", "", text).lower()
     return bool(text) and (not bare or bare in MISSING or bool(re.fullmatch(r"#.*[!?]", text)))
 
 
 def _counts_columns(values: Array, body: str) -> bool:
-    """Whether the first row may hold the columns' numbers.
+    """Return True if the first row may hold the columns' numbers.
 
     It counts up from 0 or 1, or from anywhere, up or down, over more than three columns; or its whole numbers all differ, and those below
     are nothing but spikes or are all written with a point.
@@ -240,10 +240,10 @@ def _counts_columns(values: Array, body: str) -> bool:
 
 
 def _may_be_decimals(values: Array, body: str) -> bool:
-    """Whether the commas may be decimal, so that each number was read as two.
+    """Return True if the commas may be decimal, so that each number was read as two.
 
-    Then there are digits alone on both sides of them. Of two columns, it's enough that a second one isn't a spike; of more, digits are as
-    well counts, but for a leading zero, or where the even columns reach much further than the odd ones.
+    Then both sides of each comma are digits only. With two columns, it's enough that the second holds something besides spikes; with more,
+    digits may as well be counts, unless one has a leading zero or the even columns reach much further than the odd ones.
     """
     whole, decimals = values[:, ::2], values[:, 1::2]
     if whole.shape != decimals.shape or body.encode().translate(None, b"0123456789,+-\n") or ",-" in body or ",+" in body:
@@ -256,7 +256,7 @@ class _DecimalCommas:
     """Numbers that may be written with a decimal comma.
 
     Attributes:
-        are_decimal: whether one of them shows that its comma doesn't stand between thousands.
+        are_decimal: whether one of them shows that its comma doesn't separate thousands.
     """
 
     def __init__(self) -> None:
@@ -264,7 +264,7 @@ class _DecimalCommas:
         self.are_decimal = False
 
     def read(self, line: int, cells: Sequence[str], between: str) -> list[float]:
-        """The numbers of a line."""
+        """Return the numbers of a line."""
         return [self._read(f"line {line}, column {column}", cell.strip(), between) for column, cell in enumerate(cells, start=1)]
 
     def _read(self, place: str, cell: str, between: str) -> float:
@@ -286,7 +286,7 @@ class _DecimalCommas:
         return float(pointed)
 
     def check(self, body: str) -> None:
-        """Raises InputFileError where the commas may as well stand between thousands."""
+        """Raise InputFileError if the commas may as well separate thousands."""
         if self._first and "." in body:
             raise InputFileError(f"{self._first} has a comma and other numbers have a point; write a decimal point in all of them")
         if self._doubtful and not self.are_decimal:

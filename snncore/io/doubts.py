@@ -1,4 +1,4 @@
-"""Signs that an uploaded file may hold something else than the raster it could be read as: names, numbers and axes."""
+"""Signs that an uploaded file may not hold the raster that it could be read as: names, numbers and axes."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ import numpy as np
 from snncore.arrays import Array
 
 LARGEST_COUNT = 20
-"""Spikes of a neuron in one time step; a table of larger whole numbers may be one of times."""
+"""Most spikes of a neuron in one time step; a table of larger whole numbers may hold times."""
 
 LARGEST_PIXEL = 255
-"""Whole numbers up to it may be pixels, which are given as currents."""
+"""Largest whole number that may be a pixel; pixels are read as currents."""
 
 MOST_EVENT_COLUMNS = 6
-"""Columns of a table of events: time, x, y, polarity, and what else a recorder adds."""
+"""Most columns of a table of events: time, x, y, polarity, and extras that a recorder adds."""
 
 FEWEST_RISING = 5
-"""Numbers from which it is no accident that they only rise."""
+"""Fewest numbers that don't only rise by accident."""
 
 MOST_CHANNELS = 2
-"""Polarities of a sensor."""
+"""Number of polarities of a sensor."""
 
 LARGEST_PIECE = 2**16
-"""Values that are looked at together."""
+"""Number of values examined at a time."""
 
 OF_NEURONS = re.compile("n|nrn|neurons?|cells?|units?|nodes?|ch|channels?|inputs?|afferents?|electrodes?|pixels?")
-"""Words that make a name with a number that of a neuron: `n0`, `exc_cell_3`."""
+"""Words that, with a number, name a neuron: `n0`, `exc_cell_3`."""
 
 OF_ROWS = re.compile(
     "t|ts|us|µs|μs|ms|ns|sec|secs|seconds?|steps?|ticks?|frames?|bins?|clock|dates?|onsets?|latency|latencies|rows?|trials?|samples?|batch"
     "|.*(?:time|stamp|event|index|indices|unnamed).*"
 )
-"""Words of what counts time or rows, never neurons."""
+"""Words for times or row numbers, never for neurons."""
 
 OF_EVENTS = re.compile(
     "s|(?:g|n)?ids?|idx|i|j|k|units?|cells?|nodes?|sources?|labels?|ch|chan|x|y|p|pol|cols?|columns?|trains?"
     "|(?:unit|cell|node|source)(?:ids?|idx|no|nr|nums?)"
     "|.*(?:neuron|sender|spike|channel|addr|electrode|polarity|pixel|cluster).*"
 )
-"""Words of what else lists of events have columns for."""
+"""Words for the other columns in lists of events."""
 
 
 def what_names_say(header: Sequence[str]) -> Literal["neurons", "something else", "nothing"]:
-    """What the columns of a table are by their names, if these aren't exactly those of events.
+    """Return what a table's columns are, judging by their names.
 
-    `n0,n1` or `neuron 1,neuron 2` are neurons; `timestamp,neuron_id`, `t [ms]`, `Sender` or `index,n0,n1` something else; `a,b` or `V1,V2`
-    say nothing.
+    The exact names of event columns are handled elsewhere. `n0,n1` or `neuron 1,neuron 2` are neurons; `timestamp,neuron_id`, `t [ms]`,
+    `Sender` or `index,n0,n1` something else; `a,b` or `V1,V2` say nothing.
     """
     is_of_rows = any(map(names_rows, header))
     numbered = [re.fullmatch(r"(.*?)[\s_.:#-]*(\d+)(?:\s*[(\[].*)?", name) for name in header]
@@ -65,17 +65,17 @@ def what_names_say(header: Sequence[str]) -> Literal["neurons", "something else"
 
 
 def names_rows(name: str) -> bool:
-    """Whether a name is one of times, events or row numbers."""
+    """Return True if a name stands for times, events or row numbers."""
     return any(map(OF_ROWS.fullmatch, _words(name)))
 
 
 def _words(name: str) -> list[str]:
-    """The words in a name, in lower case; `neuronId` and `t_us` have two."""
+    """Return the words in a name, in lower case; `neuronId` and `t_us` have two."""
     return [word.lower() for word in re.findall(r"[^\W\d_A-Z]+|[A-Z]+(?![a-z])|[A-Z][^\W\d_A-Z]*", name)]
 
 
 def look_like_events(table: Array) -> bool:
-    """Whether rows or columns may be events or a neuron's spike times.
+    """Return True if rows or columns may be events or a neuron's spike times.
 
     Signs are whole numbers too large for counts, times that only rise, and whole places beside times with fractions.
     """
@@ -84,9 +84,9 @@ def look_like_events(table: Array) -> bool:
 
 
 def numbers_rows(table: Array) -> bool:
-    """Whether the first column numbers the rows, or holds their times.
+    """Return True if the first column numbers the rows, or holds their times.
 
-    It rises or falls evenly, and not every other one does the same; or its numbers all differ beside nothing but spikes.
+    It rises or falls evenly, and not every other column does the same; or its numbers all differ, and the rest are only spikes.
     """
     rows, columns = table.shape
     if rows < 3 or columns < 2:
@@ -98,14 +98,14 @@ def numbers_rows(table: Array) -> bool:
 
 
 def numbers_lines(line: Array, others: Array) -> bool:
-    """Whether different whole numbers stand beside nothing but 0 and 1."""
+    """Return True if the line holds different whole numbers, and the others only 0 and 1."""
     if line.size < 3 or not others.size or line.min() < 0 or line.max() <= 1 or (line != np.floor(line)).any():
         return False
     return np.unique(line).size == line.size and bool(((others == 0) | (others == 1)).all())
 
 
 def swaps_time(shape: tuple[int, ...]) -> bool:
-    """Whether the first of (batch, time, ...) may be the time.
+    """Return True if the first axis of (batch, time, ...) may be the time.
 
     It may if there are more than half as many samples as time steps.
     """
@@ -114,17 +114,17 @@ def swaps_time(shape: tuple[int, ...]) -> bool:
 
 
 def misplaces_channels(shape: tuple[int, ...]) -> bool:
-    """Whether (..., channels, height, width) has more channels than a sensor.
+    """Return True if (..., channels, height, width) has more channels than a sensor.
 
-    Then the channels may come last, or be a batch or the time.
+    If so, the channels may come last, or this axis may be a batch or the time.
     """
     return shape[-3] > MOST_CHANNELS
 
 
 def _lists_times(table: Array) -> bool:
-    """Whether each row, or each column, may hold a neuron's spike times.
+    """Return True if each row, or each column, may hold a neuron's spike times.
 
-    Currents that rise evenly over time, or over neurons if they are small, are ramps; so are those that are the same everywhere.
+    Currents that rise evenly over time, or over neurons if they are small, are ramps; so are constant currents.
     """
     is_large = table.max() > LARGEST_COUNT
     if _only_rise(table):
@@ -136,11 +136,11 @@ def _lists_times(table: Array) -> bool:
 
 
 def _only_rise(table: Array) -> bool:
-    """Whether rows never fall, except to padding, and most rise often."""
+    """Return True if rows never fall, except to padding, and most rise often."""
     if table.shape[1] < FEWEST_RISING:
         return False
     padding = min(table.min(), 0)
-    values: list[Array] = []  # how many different ones each row has
+    values: list[Array] = []  # number of different values in each row
     for piece in _pieces(table):  # most rasters end it with the first
         is_padding = np.logical_and.accumulate((piece == padding)[:, ::-1], axis=1)[:, ::-1]
         highest = np.maximum.accumulate(piece, axis=1)
@@ -152,20 +152,20 @@ def _only_rise(table: Array) -> bool:
 
 
 def _are_even(table: Array) -> bool:
-    """Whether each row rises evenly or is constant."""
+    """Return True if each row rises evenly or is constant."""
     with np.errstate(over="ignore", invalid="ignore"):
         all_steps = (np.diff(piece, axis=1) for piece in _pieces(table))
         return all(bool((np.ptp(steps, axis=1) <= 0.1 * steps.mean(axis=1)).all()) for steps in all_steps)
 
 
 def _pieces(table: Array) -> Iterator[Array]:
-    """A few rows at a time."""
+    """Yield a few rows at a time."""
     step = max(1, LARGEST_PIECE // table.shape[1])
     return (table[start : start + step] for start in range(0, len(table), step))
 
 
 def _are_too_different(table: Array) -> bool:
-    """Whether they are whole, above any pixel, and mostly different."""
+    """Return True if the values are whole, above any pixel, and mostly different."""
     if table.max() <= LARGEST_PIXEL or table.min() < -1:
         return False
     some = next(_pieces(table))
@@ -176,7 +176,7 @@ def _are_too_different(table: Array) -> bool:
 
 
 def _may_be_events(table: Array) -> bool:
-    """Whether each row of a narrow table may be an event."""
+    """Return True if each row of a narrow table may be an event."""
     rows, columns = table.shape
     if columns > MOST_EVENT_COLUMNS:
         return False
@@ -198,17 +198,17 @@ def _may_be_events(table: Array) -> bool:
 
 
 def _varies(column: Array) -> bool:
-    """Whether it has more than two different values."""
+    """Return True if the column has more than two different values."""
     return bool(((column > column.min()) & (column < column.max())).any())
 
 
 def _rises(column: Array) -> bool:
-    """Whether it never falls, and isn't constant."""
+    """Return True if the column never falls, and isn't constant."""
     return bool((column[1:] >= column[:-1]).all() and column[-1] > column[0])
 
 
 def _rises_evenly(column: Array) -> bool:
-    """Whether each step up is the same but for rounding."""
+    """Return True if the column rises by the same amount each time, up to rounding."""
     with np.errstate(over="ignore", invalid="ignore"):
         steps = np.diff(column)
         return bool(steps.size and steps.min() > 0 and steps.max() - steps.min() <= 0.1 * steps.mean())

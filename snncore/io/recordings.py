@@ -1,6 +1,6 @@
-"""Spikes that a user uploads, read from the bytes of an .npy, .npz or .csv file.
+"""Uploaded spikes, read from the bytes of an .npy, .npz or .csv file.
 
-Nothing is ever unpickled, and the size of an array is known before memory is taken for it.
+Nothing is ever unpickled, and the size of an array is known before memory is allocated.
 """
 
 from __future__ import annotations
@@ -26,37 +26,37 @@ from snncore.io.doubts import look_like_events, misplaces_channels, names_rows, 
 from snncore.run.measures import is_spikes
 
 LARGEST_FILE = 10 * 2**20
-"""Bytes of an uploaded file."""
+"""Most bytes of an uploaded file."""
 
 LARGEST_RASTER = 16_000_000
-"""Values of a raster, once events and compressed arrays are unfolded; 64 MB."""
+"""Most values of a raster, once events and compressed arrays are unfolded; 64 MB."""
 
 MOST_EVENTS = 2_700_000
-"""Events in an .npz file. A .csv file as large as allowed holds fewer."""
+"""Most events in an .npz file. A .csv file of the largest size holds fewer."""
 
 MOST_ARRAYS = 100
-"""Arrays in an .npz file with a raster that isn't declared."""
+"""Most arrays in an .npz file whose raster isn't declared."""
 
 LARGEST_HEADER = 16_384
-"""Bytes at the beginning of an .npy file among which its header must be. NumPy itself takes headers up to 10,000 characters."""
+"""Bytes at the beginning of an .npy file that must contain its header. NumPy itself takes headers up to 10,000 characters."""
 
 PIECE = 2**20
-"""Bytes of an array that are converted at a time."""
+"""Number of bytes of an array converted at a time."""
 
 DECLARED = "raster"
-"""The name of an array in an .npz file that is a raster whatever it looks like."""
+"""Name of an array in an .npz file that is taken as a raster without doubts."""
 
 RASTER_NAMES = ("spikes", DECLARED, "data")
-"""By one of these names a raster is found among other arrays."""
+"""Names by which a raster is found among other arrays."""
 
 EVENT_COLUMNS: tuple[tuple[str, ...], ...] = (("t", "neuron"), ("t", "x", "y", "p"))
-"""What an event is told by: its time step, and its neuron or its pixel and polarity."""
+"""Columns of events: the time step, and the neuron, or the pixel and polarity."""
 
 NAMES_IN_TEXT = "head the columns of events t,neuron or t,x,y,p, with t in time steps, or those of a raster n0,n1,…"
 NAMES_OF_ARRAYS = (
     f"save events in an .npz as arrays t, neuron or t, x, y, p, with t in time steps, or a raster in an .npz under the name {DECLARED}"
 )
-"""What makes plain what a file holds."""
+"""Advice on how to make clear what a file holds."""
 
 NO_NUMBERS = {
     "O": "Python objects, which are never unpickled",
@@ -67,16 +67,16 @@ NO_NUMBERS = {
     "M": "dates",
     "m": "durations",
 }
-"""What an array holds whose dtype is of no kind of real number, by that kind."""
+"""Content of arrays that don't hold real numbers, by the kind of their dtype."""
 
 
 @dataclass(frozen=True)
 class UploadedInput:
-    """What a file was read as.
+    """The raster from a file, and how it was read.
 
     Attributes:
         values: float32 (batch, time, ...), C-contiguous.
-        holds: whether these were listed as events, or given as they are and count spikes, or else are currents.
+        holds: whether the values were listed as events, or given directly as spike counts or as currents.
     """
 
     values: Array
@@ -85,7 +85,7 @@ class UploadedInput:
 
 @dataclass(frozen=True)
 class _Kind:
-    """What is looked for in an array: how its dimensions are understood, by their number; how many values are taken; and as what."""
+    """The arrays that are accepted: meaning of the axes by their number, most values, and dtype."""
 
     axes: dict[int, str]
     most: int
@@ -102,11 +102,11 @@ _RASTER = _Kind(
     LARGEST_RASTER,
     np.float32,
 )
-_EVENTS = _Kind({1: "(events,)"}, MOST_EVENTS, np.float64)  # every time step and place that may be told is exact in float64
+_EVENTS = _Kind({1: "(events,)"}, MOST_EVENTS, np.float64)  # every valid time step and place is exact in float64
 
 
 def read_raster(name: str, content: bytes) -> UploadedInput:
-    """Return the raster in a file, and what it was read as. Its values may be any real numbers.
+    """Return the raster in a file, and how it was read. Its values may be any real numbers.
 
     | ending | what the file holds |
     |---|---|
@@ -116,22 +116,22 @@ def read_raster(name: str, content: bytes) -> UploadedInput:
     | .csv | a row for each time step, with a number for each neuron, under a header or not; or events, under a header t,neuron or
              t,x,y,p |
 
-    A file is refused where it may hold something else than it would be read as: where names or numbers look like those of events that
-    aren't named so, or like each neuron's spike times, where a row or column counts the others, where commas between cells may be decimal,
-    where there are more than half as many samples as time steps, or more than two channels. A raster is taken as it is with neurons named
-    by a word and a number in a .csv's header, as in n0,n1, or by the name raster in an .npz.
+    A file is refused if its meaning is in doubt: if names or numbers look like events under other names, or like each neuron's spike
+    times; if a row or column numbers the others; if commas between cells may be decimal; if there are more than half as many samples as
+    time steps, or more than two channels. A raster is accepted without these doubts if a .csv's header names neurons by a word and a
+    number, as in n0,n1, or if the array in an .npz is named raster.
 
     Cells of a .csv file are separated by commas, semicolons or tabs; a comma within a cell is a decimal point or refused.
 
-    Of an event, t is its time step, and t, neuron, x (to the right) and y (down) are whole and count from 0. The polarity p is 1 for ON,
+    An event's t is its time step; t, neuron, x (to the right) and y (down) are whole numbers from 0. The polarity p is 1 for ON,
     channel 0, and throughout a file either 0 or -1 for OFF, channel 1. Events become (1, time, neurons) or (1, time, 2, height, width), as
-    large as the largest t, neuron, x and y ask for; those at the same place in the same step add up.
+    large as the largest t, neuron, x and y require; events at the same place in the same step add up.
 
     Args:
-        name: of the file; its ending, in either case, tells its format.
+        name: name of the file; its ending, in upper or lower case, gives the format.
 
     Raises:
-        InputFileError: in one sentence, what is wrong with the file, where, and what would be right.
+        InputFileError: one sentence on what is wrong with the file, where, and what would be right.
     """
     try:
         return _read(name, content)
@@ -140,7 +140,10 @@ def read_raster(name: str, content: bytes) -> UploadedInput:
 
 
 def content_hash(values: Array) -> str:
-    """What names an array in an Experiment: the first 32 hexadecimal digits of the SHA-256 of its shape and its float32 values."""
+    """Return the digest that names an array in an Experiment.
+
+    It is the first 32 hexadecimal digits of the SHA-256 of the array's shape and float32 values.
+    """
     digest = hashlib.sha256(repr(tuple(map(int, values.shape))).encode())
     digest.update(np.ascontiguousarray(values, dtype="<f4").data)
     return digest.hexdigest()[:32]
@@ -194,7 +197,7 @@ def _read_npz(content: bytes) -> UploadedInput:
 
 
 def _arrays_to_read(names: Set[str]) -> tuple[str, ...]:
-    """Which arrays of an .npz file are the raster, or the events."""
+    """Return which arrays of an .npz file are the raster, or the events."""
     known = [*((name,) for name in RASTER_NAMES), *EVENT_COLUMNS]
     fitting = [wanted for wanted in known if names >= set(wanted)]
     if len(names) == 1 and not fitting:
@@ -207,7 +210,7 @@ def _arrays_to_read(names: Set[str]) -> tuple[str, ...]:
 
 
 def _check_is_alone(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name: str, values: Array) -> None:
-    """Raises InputFileError where another array may hold times or places of events."""
+    """Raise InputFileError if another array may hold times or places of events."""
     if len(members) > MOST_ARRAYS:
         raise InputFileError(f"it holds {len(members):,} arrays; save the raster alone, or in an .npz under the name {DECLARED}")
     for other in sorted(members.keys() - {name}):
@@ -227,14 +230,17 @@ def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, what: str, kin
 
 
 def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, what: str) -> IO[bytes]:
-    # np.savez writes no other ones, and some others take as much memory to unfold as the archive says.
+    # np.savez writes no other methods, and some of them take as much memory to unfold as the archive says.
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise InputFileError(f"{what} is compressed by another method than NumPy's; save it with np.savez_compressed")
     return archive.open(info)
 
 
 def _read_array(stream: IO[bytes], size: int, what: str, kind: _Kind) -> Array:
-    """The array of an .npy file of `size` bytes, which messages call `what`. Converted piece by piece: only the result takes memory."""
+    """Return the array of an .npy file of `size` bytes; messages call it `what`.
+
+    It is converted piece by piece, so that only the result takes memory.
+    """
     head = BytesIO(stream.read(LARGEST_HEADER))
     shape, is_fortran, stored = _read_header(head, what)
     if stored.kind not in "biuf":
@@ -253,7 +259,7 @@ def _read_array(stream: IO[bytes], size: int, what: str, kind: _Kind) -> Array:
     stream.seek(head.tell())
     values = np.empty(count, kind.dtype)
     step = PIECE // stored.itemsize
-    with np.errstate(over="ignore", invalid="ignore"):  # what isn't finite is found, and named, afterwards
+    with np.errstate(over="ignore", invalid="ignore"):  # values that aren't finite are found, and named, afterwards
         for start in range(0, count, step):
             length = min(step, count - start)
             values[start : start + length] = np.frombuffer(stream.read(length * stored.itemsize), stored, length)
@@ -261,7 +267,7 @@ def _read_array(stream: IO[bytes], size: int, what: str, kind: _Kind) -> Array:
 
 
 def _read_header(head: BytesIO, what: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Shape, whether in Fortran order, and dtype; leaves `head` at the data."""
+    """Return shape, whether it is in Fortran order, and dtype; leaves `head` at the data."""
     try:
         version = np.lib.format.read_magic(head)
         parse = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
@@ -272,7 +278,7 @@ def _read_header(head: BytesIO, what: str) -> tuple[tuple[int, ...], bool, np.dt
 
 
 def _raster(values: Array, what: str, is_declared: bool = False) -> UploadedInput:
-    """A raster, unless it may be something else and isn't declared to be one."""
+    """Return a raster; raise InputFileError if it is in doubt and isn't declared."""
     _check_finite(values, lambda index: f"{what} is not finite at index {index}")
     if not is_declared:
         _check_is_raster(values, what)
@@ -280,7 +286,7 @@ def _raster(values: Array, what: str, is_declared: bool = False) -> UploadedInpu
 
 
 def _as_input(values: Array) -> UploadedInput:
-    """A raster as (batch, time, ...), C-contiguous."""
+    """Return a raster as (batch, time, ...), C-contiguous."""
     batched = np.ascontiguousarray(values if values.ndim in (3, 5) else values[None])
     flat = batched.reshape(-1)
     are_counts = all(is_spikes(flat[start : start + PIECE]) for start in range(0, flat.size, PIECE))
@@ -288,7 +294,7 @@ def _as_input(values: Array) -> UploadedInput:
 
 
 def _check_is_raster(values: Array, what: str) -> None:
-    """Raises InputFileError where an array may be something else than what its axes would be read as."""
+    """Raise InputFileError if an array's axes may have another meaning."""
     shape = f"{what} has the shape {values.shape}, which as {_RASTER.axes[values.ndim]}"
     otherwise = f"else save it in an .npz under the name {DECLARED}"
     if values.ndim in (3, 5) and swaps_time(values.shape):
@@ -342,7 +348,7 @@ def _read_csv(content: bytes) -> UploadedInput:
 
 
 def _unfold(columns: dict[str, Array], place: Callable[[int], str]) -> UploadedInput:
-    """Events, by their `columns` (events,), as (1, time, ...). `place` says for a message where an event stands."""
+    """Return events, by their `columns` (events,), as (1, time, ...). `place` says in messages where an event is."""
     for name, values in columns.items():
         if name == "p":
             off = -1 if (values == -1).any() else 0

@@ -1,7 +1,7 @@
-"""Fused time loops for the CPU: the same results as `dynamics.scan`, sooner. Whether one applies is decided in `fused`.
+"""Fused time loops for the CPU: the same results as `dynamics.scan`, but faster. `fused` decides whether one applies.
 
-The compiled loops begin to load when the first layer is made. From the cache that takes some ten milliseconds; else they are compiled,
-in the background, and the scan serves until they are there.
+The compiled loops start to load when the first layer is made. From the cache that takes some ten milliseconds; otherwise they are
+compiled in the background, and the scan is used until they are ready.
 """
 
 from snncore.kernels.fused import STEPS, scan

@@ -1,4 +1,4 @@
-"""`loops` as machine code of this processor, made by Numba. Takes some seconds, once on a machine."""
+"""`loops` as machine code of this processor, made by Numba. It takes some seconds, once per machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TYPES = {
 
 
 def machine_code() -> dict[str, tuple[str, bytes]]:
-    """By the loop's name, the symbol of its function and an object file that holds it."""
+    """Return by each loop's name the symbol of its function and its object file."""
     return {
         "forward": _compiled(loops.forward, layout.FORWARD),
         "backward": _compiled(loops.backward, layout.BACKWARD),
@@ -31,7 +31,7 @@ def machine_code() -> dict[str, tuple[str, bytes]]:
 def _compiled(loop: Any, parameters: dict[str, Kind]) -> tuple[str, bytes]:
     assert [*inspect.signature(loop).parameters] == [*parameters], loop
     signature = types.boolean(*(_TYPES[kind] for kind in parameters.values()))
-    # Without Numba's wrappers nothing in the object refers to Numba, so that it is not needed where the object is loaded.
+    # Without Numba's wrappers nothing in the object refers to Numba, so that loading the object doesn't need Numba.
     options: Any = {"error_model": "numpy", "fastmath": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     compiled = numba.njit([signature], **options)(loop)
     result: Any = compiled.overloads[signature.args]

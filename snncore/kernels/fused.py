@@ -1,7 +1,7 @@
 """The fused scan of every built-in model: where it applies, its arrays, and its place in autograd.
 
 The recurrences, their derivatives and the surrogate gradients of `activation` are in `loops`; a caller's own surrogate is called
-once for all time steps. Of the forward pass, one array is kept for the backward pass: u.
+once for all time steps. The forward pass keeps one array for the backward pass: u.
 """
 
 from __future__ import annotations
@@ -28,23 +28,24 @@ Array = NDArray[np.float32]
 P = TypeVar("P")
 
 STEPS = (dynamics.exp_leak_step, dynamics.lif_step, dynamics.alif_step)
-"""The models that the loops compute."""
+"""Steps of the models that the loops compute."""
 
 FEW_NEURONS = 32
-"""Below this many, the neurons of all samples stand in one row: the loops run over rows, and short ones are slow."""
+"""With fewer neurons, all samples share one row: the loops run over rows, and short rows are slow."""
 
 
 def scan(
     step: StepFunction[P], z: Tensor, state: State, parameters: P, *, record: bool = False, gradient_of_u: Tensor | None = None
 ) -> Scan:
-    """What `dynamics.scan` returns: equal values and the same gradients, from the compiled loops where they apply.
+    """Return the same as `dynamics.scan`, from the compiled loops where they apply.
 
-    They don't before they are loaded, while they are disabled, off the CPU, in another dtype than float32, in a traced graph, to an
-    empty input, to another step than the built-in models', to a spike function or reset that isn't one of `activation`, to a trained
-    `min_v_mem` or `adapt_scale`, to a caller's own surrogate with an adaptive threshold, and where tangents are carried forward.
-    Through the loops, gradients can be had once (no gradient of a gradient) and one at a time (no batches of gradients).
+    Values and gradients are equal. The loops don't apply before they are loaded, while they are disabled, off the CPU, to a dtype other
+    than float32, in a traced graph, to an empty input, to a step that isn't a built-in model's, to a spike function or reset that isn't
+    in `activation`, to a trained `min_v_mem` or `adapt_scale`, to a caller's own surrogate with an adaptive threshold, and while tangents
+    are carried forward. Through the loops, gradients have no gradients of their own, and can't be computed in batches.
 
-    A backward pass that goes a second time into a graph, through the state, ends in a GraphError.
+    Raises:
+        GraphError: in the backward pass, if it enters a graph a second time through the state.
     """
     loops = loading.loops() if _applies(step, z, state, parameters) else None
     if loops is None:
@@ -83,7 +84,7 @@ def _applies(step: Any, z: Tensor, state: State, parameters: Any) -> bool:
 
 
 def _is_plain(x: Tensor) -> bool:
-    """Whether NumPy can see the values as they lie in memory."""
+    """Return True if NumPy can view the values in memory as they are."""
     return (
         type(x) in (Tensor, nn.Parameter)
         and x.dtype is torch.float32
@@ -94,7 +95,7 @@ def _is_plain(x: Tensor) -> bool:
 
 
 class _Tensors(NamedTuple):
-    """What has a gradient: z (B, T, ...), states (B, ...), and parameters, which broadcast over the trailing shape."""
+    """Tensors with a gradient: z (B, T, ...), states (B, ...), and parameters, which broadcast over the trailing shape."""
 
     z: Tensor
     v_mem: Tensor
@@ -109,9 +110,9 @@ class _Tensors(NamedTuple):
 
 
 class _Call:
-    """One scan: what its loops are given beside tensors, and the arrays that they read and write.
+    """One scan: the arguments of its loops besides tensors, and the arrays that they read and write.
 
-    Arrays are (rows, steps, neurons). A row is a sample, or all samples side by side where each has few neurons.
+    Arrays are (rows, steps, neurons). A row is a sample, or all samples side by side if each has few neurons.
     """
 
     def __init__(
@@ -134,7 +135,7 @@ class _Call:
         neurons = math.prod(trailing)
         self.in_one_row = batch > 1 and neurons < FEW_NEURONS
         self.over = (batch, *trailing) if self.in_one_row else tuple(trailing)
-        """What a row's parameters broadcast over."""
+        """Shape that a row's parameters broadcast over."""
         self.size = (1, steps, batch * neurons) if self.in_one_row else (batch, steps, neurons)
         self.adapts = isinstance(parameters, ALIFParameters)
         self.constants = NOTHING
@@ -145,14 +146,14 @@ class _Call:
     # ------------------------------------------------------------------------------------------------- arrays
 
     def rows(self, x: Tensor) -> Array:
-        """(B, T, ...) as (rows, steps, neurons)."""
+        """Return (B, T, ...) as (rows, steps, neurons)."""
         values: Array = x.detach().resolve_neg().numpy()
         if self.in_one_row:
             values = values.swapaxes(0, 1)
         return np.ascontiguousarray(values.reshape(self.size))
 
     def from_rows(self, values: Array) -> Tensor:
-        """Back to (B, T, ...), contiguous."""
+        """Return (rows, steps, neurons) as (B, T, ...), contiguous."""
         if self.in_one_row:
             batch, steps, *trailing = self.shape
             values = np.ascontiguousarray(values.reshape(steps, batch, *trailing).swapaxes(0, 1))
@@ -162,11 +163,11 @@ class _Call:
         return empty(self.size)
 
     def state(self, x: Tensor) -> Array:
-        """A state (B, ...) as (rows, neurons)."""
+        """Return a state (B, ...) as (rows, neurons)."""
         return np.ascontiguousarray(x.detach().numpy().reshape(self.size[0], -1))
 
     def states(self, count: int, *initial: Tensor | None) -> Array:
-        """(count, rows, neurons) in one array, 0 where there is no initial value."""
+        """Return states (count, rows, neurons) in one array, 0 without an initial value."""
         values = np.zeros((count, self.size[0], self.size[2]), np.float32)
         for place, value in zip(values, initial, strict=False):
             if value is not None:
@@ -178,7 +179,7 @@ class _Call:
         return torch.from_numpy(values.reshape(batch, *trailing))
 
     def make_constants(self, x: _Tensors) -> Array:
-        """The constants of `loops`, (9, neurons). An absent one has a value that changes nothing."""
+        """Return the constants of `loops`, (9, neurons). An absent one has a value without effect."""
         p = self.parameters
         values = np.empty((layout.CONSTANTS, self.size[2]), np.float32)
         by_neuron = values.reshape(-1, *self.over)
@@ -200,7 +201,7 @@ class _Call:
         return values
 
     def neuron(self) -> tuple[float, bool, int, float]:
-        """limit, single, reset and reset_value of `loops`."""
+        """Return limit, single, reset and reset_value of `loops`."""
         p = self.parameters
         if not isinstance(p, LIFParameters):
             return math.inf, False, layout.NEVER, 0.0
@@ -215,7 +216,7 @@ class _Call:
         return math.inf if limit is None else float(limit), single, reset, value
 
     def surrogate(self, u: Tensor) -> tuple[Array, int, Array]:
-        """σ of all u for a caller's own surrogate; for one of `activation` its number, and its fields."""
+        """Return σ of all u for a caller's own surrogate; else the number and fields of the surrogate of `activation`."""
         p = self.parameters
         if not isinstance(p, LIFParameters):
             return NOTHING, layout.HEAVISIDE, NO_FIELDS
@@ -228,7 +229,7 @@ class _Call:
     # ------------------------------------------------------------------------------------------------ forward
 
     def forward(self, x: _Tensors) -> tuple[Tensor | None, ...]:
-        """Output, its mean, the last v, i and b, and with recording u, θ, v, i and b of all steps."""
+        """Return output, its mean, and the last v, i and b; when recording, also u, θ, v, i and b of all steps."""
         has_i_syn, record = x.i_syn is not None, self.record
         keep_u = record or self.for_gradient
         z, output = self.rows(x.z), self.new()
@@ -259,7 +260,7 @@ class _Call:
     # ----------------------------------------------------------------------------------------------- backward
 
     def backward(self, x: _Tensors, u: Tensor, wants: _Tensors, grads: tuple[Tensor | None, ...]) -> tuple[Tensor | None, ...]:
-        """∂L/∂ each of `x` that `wants` names, from ∂L/∂ each output of `forward`."""
+        """Return ∂L/∂x for each x that `wants` names, from ∂L/∂ of each output of `forward`."""
         size = self.size
         grad_output, grad_mean, grad_v, grad_i, grad_b, *grad_recorded = grads
         has_recorded = any(grad is not None for grad in grad_recorded)
@@ -267,7 +268,7 @@ class _Call:
         if has_recorded:
             recorded = [np.zeros(size, np.float32) if grad is None else self.rows(grad) for grad in grad_recorded]
         grad_u, grad_theta, grad_all_v, grad_all_i, grad_all_b = recorded
-        # What is carried against time, and ends as the gradient of the initial state; then the gradients of the constants.
+        # Gradients carried back in time, which end as the gradient of the initial state; then the gradients of the constants.
         carried = self.states(4 + layout.CONSTANTS, None, grad_v, grad_i, grad_b)
         *carried_addresses, by_row = _addresses_within(carried)[:5]
         grad_z = self.new() if wants.z else NOTHING
@@ -306,7 +307,7 @@ class _Call:
         )
 
     def rows_of_gradient(self, grad: Tensor | None) -> Array:
-        """The output's gradient; of one row or one step where all have the same, as after a sum, which then takes no memory."""
+        """Return the output's gradient; only one row or step if all are equal, as after a sum, which saves memory."""
         if grad is None:
             return np.zeros((1, 1, self.size[2]), np.float32)
         if not self.in_one_row:
@@ -316,7 +317,7 @@ class _Call:
         return self.rows(grad)
 
     def summed(self, grad: Array, parameter: Tensor) -> Tensor:
-        """The gradient by row and neuron, summed to the shape of the parameter."""
+        """Return the gradient by row and neuron, summed to the parameter's shape."""
         if parameter.dim() == 0:
             return _scalar(grad.sum())
         return torch.from_numpy(grad.reshape(-1, *self.over)).sum_to_size(parameter.shape)
@@ -324,23 +325,23 @@ class _Call:
 
 NOTHING: Array = np.empty((0, 0, 0), np.float32)
 NO_FIELDS: Array = np.empty(0, np.float32)
-"""Stand for arrays that a loop doesn't touch."""
+"""Placeholder for an array that a loop doesn't touch."""
 
 
 def _addresses(*arrays: Array) -> list[int | None]:
-    """Where arrays lie, which somebody has to hold on to."""
+    """Return the arrays' addresses; the caller has to keep the arrays alive."""
     return [x.__array_interface__["data"][0] if x.size else None for x in arrays]
 
 
 def _addresses_within(array: Array) -> list[int]:
-    """Where the parts of an array lie, by its first axis."""
+    """Return the addresses of an array's parts along its first axis."""
     start: int = array.__array_interface__["data"][0]
     return [start + k * array.strides[0] for k in range(len(array))]
 
 
 @lru_cache(maxsize=64)
 def _number_and_fields(surrogate: Any) -> tuple[int, Array]:
-    """Of a surrogate of `activation`."""
+    """Return number and field values of a surrogate of `activation`."""
     fields = np.zeros(layout.MOST_FIELDS, np.float32)
     given = astuple(surrogate)
     fields[: len(given)] = given
@@ -359,7 +360,7 @@ class _Fused(torch.autograd.Function):
         x = _Tensors(*tensors)
         outputs = call.forward(x)
         ctx.call, ctx.wants = call, _Tensors(*ctx.needs_input_grad[1:])
-        # Not the output: a caller may change it in place, and it follows from u. Nor an input that no gradient depends on.
+        # The output isn't saved: a caller may change it in place, and it follows from u. Nor is an input that no gradient depends on.
         reads_z = x.i_syn is not None or ctx.wants.alpha_mem or ctx.wants.input_gain
         ctx.save_for_backward(*x._replace(z=x.z if reads_z else cast(Any, None)), outputs[5])
         ctx.set_materialize_grads(False)

@@ -1,7 +1,7 @@
-"""The end of a call's graph, where a backward pass comes in: through the output, or from a later call through the state that was kept.
+"""The end of a call's graph, where a backward pass enters: through the output, or from a later call through the kept state.
 
-A training loop that resets nothing comes in a second time through the state, after an earlier backward pass has freed the graph. torch
-would then speak of `retain_graph`; what is missing is a reset, and the error here says so.
+A training loop without resets enters a second time through the state, after an earlier backward pass has freed the graph. torch
+would then suggest `retain_graph`; what is missing is a reset, and the error here says so.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from snncore.errors import GraphError
 
 
 def saved_tensors(ctx: Any, *, from_state: bool) -> tuple[Tensor, ...]:
-    """`ctx.saved_tensors` in the backward pass of an `autograd.Function`.
+    """Return `ctx.saved_tensors` in the backward pass of an `autograd.Function`.
 
     Args:
-        from_state: whether a gradient comes in through the state.
+        from_state: whether a gradient enters through the state.
 
     Raises:
         GraphError: the graph was freed, and the state leads into it.
-        RuntimeError: torch's own, in any other case.
+        RuntimeError: torch's own error, in any other case.
     """
     try:
         saved: tuple[Tensor, ...] = ctx.saved_tensors
@@ -38,7 +38,7 @@ def saved_tensors(ctx: Any, *, from_state: bool) -> tuple[Tensor, ...]:
 
 
 def ended(scan: Scan) -> Scan:
-    """The same scan with one node of the graph behind all that has a gradient."""
+    """Return the scan with one graph node behind everything that has a gradient."""
     values = [scan.output, scan.mean, *scan.recordings.values(), *scan.state.values()]
     places = [place for place, value in enumerate(values) if value.requires_grad]
     if not places or is_traced(scan.output) or carries_tangents():
@@ -61,7 +61,7 @@ class _End(torch.autograd.Function):
     def forward(ctx: Any, before_states: int, *values: Tensor) -> tuple[Tensor, ...]:
         ctx.before_states = before_states
         ctx.set_materialize_grads(False)
-        return tuple(value.detach() for value in values)  # not torch views, which could not be changed in place
+        return tuple(value.detach() for value in values)  # not torch views, which can't be changed in place
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:

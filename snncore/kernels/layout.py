@@ -1,4 +1,4 @@
-"""What the compiled loops and their callers agree on: the constants, the choices, and the parameters of the two loops in their order."""
+"""The interface of the compiled loops: constants, choices, and the parameters of the two loops in order."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from snncore.activation import (
 )
 
 BLOCK = 1024
-"""The most neurons that take their time steps together: some ten rows of 4 kB, next to the core."""
+"""Most neurons that take their time steps together: some ten rows of 4 kB, in the first-level cache."""
 
 LONGEST_PAST = 2**22
-"""Values that the backward loop may compute anew and keep at a time. Where it does, a block gets narrower with many steps."""
+"""Most values that the backward loop recomputes and keeps at a time. If it does, blocks get narrower with many steps."""
 
 ALPHA, GAMMA, BETA, THETA, DELTA, BOUND, RHO, KAPPA, SCALE = range(9)
 """Rows of the constants, by their symbols in `loops`; SCALE is A."""
@@ -40,13 +40,13 @@ SURROGATES = {
     TrueDerivative: TRUE_DERIVATIVE,
 }
 MOST_FIELDS = 5
-"""Fields of a surrogate's dataclass."""
+"""Most fields of a surrogate's dataclass."""
 
 OWN_SURROGATE = -1
-"""A caller's, computed already."""
+"""Number of a caller's own surrogate, which is already computed."""
 
 FORWARD_SCRATCH, BACKWARD_SCRATCH = 3, 8
-"""Rows of a block's length that a loop needs for itself."""
+"""Numbers of rows of a block's length that the loops need as scratch space."""
 
 
 class Kind(Enum):

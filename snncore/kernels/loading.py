@@ -1,7 +1,7 @@
-"""When the compiled loops are there: from the cache at once, else compiled in the background; and doing without.
+"""Loading of the compiled loops: at once from the cache, else compiled in the background; and switching them off.
 
-What the cache holds is machine code of this processor, made from the very source files that are there. Loading it takes some
-milliseconds and no Numba.
+The cache holds machine code for this processor, made from exactly the present source files. Loading it takes some milliseconds and
+doesn't need Numba.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _C_TYPES: dict[Kind, Any] = {
 
 
 class Loops(NamedTuple):
-    """The two loops. Each takes the parameters that `layout` names, in order, arrays by address; the interpreter lock is released."""
+    """The two loops. Each takes the parameters of `layout`, in order, arrays by address, and releases the interpreter lock."""
 
     forward: Callable[..., bool]
     backward: Callable[..., bool]
@@ -45,17 +45,17 @@ _cache_was_read = threading.Event()
 _loops: Loops | None = None
 _disabled = 0
 _engines: list[Any] = []
-"""Hold the machine code in memory."""
+"""Engines that keep the machine code in memory."""
 
 
 def begin() -> None:
-    """Begins to load the loops, in the background, if nothing has yet."""
+    """Start to load the loops in the background, unless that has begun."""
     if _loader is None:
         _start()
 
 
 def prepare() -> None:
-    """Returns when the loops can be used. The first time on a machine compiles them, which takes some seconds.
+    """Wait until the loops can be used. The first time on a machine they are compiled, which takes some seconds.
 
     Raises:
         RuntimeError: they can't be compiled here.
@@ -67,7 +67,7 @@ def prepare() -> None:
 
 @contextmanager
 def disabled() -> Iterator[None]:
-    """Within, in all threads, layers use the scan."""
+    """Make layers in all threads use the scan while the context lasts."""
     global _disabled
     with _lock:
         _disabled += 1
@@ -79,7 +79,7 @@ def disabled() -> Iterator[None]:
 
 
 def loops() -> Loops | None:
-    """The loops, if they are loaded and not disabled. Waits for the cache, not for the compiler."""
+    """Return the loops if they are loaded and not disabled. Waits for the cache, not for the compiler."""
     if _disabled:
         return None
     if _loops is None:
@@ -96,7 +96,7 @@ def _begin_anew() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    # A forked process has no thread that would go on loading.
+    # A forked process has no thread to continue loading.
     os.register_at_fork(after_in_child=_begin_anew)
 
 
@@ -107,7 +107,7 @@ def _start() -> threading.Thread:
     global _loader
     with _lock:
         if _loader is None:
-            # Not a daemon: the interpreter must not end beneath the compiler.
+            # Not a daemon: the interpreter must not exit while the compiler runs.
             _loader = threading.Thread(target=_load, name="snncore-kernels")
             _loader.start()
         return _loader
@@ -129,16 +129,16 @@ def _load() -> None:
             code = machine_code()
             _loops = _linked(code)
             _write(key, code)
-    except Exception as error:  # whatever Numba, LLVM or the disk come up with, the scan still computes
+    except Exception as error:  # whatever error Numba, LLVM or the disk raises, the scan still works
         warnings.warn(f"snncore computes without its compiled time loops, more slowly: {error}", RuntimeWarning, stacklevel=2)
 
 
 def _linked(code: dict[str, tuple[str, bytes]]) -> Loops:
-    import llvmlite.binding as llvm  # here, since it takes longer than all else that is done
+    import llvmlite.binding as llvm  # here, since it takes longer than everything else
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    # Numba's counting of references survives as dead code that names this function of its own.
+    # Numba's reference counting survives as dead code that names this function.
     llvm.add_symbol("NRT_MemInfo_call_dtor", ctypes.cast(_never_called, ctypes.c_void_p).value)
     found = []
     for name, parameters in (("forward", FORWARD), ("backward", BACKWARD)):
@@ -160,7 +160,10 @@ _never_called = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(_no_array_is_owned)
 
 
 def _callable(address: int, parameters: dict[str, Kind]) -> Callable[..., bool]:
-    """The function at an address, as Numba calls it: first a place for the result and one for an exception, of which there is none."""
+    """Return the function at an address, with Numba's calling convention.
+
+    Its first arguments are a place for the result and one for an exception, which never occurs.
+    """
     types = (_C_TYPES[kind] for kind in parameters.values())
     function = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *types)(address)
 
@@ -178,7 +181,7 @@ def _callable(address: int, parameters: dict[str, Kind]) -> Callable[..., bool]:
 
 
 def _key() -> str:
-    """Names the source of the loops, what compiles them, and the processor that they are for."""
+    """Return a key of the loops' source, their compiler, and the processor."""
     here = Path(__file__).parent
     sources = [(here / name).read_bytes() for name in ("loops.py", "layout.py", "compiling.py")]
     versions = [metadata.version(package) for package in ("numba", "llvmlite", "numpy")]
@@ -186,7 +189,7 @@ def _key() -> str:
 
 
 def _processor() -> str:
-    """What tells one processor's instructions from another's."""
+    """Return the name and features that determine a processor's instructions."""
     try:
         with open("/proc/cpuinfo") as file:
             return "".join(sorted({line for line in file if line.startswith(("flags", "Features", "model name"))}))
@@ -195,15 +198,15 @@ def _processor() -> str:
 
 
 def _places() -> list[Path]:
-    """Where the cache may be, the first that can be written."""
+    """Return the possible places of the cache; the first writable one is used."""
     places = [Path(__file__).parent / "__pycache__"]
-    with suppress(RuntimeError):  # nobody's home
+    with suppress(RuntimeError):  # no home directory
         places.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "snncore")
     return places
 
 
 def _read(key: str) -> dict[str, tuple[str, bytes]] | None:
-    """What `_write` wrote, if it is there whole: LLVM takes any bytes for machine code."""
+    """Return what `_write` wrote, if it is complete: LLVM takes any bytes for machine code."""
     for place in _places():
         try:
             digest, _, text = (place / f"loops-{key}.txt").read_text().partition("\n")
@@ -226,7 +229,7 @@ def _write(key: str, code: dict[str, tuple[str, bytes]]) -> None:
 
 
 def _write_whole(file: Path, data: bytes) -> None:
-    """Another process sees all of it or nothing."""
+    """Write a file so that other processes see all of it or nothing."""
     with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as part:
         part.write(data)
     os.replace(part.name, file)

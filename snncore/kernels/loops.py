@@ -1,7 +1,7 @@
 """The recurrences of `dynamics` as compiled loops over float32 arrays, forward and backward: one loop each for all models.
 
-Only arithmetic stands here: no tensors, no threads, no choice of what to compute, no allocation. The parameters and their order are
-those of `layout`. Arrays are C-contiguous: (B, T, N), states (B, N), constants (9, N). Only `compiling` imports this module.
+There is only arithmetic here: no tensors, no threads, no choice of what to compute, no allocation. The parameters and their order are
+given in `layout`. Arrays are C-contiguous: (B, T, N), states (B, N), constants (9, N). Only `compiling` imports this module.
 
 Forward, as in `dynamics`:
 
@@ -28,13 +28,13 @@ Backward, with ∂x for ∂L/∂x, σ = surrogate(u[t], θ[t]), and ∂rec for w
     ∂α = Σ ∂u[t] v[t-1]     ∂γ = Σ ∂u[t] i[t]       ∂β = Σ ∂i[t] (i[t-1] + z[t])
     ∂θ = Σ ∂θ[t]            ∂ρ = Σ ∂b[t] b[t-1]     ∂κ = Σ ∂b[t] s[t]
 
-Of the forward pass, u alone is stored: s, r and v follow from it, and i and b are computed anew, forward in time and for one
+The forward pass stores only u: s, r and v follow from it, and i and b are recomputed, forward in time and for one
 block of neurons at a time, before the block's backward loop. σ equals `activation`'s to float32 precision, not bit by bit:
-in the backward pass a rounding is no spike.
+in the backward pass a rounding doesn't make a spike.
 
-Time steps go over one block of neurons after the other, whose state and constants so stay in the first-level cache; within a step,
-each function is one loop over the block that the compiler vectorises. No product and sum of the forward pass are contracted, so
-each of its values is rounded as in the scan.
+One block of neurons after the other takes its time steps, so that state and constants stay in the first-level cache; within a step,
+each function is one loop over the block that the compiler vectorises. The forward pass contracts no product with a sum, so
+each value is rounded as in the scan.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ SQRT_2_PI, HALF_PI = _f(math.sqrt(2 * math.pi)), _f(math.pi / 2)
 carray = numba.carray  # type: ignore[attr-defined]  # not in its list of exports
 _inlined = numba.njit(error_model="numpy", fastmath=False)
 _inlined_gradient = numba.njit(error_model="numpy", fastmath={"contract"})
-"""For what no spike depends on: products and sums may be contracted."""
+"""Decorator for functions that no spike depends on: products and sums may be contracted."""
 
 
 # ------------------------------------------------------------------------------------- one step of a row of neurons
@@ -120,7 +120,7 @@ def _count(u, theta, limit, single):
 
 @_inlined
 def _step(u, s, v, i, alpha, gamma, theta, delta, bound, limit, single, excess):
-    """u, s and v of one step with a soft reset. `excess` stays 0 until some u or s is infinite or NaN, and is NaN from then on."""
+    """Compute u, s and v of one step with a soft reset. `excess` stays 0 until some u or s is infinite or NaN, and is NaN from then on."""
     for n in range(len(u)):
         x = alpha[n] * v[n] + gamma[n] * i[n]
         count = _count(x, theta[n], limit, single)
@@ -154,7 +154,7 @@ def _step_without_spikes(u, output, v, i, alpha, gamma, bound, excess):
 
 @_inlined
 def _again(s, v, u, theta, delta, bound, limit, single):
-    """s and v of one step from its u."""
+    """Compute s and v of one step from its u."""
     for n in range(len(v)):
         count = _count(u[n], theta[n], limit, single)
         r = u[n] - count * delta[n]
@@ -197,7 +197,10 @@ def _add_product(to, x, y):
 
 @_inlined_gradient
 def _gradient_of_u(gu, gr, gs, g_alpha, go, grad_each, v, sigma, delta, bound):
-    """∂α, ∂r, ∂s' and ∂u of one step from ∂u one step later, ∂v, which `gr` holds on entry, and ∂s, which is `go` and `grad_each`."""
+    """Compute ∂α, ∂r, ∂s' and ∂u of one step, backward.
+
+    From ∂u one step later; ∂v, held by `gr` on entry; and ∂s, the sum of `go` and `grad_each`.
+    """
     for n in range(len(gu)):
         g_alpha[n] += gu[n] * v[n]
         r = ZERO if v[n] <= bound[n] else gr[n]
@@ -242,7 +245,7 @@ def _gradient_of_threshold(gtheta, gs, gr, s, u, sigma, theta, reset, single):
 
 @_inlined_gradient
 def _gradient_of_adaptation(gb, g_rho, g_kappa, gtheta, s, b_before, rho, scale):
-    """∂ρ, ∂κ, and of ∂b[t] what reaches b[t-1]."""
+    """Compute ∂ρ, ∂κ, and the part of ∂b[t] that reaches b[t-1]."""
     for n in range(len(gb)):
         g_rho[n] += gb[n] * b_before[n]
         g_kappa[n] += gb[n] * s[n]
@@ -251,7 +254,7 @@ def _gradient_of_adaptation(gb, g_rho, g_kappa, gtheta, s, b_before, rho, scale)
 
 @_inlined_gradient
 def _gradient_of_current(gz, gv, g_gamma, gu, i, alpha, gamma):
-    """∂γ, ∂i without a synapse, and ∂v one step earlier."""
+    """Compute ∂γ, ∂i without a synapse, and ∂v one step earlier."""
     for n in range(len(gz)):
         g_gamma[n] += gu[n] * i[n]
         gz[n] = gamma[n] * gu[n]
@@ -260,7 +263,7 @@ def _gradient_of_current(gz, gv, g_gamma, gu, i, alpha, gamma):
 
 @_inlined_gradient
 def _gradient_of_synapse(gz, gi, g_beta, i_before, z, beta):
-    """∂i[t] from β ∂i[t+1], which `gi` holds on entry, and γ ∂u[t], which `gz` does; then ∂β and ∂z."""
+    """Compute ∂i[t], then ∂β and ∂z; on entry `gi` holds β ∂i[t+1], and `gz` holds γ ∂u[t]."""
     for n in range(len(gz)):
         i = gi[n] + gz[n]
         g_beta[n] += i * (i_before[n] + z[n])
@@ -269,8 +272,9 @@ def _gradient_of_synapse(gz, gi, g_beta, i_before, z, beta):
 
 @_inlined_gradient
 def _gradients(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u, i, sigma, theta, delta, bound, limit, single, alpha, gamma):
-    """`_again`, `_gradient_of_u` and `_gradient_of_current` in one loop, for the common case: reading its rows together, not one after
-    the other, takes half the time beyond the cache.
+    """Compute `_again`, `_gradient_of_u` and `_gradient_of_current` in one loop, for the common case.
+
+    Reading the rows together, not one after the other, takes half the time beyond the cache.
     """
     for n in range(len(gz)):
         r = u[n] - _count(u[n], theta[n], limit, single) * delta[n]
@@ -289,7 +293,7 @@ def _gradients(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u, i, sigma, theta, 
 
 @_inlined_gradient
 def _exp(x):
-    """exp(x) for x ≤ 0 to 2 ulp; the library's is a call that can't be vectorised."""
+    """Return exp(x) for x ≤ 0 to 2 ulp; the library's is a call that can't be vectorised."""
     within = x if x > LOWEST else LOWEST
     power = np.floor(within * LOG2_E + HALF)
     r = x - power * LN_2_HIGH - power * LN_2_LOW
@@ -306,7 +310,7 @@ def _normal_density(x, mean, per_deviation):
 
 @_inlined_gradient
 def _slope(sigma, u, theta, kind, fields):
-    """Writes σ(u, θ) into `sigma`; `fields` are those of the surrogate's dataclass in their order."""
+    """Write σ(u, θ) into `sigma`; `fields` are the values of the surrogate's dataclass, in order."""
     if kind == SINGLE_EXPONENTIAL:
         w, k = fields[0], fields[1]
         for n in range(len(sigma)):
@@ -382,7 +386,7 @@ def forward(
     first_neuron,
     end_neuron,
 ):
-    """Returns whether every u and every output is a finite number."""
+    """Return True if every u and every output is a finite number."""
     series, states = (samples, steps, neurons), (samples, neurons)
     z, output = carray(z, series), carray(output, series)
     v, i, b, total, constants = (
@@ -460,7 +464,7 @@ def backward(
     grad_output,  # (grad_samples, grad_steps, N): of one sample or one step where it is the same for all
     grad_samples,
     grad_steps,
-    grad_each,  # reaches every entry of the output beside that
+    grad_each,  # added to the gradient of every entry of the output
     grad_recorded_u,
     grad_recorded_v,
     grad_recorded_i,

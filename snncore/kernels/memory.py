@@ -1,6 +1,6 @@
-"""Arrays whose memory is used again: fresh memory of megabytes costs more to touch for the first time than the loops take to fill it.
+"""Arrays with reused memory: the first touch of fresh megabytes takes longer than the loops need to fill them.
 
-An array's memory comes back when the last tensor or array on it is gone, and waits for one of the same size, up to a limit.
+An array's memory returns when the last tensor or array on it is gone, and waits for an array of the same size, up to a limit.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import torch
 from numpy.typing import NDArray
 
 SMALLEST = 2**18
-"""Bytes below which memory is left to torch, which has it at hand."""
+"""Bytes below which torch allocates the memory, which it has at hand."""
 
 LARGEST_RESERVE = 2**28
-"""Bytes that may wait for use, in the whole process."""
+"""Most bytes that may wait for reuse, in the whole process."""
 
 HUGE_PAGE = 2**21
 
@@ -28,17 +28,17 @@ PRIVATE = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP
 """A forked process must not write into its parent's arrays."""
 
 _lock = threading.RLock()
-"""Held again by the same thread where the garbage collector gives memory back while some is being taken."""
+"""Reentrant, since the garbage collector may give memory back while the same thread takes some."""
 _reserve: deque[mmap.mmap] = deque()
-"""Memory that nobody uses, what was used last at the right."""
+"""Unused memory, most recently used at the right."""
 
 
 class _Leased(np.ndarray):
-    """An array that can be told when it goes; views of it hold it."""
+    """An array whose end can be observed; views of it keep it alive."""
 
 
 def empty(shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """An array of float32 with arbitrary contents."""
+    """Return a float32 array with arbitrary contents."""
     size = 4 * math.prod(shape)
     if size < SMALLEST:
         values: NDArray[np.float32] = torch.empty(shape, dtype=torch.float32, device="cpu").numpy()
@@ -67,7 +67,7 @@ def _renew_lock() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    # A forked process has the lock as it was, but not the thread that would release it.
+    # A forked process inherits the lock's state, but not the thread that would release it.
     os.register_at_fork(after_in_child=_renew_lock)
 
 

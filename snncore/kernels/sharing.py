@@ -1,7 +1,7 @@
 """Work on (samples, steps, neurons) split among threads. No arithmetic.
 
-The threads are Python's, for loops that release the interpreter lock, not Numba's: those of its default threading layer
-abort the process when two callers meet.
+The threads are Python's, for loops that release the interpreter lock, not Numba's: its default threading layer aborts the
+process when two callers meet.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ LEAST_SHARE = 2**18
 """Values (samples × steps × neurons) below which a second thread costs more than it saves."""
 
 VECTOR = 16
-"""Neurons are split in multiples of this many float32 values, one vector and one cache line."""
+"""Neurons are split in multiples of this number of float32 values, one vector and one cache line."""
 
 
 Result = TypeVar("Result")
 
 
 class Part(NamedTuple):
-    """Ranges of samples and neurons, each from the first up to and without the end; steps depend on each other."""
+    """Ranges of samples and neurons, each without its end. Steps depend on each other and aren't split."""
 
     first_sample: int
     end_sample: int
@@ -33,7 +33,7 @@ class Part(NamedTuple):
 
 
 def shares(samples: int, steps: int, neurons: int) -> list[Part]:
-    """All of (samples, steps, neurons) in parts that don't depend on each other, at most one for each of torch's threads."""
+    """Return independent parts of (samples, steps, neurons), at most one for each of torch's threads."""
     count = min(torch.get_num_threads(), samples * steps * neurons // LEAST_SHARE)
     if count <= 1:
         return [Part(0, samples, 0, neurons)]
@@ -44,9 +44,10 @@ def shares(samples: int, steps: int, neurons: int) -> list[Part]:
 
 
 def run(work: Callable[[Part], Result], parts: list[Part]) -> list[Result]:
-    """What `work` returns for every part, the first computed in this thread, the rest beside it.
+    """Return the results of `work` for every part.
 
-    An interrupt may end the call while a thread still works, so `work` has to hold on to what it writes into.
+    The first part is computed in this thread, the others in parallel. An interrupt may end the call while a thread still works, so `work`
+    has to keep the arrays that it writes into alive.
     """
     if len(parts) == 1:
         return [work(parts[0])]
@@ -55,7 +56,7 @@ def run(work: Callable[[Part], Result], parts: list[Part]) -> list[Result]:
         for part in parts[1:]:
             try:
                 beside.append(_workers().submit(work, part))
-            except RuntimeError:  # the interpreter is about to end and takes no more work
+            except RuntimeError:  # the interpreter is about to exit and takes no more work
                 here.append(part)
         done = [work(part) for part in here]
     finally:

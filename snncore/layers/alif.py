@@ -22,12 +22,12 @@ class ALIF(SpikingMembrane):
         tau_mem, tau_syn, spike_fn, reset_fn, surrogate_grad_fn, min_v_mem, train_alphas, shape, norm_input, record_states:
             as in `LIF`, but `SingleSpike` by default.
         tau_adapt: time constant τ_adapt of the adaptation in time steps, ≥ 0.1. Trained, and held at ≥ 0.1 while it trains.
-        adapt_scale: by how much b = 1 raises the threshold.
+        adapt_scale: increase of the threshold for b = 1.
         spike_threshold: the base threshold b0, above 0. Fixed, unless `layer.b0.requires_grad_()`; while it learns, held at ≥ 0.01.
 
     Attributes:
         b: the adaptation, (batch, ...).
-        spike_threshold: θ that the next step will compare with, b0 + adapt_scale·b. In `recordings`, θ of each step.
+        spike_threshold: θ of the next step, b0 + adapt_scale·b. In `recordings`, θ of each step.
 
     Shape: (batch, time, ...) -> (batch, time, ...).
 

@@ -1,7 +1,7 @@
-"""Where trained time constants and thresholds are held, in the parameter itself, and how their gradient behaves there.
+"""Bounds of trained time constants and thresholds, held in the parameter itself, and the gradient at a bound.
 
-A parameter that is beyond a bound is pulled back when its layer is next called, and at the end of a step of any torch optimiser, so
-that it shows what is in force, and can leave the bound as soon as its gradient and the optimiser's momentum turn.
+A parameter beyond a bound is pulled back when its layer is next called, and after each step of any torch optimiser. So it always shows
+the value in force, and can leave the bound as soon as its gradient and the optimiser's momentum turn.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 MIN_TAU = 0.1
-"""Shortest time constant, in time steps: exp(-1/0.1) = 4.5e-5, next to no memory."""
+"""Shortest time constant, in time steps: exp(-1/0.1) = 4.5e-5, almost no memory."""
 
 MAX_ALPHA = 1 - 2**-24
 """Largest decay factor: the last float32 below 1, so that 1-α doesn't vanish."""
 
 MAX_TAU = 2.0**24
-"""Its time constant in time steps: exp(-1/MAX_TAU) is MAX_ALPHA in float32."""
+"""Time constant of MAX_ALPHA, in time steps: exp(-1/MAX_TAU) is MAX_ALPHA in float32."""
 
 LOWEST_LEARNED_THRESHOLD = 0.01
 """Smallest threshold that learns: with θ ≤ 0 a spike means nothing."""
@@ -31,18 +31,18 @@ Bounds = tuple[float, float]
 """Low and high, as numbers of the parameter's dtype."""
 
 HELD = "_snncore_bounds"
-"""Attribute of a parameter with the bounds that optimisers hold it within."""
+"""Attribute of a parameter with the bounds that hold it after optimiser steps."""
 
 
 @lru_cache
 def finite(dtype: torch.dtype) -> Bounds:
-    """The lowest and the highest finite number."""
+    """Return the lowest and the highest finite number."""
     return torch.finfo(dtype).min, torch.finfo(dtype).max
 
 
 @lru_cache
 def decay_bounds(dtype: torch.dtype, *, is_alpha: bool, longest_tau: float) -> Bounds:
-    """[MIN_TAU, longest_tau] of a time constant, [0, MAX_ALPHA] of an α.
+    """Return [MIN_TAU, longest_tau] for a time constant, [0, MAX_ALPHA] for an α.
 
     A `longest_tau` of infinity, or beyond the dtype's range, admits τ = ∞: the state doesn't decay.
     """
@@ -54,7 +54,7 @@ def decay_bounds(dtype: torch.dtype, *, is_alpha: bool, longest_tau: float) -> B
 
 @lru_cache
 def threshold_bounds(dtype: torch.dtype) -> Bounds:
-    """LOWEST_LEARNED_THRESHOLD and the highest finite number, of a threshold that learns."""
+    """Return the bounds of a threshold that learns: LOWEST_LEARNED_THRESHOLD and the highest finite number."""
     return _rounded(LOWEST_LEARNED_THRESHOLD, dtype), finite(dtype)[1]
 
 
@@ -66,10 +66,10 @@ def _rounded(bound: float, dtype: torch.dtype) -> float:
 
 
 def hold(parameter: nn.Parameter, bounds: Bounds) -> bool:
-    """Pulls values beyond a bound back to it, in place. Returns whether all are within then.
+    """Pull values beyond a bound back to it, in place; return True if all are within then.
 
-    What isn't finite stays as it is, so that it gets noticed. Where nothing is beyond, nothing is written: a graph that needs the
-    parameter stays valid.
+    Infinities and NaN stay as they are, so that they get noticed. If no value is beyond a bound, nothing is written, and a graph that
+    needs the parameter stays valid.
     """
     low, high = bounds
     if parameter.dim() == 0:
@@ -84,9 +84,9 @@ def hold(parameter: nn.Parameter, bounds: Bounds) -> bool:
 
 
 def hold_after_updates(parameter: nn.Parameter, bounds: Bounds) -> None:
-    """Holds the parameter from now on after each step of a torch optimiser that trains it.
+    """Hold the parameter after each future step of a torch optimiser that trains it.
 
-    Where all finite numbers are within the bounds, there is nothing to hold.
+    If all finite numbers are within the bounds, there is nothing to hold.
     """
     low, high = finite(parameter.dtype)
     if bounds[0] <= low and bounds[1] >= high:
@@ -126,7 +126,7 @@ class _HeldWithin(torch.autograd.Function):
 
 
 def _inward(x: Tensor, grad: Tensor, low: float, high: float) -> Tensor:
-    """The gradient, 0 where descent would lead x further beyond a bound."""
+    """Return the gradient, 0 where descent would lead x further beyond a bound."""
     if x.dim() == 0 and low < x.item() < high:
         return grad
     leaves = ((x <= low) & (grad > 0)) | ((x >= high) & (grad < 0))
@@ -134,13 +134,13 @@ def _inward(x: Tensor, grad: Tensor, low: float, high: float) -> Tensor:
 
 
 def held_within(x: Tensor, low: float = -math.inf, high: float = math.inf) -> Tensor:
-    """`x` clamped to [low, high]. At a bound, the gradient passes only where descent would lead back inside."""
+    """Return `x` clamped to [low, high]. At a bound, the gradient passes only where descent would lead back inside."""
     held = _HeldWithin.apply(x, low, high)  # type: ignore[no-untyped-call]  # torch's own
     return cast(Tensor, held)
 
 
 class _Decay(torch.autograd.Function):
-    """α and 1-α as one node of the graph: they are needed in every call."""
+    """α and 1-α as one node of the graph, since every call needs both."""
 
     @staticmethod
     def forward(ctx: Any, parameter: Tensor, is_alpha: bool, low: float, high: float) -> tuple[Tensor, Tensor]:
@@ -154,7 +154,7 @@ class _Decay(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad_alpha: Tensor, grad_gain: Tensor) -> tuple[Tensor, None, None, None]:
         parameter, held, alpha = ctx.saved_tensors
-        if parameter.dim() == 0 and ctx.low < parameter.item() < ctx.high:  # numbers are done with sooner than tensors
+        if parameter.dim() == 0 and ctx.low < parameter.item() < ctx.high:  # numbers are faster than tensors
             value = grad_alpha.item() - grad_gain.item()
             slope = 1.0 if ctx.is_alpha else alpha.item() / held.item() ** 2
             return parameter.new_tensor(value * slope), None, None, None
@@ -165,7 +165,10 @@ class _Decay(torch.autograd.Function):
 
 
 def decay(parameter: Tensor, *, is_alpha: bool, longest_tau: float) -> tuple[Tensor, Tensor]:
-    """α = exp(-1/τ) and 1-α of a trained τ, held within [MIN_TAU, longest_tau]; or of a trained α, held within [0, MAX_ALPHA]."""
+    """Return α = exp(-1/τ) and 1-α.
+
+    They belong to a trained τ, held within [MIN_TAU, longest_tau], or to a trained α, held within [0, MAX_ALPHA].
+    """
     bounds = decay_bounds(parameter.dtype, is_alpha=is_alpha, longest_tau=longest_tau)
     factors = _Decay.apply(parameter, is_alpha, *bounds)  # type: ignore[no-untyped-call]  # torch's own
     return cast(tuple[Tensor, Tensor], factors)

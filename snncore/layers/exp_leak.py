@@ -11,11 +11,11 @@ from snncore.layers.models import neuron_model
 
 @neuron_model(exp_leak_step, spikes=False, browser_step=True)
 class ExpLeak(Membrane):
-    """Leaky integrators that never spike; see `snncore.dynamics.exp_leak_step` for the equations. The output is u.
+    """Leaky integrators that never spike; the output is u. Equations: `snncore.dynamics.exp_leak_step`.
 
     Args:
         tau_mem: membrane time constant τ_mem in time steps, ≥ 0.1. Trained, and held at ≥ 0.1 while it trains.
-        shape: (batch, ...) of the state, if it shall exist before the first input.
+        shape: (batch, ...) of the state, if it is to exist before the first input.
         train_alphas: hold and train α = exp(-1/τ) instead of τ.
         min_v_mem: lower bound of v; None: none. The output is not bounded.
         norm_input: scale the input by 1-α, so that a constant input I leads to v → I.

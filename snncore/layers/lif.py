@@ -1,4 +1,4 @@
-"""LIF and IAF: the membrane, and what makes it spike."""
+"""LIF and IAF: layers whose membrane spikes."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class SpikingMembrane(Membrane):
         self.surrogate_grad_fn = surrogate_grad_fn
 
     def hold_parameters(self) -> None:
-        """As in `StatefulLayer`. A threshold that doesn't learn is checked, not moved.
+        """Hold the parameters as in `StatefulLayer`. A threshold that doesn't learn is checked, not moved.
 
         Raises:
             ParameterError: the threshold was set to 0 or below.
         """
-        super().hold_parameters()  # which finds what isn't finite
+        super().hold_parameters()  # which finds values that aren't finite
         threshold = getattr(self, self.threshold_name)
         if type(threshold) is not nn.Parameter or threshold.requires_grad:
             return
@@ -68,7 +68,7 @@ class SpikingMembrane(Membrane):
         return LIFParameters(**self._spiking_parameters(z))
 
     def _spiking_parameters(self, z: Tensor) -> dict[str, Any]:
-        """The fields of `LIFParameters`."""
+        """Return the fields of `LIFParameters`."""
         threshold: Tensor = getattr(self, self.threshold_name)
         if threshold.requires_grad:
             threshold = held_within(threshold, *threshold_bounds(threshold.dtype))
@@ -99,7 +99,7 @@ class LIF(SpikingMembrane):
         surrogate_grad_fn: ds/du as a function of (u, θ).
         min_v_mem: lower bound of v; None: none.
         train_alphas: hold and train α = exp(-1/τ) instead of τ.
-        shape: (batch, ...) of the state, if it shall exist before the first input.
+        shape: (batch, ...) of the state, if it is to exist before the first input.
         norm_input: scale the input by 1-α, so that a constant input I leads to v → I.
         record_states: keep v_mem, i_syn and u of every step in `recordings`.
 
@@ -132,7 +132,7 @@ class LIF(SpikingMembrane):
 
 @neuron_model(lif_step, spikes=True, browser_step=True)
 class IAF(SpikingMembrane):
-    """Integrate-and-fire neurons: `LIF` with α = 1 and no input normalisation. Arguments as there, without τ_mem."""
+    """Integrate-and-fire neurons: `LIF` with α = 1 and no input normalisation. Same arguments, without τ_mem."""
 
     spike_threshold: Tensor
 

@@ -17,7 +17,7 @@ Scalar = float | Tensor
 
 
 class Membrane(StatefulLayer):
-    """Base of the layers with a membrane potential. A τ of None is no leak, and no synaptic current."""
+    """Base of the layers with a membrane potential. A τ of None means no leak, or no synaptic current."""
 
     learnable: ClassVar[tuple[str, ...]] = ("tau_mem", "tau_syn", "tau_adapt")
 
@@ -41,7 +41,7 @@ class Membrane(StatefulLayer):
         self.train_alphas = train_alphas
         self.norm_input = norm_input
         self._time_constants: dict[str, str] = {}
-        """By name of a parameter, which decay it is of: "mem" of "tau_mem", or with `train_alphas` of "alpha_mem"."""
+        """The decay that each parameter belongs to: "mem" for "tau_mem", or with `train_alphas` for "alpha_mem"."""
         self._hold_time_constant("mem", tau_mem)
         self._hold_time_constant("syn", tau_syn)
         self.min_v_mem = None
@@ -52,7 +52,7 @@ class Membrane(StatefulLayer):
             self.min_v_mem = nn.Parameter(bound, requires_grad=False)
 
     def _hold_time_constant(self, which: str, tau: Scalar | None) -> None:
-        """Makes the parameter tau_mem, tau_syn, ...; with `train_alphas`, alpha_mem, alpha_syn, ..."""
+        """Make the parameter tau_mem, tau_syn, ...; with `train_alphas`, alpha_mem, alpha_syn, ..."""
         name = f"tau_{which}"
         if tau is None:
             setattr(self, name, None)
@@ -95,7 +95,7 @@ class Membrane(StatefulLayer):
         return self._tau("syn")
 
     def _decay(self, which: str) -> tuple[Tensor, Tensor]:
-        """exp(-1/τ) and 1 - exp(-1/τ), in the layer's dtype."""
+        """Return exp(-1/τ) and 1 - exp(-1/τ), in the layer's dtype."""
         parameter = self._parameters.get(f"alpha_{which}" if self.train_alphas else f"tau_{which}")
         if parameter is None:
             one = torch.ones(())
@@ -123,14 +123,14 @@ class Membrane(StatefulLayer):
         return argument.replace("tau_", "alpha_") if is_alpha else super().parameter_name(argument)
 
     def _longest_tau(self, which: str) -> float:
-        """Where 1 - exp(-1/τ) matters, or is trained, exp(-1/τ) stays below 1."""
+        """Return the largest τ: where 1 - exp(-1/τ) matters, or is trained, exp(-1/τ) has to stay below 1."""
         return MAX_TAU if self.train_alphas or self._needs_gain(which) else math.inf
 
     def _needs_gain(self, which: str) -> bool:
         return which == "adapt" or (which == "mem" and self.norm_input)
 
     def _membrane_parameters(self, z: Tensor) -> dict[str, Any]:
-        """The fields of `MembraneParameters`."""
+        """Return the fields of `MembraneParameters`."""
         alpha_mem, gain = self._decay("mem")
         alpha_syn = self.alpha_syn_calculated
         return {
@@ -145,7 +145,7 @@ class Membrane(StatefulLayer):
 
 
 def own_tensor(layer: nn.Module, name: str, value: Scalar) -> Tensor:
-    """A floating-point copy that shares storage with nothing."""
+    """Return a floating-point copy with its own storage."""
     try:
         tensor = torch.as_tensor(value).detach().clone()
     except (TypeError, RuntimeError, ValueError) as error:

@@ -1,6 +1,6 @@
 """The neuron models: each registers here, next to its class, and gets its recurrent and squeeze forms.
 
-What an Experiment adds to a model, types and words of its parameters, is in `snncore.experiment.registration`.
+Types and words of a model's parameters, for Experiments, are in `snncore.experiment.registration`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ Layer = TypeVar("Layer", bound=StatefulLayer)
 
 @dataclass(frozen=True)
 class NeuronModel:
-    """What a neuron model says of itself.
+    """A registered neuron model.
 
     Attributes:
-        layer: its class, whose constructor's arguments are the parameters.
+        layer: its class; the constructor's arguments are the parameters.
         step: one time step, `(z, state, parameters) -> Step`.
-        recurrent: the layer with its spikes fed back; None where it has no such form.
-        has_browser_step: whether the Neuron page can step it while something is dragged.
+        recurrent: the layer with its spikes fed back; None if it has no such form.
+        has_browser_step: whether the Neuron page can step it during a drag.
     """
 
     layer: type[StatefulLayer]
@@ -47,28 +47,28 @@ class NeuronModel:
 
     @property
     def has_kernel(self) -> bool:
-        """Whether compiled loops compute it; else the scan does."""
+        """True if compiled loops compute it; else the scan does."""
         return self.step in kernels.STEPS
 
     @property
     def kinds(self) -> tuple[type[StatefulLayer], ...]:
-        """The layers that a network may consist of: the model, and its recurrent form."""
+        """Return the model's layers for a network: the plain one, and its recurrent form."""
         return (self.layer,) if self.recurrent is None else (self.layer, self.recurrent)
 
 
 NEURON_MODELS: dict[str, NeuronModel] = {}
-"""By name, in the order of registration."""
+"""The registered models by name, in the order of registration."""
 
 
 def neuron_model(
     step: StepFunction[Any], *, spikes: bool, recurrent: bool | None = None, browser_step: bool = False
 ) -> Callable[[type[Layer]], type[Layer]]:
-    """Register the layer class that is decorated as a neuron model.
+    """Register the decorated layer class as a neuron model.
 
-    Its recurrent and squeeze forms are made and put beside it into its module, so that they can be imported and pickled.
+    Its recurrent and squeeze forms are made and added to its module, so that they can be imported and pickled.
 
     Args:
-        step: its step, as a scan calls it: `step(z, state, parameters)`. The class gets it as `step`.
+        step: one time step, as a scan calls it: `step(z, state, parameters)`. The class gets it as `step`.
         spikes: whether its output is spikes. The class gets it as `does_spike`.
         recurrent: whether it has a recurrent form; by default if it spikes.
         browser_step: whether `app` steps it in the browser too.
@@ -99,14 +99,14 @@ def neuron_model(
 
 
 def forget(model: NeuronModel) -> None:
-    """Take a model back, so that another class may have its name."""
+    """Unregister a model, so that another class may have its name."""
     del NEURON_MODELS[model.name]
     for form in _forms(model):
         _beside(model.layer).pop(form.__name__, None)
 
 
 def model_of(layer: type[StatefulLayer]) -> NeuronModel | None:
-    """The model that a layer class, or a form of one, computes; None for one that isn't registered."""
+    """Return the model of a layer class or one of its forms; None if it isn't registered."""
     by_class = {model.layer: model for model in NEURON_MODELS.values()}
     return next((by_class[base] for base in layer.__mro__ if base in by_class), None)
 
@@ -127,13 +127,13 @@ def _check_signature(name: str, step: StepFunction[Any]) -> None:
 
 
 def recurrent_form(layer: type[StatefulLayer]) -> type[Any]:
-    """The layer with recurrent connections: its constructor also takes `rec_connect`, by keyword."""
+    """Return the recurrent form of a layer: its constructor also takes `rec_connect`, by keyword."""
     name = layer.__name__
     return _form(layer, Recurrent, f"`{name}` with recurrent connections. Arguments as there, and `rec_connect`, by keyword.")
 
 
 def squeezed(layer: type[StatefulLayer]) -> type[Any]:
-    """The layer for (batch*time, ...): its constructor also takes `batch_size` or `num_timesteps`, by keyword."""
+    """Return the layer's form for (batch*time, ...): its constructor also takes `batch_size` or `num_timesteps`, by keyword."""
     connected = "; `rec_connect` sees (batch, ...)" if issubclass(layer, Recurrent) else ""
     name = layer.__name__
     return _form(layer, Squeeze, f"`{name}` for (batch*time, ...){connected}. Arguments as there, and `batch_size` or `num_timesteps`.")
@@ -143,7 +143,7 @@ _MADE: dict[tuple[type, type], type[Any]] = {}
 
 
 def _form(layer: type[StatefulLayer], form: type[StatefulLayer], doc: str) -> type[Any]:
-    """The class that mixes a form into a layer, called like both; always the same one."""
+    """Return the class that mixes a form into a layer, named after both; always the same one."""
     if (layer, form) not in _MADE:
 
         def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -157,7 +157,7 @@ def _form(layer: type[StatefulLayer], form: type[StatefulLayer], doc: str) -> ty
 
 
 def _joined_signature(layer: type[StatefulLayer], form: type[StatefulLayer]) -> inspect.Signature:
-    """The layer's arguments, and by keyword those that it hands on to its bases and those of the form."""
+    """Return the layer's arguments, with those of its bases and form as keywords."""
     first, *own = inspect.signature(layer.__init__, eval_str=True).parameters.values()
     added = inspect.signature(form.__init__, eval_str=True).parameters.values()
     handed_on = [argument for name, argument in constructor_arguments(layer).items() if name not in {a.name for a in own}]
@@ -168,7 +168,7 @@ def _joined_signature(layer: type[StatefulLayer], form: type[StatefulLayer]) -> 
 
 
 def _forms(model: NeuronModel) -> Iterator[type[Any]]:
-    """Those that are made of it."""
+    """Yield the layer classes derived from the model's layer."""
     for kind in model.kinds:
         if kind is not model.layer:
             yield kind
@@ -176,5 +176,5 @@ def _forms(model: NeuronModel) -> Iterator[type[Any]]:
 
 
 def _beside(layer: type[StatefulLayer]) -> dict[str, Any]:
-    """The names of the module in which the layer stands; none of a class within a function."""
+    """Return the names of the layer's module; empty for a class within a function."""
     return {} if "." in layer.__qualname__ else vars(sys.modules[layer.__module__])

@@ -1,4 +1,4 @@
-"""The recurrent form of a layer: its spikes come back to it as current, one step later.
+"""The recurrent form of a layer: its spikes come back as current, one step later.
 
 `snncore.layers.models` mixes it into each model that spikes.
 """
@@ -15,7 +15,7 @@ from snncore.layers.stateful import StatefulLayer
 
 
 class Recurrent(StatefulLayer):
-    """Mixed in before a layer: feeds `rec_connect(spikes)` back.
+    """Mixin, placed before a layer's class: feeds `rec_connect(spikes)` back.
 
     The recurrent current i_rec is part of the state, so a run in chunks equals one long run. It is 0 after a reset, so a bias in
     `rec_connect` acts from the second step.

@@ -1,4 +1,4 @@
-"""Time folded into the batch and back, so that layers without a time axis see every step as a sample of its own."""
+"""Time folded into the batch and back, so that layers without a time axis see every step as a separate sample."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from snncore.errors import ParameterError, ShapeError
 
 
 class FlattenTime(nn.Module):
-    """(batch, time, ...) -> (batch*time, ...), samples in order, each one's steps in a row."""
+    """Fold time into the batch: (batch, time, ...) -> (batch*time, ...), sample by sample."""
 
     def forward(self, x: Tensor) -> Tensor:
         if x.dim() < 2:
@@ -17,10 +17,10 @@ class FlattenTime(nn.Module):
 
 
 class UnflattenTime(nn.Module):
-    """(batch*time, ...) -> (batch, time, ...).
+    """Unfold time from the batch: (batch*time, ...) -> (batch, time, ...).
 
     Args:
-        batch_size: samples in the first axis, ≥ 1.
+        batch_size: number of samples in the first axis, ≥ 1.
     """
 
     def __init__(self, batch_size: int) -> None:
@@ -43,7 +43,7 @@ class UnflattenTime(nn.Module):
 
 
 class Repeat(nn.Module):
-    """`module` applied to every time step: (batch, time, ...) -> (batch, time, ...) around a module (batch, ...) -> (batch, ...)."""
+    """Apply a `module` (batch, ...) -> (batch, ...) to every time step: (batch, time, ...) -> (batch, time, ...)."""
 
     def __init__(self, module: nn.Module) -> None:
         super().__init__()

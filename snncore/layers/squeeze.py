@@ -1,6 +1,6 @@
-"""The squeeze form of a layer, for use between `Conv2d` and its like: (batch*time, ...) in and out.
+"""The squeeze form of a layer, (batch*time, ...) in and out, for use between layers such as `Conv2d`.
 
-Samples stand in order, each one's time steps in a row. `snncore.layers.models` mixes it into each model.
+Samples are in order, each with its time steps in a row. `snncore.layers.models` mixes it into each model.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from snncore.layers.stateful import StatefulLayer
 
 
 class Squeeze(StatefulLayer):
-    """Mixed in before a layer: folds the first axis into batch and time, calls the layer, and unfolds.
+    """Mixin, placed before a layer's class: unfolds batch and time, calls the layer, and folds them again.
 
     Args:
         batch_size, num_timesteps: at least one, each ≥ 1. With both, the first axis must be their product.
@@ -35,10 +35,10 @@ class Squeeze(StatefulLayer):
             raise ParameterError(f"{owner}: batch_size and num_timesteps must be at least 1, got {batch_size} and {num_timesteps}.")
 
     def forward(self, z: Tensor) -> Tensor:
-        """(batch*time, ...) -> (batch*time, ...).
+        """Run the layer on (batch*time, ...) and return (batch*time, ...).
 
         Raises:
-            ShapeError: the first axis is no multiple of batch_size or num_timesteps, or not their product.
+            ShapeError: the first axis isn't a multiple of batch_size or num_timesteps, or isn't their product.
         """
         if z.dim() == 0:
             raise ShapeError(f"{type(self).__name__}: the input has no axis; it takes (batch*time, ...).")

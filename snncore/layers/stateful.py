@@ -1,6 +1,6 @@
-"""What every neuron layer shares: state that is kept between calls, its reset, its detachment, copies and checks.
+"""Base of every neuron layer: state kept between calls, reset, detachment, copies and checks.
 
-No equation stands here: a layer names its state variables, its step and its parameters, the rest follows.
+It contains no equations: a layer names its state variables, its step and its parameters, and the rest follows.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ class StatefulLayer(nn.Module):
     """Base of the layers with state.
 
     State variables are tensors of shape (batch, ...), empty before the first input. They move with the parameters in `.to()`, but belong
-    to the data, not to the model: they are neither in `state_dict` nor buffers, which distributed training would copy from one
-    process to the others. They stay in the autograd graph from call to call until `zero_grad()` or `reset_states()`.
+    to the data, not to the model: they aren't in `state_dict`, and aren't buffers, because distributed training would copy those between
+    processes. They stay in the autograd graph from call to call until `zero_grad()` or `reset_states()`.
 
     Attributes:
         recordings: after a call with `record_states`, the state variables and `u` at every step, each (batch, time, ...).
         firing_rate: mean output of the last call, spikes per neuron and time step.
-        record_gradients: whether the backward pass shall write ∂L/∂u of every step into `gradients`. May be set at any time.
+        record_gradients: whether the backward pass writes ∂L/∂u of every step into `gradients`. May be set at any time.
         gradients: `{"u": (batch, time, ...)}` of the last call with `record_gradients`; zero until its backward pass.
     """
 
     does_spike: ClassVar[bool] = True
     learnable: ClassVar[tuple[str, ...]] = ()
-    """Arguments of constructors that are held as parameters which training can move, where they are given and not None."""
+    """Constructor arguments that are held as trainable parameters, unless they are missing or None."""
 
     state_names: tuple[str, ...]
     record_states: bool
@@ -63,18 +63,18 @@ class StatefulLayer(nn.Module):
             self.__dict__[name] = torch.empty(0) if shape is None else torch.zeros(shape)
 
     def _add_state(self, name: str) -> None:
-        """One more state variable, of the shape of those that are there."""
+        """Add a state variable, of the same shape as the others."""
         self.__dict__[name] = torch.zeros_like(getattr(self, self.state_names[0]))
         self.state_names = (*self.state_names, name)
 
     # ------------------------------------------------------------------------------- what a model defines
 
     def _bounds(self, name: str, parameter: nn.Parameter) -> Bounds:
-        """Within which a parameter of the layer is held: by default, the finite numbers."""
+        """Return the bounds of one of the layer's parameters: by default, the finite numbers."""
         return finite(parameter.dtype)
 
     def parameter_name(self, argument: str) -> str:
-        """The name of the parameter that holds one of the `learnable` arguments."""
+        """Return the name of the parameter that holds one of the `learnable` arguments."""
         return argument
 
     @property
@@ -83,18 +83,18 @@ class StatefulLayer(nn.Module):
         raise NotImplementedError
 
     def step_parameters(self, z: Tensor) -> Any:
-        """The parameters in force as the step takes them, in the dtype of `z` (batch, time, ...)."""
+        """Return the step's parameters in force, in the dtype of `z` (batch, time, ...)."""
         raise NotImplementedError
 
     # ---------------------------------------------------------------------------------------------- calls
 
     def forward(self, z: Tensor) -> Tensor:
-        """(batch, time, ...) -> (batch, time, ...), same shape, dtype and device.
+        """Run the layer on `z` (batch, time, ...); the output has its shape, dtype and device.
 
         Raises:
-            InputError: not floating point, or on another device than the layer.
+            InputError: not floating point, or on a different device from the layer.
             ShapeError: fewer than two axes, no time step, a shape that the parameters don't broadcast to, or a batch
-                or neuron shape other than that of the stored state.
+                or neuron shape that differs from the stored state's.
             NonFiniteError: an infinity or NaN in the input, in the state, in a parameter, or reached by the membrane
                 potential. The state stays as it was.
             ParameterError: a threshold that doesn't learn was set to 0 or below.
@@ -117,7 +117,7 @@ class StatefulLayer(nn.Module):
         return result.output
 
     def hold_parameters(self) -> None:
-        """Pulls parameters that were moved beyond their bounds back to them, in place. Every call begins with it.
+        """Pull parameters that left their bounds back to them, in place. Every call begins with it.
 
         Raises:
             NonFiniteError: an infinity or NaN in a parameter. Only τ = ∞ (no decay) and `min_v_mem` = -∞ (no bound) are taken, where
@@ -135,13 +135,13 @@ class StatefulLayer(nn.Module):
                 hold_after_updates(parameter, bounds)
 
     def is_state_initialised(self) -> bool:
-        """Whether every state variable has a shape, from the first input or from the constructor's `shape`."""
+        """Return True if the state has a shape, from the first input or the constructor's `shape`."""
         return all(value.shape != (0,) for _, value in self._states())
 
     def reset_states(
         self, randomize: bool = False, value_ranges: ValueRanges | None = None, generator: torch.Generator | None = None
     ) -> None:
-        """Sets the state to zero and takes it out of the graph. The next input may have any shape.
+        """Set the state to zero and take it out of the graph. The next input may have any shape.
 
         Args:
             randomize: draw the state uniformly instead, from [0, 1) or from `value_ranges[name]` = (min, max). A recurrent current
@@ -159,7 +159,7 @@ class StatefulLayer(nn.Module):
         self.firing_rate = None
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Resets the gradients of parameters and takes state and recordings out of the graph; their values stay."""
+        """Reset the parameters' gradients, and detach state and recordings from the graph; their values stay."""
         super().zero_grad(set_to_none)
         fresh = self._fresh
         for name, value in self._states():
@@ -172,9 +172,9 @@ class StatefulLayer(nn.Module):
     # -------------------------------------------------------------------------------------------- details
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """A state that is set, by a call or by hand, is kept: the next input has to have its shape.
+        """Set an attribute; a state that is set, by a call or by hand, fixes the shape of the next input.
 
-        What every call sets goes past `nn.Module.__setattr__`, which takes longer than a small layer's time loop.
+        Attributes set in every call bypass `nn.Module.__setattr__`, which takes longer than a small layer's time loop.
         """
         if name in OF_A_CALL:
             self.__dict__[name] = value
@@ -205,7 +205,7 @@ class StatefulLayer(nn.Module):
                     )
                 value = self._resting(name, z.new_empty(shape))
             if value.is_inference() and not torch.is_inference_mode_enabled():
-                value = value.clone()  # what was made in inference mode can't be saved for a gradient
+                value = value.clone()  # a tensor made in inference mode can't be saved for a gradient
             state[name] = value.to(z.dtype)
         return state
 
@@ -235,7 +235,7 @@ class StatefulLayer(nn.Module):
                 )
 
     def __getstate__(self) -> dict[str, Any]:
-        """Copies and pickles carry the state's values, not its graph, and no recordings of past calls."""
+        """Return the data for copies and pickles: values of the state, without its graph and without recordings."""
         contents = dict(self.__dict__)
         contents.update({name: value.detach() for name, value in self._states()})
         contents["recordings"] = {}
@@ -251,7 +251,7 @@ class StatefulLayer(nn.Module):
 
     @property
     def arg_dict(self) -> dict[str, Any]:
-        """The constructor's arguments that make a layer like this one, with the parameters' present values. Copies, all of them."""
+        """Return the arguments that construct an equal layer, with copies of the parameters' present values."""
         return {name: self._argument(name) for name in constructor_arguments(type(self))}
 
     def _argument(self, name: str) -> Any:
@@ -264,7 +264,7 @@ class StatefulLayer(nn.Module):
 
 
 def constructor_arguments(layer: type[StatefulLayer]) -> dict[str, inspect.Parameter]:
-    """The constructor's arguments by name, those included that it hands on to its base as `**kwargs`."""
+    """Return the constructor's arguments by name, including the `**kwargs` of its bases."""
     found: dict[str, inspect.Parameter] = {}
     for kind in layer.__mro__:
         if "__init__" not in vars(kind):

@@ -1,1 +1,1 @@
-"""What comes of an Experiment: simulations, trainings, and the records of both."""
+"""Running an Experiment: simulations, trainings, and the records of both."""

@@ -1,4 +1,4 @@
-"""Training through time: the seven steps of an epoch as an iterator of records, which can be stopped between any two of them."""
+"""Training through time: an iterator of records, one for each epoch, which can stop between any two of an epoch's seven steps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from snncore.layers.model import reset_states, spiking_layers, zero_grad
 from snncore.run.record import LayerRecord, outputs_kept, record_of, threshold_of
 
 CONSTANTS = (*(f"{kind}_{which}" for which in ("mem", "syn", "adapt") for kind in ("tau", "alpha")), "spike_threshold", "b0")
-"""Names of the parameters of neurons that are time constants or thresholds; `b0` is the base threshold of those that adapt."""
+"""Names of the time constants and thresholds among neuron parameters; `b0` is the base threshold of adaptive neurons."""
 
 
 class Phase(Enum):
@@ -51,8 +51,8 @@ class EpochRecord:
         reach: max u/θ of each layer, as in its `largest_u_over_threshold`.
         rates: mean output of each layer, spikes per neuron and time step.
         constants: mean over neurons of each time constant (or its α, where that is trained) and threshold, by parameter name.
-        task: what the loss and the measures are of.
-        measures: what the task measured of the output besides, by name.
+        task: the task that the loss and the measures belong to.
+        measures: the task's other measures of the output, by name.
     """
 
     epoch: int
@@ -69,38 +69,40 @@ class EpochRecord:
 
     @property
     def score(self) -> float:
-        """How well the task was done, in its own unit."""
+        """The task's score, in its own unit."""
         return self.task.score(self)
 
     @property
     def is_reached(self) -> bool:
-        """Whether it did what the task asks for."""
+        """True if the epoch did what the task asks for."""
         return self.task.is_reached(self)
 
     @property
     def is_whole(self) -> bool:
-        """Whether it holds what the layers did."""
+        """True if the record still holds the layers' arrays."""
         return bool(self.layers)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the arrays."""
+        """Size of all arrays in bytes."""
         return sum(layer.nbytes for layer in self.layers) + sum(values.nbytes for values in self.parameters.values())
 
     def measured_by(self, task: Task) -> EpochRecord:
-        """The same epoch, whole, with its output measured by another task."""
+        """Return this epoch, whole, with its output measured by another task."""
         if task == self.task:
             return self
         output = torch.from_numpy(self.layers[-1].spikes)
         return replace(self, task=task, loss=task.loss(output).item(), measures=task.measure(output))
 
     def reduced(self) -> EpochRecord:
-        """The numbers alone."""
+        """Return the record without arrays: its numbers alone."""
         return replace(self, layers=(), parameters={})
 
 
 def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False, files: Files = NO_FILES) -> Iterator[EpochRecord]:
-    """Builds the Experiment's network, input, task and optimiser, and trains for at most `experiment.training.epochs`, with its changes.
+    """Build what the Experiment describes and train it.
+
+    Trains for at most `experiment.training.epochs`, and makes the Experiment's changes at their epochs.
 
     Raises:
         ExperimentError: the network's output isn't what the task measures, or its input or weights are of a file that isn't among `files`.
@@ -115,9 +117,9 @@ class Trainer:
         ExperimentError: the network's output isn't what the task measures, or its input or weights are of a file that isn't among `files`.
 
     Attributes:
-        experiment: with the changes that were made so far.
-        model, data, optimiser: what it builds.
-        next_epoch: the number of the epoch that comes next.
+        experiment: the Experiment with the changes made so far.
+        model, data, optimiser: the network, input and optimiser that it builds.
+        next_epoch: number of the epoch that comes next.
     """
 
     def __init__(self, experiment: Experiment, files: Files = NO_FILES) -> None:
@@ -130,7 +132,7 @@ class Trainer:
         self._in_force = experiment.in_force(-1)
 
     def change(self, changes: dict[str, Any]) -> None:
-        """Goes on with other values of some fields, from the next epoch on. No epoch may be running.
+        """Change some fields from the next epoch on. No epoch may be running.
 
         Raises:
             ExperimentError: a field that can't be changed while training runs, a value that can't be built, or nothing would learn; all
@@ -141,7 +143,7 @@ class Trainer:
         self.experiment = changed
 
     def epochs(self, count: int, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
-        """Trains up to `count` epochs more, until the task is reached; see `epochs`."""
+        """Train up to `count` more epochs, until the task is reached; see the function `epochs`."""
         for _ in range(count):
             self._take_changes()
             task = self._in_force.training.task
@@ -154,7 +156,7 @@ class Trainer:
                 return
 
     def _take_changes(self) -> None:
-        """Puts what holds in the next epoch into model and optimiser."""
+        """Apply the next epoch's settings to model and optimiser."""
         old, new = self._in_force, self.experiment.in_force(self.next_epoch)
         self._in_force = new
         if new is old:
@@ -179,9 +181,9 @@ def epochs(
     stop: Callable[[], bool] = lambda: False,
     on_phase: Callable[[Phase], None] = lambda phase: None,
 ) -> Iterator[EpochRecord]:
-    """Trains by back-propagation through time, one record per epoch, until the task is reached.
+    """Train by back-propagation through time, one record per epoch, until the task is reached.
 
-    An epoch that `stop()` ends early leaves no record and has changed no parameter, since the update comes last: training
+    An epoch that `stop()` ends early leaves no record and changes no parameter, since the update comes last: training
     resumes with a new call and `first_epoch`.
 
     Args:
@@ -189,7 +191,7 @@ def epochs(
         data: the input of every epoch.
         count: the most epochs to train; None: no limit.
         stop: asked before each phase; True ends the iteration.
-        on_phase: told before each phase.
+        on_phase: called before each phase.
 
     Raises:
         DivergenceError: a potential, the loss, a gradient or an updated parameter is not finite. Where the forward pass
@@ -218,7 +220,7 @@ def epochs(
 
 
 class _Iteration:
-    """One epoch's seven steps, each a method, and the record of what they did."""
+    """One epoch: its seven steps as methods, and the record that they make."""
 
     def __init__(self, epoch: int, model: nn.Module, data: Tensor, task: Task, optimiser: Optimizer) -> None:
         self.epoch = epoch
@@ -263,7 +265,7 @@ class _Iteration:
         self.has_finite_loss = True
 
     def backward(self) -> None:
-        if self.loss.requires_grad:  # else nothing that learns acts on the output, as recurrent weights within a single time step
+        if self.loss.requires_grad:  # otherwise no learning parameter acts on the output, e.g. recurrent weights within a single time step
             self.loss.backward()
         for name, parameter in self.model.named_parameters():
             if parameter.grad is not None:

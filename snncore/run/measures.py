@@ -1,6 +1,4 @@
-"""What is read off a simulation or an epoch beside spikes and potentials: intervals, synaptic operations, the weights that lead to a
-neuron, α and 1-α of each layer.
-"""
+"""Numbers computed from a simulation or an epoch: spike intervals, synaptic operations, incoming weights, α and 1-α of each layer."""
 
 from __future__ import annotations
 
@@ -22,9 +20,11 @@ from snncore.run.simulation import Simulation
 
 
 def spike_intervals(spikes: Array) -> Array:
-    """Steps from each step with spikes to the same neuron's next one, those of all neurons in one row, (intervals,).
+    """Return the intervals between each neuron's spikes, in steps, all neurons in one row.
 
-    Shape: (time, neurons).
+    A step with several spikes counts once.
+
+    Shape: (time, neurons) -> (intervals,).
     """
     neurons, times = np.nonzero(spikes.T)
     same_neuron = np.diff(neurons) == 0
@@ -33,14 +33,15 @@ def spike_intervals(spikes: Array) -> Array:
 
 
 def is_spikes(values: Array) -> bool:
-    """Whether all values are counts: whole, and not below 0."""
+    """Return True if all values are spike counts: whole numbers ≥ 0."""
     return bool((values >= 0).all() and (values == np.trunc(values)).all())
 
 
 def synaptic_operations(layer: LayerSpec, received: Array) -> Array | None:
-    """How many weights the input's spikes meet at each step: each spike counts once for every connection that leaves its neuron.
+    """Return the number of synaptic operations at each step.
 
-    None for a layer without weights, and where the input isn't spikes.
+    Each input spike counts once for every connection that leaves its neuron. None for a layer without weights, and if the input
+    isn't spikes.
 
     Shape: (batch, time, ...) -> (batch, time).
     """
@@ -57,7 +58,7 @@ def synaptic_operations(layer: LayerSpec, received: Array) -> Array | None:
 
 
 def _places_that_see(layer: Conv2dSpec, side: int) -> Array:
-    """For each pixel along a side, the kernel's places that cover it."""
+    """Return for each pixel along a side how many places of the kernel cover it."""
     first = np.arange(0, side + 2 * layer.padding - layer.kernel_size + 1, layer.stride) - layer.padding
     pixels = np.arange(side)[:, None]
     covered: Array = ((first <= pixels) & (pixels < first + layer.kernel_size)).sum(axis=1).astype(np.float32)
@@ -66,8 +67,11 @@ def _places_that_see(layer: Conv2dSpec, side: int) -> Array:
 
 @dataclass(frozen=True)
 class IncomingWeights:
-    """Weights that lead to one neuron: `values` (inputs,), or of a convolution (channels, height, width), from the layer at `source`
-    in the network; the same as `source` of the neuron itself for recurrent weights.
+    """Weights that lead to one neuron.
+
+    Attributes:
+        values: (inputs,), or (channels, height, width) for a convolution.
+        source: place in the network of the layer they come from; for recurrent weights, the neuron's own layer.
     """
 
     source: int
@@ -75,8 +79,10 @@ class IncomingWeights:
 
 
 def incoming_weights(simulation: Simulation, layer: int, neuron: tuple[int, ...]) -> tuple[IncomingWeights, ...]:
-    """Weights of the Linear or Conv2d that feeds a neuron, and its recurrent ones; pooling and dropout between are looked through.
-    Where pooling takes the mean of several neurons of a Linear, no one row of weights is the neuron's, and none is given.
+    """Return the weights that feed a neuron, its recurrent ones included.
+
+    They belong to the Linear or Conv2d before it; pooling and dropout in between are skipped. If pooling takes the mean of several
+    neurons of a Linear, no single row of weights is the neuron's, and none is returned.
 
     Args:
         layer: place of the neuron's layer in the network.
@@ -100,7 +106,7 @@ def incoming_weights(simulation: Simulation, layer: int, neuron: tuple[int, ...]
 
 
 def leak_factor(record: LayerRecord, parameters: Mapping[str, Array]) -> Array:
-    """α of each neuron as the layer rounds it; 1 without leak."""
+    """Return α of each neuron as the layer rounds it; 1 without leak."""
     for kind in ("tau_mem", "alpha_mem"):
         value = parameters.get(f"{record.name}.{kind}")
         if value is not None:
@@ -109,7 +115,7 @@ def leak_factor(record: LayerRecord, parameters: Mapping[str, Array]) -> Array:
 
 
 def input_gains(experiment: Experiment, record: EpochRecord) -> dict[int, Array]:
-    """Factor 1-α of each layer with input normalisation, by the layer's place."""
+    """Return the factor 1-α of each layer with input normalisation, by the layer's place."""
     normalised = {index for index, layer in enumerate(experiment.network) if getattr(layer, "norm_input", False)}
     layers = {int(layer.name): layer for layer in record.layers}
     return {index: 1 - leak_factor(layer, record.parameters) for index, layer in layers.items() if index in normalised}

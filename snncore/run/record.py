@@ -1,4 +1,4 @@
-"""What a layer did in one forward pass, as plain arrays. Simulations and trainings keep these; figures, diagnoses and exports read them."""
+"""Records of what a layer did in one forward pass, as plain arrays. Simulations and trainings keep them, figures and exports read them."""
 
 from __future__ import annotations
 
@@ -41,13 +41,18 @@ class LayerRecord:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the arrays."""
+        """Size of all arrays in bytes."""
         arrays = (self.spikes, self.u, self.v, self.i_syn, self.threshold)
         return sum(array.nbytes for array in arrays if array is not None)
 
 
 def record_of(name: str, layer: StatefulLayer, output: Tensor, base_threshold: Array) -> LayerRecord:
-    """The record of the layer's last call, which put out `output`; `base_threshold` is θ as `threshold_of` told it before that call."""
+    """Return the record of the layer's last call.
+
+    Args:
+        output: what that call returned.
+        base_threshold: θ before that call, from `threshold_of`.
+    """
     seen = {quantity: value.detach().numpy() for quantity, value in layer.recordings.items()}
     u, threshold = seen["u"], seen.get("spike_threshold", base_threshold)
     return LayerRecord(
@@ -62,7 +67,7 @@ def record_of(name: str, layer: StatefulLayer, output: Tensor, base_threshold: A
 
 
 def threshold_of(layer: StatefulLayer) -> Array:
-    """θ as it stands, a copy; infinite for a layer that never spikes."""
+    """Return a copy of the present θ; infinite for a layer that never spikes."""
     if not layer.does_spike:
         return np.array(math.inf, dtype=np.float32)
     threshold: Tensor = layer.spike_threshold  # type: ignore[assignment]  # a tensor of every layer that spikes
@@ -70,20 +75,23 @@ def threshold_of(layer: StatefulLayer) -> Array:
 
 
 def neurons_by_time(values: Array, sample: int) -> Array:
-    """(batch, time, ...) -> (neurons, time) of one sample."""
+    """Return one sample of (batch, time, ...) as (neurons, time)."""
     of_sample: Array = values[sample]
     return of_sample.reshape(len(of_sample), -1).T
 
 
 def closest_neuron(record: LayerRecord, sample: int = 0) -> int:
-    """The neuron whose u comes closest to its threshold in a sample, or goes farthest beyond; of those without one, the largest u."""
+    """Return the neuron whose u comes closest to its threshold, or farthest above.
+
+    In a layer without a threshold, it is the neuron with the largest u.
+    """
     reach = record.u / record.threshold if record.does_spike else record.u
     return int(neurons_by_time(reach, sample).max(axis=1).argmax())
 
 
 @contextmanager
 def outputs_kept(modules: dict[str, nn.Module]) -> Iterator[dict[str, Tensor]]:
-    """Collects what each of the modules puts out while the context lasts, by name."""
+    """Collect the modules' outputs by name while the context lasts."""
     outputs: dict[str, Tensor] = {}
 
     def keep(name: str, module: nn.Module) -> RemovableHandle:

@@ -1,4 +1,4 @@
-"""Runs an Experiment's network forward, without learning, and keeps what every layer did."""
+"""Simulations: an Experiment's network run forward, without learning, with a record of every layer."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Simulation:
 
     Attributes:
         input: (batch, time, ...).
-        outputs: what each layer of the network put out, (batch, time, ...), by its place in the network.
-        records: of the neuron layers, by their place in the network.
-        weights: of the layers that have them, by parameter name: `"0.weight"`.
+        outputs: each layer's output, (batch, time, ...), by its place in the network.
+        records: records of the neuron layers, by their place in the network.
+        weights: weights and biases by parameter name: `"0.weight"`.
     """
 
     experiment: Experiment
@@ -35,24 +35,24 @@ class Simulation:
     weights: dict[str, Array]
 
     def received(self, layer: int) -> Array:
-        """What the layer got as input, (batch, time, ...), recurrent current not included."""
+        """Return the layer's input, (batch, time, ...), without recurrent current."""
         return self.input if layer == 0 else self.outputs[layer - 1]
 
 
 def simulate(
     experiment: Experiment, files: Files = NO_FILES, *, runs: int = 1, shuffled: bool = False, parameters: Parameters | None = None
 ) -> list[Simulation]:
-    """Builds the network and runs it on its input.
+    """Build the network and run it on its input.
 
     Args:
         files: arrays that the input and the checkpoint name by their digest.
-        runs: how many times the same input is run, each run starting from the state that the one before left.
-        shuffled: each neuron's input is put in random order in time, by the noise seed; its spike count stays.
-        parameters: all those of the network by name, to be run instead of those that it is built with, as in `EpochRecord.parameters`.
+        runs: number of runs on the same input; each starts from the state that the one before left.
+        shuffled: put each neuron's input in random order in time, by the noise seed; its spike count stays.
+        parameters: all parameters of the network by name, to run it with instead of its own, as in `EpochRecord.parameters`.
 
     Raises:
-        ExperimentError: the input or the weights are of a file that isn't here, `parameters` are not those of the network, or a potential
-            left the finite numbers; names the layer.
+        ExperimentError: the file of the input or the weights is missing, `parameters` belong to a different network, or a potential became
+            infinite or NaN; the message names the layer.
     """
     model = experiment.build(files).eval()
     if parameters is not None:

@@ -1,4 +1,4 @@
-"""One neuron of a network on its own, with the input that it really received: what it does there, it does alone."""
+"""One neuron of a network on its own, with the input that it received there: it behaves as it did in the network."""
 
 from __future__ import annotations
 
@@ -24,19 +24,21 @@ from snncore.layers.recurrent import Recurrent
 from snncore.run.simulation import Simulation
 
 KINDS = tuple(name for name, model in NEURON_MODELS.items() if model.has_browser_step)
-"""Models that a page can step by itself; one from outside isn't among them."""
+"""Models that a page can step in the browser; registered ones from outside can't be."""
 
 TIME_CONSTANTS = ("tau_mem", "tau_syn", "tau_adapt")
 NUMBERS = (*TIME_CONSTANTS, "spike_threshold", "adapt_scale", "min_v_mem")
 
 NEIGHBOURS = 8
-"""As many times as float32 rounds by, to either side, a τ is looked for that has a trained α."""
+"""Number of float32 neighbours on either side among which a τ is sought whose α is the trained one."""
 
 
 def lone_neuron(
     simulation: Simulation, layer: int, neuron: int, sample: int = 0, parameters: Parameters | None = None
 ) -> tuple[NeuronSpec, Array]:
-    """The neuron as a layer without connections of its own, and its input, recurrent current included, (time,) float32.
+    """Return the neuron as an unconnected layer, and its input.
+
+    The input is (time,) float32, recurrent current included.
 
     On that input the layer computes, from rest, exactly the u and the spikes of the neuron in the network. Only where training has moved
     α instead of τ (`train_alphas`) to a τ below two time steps, float32 may have no τ for it; then α is off by up to 2⁻²⁵.
@@ -45,11 +47,11 @@ def lone_neuron(
         simulation: the first run of `simulate`, the layers' outputs included.
         layer: place of its layer in the network.
         neuron: its number in the flattened sample.
-        parameters: those that `simulate` was given.
+        parameters: the parameters that `simulate` was given.
 
     Raises:
-        ExperimentError: there is no such neuron, the simulation doesn't hold what reached it, or it was trained to where no layer can
-            be built.
+        ExperimentError: the neuron doesn't exist, the simulation doesn't hold its input, or no layer can be built with its trained
+            parameters.
     """
     label = simulation.experiment.layer_label(str(layer))
     spec = simulation.experiment.network[layer]
@@ -78,7 +80,7 @@ def lone_neuron(
 
 
 def _recurrent_current(rec_connect: nn.Module, spikes: Tensor) -> Tensor:
-    """What the spikes (batch, time, ...) of one step earlier send back."""
+    """Return the current that the spikes (batch, time, ...) send back one step later."""
     current = torch.zeros_like(spikes)
     with torch.no_grad():
         for step in range(1, spikes.shape[1]):  # step by step as in the layer: a sum over all of them may round otherwise
@@ -87,7 +89,7 @@ def _recurrent_current(rec_connect: nn.Module, spikes: Tensor) -> Tensor:
 
 
 def _picked(spec: NeuronSpec, layer: StatefulLayer, shape: Shape, neuron: int) -> NeuronSpec:
-    """The spec of one of the neurons, (...) of `shape`, of the layer that was built from `spec`."""
+    """Return the spec of one neuron, by its number in `shape` (...), from its layer's."""
     model = model_of(type(layer))
     assert model is not None
     plain = as_kind(spec, model.name)
@@ -102,31 +104,31 @@ def _picked(spec: NeuronSpec, layer: StatefulLayer, shape: Shape, neuron: int) -
 
 
 def _of_neuron(value: Tensor, shape: Shape, neuron: int) -> Tensor:
-    """The one of the values, one for all or one for each neuron."""
+    """Return the neuron's value, from one for all or one for each."""
     return value.detach().expand(shape).flatten()[neuron]
 
 
 def _time_constant(alpha: Tensor, named: Tensor, about: Tensor) -> Tensor:
-    """The τ whose exp(-1/τ) is nearest to α: that which the spec names, if none of those `about` which it must be is nearer."""
+    """Return the τ whose exp(-1/τ) is nearest to α: the `named` one unless a candidate near `about` is nearer."""
     rounding = torch.arange(-NEIGHBOURS, NEIGHBOURS + 1) * torch.finfo(torch.float32).eps
     candidates = torch.cat([named.view(1), (about * (1 + rounding)).clamp(MIN_TAU, MAX_TAU)])
     return candidates[(torch.exp(-1 / candidates) - alpha).abs().argmin()]
 
 
 def _shortest(value: Tensor) -> float:
-    """The shortest decimal number that float32 rounds to the value."""
+    """Return the shortest decimal number that float32 rounds to the value."""
     return float(str(np.float32(value.item())))
 
 
 def layer_of(experiment: Experiment) -> NeuronSpec:
-    """Its one layer."""
+    """Return the Experiment's only layer."""
     (layer,) = experiment.network
     assert isinstance(layer, NeuronSpec)
     return layer
 
 
 def neuron_numbers(layer: NeuronSpec) -> dict[str, Any]:
-    """The neuron's parameters as the numbers that `snncore` computes with, rounded to float32.
+    """Return the neuron's parameters as `snncore` computes with them, rounded to float32.
 
     Returns:
         `kind`, `norm_input`, `spike_fn`, `reset_fn` and each of `NUMBERS`, under the names of the constructor; None for what the model

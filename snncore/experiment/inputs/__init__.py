@@ -1,4 +1,4 @@
-"""What a network may be fed with: one file per kind of input. Importing a file registers its kinds."""
+"""Inputs of a network: one file per kind. Importing a file registers its kinds."""
 
 from __future__ import annotations
 

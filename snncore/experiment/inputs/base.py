@@ -1,6 +1,6 @@
-"""What every input is: its shape, whether it is random, what it makes, and how a new one begins.
+"""Base of all inputs: shape, randomness, values, and the defaults of a new one.
 
-An input of a kind of its own is a class with a field `kind`, registered in `INPUT_KINDS`; `docs/architecture.md` says how.
+A new kind of input is a class with a field `kind`, registered in `INPUT_KINDS`; `docs/architecture.md` says how.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ Holds = Literal["events", "counts", "currents"]
 
 STRONGEST = 1e6
 Strength = Annotated[float, Field(ge=-STRONGEST, le=STRONGEST, strict=True)]
-"""A value of an input, or its weight: far within the range of float32, so that products stay finite."""
+"""Value or weight of an input: far within the range of float32, so that products stay finite."""
 
 Current = Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
-"""A current that nothing is multiplied by: within the range of float32."""
+"""A current that isn't multiplied by a weight: within the range of float32."""
 
 SENSOR: Shape = (2, 8, 8)
 """Polarity, height and width of a two-polarity sensor, where an input needs one."""
@@ -46,17 +46,17 @@ InputShape = Annotated[tuple[Annotated[int, Field(strict=True)], ...], FailFast(
 class Input(Part):
     """Base of all inputs. A subclass has a field `kind` with its name, and is registered in `INPUT_KINDS`.
 
-    `make`, `is_random`, `words` and `usual` have to be there; the other methods have answers that suit most inputs.
+    It must define `make`, `is_random`, `words` and `usual`; the other methods have defaults that suit most inputs.
     """
 
     is_supplied: ClassVar[bool] = False
-    """Whether its values come from the user, who draws or uploads them."""
+    """True if the user draws or uploads its values."""
 
     title: ClassVar[str] = ""
-    """What a kind from outside is called: "Sawtooth". The names of built-in kinds are in `app`."""
+    """Name of a kind from outside: "Sawtooth". The names of built-in kinds are in `app`."""
 
     field_words: ClassVar[Mapping[str, FieldWords]] = MappingProxyType({})
-    """What a kind from outside says of its fields, by name; of all but `kind` and `shape`, if it has a `title`."""
+    """Words for the fields of a kind from outside, by name; with a `title`, for all fields but `kind` and `shape`."""
 
     if TYPE_CHECKING:
         kind: str
@@ -90,21 +90,21 @@ class Input(Part):
 
     @property
     def carries_spikes(self) -> bool:
-        """Whether its values count spikes; else they are currents."""
+        """True if its values count spikes; else they are currents."""
         return True
 
     @abstractmethod
     def is_random(self, dt: float) -> bool:
-        """Return whether another seed makes other values; `dt` as in `make`."""
+        """Return True if its values depend on the seed; `dt` as in `make`."""
 
     @abstractmethod
     def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
-        """Make its values.
+        """Return its values.
 
         Args:
             generator: source of everything random; seeded with `seeds.input`.
             dt: length of a time step in seconds.
-            files: what was uploaded.
+            files: uploaded arrays.
 
         Returns:
             A new float32 tensor of `shape`.
@@ -114,10 +114,10 @@ class Input(Part):
         """
 
     def draws(self, generator: torch.Generator, dt: float) -> Tensor | None:
-        """Return the uniform numbers, one for each value, from which `make` makes it with an equal generator.
+        """Return the uniform numbers that `make` turns into values, given an equal generator.
 
         Returns:
-            float32 of `shape` in [0, 1); None where it isn't made from such numbers.
+            float32 of `shape` in [0, 1), one for each value; None if the input isn't made from such numbers.
         """
         return None
 
@@ -126,26 +126,33 @@ class Input(Part):
     @classmethod
     @abstractmethod
     def usual(cls, shape: Shape) -> dict[str, Any]:
-        """Return usual values of its fields, `kind` and `shape` apart, for an input of `shape` (batch, time, ...)."""
+        """Return usual values of its fields except `kind` and `shape`.
+
+        Args:
+            shape: (batch, time, ...) of the input.
+        """
 
     @classmethod
     def sample_for(cls, sample: Shape) -> Shape:
-        """Return `sample`, the shape of one time step, or the shape that this kind needs instead."""
+        """Return `sample`, the shape of one time step, or the shape that this kind needs."""
         return sample
 
     @classmethod
     def fitting(cls, shape: Shape) -> dict[str, Any]:
-        """Return a usual input of this kind as data, of `shape` (batch, time, ...) if the kind takes it."""
+        """Return a usual input of this kind as data.
+
+        It has the given `shape` (batch, time, ...) if the kind takes it.
+        """
         shape = (*shape[:2], *cls.sample_for(shape[2:]))
         return {"kind": cls.model_fields["kind"].default, "shape": shape, **cls.usual(shape)}
 
     @classmethod
     def lively(cls, shape: Shape, mean: float, dt: float) -> dict[str, Any] | None:
-        """Return values of its fields with which its mean is near `mean`, for a single neuron to answer with some spikes.
+        """Return fields with which its mean is near `mean`, so that a single neuron spikes.
 
         Args:
             shape: (1, time, neurons).
-            mean: of all values while the input is on.
+            mean: mean of all values while the input is on.
             dt: length of a time step in seconds.
 
         Returns:
@@ -156,7 +163,7 @@ class Input(Part):
     # -------------------------------------------------------------------------------------- how it is edited
 
     def reshaped(self, shape: Shape) -> dict[str, Any]:
-        """Return the fields that change where the input gets another `shape` (batch, time, ...).
+        """Return the fields that change if the input gets another `shape` (batch, time, ...).
 
         Raises:
             ExperimentError: this input can't have that shape.
@@ -164,11 +171,11 @@ class Input(Part):
         return {"shape": shape}
 
     def begun_within(self, steps: int) -> dict[str, Any]:
-        """Return the fields to change for the input to begin within so many time steps; none where it does."""
+        """Return the fields to change so that the input begins within `steps` time steps; none if it does."""
         return {}
 
     def bounds(self) -> dict[str, tuple[float, float]]:
-        """Return the least and largest value of each whole number that other fields bound."""
+        """Return least and largest value by field, for whole numbers bounded by other fields."""
         return {}
 
 
@@ -187,10 +194,10 @@ class Weighted(Input):
 
 
 class FirstNeurons(Input):
-    """Base of inputs that may leave some neurons without any."""
+    """Base of inputs that may reach only the first neurons."""
 
     neurons: Positive | None = None
-    """Only the first so many neurons of the flattened sample get it; None: all."""
+    """Number of neurons, from the first of the flattened sample, that get it; None: all."""
 
     @model_validator(mode="after")
     def _has_so_many_neurons(self) -> Self:
@@ -216,7 +223,7 @@ class CurrentInput(Input):
 
 
 def two_digits(value: float) -> float:
-    """Return the value rounded to two digits, as one would set it by hand."""
+    """Return the value rounded to two digits, as a person would set it."""
     return float(f"{value:.2g}")
 
 

@@ -18,9 +18,10 @@ USUAL_PERIOD = 10
 
 @INPUT_KINDS.register
 class SpikeBursts(FirstNeurons, Weighted):
-    """Bursts of `length` steps every `period` steps, from step `first` on, `count` of them; a regular train with length 1.
+    """`count` bursts of `length` steps every `period` steps, from step `first` on.
 
-    The period of each next neuron is longer by `period_step` steps, so that trains drift in and out of coincidence.
+    With length 1, a regular spike train. Each neuron's period is `period_step` steps longer than that of the neuron before, so that
+    trains drift in and out of coincidence.
     """
 
     kind: Literal["spike_bursts"] = "spike_bursts"

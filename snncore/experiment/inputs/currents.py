@@ -1,4 +1,4 @@
-"""Currents that a formula gives: a step, a ramp, a sine."""
+"""Currents by formula: a step, a ramp, a sine."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from snncore.experiment.inputs.base import INPUT_KINDS, STRONGEST, Current, Curr
 from snncore.experiment.part import Count, Shape
 
 SHORTEST_PERIOD = 1e-3
-"""Of a sine, in steps: far below the two that it needs, and the phase stays finite."""
+"""Shortest period of a sine, in steps: far below the two that it needs, and the phase stays finite."""
 
 
 @INPUT_KINDS.register
 class StepCurrent(CurrentInput, FirstNeurons):
-    """A current of `amplitude` from step `start` up to and without `stop`; constant without them."""
+    """A current of `amplitude` from step `start` to before `stop`; constant by default."""
 
     kind: Literal["step_current"] = "step_current"
     amplitude: Current
@@ -53,7 +53,7 @@ class StepCurrent(CurrentInput, FirstNeurons):
 
 @INPUT_KINDS.register
 class RampCurrent(CurrentInput):
-    """A current that changes in a straight line from `first` to `last`."""
+    """A current that changes linearly from `first` to `last`."""
 
     kind: Literal["ramp_current"] = "ramp_current"
     first: Current = 0.0
@@ -101,5 +101,5 @@ class SineCurrent(CurrentInput):
 
 
 def _quarter(shape: Shape) -> float:
-    """A quarter of the time, and at least the two steps that a sine needs."""
+    """Return a quarter of the time steps, but at least the two that a sine needs."""
     return max(shape[1] / 4, 2.0)

@@ -16,11 +16,12 @@ from snncore.experiment.part import Shape
 
 @INPUT_KINDS.register
 class DigitSpikes(Input):
-    """Handwritten digits of 8×8 pixels, from scikit-learn's 1797, as ON and OFF spikes, (batch, time, 2, 8, 8).
+    """Handwritten digits as ON and OFF spikes, (batch, time, 2, 8, 8).
 
-    Sample b of the batch shows digit `index` + b, from the first again after the last. A pixel's contrast is how far it is above (ON) or
-    below (OFF) the mean of its image, relative to the pixel that is farthest. As a `rate` code it spikes in each step with probability
-    min(1, contrast · rate · dt), `rate` in Hz; as a latency code once, the stronger the contrast the sooner.
+    The images are scikit-learn's 1797 of 8×8 pixels. Sample b of the batch shows digit `index` + b; after the last digit comes the first.
+    A pixel's contrast is its distance above (ON) or below (OFF) the mean of its image, relative to the largest distance. As a `rate` code
+    it spikes in each step with probability min(1, contrast · rate · dt), `rate` in Hz; as a latency code once, and sooner the stronger
+    the contrast is.
     """
 
     kind: Literal["digit"] = "digit"

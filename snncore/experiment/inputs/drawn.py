@@ -14,12 +14,12 @@ from snncore.experiment.inputs.base import INPUT_KINDS, CurrentInput, Files, Str
 from snncore.experiment.part import Shape
 
 MOST_DRAWN = 1000
-"""Time steps of a drawn current."""
+"""Most time steps of a drawn current."""
 
 
 @INPUT_KINDS.register
 class DrawnCurrent(CurrentInput, Weighted):
-    """A current drawn by hand: one of the `values` for each time step, the same for all neurons."""
+    """A current drawn by hand: one value for each time step, the same for all neurons."""
 
     is_supplied: ClassVar[bool] = True
 
@@ -47,7 +47,7 @@ class DrawnCurrent(CurrentInput, Weighted):
         return {"values": [mean] * shape[1]}
 
     def reshaped(self, shape: Shape) -> dict[str, Any]:
-        """A longer one is 0 in the time that is new, a shorter one ends sooner."""
+        """Return the changed fields: a longer current ends with zeros, a shorter one is cut."""
         steps = shape[1]
         if steps > MOST_DRAWN:
             raise ExperimentError(f"The input is drawn by hand for up to {MOST_DRAWN} time steps; choose another one for {steps}.")

@@ -1,4 +1,4 @@
-"""What the user uploads."""
+"""An uploaded file as input."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from snncore.experiment.part import Shape
 
 @INPUT_KINDS.register
 class FileSpikes(Weighted):
-    """An uploaded file, as `recordings.read_raster` reads it.
+    """An uploaded file, read by `recordings.read_raster`.
 
-    An Experiment only names the file: by its `name`, for people, and by the `digest` that `recordings.content_hash` makes of it.
+    An Experiment doesn't hold the file. It has its `name`, for people, and its `digest`, from `recordings.content_hash`.
     """
 
     is_supplied: ClassVar[bool] = True
@@ -38,7 +38,7 @@ class FileSpikes(Weighted):
 
     @property
     def read_as(self) -> str:
-        """How the file was read: "events, in 100 time steps, 16 neurons, 1 sample"."""
+        """Describe how the file was read: "events, in 100 time steps, 16 neurons, 1 sample"."""
         batch, steps, *sample = self.shape
         if len(sample) == 1:
             places = _counted(sample[0], "neuron")

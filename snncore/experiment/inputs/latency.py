@@ -1,4 +1,4 @@
-"""One spike per neuron, whose time carries a value."""
+"""One spike per neuron, at a time that encodes a value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from snncore.experiment.part import Shape
 
 @INPUT_KINDS.register
 class LatencySpikes(Input):
-    """Each neuron has one value, drawn uniformly from [0, 1), and spikes once: the larger the value, the sooner."""
+    """One spike per neuron, the sooner the larger its value, drawn uniformly from [0, 1)."""
 
     kind: Literal["latency"] = "latency"
 

@@ -17,7 +17,7 @@ LIVELY_PROBABILITY = 0.2
 
 @INPUT_KINDS.register
 class RandomSpikes(Weighted):
-    """Each entry spikes independently with `probability`: the quickstart's `torch.rand(shape) > 0.2`."""
+    """Independent spikes, each with `probability`: the quickstart's `torch.rand(shape) > 0.2`."""
 
     kind: Literal["random_spikes"] = "random_spikes"
     probability: float = Field(ge=0, le=1)

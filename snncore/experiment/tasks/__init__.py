@@ -1,4 +1,4 @@
-"""What a network is trained for. Each kind of task is a file here, which is found by itself and registers its class in `TASK_KINDS`."""
+"""Tasks that a network is trained for. Each kind is a file here; it is found automatically and registers its class in `TASK_KINDS`."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -1,4 +1,4 @@
-"""What every task is: a loss on the network's output, a score with a goal, and what others need to know of its course."""
+"""Base of all tasks: a loss on the network's output, a score with a goal, and facts about its course for diagnoses."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import Part, Shape
 
 OVERSTEPPING = 0.25
-"""Share of epochs in which a score rises that should fall, from which on the steps count as too large."""
+"""Steps count as too large if a score that should fall rises in at least this share of the epochs."""
 
 
 class Outcome(Protocol):
-    """The numbers of one epoch that a task is judged by; `snncore.run.bptt.EpochRecord` has them."""
+    """The numbers of one epoch that a task judges; `snncore.run.bptt.EpochRecord` has them."""
 
     @property
     def spikes(self) -> float: ...
@@ -31,13 +31,13 @@ class Outcome(Protocol):
 class Task(Part):
     """Base of the tasks. Each has a field `kind` with its name, and is registered in `TASK_KINDS`.
 
-    A subclass must have a `loss`. All else has a meaning of its own here: the score is the loss, and it is reached at 0.
+    A subclass must define `loss`. Everything else has a default: the score is the loss, and its goal is 0.
 
     Attributes:
-        score_name, score_unit: what the score is called, and its unit, which may be empty.
-        goal_name: what the score that is aimed at is called.
-        changeable: names of the fields that may change while it trains.
-        needs_spikes: why the network must end with a layer that spikes, as the end of "it doesn't spike, so …"; None where it needn't.
+        score_name, score_unit: name of the score, and its unit, which may be empty.
+        goal_name: name of the goal.
+        changeable: names of the fields that may change during training.
+        needs_spikes: why the network must end with a spiking layer, as the end of "it doesn't spike, so …"; None if it needn't.
     """
 
     if TYPE_CHECKING:
@@ -50,70 +50,74 @@ class Task(Part):
     needs_spikes: ClassVar[str | None] = None
 
     def loss(self, output: Tensor) -> Tensor:
-        """A scalar with a gradient; the output is (batch, time, ...)."""
+        """Return the loss of an output (batch, time, ...), a scalar with a gradient."""
         raise NotImplementedError
 
     def measure(self, output: Tensor) -> dict[str, float]:
-        """What is recorded of an output besides its spikes and loss, by name."""
+        """Return further measures of an output, besides spikes and loss, by name."""
         return {}
 
     def score(self, outcome: Outcome) -> float:
-        """How well an epoch went, in `score_unit`."""
+        """Return the score of an epoch, in `score_unit`."""
         return outcome.loss
 
     @property
     def goal(self) -> float:
-        """The score that is aimed at."""
+        """Return the score to aim for."""
         return 0.0
 
     def is_reached(self, outcome: Outcome) -> bool:
-        """Whether an epoch did what is asked for, so that training stops."""
+        """Return True if an epoch reached the goal, so that training stops."""
         return self.score(outcome) <= self.goal
 
     # ------------------------------------------------------------------------------- how it fits a network
 
     @classmethod
     def fitting(cls, shape: Shape) -> Self:
-        """A task for an output of `shape`, (batch, time, ...), with usual values."""
+        """Return a task with usual values for an output of `shape`, (batch, time, ...)."""
         return cls.model_validate({})
 
     def misfit(self, shape: Shape) -> MisfitError | None:
-        """Why an output of `shape`, (batch, time, ...), can't be measured; its remedy are fields of the task that would fit."""
+        """Return why an output can't be measured; the remedy holds task fields that would fit.
+
+        Args:
+            shape: (batch, time, ...) of the output.
+        """
         return None
 
     # ------------------------------------------------------------------------- what diagnosis asks about its course
 
     def spikes_wanted(self, samples: int) -> int | None:
-        """Output spikes in an epoch that did what is asked for, all samples together; None where that isn't known."""
+        """Return the output spikes of an epoch that reaches the goal, all `samples` together; None if unknown."""
         return None
 
     def within(self, most: int) -> dict[str, Any]:
-        """Fields with values that ask for at most `most` output spikes; none where there are no such."""
+        """Return fields that ask for at most `most` output spikes; none if there aren't any."""
         return {}
 
     def silent_loss(self, shape: Shape) -> float:
-        """The loss of an output of `shape`, (batch, time, ...), without a spike."""
+        """Return the loss of an output of `shape`, (batch, time, ...), without a spike."""
         return self.loss(torch.zeros(shape)).item()
 
     def oversteps(self, scores: Sequence[float]) -> bool:
-        """Whether the scores of consecutive epochs show steps that are too large: they lead past the goal and back."""
+        """Return True if consecutive scores show steps past the goal and back."""
         rises = sum(after > before for before, after in itertools.pairwise(scores))
         return rises >= OVERSTEPPING * len(scores)
 
-    # ------------------------------------------------------------------------------------------- what is shown
+    # ------------------------------------------------------------------------------------------- display
 
     @property
     def marks(self) -> tuple[tuple[int, ...], ...]:
-        """Of each output neuron, the steps that are marked on its row."""
+        """Return for each output neuron the steps marked in its row."""
         return ()
 
     def toggled(self, neuron: int, step: int) -> dict[str, Any]:
-        """Fields with which an output neuron's mark at a step is set, or cleared; none where nothing can be marked."""
+        """Return fields that set or clear an output neuron's mark at a step; none if nothing can be marked."""
         return {}
 
 
 TASK_KINDS: Kinds[Task] = Kinds("task")
-"""Everything that a network may be trained for."""
+"""All kinds of task that a network may be trained for."""
 
 if TYPE_CHECKING:
     TaskSpec = Task

@@ -13,9 +13,9 @@ from snncore.experiment.tasks.base import TASK_KINDS, Outcome, Task
 
 @TASK_KINDS.register
 class SpikeCount(Task):
-    """A given number of output spikes, all samples, neurons and time steps together: loss (Σ output - target)².
+    """A given number of output spikes: loss (Σ output - target)².
 
-    Its score is the number of spikes, which may lie on either side of the target.
+    All samples, neurons and time steps are counted together. The score is the number of spikes, above or below the target.
     """
 
     score_name = "spikes"

@@ -17,13 +17,13 @@ from snncore.experiment.part import LARGEST_LENGTH, LARGEST_NUMBER, Shape
 from snncore.experiment.tasks.base import TASK_KINDS, Task
 
 MOST_TIMES = 100_000
-"""Output neurons, and spikes of each."""
+"""Most output neurons, and most target spikes of each."""
 
 SHORTEST_TAU = 0.1
-"""Steps, as of a layer."""
+"""Shortest τ in steps, as in a layer."""
 
 USUAL_SPIKES = 2
-"""Target spikes of each neuron, where none are given."""
+"""Target spikes of each neuron by default."""
 
 Step = Annotated[int, Field(strict=True, ge=0, le=LARGEST_LENGTH)]
 Steps = Annotated[tuple[Step, ...], FailFast(), Field(max_length=MOST_TIMES)]
@@ -32,7 +32,7 @@ Steps = Annotated[tuple[Step, ...], FailFast(), Field(max_length=MOST_TIMES)]
 def exponential_filter(spikes: Tensor, tau: float) -> Tensor:
     """Return f[t] = e^(−1/τ) f[t−1] + s[t] along the second axis.
 
-    Each round doubles how far back the kernel e^(−k/τ) reaches, so that T steps take log₂ T rounds.
+    Each round doubles the reach of the kernel e^(−k/τ), so T steps take log₂ T rounds.
     """
     filtered, reach = spikes, 1
     while reach < spikes.shape[1]:
@@ -47,18 +47,20 @@ def exponential_filter(spikes: Tensor, tau: float) -> Tensor:
 
 @TASK_KINDS.register
 class SpikeTimes(Task):
-    """Output spikes at given steps: the loss is the distance of van Rossum (2001) between the spike trains, a mean over samples.
+    """Output spikes at given steps.
+
+    The loss is the distance of van Rossum (2001) between the spike trains, a mean over samples:
 
         D = (1/τ) Σ (f − g)² over steps and neurons,  f[t] = e^(−1/τ) f[t−1] + s[t],  g likewise of the target spikes.
 
-    A spike that is missing, or one too many, costs 1/(τ (1 − e^(−2/τ))) where the run goes on for long enough after it, ½ for a long τ;
-    one that is k steps late costs 2 (1 − e^(−k/τ)) times as much. All fields may change while it trains: the weights stay, and the
-    distance is another one from the next epoch on.
+    A missing or extra spike costs 1/(τ (1 − e^(−2/τ))) if the run goes on for long enough after it, ½ for a long τ; a spike that is
+    k steps late costs 2 (1 − e^(−k/τ)) times as much. All fields may change during training: the weights stay, and the new distance
+    counts from the next epoch on.
 
     Attributes:
-        times: of each output neuron, the steps at which it is to spike, in the order of the flattened output.
-        tau: in steps; how far a spike may be from its target and still feel it.
-        tolerance: the distance at which it is reached.
+        times: target steps of each output neuron, in the order of the flattened output.
+        tau: τ in steps; the distance in time over which a target acts on a spike.
+        tolerance: distance at which the task is reached.
     """
 
     score_name = "distance"
@@ -82,7 +84,7 @@ class SpikeTimes(Task):
         return in_order
 
     def loss(self, output: Tensor) -> Tensor:
-        """Raises MisfitError where the output has other neurons or too few steps."""
+        """Return the distance; raise MisfitError if the output has other neurons or too few steps."""
         misfit = self.misfit(tuple(output.shape))
         if misfit:
             raise misfit
@@ -98,7 +100,7 @@ class SpikeTimes(Task):
 
     @classmethod
     def fitting(cls, shape: Shape) -> Self:
-        """Two spikes of each neuron, evenly over the run, the neurons one after another."""
+        """Return a task of two spikes per neuron, spread over the run in turn."""
         _, steps, neurons = _sizes(shape)
         share = steps / (USUAL_SPIKES * neurons + 1)
         return cls(times=tuple(_spread(share, neuron, neurons) for neuron in range(neurons)))
@@ -133,14 +135,14 @@ class SpikeTimes(Task):
 
     @cached_property
     def _places(self) -> tuple[Tensor, Tensor]:
-        """Step and neuron of each target spike."""
+        """Return step and neuron of each target spike."""
         places = [(step, neuron) for neuron, steps in enumerate(self.times) for step in steps]
         steps, neurons = torch.tensor(places, dtype=torch.int64).reshape(-1, 2).unbind(1)
         return steps, neurons
 
 
 def _sizes(shape: Shape) -> tuple[int, int, int]:
-    """Samples, steps and neurons of an output."""
+    """Return the numbers of samples, steps and neurons of an output."""
     return shape[0], shape[1], math.prod(shape[2:])
 
 
