@@ -17,7 +17,7 @@ from snncore.errors import DivergenceError, NonFiniteError
 from snncore.experiment.inputs import NO_FILES, Files
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Experiment
-from snncore.experiment.tasks import Task
+from snncore.experiment.tasks.base import HasLoss, OwnLoss, Task
 from snncore.experiment.tasks.spike_count import SpikeCount
 from snncore.layers.model import reset_states, spiking_layers, zero_grad
 from snncore.run.record import LayerRecord, outputs_kept, record_of, threshold_of
@@ -173,7 +173,7 @@ class Trainer:
 def epochs(
     model: nn.Module,
     data: Tensor,
-    task: Task,
+    task: Task | HasLoss,
     optimiser: Optimizer,
     *,
     first_epoch: int = 0,
@@ -189,6 +189,7 @@ def epochs(
     Args:
         model: a module with spiking layers, (batch, time, ...) -> (batch, time, ...); its recording is switched on.
         data: the input of every epoch.
+        task: a task, or any object with a `loss(output)`, which is reached at loss 0.
         count: the most epochs to train; None: no limit.
         stop: asked before each phase; True ends the iteration.
         on_phase: called before each phase.
@@ -197,11 +198,12 @@ def epochs(
         DivergenceError: a potential, the loss, a gradient or an updated parameter is not finite. Where the forward pass
             was still good, its record comes first.
     """
+    measured = task if isinstance(task, Task) else OwnLoss(task)
     layers = spiking_layers(model)
     for layer in layers.values():
         layer.record_states = True
     for epoch in itertools.count(first_epoch) if count is None else range(first_epoch, first_epoch + count):
-        iteration = _Iteration(epoch, model, data, task, optimiser)
+        iteration = _Iteration(epoch, model, data, measured, optimiser)
         try:
             for phase, perform in iteration.phases():
                 if stop():

@@ -83,7 +83,7 @@ def feed_otherwise() -> None:
 
 
 def type_number() -> None:
-    controls._take("typed", float, lambda value: network.quick({"training.lr": value}))
+    controls._take("training.lr", "typed", "0.001", float, lambda value: network.quick({"training.lr": value}))
 
 
 def take_remedy() -> None:

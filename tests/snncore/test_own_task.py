@@ -89,5 +89,5 @@ def test_once_it_is_removed_what_names_it_is_refused_by_name() -> None:
 
 
 def test_a_name_that_is_taken_is_refused() -> None:
-    with pytest.raises(RegistrationError, match="There is a task of the kind 'mean_rate' already, MeanRate"):
+    with pytest.raises(RegistrationError, match="The task kind 'mean_rate' is taken by MeanRate"):
         TASK_KINDS.register(MeanRate)

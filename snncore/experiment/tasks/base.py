@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, Self
 
 import torch
 from torch import Tensor
@@ -114,6 +114,28 @@ class Task(Part):
     def toggled(self, neuron: int, step: int) -> dict[str, Any]:
         """Return fields that set or clear an output neuron's mark at a step; none if nothing can be marked."""
         return {}
+
+
+class HasLoss(Protocol):
+    """The least that a training can be given: a loss."""
+
+    def loss(self, output: Tensor) -> Tensor:
+        """Return a scalar with a gradient; the output is (batch, time, ...)."""
+        ...
+
+
+class OwnLoss(Task):
+    """Any object with a `loss`, as a task that is reached at loss 0."""
+
+    kind: Literal["own_loss"] = "own_loss"
+    _given: HasLoss
+
+    def __init__(self, given: HasLoss) -> None:
+        super().__init__()
+        self._given = given
+
+    def loss(self, output: Tensor) -> Tensor:
+        return self._given.loss(output)
 
 
 TASK_KINDS: Kinds[Task] = Kinds("task")
