@@ -131,7 +131,7 @@ class OwnLoss(Task):
     _given: HasLoss
 
     def __init__(self, given: HasLoss) -> None:
-        super().__init__()
+        super().__init__(kind="own_loss")
         self._given = given
 
     def loss(self, output: Tensor) -> Tensor:
