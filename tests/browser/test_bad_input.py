@@ -48,7 +48,7 @@ def test_a_training_that_diverges_stops_and_keeps_the_last_good_epoch(open_page:
     page.train()
     alert = page.page.get_by_role("alert")
     expect(alert).to_contain_text("Training diverged at epoch")
-    expect(alert).to_contain_text("of Layer ")
+    expect(alert).to_contain_text("of LIF 4 ")
     expect(alert).to_contain_text("the last one with a finite loss.")
     assert page.epoch == 0
     expect(page.button("+1 epoch")).to_be_disabled()

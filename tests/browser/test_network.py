@@ -40,7 +40,7 @@ def test_a_click_selects_a_neuron_and_opens_its_trace_and_its_weights(open_netwo
 def test_opening_a_layer_shows_currents_rates_operations_intervals_and_maps(open_network: OpenNetwork) -> None:
     experiment = convolution().replace({"network.1.tau_syn": 3.0, "network.1.spike_threshold": 0.3})
     page = open_network(f"?x={to_parameter(experiment)}")
-    opener = page.page.get_by_role("button", name="LIF 2")
+    opener = page.page.locator(".rows-title").filter(has_text="LIF 2")
     opener.click()
     expect(opener).to_have_attribute("aria-expanded", "true")
     for words in (
@@ -117,7 +117,7 @@ def test_a_zoom_beyond_a_shorter_run_ends_with_it(open_network: OpenNetwork) -> 
 
 def test_playing_ends_with_the_maps_and_only_keys_are_read_out(open_network: OpenNetwork) -> None:
     page = open_network(f"?x={to_parameter(convolution())}")
-    opener = page.page.get_by_role("button", name="LIF 2")
+    opener = page.page.locator(".rows-title").filter(has_text="LIF 2")
     opener.click()
     page.button("Play").click()
     page.until(lambda: "time" in page.readout)

@@ -59,7 +59,7 @@ def test_a_stack_is_built_by_keyboard_alone(open_network: OpenNetwork) -> None:
             break
         keyboard.press("ArrowDown")
     keyboard.press("Enter")
-    page.until(lambda: "IAF" in page.chips())
+    page.until(lambda: "IAF 5" in page.chips() or "IAF 6" in page.chips())
     page.until(lambda: "IAF 5" in page.figure()["titles"] or "IAF 6" in page.figure()["titles"])
 
 

@@ -77,7 +77,7 @@ def test_it_is_trained_and_its_link_opens_again(plugged: Server, visitors: Visit
     page.page.reload()
     page.until(lambda: page.epoch == 1)
     page.page.get_by_role("link", name="Network", exact=True).click()
-    expect(page.page.locator(".ribbon-chip").nth(2)).to_have_text("RefractoryLIF")
+    expect(page.page.locator(".ribbon-chip").nth(2)).to_have_text("RefractoryLIF 2")
     assert NetworkPage(visitors(plugged), plugged.url, link(with_own())).chips() == WITH_OWN
 
 
@@ -113,4 +113,4 @@ def test_without_the_plugin_a_link_says_which_kind_is_unknown_and_the_address_st
     assert page.chips() == TEN_SPIKES
     assert page.page.url.endswith(query)
     page.add("ALIF")  # and goes on from what it shows
-    page.until(lambda: "ALIF" in page.chips() and page.alerts() == [])
+    page.until(lambda: "ALIF 3" in page.chips() and page.alerts() == [])
