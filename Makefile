@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 help:
 	@echo "make run          serve the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
-	@echo "make check        lint, and the tests that are quick and need no browser: in a minute"
+	@echo "make check        lint, and the tests that are quick and need no browser: in a minute or two"
 	@echo "make test         install the test tools and a Chromium if there is none, and run every test"
 	@echo "make test-all     the same with ten times as many examples, and make fuzz"
 	@echo "make lint         ruff and mypy"

@@ -84,13 +84,11 @@ def rows_figure(
     theme: Theme,
     other: Simulation | None = None,
     other_name: str = "",
-    titles: Mapping[int, str] | None = None,
 ) -> RowsFigure:
     """Return one sample's rows: the input, each neuron layer, and an output of any other kind.
 
     Args:
         notes: notes on the neuron layers, by their place in the network; a layer without any can't be opened.
-        titles: names of the layers, if not by their number.
         other: a second run that is drawn beside the first, under the name `other_name`.
     """
     experiment = simulation.experiment
@@ -98,7 +96,7 @@ def rows_figure(
     groups = figure.header["groups"]
     groups.append(_input_group(figure, simulation, view, other, other_name))
     for index, record in simulation.records.items():
-        label = titles[index] if titles else experiment.layer_label(str(index))
+        label = experiment.layer_label(str(index))
         groups.append(_layer_group(figure, simulation, index, record, label, view, notes.get(index), other, other_name))
     last = len(experiment.network) - 1
     if last not in simulation.records:
@@ -109,13 +107,13 @@ def rows_figure(
     return figure
 
 
-def describe_rows(simulation: Simulation, sample: int = 0, titles: Mapping[int, str] | None = None) -> str:
+def describe_rows(simulation: Simulation, sample: int = 0) -> str:
     """The rows in words, for screen readers."""
     batch = len(simulation.input)
     whose = "" if batch == 1 else f" of sample {sample + 1} of {batch}"
     parts = [f"Input: {neurons_by_time(simulation.input, sample).sum():g} in sum"]
     for index, record in simulation.records.items():
-        label = titles[index] if titles else simulation.experiment.layer_label(str(index))
+        label = simulation.experiment.layer_label(str(index))
         parts.append(f"{label}: {_neurons_in_words(record, sample, simulation.experiment.dt)}")
     return f"Rasters and membrane potentials{whose} over {simulation.input.shape[1]} time steps. {'. '.join(parts)}."
 

@@ -79,7 +79,7 @@ def _show(desk: Desk, simulation: Simulation, layer: int, neuron: int, sample: i
     shown = received[None, :MOST_STEPS, None]
     digest = content_hash(shown)
     desk.keep_file(digest, shown)
-    name = _name(f"{whole.network[layer].kind} {layer + 1}, neuron {neuron}", sample, len(simulation.input), len(received))
+    name = _name(f"{whole.layer_label(str(layer))}, neuron {neuron}", sample, len(simulation.input), len(received))
     given = FileSpikes(shape=shown.shape, name=name, digest=digest)
     desk.neuron.bring(Experiment(dt=whole.dt, network=(spec,), input=given))
 

@@ -80,7 +80,9 @@ def _bar() -> None:
 
 def _places(draft: Draft) -> dict[str, int | None]:
     """Return the places for this neuron in the composed network, by their labels in the menu."""
-    layers = {f"In place of {layer.kind} {place + 1}": place for place, layer in enumerate(draft.network) if isinstance(layer, NeuronSpec)}
+    layers = {
+        f"In place of {draft.layer_label(str(place))}": place for place, layer in enumerate(draft.network) if isinstance(layer, NeuronSpec)
+    }
     return {**layers, NEW_LAYER: None}
 
 

@@ -241,7 +241,6 @@ def _plots() -> None:
     plots("curves", [Plot(curves, describe_training(records, goals[-1], names, ghost))], training.scrubbed, training.scrub, _draw_scrubbed)
     seen = training.seen_record
     shown = forward_pass(run, seen)
-    titles = dict(zip(shown.records, names, strict=True))
     other, other_name = _beside(training, seen.epoch)
     is_last = training.scrubbed is None
     marks = (run.in_force.training.task if is_last else seen.task).marks
@@ -251,8 +250,8 @@ def _plots() -> None:
         marks={len(experiment.network) - 1: marks} if marks else {},
         can_mark=is_last,
     )
-    figure = rows_figure(shown, view, {}, theme, other, other_name, titles=titles)
-    rows("rows", figure, describe_rows(shown, titles=titles), on_pick=_pick, on_mark=_mark, redraw=st.rerun)
+    figure = rows_figure(shown, view, {}, theme, other, other_name)
+    rows("rows", figure, describe_rows(shown), on_pick=_pick, on_mark=_mark, redraw=st.rerun)
     write_link()  # last, since the address can wait and the plots can't
 
 

@@ -138,7 +138,7 @@ def _surrogate_parameters(experiment: Experiment) -> None:
     found = [layer.model_dump()["surrogate_grad_fn"] for _, layer in layers]
     shown = found[0]
     differ = any(other != shown for other in found)
-    note = f"Shows {layers[0][1].kind} {layers[0][0] + 1}; the layers differ, and changing this sets all." if differ else ""
+    note = f"Shows {experiment.layer_label(str(layers[0][0]))}; the layers differ, and changing this sets all." if differ else ""
 
     def change(changes: dict[str, Any]) -> None:
         given = {path.rpartition(".")[2]: value for path, value in changes.items()}

@@ -45,10 +45,10 @@ def differences(one: Experiment, other: Experiment) -> list[str]:
     if [layer.kind for layer in one.network] != [layer.kind for layer in other.network]:
         found["network", f"{_line(one)} → {_line(other)}"] = []
     else:
-        for number, (before, after) in enumerate(zip(one.network, other.network, strict=True), start=1):
+        for number, (before, after) in enumerate(zip(one.network, other.network, strict=True)):
             for path, values in _changed(before.model_dump(exclude={"learns"}), after.model_dump(exclude={"learns"})):
                 name = " ".join(symbol_of(before, part) for part in path)
-                found.setdefault((name, values), []).append(f"{before.kind} {number}")
+                found.setdefault((name, values), []).append(one.layer_label(str(number)))
     for part in ("input", "training", "seeds", "dt"):
         for path, values in _changed(one.model_dump()[part], other.model_dump()[part]):
             name = ".".join((part, *path))
@@ -94,7 +94,7 @@ def why_in_words(experiment: Experiment, record: EpochRecord, without: Simulatio
     """
     gains = input_gains(experiment, record)
     factors = _and(sorted({f"{gain:.3g}" for each in gains.values() for gain in each.ravel()[[each.argmin(), each.argmax()]]}))
-    names = [f"{experiment.network[index].kind} {index + 1}" for index in gains]
+    names = [experiment.layer_label(str(index)) for index in gains]
     reach = [layer.largest_u_over_threshold for layer in without.records.values()]
     dropped = ", and without Dropout," if any(layer.is_noisy for layer in experiment.network) else ","
     return (

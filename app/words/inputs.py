@@ -7,7 +7,7 @@ from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from app.words.neuron_parameters import INPUT_SHOWN, OF_KIND, Shown
-from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, Parameter, Widget
+from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, Parameter, Widget, label_of
 from snncore.experiment.field_words import FieldWords
 from snncore.experiment.inputs import INPUT_KINDS, Input
 
@@ -61,7 +61,7 @@ def _own_words(part: type[Input]) -> dict[str, FieldWords]:
 
 
 def _parameter(words: FieldWords, annotation: Any) -> Parameter:
-    label = " ".join(filter(None, (words.name, words.symbol, f"({words.unit})" if words.unit else "")))
+    label = label_of(words)
     usual = USUALLY_ON if words.usual is None else words.usual
     if get_origin(annotation) is Literal:
         return Parameter(label, words.note, "choice", options=get_args(annotation))

@@ -85,9 +85,12 @@ def layer_parameters(layer: Part) -> dict[str, Parameter]:
     return {**LAYER_PARAMETERS, **{name: _from_outside(layer, name, words) for name, words in layer.words.items()}}
 
 
+def label_of(words: FieldWords) -> str:
+    """Label of a widget: name, symbol, and unit in brackets."""
+    return " ".join(filter(None, (words.name, words.symbol, f"({words.unit})" if words.unit else "")))
+
+
 def _from_outside(layer: NeuronSpec, name: str, words: FieldWords) -> Parameter:
-    symbol = f" {words.symbol}" if words.symbol else ""
-    unit = f" ({words.unit})" if words.unit else ""
     known = LAYER_PARAMETERS.get(name)
     usual = known.when_on if known and words.usual is None else words.usual
     widget: Widget = "slider" if words.has_slider else "number"
@@ -95,7 +98,7 @@ def _from_outside(layer: NeuronSpec, name: str, words: FieldWords) -> Parameter:
         widget = known.widget
     elif type(layer).model_fields[name].annotation is bool:
         widget = "toggle"
-    return Parameter(f"{words.name}{symbol}{unit}", words.note, widget, words.low, words.high, words.step, usual)
+    return Parameter(label_of(words), words.note, widget, words.low, words.high, words.step, usual)
 
 
 INPUT_PARAMETERS: dict[str, Parameter] = {

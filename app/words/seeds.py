@@ -55,7 +55,7 @@ def _decided(draft: Draft, seed: Seed) -> list[str]:
         loaded = draft.checkpoint.sources(draft.network) if draft.checkpoint else {}
         drawn = {int(name.partition(".")[0]) for name in weight_shapes(draft.network) if name not in loaded}
         places = tuple(place for place in found.weights if place in drawn)
-    names = " and ".join(f"{draft.network[place].kind} {place + 1}" for place in places)
+    names = " and ".join(draft.layer_label(str(place)) for place in places)
     what = {"weights": f"the first weights of {names}", "noise": f"which values {names} drops while training"}[seed]
     return [what] if places else []
 

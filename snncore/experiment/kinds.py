@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from pydantic import Field, GetCoreSchemaHandler
@@ -98,6 +98,3 @@ class Kinds(Mapping[str, type[T]], Generic[T]):
         if len(parts) == 1:
             return handler.generate_schema(parts[0])
         return handler.generate_schema(Annotated[functools.reduce(operator.or_, parts), Field(discriminator="kind")])
-
-
-Register = Callable[[type[T]], type[T]]

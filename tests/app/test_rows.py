@@ -172,13 +172,12 @@ def test_the_header_knows_steps_colours_and_the_name_of_the_second_run(theme: Th
 
 def test_layers_can_be_called_otherwise() -> None:
     simulation = simulation_of("ten spikes")
-    titles = {1: "LIF 2", 3: "LIF 4"}
-    assert [group["title"] for group in drawn(simulation, closed(simulation), titles=titles).header["groups"]] == [
+    assert [group["title"] for group in drawn(simulation, closed(simulation)).header["groups"]] == [
         "Input",
         "LIF 2",
         "LIF 4",
     ]
-    assert "LIF 2: 64 neurons" in describe_rows(simulation, titles=titles)
+    assert "LIF 2: 64 neurons" in describe_rows(simulation)
 
 
 # --------------------------------------------------------------------------------------------------------- words

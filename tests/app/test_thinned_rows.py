@@ -34,7 +34,7 @@ def large() -> Simulation:
 
 
 def blocks(values: Values) -> Values:
-    """(neurons, time) as what is drawn together, two neurons and two steps at a time: (rows, 2, columns, 2), NaN beyond the end."""
+    """Split (neurons, time) into cells of two neurons and two steps: (rows, 2, columns, 2), NaN beyond the end."""
     rows, columns = (-(-length // 2) for length in values.shape)
     padded = np.full((2 * rows, 2 * columns), np.nan)
     padded[: values.shape[0], : values.shape[1]] = values
