@@ -1,32 +1,95 @@
-"""Where components find their files: their own folder, and the folder the server hands out."""
+"""What the browser loads from the app itself: the modules of `app/web`, and plotly.js.
+
+Both are copied once to the folder that Streamlit serves, under names that change with their content.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
+import os
 import re
 import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import plotly
+import streamlit as st
 
 STATIC = Path(__file__).parents[1] / "static"
+WEB = Path(__file__).parents[1] / "web"
+
+LONG_AGO = (0, 0)
+"""Times of the copies. Streamlit sends no Cache-Control, and without one a browser keeps a file for a tenth of the time since its last
+change: these for years, where the time of the copy would have it fetched again after minutes."""
+
+STUB = """\
+const view = import(new URL(%s, document.baseURI));
+const failed = ({ parentElement }, { message }) => {
+  const words = Object.assign(document.createElement("p"), { textContent: `This part of the page could not be loaded (${message}). Reload it.` });
+  words.setAttribute("role", "alert");
+  parentElement.replaceChildren(words);
+};
+export default function (call) {
+  let [end, isOver] = [null, false];
+  view.then((module) => isOver || (end = module.default(call)), (reason) => failed(call, reason));
+  return () => ((isOver = true), end?.());
+}
+"""
+"""A component's own JavaScript, which Streamlit sends with every redraw. Calls that come before the module keep their order."""
 
 
-COMMENTS = re.compile(r"^\s*(?://[^\n]*|/\*\*.*?\*/[ \t]*)\n|^\s+|[ \t]+//[^\n\"'`]*$", re.MULTILINE | re.DOTALL)
-"""Matches comment lines, empty lines, indentation and trailing comments of a JavaScript file."""
+def component(name: str) -> Callable[..., Any]:
+    """Return the component whose module is `app/web/<name>/<name>.js`."""
+    address = json.dumps(f"{web_url()}/{name}/{name}.js")
+    declared: Callable[..., Any] = st.components.v2.component(name, js=STUB % address, isolate_styles=False)
+    return declared
 
 
-def source(component: str, file: str) -> str:
-    """Text of a component's file. JavaScript comes without comments and indentation, since Streamlit sends it with every redraw."""
-    text = (Path(__file__).parent / component / file).read_text(encoding="utf-8")
-    return COMMENTS.sub("", text) if file.endswith(".js") else text
+@cache
+def web_url() -> str:
+    """Copy the modules of `app/web` to where the server serves them and return their address."""
+    files = sorted(path for path in WEB.rglob("*") if path.suffix in {".js", ".css"} and not path.name.endswith(".d.ts"))
+    content = hashlib.sha256()
+    for path in files:
+        content.update(path.relative_to(WEB).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    served = STATIC / f"web-{content.hexdigest()[:16]}"
+    if not served.exists():
+        STATIC.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=STATIC) as partial:
+            for path in files:
+                _copy(path, Path(partial) / "web" / path.relative_to(WEB))
+            with contextlib.suppress(OSError):  # another server was faster
+                (Path(partial) / "web").rename(served)
+    return f"app/static/{served.name}"
 
 
+@cache
 def plotly_url() -> str:
-    """Copy the installed plotly.js, once, to where the server serves it, and return its address. No network is needed."""
+    """Copy the installed plotly.js to where the server serves it and return its address. No network is needed."""
     served = STATIC / f"plotly-{plotly.__version__}.min.js"
     if not served.exists():
         STATIC.mkdir(exist_ok=True)
         partial = served.with_suffix(".partial")
-        shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", partial)
+        _copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", partial)
         partial.replace(served)
     return f"app/static/{served.name}"
+
+
+def source(component: str, file: str) -> str:
+    """Text of a file beside its component."""
+    text = (Path(__file__).parent / component / file).read_text(encoding="utf-8")
+    return COMMENTS.sub("", text) if file.endswith(".js") else text
+
+
+COMMENTS = re.compile(r"^\s*(?://[^\n]*|/\*\*.*?\*/[ \t]*)\n|^\s+|[ \t]+//[^\n\"'`]*$", re.MULTILINE | re.DOTALL)
+
+
+def _copy(source: Path, copy: Path) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, copy)
+    os.utime(copy, LONG_AGO)

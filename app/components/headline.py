@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypedDict
 
-import streamlit as st
+from app.components.answers import answering, last_answered
+from app.components.assets import component
 
-from app.components.assets import source
+_component = component("headline")
 
-_component = st.components.v2.component(
-    "headline", css=source("headline", "headline.css"), js=source("headline", "headline.js"), isolate_styles=False
-)
+
+class Headline(TypedDict):
+    """Data of the view."""
+
+    number: str
+    unit: str
+    status: str
+    milestone: str
+    action: str
+    answered: int
 
 
 def headline(
@@ -21,5 +30,5 @@ def headline(
     Args:
         action: label of a button after the status, if any; pressing it calls `on_action`.
     """
-    data = {"number": number, "unit": unit, "status": status, "milestone": milestone, "action": action}
-    _component(key=key, data=data, on_acted_change=on_action)
+    data = Headline(number=number, unit=unit, status=status, milestone=milestone, action=action, answered=last_answered(key))
+    _component(key=key, data=data, on_acts_change=answering(key, lambda act: on_action()))

@@ -1,0 +1,81 @@
+"""What crosses to the browser, as types that TypeScript checks the modules of `app/web` against.
+
+`python -m app.components.wire` writes `app/web/wire.d.ts` from the TypedDicts named here.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from app.components.headline import Headline
+
+SENT: tuple[type, ...] = (Headline,)
+"""What components are given. Types that these name are written too."""
+
+WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"
+
+HEAD = "// What Python sends, written from its TypedDicts by `python -m app.components.wire`. Change those instead.\n"
+
+PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", types.NoneType: "null", Any: "unknown", bytes: "Uint8Array"}
+
+
+def typescript(sent: Sequence[type] = SENT) -> str:
+    """Return the text of `wire.d.ts`.
+
+    Raises:
+        TypeError: a type that has no counterpart.
+    """
+    found: dict[str, type] = {}
+    for each in sent:
+        _collect(each, found)
+    return "\n".join([HEAD, *(_interface(found[name]) for name in sorted(found))])
+
+
+def _collect(kind: Any, found: dict[str, type]) -> None:
+    """Add the TypedDicts that a type names, itself too."""
+    if is_typeddict(kind):
+        if found.get(kind.__name__) is kind:
+            return
+        if kind.__name__ in found:
+            raise TypeError(f"Two types are called {kind.__name__}.")
+        found[kind.__name__] = kind
+        for field in get_type_hints(kind).values():
+            _collect(field, found)
+    for part in get_args(kind):
+        _collect(part, found)
+
+
+def _interface(kind: type) -> str:
+    hints = get_type_hints(kind, include_extras=True)
+    optional = getattr(kind, "__optional_keys__", frozenset())
+    lines = (f"  {name}{'?' if name in optional else ''}: {_written(hint)};" for name, hint in hints.items())
+    return "\n".join([f"export interface {kind.__name__} {{", *lines, "}", ""])
+
+
+def _written(kind: Any) -> str:
+    if kind in PLAIN:
+        return PLAIN[kind]
+    if is_typeddict(kind):
+        return str(kind.__name__)
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is NotRequired:
+        return _written(parts[0])
+    if origin is Literal:
+        return " | ".join(f'"{part}"' if isinstance(part, str) else str(part).lower() for part in parts)
+    if origin in (Union, types.UnionType):
+        return " | ".join(_written(part) for part in parts)
+    if origin is tuple and parts[-1] is not Ellipsis:
+        return f"[{', '.join(_written(part) for part in parts)}]"
+    if origin in (list, tuple, Sequence):
+        item = _written(parts[0])
+        return f"({item})[]" if "|" in item else f"{item}[]"
+    if origin is dict:
+        return f"Record<{_written(parts[0])}, {_written(parts[1])}>"
+    raise TypeError(f"{kind} has no counterpart in TypeScript.")
+
+
+if __name__ == "__main__":
+    WRITTEN.write_text(typescript())

@@ -1,0 +1,79 @@
+// How views tell Python what a visitor did.
+//
+// Streamlit starts on the next interaction while the callback of the previous one still computes, or drops one that is interrupted, and a
+// lost connection drops whatever was on its way. So every act has a number, is told with all acts before it that are unanswered, and is told
+// again until Python has answered it. Python answers each number once; `app/components/answers.py` is that half.
+
+export const PATIENCE = 1500; // milliseconds until unanswered acts are told again
+
+/**
+ * @template Act
+ * @typedef {Act & { number: number }} Numbered
+ */
+
+/**
+ * The acts of one view, oldest first.
+ * @template {object} Act
+ */
+export class Acts {
+  /** @type {Numbered<Act>[]} */
+  #unanswered = [];
+  #number = 0;
+  /** @type {(name: string, value: unknown) => void} */
+  #send = () => {};
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #ended = false;
+
+  /** The acts that Python hasn't answered. @returns {readonly Numbered<Act>[]} */
+  get unanswered() {
+    return this.#unanswered;
+  }
+
+  /**
+   * Takes note of what Python has answered. Call it with each data from Python, before asking what is unanswered.
+   * @param {(name: string, value: unknown) => void} send Streamlit's `setTriggerValue`
+   * @param {number} answered number of the last act that the data answer
+   */
+  update(send, answered) {
+    this.#send = send;
+    this.#number = Math.max(this.#number, answered); // a new view in a session that has answered acts
+    this.#unanswered = this.#unanswered.filter(({ number }) => number > answered);
+    if (!this.#unanswered.length) clearTimeout(this.#timer);
+  }
+
+  /** Tells Python. @param {Act} act */
+  tell(act) {
+    this.#add(act);
+    this.#send("acts", [...this.#unanswered]);
+    this.#tellAgainLater();
+  }
+
+  /** Tells Python, and nothing more of earlier acts: only the latest counts. @param {Act} act */
+  tellLatest(act) {
+    this.#unanswered = [];
+    this.tell(act);
+  }
+
+  /** Nobody is there to tell any more. */
+  end() {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** @param {Act} act */
+  #add(act) {
+    this.#number += 1;
+    this.#unanswered.push({ ...act, number: this.#number });
+  }
+
+  #tellAgainLater() {
+    clearTimeout(this.#timer);
+    if (this.#ended) return;
+    this.#timer = setTimeout(() => {
+      if (!this.#unanswered.length) return;
+      this.#send("acts", [...this.#unanswered]);
+      this.#tellAgainLater();
+    }, PATIENCE);
+  }
+}

@@ -1,0 +1,26 @@
+// Numbers, in bounds and in words.
+
+/**
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
+export const clamp = (value, low, high) => Math.max(Math.min(value, high), low);
+
+/** @param {number} value @param {number} low @param {number} high */
+export const wholeWithin = (value, low, high) => clamp(Math.round(value), low, high);
+
+/** @param {ArrayLike<number>} values */
+export function sumOf(values) {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += values[index];
+  return sum;
+}
+
+/**
+ * A number with as many digits as it deserves; whole numbers keep all of theirs.
+ * @param {number} value
+ * @param {number} [digits]
+ */
+export const inDigits = (value, digits = 3) =>
+  String(Number.isInteger(value) && Math.abs(value) < 1e6 ? value : Number(value.toPrecision(digits)));
