@@ -6,6 +6,12 @@
  * @typedef {{parentElement: HTMLElement, data: Data, setTriggerValue: (name: string, value: unknown) => void}} Call
  */
 
+/** @type {WeakMap<Element, unknown>} */
+const views = new WeakMap();
+
+/** The view at a place on the page, if there is one. @param {Element} parent @returns {unknown} */
+export const viewAt = (parent) => views.get(parent);
+
 /**
  * @template Data
  * @template View
@@ -16,10 +22,8 @@
  * @returns {(call: Call<Data>) => (() => void)} what a component exports
  */
 export function lastingView({ create, update, destroy = () => {} }) {
-  /** @type {WeakMap<HTMLElement, View>} */
-  const views = new WeakMap();
   return ({ parentElement, data, setTriggerValue }) => {
-    const view = views.get(parentElement) ?? create(parentElement, data);
+    const view = /** @type {View} */ (views.get(parentElement) ?? create(parentElement, data));
     views.set(parentElement, view);
     update(view, data, setTriggerValue);
     // Streamlit also ends a call that newer data overtook; only a place that is gone ends the view.

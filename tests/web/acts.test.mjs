@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { Acts, PATIENCE } from "../../app/web/lib/acts.js";
+
+/** Acts whose tellings are kept, each as the numbers that it told. */
+function listened() {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const told = [];
+  const acts = new Acts();
+  const send = (name, value) => told.push(value.map(({ number }) => number));
+  acts.update(send, 0);
+  return { acts, told, answer: (number) => acts.update(send, number) };
+}
+
+test("an act that was dropped is told again until it is answered", () => {
+  const { acts, told, answer } = listened();
+  acts.tell({ do: "pin" });
+  mock.timers.tick(PATIENCE);
+  mock.timers.tick(PATIENCE);
+  assert.deepEqual(told, [[1], [1], [1]]);
+  answer(1);
+  mock.timers.tick(2 * PATIENCE);
+  assert.equal(told.length, 3);
+});
+
+test("an act is told with those before it that are unanswered, oldest first", () => {
+  const { acts, told, answer } = listened();
+  acts.tell({ do: "one" });
+  acts.tell({ do: "two" });
+  answer(1);
+  acts.tell({ do: "three" });
+  assert.deepEqual(told, [[1], [1, 2], [2, 3]]);
+});
+
+test("where only the latest act counts, earlier ones are not told again", () => {
+  const { acts, told } = listened();
+  acts.tellLatest({ x: 1 });
+  acts.tellLatest({ x: 2 });
+  mock.timers.tick(PATIENCE);
+  assert.deepEqual(told, [[1], [2], [2]]);
+});
+
+test("data that answer an earlier act leave a later one unanswered", () => {
+  const { acts, answer } = listened();
+  acts.tell({ do: "one" });
+  acts.tell({ do: "two" });
+  answer(1);
+  assert.deepEqual(
+    acts.unanswered.map(({ do: name }) => name),
+    ["two"],
+  );
+});
+
+test("a new view counts on from what its session has answered", () => {
+  const { acts, told, answer } = listened();
+  answer(7);
+  acts.tell({ do: "pin" });
+  assert.deepEqual(told, [[8]]);
+});
+
+test("a view that is gone tells nothing more", () => {
+  const { acts, told } = listened();
+  acts.tell({ do: "pin" });
+  acts.end();
+  mock.timers.tick(2 * PATIENCE);
+  assert.deepEqual(told, [[1]]);
+});
