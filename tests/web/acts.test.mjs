@@ -8,7 +8,7 @@ function listened() {
   mock.timers.enable({ apis: ["setTimeout"] });
   const told = [];
   const acts = new Acts();
-  const send = (name, value) => told.push(value.map(({ number }) => number));
+  const send = (_name, value) => told.push(value.map(({ number }) => number));
   acts.update(send, 0);
   return { acts, told, answer: (number) => acts.update(send, number) };
 }
