@@ -1,8 +1,9 @@
-"""How long after a slider is released all plots show the new network, in a real Chromium.
+"""How long after a slider is released all plots show the new network, and how many bytes that takes, in a real Chromium.
 
 `python -m benchmarks.app_latency` prints medians and 95th percentiles for the Training page, for the Network page with the ten-spike net
 and with the convolutional one (8 samples × 100 steps), and beside them, taken in turn in the same run, those of a page that draws the
-Training page's figures with `st.plotly_chart`. From the release to the frame after the last change in any plot.
+Training page's figures with `st.plotly_chart`. From the release to the frame after the last change in any plot. Then the bytes that a
+first and a second visit of each page bring, those of files as compressed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import statistics
 
 import torch
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.components.rows import packet
 from app.figures.rows import Notes, describe_rows, rows_figure
@@ -21,6 +22,7 @@ from app.widgets.network import view_of
 from app.words.findings import findings_in_words
 from benchmarks.browser import open_watched, press_threshold, until_redrawn
 from benchmarks.timing import medians, percentile
+from benchmarks.traffic import Traffic
 from snncore.diagnosis.layers import diagnose
 from snncore.experiment.spec import Experiment, convolution, ten_spikes
 from snncore.run.simulation import simulate
@@ -29,6 +31,13 @@ from tests.browser.server import serve
 
 SAMPLES = 20
 WARM_UP = 5
+
+RATIO_BAR = 2.0
+BYTES_BARS = {"Training page": 15.0, "Network page": 10.0}
+"""kB for a released slider."""
+
+VISIT_TIME = 3000
+"""Milliseconds after which a visited page counts as loaded."""
 
 
 def main() -> None:
@@ -42,15 +51,20 @@ def main() -> None:
             "st.plotly_chart": peer.url,
         }
         pages = {name: open_watched(browser.new_page(), address) for name, address in addresses.items()}
+        traffic = {name: Traffic.of(page) for name, page in pages.items()}
         times: dict[tuple[str, str], list[float]] = {}
+        received: dict[str, list[int]] = {}
         for sample in range(WARM_UP + SAMPLES):
             for name, page in pages.items():
                 page.bring_to_front()
                 for way, release in (("key", press_threshold), ("mouse", _drag)):
+                    traffic[name].clear()
                     release(page, sample)
                     taken = until_redrawn(page)
                     if sample >= WARM_UP:
                         times.setdefault((name, way), []).append(taken)
+                        received.setdefault(name, []).append(traffic[name].bytes)
+        visits = {name: _visits(browser, address) for name, address in addresses.items()}
         browser.close()
     print(f"Network page, ten-spike net: the server computes {_server_milliseconds():.1f} ms for a move")
     for (name, way), values in times.items():
@@ -58,7 +72,28 @@ def main() -> None:
     for way in ("key", "mouse"):
         for name in list(addresses)[:-1]:
             ratio = statistics.median(times["st.plotly_chart", way]) / statistics.median(times[name, way])
-            print(f"{way:6} st.plotly_chart takes {ratio:.1f} times as long as {name}")
+            print(f"{way:6} st.plotly_chart takes {ratio:.1f} times as long as {name} (bar: at least {RATIO_BAR:.0f})")
+    for name, sizes in received.items():
+        bar = f" (bar: below {BYTES_BARS[name]:.0f})" if name in BYTES_BARS else ""
+        print(f"a released slider brings {statistics.median(sizes) / 1e3:5.1f} kB to the {name}{bar}")
+    for name, (first, second) in visits.items():
+        print(f"a first visit brings {first / 1e3:6.0f} kB to the {name}, a second one {second / 1e3:6.0f} kB")
+
+
+def _visits(browser: Browser, address: str) -> tuple[int, int]:
+    """Bytes of a first visit, and of a second one by the same browser."""
+    context = browser.new_context()
+    page = context.new_page()
+    traffic = Traffic.of(page)
+    sizes = []
+    for _ in range(2):
+        traffic.clear()
+        page.goto(address)
+        page.locator(".js-plotly-plot .main-svg, .rows[data-drawn], .neuron[data-drawn]").first.wait_for()
+        page.wait_for_timeout(VISIT_TIME)
+        sizes.append(traffic.bytes)
+    context.close()
+    return sizes[0], sizes[1]
 
 
 def _server_milliseconds() -> float:

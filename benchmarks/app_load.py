@@ -49,7 +49,7 @@ START_PATIENCE = 60.0
 MOVE_PATIENCE = 20_000
 """Milliseconds after which a move counts as lost, and the benchmark ends."""
 
-BROWSERS_BAR, CLIENTS_BAR, START_BAR = 150.0, 100.0, 6000.0
+BROWSERS_BAR, CLIENTS_BAR, START_BAR = 80.0, 25.0, 6000.0
 """Milliseconds."""
 
 SLIDER = "Spike threshold"

@@ -21,6 +21,7 @@ from app.server.limits import MOST_RUNNING
 from app.server.link import to_parameter
 from benchmarks.browser import QUIET_TIME, VIEWPORT, open_watched, press_threshold, until_redrawn
 from benchmarks.timing import ProcessorTime, percentile
+from benchmarks.traffic import Traffic
 from benchmarks.unwatched import ENDLESS
 from tests.browser.chromium import QUIET, find
 from tests.browser.server import ROOT, Server, serve
@@ -41,8 +42,13 @@ WARM_UP = 3
 TRAINING_TIME = (100, 500)
 """Milliseconds, drawn at random, for which a training goes on before it is paused."""
 
-SPEED_BAR, UPDATES_BAR, PAUSE_BAR, SCRUB_BAR = 0.70, 10.0, 150.0, 100.0
-"""Part of the unwatched speed; updates per second; milliseconds."""
+SPEED_BAR, UPDATES_BAR, PAUSE_BAR, SCRUB_BAR, BESIDE_BAR, BYTES_BAR = 0.75, 10.0, 150.0, 100.0, 120.0, 60.0
+"""Part of the unwatched speed; updates per second; milliseconds; kB/s."""
+
+CALM_SPEED = 8
+CALM_SECONDS = 10.0
+SLOW_LINE = (250.0, 80.0)
+"""kB/s (2 Mbit/s) and milliseconds of a round trip."""
 
 POLL = 100
 """Milliseconds between two looks of this script at a page."""
@@ -163,6 +169,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
         measure_speed(browser, server)
         measure_slow_updates(browser, server.url)
+        measure_bytes(browser, server.url)
+        measure_slow_line(browser, server.url)
         measure_pauses(browser, server.url)
         measure_scrubbing(browser, server.url)
         measure_crowd(browser, server)
@@ -221,6 +229,34 @@ def measure_slow_updates(browser: Browser, url: str) -> None:
     page.stop()
     page.close()
     _print_updates("16 epochs/s", curves, rows)
+
+
+def measure_bytes(browser: Browser, url: str) -> None:
+    """Of the ten-spike training at its usual speed."""
+    page = endless(browser, url, f"{CALM_SPEED} epochs/s")
+    traffic = Traffic.of(page.page.page)
+    page.train()
+    traffic.clear()
+    page.page.page.wait_for_timeout(CALM_SECONDS * 1e3)
+    size, count = traffic.bytes / 1e3 / CALM_SECONDS, traffic.count / CALM_SECONDS
+    page.stop()
+    page.close()
+    print(f"watched at {CALM_SPEED} epochs/s: {size:.1f} kB/s (bar: below {BYTES_BAR:.0f}) in {count:.0f} messages/s", flush=True)
+
+
+def measure_slow_line(browser: Browser, url: str) -> None:
+    page = endless(browser, url, f"{CALM_SPEED} epochs/s")
+    Traffic.of(page.page.page).slow_down(*SLOW_LINE)
+    page.train()
+    page.until_epoch(CALM_SPEED)
+    begin = page.seen("epoch")[-1]
+    page.page.page.wait_for_timeout(CALM_SECONDS * 1e3)
+    end = page.seen("epoch")[-1]
+    page.stop()
+    page.close()
+    speed = (end[0] - begin[0]) / (end[1] - begin[1]) * 1e3
+    line = f"{SLOW_LINE[0] * 8 / 1e3:.0f} Mbit/s and {SLOW_LINE[1]:.0f} ms"
+    print(f"over a line of {line}, {speed:.1f} of {CALM_SPEED} epochs/s are shown (bar: all)", flush=True)
 
 
 def _unwatched_speed() -> float:
@@ -310,7 +346,7 @@ def measure_crowd(browser: Browser, server: Server) -> None:
         trainer.close()  # the trainings go on for a while
     unwatched = _moves(editor)
     _print_times("threshold slider on the Network page, nobody trains", alone)
-    _print_times(f"threshold slider on the Network page, {MOST_RUNNING} others train", beside)
+    _print_times(f"threshold slider on the Network page, {MOST_RUNNING} others train", beside, BESIDE_BAR)
     print(f"    meanwhile: {used}")
     _print_times(f"threshold slider on the Network page, {MOST_RUNNING} others train whose pages were just closed", unwatched)
     _print_pauses(f"Pause of one of {MOST_RUNNING} who train", pauses)

@@ -50,7 +50,7 @@ def _collect(kind: Any, found: dict[str, type]) -> None:
 
 def _interface(kind: type) -> str:
     hints = get_type_hints(kind, include_extras=True)
-    optional = getattr(kind, "__optional_keys__", frozenset())
+    optional: frozenset[str] = getattr(kind, "__optional_keys__", frozenset())
     lines = (f"  {name}{'?' if name in optional else ''}: {_written(hint)};" for name, hint in hints.items())
     return "\n".join([f"export interface {kind.__name__} {{", *lines, "}", ""])
 
