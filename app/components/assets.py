@@ -30,9 +30,8 @@ change: these for years, where the time of the copy would have it fetched again 
 STUB = """\
 const view = import(new URL(%s, document.baseURI));
 const failed = ({ parentElement }, { message }) => {
-  const words = Object.assign(document.createElement("p"), { textContent: `This part of the page could not be loaded (${message}). Reload it.` });
-  words.setAttribute("role", "alert");
-  parentElement.replaceChildren(words);
+  parentElement.textContent = `This part of the page could not be loaded (${message}). Reload the page.`;
+  parentElement.setAttribute("role", "alert");
 };
 export default function (call) {
   let [end, isOver] = [null, false];

@@ -29,7 +29,8 @@ class Modules:
         Raises:
             RuntimeError: the function threw, with its message.
         """
-        assert self._node.stdin and self._node.stdout
+        assert self._node.stdin
+        assert self._node.stdout
         self._node.stdin.write(json.dumps({"function": function, "value": value}, allow_nan=False) + "\n")
         self._node.stdin.flush()
         answer = json.loads(self._node.stdout.readline())

@@ -1,0 +1,140 @@
+"""Sends a view what changed since it was last sent something: equal parts by their number, parts that have grown by what was added.
+
+A message is bytes: the length of its head (4 bytes, little-endian), the head as JSON, and the bodies of its parts. Its parts are the header
+of the view's data as JSON, the types of the arrays as JSON, what the header's lists hold, as JSON each, and the arrays.
+`app/web/lib/received.js` is the other end. A view that lacks what a message is based on asks for all of it, by the act `{"do": "resend"}`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+SENT_AFTER = 1.0
+"""Seconds after which a message has surely been sent, even by a busy server. Streamlit drops what it hasn't sent when it draws anew."""
+
+TYPES = {"u1": "u1", "f8": "f8", "i4": "i4", "i8": "i4"}
+"""Types that arrays of a type travel as; all others travel as float32."""
+
+Arrays = Sequence[np.ndarray[Any, Any]]
+
+
+class Part(NamedTuple):
+    """What is kept of a part that was sent."""
+
+    size: int
+    digest: bytes
+
+    @classmethod
+    def of(cls, content: bytes) -> Part:
+        return cls(len(content), hashlib.blake2b(content, digest_size=12).digest())
+
+
+@dataclass
+class Message:
+    """Attributes:
+    number: counts the messages to one view.
+    at: when it was made, on the monotonic clock.
+    """
+
+    number: int
+    at: float
+    parts: list[Part]
+
+    def __post_init__(self) -> None:
+        self.places = {part: place for place, part in enumerate(self.parts)}
+
+
+@dataclass
+class Sent:
+    """The messages to one view in one session that later ones may be based on, oldest first.
+
+    Attributes:
+        patience: seconds after which a message counts as sent.
+    """
+
+    patience: float = SENT_AFTER
+    messages: list[Message] = field(default_factory=list)
+    count: int = 0
+
+    def message(self, header: Mapping[str, Any], arrays: Arrays) -> bytes:
+        """Return the next message."""
+        contents = _contents(header, arrays)
+        base, now = self._base(), time.monotonic()
+        made = Message(self.count, now, [Part.of(content) for content in contents])
+        entries, bodies = [], []
+        for place, (content, part) in enumerate(zip(contents, made.parts, strict=True)):
+            source, kept = _kept(base, place, content, part) if base else (0, 0)
+            entries.append((source, kept, part.size - kept))
+            bodies.append(content[kept:])
+        self.count += 1
+        self.messages.append(made)
+        told = {"number": made.number, "base": base.number if base else None, "parts": entries}
+        head = json.dumps(told, separators=(",", ":")).encode()
+        return b"".join((len(head).to_bytes(4, "little"), head, *bodies))
+
+    def forget(self) -> None:
+        """Base no later message on what was sent so far."""
+        self.messages.clear()
+
+    def _base(self) -> Message | None:
+        """Return the newest message that was surely sent, and forget those before it."""
+        until = time.monotonic() - self.patience
+        place = max((place for place, one in enumerate(self.messages) if one.at <= until), default=None)
+        if place is None:
+            return None
+        del self.messages[:place]
+        return self.messages[0]
+
+
+def sent_to(key: str) -> Sent:
+    """Return what this session's view under `key` was sent."""
+    found: Sent = st.session_state.setdefault(f"{key} sent", Sent())
+    return found
+
+
+def _kept(base: Message, place: int, content: bytes, part: Part) -> tuple[int, int]:
+    """Return which part of `base` begins like this one, and how many bytes of it do."""
+    equal = base.places.get(part)
+    if equal is not None:
+        return equal, part.size
+    before = base.parts[place] if place < len(base.parts) else None
+    if before and before.size < part.size and Part.of(content[: before.size]) == before:
+        return place, before.size
+    return 0, 0
+
+
+def _contents(header: Mapping[str, Any], arrays: Arrays) -> list[bytes]:
+    held: list[Any] = []
+
+    def without_lists(value: Any) -> Any:
+        """The value, where what a list of objects holds is named by its place."""
+        if isinstance(value, (list, tuple)) and value and all(isinstance(each, Mapping) for each in value):
+            begin = len(held)
+            held.extend(value)
+            return {"$held": [begin, len(held)]}
+        return value
+
+    told = {name: without_lists(value) for name, value in header.items()}
+    packed = [_packed(values) for values in arrays]
+    types = [kind for kind, _ in packed]
+    return [*(_json(each) for each in (told, types, *held)), *(content for _, content in packed)]
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _packed(values: np.ndarray[Any, Any]) -> tuple[str, bytes]:
+    """Name of the little-endian type that an array travels as, and its bytes; bytes that are 0 or 1 travel as bits."""
+    if values.dtype == np.uint8 and values.size and values.max() <= 1:
+        return f"b{values.size}", np.packbits(values, bitorder="little").tobytes()
+    kind = TYPES.get(values.dtype.str.lstrip("<>|="), "f4")
+    return kind, np.ascontiguousarray(values, dtype=f"<{kind}").tobytes()

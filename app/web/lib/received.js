@@ -1,0 +1,108 @@
+// What Python sends of a view's data: what changed since an earlier message. `app/components/sent.py` is the other end.
+
+/** @typedef {Uint8Array | Float32Array | Float64Array | Int32Array} Values */
+/** @typedef {{bytes: Uint8Array<ArrayBuffer>, type?: string, values?: Values}} Part */
+
+const READERS = { u1: Uint8Array, f4: Float32Array, f8: Float64Array, i4: Int32Array };
+
+/**
+ * The messages that one view has received, as far as later ones may be based on them.
+ * @template Header
+ */
+export class Received {
+  /** @type {Map<number, Part[]>} */
+  #messages = new Map();
+
+  /**
+   * Header and arrays that a message stands for; null where it is based on one that never came, so that all of it has to be sent again.
+   * Arrays that have not changed are the same objects as before.
+   * @param {Uint8Array} message
+   * @returns {{header: Header, arrays: Values[]} | null}
+   */
+  take(message) {
+    const start = new DataView(message.buffer, message.byteOffset).getUint32(0, true);
+    /** @type {{number: number, base: number | null, parts: [number, number, number][]}} */
+    const head = JSON.parse(inText(message.subarray(4, 4 + start)));
+    const base = head.base === null ? [] : this.#messages.get(head.base);
+    if (!base) return null;
+    let at = 4 + start;
+    const parts = head.parts.map(([source, kept, size]) => {
+      const part = joined(base[source], kept, message.subarray(at, at + size));
+      at += size;
+      return part;
+    });
+    for (const number of this.#messages.keys()) if (head.base === null || number < head.base) this.#messages.delete(number);
+    this.#messages.set(head.number, parts);
+    return read(parts);
+  }
+}
+
+/** @type {Map<string, Received<unknown>>} */
+const kept = new Map();
+
+/**
+ * What views under a key have received: it outlives them, as Python's memory of what it sent does.
+ * @template Header
+ * @param {string} key
+ * @returns {Received<Header>}
+ */
+export function receivedBy(key) {
+  const found = kept.get(key) ?? new Received();
+  kept.set(key, found);
+  return /** @type {Received<Header>} */ (found);
+}
+
+/**
+ * A part that begins like an earlier one.
+ * @param {Part | undefined} before
+ * @param {number} kept bytes of it
+ * @param {Uint8Array} added
+ * @returns {Part}
+ */
+function joined(before, kept, added) {
+  if (!before || !kept) return { bytes: new Uint8Array(added) }; // a copy, so that it begins where its memory does
+  if (!added.length && kept === before.bytes.length) return before;
+  const bytes = new Uint8Array(kept + added.length);
+  bytes.set(before.bytes.subarray(0, kept));
+  bytes.set(added, kept);
+  return { bytes };
+}
+
+/**
+ * @template Header
+ * @param {Part[]} parts
+ * @returns {{header: Header, arrays: Values[]}}
+ */
+function read(parts) {
+  const told = /** @type {Record<string, any>} */ (jsonOf(parts[0])); // any: what it is, its type says on the other side
+  const types = /** @type {string[]} */ (jsonOf(parts[1]));
+  /** @type {Record<string, unknown>} */
+  const header = {};
+  for (const [name, value] of Object.entries(told)) {
+    header[name] = value?.$held ? parts.slice(2 + value.$held[0], 2 + value.$held[1]).map(jsonOf) : value;
+  }
+  const begin = parts.length - types.length;
+  return { header: /** @type {Header} */ (header), arrays: types.map((type, place) => valuesOf(parts[begin + place], type)) };
+}
+
+/** @param {Uint8Array} bytes */
+const inText = (bytes) => new TextDecoder().decode(bytes);
+
+/** @param {Part} part @returns {unknown} */
+const jsonOf = ({ bytes }) => JSON.parse(inText(bytes));
+
+/** Read once, unless equal bytes now stand for values of another type. @param {Part} part @param {string} type @returns {Values} */
+function valuesOf(part, type) {
+  if (part.type === type && part.values) return part.values;
+  part.type = type;
+  if (type.startsWith("b")) part.values = bitsOf(part.bytes, Number(type.slice(1)));
+  else part.values = new READERS[/** @type {keyof typeof READERS} */ (type)](part.bytes.buffer);
+  return part.values;
+}
+
+/** @param {Uint8Array} bytes @param {number} count */
+function bitsOf(bytes, count) {
+  const values = new Uint8Array(count);
+  for (let at = 0; at < count; at++) values[at] = (bytes[at >> 3] >> (at & 7)) & 1;
+  return values;
+}

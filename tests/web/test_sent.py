@@ -1,0 +1,114 @@
+"""Whatever a view was sent before, it reads what Python means now, and little more than what changed crosses the line."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.components.sent import Sent
+from tests.length import examples
+from tests.web.node import Modules
+
+TAKE = """
+({ receivedBy }, { key, messages }) => messages.map((text) => {
+  const taken = receivedBy(key).take(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
+  return taken && { header: taken.header, arrays: taken.arrays.map((values) => Array.from(values)) };
+})
+"""
+
+ARRAYS = st.lists(
+    st.one_of(
+        st.lists(st.integers(0, 1), max_size=40).map(lambda values: np.array(values, dtype=np.uint8)),
+        st.lists(st.integers(0, 255), max_size=9).map(lambda values: np.array(values, dtype=np.uint8)),
+        st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), max_size=9).map(
+            lambda values: np.array(values, dtype=np.float32)
+        ),
+        st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=9).map(np.array),
+        st.lists(st.integers(-(2**31), 2**31 - 1), max_size=9).map(lambda values: np.array(values, dtype=np.int64)),
+    ),
+    max_size=4,
+)
+HEADERS = st.fixed_dictionaries(
+    {"words": st.text(max_size=8), "rows": st.lists(st.fixed_dictionaries({"kind": st.sampled_from("ab")}), max_size=3)},
+    optional={"plain": st.lists(st.integers(0, 3), max_size=3), "nested": st.just({"a": [{"b": 1}]})},
+)
+
+views = iter(range(10**9))
+
+
+@pytest.fixture(scope="module")
+def received() -> Iterator[Modules]:
+    modules = Modules(["lib/received.js"])
+    yield modules
+    modules.close()
+
+
+def take(received: Modules, key: str, messages: list[bytes]) -> list[Any]:
+    texts = [base64.b64encode(message).decode() for message in messages]
+    found: list[Any] = received.evaluate(TAKE, {"key": key, "messages": texts})
+    return [one and {**one, "arrays": [list(map(float, values)) for values in one["arrays"]]} for one in found]
+
+
+def plain(header: dict[str, Any], arrays: list[np.ndarray[Any, Any]]) -> dict[str, Any]:
+    return {"header": header, "arrays": [list(map(float, values)) for values in arrays]}
+
+
+@given(data=st.lists(st.tuples(HEADERS, ARRAYS), min_size=1, max_size=6), lost=st.sets(st.integers(1, 5)))
+@examples(200)
+def test_every_message_is_read_as_it_was_meant_whatever_was_sent_before(received: Modules, data: list[Any], lost: set[int]) -> None:
+    sent, key, is_missing = Sent(patience=0.0), f"view {next(views)}", False
+    for number, (header, arrays) in enumerate(data):
+        message = sent.message(header, arrays)
+        if number in lost:
+            is_missing = True
+            continue
+        (found,) = take(received, key, [message])
+        assert found == (None if is_missing else plain(header, arrays))
+        if is_missing:
+            sent.forget()  # the view asked for all of it
+            is_missing = False
+
+
+def test_what_is_the_same_is_not_sent_again_and_what_grew_is_sent_as_what_was_added() -> None:
+    sent = Sent(patience=0.0)
+    still, growing = np.arange(1000, dtype=np.float32), np.arange(500.0)
+    first = sent.message({"rows": [{"words": "as before" * 50}]}, [still, growing])
+    again = sent.message({"rows": [{"words": "as before" * 50}]}, [still, growing])
+    grown = sent.message({"rows": [{"words": "as before" * 50}]}, [still, np.arange(501.0)])
+    assert len(first) > 8000
+    assert len(again) < 150
+    assert len(grown) - len(again) < 8 + 20
+
+
+def test_spikes_travel_as_bits() -> None:
+    spikes = np.ones(8000, dtype=np.uint8)
+    assert len(Sent().message({}, [spikes])) < 1000 + 100
+
+
+def test_a_message_that_may_not_have_been_sent_is_no_base(received: Modules) -> None:
+    sent = Sent(patience=60.0)
+    values = np.arange(10.0)
+    sent.message({}, [values])
+    assert take(received, f"view {next(views)}", [sent.message({}, [values])]) == [plain({}, [values])]
+
+
+def test_after_a_view_asked_for_all_of_it_all_of_it_is_sent(received: Modules) -> None:
+    sent = Sent(patience=0.0)
+    values = np.arange(10.0)
+    sent.message({}, [values])
+    assert take(received, "fresh", [sent.message({}, [values])]) == [None]
+    sent.forget()
+    assert take(received, "fresh", [sent.message({}, [values])]) == [plain({}, [values])]
+
+
+def test_messages_that_nothing_is_based_on_any_more_are_forgotten() -> None:
+    sent = Sent(patience=0.0)
+    for number in range(50):
+        sent.message({}, [np.array([float(number)])])
+    assert len(sent.messages) <= 2
