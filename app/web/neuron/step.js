@@ -5,25 +5,26 @@
 
 const { fround } = Math;
 
+/** @typedef {{i: number, v: number, b: number}} State synaptic current, membrane potential, adaptation; each 0 at rest */
+
 /**
- * @typedef {{i: number, v: number, b: number}} State   synaptic current, membrane potential, adaptation; each 0 at rest
- * @typedef {{i: number, v: number, b: number, u: number, s: number, theta: number}} Step
- *   what a step yields: the next state, the membrane potential before the reset, spikes, and the threshold that u was compared with
+ * What a step yields: the next state, the membrane potential before the reset, spikes, and the threshold that u was compared with.
+ * @typedef {State & {u: number, s: number, theta: number}} Step
  */
 
 /**
  * The parameters in force, numbers that are float32; `parametersInForce` makes them.
  * @typedef {object} Parameters
- * @property {"LIF"|"IAF"|"ExpLeak"|"ALIF"} kind
+ * @property {string} kind "LIF", "IAF", "ExpLeak" or "ALIF"
  * @property {number} alpha α = exp(-1/τ_mem), 1 without leak
- * @property {?number} gain 1-α with input normalisation, null without
- * @property {?number} beta β = exp(-1/τ_syn), null without synaptic current
+ * @property {number | null} gain 1-α with input normalisation, null without
+ * @property {number | null} beta β = exp(-1/τ_syn), null without synaptic current
  * @property {number} threshold θ, of ALIF b0; Infinity where nothing spikes
  * @property {boolean} isSingle SingleSpike; else at most `mostSpikes` in a step
  * @property {number} mostSpikes of MaxSpike, Infinity of MultiSpike, 1 of SingleSpike
- * @property {?number} resetValue of MembraneReset, null with MembraneSubtract
- * @property {?number} subtractValue of MembraneSubtract, null where θ is subtracted
- * @property {?number} minVMem lower bound of v, null without
+ * @property {number | null} resetValue of MembraneReset, null with MembraneSubtract
+ * @property {number | null} subtractValue of MembraneSubtract, null where θ is subtracted
+ * @property {number | null} minVMem lower bound of v, null without
  * @property {number} rho ρ = exp(-1/τ_adapt), 0 without adaptation
  * @property {number} adaptGain 1-ρ, 0 without adaptation
  * @property {number} adaptScale by how much b = 1 raises the threshold, 0 without adaptation
@@ -79,20 +80,29 @@ export function alifStep(z, state, p) {
   return { i, v: bounded(reset(u, s, theta, p), p), b, u, s, theta };
 }
 
+/** @param {number} z @param {number} i the current before @param {Parameters} p */
 const synapticCurrent = (z, i, { beta }) => (beta === null ? z : fround(beta * fround(i + z)));
 
+/** @param {number} i @param {number} v the potential before @param {Parameters} p */
 const membranePotential = (i, v, { alpha, gain }) => fround(fround(alpha * v) + (gain === null ? i : fround(gain * i)));
 
-/** MultiSpike trunc(u/θ), not below 0; MaxSpike the same, limited; SingleSpike 1 where u - θ ≥ 0, else 0, which no rounding changes. */
+/**
+ * MultiSpike trunc(u/θ), not below 0; MaxSpike the same, limited; SingleSpike 1 where u - θ ≥ 0, else 0, which no rounding changes.
+ * @param {number} u @param {number} theta @param {Parameters} p
+ */
 function spikes(u, theta, { isSingle, mostSpikes }) {
   if (isSingle) return u - theta >= 0 ? 1 : 0;
   return Math.min(Math.max(Math.trunc(fround(u / theta)), 0), mostSpikes);
 }
 
-/** MembraneSubtract u - s θ, or u - s subtract_value; MembraneReset reset_value where s > 0, else u. */
-function reset(u, s, theta, { resetValue, subtractValue }) {
+/**
+ * MembraneSubtract u - s θ, or u - s subtract_value; MembraneReset reset_value where s > 0, else u.
+ * @param {number} u @param {number} s @param {number} theta @param {Parameters} p
+ */
+export function reset(u, s, theta, { resetValue, subtractValue }) {
   if (resetValue !== null) return s > 0 ? resetValue : u;
   return fround(u - fround(s * (subtractValue ?? theta)));
 }
 
+/** @param {number} r @param {Parameters} p */
 const bounded = (r, { minVMem }) => (minVMem !== null && r <= minVMem ? minVMem : r);

@@ -1,20 +1,32 @@
 // What is read off a neuron's spikes, what theory says of a constant input, and the curve over many of them. Pure functions of numbers.
 
-/** One neuron's row of an array of a run. @param {Run} run @param {Float32Array} array @param {number} neuron */
+import { sumOf } from "../lib/numbers.js";
+import { scan } from "./scan.js";
+
+/** @typedef {import("./step.js").Parameters} Parameters */
+/** @typedef {import("./scan.js").RunSize} RunSize */
+
+/** One neuron's row of an array of a run. @param {RunSize} run @param {Float32Array} array @param {number} neuron */
 export const rowOf = ({ steps }, array, neuron) => array.subarray(neuron * steps, (neuron + 1) * steps);
 
 /** The steps with spikes, however many. @param {Float32Array} s spikes of one neuron, (steps) @returns {number[]} */
 export function spikeTimes(s) {
+  /** @type {number[]} */
   const times = [];
-  s.forEach((count, time) => count > 0 && times.push(time));
+  s.forEach((count, time) => {
+    if (count > 0) times.push(time);
+  });
   return times;
 }
 
 /** Steps from each step with spikes to the next. @param {number[]} times @returns {number[]} */
 export const spikeIntervals = (times) => times.slice(1).map((time, index) => time - times[index]);
 
-/** From the first step with input up to and without the one after the last, all steps without any; and the mean input meanwhile. */
-function spanOf(z) {
+/**
+ * From the first step with input up to and without the one after the last, all steps without any; and the mean input meanwhile.
+ * @param {Float32Array} z input of one neuron, (steps)
+ */
+export function spanOf(z) {
   const [begin, end] = [Math.max(z.findIndex(Boolean), 0), z.findLastIndex(Boolean) + 1 || z.length];
   return { begin, end, mean: sumOf(z) / (end - begin) };
 }
@@ -26,15 +38,13 @@ function spanOf(z) {
  * @param {number} leastSpan steps with one current, from which on it counts as constant
  * @returns {number}
  */
-function constantOf(z, leastSpan) {
+export function constantOf(z, leastSpan) {
   const { begin, end } = spanOf(z);
   return end - begin < leastSpan || z.subarray(begin, end).some((value) => value !== z[begin]) ? NaN : z[begin];
 }
 
-/** The step of the first spike, null without. @param {number[]} times @returns {?number} */
+/** The step of the first spike, null without. @param {number[]} times @returns {number | null} */
 export const timeToFirstSpike = (times) => times[0] ?? null;
-
-const sumOf = (values) => values.reduce((sum, value) => sum + value, 0);
 
 /** Spikes per step. @param {Float32Array} s spikes of one neuron, (steps) */
 export const rate = (s) => sumOf(s) / s.length;
@@ -54,8 +64,8 @@ export function steadyState(current, p) {
   return Math.max(current === 0 ? 0 : drive(current, p) / (1 - p.alpha), p.minVMem ?? -Infinity);
 }
 
-/** What a constant input adds to u at each step, once the synaptic current has settled. */
-function drive(current, { beta, gain }) {
+/** What a constant input adds to u at each step, once the synaptic current has settled. @param {number} current @param {Parameters} p */
+export function drive(current, { beta, gain }) {
   const i = beta === null || current === 0 ? current : (current * beta) / (1 - beta);
   return gain === null ? i : gain * i;
 }
@@ -73,7 +83,7 @@ function drive(current, { beta, gain }) {
  * with d in infinitely many stairs and has no closed form; nor have adaptive thresholds.
  * @param {number} current I
  * @param {Parameters} p
- * @returns {?number}
+ * @returns {number | null}
  */
 export function firingRate(current, p) {
   const { alpha, threshold: theta, mostSpikes, resetValue, subtractValue } = p;
@@ -101,7 +111,7 @@ export function firingRate(current, p) {
 export function fICurve(currents, p, steps, settling = 0) {
   const length = settling + steps;
   const z = new Float32Array(currents.length * length);
-  currents.forEach((current, neuron) => z.fill(current, neuron * length, (neuron + 1) * length));
+  for (const [neuron, current] of currents.entries()) z.fill(current, neuron * length, (neuron + 1) * length);
   const run = scan(z, currents.length, p);
   return Array.from(currents, (_, neuron) => rate(rowOf(run, run.s, neuron).subarray(settling)));
 }

@@ -1,12 +1,17 @@
 // A neuron model over time: as many neurons as there are rows of input, all with the same parameters. Pure functions of numbers.
 
+import { alifStep, expLeakStep, lifStep } from "./step.js";
+
+/** @typedef {import("./step.js").Parameters} Parameters */
+
+/** @type {Record<string, typeof lifStep>} */
 const STEPS = { LIF: lifStep, IAF: lifStep, ExpLeak: expLeakStep, ALIF: alifStep };
 
-/**
- * What a run keeps, each array (neurons, steps), one row after the other.
- * @typedef {{neurons: number, steps: number, z: Float32Array, i: Float32Array, u: Float32Array, v: Float32Array,
- *   b: Float32Array, theta: Float32Array, s: Float32Array}} Run
- */
+/** @typedef {"z" | "i" | "u" | "v" | "b" | "theta" | "s"} Quantity */
+
+/** What a run keeps, each array (neurons, steps), one row after the other. @typedef {Record<Quantity, Float32Array> & RunSize} Run */
+
+/** @typedef {{neurons: number, steps: number}} RunSize */
 
 /**
  * Runs from rest, all states 0.

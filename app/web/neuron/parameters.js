@@ -1,25 +1,15 @@
-// From a layer's fields, as `neuron_data` in Python names them, to the parameters in force.
+// From a layer's fields, as `neuron_numbers` in Python names them, to the parameters in force.
 //
 // exp(-1/τ) comes from torch, in a table of all τ that sliders can be set to and of those that the layer has. Math.exp rounded to float32
 // is not torch's exp: for 1 to 2 in 100 values of τ (4 of the 199 on the slider of τ_mem) they are one unit in the last place apart,
 // which in the end is another spike. It serves for a τ between those of the table, until Python sends a table that has it.
 
-/**
- * @typedef {object} Neuron
- *   numbers are float32; null where the model has no such field, or the field no value
- * @property {"LIF"|"IAF"|"ExpLeak"|"ALIF"} kind
- * @property {?number} tau_mem
- * @property {?number} tau_syn
- * @property {?number} tau_adapt
- * @property {?number} spike_threshold
- * @property {?number} adapt_scale
- * @property {?number} min_v_mem
- * @property {boolean} norm_input
- * @property {?{kind: string, max_num_spikes_per_bin: ?number}} spike_fn
- * @property {?{kind: string, subtract_value: ?number, reset_value: ?number}} reset_fn
- */
+/** @typedef {import("../wire.js").NeuronNumbers} NeuronNumbers */
+/** @typedef {import("./step.js").Parameters} Parameters */
 
-/** exp(-1/τ) by τ. @param {{taus: number[], alphas: number[]}} decays @returns {Map<number, number>} */
+const { fround } = Math;
+
+/** exp(-1/τ) by τ. @param {import("../wire.js").Decays} decays @returns {Map<number, number>} */
 export const decayTable = ({ taus, alphas }) => new Map(taus.map((tau, index) => [tau, alphas[index]]));
 
 /** exp(-1/τ), torch's where the table has it. @param {number} tau ≥ 0.1 time steps @param {Map<number, number>} table */
@@ -28,7 +18,7 @@ export function decay(tau, table) {
   return table.get(rounded) ?? fround(Math.exp(fround(-1 / rounded)));
 }
 
-/** @param {Neuron} neuron @param {Map<number, number>} table of `decayTable` @returns {Parameters} */
+/** @param {NeuronNumbers} neuron @param {Map<number, number>} table of `decayTable` @returns {Parameters} */
 export function parametersInForce(neuron, table) {
   const { kind, tau_mem, tau_syn, tau_adapt, spike_fn, reset_fn } = neuron;
   const alpha = tau_mem === null ? 1 : decay(tau_mem, table);
@@ -51,5 +41,5 @@ export function parametersInForce(neuron, table) {
   };
 }
 
-/** What a slider is set to is float64. @param {?number|undefined} value @returns {?number} */
+/** What a slider is set to is float64. @param {number | null | undefined} value @returns {number | null} */
 const float32 = (value) => (value == null ? null : fround(value));

@@ -1,7 +1,8 @@
-"""The neuron models in JavaScript, run by a real Chromium: every number of every step against `snncore`, and formulas against runs."""
+"""The neuron models in JavaScript, run by Node: every number of every step against `snncore`, and formulas against runs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
@@ -9,18 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-from playwright.sync_api import Error
 
 from app.figures.neuron import neuron_data
 from app.words.parameters import LAYER_PARAMETERS
 from snncore.activation import MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
 from snncore.experiment.layers import ALIFSpec, ExpLeakSpec, IAFSpec, LIFSpec, NeuronSpec
-from tests.browser.conftest import Evaluate
+from tests.web.node import Modules
 
 NEURONS, STEPS = 6, 120
 SPECS = {"LIF": LIFSpec, "IAF": IAFSpec, "ExpLeak": ExpLeakSpec, "ALIF": ALIFSpec}
 SPIKE_FUNCTIONS = (MultiSpike(), MaxSpike(1), MaxSpike(3), SingleSpike())
 Array = npt.NDArray[np.float32]
+Evaluate = Callable[..., Any]
 
 
 RUNS = """({ decayTable, parametersInForce, scan }, runs) => runs.map(({ neuron, rows }) => {
@@ -29,6 +30,14 @@ RUNS = """({ decayTable, parametersInForce, scan }, runs) => runs.map(({ neuron,
     return Object.fromEntries(arrays);
 })"""
 """Runs of neurons, each on an input of one row for each."""
+
+
+@pytest.fixture(scope="module")
+def evaluate() -> Iterator[Evaluate]:
+    """Calls a function of JavaScript, given as its text, on what the modules export and one value."""
+    modules = Modules(["neuron/parameters.js", "neuron/scan.js", "neuron/response.js"])
+    yield modules.evaluate
+    modules.close()
 
 
 # ------------------------------------------------------------------------------------------------------- against snncore
@@ -166,7 +175,7 @@ def test_a_run_leaves_the_finite_numbers_where_float32_does(evaluate: Evaluate) 
 
 def test_an_input_that_is_no_rows_of_one_length_is_refused(evaluate: Evaluate) -> None:
     run = {"neuron": neuron_data(IAFSpec()), "rows": [[0.0] * 3, [0.0] * 4]}
-    with pytest.raises(Error, match="7 values are no rows of one length for 2 neurons"):
+    with pytest.raises(RuntimeError, match="7 values are no rows of one length for 2 neurons"):
         evaluate(RUNS, [run])
 
 

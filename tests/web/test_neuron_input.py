@@ -1,7 +1,8 @@
-"""A neuron's input in JavaScript, run by a real Chromium: every value against `snncore`, and what can be dragged of it."""
+"""A neuron's input in JavaScript, run by Node: every value against `snncore`, and what can be dragged of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,14 @@ import torch
 from pydantic import TypeAdapter
 
 from snncore.experiment.inputs import InputSpec
-from tests.browser.conftest import Evaluate
+from tests.web.node import Modules
 
 DT = 1e-3
 CASES = 60
 MADE = ("step_current", "ramp_current", "sine_current", "spike_bursts", "random_spikes", "poisson_spikes", "drawn")
 INPUT: TypeAdapter[Any] = TypeAdapter(InputSpec)
 Array = npt.NDArray[np.float32]
+Evaluate = Callable[..., Any]
 
 STIMULI = """({ stimulus }, cases) => cases.map(({ input, base }) => {
     const z = Float32Array.from(base.z);
@@ -27,6 +29,14 @@ STIMULI = """({ stimulus }, cases) => cases.map(({ input, base }) => {
 HANDLES = """({ stimulusHandles }, cases) => cases.map(({ input, time, value }) =>
     stimulusHandles(input, input.shape[1]).map(({ set, ...handle }) => ({ ...handle, changes: set(time, value) })))"""
 """The handles of each input, and what would change if each were dragged to a place."""
+
+
+@pytest.fixture(scope="module")
+def evaluate() -> Iterator[Evaluate]:
+    """Calls a function of JavaScript, given as its text, on what the modules export and one value."""
+    modules = Modules(["neuron/stimulus.js", "neuron/stimulus_handles.js"])
+    yield modules.evaluate
+    modules.close()
 
 
 def random_input(kind: str, draw: np.random.Generator, shape: tuple[int, int, int] | None = None) -> Any:
