@@ -49,10 +49,9 @@ def _collect(kind: Any, found: dict[str, type]) -> None:
         _collect(part, found)
 
 
-def _interface(kind: Any) -> str:
+def _interface(kind: type) -> str:
     hints = get_type_hints(kind, include_extras=True)
-    optional = {name for name, hint in hints.items() if get_origin(hint) is NotRequired or name in kind.__optional_keys__}
-    lines = (f"  {name}{'?' if name in optional else ''}: {_written(hint)};" for name, hint in hints.items())
+    lines = (f"  {name}{'?' if get_origin(hint) is NotRequired else ''}: {_written(hint)};" for name, hint in hints.items())
     return "\n".join([f"export interface {kind.__name__} {{", *lines, "}", ""])
 
 

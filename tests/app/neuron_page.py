@@ -22,9 +22,7 @@ def opened(link: Draft | str | None = None, view: str = NEURON) -> AppTest:
 
 def told(page: AppTest, act: dict[str, Any]) -> AppTest:
     """What the view asks for."""
-    answers = f"{VIEW} answers"
-    last = page.session_state[answers].last if answers in page.session_state else 0
-    return pages.told(page, VIEW, "acts", [{**act, "number": last + 1}])
+    return pages.told(page, VIEW, act)
 
 
 def drawn(page: AppTest) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:

@@ -18,7 +18,7 @@ import { rangesOf } from "./ranges.js";
 import { createView } from "./state.js";
 import { listenToTransport } from "./transport.js";
 
-await stylesheet(new URL("neuron.css", import.meta.url));
+await Promise.all(["neuron.css", "controls.css"].map((file) => stylesheet(new URL(file, import.meta.url))));
 
 /** @typedef {import("./state.js").View} View */
 /** @typedef {ReturnType<typeof create>} Neuron */
