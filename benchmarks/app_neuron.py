@@ -3,7 +3,7 @@
 `python -m benchmarks.app_neuron` drags the τ_mem slider, the threshold in the plot and the input's amplitude, and tells how long the
 frames were meanwhile, of one neuron and of 64, over 200 time steps; then how long after the release Python's figures are there, the
 surrogate's among them, beside a page that draws with `st.plotly_chart` behind `st.slider`, which draws nothing until the release; and how
-large the page's own JavaScript is.
+large the page's own modules and style sheets are.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from itertools import pairwise
 
 from playwright.sync_api import Locator, Page, sync_playwright
 
-from app.components.neuron import view_source
 from app.server.link import to_parameter
 from app.state.tuned_neuron import DEFAULT
 from benchmarks.browser import open_watched, press_threshold, until_redrawn
@@ -32,9 +31,6 @@ MEDIAN_FRAME = 17.0
 ANSWER = 100.0
 """Milliseconds from the release to Python's figures."""
 
-LARGEST_SCRIPT = 60_000
-"""Bytes."""
-
 MOVES = 150
 REST = 12
 """Milliseconds between two moves of the pointer: more than one for each frame."""
@@ -47,6 +43,8 @@ COLLECT = """() => {
     const collect = (time) => { window.frames_.push(time); window.collecting = requestAnimationFrame(collect); };
     window.collecting = requestAnimationFrame(collect);
 }"""
+LOADED = """() => performance.getEntriesByType("resource").filter(({ name }) => name.includes("/app/static/web-"))
+    .reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0)"""
 COLLECTED = "() => { cancelAnimationFrame(window.collecting); return window.frames_; }"
 
 
@@ -75,9 +73,8 @@ def main() -> None:
         crowd.bring_to_front()
         _print_frames("64 neurons, τ_mem slider", measure_frames(crowd, DRAGS["τ_mem slider"]), median=MEDIAN_FRAME)
         _print_answers(page, open_watched(browser.new_page(), f"{ours.url}neuron"), open_watched(browser.new_page(), peer.url))
+        print(f"the page's own modules and style sheets: {page.evaluate(LOADED):,} bytes")
         browser.close()
-    size = len(view_source().encode())
-    print(f"the page's own JavaScript: {size:,} bytes (bar: below {LARGEST_SCRIPT:,})")
 
 
 # ------------------------------------------------------------------------------------------------------------- frames

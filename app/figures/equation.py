@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from snncore.activation import MaxSpike, MembraneReset, SingleSpike
 from snncore.experiment.layers import NeuronSpec
 
-Line = dict[str, Any]
+
+class EquationLine(TypedDict):
+    """A line of the equations: `symbols`, and `pieces` of text, each with the part of the step that it belongs to."""
+
+    symbols: str
+    pieces: list[tuple[str, str]]
 
 
-def equation(layer: NeuronSpec) -> list[Line]:
-    """Return the neuron's equations line by line, as `{"symbols": "u[t] = …", "pieces": [[text, part], …]}`.
+def equation(layer: NeuronSpec) -> list[EquationLine]:
+    """Return the neuron's equations line by line.
 
     They are the equations of DYNAMICS, without the terms that the neuron lacks.
 
@@ -25,47 +30,47 @@ def equation(layer: NeuronSpec) -> list[Line]:
     decays, gains = ("α·", "{alpha}·") if has_leak else ("", ""), ("(1-α)·", "{gain}·") if normalises else ("", "")
     lines = [
         _line("t = {at}"),
-        _line("i[t] = β·(i[t-1] + z[t])", ["{beta}·({i-} + {z}) = {i}", "input"])
+        _line("i[t] = β·(i[t-1] + z[t])", ("{beta}·({i-} + {z}) = {i}", "input"))
         if has_synapse
-        else _line("i[t] = z[t]", ["{z}", "input"]),
+        else _line("i[t] = z[t]", ("{z}", "input")),
         _line(
             f"u[t] = {decays[0]}v[t-1] + {gains[0]}i[t]",
-            [f"{decays[1]}{{v-}}", "decay"],
-            ["+", ""],
-            [f"{gains[1]}{{i}}", "input"],
-            ["= {u}", ""],
+            (f"{decays[1]}{{v-}}", "decay"),
+            ("+", ""),
+            (f"{gains[1]}{{i}}", "input"),
+            ("= {u}", ""),
         ),
     ]
     if not layer.does_spike:
-        return [*lines, _bounded("u", is_bounded), _line("output = u[t]", ["{u}", ""])]
+        return [*lines, _bounded("u", is_bounded), _line("output = u[t]", ("{u}", ""))]
     adapts = layer.kind == "ALIF"
     if adapts:
-        lines.append(_line("θ[t] = b0 + a·b[t-1]", ["{threshold} + {adaptScale}·{b-} = {theta}", "compare"]))
+        lines.append(_line("θ[t] = b0 + a·b[t-1]", ("{threshold} + {adaptScale}·{b-} = {theta}", "compare")))
     lines += [_spikes(layer), _reset(layer), _bounded("r", is_bounded)]
-    return [*lines, _line("b[t] = ρ·b[t-1] + (1-ρ)·s", ["{rho}·{b-} + {adaptGain}·{s} = {b}", ""])] if adapts else lines
+    return [*lines, _line("b[t] = ρ·b[t-1] + (1-ρ)·s", ("{rho}·{b-} + {adaptGain}·{s} = {b}", ""))] if adapts else lines
 
 
-def _line(symbols: str, *pieces: list[str]) -> Line:
+def _line(symbols: str, *pieces: tuple[str, str]) -> EquationLine:
     return {"symbols": symbols, "pieces": list(pieces)}
 
 
-def _spikes(layer: Any) -> Line:
+def _spikes(layer: Any) -> EquationLine:
     if isinstance(layer.spike_fn, SingleSpike):
-        return _line("s[t] = 1 where u ≥ θ", ["{u} {sign} {theta}:", "compare"], ["{spikes}", "spike"])
+        return _line("s[t] = 1 where u ≥ θ", ("{u} {sign} {theta}:", "compare"), ("{spikes}", "spike"))
     counted = "max(⌊u/θ⌋, 0)"
     most = layer.spike_fn.max_num_spikes_per_bin if isinstance(layer.spike_fn, MaxSpike) else None
     symbols = counted if most is None else f"min({counted}, {most})"
-    return _line(f"s[t] = {symbols}", ["{u} / {theta}:", "compare"], ["{spikes}", "spike"])
+    return _line(f"s[t] = {symbols}", ("{u} / {theta}:", "compare"), ("{spikes}", "spike"))
 
 
-def _reset(layer: Any) -> Line:
+def _reset(layer: Any) -> EquationLine:
     if isinstance(layer.reset_fn, MembraneReset):
-        return _line("r[t] = v_reset where s > 0, else u", ["{r}", "reset"])
+        return _line("r[t] = v_reset where s > 0, else u", ("{r}", "reset"))
     taken = "θ" if layer.reset_fn.subtract_value is None else "d"
-    return _line(f"r[t] = u - s·{taken}", ["{u} - {s}·{taken} = {r}", "reset"])
+    return _line(f"r[t] = u - s·{taken}", ("{u} - {s}·{taken} = {r}", "reset"))
 
 
-def _bounded(symbol: str, is_bounded: bool) -> Line:
+def _bounded(symbol: str, is_bounded: bool) -> EquationLine:
     if not is_bounded:
-        return _line(f"v[t] = {symbol}", ["{v}", ""])
-    return _line(f"v[t] = max({symbol}, v_min)", [f"max({{{symbol}}}, {{minVMem}}) = {{v}}", "bound"])
+        return _line(f"v[t] = {symbol}", ("{v}", ""))
+    return _line(f"v[t] = max({symbol}, v_min)", (f"max({{{symbol}}}, {{minVMem}}) = {{v}}", "bound"))

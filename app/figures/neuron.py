@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import TypedDict
 
 import torch
 
 from app.words.parameters import LAYER_PARAMETERS
 from snncore.experiment.layers import NeuronSpec
 from snncore.layers.bounds import decay
-from snncore.run.single_neuron import TIME_CONSTANTS, neuron_numbers
+from snncore.run.single_neuron import TIME_CONSTANTS, NeuronNumbers, neuron_numbers
 
 
-def neuron_data(layer: NeuronSpec) -> dict[str, Any]:
-    """Return the argument of `parametersInForce` in components/neuron: the `neuron_numbers`, and `decays`.
+class Decays(TypedDict):
+    """exp(-1/τ) in `alphas` for each τ in `taus`, as torch computes it in float32."""
 
-    `decays` is `{"taus": [τ, …], "alphas": [exp(-1/τ), …]}`, for every time constant of the layer and every position of its sliders.
+    taus: list[float]
+    alphas: list[float]
+
+
+class NeuronWithDecays(NeuronNumbers):
+    """A neuron, and the decays for its time constants and for every position of their sliders."""
+
+    decays: Decays
+
+
+def neuron_data(layer: NeuronSpec) -> NeuronWithDecays:
+    """Return the layer's numbers and decays, as `parametersInForce` in `app/web/neuron/parameters.js` takes them.
 
     Raises:
         ExperimentError: recurrent neurons, or a value for each neuron.
     """
     numbers = neuron_numbers(layer)
-    return {**numbers, "decays": _decays(numbers[name] for name in TIME_CONSTANTS)}
+    return {**numbers, "decays": decays_of([numbers])}
 
 
-def _decays(own: Iterable[float | None]) -> dict[str, list[float]]:
-    """exp(-1/τ) as torch computes it in float32."""
-    taus = torch.tensor(sorted({*_slider_values(), *(tau for tau in own if tau is not None)}))
+def decays_of(neurons: Iterable[NeuronNumbers]) -> Decays:
+    """Return the decays for every time constant of some neurons, and for every position of the sliders."""
+    own = {tau for neuron in neurons for tau in (neuron["tau_mem"], neuron["tau_syn"], neuron["tau_adapt"]) if tau is not None}
+    taus = torch.tensor(sorted({*_slider_values(), *own}))
     alphas, _ = decay(taus, is_alpha=False, longest_tau=math.inf)
     return {"taus": taus.tolist(), "alphas": alphas.tolist()}
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NotRequired, TypedDict, cast
 
 import numpy as np
 import torch
 
-from app.figures.equation import equation
-from app.figures.neuron import neuron_data
-from app.figures.neuron_rows import neuron_rows
+from app.figures.equation import EquationLine, equation
+from app.figures.neuron import Decays, NeuronWithDecays, decays_of, neuron_data
+from app.figures.neuron_rows import ChoiceControl, SliderControl, SwitchControl, neuron_rows
 from app.figures.row_kinds import RowsFigure
 from app.figures.rows import Notes
 from app.figures.style import PALETTES, Theme
@@ -24,10 +24,81 @@ from snncore.experiment.spec import Experiment
 from snncore.run.measures import spike_intervals
 from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
-from snncore.run.single_neuron import KINDS, layer_of
+from snncore.run.single_neuron import KINDS, NeuronNumbers, layer_of, neuron_numbers
 
 KEYS = "Arrow keys move the time cursor, Space plays, the full stop goes one step on."
 """Keys of the view's plot, in words."""
+
+
+class InputFields(TypedDict):
+    """The fields of an input that every kind has; those of its kind are sent with them. `shape` is (1, steps, neurons)."""
+
+    kind: str
+    shape: tuple[int, int, int]
+
+
+class RecordPlaces(TypedDict):
+    """Places of snncore's results among the arrays."""
+
+    u: int
+    v: int
+    i: NotRequired[int]
+    s: NotRequired[int]
+    theta: NotRequired[int]
+
+
+class PinnedNeuron(TypedDict):
+    """Run A: its neuron, the place of its input among the arrays, and how it differs, in words."""
+
+    neuron: NeuronWithDecays
+    z: int
+    steps: int
+    words: str
+
+
+class NeuronNotes(TypedDict):
+    """A sentence on what is wrong, and labels of the buttons that fix it."""
+
+    sentence: str
+    remedies: list[str]
+
+
+class NeuronLook(TypedDict):
+    """The open panel, the variant drawn for comparison, and the neuron shown large."""
+
+    panel: str
+    beside: str
+    neuron: int
+
+
+class BesideNeuron(TypedDict):
+    """A variant drawn for comparison: its name, and the fields that differ."""
+
+    label: str
+    changes: dict[str, Any]
+
+
+class NeuronHeader(TypedDict):
+    """Header of the figure. `z` and `draws` are places among its arrays."""
+
+    kind: str
+    models: dict[str, NeuronNumbers]
+    decays: Decays
+    input: InputFields
+    dt: float
+    least_span: int
+    z: int
+    draws: int | None
+    record: RecordPlaces
+    pinned: PinnedNeuron | None
+    notes: NeuronNotes
+    description: str
+    keys: str
+    rows: list[SliderControl | SwitchControl | ChoiceControl]
+    equation: list[EquationLine]
+    palette: dict[str, str]
+    look: NeuronLook
+    beside: BesideNeuron | None
 
 
 def neuron_figure(
@@ -39,41 +110,41 @@ def neuron_figure(
     pinned: Simulation | None = None,
     difference: str = "",
 ) -> RowsFigure:
-    """Return the figure of one layer of neurons without connections, for `components/neuron`.
+    """Return the figure of one layer of neurons without connections, for `app.components.neuron`.
 
     Args:
         notes: problems of the layer, and labels of the buttons that fix them.
-        look: `{"panel", "beside", "neuron"}`.
+        look: the fields of `NeuronLook`.
         usual: fields that other models would have, by name.
         pinned: the run to compare it with.
         difference: the differences of the two, in words.
     """
     experiment, record = simulation.experiment, simulation.records[0]
     layer = layer_of(experiment)
-    models = {kind: neuron_data(stack.as_kind(layer, kind, usual)) for kind in KINDS}
-    decays = [model.pop("decays") for model in models.values()]
+    models = {kind: neuron_numbers(stack.as_kind(layer, kind, usual)) for kind in KINDS}
     beside = besides(layer).get(look["beside"])
     figure = RowsFigure({})
-    figure.header |= {
+    header: NeuronHeader = {
         "kind": layer.model.__name__,
         "models": models,
-        "decays": {name: [value for table in decays for value in table[name]] for name in ("taus", "alphas")},
-        "input": experiment.input.model_dump(mode="json"),
+        "decays": decays_of(models.values()),
+        "input": cast(InputFields, experiment.input.model_dump(mode="json")),
         "dt": experiment.dt,
         "least_span": LEAST_SPAN,
         "z": figure.put(neurons_by_time(simulation.input, 0)),
         "draws": _draws(figure, experiment),
         "record": _record(figure, record),
         "pinned": _pinned(figure, pinned, difference) if pinned else None,
-        "notes": asdict(notes),
+        "notes": {"sentence": notes.sentence, "remedies": list(notes.remedies)},
         "description": describe_neuron(experiment, record),
         "keys": KEYS,
         "rows": neuron_rows(experiment, look["beside"]),
         "equation": equation(layer),
         "palette": asdict(PALETTES[theme]),
-        "look": dict(look),
-        "beside": asdict(beside) if beside else None,
+        "look": {"panel": look["panel"], "beside": look["beside"], "neuron": look["neuron"]},
+        "beside": {"label": beside.label, "changes": beside.changes} if beside else None,
     }
+    figure.header |= header
     return figure
 
 
@@ -104,14 +175,14 @@ def _draws(figure: RowsFigure, experiment: Experiment) -> int | None:
     return None if draws is None else figure.put(neurons_by_time(draws.numpy(), 0))
 
 
-def _record(figure: RowsFigure, record: LayerRecord) -> dict[str, int]:
+def _record(figure: RowsFigure, record: LayerRecord) -> RecordPlaces:
     arrays: dict[str, Array | None] = {"i": record.i_syn, "u": record.u, "v": record.v}
     if record.does_spike:
         arrays |= {"s": record.spikes, "theta": np.broadcast_to(record.threshold, record.u.shape)}
-    return {name: figure.put(neurons_by_time(values, 0)) for name, values in arrays.items() if values is not None}
+    return cast(RecordPlaces, {name: figure.put(neurons_by_time(values, 0)) for name, values in arrays.items() if values is not None})
 
 
-def _pinned(figure: RowsFigure, pinned: Simulation, difference: str) -> dict[str, Any]:
+def _pinned(figure: RowsFigure, pinned: Simulation, difference: str) -> PinnedNeuron:
     layer = layer_of(pinned.experiment)
     return {
         "neuron": neuron_data(layer),

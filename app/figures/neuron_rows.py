@@ -5,9 +5,9 @@ The browser makes them and keeps their values during a drag; the limits are deci
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict
 
 from app.words.beside import besides
 from app.words.inputs import input_name, input_parameters, input_shown
@@ -19,7 +19,80 @@ from snncore.experiment.spec import Experiment
 from snncore.layers.bounds import MIN_TAU
 from snncore.run.single_neuron import KINDS, layer_of
 
-Row = dict[str, Any]
+
+class ValueToTry(TypedDict):
+    """A value to try, with the label of its button."""
+
+    words: str
+    value: Any
+
+
+class EditAct(TypedDict):
+    """Changes of the Experiment by path."""
+
+    do: Literal["edit"]
+    changes: dict[str, Any]
+
+
+class LookAct(TypedDict):
+    """The variant to draw beside the neuron."""
+
+    do: Literal["look"]
+    beside: str
+
+
+class ControlWords(TypedDict):
+    """Words of a control."""
+
+    label: str
+    symbol: str
+    unit: str
+    note: str
+    tries: list[ValueToTry]
+
+
+class SliderControl(ControlWords):
+    """A number at a `path` of the Experiment. It `needs` a value from `least` to `most`; the slider goes from `low` to `high`.
+
+    One that can be switched off begins with `whenOn`.
+    """
+
+    widget: Literal["slider"]
+    path: str
+    low: float
+    high: float
+    step: float
+    least: float
+    most: float
+    isWhole: bool
+    needs: str
+    whenOn: NotRequired[float]
+
+
+class SwitchControl(ControlWords):
+    """True or False at a `path` of the Experiment."""
+
+    widget: Literal["switch"]
+    path: str
+
+
+class ControlOption(TypedDict):
+    """One of a control's options, and what choosing it does."""
+
+    label: str
+    act: EditAct | LookAct
+
+
+class ChoiceControl(ControlWords):
+    """Options, with the number of the `chosen` one. A parameter that is a part has a `path`."""
+
+    widget: Literal["choice", "radios"]
+    chosen: int
+    options: list[ControlOption]
+    path: NotRequired[str]
+
+
+Row = SliderControl | SwitchControl | ChoiceControl
 
 SIMPLEST_FIRST = ("step_current", "spike_bursts", "ramp_current", "sine_current", "poisson_spikes", "random_spikes", "drawn")
 """Inputs that one neuron may be given, in the order in which they are offered; others follow."""
@@ -55,14 +128,9 @@ def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
 
     Args:
         beside: name of the variant drawn for comparison.
-
-    Returns:
-        for each widget its `widget` ("slider", "switch", "choice" or "radios"), `label`, `symbol`, `unit`, `note` and `tries`, `[{"words",
-        "value"}]`. A slider or switch has the `path` of its value in the Experiment, a slider its range and what it `needs`, and
-        `whenOn` where it can be switched off. A choice has `options`, `[{"label", "act"}]`, and the number of the `chosen` one.
     """
     layer, given = layer_of(experiment), experiment.input
-    rows = [_choice("Model", KINDS.index(layer.kind), [(kind, _edit("network.0.kind", kind)) for kind in KINDS], "radios")]
+    rows: list[Row] = [_choice("Model", KINDS.index(layer.kind), [(kind, _edit("network.0.kind", kind)) for kind in KINDS], "radios")]
     for name, shown in LAYER_SHOWN.items():
         if name in type(layer).model_fields:
             rows += _layer_rows(experiment, name, shown)
@@ -76,7 +144,7 @@ def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
     if given.kind != "file":  # the size of a received input is fixed
         rows += _sizes(*given.shape[1:])
     others = {"": "nothing", **{name: other.label for name, other in besides(layer).items()}}
-    looks: list[tuple[str, Row]] = [(label, {"do": "look", "beside": name}) for name, label in others.items()]
+    looks = [(label, LookAct(do="look", beside=name)) for name, label in others.items()]
     return [*rows, _choice("Draw beside", [*others].index(beside) if beside in others else 0, looks)]
 
 
@@ -107,7 +175,7 @@ def _layer_rows(experiment: Experiment, name: str, shown: Shown) -> list[Row]:
         present = {"kind": type(value).__name__, **vars(value)}
         chosen = [_outline(part) for part in PARTS[name].values()].index(_outline(present))
         options = [(label, _edit(path, part)) for label, part in PARTS[name].items()]
-        choice = {**_choice("", chosen, options), **_words(shown, parameter), "path": path}
+        choice: ChoiceControl = {**_choice("", chosen, options), **_words(shown, parameter), "path": path}
         numbers = [field for field in vars(value) if present[field] is not None]
         return [choice, *(_slider(experiment, f"{path}.{field}", *PARTS_SHOWN[field], present[field]) for field in numbers)]
     if parameter.widget == "toggle":
@@ -120,8 +188,8 @@ def _outline(part: Mapping[str, Any]) -> set[Any]:
     return {part["kind"], *(name for name, value in part.items() if value is not None)}
 
 
-def _sizes(steps: int, neurons: int) -> list[Row]:
-    def sizes(label: str, usual: tuple[int, ...], present: int, shape: Callable[[int], list[int]]) -> Row:
+def _sizes(steps: int, neurons: int) -> list[ChoiceControl]:
+    def sizes(label: str, usual: tuple[int, ...], present: int, shape: Callable[[int], list[int]]) -> ChoiceControl:
         offered = sorted({*usual, present})
         return _choice(label, offered.index(present), [(str(size), _edit("input.shape", shape(size))) for size in offered])
 
@@ -131,7 +199,7 @@ def _sizes(steps: int, neurons: int) -> list[Row]:
     ]
 
 
-def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Parameter, value: float | None) -> Row:
+def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Parameter, value: float | None) -> SliderControl:
     least, most = _limits(experiment, path)
     is_whole = _is_whole(experiment, path)
     low, high, step = (
@@ -141,7 +209,7 @@ def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Paramete
     far = max(2 * abs(value or 0), 1)  # of a field from outside whose words name no range
     low, high = min(-far, 0) if low is None else low, far if high is None else high
     step = (1 if is_whole else far / 100) if step is None else step
-    row: Row = {
+    row: SliderControl = {
         "widget": "slider",
         "path": path,
         "low": max(low, least),
@@ -151,12 +219,17 @@ def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Paramete
         "most": most,
         "isWhole": is_whole,
         "needs": numbers_between(least, most, is_whole),
-        **_words(shown, parameter),
+        "label": shown.name,
+        "symbol": shown.symbol,
+        "unit": shown.unit,
+        "note": parameter.note,
+        "tries": [tried for tried in _tries(shown) if least <= tried["value"] <= most],
     }
     if value is not None:  # a slider extends to its value
-        row |= {"low": min(row["low"], value), "high": max(row["high"], value)}
-    row["tries"] = [tried for tried in row["tries"] if least <= tried["value"] <= most]
-    return row if parameter.when_on is None else row | {"whenOn": min(max(parameter.when_on, least), most)}
+        row["low"], row["high"] = min(row["low"], value), max(row["high"], value)
+    if parameter.when_on is not None:
+        row["whenOn"] = min(max(parameter.when_on, least), most)
+    return row
 
 
 def _limits(experiment: Experiment, path: str) -> tuple[float, float]:
@@ -179,18 +252,23 @@ def _is_whole(experiment: Experiment, path: str) -> bool:
     return Numbers.of(type(experiment.input), name).is_whole
 
 
-def _choice(label: str, chosen: int, options: list[tuple[str, Row]], widget: str = "choice") -> Row:
-    told = [{"label": option, "act": act} for option, act in options]
+def _choice(
+    label: str, chosen: int, options: Iterable[tuple[str, EditAct | LookAct]], widget: Literal["choice", "radios"] = "choice"
+) -> ChoiceControl:
+    told: list[ControlOption] = [{"label": option, "act": act} for option, act in options]
     return {"widget": widget, "label": label, "symbol": "", "unit": "", "note": "", "tries": [], "chosen": chosen, "options": told}
 
 
-def _edit(path: str, value: Any) -> Row:
+def _edit(path: str, value: Any) -> EditAct:
     return {"do": "edit", "changes": {path: value}}
 
 
-def _words(shown: Shown, parameter: Parameter) -> Row:
-    tries = [{"words": f"Try {_said(tried.value)}: {tried.sentence}", "value": tried.value} for tried in shown.tries]
-    return {"label": shown.name, "symbol": shown.symbol, "unit": shown.unit, "note": parameter.note, "tries": tries}
+def _words(shown: Shown, parameter: Parameter) -> ControlWords:
+    return {"label": shown.name, "symbol": shown.symbol, "unit": shown.unit, "note": parameter.note, "tries": _tries(shown)}
+
+
+def _tries(shown: Shown) -> list[ValueToTry]:
+    return [{"words": f"Try {_said(tried.value)}: {tried.sentence}", "value": tried.value} for tried in shown.tries]
 
 
 def _said(value: Any) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.neuron import last_answered, neuron
+from app.components.answers import Act, last_answered
+from app.components.neuron import neuron
 from app.components.pictures import pictures
 from app.components.plain import alert, caption, sentence
 from app.components.plot import Plot, plots
@@ -210,7 +211,7 @@ def _draw_again() -> None:
     _edit({"seeds.input": desk().neuron.experiment.seeds.input + 1})
 
 
-def _answer(act: dict[str, Any]) -> None:
+def _answer(act: Act) -> None:
     """Do what the view asks for."""
     held = desk()
     tuned = held.neuron

@@ -14,7 +14,7 @@ class Beside:
 
     Attributes:
         label: its name in the figure.
-        changes: the fields that differ, as in `app.figures.neuron.neuron_data`.
+        changes: the fields that differ, as in `snncore.run.single_neuron.neuron_numbers`.
     """
 
     label: str

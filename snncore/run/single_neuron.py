@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NotRequired, TypedDict, cast
 
 import numpy as np
 import torch
@@ -28,6 +28,37 @@ KINDS = tuple(name for name, model in NEURON_MODELS.items() if model.has_browser
 
 TIME_CONSTANTS = ("tau_mem", "tau_syn", "tau_adapt")
 NUMBERS = (*TIME_CONSTANTS, "spike_threshold", "adapt_scale", "min_v_mem")
+
+
+class SpikeFunction(TypedDict):
+    """A spike function by its `kind`, with its number."""
+
+    kind: str
+    max_num_spikes_per_bin: NotRequired[int | None]
+
+
+class ResetFunction(TypedDict):
+    """A reset by its `kind`, with its number."""
+
+    kind: str
+    subtract_value: NotRequired[float | None]
+    reset_value: NotRequired[float | None]
+
+
+class NeuronNumbers(TypedDict):
+    """Parameters of a neuron under the names of its constructor, rounded to float32; None for what the model doesn't have."""
+
+    kind: str
+    tau_mem: float | None
+    tau_syn: float | None
+    tau_adapt: float | None
+    spike_threshold: float | None
+    adapt_scale: float | None
+    min_v_mem: float | None
+    norm_input: bool
+    spike_fn: SpikeFunction | None
+    reset_fn: ResetFunction | None
+
 
 NEIGHBOURS = 8
 """Number of float32 neighbours on either side among which a τ is sought whose α is the trained one."""
@@ -127,12 +158,8 @@ def layer_of(experiment: Experiment) -> NeuronSpec:
     return layer
 
 
-def neuron_numbers(layer: NeuronSpec) -> dict[str, Any]:
+def neuron_numbers(layer: NeuronSpec) -> NeuronNumbers:
     """Return the neuron's parameters as `snncore` computes with them, rounded to float32.
-
-    Returns:
-        `kind`, `norm_input`, `spike_fn`, `reset_fn` and each of `NUMBERS`, under the names of the constructor; None for what the model
-        doesn't have.
 
     Raises:
         ExperimentError: recurrent neurons, or a value for each neuron.
@@ -141,13 +168,14 @@ def neuron_numbers(layer: NeuronSpec) -> dict[str, Any]:
         plain = layer.model.__name__.removesuffix("Recurrent")
         raise ExperimentError(f"{layer.model.__name__}: its neurons drive each other, so none can be shown alone; choose {plain}.")
     fields = layer.model_dump()
-    return {
+    numbers = {
         "kind": layer.model.__name__,
         **{name: _float32(layer, name, fields.get(name)) for name in NUMBERS},
         "norm_input": fields.get("norm_input", False),
         "spike_fn": fields.get("spike_fn"),
         "reset_fn": _reset(layer, fields["reset_fn"]) if "reset_fn" in fields else None,
     }
+    return cast(NeuronNumbers, numbers)
 
 
 def _reset(layer: NeuronSpec, reset_fn: dict[str, Any]) -> dict[str, Any]:

@@ -20,9 +20,9 @@ def opened(link: Draft | str | None = None, view: str = NEURON) -> AppTest:
     return pages.opened(view, link)
 
 
-def told(page: AppTest, act: dict[str, Any], number: int = 1) -> AppTest:
+def told(page: AppTest, act: dict[str, Any]) -> AppTest:
     """What the view asks for."""
-    return pages.told(page, VIEW, "acts", [{"number": number, "act": act}])
+    return pages.told(page, VIEW, act)
 
 
 def drawn(page: AppTest) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:

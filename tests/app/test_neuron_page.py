@@ -82,7 +82,7 @@ def test_an_edit_of_the_view_is_run_and_drawn_and_named_by_the_address() -> None
     assert experiment(page) == wanted
     assert_shows(page, simulate(wanted)[0].records[0])
     assert from_parameter(page.query_params["x"]) == wanted.draft
-    page = told(page, {"do": "edit", "changes": {"network.0.kind": "ALIF"}}, number=2)
+    page = told(page, {"do": "edit", "changes": {"network.0.kind": "ALIF"}})
     assert drawn(page)[0]["kind"] == "ALIF"
     page = press(press(page, "Undo"), "Undo")
     assert experiment(page) == DEFAULT
@@ -107,7 +107,7 @@ def test_what_can_not_be_done_is_said_and_changes_nothing() -> None:
     (complaint,) = complaints(page)
     assert "spike_threshold" in complaint
     assert experiment(page) == DEFAULT
-    assert complaints(told(page, {"do": "edit", "changes": {"network.0.spike_threshold": 2.0}}, number=2)) == []
+    assert complaints(told(page, {"do": "edit", "changes": {"network.0.spike_threshold": 2.0}})) == []
 
 
 def test_what_is_wrong_is_said_and_its_remedy_is_a_button_of_the_view() -> None:
@@ -121,12 +121,12 @@ def test_what_is_wrong_is_said_and_its_remedy_is_a_button_of_the_view() -> None:
 
 def test_a_is_drawn_beside_with_what_differs_until_it_is_let_go() -> None:
     page = told(opened(), {"do": "pin"})
-    page = told(page, {"do": "edit", "changes": {"network.0.tau_mem": 10.0}}, number=2)
+    page = told(page, {"do": "edit", "changes": {"network.0.tau_mem": 10.0}})
     pinned = drawn(page)[0]["pinned"]
     before, after = (int(simulate(made)[0].records[0].spikes.sum()) for made in (DEFAULT, experiment(page)))
     assert pinned["words"] == f"Differs from A: τ_mem 20 → 10; {before} spikes in A, {after} spikes here"
     assert pinned["neuron"]["tau_mem"] == 20.0
-    assert drawn(told(page, {"do": "unpin"}, number=3))[0]["pinned"] is None
+    assert drawn(told(page, {"do": "unpin"}))[0]["pinned"] is None
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_is_drawn_beside_with_what_differs_until_it_is_let_go() -> None:
     ],
 )
 def test_what_can_not_be_compared_is_said(changes: dict[str, Any], words: str) -> None:
-    page = told(told(opened(), {"do": "pin"}), {"do": "edit", "changes": changes}, number=2)
+    page = told(told(opened(), {"do": "pin"}), {"do": "edit", "changes": changes})
     assert words in drawn(page)[0]["pinned"]["words"]
 
 
@@ -148,9 +148,9 @@ def test_what_is_looked_at_stays_open_and_the_surrogate_is_edited_beside_its_cur
     choice.set_value("ATan")
     shown(page.run())
     assert type(desk(page).neuron.layer.surrogate_grad_fn).__name__ == "ATan"
-    page = told(page, {"do": "edit", "changes": {"network.0.kind": "ExpLeak"}}, number=2)
+    page = told(page, {"do": "edit", "changes": {"network.0.kind": "ExpLeak"}})
     assert any("never spikes" in text for text in said(page, "caption"))
-    page = told(page, {"do": "look", "panel": ""}, number=3)
+    page = told(page, {"do": "look", "panel": ""})
     assert not page.selectbox
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
-from app.components.neuron import dynamics_source
 from tests.browser.chromium import QUIET, find
 from tests.browser.network_page import NetworkPage
 from tests.browser.neuron_page import NeuronPage
@@ -23,7 +21,6 @@ expect.set_options(timeout=30_000)
 Open = Callable[..., TrainingPage]
 OpenNetwork = Callable[..., NetworkPage]
 OpenNeuron = Callable[..., NeuronPage]
-Evaluate = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
@@ -109,21 +106,6 @@ def open_network(visitors: Callable[..., Page], server: Server) -> OpenNetwork:
         return NetworkPage(visitors(server, **visitor), server.url, query, through_training)
 
     return open_it
-
-
-@pytest.fixture(scope="module")
-def evaluate(browser: Browser) -> Iterator[Evaluate]:
-    """Calls a function of JavaScript, given as its text, on the module of the neuron and one value. What it takes and returns is JSON."""
-    page = browser.new_page()
-    load = "text => import(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })))"
-    module = page.evaluate_handle(load, dynamics_source())
-
-    def call(function: str, value: Any = None) -> Any:
-        text = f"([module, json]) => JSON.stringify(({function})(module, JSON.parse(json)))"
-        return json.loads(page.evaluate(text, [module, json.dumps(value, allow_nan=False)]))
-
-    yield call
-    page.close()
 
 
 @pytest.fixture

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
+from app.components.assets import web_url
 from app.server.link import to_parameter
 from app.state.tuned_neuron import DEFAULT, edited
 from snncore.experiment.spec import Experiment
 from snncore.run.simulation import simulate
 
-SHOWN = """root => {
-    const { run, p, at, part, neuron, settings, seconds, ranges, header } = root.shown();
+SHOWN = """async (root, lib) => {
+    const { viewAt } = await import(new URL(`${lib}/view.js`, document.baseURI));
+    const { run, p, at, part, neuron, settings, seconds, ranges, header } = viewAt(root.parentElement);
     const arrays = Object.fromEntries(["z", "i", "u", "v", "s", "theta"].map((name) => [name, Array.from(run[name])]));
     const others = Object.fromEntries(seconds.map(({ name, run }) => [name, Array.from(run.u)]));
     return JSON.stringify({
@@ -71,7 +73,7 @@ class NeuronPage:
 
     def shown(self) -> dict[str, Any]:
         """What is drawn: the run in the browser, and what is in force."""
-        found: dict[str, Any] = json.loads(self.root.evaluate(SHOWN))
+        found: dict[str, Any] = json.loads(self.root.evaluate(SHOWN, f"{web_url()}/lib"))
         return found
 
     def array(self, name: str) -> np.ndarray[Any, Any]:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.components.neuron import view_source
 from app.server.link import to_parameter
 from app.state.discoveries import DISCOVERIES, discovery_called
 from app.state.tuned_neuron import DEFAULT, edited
@@ -20,8 +19,6 @@ from tests.browser.conftest import OpenNeuron
 from tests.browser.neuron_page import assert_shows, link
 
 INPUTS = ("step_current", "spike_bursts", "ramp_current", "sine_current", "poisson_spikes", "random_spikes", "drawn")
-LARGEST_SCRIPT = 61_000
-"""Bytes of the page's own JavaScript, as it is sent."""
 
 # -------------------------------------------------------------------------------------------- what is seen first
 
@@ -68,10 +65,6 @@ def test_a_steady_state_is_said_under_a_constant_current_alone_and_is_where_v_te
             held = experiment.replace({"network.0.spike_threshold": 1e6})
             v = simulate(held)[0].records[0].v[0, experiment.input.model_dump().get("stop", 200) - 1, 0]
             assert float(said[1]) == pytest.approx(v, rel=0.01), name
-
-
-def test_the_script_is_small() -> None:
-    assert len(view_source().encode()) < LARGEST_SCRIPT
 
 
 @pytest.mark.parametrize("kind", KINDS)

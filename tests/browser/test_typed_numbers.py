@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import math
+from playwright.sync_api import Locator, expect
 
-from playwright.sync_api import Browser, Locator, expect
-
-from app.components.assets import source
 from app.server.link import to_parameter
 from snncore.experiment.spec import convolution
 from tests.browser.conftest import OpenNetwork, OpenNeuron
 from tests.browser.neuron_page import NeuronPage
-from tests.typed_numbers import TYPED
 
 TAKEN = {"12.5": 12.5, "12,5": 12.5, " 7 ": 7.0, "0,01e2": 1.0, "2e1": 20.0, "+3.": 3.0, ",5": 0.5}
 REFUSED = (
@@ -40,17 +36,6 @@ def enter(page: NeuronPage, field: Locator, typed: str) -> None:
     field.fill("")
     field.press_sequentially(typed)
     field.press("Enter")
-
-
-def test_the_browser_reads_what_is_typed_as_python_does(browser: Browser) -> None:
-    page = browser.new_page()
-    read = "texts => texts.map(text => [typedNumber(text, false), typedNumber(text, true)])"
-    page.add_script_tag(content=source("numbers", "typed_number.js"))
-    texts = [text for text, _, _ in TYPED]
-    found = page.evaluate(read, texts)
-    page.close()
-    said = [(text, *(None if math.isnan(value) else value for value in values)) for text, values in zip(texts, found, strict=True)]
-    assert said == list(TYPED)
 
 
 def tau(page: NeuronPage) -> float:

@@ -1,0 +1,32 @@
+"""One neuron: its run, which the browser computes again during a drag, its equations and its controls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.components.answers import Act, answering
+from app.components.assets import component
+from app.components.rows import packet
+from app.figures.neuron_page import NeuronHeader
+from app.figures.row_kinds import RowsFigure
+
+_component = component("neuron")
+
+
+class NeuronData(NeuronHeader):
+    """Header of the packet that the view is sent. `answered` is the number of the act that it answers, along with all acts before it."""
+
+    answered: int
+
+
+def neuron(key: str, figure: RowsFigure, answered: int, on_act: Callable[[Act], None]) -> None:
+    """Draw a figure of `app.figures.neuron_page`. The time cursor, the ghost and a drag in progress survive a redraw.
+
+    Args:
+        answered: number of the act that the figure answers, along with all acts before it.
+        on_act: called with each act in turn, before the page runs again: `{"do": "edit", "changes": {path: value}}`, `{"do": "pin"}`,
+            `{"do": "unpin"}`, `{"do": "remedy", "remedy": place}` or `{"do": "look", ...}`.
+    """
+    description = figure.header["description"]
+    shown = RowsFigure({**figure.header, "answered": answered}, figure.arrays)
+    _component(key=key, data=packet(shown, description), on_acts_change=answering(key, on_act))

@@ -1,0 +1,93 @@
+// The Neuron page's view: what is in force here, what Python has answered, and one frame loop that draws both.
+
+import { setText } from "../lib/dom.js";
+import { stylesheet } from "../lib/style.js";
+import { lastingView } from "../lib/view.js";
+import { fillControls, resetControls } from "./controls.js";
+import { fillEquation, makeEquation } from "./equation.js";
+import { ask } from "./frame.js";
+import { listenToSketch, placeHandles } from "./handles.js";
+import { fillHead, fillNote } from "./head.js";
+import { receive } from "./in_force.js";
+import { heightOf, lanesOf } from "./lanes.js";
+import { clearedContext } from "./painting.js";
+import { createPanels, drawPanels, paintedPanels } from "./panels.js";
+import { paintPlot } from "./plot.js";
+import { listenToPlot } from "./pointing.js";
+import { rangesOf } from "./ranges.js";
+import { createView } from "./state.js";
+import { listenToTransport } from "./transport.js";
+
+await Promise.all(["neuron.css", "controls.css"].map((file) => stylesheet(new URL(file, import.meta.url))));
+
+/** @typedef {import("./state.js").View} View */
+/** @typedef {ReturnType<typeof create>} Neuron */
+
+export default lastingView({ create, update, destroy });
+
+/** @param {HTMLElement} parent @param {Uint8Array} data */
+function create(parent, data) {
+  const view = createView(parent, data, draw);
+  const { root, plot } = view.nodes;
+  listenToPlot(view);
+  listenToSketch(view);
+  listenToTransport(view);
+  createPanels(view);
+  for (const begun of ["pointerdown", "keydown"]) root.addEventListener(begun, () => view.finishTrying?.(), true);
+  const resizes = new ResizeObserver(() => ask(view));
+  resizes.observe(plot);
+  return Object.assign(view, { resizes, painted: () => painted(view) });
+}
+
+/**
+ * What a picture of the view is made of: where each part is in the window, and what paints it on a context with its origin there.
+ * @param {View} view
+ */
+function painted(view) {
+  const { left, top, width, height } = view.nodes.plot.getBoundingClientRect();
+  const paint = (/** @type {import("./painting.js").Context} */ context) => paintPlot(context, view);
+  return [{ left, top, width, height, paint }, ...paintedPanels(view)];
+}
+
+/** @param {Neuron} view @param {Uint8Array} data @param {(name: string, value: unknown) => void} send */
+function update(view, data, send) {
+  if (view.packet === data) return view.acts.update(send, view.header.answered);
+  const isFirst = view.packet === null;
+  const { description } = view.header;
+  const isSettled = receive(view, data, send);
+  view.packet = data;
+  if (isSettled) resetControls(view);
+  const { header, nodes } = view;
+  nodes.plot.ariaLabel = `${header.description} ${header.keys}`;
+  if (!isFirst && description !== header.description) setText(nodes.said, header.description);
+  nodes.root.style.setProperty("--neuron-threshold", header.palette.threshold);
+  fillNote(view);
+  makeEquation(view);
+  draw(view); // at once, so that whoever waits for the answer finds it drawn
+  nodes.root.dataset.drawn = String(Number(nodes.root.dataset.drawn ?? 0) + 1);
+}
+
+/** @param {Neuron} view */
+function destroy(view) {
+  view.isGone = true;
+  view.acts.end();
+  view.resizes.disconnect();
+  clearTimeout(view.timer);
+  if (view.frame !== null) cancelAnimationFrame(view.frame);
+}
+
+/** @param {View} view */
+function draw(view) {
+  const { canvas, plot, root } = view.nodes;
+  view.width = plot.clientWidth;
+  if (!view.width) return;
+  view.ranges = rangesOf(view);
+  view.lanes = lanesOf(view, view.ranges, window.innerHeight);
+  view.font ??= getComputedStyle(root).fontFamily;
+  paintPlot(clearedContext(canvas, view.width, heightOf(view.lanes)), view);
+  placeHandles(view);
+  fillHead(view);
+  fillEquation(view);
+  fillControls(view);
+  drawPanels(view);
+}

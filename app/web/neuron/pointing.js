@@ -1,0 +1,75 @@
+// The plot by pointer, by finger and by key.
+
+import { setText } from "../lib/dom.js";
+import { wholeWithin } from "../lib/numbers.js";
+import { LEFT, RIGHT } from "../lib/time_axis.js";
+import { choose, moveCursor, pointOf, sayStep } from "./cursor.js";
+import { directionOf, follow } from "./gestures.js";
+import { playOrRest, rest, stepOn } from "./transport.js";
+
+/** @typedef {import("./state.js").View} View */
+
+/** @param {View} view */
+export function listenToPlot(view) {
+  const { plot, tip } = view.nodes;
+  plot.onpointerdown = (event) => press(view, event);
+  plot.addEventListener("pointermove", (event) => hover(view, event));
+  plot.onpointerleave = () => {
+    tip.hidden = true;
+  };
+  // No `onkeydown`: what that returns would decide whether the browser still gets its keys.
+  plot.addEventListener("keydown", (event) => {
+    if (event.target === plot) onKey(view, event);
+  });
+}
+
+/** Sideways through time, up and down through the neurons; Space plays, the full stop goes one step on. @param {View} view @param {KeyboardEvent} event */
+function onKey(view, event) {
+  const [sideways, upwards] = directionOf(event);
+  const press = { " ": playOrRest, ".": stepOn }[event.key];
+  const end = { Home: 0, End: view.run.steps - 1 }[event.key];
+  if (!(sideways || upwards || press || end !== undefined)) return;
+  event.preventDefault();
+  if (press) return press(view);
+  rest(view);
+  if (upwards) choose(view, view.neuron - upwards);
+  else moveCursor(view, end ?? view.at + sideways, true);
+}
+
+/**
+ * A press takes the time cursor along, and on the raster chooses a neuron; a finger that scrolls the page takes nothing.
+ * @param {View} view
+ * @param {PointerEvent} pressed
+ */
+function press(view, pressed) {
+  if (pressed.button) return;
+  rest(view);
+  const { plot } = view.nodes;
+  const raster = view.lanes.find(({ name }) => name === "raster");
+  const isTouch = pressed.pointerType === "touch";
+  const from = pointOf(view, pressed);
+  const move = (/** @type {PointerEvent} */ event) => {
+    const { time, x, y } = pointOf(view, event);
+    if (isTouch && Math.abs(x - from.x) < Math.abs(y - from.y)) return;
+    const row = raster ? (y - raster.top) / raster.height : -1;
+    if (row >= 0 && row < 1) choose(view, Math.floor(row * view.run.neurons));
+    moveCursor(view, time);
+  };
+  if (!isTouch) move(pressed);
+  plot.onpointerup = move; // a tap, too
+  follow(plot, pressed, move, () => {
+    plot.onpointerup = null;
+  });
+}
+
+/** @param {View} view @param {PointerEvent} event */
+function hover(view, event) {
+  if (view.isDragging) return;
+  const { tip } = view.nodes;
+  const { x, y, time } = pointOf(view, event);
+  tip.hidden = x < LEFT || x > view.width - RIGHT;
+  if (tip.hidden) return;
+  setText(tip, sayStep(view, wholeWithin(time, 0, view.run.steps - 1)));
+  const left = x > view.width / 2 ? x - 12 - tip.offsetWidth : x + 12;
+  Object.assign(tip.style, { left: `${left}px`, top: `${y + 14}px` });
+}
