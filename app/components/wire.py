@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from app.components.headline import Headline
+from app.components.rows import Rows
 
-SENT: tuple[type, ...] = (Headline,)
+SENT: tuple[type, ...] = (Headline, Rows)
 """What components are given. Types that these name are written too."""
 
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"
@@ -50,8 +51,7 @@ def _collect(kind: Any, found: dict[str, type]) -> None:
 
 def _interface(kind: type) -> str:
     hints = get_type_hints(kind, include_extras=True)
-    optional = getattr(kind, "__optional_keys__", frozenset())
-    lines = (f"  {name}{'?' if name in optional else ''}: {_written(hint)};" for name, hint in hints.items())
+    lines = (f"  {name}{'?' if get_origin(hint) is NotRequired else ''}: {_written(hint)};" for name, hint in hints.items())
     return "\n".join([f"export interface {kind.__name__} {{", *lines, "}", ""])
 
 

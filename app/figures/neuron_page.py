@@ -53,7 +53,7 @@ def neuron_figure(
     models = {kind: neuron_data(stack.as_kind(layer, kind, usual)) for kind in KINDS}
     decays = [model.pop("decays") for model in models.values()]
     beside = besides(layer).get(look["beside"])
-    figure = RowsFigure({})
+    figure = RowsFigure[dict[str, Any]]({})
     figure.header |= {
         "kind": layer.model.__name__,
         "models": models,
