@@ -12,6 +12,7 @@ from app.components.answers import Act, answering, last_answered
 from app.components.assets import component
 from app.figures.row_data import RowsHeader
 from app.figures.row_kinds import RowsFigure
+from app.figures.rows import NetworkFigure
 
 _component = component("rows")
 
@@ -25,7 +26,7 @@ class Rows(RowsHeader):
 
 def rows(
     key: str,
-    figure: RowsFigure[RowsHeader],
+    figure: NetworkFigure,
     description: str,
     on_act: Callable[[Act], None] = lambda act: None,
     redraw: Callable[[], None] = lambda: None,

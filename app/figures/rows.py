@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -44,6 +44,8 @@ LARGEST_MAPS = 2_000_000
 
 LINE_DASHES: tuple[Dash, ...] = ("solid", "dash", "dot", "dashdot")
 
+NetworkFigure: TypeAlias = RowsFigure[RowsHeader]
+
 
 @dataclass(frozen=True)
 class Notes:
@@ -51,9 +53,6 @@ class Notes:
 
     sentence: str = ""
     remedies: tuple[str, ...] = ()
-
-
-Figure = RowsFigure[RowsHeader]
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def rows_figure(
     theme: Theme,
     other: Simulation | None = None,
     other_name: str = "",
-) -> Figure:
+) -> NetworkFigure:
     """Return one sample's rows: the input, each neuron layer, and an output of any other kind.
 
     Args:
@@ -136,7 +135,7 @@ def picked_neuron(pick: Mapping[str, Any], record: LayerRecord, sample: int) -> 
 # ----------------------------------------------------------------------------------------------------- groups
 
 
-def _input_group(figure: Figure, simulation: Simulation, view: View, other: Simulation | None, other_name: str) -> RowsGroup:
+def _input_group(figure: NetworkFigure, simulation: Simulation, view: View, other: Simulation | None, other_name: str) -> RowsGroup:
     channels = neurons_by_time(simulation.input, view.sample)
     spiking = simulation.experiment.input.carries_spikes and is_spikes(channels)
     amount = counted(channels.sum(), "spike") if spiking else f"mean {round(float(channels.mean(dtype=np.float64)), 6):.3g}"
@@ -156,7 +155,7 @@ def _input_group(figure: Figure, simulation: Simulation, view: View, other: Simu
 
 
 def _layer_group(
-    figure: Figure,
+    figure: NetworkFigure,
     simulation: Simulation,
     index: int,
     record: LayerRecord,
@@ -205,7 +204,7 @@ def _layer_group(
     return group
 
 
-def _mark(figure: Figure, row: RasterRow, marks: Sequence[Sequence[int]], can_mark: bool) -> None:
+def _mark(figure: NetworkFigure, row: RasterRow, marks: Sequence[Sequence[int]], can_mark: bool) -> None:
     """Mark steps on a raster."""
     places = np.array([(neuron // row["bin"], step) for neuron, steps in enumerate(marks) for step in steps]).reshape(-1, 2)
     row["marks_one"] = can_mark and row["bin"] == row["span"] == 1
@@ -213,7 +212,9 @@ def _mark(figure: Figure, row: RasterRow, marks: Sequence[Sequence[int]], can_ma
     row["marks"] = {"lines": figure.put(places[:, 0]), "times": figure.put(places[:, 1])}
 
 
-def _output_group(figure: Figure, simulation: Simulation, index: int, view: View, other: Simulation | None, other_name: str) -> RowsGroup:
+def _output_group(
+    figure: NetworkFigure, simulation: Simulation, index: int, view: View, other: Simulation | None, other_name: str
+) -> RowsGroup:
     values = neurons_by_time(simulation.outputs[index], view.sample)
     lines = [
         line(figure, values[neuron], None, neuron, "membrane", dash=LINE_DASHES[neuron % len(LINE_DASHES)])
@@ -228,7 +229,9 @@ def _output_group(figure: Figure, simulation: Simulation, index: int, view: View
     return RowsGroup(layer="output", title=title, words=words, rows=[traces(figure, lines, "output")])
 
 
-def _details(figure: Figure, simulation: Simulation, index: int, record: LayerRecord, sample: int, chosen: Sequence[int]) -> list[Row]:
+def _details(
+    figure: NetworkFigure, simulation: Simulation, index: int, record: LayerRecord, sample: int, chosen: Sequence[int]
+) -> list[Row]:
     """Return an opened layer's details: currents, rates, synaptic operations, intervals. Adaptive θ is beside u already."""
     experiment = simulation.experiment
     received, spikes = neurons_by_time(simulation.received(index), sample), neurons_by_time(record.spikes, sample)
@@ -272,7 +275,7 @@ def _curve(row: TracesRow, title: str) -> TracesRow:
     return row
 
 
-def _weights(figure: Figure, simulation: Simulation, index: int, neuron: int) -> list[WeightsRow]:
+def _weights(figure: NetworkFigure, simulation: Simulation, index: int, neuron: int) -> list[WeightsRow]:
     """The weights that lead to a neuron, a row for each source."""
     experiment = simulation.experiment
     place = tuple(int(axis) for axis in np.unravel_index(neuron, simulation.records[index].u.shape[2:]))
@@ -299,7 +302,7 @@ def _neurons_behind(simulation: Simulation, index: int, weights: IncomingWeights
     return place if record is not None and weights.values.ndim == 1 and record.u[0, 0].size == len(weights.values) else None
 
 
-def _maps(figure: Figure, record: LayerRecord, sample: int, chosen: Sequence[int]) -> MapsRow:
+def _maps(figure: NetworkFigure, record: LayerRecord, sample: int, chosen: Sequence[int]) -> MapsRow:
     """A layer of channels as pictures over time."""
     channels, height, width = record.spikes.shape[2:]
     values = np.minimum(record.spikes[sample], 255).astype(np.uint8) if record.does_spike else record.u[sample]
@@ -315,7 +318,7 @@ def _maps(figure: Figure, record: LayerRecord, sample: int, chosen: Sequence[int
 
 
 def _potentials(
-    figure: Figure, record: LayerRecord, beside: LayerRecord | None, sample: int, chosen: Sequence[int], other_name: str
+    figure: NetworkFigure, record: LayerRecord, beside: LayerRecord | None, sample: int, chosen: Sequence[int], other_name: str
 ) -> TracesRow:
     u, v = neurons_by_time(record.u, sample), neurons_by_time(record.v, sample)
     lines = []
@@ -337,7 +340,7 @@ def _potentials(
     return row
 
 
-def _heatmap(figure: Figure, record: LayerRecord, sample: int) -> HeatmapRow:
+def _heatmap(figure: NetworkFigure, record: LayerRecord, sample: int) -> HeatmapRow:
     u = neurons_by_time(record.u, sample)
     top = float(np.max(record.threshold)) if record.does_spike else float(u.max())
     row = heatmap(figure, u, "membrane", "neuron", (min(0.0, float(u.min())), max(top, float(u.min()) + 1e-9)))
