@@ -12,8 +12,9 @@ from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_t
 
 from app.components.headline import Headline
 from app.components.neuron import NeuronData
+from app.components.rows import Rows
 
-SENT: tuple[type, ...] = (Headline, NeuronData)
+SENT: tuple[type, ...] = (Headline, NeuronData, Rows)
 """What components are given. Types that these name are written too."""
 
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"

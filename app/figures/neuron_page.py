@@ -123,7 +123,7 @@ def neuron_figure(
     layer = layer_of(experiment)
     models = {kind: neuron_numbers(stack.as_kind(layer, kind, usual)) for kind in KINDS}
     beside = besides(layer).get(look["beside"])
-    figure = RowsFigure({})
+    figure = RowsFigure[dict[str, Any]]({})
     header: NeuronHeader = {
         "kind": layer.model.__name__,
         "models": models,

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
+from typing_extensions import TypeVar
 
+from app.figures.row_data import BarsRow, Dash, HeatmapRow, Level, RasterRow, TraceLine, TracesRow
 from snncore.arrays import Array
 
 MOST_ROWS = 1024
@@ -25,12 +27,14 @@ TRACE_HEIGHT = 72
 HEATMAP_HEIGHT = 96
 BARS_HEIGHT = 56
 
+Header = TypeVar("Header", default=dict[str, Any])
+
 
 @dataclass
-class RowsFigure:
+class RowsFigure(Generic[Header]):
     """Header and arrays. `put` adds an array and returns its place."""
 
-    header: dict[str, Any]
+    header: Header
     arrays: list[np.ndarray[Any, Any]] = field(default_factory=list)
 
     def put(self, values: np.ndarray[Any, Any]) -> int:
@@ -45,7 +49,7 @@ def raster_height(neurons: int) -> int:
     return next((height for most, height in RASTER_HEIGHTS if neurons <= most), RASTER_HEIGHTS[-1][1])
 
 
-def raster(figure: RowsFigure, spikes: Array, color: str, rows: str, other: str = "") -> dict[str, Any]:
+def raster(figure: RowsFigure[Any], spikes: Array, color: str, rows: str, other: str = "") -> RasterRow:
     """Spikes (neurons, time), thinned to what can be drawn, and their sum at each row's end."""
     size, span = bin_size(len(spikes), MOST_ROWS), bin_size(spikes.shape[1], MOST_COLUMNS)
     drawn = binned(spikes, size, span)
@@ -64,14 +68,14 @@ def raster(figure: RowsFigure, spikes: Array, color: str, rows: str, other: str 
     }
 
 
-def currents(figure: RowsFigure, values: Array) -> dict[str, Any]:
+def currents(figure: RowsFigure[Any], values: Array) -> TracesRow | HeatmapRow:
     """An input that isn't spikes: one line if all channels get the same, else a heatmap."""
     if (values == values[0]).all():
         return traces(figure, [line(figure, values[0], None, None, "input", name="input")], "input")
     return heatmap(figure, values, "input", "channel", (float(values.min()), float(values.max())))
 
 
-def heatmap(figure: RowsFigure, values: Array, color: str, rows: str, limits: tuple[float, float]) -> dict[str, Any]:
+def heatmap(figure: RowsFigure[Any], values: Array, color: str, rows: str, limits: tuple[float, float]) -> HeatmapRow:
     size, span = bin_size(len(values), MOST_ROWS), bin_size(values.shape[1], MOST_COLUMNS)
     drawn = averaged(values, size, span)
     return {
@@ -87,9 +91,9 @@ def heatmap(figure: RowsFigure, values: Array, color: str, rows: str, limits: tu
     }
 
 
-def traces(figure: RowsFigure, lines: list[dict[str, Any]], axis: str, thresholds: Sequence[Array] = ()) -> dict[str, Any]:
+def traces(figure: RowsFigure[Any], lines: list[TraceLine], axis: str, thresholds: Sequence[Array] = ()) -> TracesRow:
     """Lines on one scale, and thresholds, each (time,), dashed."""
-    levels: list[dict[str, Any]] = []
+    levels: list[Level] = []
     for theta in thresholds:
         constant = bool((theta == theta[0]).all())
         levels.append({"value": float(theta[0])} if constant else {"values": figure.put(theta)})
@@ -99,16 +103,16 @@ def traces(figure: RowsFigure, lines: list[dict[str, Any]], axis: str, threshold
 
 
 def line(
-    figure: RowsFigure,
+    figure: RowsFigure[Any],
     u: Array,
     v: Array | None,
     neuron: int | None,
     color: str,
-    dash: str = "solid",
+    dash: Dash = "solid",
     width: float = 1.5,
     opacity: float = 1.0,
     name: str = "",
-) -> dict[str, Any]:
+) -> TraceLine:
     """A line over time; with `v`, a vertical drop to it where the reset changed u."""
     resets = v is not None and not np.array_equal(u, v)
     return {
@@ -124,8 +128,15 @@ def line(
 
 
 def bars(
-    figure: RowsFigure, values: Array, title: str, axis: str, unit: str, first: int = 0, selected: int | None = None, adds_up: bool = False
-) -> dict[str, Any]:
+    figure: RowsFigure[Any],
+    values: Array,
+    title: str,
+    axis: str,
+    unit: str,
+    first: int = 0,
+    selected: int | None = None,
+    adds_up: bool = False,
+) -> BarsRow:
     """One bar for each value, numbered from `first`; of many, neighbours are drawn as one: their mean, or their sum where it `adds_up`."""
     size = bin_size(len(values), MOST_ROWS)
     column = values[:, None]

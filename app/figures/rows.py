@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from app.figures.row_data import Dash, HeatmapRow, MapsRow, RasterRow, Row, RowNotes, RowsGroup, RowsHeader, TracesRow, WeightsRow
 from app.figures.row_kinds import (
     BARS_HEIGHT,
     MOST_ROWS,
@@ -41,7 +42,9 @@ MAPS_HEIGHT = 200
 LARGEST_MAPS = 2_000_000
 """Most values of feature maps sent for playback."""
 
-LINE_DASHES = ("solid", "dash", "dot", "dashdot")
+LINE_DASHES: tuple[Dash, ...] = ("solid", "dash", "dot", "dashdot")
+
+NetworkFigure: TypeAlias = RowsFigure[RowsHeader]
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def rows_figure(
     theme: Theme,
     other: Simulation | None = None,
     other_name: str = "",
-) -> RowsFigure:
+) -> NetworkFigure:
     """Return one sample's rows: the input, each neuron layer, and an output of any other kind.
 
     Args:
@@ -92,8 +95,8 @@ def rows_figure(
         other: a second run that is drawn beside the first, under the name `other_name`.
     """
     experiment = simulation.experiment
-    figure = RowsFigure({"steps": simulation.input.shape[1], "palette": asdict(PALETTES[theme]), "groups": [], "other": other_name})
-    groups = figure.header["groups"]
+    header = RowsHeader(steps=simulation.input.shape[1], palette=asdict(PALETTES[theme]), groups=[], other=other_name)
+    figure, groups = RowsFigure(header), header["groups"]
     groups.append(_input_group(figure, simulation, view, other, other_name))
     for index, record in simulation.records.items():
         label = experiment.layer_label(str(index))
@@ -102,8 +105,9 @@ def rows_figure(
     if last not in simulation.records:
         groups.append(_output_group(figure, simulation, last, view, other, other_name))
     if view.is_brief:
-        for row in (row for group in groups[:-1] for row in group["rows"] if row["kind"] == "traces"):
-            row["wide"] = True
+        for row in (row for group in groups[:-1] for row in group["rows"]):
+            if row["kind"] == "traces":
+                row["wide"] = True
     return figure
 
 
@@ -131,23 +135,27 @@ def picked_neuron(pick: Mapping[str, Any], record: LayerRecord, sample: int) -> 
 # ----------------------------------------------------------------------------------------------------- groups
 
 
-def _input_group(figure: RowsFigure, simulation: Simulation, view: View, other: Simulation | None, other_name: str) -> dict[str, Any]:
+def _input_group(figure: NetworkFigure, simulation: Simulation, view: View, other: Simulation | None, other_name: str) -> RowsGroup:
     channels = neurons_by_time(simulation.input, view.sample)
     spiking = simulation.experiment.input.carries_spikes and is_spikes(channels)
     amount = counted(channels.sum(), "spike") if spiking else f"mean {round(float(channels.mean(dtype=np.float64)), 6):.3g}"
     batch = len(simulation.input)
     whose = "" if batch == 1 else f"sample {view.sample + 1} of {batch} · "
     words = f"{whose}{counted(len(channels), 'channel')} · {amount}"
-    rows = [raster(figure, channels, "input", "channel") if spiking else currents(figure, channels)]
+    rows: list[Row] = [raster(figure, channels, "input", "channel") if spiking else currents(figure, channels)]
     if other is not None and not np.array_equal(other.input, simulation.input):
         beside = neurons_by_time(other.input, view.sample)
-        row = raster(figure, beside, "input", "channel", other_name) if spiking else currents(figure, beside)
-        rows.append(row if spiking else {**row, "title": f"Input, {other_name}"})
-    return _group("input", "Input", words + thinned_in_words(channels), rows)
+        if spiking:
+            rows.append(raster(figure, beside, "input", "channel", other_name))
+        else:
+            row = currents(figure, beside)
+            row["title"] = f"Input, {other_name}"
+            rows.append(row)
+    return RowsGroup(layer="input", title="Input", words=words + thinned_in_words(channels), rows=rows)
 
 
 def _layer_group(
-    figure: RowsFigure,
+    figure: NetworkFigure,
     simulation: Simulation,
     index: int,
     record: LayerRecord,
@@ -156,28 +164,32 @@ def _layer_group(
     notes: Notes | None,
     other: Simulation | None,
     other_name: str,
-) -> dict[str, Any]:
+) -> RowsGroup:
     chosen = tuple(view.chosen.get(index, ()))
     spikes = neurons_by_time(record.spikes, view.sample)
     beside = other.records[index] if other else None
     words = _neurons_in_words(record, view.sample, simulation.experiment.dt)
-    rows = []
+    rows: list[Row] = []
     if index in view.heatmaps:
         seen = _heatmap(figure, record, view.sample)
-        rows.append({**seen, "pick": index, "selected": _row_of(chosen, seen)})
+        seen["pick"], seen["selected"] = index, _row_of(chosen, seen)
+        rows.append(seen)
     else:
-        rows.append({**_potentials(figure, record, beside, view.sample, chosen, other_name), "pick": index})
+        potentials = _potentials(figure, record, beside, view.sample, chosen, other_name)
+        potentials["pick"] = index
+        rows.append(potentials)
     if record.does_spike:
         own = raster(figure, spikes, "spikes", "neuron")
+        own["pick"], own["selected"] = index, _row_of(chosen, own)
         if beside:
             own["height"] = min(own["height"], COMPARED_HEIGHT)
         if index in view.marks:
-            own |= _marks(figure, view.marks[index], own, view.can_mark)
-        rows.append({**own, "pick": index, "selected": _row_of(chosen, own)})
+            _mark(figure, own, view.marks[index], view.can_mark)
+        rows.append(own)
         if beside:
             others = raster(figure, neurons_by_time(beside.spikes, view.sample), "spikes", "neuron", other_name)
-            others["height"] = own["height"]
-            rows.append({**others, "pick": index, "selected": _row_of(chosen, others)})
+            others["pick"], others["selected"], others["height"] = index, _row_of(chosen, others), own["height"]
+            rows.append(others)
             words += f" · {other_name}: {counted(neurons_by_time(beside.spikes, view.sample).sum(), 'spike')}"
     if index in view.opened:
         rows += _details(figure, simulation, index, record, view.sample, chosen)
@@ -185,26 +197,24 @@ def _layer_group(
         rows += _weights(figure, simulation, index, chosen[0])
     if index in view.opened and record.spikes.ndim == 5 and record.spikes[0].size <= LARGEST_MAPS:
         rows.append(_maps(figure, record, view.sample, chosen))
-    group = _group(str(index), label, words + thinned_in_words(spikes), rows)
-    if notes is None:
-        return group
-    return {**group, "notes": asdict(notes), "open": index in view.opened, "heatmap": index in view.heatmaps}
+    group = RowsGroup(layer=str(index), title=label, words=words + thinned_in_words(spikes), rows=rows)
+    if notes is not None:
+        group["notes"] = RowNotes(sentence=notes.sentence, remedies=notes.remedies)
+        group["open"], group["heatmap"] = index in view.opened, index in view.heatmaps
+    return group
 
 
-def _marks(figure: RowsFigure, marks: Sequence[Sequence[int]], own: Mapping[str, Any], can_mark: bool) -> dict[str, Any]:
-    """Words that a raster adds if steps are marked on it."""
-    places = np.array([(neuron // own["bin"], step) for neuron, steps in enumerate(marks) for step in steps]).reshape(-1, 2)
-    marks_one = can_mark and own["bin"] == own["span"] == 1
-    return {
-        "title": f"Spikes, target spikes dotted{'; click: set or clear one' if marks_one else ''}",
-        "marks": {"lines": figure.put(places[:, 0]), "times": figure.put(places[:, 1])},
-        "marks_one": marks_one,
-    }
+def _mark(figure: NetworkFigure, row: RasterRow, marks: Sequence[Sequence[int]], can_mark: bool) -> None:
+    """Mark steps on a raster."""
+    places = np.array([(neuron // row["bin"], step) for neuron, steps in enumerate(marks) for step in steps]).reshape(-1, 2)
+    row["marks_one"] = can_mark and row["bin"] == row["span"] == 1
+    row["title"] = f"Spikes, target spikes dotted{'; click: set or clear one' if row['marks_one'] else ''}"
+    row["marks"] = {"lines": figure.put(places[:, 0]), "times": figure.put(places[:, 1])}
 
 
 def _output_group(
-    figure: RowsFigure, simulation: Simulation, index: int, view: View, other: Simulation | None, other_name: str
-) -> dict[str, Any]:
+    figure: NetworkFigure, simulation: Simulation, index: int, view: View, other: Simulation | None, other_name: str
+) -> RowsGroup:
     values = neurons_by_time(simulation.outputs[index], view.sample)
     lines = [
         line(figure, values[neuron], None, neuron, "membrane", dash=LINE_DASHES[neuron % len(LINE_DASHES)])
@@ -215,16 +225,17 @@ def _output_group(
         lines += [line(figure, beside[n], None, n, "muted", dash="dash", name=other_name) for n in range(min(len(beside), MOST_LINES))]
     shown = "" if len(values) <= MOST_LINES else f", the first {MOST_LINES} drawn"
     title = f"Output of {simulation.experiment.layer_label(str(index))}"
-    return _group("output", title, f"{len(values)} values per step{shown}", [traces(figure, lines, "output")])
+    words = f"{len(values)} values per step{shown}"
+    return RowsGroup(layer="output", title=title, words=words, rows=[traces(figure, lines, "output")])
 
 
 def _details(
-    figure: RowsFigure, simulation: Simulation, index: int, record: LayerRecord, sample: int, chosen: Sequence[int]
-) -> list[dict[str, Any]]:
+    figure: NetworkFigure, simulation: Simulation, index: int, record: LayerRecord, sample: int, chosen: Sequence[int]
+) -> list[Row]:
     """Return an opened layer's details: currents, rates, synaptic operations, intervals. Adaptive θ is beside u already."""
     experiment = simulation.experiment
     received, spikes = neurons_by_time(simulation.received(index), sample), neurons_by_time(record.spikes, sample)
-    rows = []
+    rows: list[Row] = []
     if chosen:
         neuron = chosen[0]
         lines = [line(figure, received[neuron], None, neuron, "muted" if record.i_syn is not None else "synaptic_current", name="z")]
@@ -232,26 +243,24 @@ def _details(
             current = neurons_by_time(record.i_syn, sample)[neuron]
             lines.append(line(figure, current, None, neuron, "synaptic_current", name="i"))
         title = f"Input z of neuron {neuron}" if record.i_syn is None else f"Input z (grey) and synaptic current i of neuron {neuron}"
-        rows.append({**traces(figure, lines, "z" if record.i_syn is None else "z, i"), "height": CURVE_HEIGHT, "title": title})
+        rows.append(_curve(traces(figure, lines, "z" if record.i_syn is None else "z, i"), title))
     if record.does_spike:
         rate = spikes.mean(axis=0, dtype=np.float64) / experiment.dt
         title = f"Population rate, mean {rate.mean():.3g} Hz"
-        rows.append(
-            {**traces(figure, [line(figure, rate, None, None, "spikes", name="rate")], "Hz"), "height": CURVE_HEIGHT, "title": title}
-        )
+        rows.append(_curve(traces(figure, [line(figure, rate, None, None, "spikes", name="rate")], "Hz"), title))
     gets_spikes = index > 1 or (index == 1 and experiment.input.carries_spikes)
     operations = synaptic_operations(experiment.network[index - 1], simulation.received(index - 1)) if gets_spikes else None
     if operations is not None:
         per_step = operations[sample]
         title = f"Synaptic operations into this layer, {per_step.sum():,.0f} in all"
-        curve = traces(figure, [line(figure, per_step, None, None, "input", name="operations")], "per step")
-        rows.append({**curve, "height": CURVE_HEIGHT, "title": title})
+        rows.append(_curve(traces(figure, [line(figure, per_step, None, None, "input", name="operations")], "per step"), title))
     if record.does_spike:
         seconds = spikes.shape[1] * experiment.dt
         rates = spikes.sum(axis=1, dtype=np.float64) / seconds
         if rates.any():
             of_each = bars(figure, rates, "Rate of each neuron", "neuron", "Hz", selected=chosen[0] if chosen else None)
-            rows.append({**of_each, "pick": index})
+            of_each["pick"] = index
+            rows.append(of_each)
         intervals = spike_intervals(spikes.T)
         if len(intervals):
             histogram = np.bincount(intervals.astype(int))[1:].astype(float)
@@ -260,11 +269,17 @@ def _details(
     return rows
 
 
-def _weights(figure: RowsFigure, simulation: Simulation, index: int, neuron: int) -> list[dict[str, Any]]:
+def _curve(row: TracesRow, title: str) -> TracesRow:
+    """Give a row the height and title of a detail."""
+    row["height"], row["title"] = CURVE_HEIGHT, title
+    return row
+
+
+def _weights(figure: NetworkFigure, simulation: Simulation, index: int, neuron: int) -> list[WeightsRow]:
     """The weights that lead to a neuron, a row for each source."""
     experiment = simulation.experiment
     place = tuple(int(axis) for axis in np.unravel_index(neuron, simulation.records[index].u.shape[2:]))
-    rows = []
+    rows: list[WeightsRow] = []
     for found in incoming_weights(simulation, index, place):
         source = experiment.layer_label(str(found.source)) if found.source < index else "its own layer"
         rows.append(
@@ -287,7 +302,7 @@ def _neurons_behind(simulation: Simulation, index: int, weights: IncomingWeights
     return place if record is not None and weights.values.ndim == 1 and record.u[0, 0].size == len(weights.values) else None
 
 
-def _maps(figure: RowsFigure, record: LayerRecord, sample: int, chosen: Sequence[int]) -> dict[str, Any]:
+def _maps(figure: NetworkFigure, record: LayerRecord, sample: int, chosen: Sequence[int]) -> MapsRow:
     """A layer of channels as pictures over time."""
     channels, height, width = record.spikes.shape[2:]
     values = np.minimum(record.spikes[sample], 255).astype(np.uint8) if record.does_spike else record.u[sample]
@@ -296,19 +311,15 @@ def _maps(figure: RowsFigure, record: LayerRecord, sample: int, chosen: Sequence
         "height": MAPS_HEIGHT,
         "title": f"Feature maps, {channels} channels of {height}×{width}",
         "z": figure.put(values),
-        "shape": [channels, height, width],
+        "shape": (channels, height, width),
         "selected": chosen[0] if chosen else None,
         "pick": int(record.name),
     }
 
 
-def _group(name: str, title: str, words: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"layer": name, "title": title, "words": words, "rows": rows}
-
-
 def _potentials(
-    figure: RowsFigure, record: LayerRecord, beside: LayerRecord | None, sample: int, chosen: Sequence[int], other_name: str
-) -> dict[str, Any]:
+    figure: NetworkFigure, record: LayerRecord, beside: LayerRecord | None, sample: int, chosen: Sequence[int], other_name: str
+) -> TracesRow:
     u, v = neurons_by_time(record.u, sample), neurons_by_time(record.v, sample)
     lines = []
     faint = [neuron for neuron in range(len(u)) if neuron not in chosen] if len(u) <= MOST_LINES else []
@@ -324,19 +335,21 @@ def _potentials(
         thresholds = [neurons_by_time(np.broadcast_to(record.threshold, record.u.shape), sample)[chosen[0]]]
     names = ", ".join(str(neuron) for neuron in chosen)
     title = f"u of neuron{'s' if len(chosen) > 1 else ''} {names}{', others faint' if faint else ''}{', θ dashed' if thresholds else ''}"
-    return {**traces(figure, lines, "u", thresholds), "title": title}
+    row = traces(figure, lines, "u", thresholds)
+    row["title"] = title
+    return row
 
 
-def _heatmap(figure: RowsFigure, record: LayerRecord, sample: int) -> dict[str, Any]:
+def _heatmap(figure: NetworkFigure, record: LayerRecord, sample: int) -> HeatmapRow:
     u = neurons_by_time(record.u, sample)
     top = float(np.max(record.threshold)) if record.does_spike else float(u.max())
     row = heatmap(figure, u, "membrane", "neuron", (min(0.0, float(u.min())), max(top, float(u.min()) + 1e-9)))
-    title = "u of all neurons; θ and above stand at the end of the scale" if record.does_spike else "u of all neurons"
-    return {**row, "title": title}
+    row["title"] = "u of all neurons; θ and above stand at the end of the scale" if record.does_spike else "u of all neurons"
+    return row
 
 
-def _row_of(chosen: Sequence[int], raster: Mapping[str, Any]) -> list[int]:
-    return [neuron // int(raster["bin"]) for neuron in chosen]
+def _row_of(chosen: Sequence[int], grid: RasterRow | HeatmapRow) -> list[int]:
+    return [neuron // grid["bin"] for neuron in chosen]
 
 
 # ---------------------------------------------------------------------------------------------------- details

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from app.components.answers import Act
 from app.components.headline import headline
 from app.components.plain import alert, caption, sentence, title
 from app.components.ribbon import ribbon
@@ -27,6 +29,7 @@ from app.words.typed_numbers import Numbers
 from app.words.weights import let_go_in_words, trained_weights_in_words
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
+from snncore.experiment.spec import Draft
 from snncore.run.simulation import Simulation
 
 TRAINING_PAGE = "views/training.py"
@@ -185,9 +188,8 @@ def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> 
         key,
         rows_figure(simulation, view, notes, theme, other, name),
         describe_rows(simulation, view.sample),
-        on_pick=lambda pick: _pick(simulation, pick),
-        on_toggle=_toggle,
-        on_remedy=lambda remedy: _mend(simulation, remedy),
+        on_act=lambda act: _act_on_rows(simulation, act),
+        redraw=partial(_redraw_rows, composition.present),
     )
 
 
@@ -258,28 +260,35 @@ def _select_layer(place: int | None) -> None:
     desk().composition.view.select(place)
 
 
-def _pick(simulation: Simulation, pick: dict[str, Any]) -> None:
-    looking = desk().composition.view
-    index = int(pick["layer"])
-    looking.pick(index, picked_neuron(pick, simulation.records[index], looking.sample), bool(pick["add"]))
-    draw("plots", "opening")
+def _act_on_rows(simulation: Simulation, act: Act) -> None:
+    view, layer = desk().composition.view, int(act["layer"])
+    if layer not in simulation.records:
+        return  # an edit has removed it since
+    if act["do"] == "pick":
+        view.pick(layer, picked_neuron(act, simulation.records[layer], view.sample), bool(act["add"]))
+    elif act["do"] == "toggle":
+        chosen = view.opened if act["what"] == "open" else view.heatmaps
+        chosen.symmetric_difference_update({layer})
+    elif act["do"] == "remedy":
+        _mend(simulation, layer, int(act["remedy"]))
 
 
-def _toggle(toggle: dict[str, Any]) -> None:
-    looking = desk().composition.view
-    chosen = looking.opened if toggle["what"] == "open" else looking.heatmaps
-    chosen.symmetric_difference_update({int(toggle["layer"])})
-
-
-def _mend(simulation: Simulation, remedy: dict[str, Any]) -> None:
+def _mend(simulation: Simulation, layer: int, remedy: int) -> None:
     """Apply a remedy of a layer's findings."""
-    index = int(remedy["layer"])
-    remedies = [changes for finding in diagnose(simulation)[index] for changes in finding.changes]
-    changes = {f"network.{index}.{name}": value for name, value in remedies[int(remedy["remedy"])].items()}
+    remedies = [changes for finding in diagnose(simulation)[layer] for changes in finding.changes]
+    if remedy >= len(remedies):
+        return  # the second of two clicks on its button
+    changes = {f"network.{layer}.{name}": value for name, value in remedies[remedy].items()}
     held = desk()
     if held.composition.is_shown_whole:
         held.attempt(lambda: held.composition.replace(changes))
-    st.rerun()
+
+
+def _redraw_rows(drawn: Draft) -> None:
+    """Redraw what an act on the rows changed: all of the page after a remedy, which changes the network that was drawn."""
+    if desk().composition.present != drawn:
+        st.rerun()
+    draw("plots", "opening")
 
 
 def _next_seed(name: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.components.answers import Act
 from app.components.headline import headline
 from app.components.plain import alert
 from app.components.plot import Plot, plots
@@ -251,7 +252,7 @@ def _plots() -> None:
         can_mark=is_last,
     )
     figure = rows_figure(shown, view, {}, theme, other, other_name)
-    rows("rows", figure, describe_rows(shown), on_pick=_pick, on_mark=_mark, redraw=st.rerun)
+    rows("rows", figure, describe_rows(shown), on_act=_act_on_rows, redraw=_redraw_around)
     write_link()  # last, since the address can wait and the plots can't
 
 
@@ -305,16 +306,21 @@ def _draw_scrubbed() -> None:
     draw("headline", "said", "plots")
 
 
-def _mark(neuron: int, step: int) -> None:
-    """Set or clear a target spike of an output neuron."""
+def _act_on_rows(act: Act) -> None:
+    """Select a neuron, or set or clear a target spike of an output neuron."""
     held = desk()
-    held.attempt(lambda: held.training.toggle_mark(neuron, step))
+    if act["do"] == "pick":
+        layer = int(act["layer"])
+        record = next(record for record in held.training.seen_record.layers if record.name == str(layer))
+        held.training.picked[layer] = picked_neuron(act, record, sample=0)
+    elif act["do"] == "mark":
+        held.attempt(lambda: held.training.toggle_mark(int(act["neuron"]), int(act["time"])))
 
 
-def _pick(pick: dict[str, Any]) -> None:
-    layer, training = int(pick["layer"]), desk().training
-    record = next(record for record in training.seen_record.layers if record.name == str(layer))
-    training.picked[layer] = picked_neuron(pick, record, sample=0)
+def _redraw_around() -> None:
+    """Redraw the whole page after a mark, which changes the task; a pick concerns the plots alone."""
+    if not is_drawn():
+        st.rerun()
 
 
 page()

@@ -1,5 +1,19 @@
 // What Python sends, written from its TypedDicts by `python -m app.components.wire`. Change those instead.
 
+export interface BarsRow {
+  height: number;
+  title?: string;
+  wide?: boolean;
+  pick?: number | null;
+  kind: "bars";
+  axis: string;
+  across: string;
+  z: number;
+  bin: number;
+  first: number;
+  selected: number | null;
+}
+
 export interface BesideNeuron {
   label: string;
   changes: Record<string, unknown>;
@@ -15,6 +29,10 @@ export interface ChoiceControl {
   chosen: number;
   options: ControlOption[];
   path?: string;
+}
+
+export interface ConstantLevel {
+  value: number;
 }
 
 export interface ControlOption {
@@ -46,6 +64,22 @@ export interface Headline {
   answered: number;
 }
 
+export interface HeatmapRow {
+  height: number;
+  title?: string;
+  wide?: boolean;
+  pick?: number | null;
+  axis: string;
+  color: string;
+  z: number;
+  bin: number;
+  span: number;
+  neurons: number;
+  selected?: number[];
+  kind: "heatmap";
+  range: [number, number];
+}
+
 export interface InputFields {
   kind: string;
   shape: [number, number, number];
@@ -54,6 +88,17 @@ export interface InputFields {
 export interface LookAct {
   do: "look";
   beside: string;
+}
+
+export interface MapsRow {
+  height: number;
+  title?: string;
+  wide?: boolean;
+  pick?: number | null;
+  kind: "maps";
+  z: number;
+  shape: [number, number, number];
+  selected: number | null;
 }
 
 export interface NeuronData {
@@ -123,6 +168,30 @@ export interface PinnedNeuron {
   words: string;
 }
 
+export interface RasterMarks {
+  lines: number;
+  times: number;
+}
+
+export interface RasterRow {
+  height: number;
+  title?: string;
+  wide?: boolean;
+  pick?: number | null;
+  axis: string;
+  color: string;
+  z: number;
+  bin: number;
+  span: number;
+  neurons: number;
+  selected?: number[];
+  kind: "raster";
+  counts: number;
+  other: string;
+  marks?: RasterMarks;
+  marks_one?: boolean;
+}
+
 export interface RecordPlaces {
   u: number;
   v: number;
@@ -135,6 +204,30 @@ export interface ResetFunction {
   kind: string;
   subtract_value?: number | null;
   reset_value?: number | null;
+}
+
+export interface RowNotes {
+  sentence: string;
+  remedies: string[];
+}
+
+export interface Rows {
+  steps: number;
+  palette: Record<string, string>;
+  groups: RowsGroup[];
+  other: string;
+  description: string;
+  answered: number;
+}
+
+export interface RowsGroup {
+  layer: string;
+  title: string;
+  words: string;
+  rows: (RasterRow | TracesRow | HeatmapRow | BarsRow | WeightsRow | MapsRow)[];
+  notes?: RowNotes;
+  open?: boolean;
+  heatmap?: boolean;
 }
 
 export interface SliderControl {
@@ -170,7 +263,44 @@ export interface SwitchControl {
   path: string;
 }
 
+export interface TraceLine {
+  u: number;
+  v: number | null;
+  neuron: number | null;
+  color: string;
+  dash: "solid" | "dash" | "dot" | "dashdot";
+  width: number;
+  opacity: number;
+  name: string;
+}
+
+export interface TracesRow {
+  height: number;
+  title?: string;
+  wide?: boolean;
+  pick?: number | null;
+  kind: "traces";
+  axis: string;
+  lines: TraceLine[];
+  thresholds: (ConstantLevel | VaryingLevel)[];
+  range: [number, number];
+}
+
 export interface ValueToTry {
   words: string;
   value: unknown;
+}
+
+export interface VaryingLevel {
+  values: number;
+}
+
+export interface WeightsRow {
+  height: number;
+  title?: string;
+  wide?: boolean;
+  pick?: number | null;
+  kind: "weights";
+  z: number;
+  shape: number[];
 }

@@ -215,7 +215,7 @@ def test_what_is_refused_is_said_in_one_sentence_and_changes_nothing(path: str, 
 def test_the_edits_of_one_session_do_not_touch_another() -> None:
     one, other = opened(), opened()
     change(one, "network.1.tau_mem", 44.0)
-    told(one, "rows", "toggled", {"layer": 1, "what": "open"})
+    told(one, "rows", {"do": "toggle", "layer": 1, "what": "open"})
     upload(opened(panel="Input"), "mine.npy", as_npy(spikes(50, 16)))
     run(other)
     assert draft(other) == TEN

@@ -22,12 +22,12 @@ def traced(page: AppTest, layer: int) -> list[int]:
 
 def test_a_picked_neuron_is_traced_with_its_weights_and_others_beside_it() -> None:
     page = opened()
-    told(page, "rows", "picked", {"layer": 1, "row": 40, "add": False})
+    told(page, "rows", {"do": "pick", "layer": 1, "row": 40, "add": False})
     assert traced(page, 1) == [40]
     assert [row["title"] for row in group(page, 1)["rows"] if row["kind"] == "weights"] == ["Weights from Linear 1 to neuron 40"]
-    told(page, "rows", "picked", {"layer": 1, "neuron": 7, "add": True})
+    told(page, "rows", {"do": "pick", "layer": 1, "neuron": 7, "add": True})
     assert traced(page, 1) == [40, 7]
-    told(page, "rows", "picked", {"layer": 1, "neuron": 7, "add": True})
+    told(page, "rows", {"do": "pick", "layer": 1, "neuron": 7, "add": True})
     assert traced(page, 1) == [40]
     assert draft(page) == TEN, "nothing is edited"
 
@@ -35,14 +35,14 @@ def test_a_picked_neuron_is_traced_with_its_weights_and_others_beside_it() -> No
 def test_a_layer_is_opened_and_closed_and_shown_as_a_heatmap() -> None:
     page = opened()
     closed = [row["kind"] for row in group(page, 1)["rows"]]
-    told(page, "rows", "toggled", {"layer": 1, "what": "open"})
+    told(page, "rows", {"do": "toggle", "layer": 1, "what": "open"})
     assert group(page, 1)["open"]
     assert len(group(page, 1)["rows"]) > len(closed)
     assert not group(page, 3)["open"]
-    told(page, "rows", "toggled", {"layer": 1, "what": "heatmap"})
+    told(page, "rows", {"do": "toggle", "layer": 1, "what": "heatmap"})
     assert group(page, 1)["rows"][0]["kind"] == "heatmap"
-    told(page, "rows", "toggled", {"layer": 1, "what": "open"})
-    told(page, "rows", "toggled", {"layer": 1, "what": "heatmap"})
+    told(page, "rows", {"do": "toggle", "layer": 1, "what": "open"})
+    told(page, "rows", {"do": "toggle", "layer": 1, "what": "heatmap"})
     assert [row["kind"] for row in group(page, 1)["rows"]] == closed
 
 
@@ -56,7 +56,7 @@ def test_each_remedy_of_a_silent_layer_does_what_its_button_says() -> None:
         assert len(group(page, 1)["notes"]["remedies"]) == len(finding.changes)
         assert group(page, 1)["notes"]["sentence"].startswith("Silent: ")
         assert "LIF 2" in data_of(page, "count")["status"]
-        told(page, "rows", "remedied", {"layer": 1, "remedy": number})
+        told(page, "rows", {"do": "remedy", "layer": 1, "remedy": number})
         assert draft(page) == silent.replace({f"network.1.{name}": value for name, value in changes.items()})
         assert raster(page, "1").any()
         assert not group(page, 1)["notes"]["sentence"].startswith("Silent: ")

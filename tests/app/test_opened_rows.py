@@ -152,7 +152,7 @@ def test_maps_hold_every_channel_at_every_step(name: str) -> None:
     figure = drawn(simulation, view)
     record = simulation.records[1]
     row = row_of(figure, 1, "maps")
-    assert row["shape"] == list(record.spikes.shape[2:])
+    assert row["shape"] == record.spikes.shape[2:]
     assert np.array_equal(values_of(figure, row), (record.spikes if record.does_spike else record.u)[view.sample])
     assert row["selected"] == view.chosen[1][0]
 

@@ -12,6 +12,7 @@ from snncore.run.simulation import simulate
 from tests.browser.conftest import Open, OpenNetwork
 from tests.browser.network_page import TEN_SPIKES
 from tests.browser.server import Server
+from tests.browser.views import of_view
 
 # ----------------------------------------------------------------------------------------------- looking into it
 
@@ -26,11 +27,12 @@ def test_a_click_selects_a_neuron_and_opens_its_trace_and_its_weights(open_netwo
     expect(page.rows).to_contain_text(f"u of neuron {row}, θ dashed")
     expect(page.rows).to_contain_text(f"Weights from Linear 1 to neuron {row}")
     expected = ten_spikes().build()[0].weight[row].tolist()
-    shown = page.rows.evaluate(
-        """root => {
-            const row = root.shown.header.groups.flatMap(group => group.rows).find(row => row.kind === "weights");
-            return [...root.shown.arrays[row.z]];
-        }"""
+    shown = of_view(
+        page.rows,
+        """({ header, arrays }) => {
+            const row = header.groups.flatMap(group => group.rows).find(row => row.kind === "weights");
+            return [...arrays[row.z]];
+        }""",
     )
     assert shown == pytest.approx(expected)
     page.canvas("raster", 1).click(position={"x": 300, "y": 5.5 * box["height"] / 64}, modifiers=["Shift"])

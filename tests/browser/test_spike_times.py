@@ -11,19 +11,20 @@ from app.server.link import to_parameter
 from app.state.presets import presets
 from tests.browser.conftest import Open
 from tests.browser.training_page import NETWORK, TrainingPage
+from tests.browser.views import of_view
 
 LEFT, RIGHT = 52, 44
-"""Pixels of the rows beside the time axis, as time_axis.js has them."""
+"""Pixels of the rows beside the time axis, as app/web/lib/time_axis.js has them."""
 
 
 def marks(page: TrainingPage) -> list[list[int]]:
     """Neuron and step of every target that is drawn."""
-    found: list[list[int]] = page.plot(NETWORK).evaluate(
-        """root => {
-            const { header, arrays } = root.shown;
+    found: list[list[int]] = of_view(
+        page.plot(NETWORK),
+        """({ header, arrays }) => {
             const row = header.groups.flatMap(group => group.rows).find(row => row.marks);
             return row ? Array.from(arrays[row.marks.times], (time, index) => [arrays[row.marks.lines][index], time]) : [];
-        }"""
+        }""",
     )
     return sorted(found)
 

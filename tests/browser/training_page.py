@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from snncore.experiment.spec import ten_spikes
+from tests.browser.views import of_view
 
 CURVES, NETWORK = ".plot", ".rows"
 """The page's plots."""
@@ -138,26 +139,23 @@ class TrainingPage:
 
 
 def rows_shown(rows: Locator) -> dict[str, Any]:
-    """What a rows component has drawn: values of its lines and rasters, zoom, text colour, titles of its groups. As one text, since
-    Playwright takes a long time for many numbers.
-    """
-    text = rows.evaluate(
-        """root => {
-            const { header, arrays, zoom } = root.shown;
+    """What a rows component has drawn: values of its lines and rasters, zoom, text colour, titles of its groups."""
+    found: dict[str, Any] = of_view(
+        rows,
+        """({ header, arrays, zoom }) => {
             const rows = header.groups.flatMap(group => group.rows);
             const cut = ({ z, counts }) => {
                 const columns = arrays[z].length / arrays[counts].length;
                 return Array.from(arrays[counts], (_, row) => [...arrays[z].slice(row * columns, (row + 1) * columns)]);
             };
-            return JSON.stringify({
+            return {
                 values: rows.filter(row => row.kind === "traces").flatMap(row => row.lines.map(line => [...arrays[line.u]])),
                 rasters: rows.filter(row => row.kind === "raster").map(cut),
                 kinds: rows.map(row => row.kind),
                 titles: header.groups.map(group => group.title),
-                zoom: zoom(),
+                zoom,
                 color: header.palette.text,
-            });
-        }"""
+            };
+        }""",
     )
-    found: dict[str, Any] = json.loads(text)
     return found

@@ -17,7 +17,10 @@ export const toTime = (axis, pixel) => axis.from + ((pixel - LEFT) / plotWidth(a
 /**
  * Leads along values that hold for one time step each, from half a step before its time to half a step after. In the middle of a step
  * u becomes v. Steps that share half a pixel are one upright line over all their values.
- * @param {TimeAxis} axis @param {Float32Array} u @param {Float32Array} v @param {(x: number, value: number) => void} to a corner of the line
+ * @param {TimeAxis} axis
+ * @param {ArrayLike<number>} u
+ * @param {ArrayLike<number>} v
+ * @param {(x: number, value: number) => void} to a corner of the line
  */
 export function alongSteps(axis, u, v, to) {
   const many = Math.max(Math.floor((axis.to - axis.from) / plotWidth(axis) / 2), 1);

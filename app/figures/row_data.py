@@ -1,0 +1,197 @@
+"""What rows are as data: a header that names the groups, their rows and words, and each array by its place."""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypeAlias, TypedDict
+
+Dash = Literal["solid", "dash", "dot", "dashdot"]
+
+
+class AnyRow(TypedDict):
+    """What a row of any kind has.
+
+    Attributes:
+        height: in pixels.
+        title: above the row.
+        wide: True for a row that narrow screens leave out.
+        pick: place of the layer whose neurons a pick selects; without one, nothing can be picked.
+    """
+
+    height: int
+    title: NotRequired[str]
+    wide: NotRequired[bool]
+    pick: NotRequired[int | None]
+
+
+class Grid(AnyRow):
+    """Lines of neurons or channels over time steps, both thinned.
+
+    Attributes:
+        axis: "neuron" or "channel".
+        color: name of a colour or ramp.
+        z: values (lines, columns).
+        bin: neurons in a line.
+        span: time steps in a column.
+        neurons: number of neurons or channels.
+        selected: lines of the selected neurons.
+    """
+
+    axis: str
+    color: str
+    z: int
+    bin: int
+    span: int
+    neurons: int
+    selected: NotRequired[list[int]]
+
+
+class RasterMarks(TypedDict):
+    """Marked steps, such as target spikes: the line and the time of each."""
+
+    lines: int
+    times: int
+
+
+class RasterRow(Grid):
+    """Spikes.
+
+    Attributes:
+        counts: sum of each line.
+        other: name of the run if it is the second one.
+        marks_one: True if a click sets or clears a mark.
+    """
+
+    kind: Literal["raster"]
+    counts: int
+    other: str
+    marks: NotRequired[RasterMarks]
+    marks_one: NotRequired[bool]
+
+
+class HeatmapRow(Grid):
+    """Values as colours. `range` has the values at the ends of the scale."""
+
+    kind: Literal["heatmap"]
+    range: tuple[float, float]
+
+
+class TraceLine(TypedDict):
+    """A line over time.
+
+    Attributes:
+        u: its values.
+        v: its values after the reset; None if they are the same.
+        neuron: None for a line of no single neuron.
+        name: of the quantity or run; may be empty.
+    """
+
+    u: int
+    v: int | None
+    neuron: int | None
+    color: str
+    dash: Dash
+    width: float
+    opacity: float
+    name: str
+
+
+class ConstantLevel(TypedDict):
+    value: float
+
+
+class VaryingLevel(TypedDict):
+    values: int
+
+
+Level: TypeAlias = ConstantLevel | VaryingLevel
+
+
+class TracesRow(AnyRow):
+    """Lines on one scale over time, and dashed thresholds. `range` has the values at its lower and upper edge."""
+
+    kind: Literal["traces"]
+    axis: str
+    lines: list[TraceLine]
+    thresholds: list[Level]
+    range: tuple[float, float]
+
+
+class BarsRow(AnyRow):
+    """Bars side by side.
+
+    Attributes:
+        axis: unit of the values.
+        across: what the bars are numbered by.
+        first: number of the first bar.
+        bin: numbers in a bar.
+        selected: index of the selected bar.
+    """
+
+    kind: Literal["bars"]
+    axis: str
+    across: str
+    z: int
+    bin: int
+    first: int
+    selected: int | None
+
+
+class WeightsRow(AnyRow):
+    """Weights into one neuron. `shape` is (inputs,), or (channels, height, width) for kernels."""
+
+    kind: Literal["weights"]
+    z: int
+    shape: list[int]
+
+
+class MapsRow(AnyRow):
+    """Feature maps. `z` has the values (time, channels, height, width), `shape` the last three lengths."""
+
+    kind: Literal["maps"]
+    z: int
+    shape: tuple[int, int, int]
+    selected: int | None
+
+
+Row: TypeAlias = RasterRow | TracesRow | HeatmapRow | BarsRow | WeightsRow | MapsRow
+
+
+class RowNotes(TypedDict):
+    """A sentence on a layer, and labels of the buttons that fix it."""
+
+    sentence: str
+    remedies: tuple[str, ...]
+
+
+class RowsGroup(TypedDict):
+    """A layer's rows.
+
+    Attributes:
+        layer: its place in the network, or "input" or "output".
+        words: numbers beside the title.
+        open: whether its details are shown; a layer that can't be opened has neither this, `heatmap` nor `notes`.
+        heatmap: whether all neurons are shown instead of traces.
+    """
+
+    layer: str
+    title: str
+    words: str
+    rows: list[Row]
+    notes: NotRequired[RowNotes]
+    open: NotRequired[bool]
+    heatmap: NotRequired[bool]
+
+
+class RowsHeader(TypedDict):
+    """A network's rows.
+
+    Attributes:
+        steps: time steps of the run.
+        palette: colours by name.
+        other: name of the second run; empty without one.
+    """
+
+    steps: int
+    palette: dict[str, str]
+    groups: list[RowsGroup]
+    other: str

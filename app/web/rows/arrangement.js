@@ -1,0 +1,69 @@
+// The nodes that a figure needs: a section for each layer, a canvas for each row. Nodes that are there already stay.
+
+import { element, placeChildren } from "../lib/dom.js";
+import { createHeading, fillHeading } from "./headings.js";
+import { kindOf } from "./kinds/kinds.js";
+import { addPlayButton, stopPlaying } from "./playing.js";
+
+/** @typedef {import("./rows.js").View} View */
+/** @typedef {import("../wire.js").RowsGroup} RowsGroup */
+/** @typedef {ReturnType<typeof createSection>} Section */
+/** @typedef {ReturnType<typeof createRow>} RowNodes */
+
+const NARROW = 500; // pixels
+const KEYS = "Arrow keys move the cursor, Enter selects, plus and minus zoom, 0 shows the whole run.";
+
+/** @param {View} view */
+const isNarrow = ({ root }) => root.clientWidth < NARROW;
+
+/** Whether the rows were arranged for another width. @param {View} view */
+export const fitsNoMore = (view) => view.isNarrow !== isNarrow(view);
+
+/** Makes the nodes that the figure needs, keeps those that are there, and fills in the words. @param {View} view */
+export function arrange(view) {
+  const { header } = view;
+  view.root.setAttribute("aria-label", `${header.description} ${KEYS}`);
+  view.isNarrow = isNarrow(view);
+  view.rows = [];
+  /** @type {Map<string, Section>} */
+  const sections = new Map();
+  /** @type {Map<string, RowNodes>} */
+  const canvases = new Map();
+  for (const group of header.groups) {
+    const section = view.sections.get(group.layer) ?? createSection(view.acts, group);
+    sections.set(group.layer, section);
+    fillHeading(view.acts, section.heading, group);
+    const shown = group.rows.filter((row) => !(row.wide && view.isNarrow));
+    const nodes = shown.map((row, number) => {
+      const name = `${group.layer} ${number} ${row.kind}`;
+      const made = view.canvases.get(name) ?? createRow();
+      canvases.set(name, made);
+      made.caption.textContent = row.title ?? "";
+      made.canvas.dataset.kind = row.kind;
+      if (kindOf(row).runsOver === "moment") addPlayButton(view, made.caption);
+      view.rows.push({ row, group, canvas: made.canvas });
+      return made.root;
+    });
+    placeChildren(section.body, nodes);
+  }
+  placeChildren(
+    view.body,
+    [...sections.values()].map(({ root }) => root),
+  );
+  Object.assign(view, { sections, canvases });
+  if (!view.rows.some(({ row }) => kindOf(row).runsOver === "moment")) stopPlaying(view);
+}
+
+/** @param {import("./acts.js").RowActs} acts @param {RowsGroup} group */
+function createSection(acts, group) {
+  const root = element("section", "rows-group");
+  return { root, heading: createHeading(acts, group, root), body: element("div", "", root) };
+}
+
+function createRow() {
+  const root = element("div", "rows-row");
+  const caption = element("div", "rows-caption", root);
+  const canvas = element("canvas", "", root);
+  canvas.setAttribute("aria-hidden", "true");
+  return { root, caption, canvas };
+}

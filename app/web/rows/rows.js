@@ -1,0 +1,118 @@
+// The rows of a network on one time axis. What a row is stands in Python, how it looks and is read in kinds/.
+
+import { Acts } from "../lib/acts.js";
+import { element } from "../lib/dom.js";
+import { unpack } from "../lib/packet.js";
+import { stylesheet } from "../lib/style.js";
+import { lastingView } from "../lib/view.js";
+import { arrange, fitsNoMore } from "./arrangement.js";
+import { onKey } from "./keyboard.js";
+import { stopPlaying } from "./playing.js";
+import { listenToPointer } from "./pointer.js";
+import { redraw, setZoom } from "./sight.js";
+import { shared } from "./visits.js";
+
+await stylesheet(new URL("rows.css", import.meta.url));
+
+/** @typedef {import("../wire.js").Rows} Header */
+/** @typedef {{row: import("./kinds/kinds.js").Row, group: import("../wire.js").RowsGroup, canvas: HTMLCanvasElement}} Drawn */
+/** @typedef {ReturnType<typeof create>} View */
+
+export default lastingView({ create, update, destroy });
+
+/** @param {HTMLElement} parent @param {Uint8Array} packet */
+function create(parent, packet) {
+  const root = element("div", "rows", parent, { tabIndex: 0, role: "group" });
+  const body = element("div", "rows-body", root);
+  const foot = element("div", "rows-foot", root);
+  const axisCanvas = element("canvas", "", element("div", "rows-axis", foot), { ariaHidden: "true" });
+  const whole = element("button", "rows-whole", foot, {
+    textContent: "Whole run",
+    title: "Ends the zoom: key 0, or a double click",
+    hidden: true,
+  });
+  const readout = element("p", "rows-readout", foot, { role: "status" });
+  const [cursor, zoomed, tip] = ["cursor", "zoom", "tip"].map((name) => element("div", `rows-${name}`, root, { ariaHidden: "true" }));
+  /** @type {{header: Header, arrays: import("../lib/packet.js").Values[]}} */
+  const { header, arrays } = unpack(packet);
+  const view = {
+    root,
+    body,
+    axisCanvas,
+    whole,
+    readout,
+    cursor,
+    zoomed,
+    tip,
+    header,
+    arrays,
+    /** @type {Uint8Array | null} */
+    drawn: null,
+    /** @type {Drawn[]} */
+    rows: [],
+    /** @type {Map<string, import("./arrangement.js").Section>} */
+    sections: new Map(),
+    /** @type {Map<string, import("./arrangement.js").RowNodes>} */
+    canvases: new Map(),
+    font: "",
+    isNarrow: false,
+    isDragged: false,
+    /** @type {import("./zoom.js").Range | null} */
+    zoom: null,
+    /** @type {import("./cursor.js").Place | null} */
+    at: null,
+    /** @type {ReturnType<typeof setInterval> | null} */
+    playing: null,
+    /** @type {import("./acts.js").RowActs} */
+    acts: new Acts(),
+    ended: new AbortController(),
+  };
+  listen(view);
+  return view;
+}
+
+/** @param {View} view */
+function listen(view) {
+  const { root, ended } = view;
+  const resizes = new ResizeObserver(() => view.drawn && resized(view));
+  resizes.observe(root);
+  ended.signal.addEventListener("abort", () => resizes.disconnect());
+  view.whole.onclick = () => setZoom(view, null);
+  root.addEventListener("keydown", (event) => onKey(view, event), { signal: ended.signal });
+  listenToPointer(view, ended.signal);
+  shared.add(view);
+}
+
+/** @param {View} view @param {Uint8Array} packet @param {(name: string, value: unknown) => void} send */
+function update(view, packet, send) {
+  const isNew = view.drawn !== packet;
+  if (isNew && view.drawn) take(view, packet);
+  view.acts.update(send, view.header.answered);
+  if (!isNew) return;
+  view.drawn = packet;
+  arrange(view);
+  redraw(view);
+  view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
+}
+
+/** Takes a new figure; a zoom beyond the end of a shorter run ends. @param {View} view @param {Uint8Array} packet */
+function take(view, packet) {
+  const before = view.header.steps;
+  Object.assign(view, unpack(packet));
+  const { steps } = view.header;
+  if (view.zoom && before !== steps && view.zoom[1] > steps) view.zoom = null;
+}
+
+/** @param {View} view */
+function resized(view) {
+  if (fitsNoMore(view)) arrange(view);
+  redraw(view);
+}
+
+/** @param {View} view */
+function destroy(view) {
+  shared.delete(view);
+  view.ended.abort();
+  view.acts.end();
+  stopPlaying(view);
+}

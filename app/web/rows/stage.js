@@ -1,0 +1,73 @@
+// What a row is drawn on: its canvas, the time axis, colours and arrays.
+
+import { contextOf, fitCanvas } from "../lib/dom.js";
+import { ramp } from "./color.js";
+import { kindOf } from "./kinds/kinds.js";
+import { wholeRange } from "./zoom.js";
+
+/** @typedef {import("../lib/packet.js").Values} Values */
+/** @typedef {import("../lib/time_axis.js").TimeAxis} TimeAxis */
+/** @typedef {import("./rows.js").View} View */
+/** @typedef {import("./kinds/kinds.js").Row} Row */
+
+/**
+ * What it takes to read a row.
+ * @typedef {object} Field
+ * @property {TimeAxis} axis
+ * @property {number} height of the row in pixels
+ * @property {Values[]} arrays
+ * @property {number} steps of the run
+ */
+
+/** @typedef {Record<string, Uint32Array>} Ramps */
+
+/**
+ * What it takes to draw a row.
+ * @typedef {Field & {context: CanvasRenderingContext2D, scale: number, palette: Record<string, string>, ramps: Ramps, font: string,
+ *   at: number}} Stage
+ *   scale: device pixels per pixel; at: the time step under the cursor
+ */
+
+/** @param {View} view @returns {TimeAxis} */
+export function timeAxis(view) {
+  const [from, to] = view.zoom ?? wholeRange(view.header.steps);
+  return { from, to, width: view.root.clientWidth };
+}
+
+/** The time under the cursor, or the middle of the run. @param {View} view */
+export const presentTime = ({ at, header }) => at?.time ?? Math.floor(header.steps / 2);
+
+/** @param {View} view @param {number} height @returns {Field} */
+export const fieldOf = (view, height) => ({ axis: timeAxis(view), height, arrays: view.arrays, steps: view.header.steps });
+
+/** A canvas wiped clean. @param {View} view @param {HTMLCanvasElement} canvas @param {number} height @returns {Stage} */
+export function stageOn(view, canvas, height) {
+  const field = fieldOf(view, height);
+  const scale = fitCanvas(canvas, field.axis.width, height);
+  const context = contextOf(canvas);
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, field.axis.width, height);
+  context.font = view.font;
+  const { palette } = view.header;
+  return { ...field, context, scale, palette, ramps: rampsOf(palette), font: view.font, at: presentTime(view) };
+}
+
+/** @param {View} view @param {{row: Row, canvas: HTMLCanvasElement}} drawn */
+export const drawRow = (view, { row, canvas }) => kindOf(row).draw(stageOn(view, canvas, row.height), row);
+
+/** @type {Map<string, Ramps>} */
+const rampsByBackground = new Map();
+
+/** Ramps by name. @param {Record<string, string>} palette */
+function rampsOf(palette) {
+  const found = rampsByBackground.get(palette.background) ?? madeRamps(palette);
+  rampsByBackground.set(palette.background, found);
+  return found;
+}
+
+/** @param {Record<string, string>} palette @returns {Ramps} */
+const madeRamps = (palette) => ({
+  membrane: ramp([palette.background, palette.membrane, palette.text]),
+  input: ramp([palette.background, palette.input, palette.text]),
+  difference: ramp([palette.negative, palette.background, palette.positive]),
+});
