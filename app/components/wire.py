@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from app.components.headline import Headline
+from app.components.ribbon import Ribbon
 
-SENT: tuple[type, ...] = (Headline,)
+SENT: tuple[type, ...] = (Headline, Ribbon)
 """What components are given. Types that these name are written too."""
 
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"

@@ -8,3 +8,21 @@ export interface Headline {
   action: string;
   answered: number;
 }
+
+export interface Ribbon {
+  stages: Stage[];
+  selected: number | null;
+  batch: number;
+  steps: number;
+  folded: boolean;
+  answered: number;
+}
+
+export interface Stage {
+  name: string;
+  shape: string | null;
+  layer: number | null;
+  folded: boolean;
+  problem: string | null;
+  remedy: string | null;
+}

@@ -48,7 +48,16 @@ def press(page: AppTest, label: str) -> AppTest:
     return run(page)
 
 
-def told(page: AppTest, component: str, event: str, value: Any) -> AppTest:
+def told(page: AppTest, component: str, act: dict[str, Any] | str, value: Any = None) -> AppTest:
+    """What a component's view tells: an act, numbered as its view would, or a trigger by its name and value."""
+    if isinstance(act, str):
+        return triggered(page, component, act, value)
+    answers = f"{component} answers"
+    last = page.session_state[answers].last if answers in page.session_state else 0
+    return triggered(page, component, "acts", [{**act, "number": last + 1}])
+
+
+def triggered(page: AppTest, component: str, event: str, value: Any) -> AppTest:
     """What a component's script tells by `setTriggerValue`. AppTest runs no scripts, so this goes to its inner run."""
     states = page._tree.get_widget_states()
     told = json.dumps([{"event": event, "value": value}])

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.components.assets import STATIC, plotly_url
+from app.components.assets import STATIC, plotly_url, web_url
 
 ROOT = Path(__file__).parents[2]
 START_PATIENCE = 90.0
@@ -63,6 +63,7 @@ def serve_page(folder: Path, text: str) -> Iterator[Server]:
     """Serves a page of its own, written into an empty folder, with what the app's components load; its log has to stay empty."""
     (folder / "page.py").write_text(text)
     plotly_url()
+    web_url()
     shutil.copytree(STATIC, folder / "static")  # Streamlit hands out the folder beside its script
     with serve(script=str(folder / "page.py")) as running:
         yield running

@@ -2,9 +2,11 @@
 // Pure functions of numbers: no DOM. Samples, steps and rows are counted from 1.
 
 /**
- * @typedef {{sample: number, first: number, last: number}} Run   steps `first` to `last` of one sample, side by side
- * @typedef {Run[]} Row   what a layer takes for one sample, in the order in which it sees it
+ * @typedef {{sample: number, first: number, last: number}} Run steps `first` to `last` of one sample, side by side
+ * @typedef {Run[]} Row what a layer takes for one sample, in the order in which it sees it
  */
+
+const [MOST_SAMPLES, MOST_STEPS] = [12, 40];
 
 /**
  * The folded steps of all samples, cut into rows of equal length: `batch` rows are the samples themselves, one row is the folded axis,
@@ -12,12 +14,22 @@
  * @param {number} batch samples, ≥ 1
  * @param {number} steps time steps of each, ≥ 1
  * @param {number} rows
- * @returns {?Row[]} null where the rows would not be of equal length
+ * @returns {Row[] | null} null where the rows would not be of equal length
  */
 export function regroup(batch, steps, rows) {
-  if (!Number.isInteger(rows) || rows < 1 || (batch * steps) % rows) return null;
+  const isPossible = Number.isInteger(rows) && rows >= 1 && (batch * steps) % rows === 0;
+  return isPossible ? cutEvenly(batch, steps, rows) : null;
+}
+
+/**
+ * As `regroup`, for a number of rows that divides the steps of all samples.
+ * @param {number} batch @param {number} steps @param {number} rows
+ * @returns {Row[]}
+ */
+export function cutEvenly(batch, steps, rows) {
   const length = (batch * steps) / rows;
   return Array.from({ length: rows }, (_, row) => {
+    /** @type {Row} */
     const runs = [];
     const end = (row + 1) * length;
     for (let at = row * length; at < end; ) {
@@ -78,10 +90,12 @@ export function explain(batch, steps, tried) {
   return `${sentences.map(capitalised).join(" ")} ${count}No error says so: the shapes fit.`;
 }
 
+/** @param {string} sentence */
 const capitalised = (sentence) => sentence[0].toUpperCase() + sentence.slice(1);
 
-/** Rows in words, the text alternative of the drawing. @param {Row[]} rows @returns {string} */
+/** Rows in words, the text alternative of the drawing. @param {Row[]} rows */
 export function describe(rows) {
+  /** @param {Run} run */
   const steps = ({ first, last }) => (first === last ? `step ${first}` : `steps ${first}–${last}`);
   const told = rows.slice(0, MOST_SAMPLES).map((runs, row) => {
     const shown = runs.slice(0, MOST_SAMPLES).map((run) => `sample ${run.sample}, ${steps(run)}`);
@@ -90,7 +104,7 @@ export function describe(rows) {
   return told.join(" ") + (rows.length > told.length ? ` And so on, ${rows.length} rows.` : "");
 }
 
-const [MOST_SAMPLES, MOST_STEPS] = [12, 40];
+/** @typedef {ReturnType<typeof thin>} Drawn */
 
 /**
  * Which samples and steps are drawn: the first samples, steps spread evenly from the first to the last.
