@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from app.components.gallery import Gallery
 from app.components.headline import Headline
 from app.components.ribbon import Ribbon
 
-SENT: tuple[type, ...] = (Headline, Ribbon)
+SENT: tuple[type, ...] = (Gallery, Headline, Ribbon)
 """What components are given. Types that these name are written too."""
 
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"

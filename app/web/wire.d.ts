@@ -1,5 +1,31 @@
 // What Python sends, written from its TypedDicts by `python -m app.components.wire`. Change those instead.
 
+export interface Gallery {
+  tiles: GalleryTile[];
+  chosen: string;
+  palette: GalleryPalette;
+  answered: number;
+}
+
+export interface GalleryPalette {
+  input: string;
+  muted: string;
+  grid: string;
+}
+
+export interface GalleryPicture {
+  drawing: "raster" | "line" | "pixels";
+  shape: number[];
+  levels: string;
+  zero: number;
+}
+
+export interface GalleryTile {
+  kind: string;
+  name: string;
+  picture: GalleryPicture | null;
+}
+
 export interface Headline {
   number: string;
   unit: string;

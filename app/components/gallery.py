@@ -5,19 +5,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import streamlit as st
 
-from app.components.answers import answers_of
-from app.components.assets import source
+from app.components.answers import answering, last_answered
+from app.components.assets import component
 from app.figures.style import PALETTES, Theme
-from app.figures.thumbnails import Thumbnail
+from app.figures.thumbnails import Drawing, Thumbnail
 
-_component = st.components.v2.component(
-    "gallery", css=source("gallery", "gallery.css"), js=source("gallery", "gallery.js"), isolate_styles=False
-)
+_component = component("gallery")
 
 FULL = 255
 """The level of the largest value."""
@@ -35,44 +33,65 @@ class Tile:
     thumbnail: Thumbnail | None
 
 
+class GalleryPicture(TypedDict):
+    """A thumbnail with its values as bytes in base64, `levels`; the byte `zero` stands for 0."""
+
+    drawing: Drawing
+    shape: Sequence[int]
+    levels: str
+    zero: int
+
+
+class GalleryTile(TypedDict):
+    """A tile; `picture` is None while it is being made."""
+
+    kind: str
+    name: str
+    picture: GalleryPicture | None
+
+
+class GalleryPalette(TypedDict):
+    """Colours of the pictures."""
+
+    input: str
+    muted: str
+    grid: str
+
+
+class Gallery(TypedDict):
+    """Data of the view. `chosen` is the kind of the marked tile."""
+
+    tiles: Sequence[GalleryTile]
+    chosen: str
+    palette: GalleryPalette
+    answered: int
+
+
 def gallery(key: str, tiles: Sequence[Tile], chosen: str, on_choose: Callable[[str], None]) -> None:
     """Show the tiles in rows, with the `chosen` kind marked.
 
     Args:
         on_choose: called with the kind of a tile that wasn't chosen, before the page runs again.
     """
-    answers = answers_of(key)
-
-    def choose() -> None:
-        told = st.session_state[key].get("choice")
-        answers.take([told] if told else [], lambda choice: on_choose(choice["kind"]))
-
     theme: Theme = st.context.theme.type or "light"
     palette = PALETTES[theme]
-    _component(
-        key=key,
-        data={
-            "tiles": [_as_data(tile) for tile in tiles],
-            "chosen": chosen,
-            "answered": answers.last,
-            "palette": {"input": palette.input, "muted": palette.muted, "grid": palette.grid},
-        },
-        on_choice_change=choose,
+    data = Gallery(
+        tiles=[_as_data(tile) for tile in tiles],
+        chosen=chosen,
+        palette=GalleryPalette(input=palette.input, muted=palette.muted, grid=palette.grid),
+        answered=last_answered(key),
     )
+    _component(key=key, data=data, on_acts_change=answering(key, lambda act: on_choose(act["kind"])))
 
 
-def _as_data(tile: Tile) -> dict[str, Any]:
-    told: dict[str, Any] = {"kind": tile.kind, "name": tile.name}
+def _as_data(tile: Tile) -> GalleryTile:
     if tile.thumbnail is None:
-        return told
+        return GalleryTile(kind=tile.kind, name=tile.name, picture=None)
     levels, zero = _levels(tile.thumbnail)
-    picture = {
-        "drawing": tile.thumbnail.drawing,
-        "shape": levels.shape,
-        "levels": base64.b64encode(levels.tobytes()).decode(),
-        "zero": zero,
-    }
-    return {**told, "picture": picture}
+    picture = GalleryPicture(
+        drawing=tile.thumbnail.drawing, shape=levels.shape, levels=base64.b64encode(levels.tobytes()).decode(), zero=zero
+    )
+    return GalleryTile(kind=tile.kind, name=tile.name, picture=picture)
 
 
 def _levels(thumbnail: Thumbnail) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], int]:
