@@ -12,9 +12,10 @@ from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_t
 
 from app.components.gallery import Gallery
 from app.components.headline import Headline
+from app.components.plot import Plots
 from app.components.ribbon import Ribbon
 
-SENT: tuple[type, ...] = (Gallery, Headline, Ribbon)
+SENT: tuple[type, ...] = (Gallery, Headline, Plots, Ribbon)
 """What components are given. Types that these name are written too."""
 
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"

@@ -35,6 +35,19 @@ export interface Headline {
   answered: number;
 }
 
+export interface Plot {
+  figure: Record<string, unknown>;
+  description: string;
+}
+
+export interface Plots {
+  plots: Plot[];
+  plotly: string;
+  scrubs: boolean;
+  scrubbed: number | null;
+  answered: number;
+}
+
 export interface Ribbon {
   stages: Stage[];
   selected: number | null;
