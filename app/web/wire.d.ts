@@ -57,6 +57,10 @@ export interface Ribbon {
   answered: number;
 }
 
+export interface Shortcuts {
+  buttons: Record<string, string>;
+}
+
 export interface Stage {
   name: string;
   shape: string | null;

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from app.components.assets import component
 
-from app.components.assets import source
-
-_component = st.components.v2.component("clicks", js=source("clicks", "clicks.js"), isolate_styles=False)
+_component = component("clicks")
 
 
 def guard_double_clicks() -> None:

@@ -2,14 +2,13 @@
 
 const TYPED_INTO = "textarea, input:not([type=range], [type=checkbox], [type=radio])";
 
-export default function () {
-  const { dataset } = document.documentElement;
-  if (dataset.chords) return; // for good, over all pages
-  dataset.chords = "left";
-  window.addEventListener("keydown", leaveChord, true);
-}
+window.addEventListener("keydown", leaveChord, true); // once, for good, over all pages
 
+export default function () {}
+
+/** @param {KeyboardEvent} event */
 function leaveChord(event) {
   const isChord = event.altKey || event.ctrlKey || event.metaKey;
-  if (isChord && !event.target.matches?.(TYPED_INTO)) event.stopImmediatePropagation();
+  const isTyped = event.target instanceof Element && event.target.matches(TYPED_INTO);
+  if (isChord && !isTyped) event.stopImmediatePropagation();
 }

@@ -6,22 +6,25 @@ const SAME_PLACE = 8; // pixels between two clicks of a mouse
 const SAME_TAP = 24; // pixels between two taps of a finger
 const PRESSABLE = "button, a, [role=button], [role=menuitem], [role=option]";
 
+/** @typedef {{name: string, at: number, x: number, y: number}} Click on what is called so; when, and where in the window */
+
+/** @type {Click | null} */
 let last = null;
 
-export default function () {
-  const { dataset } = document.documentElement;
-  if (dataset.clicks) return; // for good, over all pages
-  dataset.clicks = "guarded";
-  document.addEventListener("click", onClick, true);
-}
+document.addEventListener("click", onClick, true); // once, for good, over all pages
 
+export default function () {}
+
+/** @param {MouseEvent} event */
 function onClick(event) {
   if (event.detail === 0) return; // by key, or by a script
-  const name = event.target.closest?.(PRESSABLE)?.innerText ?? "";
+  const pressed = event.target instanceof Element ? event.target.closest(PRESSABLE) : null;
+  // biome-ignore lint/performance/useDomNodeTextContent: what is seen; a button's hidden words may change between two clicks
+  const name = pressed instanceof HTMLElement ? pressed.innerText : "";
   const click = { name, at: event.timeStamp, x: event.clientX, y: event.clientY };
-  const near = event.pointerType === "touch" ? SAME_TAP : SAME_PLACE;
+  const near = event instanceof PointerEvent && event.pointerType === "touch" ? SAME_TAP : SAME_PLACE;
   const isSecond = last && click.at - last.at < DOUBLE_CLICK && Math.hypot(click.x - last.x, click.y - last.y) < near;
-  if (isSecond && last.name && click.name !== last.name) {
+  if (isSecond && last?.name && click.name !== last.name) {
     event.stopImmediatePropagation();
     event.preventDefault();
     return;

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from app.components.assets import component
 
-from app.components.assets import source
-
-_component = st.components.v2.component("focus", js=source("focus", "focus.js"), isolate_styles=False)
+_component = component("focus")
 
 
 def focus(key: str) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypedDict
 
-import streamlit as st
+from app.components.assets import component
 
-from app.components.assets import source
+_component = component("shortcuts")
 
-_component = st.components.v2.component("shortcuts", js=source("shortcuts", "shortcuts.js"), isolate_styles=False)
+
+class Shortcuts(TypedDict):
+    """Data of the view; `buttons` as in `shortcuts`."""
+
+    buttons: dict[str, str]
 
 
 def shortcuts(key: str, buttons: Mapping[str, str]) -> None:
     """Let keys press buttons: `buttons` maps the browser's name of a key to a button's Streamlit key."""
-    _component(key=key, data=dict(buttons))
+    _component(key=key, data=Shortcuts(buttons=dict(buttons)))
