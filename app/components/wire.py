@@ -15,8 +15,9 @@ from app.components.headline import Headline
 from app.components.plot import Plots
 from app.components.ribbon import Ribbon
 from app.components.shortcuts import Shortcuts
+from app.components.theme import DrawnTheme
 
-SENT: tuple[type, ...] = (Gallery, Headline, Plots, Ribbon, Shortcuts)
+SENT: tuple[type, ...] = (DrawnTheme, Gallery, Headline, Plots, Ribbon, Shortcuts)
 """What components are given. Types that these name are written too."""
 
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"

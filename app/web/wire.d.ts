@@ -1,5 +1,9 @@
 // What Python sends, written from its TypedDicts by `python -m app.components.wire`. Change those instead.
 
+export interface DrawnTheme {
+  theme: "light" | "dark";
+}
+
 export interface Gallery {
   tiles: GalleryTile[];
   chosen: string;
