@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -77,15 +76,6 @@ def plotly_url() -> str:
         _copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", partial)
         partial.replace(served)
     return f"app/static/{served.name}"
-
-
-def source(component: str, file: str) -> str:
-    """Text of a file beside its component."""
-    text = (Path(__file__).parent / component / file).read_text(encoding="utf-8")
-    return COMMENTS.sub("", text) if file.endswith(".js") else text
-
-
-COMMENTS = re.compile(r"^\s*(?://[^\n]*|/\*\*.*?\*/[ \t]*)\n|^\s+|[ \t]+//[^\n\"'`]*$", re.MULTILINE | re.DOTALL)
 
 
 def _copy(source: Path, copy: Path) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TypedDict
 
 from app.words.layers import remedy_label, stage_name
 from snncore.experiment.part import Shape
 from snncore.experiment.spec import Draft
 
 
-@dataclass(frozen=True)
-class Stage:
+class Stage(TypedDict):
     """What stands in the line: the input, a layer, or the squeeze and unsqueeze between which time is folded into the batch.
 
-    Attributes:
+    Fields:
         name: "Input", "squeeze", "Conv2d 2→16, 3×3", "LIF", "unsqueeze".
         shape: the tensor's shape after it, "(800, 16, 6, 6)"; None where it is unknown, after a layer that doesn't fit.
         layer: its index in the network; None for the input, squeeze and unsqueeze.
+        folded: whether time is folded into the batch in that tensor.
         problem: what is wrong with it, in one sentence.
         remedy: label of the button that mends it, "Set in_channels to 16".
     """
@@ -24,8 +24,9 @@ class Stage:
     name: str
     shape: str | None
     layer: int | None
-    problem: str | None = None
-    remedy: str | None = None
+    folded: bool
+    problem: str | None
+    remedy: str | None
 
 
 def stages(draft: Draft) -> list[Stage]:
@@ -36,14 +37,18 @@ def stages(draft: Draft) -> list[Stage]:
     def full(shape: Shape | None) -> str | None:
         return None if shape is None else str((batch * steps, *shape) if folded else (batch, steps, *shape))
 
-    line = [Stage("Input", str(draft.input.shape), None)]
+    line = [_between_layers("Input", str(draft.input.shape), folded=False)]
     if folded:
-        line.append(Stage("squeeze", full(tuple(sample)), None))
+        line.append(_between_layers("squeeze", full(tuple(sample)), folded=True))
     fits = draft.fits()
     for place, fit in enumerate(fits):
-        problem = f"{fit.misfit}." if fit.misfit else None
-        line.append(Stage(stage_name(draft, place), full(fit.shape), place, problem, remedy_label(fit.misfit) if fit.misfit else None))
+        problem, remedy = (f"{fit.misfit}.", remedy_label(fit.misfit)) if fit.misfit else (None, None)
+        line.append(Stage(name=stage_name(draft, place), shape=full(fit.shape), layer=place, folded=folded, problem=problem, remedy=remedy))
     if folded:
         last = fits[-1].shape
-        line.append(Stage("unsqueeze", None if last is None else str((batch, steps, *last)), None))
+        line.append(_between_layers("unsqueeze", None if last is None else str((batch, steps, *last)), folded=False))
     return line
+
+
+def _between_layers(name: str, shape: str | None, folded: bool) -> Stage:
+    return Stage(name=name, shape=shape, layer=None, folded=folded, problem=None, remedy=None)

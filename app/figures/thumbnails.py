@@ -1,6 +1,6 @@
 """Thumbnails computed from real inputs: each kind with usual parameters, and contents of files.
 
-Arrays only; gallery.js draws them.
+Arrays only; `app/web/gallery/picture.js` draws them.
 """
 
 from __future__ import annotations

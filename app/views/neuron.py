@@ -159,7 +159,7 @@ def _surrogate(simulation: Simulation, theme: Theme) -> None:
     shown = (layer.surrogate_grad_fn, layer.spike_threshold, simulation.records[0])
     left, right = st.columns([3, 1], gap="medium")
     with left:
-        plots("surrogate", [Plot(surrogate_figure(*shown, theme), describe_surrogate(*shown))])
+        plots("surrogate", [Plot(figure=surrogate_figure(*shown, theme), description=describe_surrogate(*shown))])
     with right:
         field_controls(layer, "network.0", SURROGATE, _edit, _edit)
 

@@ -239,7 +239,13 @@ def _plots() -> None:
     pinned = training.pinned
     ghost = Ghost(A, pinned.records) if pinned and have_the_same_score(pinned.experiment, experiment) else None
     curves = training_curves(records, goals, names, theme, changes_in_words(experiment), ghost)
-    plots("curves", [Plot(curves, describe_training(records, goals[-1], names, ghost))], training.scrubbed, training.scrub, _draw_scrubbed)
+    plots(
+        "curves",
+        [Plot(figure=curves, description=describe_training(records, goals[-1], names, ghost))],
+        training.scrubbed,
+        training.scrub,
+        _draw_scrubbed,
+    )
     seen = training.seen_record
     shown = forward_pass(run, seen)
     other, other_name = _beside(training, seen.epoch)
@@ -281,7 +287,7 @@ def _traced(training: TrainingState) -> dict[int, int]:
 def _trials(trials: dict[str, TrainingRun], theme: Theme) -> None:
     task = next(iter(trials.values())).in_force.training.task
     shown = [Trial(part_name(name), trial_in_words(trial), trial.records[:], task) for name, trial in trials.items()]
-    plots("trials", [Plot(trials_figure(shown, task.goal, theme), describe_trials(shown, task.goal))])
+    plots("trials", [Plot(figure=trials_figure(shown, task.goal, theme), description=describe_trials(shown, task.goal))])
 
 
 def _drawer() -> None:
@@ -299,7 +305,7 @@ def _drawer_plots() -> None:
     experiment, records = run.experiment, run.records[:]
     names, parameters = layer_names(experiment), parameter_names(experiment, records[0].parameters)
     figure = drawer_figure(records, names, parameters, experiment.dt, theme)
-    plots("drawer_plots", [Plot(figure, describe_drawer(records, names, parameters, experiment.dt))])
+    plots("drawer_plots", [Plot(figure=figure, description=describe_drawer(records, names, parameters, experiment.dt))])
 
 
 def _draw_scrubbed() -> None:

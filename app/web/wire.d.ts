@@ -45,6 +45,10 @@ export interface Decays {
   alphas: number[];
 }
 
+export interface DrawnTheme {
+  theme: "light" | "dark";
+}
+
 export interface EditAct {
   do: "edit";
   changes: Record<string, unknown>;
@@ -53,6 +57,32 @@ export interface EditAct {
 export interface EquationLine {
   symbols: string;
   pieces: [string, string][];
+}
+
+export interface Gallery {
+  tiles: GalleryTile[];
+  chosen: string;
+  palette: GalleryPalette;
+  answered: number;
+}
+
+export interface GalleryPalette {
+  input: string;
+  muted: string;
+  grid: string;
+}
+
+export interface GalleryPicture {
+  drawing: "raster" | "line" | "pixels";
+  shape: number[];
+  levels: string;
+  zero: number;
+}
+
+export interface GalleryTile {
+  kind: string;
+  name: string;
+  picture: GalleryPicture | null;
 }
 
 export interface Headline {
@@ -168,6 +198,19 @@ export interface PinnedNeuron {
   words: string;
 }
 
+export interface Plot {
+  figure: Record<string, unknown>;
+  description: string;
+}
+
+export interface Plots {
+  plots: Plot[];
+  plotly: string;
+  scrubs: boolean;
+  scrubbed: number | null;
+  answered: number;
+}
+
 export interface RasterMarks {
   lines: number;
   times: number;
@@ -206,6 +249,15 @@ export interface ResetFunction {
   reset_value?: number | null;
 }
 
+export interface Ribbon {
+  stages: Stage[];
+  selected: number | null;
+  batch: number;
+  steps: number;
+  folded: boolean;
+  answered: number;
+}
+
 export interface RowNotes {
   sentence: string;
   remedies: string[];
@@ -230,6 +282,10 @@ export interface RowsGroup {
   heatmap?: boolean;
 }
 
+export interface Shortcuts {
+  buttons: Record<string, string>;
+}
+
 export interface SliderControl {
   label: string;
   symbol: string;
@@ -251,6 +307,15 @@ export interface SliderControl {
 export interface SpikeFunction {
   kind: string;
   max_num_spikes_per_bin?: number | null;
+}
+
+export interface Stage {
+  name: string;
+  shape: string | null;
+  layer: number | null;
+  folded: boolean;
+  problem: string | null;
+  remedy: string | null;
 }
 
 export interface SwitchControl {

@@ -187,7 +187,7 @@ def test_a_current_travels_with_the_level_of_0(current: list[float], levels: lis
 
 
 def test_a_tile_whose_picture_is_being_made_has_none() -> None:
-    assert component._as_data(Tile("digit", "Handwritten digit", None)) == {"kind": "digit", "name": "Handwritten digit"}
+    assert component._as_data(Tile("digit", "Handwritten digit", None))["picture"] is None
 
 
 # ---------------------------------------------------------------------------------------------------- choosing

@@ -139,7 +139,7 @@ def test_more_groups_than_neurons_are_a_misfit_that_is_shown_at_once() -> None:
     shown(page.run())
     (wrong,) = (stage for stage in data_of(page, "ribbon")["stages"] if stage["problem"])
     assert (wrong["layer"], wrong["remedy"]) == (2, "Make rec_connect fit")
-    told(page, "ribbon", "remedied", {"layer": 2})
+    told(page, "ribbon", {"do": "remedy", "layer": 2})
     assert draft(page).first_misfit is None
 
 

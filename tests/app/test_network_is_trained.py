@@ -59,7 +59,7 @@ def test_a_misfit_is_named_on_the_training_page_and_mended_on_this_one() -> None
     assert complaints(page) == [f"This network can't be trained yet. {MISFIT.first_misfit}"]
     assert [link.label for link in page.get("page_link")] == ["Change it on the Network page"]
     shown(page.switch_page(NETWORK).run())
-    told(page, "ribbon", "remedied", {"layer": 2})
+    told(page, "ribbon", {"do": "remedy", "layer": 2})
     shown(page.switch_page(TRAINING).run())
     assert complaints(page) == []
     assert desk(page).training.run.experiment.draft == stack.mend(MISFIT, 2)

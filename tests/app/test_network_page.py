@@ -48,7 +48,7 @@ def test_the_page_opens_on_the_ten_spike_net_with_its_first_neurons_selected() -
     page = opened()
     assert draft(page) == TEN
     assert "x" not in page.query_params
-    assert [stage["name"] for stage in data_of(page, "ribbon")["stages"]] == [stage.name for stage in stages(TEN)]
+    assert [stage["name"] for stage in data_of(page, "ribbon")["stages"]] == [stage["name"] for stage in stages(TEN)]
     assert data_of(page, "ribbon")["selected"] == 1
     assert "LIF 2" in said(page, "title")
     (simulation,) = simulate(ten_spikes())
@@ -79,7 +79,7 @@ def test_a_link_to_a_misfit_says_what_is_wrong_and_offers_the_remedy() -> None:
     assert (wrong["layer"], wrong["remedy"]) == (2, "Set in_features to 65")
     assert "rows" not in [element.key for element in page.get("bidi_component")], "no network of somebody else's"
     assert complaints(page) == []
-    told(page, "ribbon", "remedied", {"layer": 2})
+    told(page, "ribbon", {"do": "remedy", "layer": 2})
     assert draft(page) == stack.mend(MISFIT, 2)
     assert desk(page).composition.experiment.network[2].in_features == 65
     assert "Below is still the last network whose layers fit." not in captions(page)

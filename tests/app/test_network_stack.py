@@ -58,7 +58,7 @@ def test_the_stack_is_changed_at_the_selected_layer(label: str, at: int, made: D
     assert draft(page) == made
     assert view(page).layer == selected
     assert view(page).opened == set(), "layers have other places now"
-    assert [stage["name"] for stage in data_of(page, "ribbon")["stages"]] == [stage.name for stage in stages(made)]
+    assert [stage["name"] for stage in data_of(page, "ribbon")["stages"]] == [stage["name"] for stage in stages(made)]
     assert complaints(page) == []
 
 
@@ -96,13 +96,13 @@ def test_layers_beyond_the_limit_are_refused() -> None:
 
 def test_a_click_on_the_ribbon_selects_a_layer_or_the_input() -> None:
     page = opened()
-    told(page, "ribbon", "selected", {"layer": 2})
+    told(page, "ribbon", {"do": "select", "layer": 2})
     assert "network.2.in_features" in fields(page, "")
     assert data_of(page, "ribbon")["selected"] == 2
-    told(page, "ribbon", "selected", {"layer": None})
+    told(page, "ribbon", {"do": "select", "layer": None})
     assert "input.probability" in fields(page, "")
     assert data_of(page, "ribbon")["selected"] is None
-    told(page, "ribbon", "selected", {"layer": 0})
+    told(page, "ribbon", {"do": "select", "layer": 0})
     assert "network.0.in_features" in fields(page, "")
 
 
@@ -111,6 +111,6 @@ def test_every_misfit_is_mended_from_the_ribbon() -> None:
     change(page, "network.0.in_features", 17)
     change(page, "network.0.out_features", 30)
     for place in (0, 2):
-        told(page, "ribbon", "remedied", {"layer": place})
+        told(page, "ribbon", {"do": "remedy", "layer": place})
     assert draft(page) == TEN.replace({"network.0.out_features": 30, "network.2.in_features": 30})
     assert desk(page).composition.experiment.draft == draft(page)

@@ -122,7 +122,7 @@ def test_a_link_to_a_file_that_is_not_here_says_what_is_missing() -> None:
 
 def test_without_the_file_an_ordinary_input_can_be_chosen() -> None:
     page = opened(FROM_FILE, panel="Input")
-    told(page, "input kind", "choice", {"kind": "poisson_spikes", "number": 1})
+    told(page, "input kind", {"do": "choose", "kind": "poisson_spikes"})
     assert complaints(page) == []
     assert draft(page) == stack.feed(FROM_FILE, "poisson_spikes")
     assert np.array_equal(raster(page, "input"), simulate(desk(page).composition.experiment)[0].input[0].T)

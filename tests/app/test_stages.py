@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.components.ribbon import Stage
-from app.figures.stages import stages
+from app.figures.stages import Stage, stages
 from app.state.presets import Preset, presets
 from app.words.layers import layer_in_words, remedy_label
 from snncore.errors import MisfitError
@@ -29,27 +28,31 @@ def draft(*layers: Layer, shape: tuple[int, ...] = (2, 10, 4)) -> Draft:
     return Draft(network=layers, input={"shape": shape, "probability": 0.5})
 
 
+def fitting(name: str, shape: str, layer: int | None, folded: bool = False) -> Stage:
+    return Stage(name=name, shape=shape, layer=layer, folded=folded, problem=None, remedy=None)
+
+
 def test_the_stages_of_the_ten_spike_net() -> None:
     assert stages(ten_spikes().draft) == [
-        Stage("Input", "(1, 100, 16)", None),
-        Stage("Linear 1, 16→64", "(1, 100, 64)", 0),
-        Stage("LIF 2", "(1, 100, 64)", 1),
-        Stage("Linear 3, 64→4", "(1, 100, 4)", 2),
-        Stage("LIF 4", "(1, 100, 4)", 3),
+        fitting("Input", "(1, 100, 16)", None),
+        fitting("Linear 1, 16→64", "(1, 100, 64)", 0),
+        fitting("LIF 2", "(1, 100, 64)", 1),
+        fitting("Linear 3, 64→4", "(1, 100, 4)", 2),
+        fitting("LIF 4", "(1, 100, 4)", 3),
     ]
 
 
 def test_the_stages_of_a_convolution_show_where_time_is_folded() -> None:
     assert stages(convolution().draft) == [
-        Stage("Input", "(8, 100, 2, 8, 8)", None),
-        Stage("squeeze", "(800, 2, 8, 8)", None),
-        Stage("Conv2d 1, 2→16, 3×3", "(800, 16, 6, 6)", 0),
-        Stage("LIF 2", "(800, 16, 6, 6)", 1),
-        Stage("Conv2d 3, 16→32, 3×3", "(800, 32, 4, 4)", 2),
-        Stage("LIF 4", "(800, 32, 4, 4)", 3),
-        Stage("Flatten 5", "(800, 512)", 4),
-        Stage("Linear 6, 512→4", "(800, 4)", 5),
-        Stage("unsqueeze", "(8, 100, 4)", None),
+        fitting("Input", "(8, 100, 2, 8, 8)", None),
+        fitting("squeeze", "(800, 2, 8, 8)", None, folded=True),
+        fitting("Conv2d 1, 2→16, 3×3", "(800, 16, 6, 6)", 0, folded=True),
+        fitting("LIF 2", "(800, 16, 6, 6)", 1, folded=True),
+        fitting("Conv2d 3, 16→32, 3×3", "(800, 32, 4, 4)", 2, folded=True),
+        fitting("LIF 4", "(800, 32, 4, 4)", 3, folded=True),
+        fitting("Flatten 5", "(800, 512)", 4, folded=True),
+        fitting("Linear 6, 512→4", "(800, 4)", 5, folded=True),
+        fitting("unsqueeze", "(8, 100, 4)", None),
     ]
 
 
@@ -58,14 +61,14 @@ def test_shapes_are_those_of_the_network_that_runs(preset: Preset) -> None:
     (simulation,) = simulate(preset.experiment)
     batch, steps = simulation.input.shape[:2]
     shown = stages(preset.experiment.draft)
-    assert shown[0].shape == str(simulation.input.shape)
+    assert shown[0]["shape"] == str(simulation.input.shape)
     leading = (batch * steps,) if preset.experiment.is_folded else (batch, steps)
     for place, output in enumerate(simulation.outputs):
-        (stage,) = (stage for stage in shown if stage.layer == place)
-        assert stage.shape == str((*leading, *output.shape[2:]))
-        assert (stage.problem, stage.remedy) == (None, None)
+        (stage,) = (stage for stage in shown if stage["layer"] == place)
+        assert stage["shape"] == str((*leading, *output.shape[2:]))
+        assert (stage["problem"], stage["remedy"]) == (None, None)
     if preset.experiment.is_folded:
-        assert shown[-1].shape == str(simulation.outputs[-1].shape)
+        assert shown[-1]["shape"] == str(simulation.outputs[-1].shape)
 
 
 @pytest.mark.parametrize("kind", LAYER_KINDS)
@@ -136,8 +139,8 @@ MISFITS: dict[str, tuple[Draft, str, str | None, str | None]] = {
 
 @pytest.mark.parametrize(("made", "problem", "remedy", "shape"), MISFITS.values(), ids=MISFITS)
 def test_a_misfit_is_told_with_what_would_mend_it(made: Draft, problem: str, remedy: str | None, shape: str | None) -> None:
-    (wrong,) = (stage for stage in stages(made) if stage.problem)
-    assert (wrong.layer, wrong.problem, wrong.remedy, wrong.shape) == (0, problem, remedy, shape)
+    (wrong,) = (stage for stage in stages(made) if stage["problem"])
+    assert (wrong["layer"], wrong["problem"], wrong["remedy"], wrong["shape"]) == (0, problem, remedy, shape)
 
 
 @pytest.mark.parametrize(("made", "problem", "remedy", "shape"), MISFITS.values(), ids=MISFITS)
@@ -152,15 +155,15 @@ def test_the_remedy_that_is_offered_mends_and_what_has_none_cannot_be_mended(
 
 def test_after_what_cannot_be_mended_shapes_are_unknown() -> None:
     shown = stages(MISFITS["no picture"][0])
-    assert [stage.name for stage in shown] == ["Input", "squeeze", "Conv2d 1, 2→6, 3×3", "LIF 2", "unsqueeze"]
-    assert [stage.shape for stage in shown] == ["(2, 10, 4)", "(20, 4)", None, None, None]
-    assert [bool(stage.problem) for stage in shown] == [False, False, True, False, False]
+    assert [stage["name"] for stage in shown] == ["Input", "squeeze", "Conv2d 1, 2→6, 3×3", "LIF 2", "unsqueeze"]
+    assert [stage["shape"] for stage in shown] == ["(2, 10, 4)", "(20, 4)", None, None, None]
+    assert [bool(stage["problem"]) for stage in shown] == [False, False, True, False, False]
 
 
 def test_after_what_can_be_mended_layers_are_judged_by_what_it_would_put_out() -> None:
     shown = stages(draft(linear(5, 3), LIF, linear(2, 2), LIF))
-    assert [stage.shape for stage in shown] == ["(2, 10, 4)", "(2, 10, 3)", "(2, 10, 3)", "(2, 10, 2)", "(2, 10, 2)"]
-    assert [stage.remedy for stage in shown] == [None, "Set in_features to 4", None, "Set in_features to 3", None]
+    assert [stage["shape"] for stage in shown] == ["(2, 10, 4)", "(2, 10, 3)", "(2, 10, 3)", "(2, 10, 2)", "(2, 10, 2)"]
+    assert [stage["remedy"] for stage in shown] == [None, "Set in_features to 4", None, "Set in_features to 3", None]
 
 
 def test_several_changes_are_named_together() -> None:

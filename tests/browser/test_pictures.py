@@ -32,7 +32,7 @@ theme = st.context.theme.type or "light"
 if "bare" not in st.query_params:
     meta = {"label": "Output", "x": "epoch", "value": "spikes"}
     curve = {"type": "scatter", "x": [0, 1, 2], "y": [0, 4, 1], "line": {"color": "#CF5A00", "width": 8}, "meta": meta}
-    plots("curves", [Plot({"data": [curve], "layout": layout(theme, 140)}, "A curve.")])
+    plots("curves", [Plot(figure={"data": [curve], "layout": layout(theme, 140)}, description="A curve.")])
     notes = {1: Notes("Nearly silent.", ("Set θ to 0.1",)), 3: Notes("Silent.", ())}
     rows("rows", rows_figure(simulate(ten_spikes())[0], View(chosen={1: (0,), 3: (0,)}), notes, theme), "Two layers.")
 """

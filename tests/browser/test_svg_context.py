@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, JSHandle
 
-from app.components.assets import source
+from app.components.assets import web_url
+from tests.browser.server import Server
 
 DRAWINGS = {
     "lines": """
@@ -139,10 +140,10 @@ Pixels = NDArray[np.float64]
 
 
 @pytest.fixture(scope="module")
-def module(browser: Browser) -> Iterator[JSHandle]:
+def module(browser: Browser, server: Server) -> Iterator[JSHandle]:
     page = browser.new_page()
-    load = "text => import(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })))"
-    yield page.evaluate_handle(load, source("pictures", "svg_context.js"))
+    page.goto(f"{server.url}_stcore/health")
+    yield page.evaluate_handle("address => import(address)", f"{server.url}{web_url()}/pictures/svg_context.js")
     page.close()
 
 

@@ -1,0 +1,12 @@
+"""Moves the focus into popovers as they open, so that keys act where the eye is."""
+
+from __future__ import annotations
+
+from app.components.assets import component
+
+_component = component("focus")
+
+
+def focus(key: str) -> None:
+    """Put this first in a popover: its first button gets the focus when it opens."""
+    _component(key=key)

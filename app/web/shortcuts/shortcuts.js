@@ -1,0 +1,36 @@
+// Keys that press buttons of the page while a plot has the focus; a button that is disabled isn't pressed, and the key of one that is gone
+// stays the browser's. What the plots do with a key themselves comes first.
+
+import { lastingView } from "../lib/view.js";
+
+const PLOTS = ".plot, .rows";
+
+/**
+ * @typedef {import("../wire.js").Shortcuts} Data
+ * @typedef {ReturnType<typeof create>} View
+ */
+
+export default lastingView({ create, update, destroy: ({ ends }) => ends.abort() });
+
+/** @param {HTMLElement} parent @param {Data} data */
+function create(parent, { buttons }) {
+  const view = { buttons, ends: new AbortController() };
+  document.addEventListener("keydown", (event) => onKey(event, view.buttons), { signal: view.ends.signal });
+  parent.dataset.listening = "true";
+  return view;
+}
+
+/** @param {View} view @param {Data} data */
+function update(view, { buttons }) {
+  view.buttons = buttons;
+}
+
+/** @param {KeyboardEvent} event @param {Data["buttons"]} buttons */
+function onKey(event, buttons) {
+  if (event.defaultPrevented || event.repeat || !Object.hasOwn(buttons, event.key)) return;
+  if (!(event.target instanceof Element) || !event.target.matches(PLOTS)) return;
+  const button = document.querySelector(`.st-key-${buttons[event.key]} button`);
+  if (!(button instanceof HTMLButtonElement)) return;
+  event.preventDefault();
+  button.click(); // does nothing while it is disabled
+}
