@@ -28,11 +28,11 @@ run: $(VENV)/.run
 	@echo "SNN Playground: http://localhost:$(PORT)  (end it with Ctrl+C)"
 	@$(BIN)/python -m app --server.port $(PORT)
 
-# Tests in a browser want both cores for one page; the others run side by side.
+# Tests in a browser come last: two pages at once need both cores.
 test: $(VENV)/.browser
 	@failed=0; \
 	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2 --dist=worksteal || failed=1; \
-	$(BIN)/python -m pytest tests/browser || failed=1; \
+	$(BIN)/python -m pytest tests/browser --numprocesses=2 --dist=worksteal || failed=1; \
 	exit $$failed
 
 check: lint

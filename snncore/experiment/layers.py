@@ -65,7 +65,7 @@ class NeuronSpec(Learnable):
 
     @property
     def is_noisy(self) -> bool:
-        """True if it uses random numbers while it trains."""
+        """True if it uses random numbers while it trains. No neuron does: a step that draws isn't registered."""
         return False
 
     @property

@@ -127,8 +127,10 @@ def _try(model: NeuronModel, spec: type[NeuronSpec]) -> None:
     try:
         layer = fitting_neurons(spec, TRIAL[-1]).build(torch.Generator(), torch.Generator())
         layer.record_states = True
+        before = torch.get_rng_state()
         with torch.no_grad():
             output = layer(torch.ones(TRIAL))
+        is_random = not torch.equal(before, torch.get_rng_state())
         for name in ("u", "v_mem"):
             layer.recordings[name]
     except Exception as error:
@@ -137,6 +139,10 @@ def _try(model: NeuronModel, spec: type[NeuronSpec]) -> None:
             f"{model.name}: a trial of two time steps ended in {problem}; its step must return Step(output, {{'u': u}}, state), "
             f"with every state variable that came in, v_mem among them."
         ) from error
+    if is_random:
+        raise RegistrationError(
+            f"{model.name}: its step draws random numbers, which no seed of an Experiment decides; put the noise into the input."
+        )
     if output.shape != TRIAL:
         raise RegistrationError(f"{model.name}: of an input {TRIAL} it makes {tuple(output.shape)}; the output must have the same shape.")
     if model.does_spike and not isinstance(getattr(layer, "spike_threshold", None), Tensor):

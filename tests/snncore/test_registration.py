@@ -85,6 +85,10 @@ def halving(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
     return step(z, state, p)._replace(output=z[:, :0])
 
 
+def drawing(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    return step(z + torch.rand_like(z), state, p)
+
+
 WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "the name of a layer": (lambda: register_neuron(step, spikes=False)(leak("Linear")), "layer of the kind 'Linear' already"),
     "the name of a model": (lambda: register_neuron(step, spikes=False)(leak("LIF")), "layer of the kind 'LIF' already"),
@@ -124,6 +128,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a step without u": (lambda: register_neuron(without_u, spikes=False)(leak()), "a trial of two time steps ended in KeyError"),
     "a step that loses state": (lambda: register_neuron(forgetful, spikes=False)(leak()), "a trial of two time steps ended in KeyError"),
+    "a step that draws": (lambda: register_neuron(drawing, spikes=False)(leak()), "its step draws random numbers, which no seed"),
     "an output of another shape": (lambda: register_neuron(halving, spikes=False)(leak()), r"it makes \(1, 2, 0\)"),
 }
 
