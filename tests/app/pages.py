@@ -48,19 +48,12 @@ def press(page: AppTest, label: str) -> AppTest:
     return run(page)
 
 
-def told(page: AppTest, component: str, act: dict[str, Any] | str, value: Any = None) -> AppTest:
-    """What a component's view tells: an act, numbered as its view would, or a trigger by its name and value."""
-    if isinstance(act, str):
-        return triggered(page, component, act, value)
+def told(page: AppTest, component: str, act: dict[str, Any]) -> AppTest:
+    """What a component's view tells, numbered as it would. AppTest runs no scripts, so this goes to its inner run."""
     answers = f"{component} answers"
     last = page.session_state[answers].last if answers in page.session_state else 0
-    return triggered(page, component, "acts", [{**act, "number": last + 1}])
-
-
-def triggered(page: AppTest, component: str, event: str, value: Any) -> AppTest:
-    """What a component's script tells by `setTriggerValue`. AppTest runs no scripts, so this goes to its inner run."""
     states = page._tree.get_widget_states()
-    told = json.dumps([{"event": event, "value": value}])
+    told = json.dumps([{"event": "acts", "value": [{**act, "number": last + 1}]}])
     states.widgets.append(WidgetState(id=_make_trigger_id(component_of(page, component).id, "events"), json_trigger_value=told))
     shown(page._run(states))
     return page if page.menu_button else shown(page.run())

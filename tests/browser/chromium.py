@@ -1,5 +1,7 @@
 """Finds a Chromium to test with, or installs one: the system's, else Debian's package, else Playwright's own.
 
+The headless shell is preferred: it is the same browser without a window, which takes half of the processor's time in these tests.
+
 `python -m tests.browser.chromium` does so and says which it is.
 """
 
@@ -13,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SYSTEM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 QUIET = (
     "--no-sandbox",
@@ -40,9 +42,9 @@ def find() -> str | None:
 def install() -> None:
     """Debian's package where root allows, else Playwright's own download."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing Debian's chromium ...", flush=True)
+        print("Installing Debian's chromium-headless-shell ...", flush=True)
         quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "chromium"]):
+        for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "chromium-headless-shell"]):
             if subprocess.run(command, check=False, **quiet).returncode:
                 print(f"{' '.join(command)} failed.", file=sys.stderr)
     if find() is None:

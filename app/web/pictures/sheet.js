@@ -42,11 +42,8 @@ export function paint(context, node) {
 }
 
 /** @param {HTMLElement} node @returns {Painting[]} */
-function paintings(node) {
-  const view = /** @type {{painted?: () => Painting[]} | undefined} */ (node.parentElement && viewAt(node.parentElement));
-  const painter = view?.painted ? view : /** @type {HTMLElement & {painted?: () => Painting[]}} */ (node);
-  return painter.painted?.() ?? [];
-}
+const paintings = ({ parentElement }) =>
+  /** @type {{painted: () => Painting[]} | undefined} */ (parentElement && viewAt(parentElement))?.painted() ?? [];
 
 /** The node of a plot that plotly has drawn in. @param {HTMLElement} node */
 export const graphOf = (node) => /** @type {HTMLElement} */ (node.querySelector(".plot-graph"));
