@@ -13,7 +13,7 @@ import statistics
 import torch
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app.components.rows import packet
+from app.components.sent import Sent
 from app.figures.rows import Notes, describe_rows, rows_figure
 from app.server.limits import check
 from app.server.link import to_parameter
@@ -98,14 +98,15 @@ def _visits(browser: Browser, address: str) -> tuple[int, int]:
 
 def _server_milliseconds() -> float:
     """Of one move of a slider on the Network page with the ten-spike net, from the edit to the bytes that are sent; no drawing."""
-    composed, seen = ten_spikes().draft, NetworkView()
+    composed, seen, sent = ten_spikes().draft, NetworkView(), Sent("rows")
 
     def move() -> None:
         experiment = Experiment(**dict(composed.replace({"network.1.spike_threshold": 0.9})))
         check(experiment)
         (simulation,) = simulate(experiment)
         notes = {index: Notes(findings_in_words(findings)) for index, findings in diagnose(simulation).items()}
-        packet(rows_figure(simulation, view_of(seen, simulation), notes, "light"), describe_rows(simulation))
+        figure = rows_figure(simulation, view_of(seen, simulation), notes, "light")
+        sent.message({**figure.header, "description": describe_rows(simulation)}, figure.arrays)
 
     torch.set_num_threads(1)
     return 1e3 * medians([move], rounds=50)[0]

@@ -10,7 +10,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from app.figures.style import layout, packed
+from app.figures.style import layout
 from app.figures.training import training_curves
 from app.server.runner import TrainingRun
 from app.words.layers import layer_names
@@ -31,8 +31,8 @@ for number, (quantity, values) in enumerate(rows, start=1):
     top = 1 - (number - 1) / len(rows)
     axes[axis.replace("y", "yaxis")] = {"domain": [max(top - 0.9 / len(rows), 0), top]}
     if quantity == "u":
-        traces.append({"type": "scatter", "mode": "lines", "y": packed(values[0, :, 0]), "yaxis": axis})
+        traces.append({"type": "scatter", "mode": "lines", "y": values[0, :, 0], "yaxis": axis})
     else:
-        heatmaps.append({"type": "heatmap", "z": packed(values[0].T.astype("uint8")), "yaxis": axis, "showscale": False})
+        heatmaps.append({"type": "heatmap", "z": values[0].T.astype("uint8"), "yaxis": axis, "showscale": False})
 st.plotly_chart({"data": curves["data"], "layout": curves["layout"]}, key="curves")
 st.plotly_chart({"data": traces + heatmaps, "layout": layout("light", 480, **axes)}, key="network")

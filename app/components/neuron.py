@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from app.components.answers import Act, answering
 from app.components.assets import component
-from app.components.rows import packet
+from app.components.sent import sent_to
 from app.figures.neuron_page import NeuronHeader
 from app.figures.row_kinds import RowsFigure
 
@@ -14,7 +14,7 @@ _component = component("neuron")
 
 
 class NeuronData(NeuronHeader):
-    """Header of the packet that the view is sent. `answered` is the number of the act that it answers, along with all acts before it."""
+    """Header of what the view is sent. `answered` is the number of the act that it answers, along with all acts before it."""
 
     answered: int
 
@@ -27,6 +27,10 @@ def neuron(key: str, figure: RowsFigure, answered: int, on_act: Callable[[Act], 
         on_act: called with each act in turn, before the page runs again: `{"do": "edit", "changes": {path: value}}`, `{"do": "pin"}`,
             `{"do": "unpin"}`, `{"do": "remedy", "remedy": place}` or `{"do": "look", ...}`.
     """
-    description = figure.header["description"]
-    shown = RowsFigure({**figure.header, "answered": answered}, figure.arrays)
-    _component(key=key, data=packet(shown, description), on_acts_change=answering(key, on_act))
+    sent = sent_to(key)
+    _component(
+        key=key,
+        data=sent.message({**figure.header, "answered": answered}, figure.arrays),
+        on_acts_change=answering(key, on_act),
+        on_missing_change=sent.forget,
+    )

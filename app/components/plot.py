@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict
 
+import numpy as np
+
 from app.components.answers import Act, answering, last_answered
 from app.components.assets import component, plotly_url
+from app.components.sent import sent_to
 
 _component = component("plot")
 
@@ -18,10 +21,26 @@ class Plot(TypedDict):
     description: str
 
 
-class Plots(TypedDict):
-    """Data of the view. `plotly` is the address of plotly.js; `scrubs` says whether a place on the x axis can be chosen."""
+class PlotLayout(TypedDict):
+    """A plot without its traces, of which it has so many."""
 
-    plots: Sequence[Plot]
+    traces: int
+    layout: dict[str, Any]
+    narrow: dict[str, Any] | None
+
+
+class Plots(TypedDict):
+    """Header of what the view is sent.
+
+    Attributes:
+        traces: of all plots, one after the other; `{"array": place}` stands for an array.
+        plotly: address of plotly.js.
+        scrubs: whether a place on the x axis can be chosen.
+    """
+
+    traces: Sequence[dict[str, Any]]
+    layouts: Sequence[PlotLayout]
+    descriptions: Sequence[str]
     plotly: str
     scrubs: bool
     scrubbed: int | None
@@ -47,5 +66,28 @@ def plots(
         if on_scrub:
             on_scrub(act["x"])
 
-    data = Plots(plots=shown, plotly=plotly_url(), scrubs=on_scrub is not None, scrubbed=scrubbed, answered=last_answered(key))
-    _component(key=key, data=data, on_acts_change=answering(key, on_act, redraw))
+    arrays: list[np.ndarray[Any, Any]] = []
+    figures = [plot["figure"] for plot in shown]
+    header = Plots(
+        traces=[_with_places(trace, arrays) for figure in figures for trace in figure["data"]],
+        layouts=[PlotLayout(traces=len(each["data"]), layout=each["layout"], narrow=each.get("narrow")) for each in figures],
+        descriptions=[plot["description"] for plot in shown],
+        plotly=plotly_url(),
+        scrubs=on_scrub is not None,
+        scrubbed=scrubbed,
+        answered=last_answered(key),
+    )
+    sent = sent_to(key)
+    _component(key=key, data=sent.message(header, arrays), on_acts_change=answering(key, on_act, redraw), on_missing_change=sent.forget)
+
+
+def _with_places(trace: dict[str, Any], arrays: list[np.ndarray[Any, Any]]) -> dict[str, Any]:
+    """Return the trace with the places of its arrays; those are added to `arrays`."""
+    told = {}
+    for name, value in trace.items():
+        if isinstance(value, np.ndarray):
+            told[name] = {"array": len(arrays)}
+            arrays.append(value)
+        else:
+            told[name] = value
+    return told

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
-
-import numpy as np
 
 from app.components.answers import Act, answering, last_answered
 from app.components.assets import component
+from app.components.sent import sent_to
 from app.figures.row_data import RowsHeader
-from app.figures.row_kinds import RowsFigure
 from app.figures.rows import NetworkFigure
 
 _component = component("rows")
 
 
 class Rows(RowsHeader):
-    """Header of the view's packet; `description` has the figure in words."""
+    """Header of what the view is sent; `description` has the figure in words."""
 
     description: str
     answered: int
@@ -43,21 +39,10 @@ def rows(
         redraw: called after that; it may end the run.
     """
     header = Rows(**figure.header, description=description, answered=last_answered(key))
-    _component(key=key, data=packet(RowsFigure(header, figure.arrays), description), on_acts_change=answering(key, on_act, redraw))
-
-
-def packet(figure: RowsFigure[Any], description: str) -> bytes:
-    """Pack the figure for `app/web/lib/packet.js`: the header's length (4 bytes, little-endian), the header as JSON, the arrays."""
-    blobs = [_as_bytes(values) for values in figure.arrays]
-    offsets = np.cumsum([0, *(len(blob) for _, blob in blobs)])
-    entries = [
-        {"dtype": dtype, "offset": int(offset), "bytes": len(blob)} for (dtype, blob), offset in zip(blobs, offsets[:-1], strict=True)
-    ]
-    header = json.dumps({**figure.header, "description": description, "arrays": entries}, separators=(",", ":"), allow_nan=False).encode()
-    return b"".join((len(header).to_bytes(4, "little"), header, *(blob for _, blob in blobs)))
-
-
-def _as_bytes(values: np.ndarray[Any, Any]) -> tuple[str, bytes]:
-    """Convert to a little-endian type that JavaScript has: bytes or float32."""
-    kind = "u1" if values.dtype == np.uint8 else "f4"
-    return kind, np.ascontiguousarray(values, dtype=f"<{kind}").tobytes()
+    sent = sent_to(key)
+    _component(
+        key=key,
+        data=sent.message(header, figure.arrays),
+        on_acts_change=answering(key, on_act, redraw),
+        on_missing_change=sent.forget,
+    )

@@ -2,7 +2,7 @@
 
 A message is bytes: the length of its head (4 bytes, little-endian), the head as JSON, and the bodies of its parts. Its parts are the header
 of the view's data as JSON, the types of the arrays as JSON, what the header's lists hold, as JSON each, and the arrays.
-`app/web/lib/received.js` is the other end. A view that lacks what a message is based on asks for all of it, by the act `{"do": "resend"}`.
+`app/web/lib/received.js` is the other end. A view that lacks what a message is based on asks for all of it.
 """
 
 from __future__ import annotations
@@ -57,9 +57,11 @@ class Sent:
     """The messages to one view in one session that later ones may be based on, oldest first.
 
     Attributes:
+        view: its name in the browser.
         patience: seconds after which a message counts as sent.
     """
 
+    view: str
     patience: float = SENT_AFTER
     messages: list[Message] = field(default_factory=list)
     count: int = 0
@@ -76,7 +78,7 @@ class Sent:
             bodies.append(content[kept:])
         self.count += 1
         self.messages.append(made)
-        told = {"number": made.number, "base": base.number if base else None, "parts": entries}
+        told = {"view": self.view, "number": made.number, "base": base.number if base else None, "parts": entries}
         head = json.dumps(told, separators=(",", ":")).encode()
         return b"".join((len(head).to_bytes(4, "little"), head, *bodies))
 
@@ -96,7 +98,7 @@ class Sent:
 
 def sent_to(key: str) -> Sent:
     """Return what this session's view under `key` was sent."""
-    found: Sent = st.session_state.setdefault(f"{key} sent", Sent())
+    found: Sent = st.session_state.setdefault(f"{key} sent", Sent(key))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.style import Palette, packed
+from app.figures.style import Palette
 
 Values = NDArray[np.number[Any]]
 
@@ -74,8 +74,8 @@ def curve(
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines" if len(values) > 1 else "markers",
-        "x": packed(places if epochs is None else epochs[places]),
-        "y": packed(values[places].astype(np.float32)),  # as the records were computed
+        "x": places if epochs is None else epochs[places],
+        "y": values[places].astype(np.float32),  # as the records were computed
         "xaxis": axis_name("x", panel),
         "yaxis": axis_name("y", panel),
         "line": {"color": color, "width": 1.5, "dash": dash},

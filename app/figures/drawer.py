@@ -11,7 +11,7 @@ import numpy as np
 
 from app.figures.curves import LEAST_WIDTH, LINE_DASHES, MOST_POINTS, SeenIn, Values, axis_name, curve, dash_from_the_end, epoch_span
 from app.figures.panels import Named, Panel, laid_out, one_below_the_other, stacked_height, two_by_two
-from app.figures.style import PALETTES, Figure, Palette, Theme, layout, packed
+from app.figures.style import PALETTES, Figure, Palette, Theme, layout
 from snncore.run.bptt import EpochRecord
 
 HEIGHT = 272
@@ -111,8 +111,8 @@ def _zeros(norms: Mapping[str, Values], low: float, color: str) -> list[dict[str
         {
             "type": "scatter",
             "mode": "markers",
-            "x": packed(epochs),
-            "y": packed(np.full(len(epochs), low)),
+            "x": epochs,
+            "y": np.full(len(epochs), low),
             "xaxis": axis_name("x", NORMS),
             "yaxis": axis_name("y", NORMS),
             "marker": {"symbol": "triangle-down-open", "size": 7, "color": color},
@@ -232,8 +232,8 @@ def _band(epochs: Values, low: Values, high: Values, color: str, dash: str) -> d
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": packed(np.concatenate([epochs, epochs[::-1]])),
-        "y": packed(np.concatenate([low, high[::-1]])),
+        "x": np.concatenate([epochs, epochs[::-1]]),
+        "y": np.concatenate([low, high[::-1]]),
         "xaxis": axis_name("x", WEIGHTS),
         "yaxis": axis_name("y", WEIGHTS),
         "fill": "toself",

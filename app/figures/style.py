@@ -1,12 +1,9 @@
-"""One look for every figure: a colour for each meaning in either theme, fonts, axes and how arrays travel."""
+"""One look for every figure: a colour for each meaning in either theme, fonts and axes."""
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Any, Literal
-
-import numpy as np
 
 Theme = Literal["light", "dark"]
 Figure = dict[str, Any]
@@ -121,12 +118,3 @@ def level(value: float, first: float, last: float, xaxis: str, yaxis: str, color
     """A line at one value, as a shape: plotly draws it in a fraction of a trace's time."""
     line = {"color": color, "width": 1.5, "dash": dash}
     return {"type": "line", "x0": first, "x1": last, "y0": value, "y1": value, "xref": xaxis, "yref": yaxis, "line": line}
-
-
-def packed(values: np.ndarray[Any, Any]) -> dict[str, str]:
-    """An array as plotly.js reads it from bytes: exact, and a fraction of the size and time of a list of numbers."""
-    array = np.ascontiguousarray(values, dtype=np.int32 if values.dtype == np.int64 else None)  # JavaScript has no 64-bit integers
-    packed_array = {"dtype": array.dtype.str.lstrip("<>|="), "bdata": base64.b64encode(array.tobytes()).decode()}
-    if array.ndim > 1:
-        packed_array["shape"] = ", ".join(str(length) for length in array.shape)
-    return packed_array

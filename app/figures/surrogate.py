@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from app.figures.style import LEFT_MARGIN, PALETTES, Theme, axis, layout, packed
+from app.figures.style import LEFT_MARGIN, PALETTES, Theme, axis, layout
 from app.words.parameters import part_name
 from snncore.arrays import Array
 from snncore.run.record import LayerRecord
@@ -32,8 +32,8 @@ def surrogate_figure(surrogate: Any, threshold: float, record: LayerRecord, them
     edges, shares = _shares(record.u, threshold)
     bars = {
         "type": "bar",
-        "x": packed((edges[:-1] + edges[1:]) / 2),
-        "y": packed(shares * 100),
+        "x": (edges[:-1] + edges[1:]) / 2,
+        "y": shares * 100,
         "width": float(edges[1] - edges[0]),
         "marker": {"color": palette.membrane, "opacity": 0.35},
         "yaxis": "y2",
@@ -43,8 +43,8 @@ def surrogate_figure(surrogate: Any, threshold: float, record: LayerRecord, them
     curve = {
         "type": "scatter",
         "mode": "lines",
-        "x": packed(u),
-        "y": packed(slope),
+        "x": u,
+        "y": slope,
         "line": {"color": palette.text, "width": 2},
         "hovertemplate": "ds/du %{y:.3g} at u %{x:.3g}<extra></extra>",
         "meta": {"label": "Surrogate gradient", "x": "u", "value": "ds/du"},

@@ -198,13 +198,16 @@ export interface PinnedNeuron {
   words: string;
 }
 
-export interface Plot {
-  figure: Record<string, unknown>;
-  description: string;
+export interface PlotLayout {
+  traces: number;
+  layout: Record<string, unknown>;
+  narrow: Record<string, unknown> | null;
 }
 
 export interface Plots {
-  plots: Plot[];
+  traces: Record<string, unknown>[];
+  layouts: PlotLayout[];
+  descriptions: string[];
   plotly: string;
   scrubs: boolean;
   scrubbed: number | null;

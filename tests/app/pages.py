@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,23 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
+from app.components.sent import Sent
 from app.server.link import to_parameter
 from app.state.desk import Desk
 from snncore.experiment.spec import Draft
+from tests.app.messages import read
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 TRAINING, NETWORK, NEURON = "views/training.py", "views/network.py", "views/neuron.py"
-DTYPES = {"u1": "<u1", "f4": "<f4"}
+PACKETS = ("rows", "curves", "neuron")
+"""Views that are sent what changed, by their keys."""
 
 
 def opened(view: str, link: Draft | str | None = None, **widgets: Any) -> AppTest:
     """A page in a session of its own, with a draft in its address, or whatever that holds, where some widgets have been set."""
     page = AppTest.from_file(MAIN, default_timeout=60)
+    for key in PACKETS:
+        page.session_state[f"{key} sent"] = Sent(key, patience=math.inf)  # so that every message is whole
     for key, value in widgets.items():
         page.session_state[key] = value
     if link is not None:
@@ -78,10 +84,4 @@ def data_of(page: AppTest, key: str) -> dict[str, Any]:
 
 def packet_of(page: AppTest, key: str) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
     """Header and arrays that a component was given."""
-    content = component_of(page, key).bytes
-    begin = 4 + int.from_bytes(content[:4], "little")
-    header = json.loads(content[4:begin])
-    dtypes = [np.dtype(DTYPES[entry["dtype"]]) for entry in header["arrays"]]
-    places = [(entry["bytes"], begin + entry["offset"]) for entry in header["arrays"]]
-    arrays = [np.frombuffer(content, dtype, size // dtype.itemsize, at) for dtype, (size, at) in zip(dtypes, places, strict=True)]
-    return header, arrays
+    return read(component_of(page, key).bytes)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from app.figures.curves import MOST_POINTS, curve, drawn_places
-from tests.app.plotly_arrays import unpacked
 
 
 @pytest.mark.parametrize("count", [1, 2, 599, MOST_POINTS])
@@ -52,9 +51,9 @@ def test_what_is_missing_hides_no_peak_or_dip_and_leaves_a_gap() -> None:
 def test_a_thinned_curve_holds_the_epochs_of_its_values() -> None:
     values = np.random.default_rng(2).random(2_000).astype(np.float32)
     trace = curve(values, 1, "#000000", "Output", "spikes")
-    epochs = unpacked(trace["x"])
-    assert np.array_equal(unpacked(trace["y"]), values[epochs])
+    epochs = trace["x"]
+    assert np.array_equal(trace["y"], values[epochs])
     every_third = curve(values, 1, "#000000", "Output", "spikes", epochs=3 * np.arange(2_000))
-    assert np.array_equal(unpacked(every_third["x"]), 3 * epochs)
+    assert np.array_equal(every_third["x"], 3 * epochs)
     said = curve(values, 1, "#000000", "Output", "spikes", words=lambda place: f"at {place}")["text"]
     assert said == [f"at {epoch}" for epoch in epochs]

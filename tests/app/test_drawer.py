@@ -16,7 +16,6 @@ from app.figures.training import training_curves
 from app.figures.trials import Trial, trials_figure
 from snncore.experiment.spec import ten_spikes
 from snncore.run.bptt import EpochRecord, train
-from tests.app.plotly_arrays import unpacked
 
 LAYERS = ["LIF 2", "LIF 4"]
 NAMES = {
@@ -57,7 +56,7 @@ def test_gradient_norms_are_those_of_the_records_and_each_is_named(records: list
     shown = traces(figure, "gradient norm")
     for name in records[0].gradient_norms:
         norms = np.float32([record.gradient_norms[name] for record in records])
-        assert np.array_equal(unpacked(shown[NAMES[name]]["y"]), norms)
+        assert np.array_equal(shown[NAMES[name]]["y"], norms)
         assert NAMES[name] in texts(figure["layout"])
         low, high = figure["layout"]["yaxis"]["range"]
         assert 10.0**low <= norms.min()
@@ -71,7 +70,7 @@ def test_norms_that_are_zero_are_said(records: list[EpochRecord]) -> None:
     none = dict.fromkeys(records[0].gradient_norms, 0.0)
     ends_at_zero = [*records[:-1], replace(records[-1], gradient_norms=none)]
     (marks,) = traces(drawer(ends_at_zero), "zero").values()
-    assert (unpacked(marks["x"]).tolist(), marks["text"]) == ([39], ["all zero"])
+    assert (marks["x"].tolist(), marks["text"]) == ([39], ["all zero"])
     nothing = [replace(record, gradient_norms=none) for record in records]
     assert "Gradient norm: all zero" in texts(drawer(nothing)["layout"])
     assert "gradient norms: all zero" in describe_drawer(nothing, LAYERS, NAMES, DT)
@@ -80,7 +79,7 @@ def test_norms_that_are_zero_are_said(records: list[EpochRecord]) -> None:
 
 def test_a_parameter_that_learns_for_a_while_has_a_norm_for_that_while(records: list[EpochRecord]) -> None:
     later = [replace(record, gradient_norms={} if record.epoch < 10 else record.gradient_norms) for record in records]
-    norms = unpacked(traces(drawer(later), "gradient norm")["Linear 1 bias"]["y"])
+    norms = traces(drawer(later), "gradient norm")["Linear 1 bias"]["y"]
     assert np.isnan(norms[:10]).all()
     assert np.isfinite(norms[10:]).all()
 
@@ -90,7 +89,7 @@ def test_rates_are_in_hertz(records: list[EpochRecord]) -> None:
     assert list(shown) == LAYERS
     steps = records[-1].layers[1].spikes.shape[1]
     neurons = records[-1].layers[1].spikes[0, 0].size
-    assert unpacked(shown["LIF 4"]["y"])[-1] == pytest.approx(records[-1].spikes / (neurons * steps * DT))
+    assert shown["LIF 4"]["y"][-1] == pytest.approx(records[-1].spikes / (neurons * steps * DT))
 
 
 def test_weights_are_told_by_their_quantiles(records: list[EpochRecord]) -> None:
@@ -100,9 +99,9 @@ def test_weights_are_told_by_their_quantiles(records: list[EpochRecord]) -> None
         lowest, low, median, high, highest = np.quantile(
             [record.parameters[name].ravel() for record in records], (0.05, 0.25, 0.5, 0.75, 0.95), axis=1
         )
-        assert unpacked(shown[NAMES[name]]["y"]) == pytest.approx(median)
+        assert shown[NAMES[name]]["y"] == pytest.approx(median)
         assert f"90 % within {lowest[-1]:.3g} to {highest[-1]:.3g}" in shown[NAMES[name]]["text"][-1]
-        bands = [unpacked(trace["y"]) for trace in figure["data"] if trace.get("fill")]
+        bands = [trace["y"] for trace in figure["data"] if trace.get("fill")]
         for below, above in ((lowest, highest), (low, high)):
             assert any(np.allclose(band, [*below, *above[::-1]]) for band in bands)
 
@@ -112,18 +111,18 @@ def test_of_a_long_training_few_whole_records_are_looked_at_and_the_first_and_la
     many = [record if record.epoch % 7 == 0 or record.epoch == 2_999 else record.reduced() for record in many]
     many = [replace(record, gradient_norms={"0.weight": float(record.epoch < 100), "2.weight": 1.0}) for record in many]
     figure = drawer(many)
-    epochs = unpacked(traces(figure, "median")["Linear 1 weights"]["x"])
+    epochs = traces(figure, "median")["Linear 1 weights"]["x"]
     assert len(epochs) <= 60
     assert (epochs[0], epochs[-1]) == (0, 2_999)
     assert all(many[epoch].is_whole for epoch in epochs)
-    assert all(len(unpacked(trace["x"])) <= 600 for trace in figure["data"])
+    assert all(len(trace["x"]) <= 600 for trace in figure["data"])
 
 
 def test_time_constants_and_thresholds_tell_change_and_value(records: list[EpochRecord]) -> None:
     figure = drawer(records)
     tau = traces(figure, "change in %")["LIF 2 τ_mem"]
     first, last = (record.constants["1.tau_mem"] for record in (records[0], records[-1]))
-    assert unpacked(tau["y"])[-1] == pytest.approx(100 * (last / first - 1), rel=1e-4)
+    assert tau["y"][-1] == pytest.approx(100 * (last / first - 1), rel=1e-4)
     assert tau["text"][-1].startswith(f"{last:.4g} steps, ")
     assert f"LIF 2 τ_mem {last:.3g}" in texts(figure["layout"])
     assert "τ (steps), θ: change since epoch 0" in texts(figure["layout"])

@@ -1,4 +1,4 @@
-"""A packet of rows unpacks to the same figure."""
+"""What is sent of rows is read as the same figure."""
 
 from __future__ import annotations
 
@@ -8,31 +8,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.components.rows import packet
+from app.components.sent import Sent
 from app.figures.row_kinds import RowsFigure
 from snncore.run.simulation import simulate
-from tests.app.drawn_rows import Values, all_rows, drawn, experiment, linear, networks, neurons, opened, shuffled, simulation_of
+from tests.app.drawn_rows import all_rows, drawn, experiment, linear, networks, neurons, opened, shuffled, simulation_of
+from tests.app.messages import read
 
 
-def unpacked(content: bytes) -> tuple[dict[str, Any], list[Values]]:
-    """By the packet's own description: the length of the header in 4 bytes, the header as JSON, the arrays at their offsets."""
-    begin = 4 + int.from_bytes(content[:4], "little")
-    header = json.loads(content[4:begin], parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
-    arrays = []
-    for entry in header.pop("arrays"):
-        start = begin + entry["offset"]
-        arrays.append(np.frombuffer(content[start : start + entry["bytes"]], {"u1": "<u1", "f4": "<f4"}[entry["dtype"]]))
-    assert begin + sum(array.nbytes for array in arrays) == len(content)
-    return header, arrays
+def message(figure: RowsFigure[Any]) -> bytes:
+    return Sent("rows").message(figure.header, figure.arrays)
 
 
 @networks
-def test_a_packet_unpacks_to_the_same_figure(name: str) -> None:
+def test_a_message_is_read_as_the_same_figure(name: str) -> None:
     simulation = simulation_of(name)
     for heatmaps in (frozenset[int](), frozenset(simulation.records)):
         figure = drawn(simulation, opened(simulation, chosen=2, heatmaps=heatmaps), shuffled(name))
-        header, arrays = unpacked(packet(figure, "in words"))
-        assert header == {**json.loads(json.dumps(figure.header)), "description": "in words"}
+        header, arrays = read(message(figure))
+        assert header == json.loads(json.dumps(figure.header))
         assert len(arrays) == len(figure.arrays)
         for found, put in zip(arrays, figure.arrays, strict=True):
             assert np.array_equal(found, put.ravel())
@@ -40,7 +33,7 @@ def test_a_packet_unpacks_to_the_same_figure(name: str) -> None:
 
 
 @networks
-def test_every_array_that_a_row_names_is_in_the_packet(name: str) -> None:
+def test_every_array_that_a_row_names_is_sent(name: str) -> None:
     simulation = simulation_of(name)
     figure = drawn(simulation, opened(simulation))
     named = [row[key] for row in all_rows(figure) for key in ("z", "counts") if key in row]
@@ -50,13 +43,13 @@ def test_every_array_that_a_row_names_is_in_the_packet(name: str) -> None:
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_a_number_that_is_no_json_is_no_packet(number: float) -> None:
+def test_a_number_that_is_no_json_is_not_sent(number: float) -> None:
     with pytest.raises(ValueError, match="JSON"):
-        packet(RowsFigure({"range": number}), "")
+        message(RowsFigure({"range": number}))
 
 
 @pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
 @pytest.mark.parametrize("more", [{"dt": 1e-9}, {"input": {"kind": "step_current", "shape": (1, 100, 6), "amplitude": 1e38}}])
-def test_numbers_at_the_end_of_float32_still_make_a_packet(more: dict[str, Any]) -> None:
+def test_numbers_at_the_end_of_float32_are_still_sent(more: dict[str, Any]) -> None:
     simulation = simulate(experiment(linear(6, 5), neurons("LIF", 5), **more))[0]
-    unpacked(packet(drawn(simulation, opened(simulation)), ""))
+    read(message(drawn(simulation, opened(simulation))))

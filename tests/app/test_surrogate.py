@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any, get_args
 
@@ -20,10 +19,6 @@ from snncore.run.simulation import simulate
 RECORD = simulate(DEFAULT)[0].records[0]
 
 
-def unpacked(values: dict[str, str]) -> np.ndarray[Any, Any]:
-    return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
-
-
 def record_at(*potentials: float) -> LayerRecord:
     u = np.array(potentials, dtype=np.float32).reshape(1, -1, 1)
     return LayerRecord("0", np.zeros_like(u), u, u, None, np.array(1.0), float(u.max()))
@@ -33,26 +28,26 @@ def record_at(*potentials: float) -> LayerRecord:
 @pytest.mark.parametrize("surrogate", [surrogate() for surrogate in SURROGATES], ids=lambda made: type(made).__name__)
 def test_the_curve_is_the_gradient_that_a_spike_passes_back(surrogate: Any, threshold: float) -> None:
     _, curve = surrogate_figure(surrogate, threshold, RECORD, "light")["data"]
-    u = torch.tensor(unpacked(curve["x"]), dtype=torch.float32, requires_grad=True)
+    u = torch.tensor(curve["x"], dtype=torch.float32, requires_grad=True)
     assert u.min().item() == pytest.approx(-threshold)
     assert u.max().item() == pytest.approx(3 * threshold)
     layer: Any = DEFAULT.network[0]
     layer.spike_fn.apply(u, threshold, surrogate).sum().backward()
     assert u.grad is not None
-    assert np.array_equal(unpacked(curve["y"]), u.grad.numpy())
+    assert np.array_equal(curve["y"], u.grad.numpy())
 
 
 @pytest.mark.parametrize("threshold", [1e-6, 1e6])
 def test_a_threshold_of_any_size_has_a_curve(threshold: float) -> None:
     bars, curve = surrogate_figure(SingleExponential(), threshold, RECORD, "light")["data"]
     for values in (curve["x"], bars["x"]):
-        assert np.allclose(np.diff(unpacked(values)), np.ptp(unpacked(values)) / (len(unpacked(values)) - 1), rtol=1e-2)
+        assert np.allclose(np.diff(values), np.ptp(values) / (len(values) - 1), rtol=1e-2)
 
 
 def test_bars_hold_the_share_of_the_run_at_their_potentials() -> None:
     record = record_at(0.5, 0.5, 0.5, -0.5, 7.0)
     bars, _ = surrogate_figure(SingleExponential(), 1.0, record, "light")["data"]
-    places, shares = unpacked(bars["x"]), unpacked(bars["y"])
+    places, shares = bars["x"], bars["y"]
     assert shares.sum() == pytest.approx(80.0)
     assert shares.max() == pytest.approx(60.0)
     assert abs(places[shares.argmax()] - 0.5) <= bars["width"]

@@ -9,7 +9,6 @@ import pytest
 from app.figures.trials import Trial, describe_trials, trials_figure
 from snncore.experiment.spec import ten_spikes
 from snncore.run.bptt import EpochRecord, train
-from tests.app.plotly_arrays import unpacked
 
 pytestmark = pytest.mark.slow  # each trains eight networks
 
@@ -22,7 +21,7 @@ def records() -> list[EpochRecord]:
 def test_every_trial_has_its_curve_name_and_note_on_the_same_axes(records: list[EpochRecord]) -> None:
     trials = [Trial("SingleExponential", "10 spikes at epoch 51", records), Trial("Heaviside", "waiting", []), Trial("B", "C", records[:9])]
     figure = trials_figure(trials, 10, "light")
-    drawn = {trace["meta"]["label"]: unpacked(trace["y"]).tolist() for trace in figure["data"]}
+    drawn = {trace["meta"]["label"]: trace["y"].tolist() for trace in figure["data"]}
     assert drawn == {"SingleExponential": [record.spikes for record in records], "B": [record.spikes for record in records[:9]]}
     for layout in (figure["layout"], figure["narrow"]):
         said = [annotation["text"] for annotation in layout["annotations"]]

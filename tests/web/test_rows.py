@@ -1,4 +1,4 @@
-"""The browser reads from a packet what Python packed, and says of it what the simulation holds."""
+"""The browser reads what Python sent of a figure, and says of it what the simulation holds."""
 
 from __future__ import annotations
 
@@ -8,31 +8,30 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.components.rows import packet
+from app.components.sent import Sent
 from tests.app.drawn_rows import drawn, last_sample, of_sample, opened, row_of, simulation_of, spiking
 from tests.web.node import Modules
 
 NAMES = ("ten spikes", "maps", "ALIF", "ExpLeak on maps", "one current for all", "currents")
-UNPACKED = "({ unpack }, packet) => { const { header, arrays } = unpack(Uint8Array.from(Buffer.from(packet, 'base64')));"
+TAKEN = "({ receivedBy }, sent) => { const { header, arrays } = receivedBy('rows').take(Uint8Array.from(Buffer.from(sent, 'base64')));"
 
 
 @pytest.fixture(scope="module")
 def modules() -> Iterator[Modules]:
-    made = Modules(["lib/packet.js", "rows/kinds/kinds.js"])
+    made = Modules(["lib/received.js", "rows/kinds/kinds.js"])
     yield made
     made.close()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_packet_is_unpacked_to_the_figure(name: str, modules: Modules) -> None:
+def test_what_is_sent_is_read_as_the_figure(name: str, modules: Modules) -> None:
     simulation = simulation_of(name)
     figure = drawn(simulation, opened(simulation, chosen=2))
-    sent = base64.b64encode(packet(figure, "in words")).decode()
+    sent = base64.b64encode(Sent("rows").message(figure.header, figure.arrays)).decode()
     header, arrays = modules.evaluate(
-        f"{UNPACKED} return [header, arrays.map(values => [values instanceof Uint8Array, [...values]])]; }}", sent
+        f"{TAKEN} return [header, arrays.map(values => [values instanceof Uint8Array, [...values]])]; }}", sent
     )
-    header.pop("arrays")
-    assert header == {**json.loads(json.dumps(figure.header)), "description": "in words"}
+    assert header == json.loads(json.dumps(figure.header))
     assert arrays == [[put.dtype == "uint8", put.ravel().tolist()] for put in figure.arrays]
 
 

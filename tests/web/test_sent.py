@@ -62,7 +62,8 @@ def plain(header: dict[str, Any], arrays: list[np.ndarray[Any, Any]]) -> dict[st
 @given(data=st.lists(st.tuples(HEADERS, ARRAYS), min_size=1, max_size=6), lost=st.sets(st.integers(1, 5)))
 @examples(200)
 def test_every_message_is_read_as_it_was_meant_whatever_was_sent_before(received: Modules, data: list[Any], lost: set[int]) -> None:
-    sent, key, is_missing = Sent(patience=0.0), f"view {next(views)}", False
+    key, is_missing = f"view {next(views)}", False
+    sent = Sent(key, patience=0.0)
     for number, (header, arrays) in enumerate(data):
         message = sent.message(header, arrays)
         if number in lost:
@@ -76,7 +77,7 @@ def test_every_message_is_read_as_it_was_meant_whatever_was_sent_before(received
 
 
 def test_what_is_the_same_is_not_sent_again_and_what_grew_is_sent_as_what_was_added() -> None:
-    sent = Sent(patience=0.0)
+    sent = Sent("rows", patience=0.0)
     still, growing = np.arange(1000, dtype=np.float32), np.arange(500.0)
     first = sent.message({"rows": [{"words": "as before" * 50}]}, [still, growing])
     again = sent.message({"rows": [{"words": "as before" * 50}]}, [still, growing])
@@ -88,18 +89,18 @@ def test_what_is_the_same_is_not_sent_again_and_what_grew_is_sent_as_what_was_ad
 
 def test_spikes_travel_as_bits() -> None:
     spikes = np.ones(8000, dtype=np.uint8)
-    assert len(Sent().message({}, [spikes])) < 1000 + 100
+    assert len(Sent("rows").message({}, [spikes])) < 1000 + 100
 
 
 def test_a_message_that_may_not_have_been_sent_is_no_base(received: Modules) -> None:
-    sent = Sent(patience=60.0)
+    sent = Sent("rows", patience=60.0)
     values = np.arange(10.0)
     sent.message({}, [values])
     assert take(received, f"view {next(views)}", [sent.message({}, [values])]) == [plain({}, [values])]
 
 
 def test_after_a_view_asked_for_all_of_it_all_of_it_is_sent(received: Modules) -> None:
-    sent = Sent(patience=0.0)
+    sent = Sent("rows", patience=0.0)
     values = np.arange(10.0)
     sent.message({}, [values])
     assert take(received, "fresh", [sent.message({}, [values])]) == [None]
@@ -108,7 +109,7 @@ def test_after_a_view_asked_for_all_of_it_all_of_it_is_sent(received: Modules) -
 
 
 def test_messages_that_nothing_is_based_on_any_more_are_forgotten() -> None:
-    sent = Sent(patience=0.0)
+    sent = Sent("rows", patience=0.0)
     for number in range(50):
         sent.message({}, [np.array([float(number)])])
     assert len(sent.messages) <= 2

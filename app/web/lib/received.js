@@ -20,12 +20,10 @@ export class Received {
    * @returns {{header: Header, arrays: Values[]} | null}
    */
   take(message) {
-    const start = new DataView(message.buffer, message.byteOffset).getUint32(0, true);
-    /** @type {{number: number, base: number | null, parts: [number, number, number][]}} */
-    const head = JSON.parse(inText(message.subarray(4, 4 + start)));
+    const { head, end } = headOf(message);
     const base = head.base === null ? [] : this.#messages.get(head.base);
     if (!base) return null;
-    let at = 4 + start;
+    let at = end;
     const parts = head.parts.map(([source, kept, size]) => {
       const part = joined(base[source], kept, message.subarray(at, at + size));
       at += size;
@@ -35,6 +33,18 @@ export class Received {
     this.#messages.set(head.number, parts);
     return read(parts);
   }
+}
+
+/** The key of the view that a message is for. @param {Uint8Array} message */
+export const viewOf = (message) => headOf(message).head.view;
+
+/**
+ * @param {Uint8Array} message
+ * @returns {{head: {view: string, number: number, base: number | null, parts: [number, number, number][]}, end: number}}
+ */
+function headOf(message) {
+  const end = 4 + new DataView(message.buffer, message.byteOffset).getUint32(0, true);
+  return { head: JSON.parse(inText(message.subarray(4, end))), end };
 }
 
 /** @type {Map<string, Received<unknown>>} */

@@ -13,7 +13,7 @@ const RECORDED = /** @type {const} */ (["i", "u", "v", "s", "theta"]);
 /**
  * Takes what Python sent. What is being dragged, or was told and isn't answered, stays in force here.
  * @param {View} view
- * @param {Uint8Array} data
+ * @param {import("./state.js").Data} data
  * @param {(name: string, value: unknown) => void} send
  * @returns {boolean} whether nothing is unanswered now
  */

@@ -1,8 +1,8 @@
 // The Neuron page's view: what is in force here, what Python has answered, and one frame loop that draws both.
 
 import { setText } from "../lib/dom.js";
+import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
-import { lastingView } from "../lib/view.js";
 import { fillControls, resetControls } from "./controls.js";
 import { fillEquation, makeEquation } from "./equation.js";
 import { ask } from "./frame.js";
@@ -21,11 +21,12 @@ import { listenToTransport } from "./transport.js";
 await Promise.all(["neuron.css", "controls.css"].map((file) => stylesheet(new URL(file, import.meta.url))));
 
 /** @typedef {import("./state.js").View} View */
+/** @typedef {import("./state.js").Data} Data */
 /** @typedef {ReturnType<typeof create>} Neuron */
 
-export default lastingView({ create, update, destroy });
+export default sentView({ create, update, destroy });
 
-/** @param {HTMLElement} parent @param {Uint8Array} data */
+/** @param {HTMLElement} parent @param {Data} data */
 function create(parent, data) {
   const view = createView(parent, data, draw);
   const { root, plot } = view.nodes;
@@ -49,13 +50,13 @@ function painted(view) {
   return [{ left, top, width, height, paint }, ...paintedPanels(view)];
 }
 
-/** @param {Neuron} view @param {Uint8Array} data @param {(name: string, value: unknown) => void} send */
+/** @param {Neuron} view @param {Data} data @param {(name: string, value: unknown) => void} send */
 function update(view, data, send) {
-  if (view.packet === data) return view.acts.update(send, view.header.answered);
-  const isFirst = view.packet === null;
+  if (view.data === data) return view.acts.update(send, view.header.answered);
+  const isFirst = view.data === null;
   const { description } = view.header;
   const isSettled = receive(view, data, send);
-  view.packet = data;
+  view.data = data;
   if (isSettled) resetControls(view);
   const { header, nodes } = view;
   nodes.plot.ariaLabel = `${header.description} ${header.keys}`;

@@ -1,12 +1,12 @@
 // What the view knows: what Python sent last, what is in force here, and what is drawn of it.
 
 import { Acts } from "../lib/acts.js";
-import { unpack } from "../lib/packet.js";
 import { createNodes } from "./nodes.js";
 import { decayTable } from "./parameters.js";
 import { derived } from "./runs.js";
 
 /** @typedef {import("../wire.js").NeuronData} NeuronData */
+/** @typedef {import("../lib/sent_view.js").Data<NeuronData>} Data */
 /** @typedef {import("../wire.js").EditAct} EditAct */
 /** @typedef {import("./settings.js").Changes} Changes */
 /** @typedef {import("./lanes.js").Range} Range */
@@ -21,7 +21,7 @@ import { derived } from "./runs.js";
  * @property {import("./nodes.js").Nodes} nodes
  * @property {() => void} draw draws all that is in force, now
  *
- * @property {Uint8Array | null} packet the data that were taken in last
+ * @property {Data | null} data what was taken in last
  * @property {NeuronData} header what Python sent, its arrays aside
  * @property {Float32Array[]} arrays
  * @property {Map<number, number>} table exp(-1/τ) by τ
@@ -67,7 +67,7 @@ const UNSCALED = [0, 1];
 
 /**
  * @param {HTMLElement} parent
- * @param {Uint8Array} data
+ * @param {Data} data
  * @param {(view: View) => void} draw
  * @returns {View}
  */
@@ -82,7 +82,7 @@ export function createView(parent, data, draw) {
   const view = {
     nodes: createNodes(parent),
     draw: () => draw(view),
-    packet: null,
+    data: null,
     ...received,
     acts: new Acts(),
     neuron,
@@ -113,10 +113,8 @@ export function createView(parent, data, draw) {
   return view;
 }
 
-/** What Python sent, and what follows from it alone. @param {Uint8Array} data */
-export function read(data) {
-  /** @type {{header: NeuronData, arrays: import("../lib/packet.js").Values[]}} */
-  const { header, arrays: packed } = unpack(data);
+/** What Python sent, and what follows from it alone. @param {Data} data */
+export function read({ header, arrays: packed }) {
   const arrays = packed.map((values) => (values instanceof Float32Array ? values : Float32Array.from(values)));
   const { kind, models, input, dt } = header;
   const draws = header.draws === null ? null : arrays[header.draws];

@@ -2,8 +2,8 @@
 
 import { plotly } from "../lib/plotly.js";
 import { moveTo, placeCursor, placeReadout } from "./cursor.js";
-import { axisOf, lanes } from "./figure.js";
-import { pathThrough, unpacked } from "./path.js";
+import { asText, axisOf, lanes } from "./figure.js";
+import { pathThrough } from "./path.js";
 import { placeMark } from "./scrubbing.js";
 
 const NARROW = 500; // pixels
@@ -39,7 +39,7 @@ async function drawFigure(plot, figure) {
   const layout = (plot.isDrawnNarrow && figure.narrow) || figure.layout;
   const unseen = plot.isDrawnNarrow ? "wide" : "narrow";
   const traces = figure.data.filter(({ meta }) => meta?.only !== unseen);
-  const frame = JSON.stringify([layout, traces.map((trace) => (isLine(trace) ? { ...trace, x: null, y: null } : trace))]);
+  const frame = asText([layout, traces.map((trace) => (isLine(trace) ? { ...trace, x: null, y: null } : trace))]);
   if (plot.graph && frame === plot.frame && performance.now() - plot.drawnWhole < WHOLE_INTERVAL) {
     moveLines(plot.graph, traces);
     plot.later ??= setTimeout(() => drawWhole(plot), WHOLE_INTERVAL);
@@ -115,7 +115,8 @@ function moveLines(graph, traces) {
     const { xaxis, yaxis } = graph._fullData[index];
     const [along, up] = [xaxis, yaxis].map((id) => axisOf(graph, id));
     const line = graph.calcdata[index][0].node3?.select("path.js-line");
-    line?.attr("d", pathThrough(Array.from(unpacked(trace.x), along.c2p), Array.from(unpacked(trace.y), up.c2p)));
+    const [x, y] = [Array.from(trace.x, (value) => along.c2p(value)), Array.from(trace.y, (value) => up.c2p(value))];
+    line?.attr("d", pathThrough(x, y));
   });
 }
 

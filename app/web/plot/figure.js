@@ -12,8 +12,7 @@
  * @property {[number, number]} [readout] from where to where the cursor's words stand on the first line, as parts of the plot's width
  * @property {number} [least] the fewest pixels for which the wide layout is meant
  *
- * @typedef {import("./path.js").Packed} Packed
- * @typedef {{mode?: string, fill?: string, x: Packed | number[], y: Packed | number[], meta?: TraceMeta}} Trace
+ * @typedef {{mode?: string, fill?: string, x: ArrayLike<number>, y: ArrayLike<number>, meta?: TraceMeta}} Trace
  * @typedef {{meta?: LayoutMeta}} Layout
  * @typedef {{data: Trace[], layout: Layout, narrow?: Layout | null}} Figure
  *
@@ -48,4 +47,40 @@ export function lanes(graph) {
   /** @param {FullTrace} trace */
   const top = (trace) => axisOf(graph, trace.yaxis ?? "y").domain[1];
   return graph._fullData.filter(({ meta }) => meta).sort((one, other) => top(other) - top(one));
+}
+
+/**
+ * The figures that data from Python stand for.
+ * @param {import("./plot.js").Data} data
+ * @returns {Figure[]}
+ */
+export function figuresOf({ header: { traces, layouts }, arrays }) {
+  const all = traces.map((trace) => /** @type {Trace} */ (withArrays(trace, arrays)));
+  let first = 0;
+  return layouts.map(({ traces: count, layout, narrow }) => {
+    const data = all.slice(first, first + count);
+    first += count;
+    return { data, layout, narrow };
+  });
+}
+
+/** @param {Record<string, unknown>} trace @param {import("../lib/received.js").Values[]} arrays */
+const withArrays = (trace, arrays) =>
+  Object.fromEntries(Object.entries(trace).map(([name, value]) => [name, isPlace(value) ? arrays[value.array] : value]));
+
+/** @param {unknown} value @returns {value is {array: number}} */
+const isPlace = (value) => value !== null && typeof value === "object" && "array" in value && typeof value.array === "number";
+
+/** @type {WeakMap<object, string>} */
+const names = new WeakMap();
+let named = 0;
+
+/** Figures, or parts of them, as text that is equal where they are: equal arrays are one object. @param {unknown} figure */
+export const asText = (figure) => JSON.stringify(figure, (_, value) => (ArrayBuffer.isView(value) ? nameOf(value) : value));
+
+/** @param {object} array */
+function nameOf(array) {
+  const name = names.get(array) ?? `array ${++named}`;
+  names.set(array, name);
+  return name;
 }

@@ -2,9 +2,10 @@
 
 import { Acts } from "../lib/acts.js";
 import { loadPlotly } from "../lib/plotly.js";
+import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
-import { lastingView } from "../lib/view.js";
 import { draw, end, fit } from "./drawing.js";
+import { asText, figuresOf } from "./figure.js";
 import { onKey } from "./keyboard.js";
 import { createPlot } from "./lasting_plot.js";
 import { onPress, placeMark } from "./scrubbing.js";
@@ -12,16 +13,16 @@ import { onPress, placeMark } from "./scrubbing.js";
 await stylesheet(new URL("plot.css", import.meta.url));
 
 /**
- * @typedef {import("../wire.js").Plots} Data
+ * @typedef {import("../lib/sent_view.js").Data<import("../wire.js").Plots>} Data
  * @typedef {ReturnType<typeof create>} View
  */
 
-export default lastingView({ create, update, destroy });
+export default sentView({ create, update, destroy });
 
 /** @param {HTMLElement} parent @param {Data} data */
 function create(parent, data) {
   const acts = /** @type {Acts<{do: "scrub", x: number | null}>} */ (new Acts());
-  const plots = data.plots.map(() => createPlot(parent));
+  const plots = data.header.layouts.map(() => createPlot(parent));
   const resizes = new ResizeObserver((entries) => {
     for (const plot of plots) for (const { target, contentRect } of entries) if (target === plot.root) fit(plot, contentRect.width);
   });
@@ -30,7 +31,7 @@ function create(parent, data) {
     plot.root.addEventListener("keydown", (event) => onKey(plot, event));
     plot.node.addEventListener("pointerdown", (event) => onPress(plot, event), true);
   }
-  return { acts, plots, resizes };
+  return { acts, plots, resizes, data: /** @type {Data | null} */ (null) };
 }
 
 /** @param {View} view */
@@ -41,23 +42,25 @@ function destroy({ acts, plots, resizes }) {
 }
 
 /** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
-function update({ acts, plots }, data, send) {
-  acts.update(send, data.answered);
-  data.plots.forEach(({ figure, description }, index) => {
-    const plot = plots[index];
-    plot.root.setAttribute(
-      "aria-label",
-      `${description} ${data.scrubs ? "Arrow keys choose an epoch, Escape goes back." : "Arrow keys move the cursor."}`,
-    );
-    plot.root.classList.toggle("plot-scrubs", data.scrubs);
-    plot.scrub = data.scrubs ? (x) => acts.tellLatest({ do: "scrub", x }) : null;
-    if (!acts.unanswered.length && !plot.waiting) plot.scrubbed = data.scrubbed; // else it was drawn before the last place was told
+function update(view, data, send) {
+  const { acts, plots } = view;
+  const { descriptions, scrubs, scrubbed, answered, plotly } = data.header;
+  acts.update(send, answered);
+  const figures = view.data === data ? null : figuresOf(data); // plotly writes into those that it has drawn
+  view.data = data;
+  plots.forEach((plot, index) => {
+    const keys = scrubs ? "Arrow keys choose an epoch, Escape goes back." : "Arrow keys move the cursor.";
+    plot.root.setAttribute("aria-label", `${descriptions[index]} ${keys}`);
+    plot.root.classList.toggle("plot-scrubs", scrubs);
+    plot.scrub = scrubs ? (x) => acts.tellLatest({ do: "scrub", x }) : null;
+    if (!acts.unanswered.length && !plot.waiting) plot.scrubbed = scrubbed; // else it was drawn before the last place was told
     placeMark(plot);
-    const asText = JSON.stringify(figure);
-    if (asText === plot.asText) return; // a place was chosen, nothing else has changed
-    plot.asText = asText;
-    plot.figure = plot.latest = /** @type {import("./figure.js").Figure} */ (figure);
+    const figure = figures?.[index];
+    const text = figure ? asText(figure) : plot.asText;
+    if (!figure || text === plot.asText) return; // a place was chosen, nothing else has changed
+    plot.asText = text;
+    plot.figure = plot.latest = figure;
   });
   // In one go, so that the browser lays out and paints once.
-  loadPlotly(data.plotly).then(() => Promise.all(plots.map(draw)));
+  loadPlotly(plotly).then(() => Promise.all(plots.map(draw)));
 }

@@ -5,7 +5,7 @@ import { LEFT, plotWidth, RIGHT } from "../lib/time_axis.js";
 import { colorAt, cssColor } from "./color.js";
 import { largestSize } from "./sizes.js";
 
-/** @typedef {import("../lib/packet.js").Values} Values */
+/** @typedef {import("../lib/received.js").Values} Values */
 /** @typedef {import("./stage.js").Stage} Stage */
 
 export const MIN_INSET = 6; // pixels of a label from the edge

@@ -26,7 +26,7 @@ export function drawMarks(stage, marks, rows) {
 
 /**
  * Whether a step of a line is marked.
- * @param {import("../lib/packet.js").Values[]} arrays
+ * @param {import("../lib/received.js").Values[]} arrays
  * @param {RasterMarks} marks
  * @param {{line: number, time: number}} spot
  */

@@ -2,9 +2,8 @@
 
 import { Acts } from "../lib/acts.js";
 import { element } from "../lib/dom.js";
-import { unpack } from "../lib/packet.js";
+import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
-import { lastingView } from "../lib/view.js";
 import { arrange, fitsNoMore } from "./arrangement.js";
 import { onKey } from "./keyboard.js";
 import { stopPlaying } from "./playing.js";
@@ -16,12 +15,13 @@ await stylesheet(new URL("rows.css", import.meta.url));
 
 /** @typedef {import("../wire.js").Rows} Header */
 /** @typedef {{row: import("./kinds/kinds.js").Row, group: import("../wire.js").RowsGroup, canvas: HTMLCanvasElement}} Drawn */
+/** @typedef {import("../lib/sent_view.js").Data<Header>} Data */
 /** @typedef {ReturnType<typeof create>} View */
 
-export default lastingView({ create, update, destroy });
+export default sentView({ create, update, destroy });
 
-/** @param {HTMLElement} parent @param {Uint8Array} packet */
-function create(parent, packet) {
+/** @param {HTMLElement} parent @param {Data} data */
+function create(parent, { header, arrays }) {
   const root = element("div", "rows", parent, { tabIndex: 0, role: "group" });
   const body = element("div", "rows-body", root);
   const foot = element("div", "rows-foot", root);
@@ -33,8 +33,6 @@ function create(parent, packet) {
   });
   const readout = element("p", "rows-readout", foot, { role: "status" });
   const [cursor, zoomed, tip] = ["cursor", "zoom", "tip"].map((name) => element("div", `rows-${name}`, root, { ariaHidden: "true" }));
-  /** @type {{header: Header, arrays: import("../lib/packet.js").Values[]}} */
-  const { header, arrays } = unpack(packet);
   const view = {
     root,
     body,
@@ -46,7 +44,7 @@ function create(parent, packet) {
     tip,
     header,
     arrays,
-    /** @type {Uint8Array | null} */
+    /** @type {Data | null} */
     drawn: null,
     /** @type {Drawn[]} */
     rows: [],
@@ -83,22 +81,22 @@ function listen(view) {
   shared.add(view);
 }
 
-/** @param {View} view @param {Uint8Array} packet @param {(name: string, value: unknown) => void} send */
-function update(view, packet, send) {
-  const isNew = view.drawn !== packet;
-  if (isNew && view.drawn) take(view, packet);
+/** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
+function update(view, data, send) {
+  const isNew = view.drawn !== data;
+  if (isNew && view.drawn) take(view, data);
   view.acts.update(send, view.header.answered);
   if (!isNew) return;
-  view.drawn = packet;
+  view.drawn = data;
   arrange(view);
   redraw(view);
   view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
 }
 
-/** Takes a new figure; a zoom beyond the end of a shorter run ends. @param {View} view @param {Uint8Array} packet */
-function take(view, packet) {
+/** Takes a new figure; a zoom beyond the end of a shorter run ends. @param {View} view @param {Data} data */
+function take(view, data) {
   const before = view.header.steps;
-  Object.assign(view, unpack(packet));
+  Object.assign(view, data);
   const { steps } = view.header;
   if (view.zoom && before !== steps && view.zoom[1] > steps) view.zoom = null;
 }

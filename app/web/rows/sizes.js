@@ -1,6 +1,6 @@
 // The largest value of an array, kept with the array: rows are drawn far more often than they change.
 
-/** @typedef {import("../lib/packet.js").Values} Values */
+/** @typedef {import("../lib/received.js").Values} Values */
 
 /** @type {WeakMap<Values, number>} */
 const kept = new WeakMap();

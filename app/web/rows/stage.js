@@ -5,7 +5,7 @@ import { ramp } from "./color.js";
 import { kindOf } from "./kinds/kinds.js";
 import { wholeRange } from "./zoom.js";
 
-/** @typedef {import("../lib/packet.js").Values} Values */
+/** @typedef {import("../lib/received.js").Values} Values */
 /** @typedef {import("../lib/time_axis.js").TimeAxis} TimeAxis */
 /** @typedef {import("./rows.js").View} View */
 /** @typedef {import("./kinds/kinds.js").Row} Row */

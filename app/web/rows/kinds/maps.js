@@ -6,7 +6,7 @@ import { digits } from "../reading.js";
 import { largestSize } from "../sizes.js";
 import { tileAt, tiling } from "../tiles.js";
 
-/** @typedef {import("../../lib/packet.js").Values} Values */
+/** @typedef {import("../../lib/received.js").Values} Values */
 /** @typedef {import("../../wire.js").MapsRow} MapsRow */
 /** @typedef {import("../stage.js").Stage} Stage */
 

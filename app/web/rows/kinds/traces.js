@@ -6,7 +6,7 @@ import { pickOf } from "../acts.js";
 import { clipped, DASHES, drawLabel, drawTitle, MIN_INSET, strokeLevel } from "../drawing.js";
 import { digits, timeAt } from "../reading.js";
 
-/** @typedef {import("../../lib/packet.js").Values} Values */
+/** @typedef {import("../../lib/received.js").Values} Values */
 /** @typedef {import("../../wire.js").TracesRow} TracesRow */
 
 /** @type {import("./kinds.js").RowKind<TracesRow>} */

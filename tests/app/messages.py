@@ -1,0 +1,38 @@
+"""Reads a message to a view that is based on none before, as `app.components.sent` describes it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+TYPES = {"u1": "<u1", "f4": "<f4", "f8": "<f8", "i4": "<i4"}
+
+
+def read(message: bytes) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
+    """Header and arrays."""
+    begin = 4 + int.from_bytes(message[:4], "little")
+    head = _json(message[4:begin])
+    assert head["base"] is None
+    parts = []
+    for _, kept, size in head["parts"]:
+        assert kept == 0
+        parts.append(message[begin : begin + size])
+        begin += size
+    assert begin == len(message)
+    told, types = _json(parts[0]), _json(parts[1])
+    held = [_json(part) for part in parts[2 : len(parts) - len(types)]]
+    header = {name: held[slice(*value["$held"])] if isinstance(value, dict) and "$held" in value else value for name, value in told.items()}
+    return header, [_array(kind, part) for kind, part in zip(types, parts[len(parts) - len(types) :], strict=True)]
+
+
+def _json(content: bytes) -> Any:
+    return json.loads(content, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+
+
+def _array(kind: str, content: bytes) -> np.ndarray[Any, Any]:
+    if kind.startswith("b"):
+        return np.unpackbits(np.frombuffer(content, np.uint8), bitorder="little", count=int(kind[1:]))
+    return np.frombuffer(content, TYPES[kind])
