@@ -22,7 +22,7 @@ class Plot(TypedDict):
 
 
 class PlotLayout(TypedDict):
-    """A plot without its traces, of which it has so many."""
+    """A plot but for its traces; `traces` is how many it has."""
 
     traces: int
     layout: dict[str, Any]

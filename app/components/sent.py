@@ -18,7 +18,7 @@ import numpy as np
 import streamlit as st
 
 SENT_AFTER = 1.0
-"""Seconds after which a message has surely been sent, even by a busy server. Streamlit drops what it hasn't sent when it draws anew."""
+"""Seconds after which a message has surely been sent, even by a busy server. Streamlit drops what it hasn't sent when it draws again."""
 
 TYPES = {"u1": "u1", "f8": "f8", "i4": "i4", "i8": "i4"}
 """Types that arrays of a type travel as; all others travel as float32."""

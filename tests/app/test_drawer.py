@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -16,6 +15,7 @@ from app.figures.training import training_curves
 from app.figures.trials import Trial, trials_figure
 from snncore.experiment.spec import ten_spikes
 from snncore.run.bptt import EpochRecord, train
+from tests.app.plain import as_json
 
 LAYERS = ["LIF 2", "LIF 4"]
 NAMES = {
@@ -164,7 +164,7 @@ def figures(records: list[EpochRecord]) -> Iterator[Figure]:
 
 def test_in_either_layout_every_trace_has_its_panel_and_no_two_panels_overlap(records: list[EpochRecord]) -> None:
     for figure in figures(records):
-        assert json.dumps(figure, allow_nan=False)
+        assert as_json(figure)
         for kind, unseen in (("layout", "narrow"), ("narrow", "wide")):
             shown = figure[kind]
             seen = [trace for trace in figure["data"] if trace.get("meta", {}).get("only") != unseen]

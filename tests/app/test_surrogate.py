@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, get_args
 
 import numpy as np
@@ -15,6 +14,7 @@ from app.state.tuned_neuron import DEFAULT
 from snncore.activation import SURROGATES, SingleExponential, TrueDerivative
 from snncore.run.record import LayerRecord
 from snncore.run.simulation import simulate
+from tests.app.plain import as_json
 
 RECORD = simulate(DEFAULT)[0].records[0]
 
@@ -64,7 +64,7 @@ def test_the_threshold_is_dashed_where_it_lies_in_its_colour(theme: Theme) -> No
 
 def test_the_figure_is_plain_data_that_a_browser_reads() -> None:
     figure = surrogate_figure(SingleExponential(), 0.7, RECORD, "dark")
-    assert json.loads(json.dumps(figure, allow_nan=False)) == figure
+    assert as_json(figure)
 
 
 def test_words_name_the_largest_slope_and_how_much_of_the_run_is_near_it() -> None:
