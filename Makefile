@@ -10,14 +10,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run check test test-all lint fuzz docs screenshots bench clean
+.PHONY: help run check test test-all lint types fuzz docs screenshots bench clean
 
 help:
 	@echo "make run          serve the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
 	@echo "make check        lint, and the tests that are quick and need no browser: in a minute or two"
 	@echo "make test         install the test tools and a Chromium if there is none, and run every test"
 	@echo "make test-all     the same with ten times as many examples, and make fuzz"
-	@echo "make lint         ruff and mypy"
+	@echo "make lint         ruff and mypy; Biome and TypeScript for app/web, which need npm"
+	@echo "make types        write app/web/wire.d.ts from what the components send"
 	@echo "make fuzz         feed the app 3,000 malformed links and files, and measure what each takes"
 	@echo "make docs         write a page for each module of snncore into docs/api/"
 	@echo "make screenshots  write the README's pictures from the running app into assets/"
@@ -42,8 +43,12 @@ test-all:
 	@SNN_TEST_LENGTH=10 $(MAKE) test
 	@$(MAKE) fuzz
 
-lint: $(VENV)/.test
+lint: $(VENV)/.test node_modules/.made
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@node_modules/.bin/biome check --error-on-warnings && node_modules/.bin/tsc
+
+types: $(VENV)/.run
+	@$(BIN)/python -m app.components.wire
 
 fuzz: $(VENV)/.test
 	@$(BIN)/python -m tests.fuzz
@@ -64,7 +69,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.app_load
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis docs/api app/static/*.js
+	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis docs/api app/static/*.js app/static/web-*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Each stamp says that its requirements file is installed as it stands.
@@ -88,6 +93,11 @@ $(VENV)/.bench: requirements-bench.txt $(VENV)/.browser
 $(VENV)/.docs: requirements-docs.txt $(VENV)/.run
 	@echo "Installing what the API pages need (once) ..."
 	@$(PIP) install -r requirements-docs.txt || { echo "Installing requirements-docs.txt failed (pip's reason is above). Check the network, then run make again." >&2; exit 1; }
+	@touch $@
+
+node_modules/.made: package.json package-lock.json
+	@command -v npm > /dev/null || { echo "make lint needs npm, which checks the browser's code; install Node.js 20 or newer. Running and testing the app need neither." >&2; exit 1; }
+	@npm ci --silent
 	@touch $@
 
 $(VENV)/.browser: tests/browser/chromium.py $(VENV)/.test

@@ -12,6 +12,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 
+from app.components.assets import web_url  # noqa: E402
 from app.components.chords import leave_chords  # noqa: E402
 from app.components.clicks import guard_double_clicks  # noqa: E402
 from app.components.theme import follow_theme  # noqa: E402
@@ -21,7 +22,7 @@ from app.widgets import drawing, session  # noqa: E402  (needs the root on the p
 
 process.prepare()
 st.set_page_config(page_title="SNN Playground", layout="wide", initial_sidebar_state="collapsed")
-st.html(ROOT / "assets" / "style.css")
+st.html(f"<style>@import url({web_url()}/page/page.css);</style>")  # a file, since this text is sent with every drawing of the page
 pages = [
     st.Page("views/training.py", title="Training", default=True),
     st.Page("views/network.py", title="Network"),

@@ -27,16 +27,15 @@ LONG_AGO = (0, 0)
 change: these for years, where the time of the copy would have it fetched again after minutes."""
 
 STUB = """\
-const view = import(new URL(%s, document.baseURI));
-const failed = ({ parentElement }, { message }) => {
-  parentElement.textContent = `This part of the page could not be loaded (${message}). Reload the page.`;
-  parentElement.setAttribute("role", "alert");
+const loading = import(new URL(%s, document.baseURI));
+export default (call) => {
+  let end, over;
+  loading.then(
+    (view) => over || (end = view.default(call)),
+    ({ message }) => (call.parentElement.textContent = `This part of the page could not be loaded (${message}). Reload the page.`),
+  );
+  return () => ((over = true), end?.());
 };
-export default function (call) {
-  let [end, isOver] = [null, false];
-  view.then((module) => isOver || (end = module.default(call)), (reason) => failed(call, reason));
-  return () => ((isOver = true), end?.());
-}
 """
 """A component's own JavaScript, which Streamlit sends with every redraw. Calls that come before the module keep their order."""
 

@@ -1,6 +1,6 @@
 """What crosses to the browser, as types that TypeScript checks the modules of `app/web` against.
 
-`python -m app.components.wire` writes `app/web/wire.d.ts` from the TypedDicts named here.
+`make types` writes `app/web/wire.d.ts` from the TypedDicts named here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SENT: tuple[type, ...] = (DrawnTheme, Gallery, Headline, NeuronData, Plots, Ribb
 
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"
 
-HEAD = "// What Python sends, written from its TypedDicts by `python -m app.components.wire`. Change those instead.\n"
+HEAD = "// What Python sends, written from its TypedDicts by `make types`. Change those instead.\n"
 
 PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", types.NoneType: "null", Any: "unknown", bytes: "Uint8Array"}
 

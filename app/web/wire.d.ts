@@ -1,4 +1,4 @@
-// What Python sends, written from its TypedDicts by `python -m app.components.wire`. Change those instead.
+// What Python sends, written from its TypedDicts by `make types`. Change those instead.
 
 export interface BarsRow {
   height: number;

@@ -6,4 +6,4 @@ from app.components.wire import WRITTEN, typescript
 
 
 def test_the_types_of_the_other_side_are_those_of_python() -> None:
-    assert WRITTEN.read_text() == typescript(), "python -m app.components.wire writes them anew"
+    assert WRITTEN.read_text() == typescript(), "make types writes them again"
