@@ -51,6 +51,10 @@ def main() -> None:
             "st.plotly_chart": peer.url,
         }
         pages = {name: open_watched(browser.new_page(), address) for name, address in addresses.items()}
+        for page in pages.values():
+            page.bring_to_front()
+            press_threshold(page, 0)  # off the preset: where its name comes and goes, the whole page is drawn
+            until_redrawn(page)
         traffic = {name: Traffic.of(page) for name, page in pages.items()}
         times: dict[tuple[str, str], list[float]] = {}
         received: dict[str, list[int]] = {}
