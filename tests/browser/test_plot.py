@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterator
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from app.components.assets import plotly_url, web_url
+from app.components.sent import Sent
 from tests.browser.server import Server, serve_page
 
 EPOCHS = 3_000
@@ -153,21 +155,28 @@ def test_the_readout_covers_no_heading(open_plots: OpenPlots) -> None:
                 )
 
 
+def message(height: int) -> str:
+    """What a view is sent of a plot of a height in pixels."""
+    trace = {"x": [0, 1], "y": [0, height], "meta": {"label": "a", "x": "x", "value": "y"}}
+    layouts = [{"traces": 1, "layout": {"height": height}, "narrow": None}]
+    header = {"traces": [trace], "layouts": layouts, "descriptions": [""], "plotly": plotly_url(), "scrubs": False, "answered": 0}
+    return base64.b64encode(Sent(f"plot {height}").message({**header, "scrubbed": None}, [])).decode()
+
+
 @pytest.mark.parametrize("drawings", [1, 2])
 def test_a_plot_that_goes_while_it_is_drawn_takes_the_drawing_with_it(drawings: int, open_plots: OpenPlots) -> None:
     plot, _ = open_plots(1280)
     left = plot.page.evaluate(
-        """async ([module, address, drawings]) => {
+        """async ([module, messages]) => {
             const { default: show } = await import(new URL(module, document.baseURI));
             const parentElement = document.body.appendChild(document.createElement("div"));
             const frame = () => new Promise(requestAnimationFrame);
-            const draw = height => {
-                const figure = { data: [{ x: [0, 1], y: [0, height], meta: { label: "a", x: "x", value: "y" } }], layout: { height } };
-                const data = { plots: [{ figure, description: "" }], plotly: address, answered: 0 };
+            const draw = (message) => {
+                const data = Uint8Array.from(atob(message), (letter) => letter.charCodeAt(0));
                 return show({ parentElement, data, setTriggerValue() {} });
             };
-            for (let number = 1; number < drawings; number++) {
-                draw(100 + number);
+            for (let number = 1; number < messages.length; number++) {
+                draw(messages[number]);
                 while (Number(parentElement.firstChild.dataset.drawn ?? 0) < number) await frame();
             }
             const react = window.Plotly.react; // the real one, seen to take a while
@@ -178,7 +187,7 @@ def test_a_plot_that_goes_while_it_is_drawn_takes_the_drawing_with_it(drawings: 
                 await frame();
                 isDrawn = true;
             };
-            const end = draw(300);
+            const end = draw(messages[0]);
             parentElement.remove();
             end();
             while (!isDrawn) await frame();
@@ -186,6 +195,6 @@ def test_a_plot_that_goes_while_it_is_drawn_takes_the_drawing_with_it(drawings: 
             window.Plotly.react = react;
             return parentElement.querySelectorAll("svg").length;
         }""",
-        [f"{web_url()}/plot/plot.js", plotly_url(), drawings],
+        [f"{web_url()}/plot/plot.js", [message(300 + number) for number in range(drawings)]],
     )
     assert left == 0

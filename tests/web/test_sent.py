@@ -113,3 +113,13 @@ def test_messages_that_nothing_is_based_on_any_more_are_forgotten() -> None:
     for number in range(50):
         sent.message({}, [np.array([float(number)])])
     assert len(sent.messages) <= 2
+
+
+def test_arrays_that_are_as_before_are_the_same_objects_even_where_all_of_it_is_sent(received: Modules) -> None:
+    sent = Sent("objects", patience=60.0)
+    messages = [sent.message({"words": words}, [np.arange(10.0), np.array([number])]) for number, words in enumerate("ab")]
+    compare = """({ receivedBy }, messages) => {
+        const [one, other] = messages.map((text) => receivedBy("objects").take(Uint8Array.from(Buffer.from(text, "base64"))));
+        return one.arrays.map((values, place) => values === other.arrays[place]);
+    }"""
+    assert received.evaluate(compare, [base64.b64encode(message).decode() for message in messages]) == [True, False]

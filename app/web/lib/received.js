@@ -12,10 +12,12 @@ const READERS = { u1: Uint8Array, f4: Float32Array, f8: Float64Array, i4: Int32A
 export class Received {
   /** @type {Map<number, Part[]>} */
   #messages = new Map();
+  /** Of the last message. @type {Part[]} */
+  #latest = [];
 
   /**
    * Header and arrays that a message stands for; null where it is based on one that never came, so that all of it has to be sent again.
-   * Arrays that have not changed are the same objects as before.
+   * Arrays that are as they were in the last message are the same objects.
    * @param {Uint8Array} message
    * @returns {{header: Header, arrays: Values[]} | null}
    */
@@ -24,11 +26,13 @@ export class Received {
     const base = head.base === null ? [] : this.#messages.get(head.base);
     if (!base) return null;
     let at = end;
-    const parts = head.parts.map(([source, kept, size]) => {
+    const parts = head.parts.map(([source, kept, size], place) => {
       const part = joined(base[source], kept, message.subarray(at, at + size));
       at += size;
-      return part;
+      const before = this.#latest[place];
+      return before && isEqual(before.bytes, part.bytes) ? before : part;
     });
+    this.#latest = parts;
     for (const number of this.#messages.keys()) if (head.base === null || number < head.base) this.#messages.delete(number);
     this.#messages.set(head.number, parts);
     return read(parts);
@@ -77,6 +81,9 @@ function joined(before, kept, added) {
   bytes.set(added, kept);
   return { bytes };
 }
+
+/** @param {Uint8Array} one @param {Uint8Array} other */
+const isEqual = (one, other) => one === other || (one.length === other.length && one.every((byte, place) => byte === other[place]));
 
 /**
  * @template Header
