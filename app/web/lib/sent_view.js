@@ -12,8 +12,11 @@ import { lastingView } from "./view.js";
 /** @type {WeakMap<Uint8Array, Data<unknown>>} */
 const taken = new WeakMap();
 
-/** When views ask again, by their keys. @type {Map<string, ReturnType<typeof setTimeout>>} */
+/** What asks for all of it, by the views' keys. @type {Map<string, ReturnType<typeof setTimeout>>} */
 const asking = new Map();
+
+const APART = 50; // milliseconds between two views that ask: Streamlit takes acts of one moment as one
+let next = 0; // when the next view may ask
 
 /**
  * As `lastingView`, of what messages stand for. Equal messages are one object, and so are equal arrays.
@@ -37,12 +40,14 @@ export function sentView(parts) {
   };
 }
 
-/** @param {string} key @param {HTMLElement} parent @param {(name: string, value: unknown) => void} send */
+/** Asks until it is sent. @param {string} key @param {HTMLElement} parent @param {(name: string, value: unknown) => void} send */
 function askForAll(key, parent, send) {
-  if (!parent.isConnected) return;
-  send("missing", true);
-  asking.set(
-    key,
-    setTimeout(() => askForAll(key, parent, send), PATIENCE),
-  );
+  const wait = Math.max(next - performance.now(), 0);
+  next = performance.now() + wait + APART;
+  const ask = () => {
+    if (!parent.isConnected) return;
+    send("missing", true);
+    asking.set(key, setTimeout(ask, PATIENCE));
+  };
+  asking.set(key, setTimeout(ask, wait));
 }
