@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from app.components.sent import Sent
 from app.server.link import to_parameter
 from app.state.desk import Desk
 from snncore.experiment.spec import Draft
@@ -20,15 +18,11 @@ from tests.app.messages import read
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 TRAINING, NETWORK, NEURON = "views/training.py", "views/network.py", "views/neuron.py"
-PACKETS = ("rows", "curves", "neuron")
-"""Views that are sent what changed, by their keys."""
 
 
 def opened(view: str, link: Draft | str | None = None, **widgets: Any) -> AppTest:
     """A page in a session of its own, with a draft in its address, or whatever that holds, where some widgets have been set."""
     page = AppTest.from_file(MAIN, default_timeout=60)
-    for key in PACKETS:
-        page.session_state[f"{key} sent"] = Sent(key, patience=math.inf)  # so that every message is whole
     for key, value in widgets.items():
         page.session_state[key] = value
     if link is not None:
@@ -83,5 +77,6 @@ def data_of(page: AppTest, key: str) -> dict[str, Any]:
 
 
 def packet_of(page: AppTest, key: str) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
-    """Header and arrays that a component was given."""
-    return read(component_of(page, key).bytes)
+    """Header and arrays that a component was given. As its view would, asks for all of it where it was sent what changed."""
+    page.session_state[f"{key} sent"].forget()
+    return read(component_of(shown(page.run()), key).bytes)
