@@ -32,7 +32,10 @@ export default (call) => {
   let end, over;
   loading.then(
     (view) => over || (end = view.default(call)),
-    ({ message }) => (call.parentElement.textContent = `This part of the page could not be loaded (${message}). Reload the page.`),
+    ({ message }) => {
+      const textContent = `This part of the page could not be loaded (${message}). Reload the page.`;
+      Object.assign(call.parentElement, { role: "alert", textContent });
+    },
   );
   return () => ((over = true), end?.());
 };

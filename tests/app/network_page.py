@@ -15,7 +15,7 @@ from snncore.experiment import edits as stack
 from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from tests.app import pages
-from tests.app.pages import NETWORK, desk, packet_of, press, run, shown
+from tests.app.pages import NETWORK, desk, press, received_by, run, shown
 from tests.app.said import complaints, said
 
 TEN = ten_spikes().draft
@@ -44,13 +44,13 @@ def captions(page: AppTest) -> list[str]:
 
 
 def raster(page: AppTest, group: str, component: str = "rows") -> np.ndarray[Any, Any]:
-    header, arrays = packet_of(page, component)
+    header, arrays = received_by(page, component)
     row = next(row for found in header["groups"] if found["layer"] == group for row in found["rows"] if row["kind"] == "raster")
     return arrays[row["z"]].reshape(row["neurons"], -1)
 
 
 def group(page: AppTest, layer: int) -> dict[str, Any]:
-    (found,) = (group for group in packet_of(page, "rows")[0]["groups"] if group["layer"] == str(layer))
+    (found,) = (group for group in received_by(page, "rows")[0]["groups"] if group["layer"] == str(layer))
     return found
 
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from snncore.experiment.spec import Draft, Experiment
 from snncore.run.record import LayerRecord
 from tests.app import pages
-from tests.app.pages import NEURON, desk, packet_of, shown
+from tests.app.pages import NEURON, desk, received_by, shown
 
 VIEW = "one neuron"
 
@@ -27,7 +27,7 @@ def told(page: AppTest, act: dict[str, Any]) -> AppTest:
 
 def drawn(page: AppTest) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
     """Header and arrays that the view was given."""
-    return packet_of(page, VIEW)
+    return received_by(page, VIEW)
 
 
 def choose(page: AppTest, key: str, option: str) -> AppTest:

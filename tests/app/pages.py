@@ -76,7 +76,7 @@ def data_of(page: AppTest, key: str) -> dict[str, Any]:
     return data
 
 
-def packet_of(page: AppTest, key: str) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
+def received_by(page: AppTest, key: str) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
     """Header and arrays that a component was given. As its view would, asks for all of it where it was sent what changed."""
     page.session_state[f"{key} sent"].forget()
     return read(component_of(shown(page.run()), key).bytes)

@@ -10,7 +10,7 @@ from app.state.network_view import AGAIN, NO_OVERLAY, SHUFFLED
 from snncore.experiment.spec import Draft, convolution, ten_spikes
 from snncore.run.simulation import simulate
 from tests.app.network_page import TEN, change, draft, fields, group, opened, raster, view
-from tests.app.pages import desk, packet_of, run
+from tests.app.pages import desk, received_by, run
 from tests.app.said import complaints, said
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
@@ -32,19 +32,19 @@ def test_one_panel_is_open_at_a_time() -> None:
 @pytest.mark.parametrize(("choice", "name"), [(SHUFFLED, "shuffled"), (AGAIN, "second run")])
 def test_a_second_run_is_drawn_beside_the_first_until_it_is_switched_off(choice: str, name: str) -> None:
     page = opened(TEN.replace({"network.1.spike_threshold": 0.2}), panel="Compare")
-    assert packet_of(page, "rows")[0]["other"] == ""
+    assert received_by(page, "rows")[0]["other"] == ""
     page.radio(key="overlay").set_value(choice)
     run(page)
-    assert packet_of(page, "rows")[0]["other"] == name
-    header, arrays = packet_of(page, "rows")
+    assert received_by(page, "rows")[0]["other"] == name
+    header, arrays = received_by(page, "rows")
     made = desk(page).composition.experiment
     other = simulate(made, shuffled=True)[0] if choice == SHUFFLED else simulate(made, runs=2)[1]
     (beside,) = (row for row in group(page, 1)["rows"] if row["kind"] == "raster" and row["other"] == name)
     assert np.array_equal(arrays[beside["z"]].reshape(64, 100), other.records[1].spikes[0].T)
     page.radio(key="overlay").set_value(NO_OVERLAY)
     run(page)
-    assert packet_of(page, "rows")[0]["other"] == ""
-    assert header["groups"] != packet_of(page, "rows")[0]["groups"]
+    assert received_by(page, "rows")[0]["other"] == ""
+    assert header["groups"] != received_by(page, "rows")[0]["groups"]
 
 
 def test_a_second_run_that_is_too_large_is_refused_and_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +55,7 @@ def test_a_second_run_that_is_too_large_is_refused_and_switched_off(monkeypatch:
     assert len(complaints(page)) == 1
     assert "MB for 2 runs" in complaints(page)[0]
     assert view(page).overlay == NO_OVERLAY
-    assert packet_of(page, "rows")[0]["other"] == ""
+    assert received_by(page, "rows")[0]["other"] == ""
 
 
 def test_time_constants_are_held_side_by_side() -> None:

@@ -36,7 +36,7 @@ from tests.app.network_page import (
     value_in,
     view,
 )
-from tests.app.pages import NETWORK, data_of, desk, packet_of, press, run, shown, told
+from tests.app.pages import NETWORK, data_of, desk, press, received_by, run, shown, told
 from tests.app.said import complaints, said
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
@@ -144,7 +144,7 @@ def test_every_step_can_be_undone_and_done_again() -> None:
 
 def test_a_misfit_is_undone_and_done_again_over_the_old_simulation() -> None:
     page = opened(layer=0)
-    before = packet_of(page, "rows")[0]["groups"]
+    before = received_by(page, "rows")[0]["groups"]
     change(page, "network.0.out_features", 65)
     assert draft(page) == MISFIT
     for act, made in (("Undo", TEN), ("Redo", MISFIT), ("Undo", TEN)):
@@ -152,7 +152,7 @@ def test_a_misfit_is_undone_and_done_again_over_the_old_simulation() -> None:
         assert draft(page) == made
         assert desk(page).composition.experiment == ten_spikes()
         assert ("Below is still the last network whose layers fit." in captions(page)) == (made == MISFIT)
-        groups = packet_of(page, "rows")[0]["groups"]
+        groups = received_by(page, "rows")[0]["groups"]
         assert [group["rows"] for group in groups] == [group["rows"] for group in before]
         remedies = [remedy for group in groups for remedy in group.get("notes", {}).get("remedies", [])]
         assert bool(remedies) == (made == TEN), "a remedy is for the layers that are seen"

@@ -21,14 +21,14 @@ from snncore.experiment.edits import fitting_input
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.run.bptt import train
 from snncore.run.simulation import simulate
-from tests.app.pages import NETWORK, TRAINING, data_of, desk, opened, packet_of, shown
+from tests.app.pages import NETWORK, TRAINING, data_of, desk, opened, received_by, shown
 from tests.app.said import said
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
 
 def groups(page: AppTest) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = packet_of(page, "rows")[0]["groups"]
+    found: list[dict[str, Any]] = received_by(page, "rows")[0]["groups"]
     return found
 
 

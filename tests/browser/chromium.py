@@ -1,6 +1,6 @@
 """Finds a Chromium to test with, or installs one: the system's, else Debian's package, else Playwright's own.
 
-The headless shell is preferred: it is the same browser without a window, which takes half of the processor's time in these tests.
+The headless shell is preferred: it is the same browser without a window, and takes less of the processor's time.
 
 `python -m tests.browser.chromium` does so and says which it is.
 """

@@ -56,5 +56,5 @@ def test_a_view_whose_module_cannot_be_loaded_says_so(visitors: Callable[..., Pa
     page = visitors(server)
     page.route(f"**/{web_url()}/ribbon/*", lambda route: route.fulfill(status=200, content_type="text/javascript", body="broken("))
     page.goto(f"{server.url}network")
-    expect(page.get_by_text("This part of the page could not be loaded")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("This part of the page could not be loaded")
     expect(page.locator(".rows[data-drawn]")).to_have_count(1)  # the others are there

@@ -18,8 +18,11 @@ const asking = new Map();
 const APART = 50; // milliseconds between two views that ask: Streamlit takes acts of one moment as one
 let next = 0; // when the next view may ask
 
+/** What ends the view at a place. @type {WeakMap<HTMLElement, () => void>} */
+const ends = new WeakMap();
+
 /**
- * As `lastingView`, of what messages stand for. Equal messages are one object, and so are equal arrays.
+ * As `lastingView`, of what messages stand for. A message that comes again stands for the same object.
  * @template Header
  * @template View
  * @param {Parameters<typeof lastingView<Data<Header>, View>>[0]} parts
@@ -33,10 +36,12 @@ export function sentView(parts) {
     clearTimeout(asking.get(key));
     if (!data) {
       askForAll(key, parentElement, setTriggerValue);
-      return () => {};
+      return ends.get(parentElement) ?? (() => {}); // the view that is there may go before all of it has come
     }
     taken.set(message, data);
-    return show({ parentElement, data: /** @type {Data<Header>} */ (data), setTriggerValue });
+    const end = show({ parentElement, data: /** @type {Data<Header>} */ (data), setTriggerValue });
+    ends.set(parentElement, end);
+    return end;
   };
 }
 

@@ -19,7 +19,7 @@ const HEADROOM = 0.08; // of a range, above and below what it holds
 const UNSCALED = [0, 1];
 
 /**
- * The lanes from top to bottom, as far as the neuron has what they show.
+ * The lanes from top to bottom; what the neuron lacks has none.
  * @param {Pick<View, "p" | "run" | "seconds" | "width">} view
  * @param {Partial<Record<LaneName, Range>>} ranges
  * @param {number} windowHeight

@@ -59,7 +59,7 @@ function listenTo(plot) {
   return graph;
 }
 
-/** Fits the plot to a width: the layout for narrow places is another one. @param {Plot} plot @param {number} width */
+/** Fits the plot to a width; narrow places have a layout of their own. @param {Plot} plot @param {number} width */
 export function fit(plot, width) {
   if (!width || width === plot.width) return;
   plot.width = width;
