@@ -52,14 +52,12 @@ def plots(
     shown: Sequence[Plot],
     scrubbed: int | None = None,
     on_scrub: Callable[[int | None], None] | None = None,
-    redraw: Callable[[], None] = lambda: None,
 ) -> None:
     """Draw plots one below the other, all at once. Their number must not change.
 
     Args:
         scrubbed: the chosen place on the x axis.
         on_scrub: called with the place chosen on the x axis by dragging or by keys, or with None when the choice is cleared.
-        redraw: called after that; it may end the run.
     """
 
     def on_act(act: Act) -> None:
@@ -78,7 +76,7 @@ def plots(
         answered=last_answered(key),
     )
     sent = sent_to(key)
-    _component(key=key, data=sent.message(header, arrays), on_acts_change=answering(key, on_act, redraw), on_missing_change=sent.forget)
+    _component(key=key, data=sent.message(header, arrays), on_acts_change=answering(key, on_act), on_missing_change=sent.forget)
 
 
 def _with_places(trace: dict[str, Any], arrays: list[np.ndarray[Any, Any]]) -> dict[str, Any]:

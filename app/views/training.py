@@ -22,7 +22,7 @@ from app.server.limits import MOST_EPOCHS
 from app.server.priority import first
 from app.server.runner import TrainingRun
 from app.state.training import TrainingState, forward_pass, have_the_same_score
-from app.widgets.drawing import draw, is_drawn, note_drawn, polled
+from app.widgets.drawing import is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.menu import menu
 from app.widgets.messages import messages
@@ -118,13 +118,14 @@ def live_view() -> None:
     """Show the part that reruns by itself during training.
 
     When training begins or ends, the whole page reruns: after its parts, since Streamlit forgets parts that weren't reached, and drops a
-    click on one until it is redrawn.
+    click on one until it is redrawn. None of those parts is a fragment of its own: Streamlit would forget it, and drop what is told there,
+    whenever this part is interrupted before it is reached.
     """
     with st.container(key="headline"):
-        st.fragment(key="headline")(_headline)()
+        _headline()
     with st.container(key="messages"):
-        st.fragment(key="said")(messages)()
-    st.fragment(key="plots")(_plots)()
+        messages()
+    _plots()
     if not is_drawn():
         st.rerun()
 
@@ -188,7 +189,6 @@ def _speed(run: TrainingRun) -> None:
     run.speed = SPEEDS[speed]
 
 
-@first
 def _headline() -> None:
     training = desk().training
     run, seen = training.run, training.seen_record
@@ -211,7 +211,6 @@ def _act(act: Callable[[TrainingState], None]) -> None:
 
 def _ask_why() -> None:
     desk().training.ask_why(True)
-    draw("live")
 
 
 def _new() -> None:
@@ -224,7 +223,6 @@ def _new() -> None:
 # ------------------------------------------------------------------------------------------------- plots
 
 
-@first
 def _plots() -> None:
     training = desk().training
     run = training.run
@@ -244,7 +242,6 @@ def _plots() -> None:
         [Plot(figure=curves, description=describe_training(records, goals[-1], names, ghost))],
         training.scrubbed,
         training.scrub,
-        _draw_scrubbed,
     )
     seen = training.seen_record
     shown = forward_pass(run, seen)
@@ -258,7 +255,7 @@ def _plots() -> None:
         can_mark=is_last,
     )
     figure = rows_figure(shown, view, {}, theme, other, other_name)
-    rows("rows", figure, describe_rows(shown), on_act=_act_on_rows, redraw=_redraw_around)
+    rows("rows", figure, describe_rows(shown), on_act=_act_on_rows)
     write_link()  # last, since the address can wait and the plots can't
 
 
@@ -308,10 +305,6 @@ def _drawer_plots() -> None:
     plots("drawer_plots", [Plot(figure=figure, description=describe_drawer(records, names, parameters, experiment.dt))])
 
 
-def _draw_scrubbed() -> None:
-    draw("headline", "said", "plots")
-
-
 def _act_on_rows(act: Act) -> None:
     """Select a neuron, or set or clear a target spike of an output neuron."""
     held = desk()
@@ -321,12 +314,6 @@ def _act_on_rows(act: Act) -> None:
         held.training.picked[layer] = picked_neuron(act, record, sample=0)
     elif act["do"] == "mark":
         held.attempt(lambda: held.training.toggle_mark(int(act["neuron"]), int(act["time"])))
-
-
-def _redraw_around() -> None:
-    """Redraw the whole page after a mark, which changes the task; a pick concerns the plots alone."""
-    if not is_drawn():
-        st.rerun()
 
 
 page()

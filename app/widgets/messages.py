@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from app.components.plain import alert, caption, sentence
-from app.server.priority import first
 from app.server.runner import PastRun
 from app.state.training import TrainingState, have_the_same_rows, have_the_same_score
 from app.widgets.session import desk
@@ -25,7 +24,6 @@ MOST_FINDINGS = 2
 """Most findings shown at once; the most urgent come first."""
 
 
-@first
 def messages() -> None:
     held = desk()
     training, run = held.training, held.training.run

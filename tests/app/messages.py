@@ -11,11 +11,16 @@ import pytest
 TYPES = {"u1": "<u1", "f4": "<f4", "f8": "<f8", "i4": "<i4"}
 
 
+def is_whole(message: bytes) -> bool:
+    """Return True if the message is based on none before."""
+    head, _ = _head(message)
+    return head["base"] is None
+
+
 def read(message: bytes) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
     """Header and arrays."""
-    begin = 4 + int.from_bytes(message[:4], "little")
-    head = _json(message[4:begin])
-    assert head["base"] is None
+    assert is_whole(message)
+    head, begin = _head(message)
     parts = []
     for _, kept, size in head["parts"]:
         assert kept == 0
@@ -26,6 +31,11 @@ def read(message: bytes) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
     held = [_json(part) for part in parts[2 : len(parts) - len(types)]]
     header = {name: held[slice(*value["$held"])] if isinstance(value, dict) and "$held" in value else value for name, value in told.items()}
     return header, [_array(kind, part) for kind, part in zip(types, parts[len(parts) - len(types) :], strict=True)]
+
+
+def _head(message: bytes) -> tuple[dict[str, Any], int]:
+    end = 4 + int.from_bytes(message[:4], "little")
+    return _json(message[4:end]), end
 
 
 def _json(content: bytes) -> Any:

@@ -67,7 +67,8 @@ def serve_page(folder: Path, text: str) -> Iterator[Server]:
     shutil.copytree(STATIC, folder / "static")  # Streamlit hands out the folder beside its script
     with serve(script=str(folder / "page.py")) as running:
         yield running
-        assert running.complaints() == []
+        said = running.complaints()
+        assert not said, "\n".join(said)
 
 
 def _wait_until_it_answers(server: Server, process: subprocess.Popen[bytes]) -> None:

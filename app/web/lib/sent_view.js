@@ -2,6 +2,7 @@
 
 import { PATIENCE } from "./acts.js";
 import { receivedBy, viewOf } from "./received.js";
+import { inTurn } from "./turns.js";
 import { lastingView } from "./view.js";
 
 /**
@@ -14,9 +15,6 @@ const taken = new WeakMap();
 
 /** What asks for all of it, by the views' keys. @type {Map<string, ReturnType<typeof setTimeout>>} */
 const asking = new Map();
-
-const APART = 50; // milliseconds between two views that ask: Streamlit takes acts of one moment as one
-let next = 0; // when the next view may ask
 
 /** What ends the view at a place. @type {WeakMap<HTMLElement, () => void>} */
 const ends = new WeakMap();
@@ -47,12 +45,10 @@ export function sentView(parts) {
 
 /** Asks until it is sent. @param {string} key @param {HTMLElement} parent @param {(name: string, value: unknown) => void} send */
 function askForAll(key, parent, send) {
-  const wait = Math.max(next - performance.now(), 0);
-  next = performance.now() + wait + APART;
-  const ask = () => {
-    if (!parent.isConnected) return;
-    send("missing", true);
-    asking.set(key, setTimeout(ask, PATIENCE));
-  };
-  asking.set(key, setTimeout(ask, wait));
+  if (!parent.isConnected) return;
+  inTurn(parent, () => send("missing", true));
+  asking.set(
+    key,
+    setTimeout(() => askForAll(key, parent, send), PATIENCE),
+  );
 }

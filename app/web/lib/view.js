@@ -1,5 +1,7 @@
 // A view that lasts: Streamlit calls a component again with each new data, and its nodes stay.
 
+import { inTurn } from "./turns.js";
+
 /**
  * What Streamlit calls a component with.
  * @template Data
@@ -25,7 +27,7 @@ export function lastingView({ create, update, destroy = () => {} }) {
   return ({ parentElement, data, setTriggerValue }) => {
     const view = /** @type {View} */ (views.get(parentElement) ?? create(parentElement, data));
     views.set(parentElement, view);
-    update(view, data, setTriggerValue);
+    update(view, data, (name, value) => inTurn(parentElement, () => setTriggerValue(name, value)));
     // Streamlit also ends a call that newer data overtook; only a place that is gone ends the view.
     return () => void setTimeout(() => parentElement.isConnected || destroy(view));
   };
