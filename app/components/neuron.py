@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from app.components.answers import Act, answering
 from app.components.assets import component
-from app.components.sent import sent_to
+from app.components.sent import send
 from app.figures.neuron_page import NeuronHeader
 from app.figures.row_kinds import RowsFigure
 
@@ -27,10 +27,4 @@ def neuron(key: str, figure: RowsFigure, answered: int, on_act: Callable[[Act], 
         on_act: called with each act in turn, before the page runs again: `{"do": "edit", "changes": {path: value}}`, `{"do": "pin"}`,
             `{"do": "unpin"}`, `{"do": "remedy", "remedy": place}` or `{"do": "look", ...}`.
     """
-    sent = sent_to(key)
-    _component(
-        key=key,
-        data=sent.message({**figure.header, "answered": answered}, figure.arrays),
-        on_acts_change=answering(key, on_act),
-        on_missing_change=sent.forget,
-    )
+    send(_component, key, {**figure.header, "answered": answered}, figure.arrays, answering(key, on_act))

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.components.answers import Act, answering, last_answered
 from app.components.assets import component, plotly_url
-from app.components.sent import sent_to
+from app.components.sent import send
 
 _component = component("plot")
 
@@ -75,8 +75,7 @@ def plots(
         scrubbed=scrubbed,
         answered=last_answered(key),
     )
-    sent = sent_to(key)
-    _component(key=key, data=sent.message(header, arrays), on_acts_change=answering(key, on_act), on_missing_change=sent.forget)
+    send(_component, key, header, arrays, answering(key, on_act))
 
 
 def _with_places(trace: dict[str, Any], arrays: list[np.ndarray[Any, Any]]) -> dict[str, Any]:

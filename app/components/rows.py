@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from app.components.answers import Act, answering, last_answered
 from app.components.assets import component
-from app.components.sent import sent_to
+from app.components.sent import send
 from app.figures.row_data import RowsHeader
 from app.figures.rows import NetworkFigure
 
@@ -39,10 +39,4 @@ def rows(
         redraw: called after that; it may end the run.
     """
     header = Rows(**figure.header, description=description, answered=last_answered(key))
-    sent = sent_to(key)
-    _component(
-        key=key,
-        data=sent.message(header, figure.arrays),
-        on_acts_change=answering(key, on_act, redraw),
-        on_missing_change=sent.forget,
-    )
+    send(_component, key, header, figure.arrays, answering(key, on_act, redraw))

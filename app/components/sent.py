@@ -2,15 +2,16 @@
 
 A message is bytes: the length of its head (4 bytes, little-endian), the head as JSON, and the bodies of its parts. Its parts are the header
 of the view's data as JSON, the types of the arrays as JSON, what the header's lists hold, as JSON each, and the arrays.
-`app/web/lib/received.js` is the other end. A view that lacks what a message is based on asks for all of it.
+`app/web/lib/received.js` is the other end. A view that lacks what a message is based on says which ones it holds.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -19,6 +20,11 @@ import streamlit as st
 
 SENT_AFTER = 1.0
 """Seconds after which a message has surely been sent, even by a busy server. Streamlit drops what it hasn't sent when it draws again."""
+
+OFFERED_EVERY = 3.0
+"""Seconds between two messages that later ones may be based on: a slow browser takes only the last of those that come together, and must
+then ask for what it lacks.
+"""
 
 TYPES = {"u1": "u1", "f8": "f8", "i4": "i4", "i8": "i4"}
 """Types that arrays of a type travel as; all others travel as float32."""
@@ -39,8 +45,10 @@ class Part(NamedTuple):
 
 @dataclass
 class Message:
-    """Attributes:
-    number: counts the messages to one view.
+    """A message that later ones may be based on.
+
+    Attributes:
+    number: counts the messages to one view, from a random number: a browser may hold those of an earlier session.
     at: when it was made, on the monotonic clock.
     """
 
@@ -59,12 +67,14 @@ class Sent:
     Attributes:
         view: its name in the browser.
         patience: seconds after which a message counts as sent.
+        spacing: seconds between two of the messages.
     """
 
     view: str
     patience: float = SENT_AFTER
+    spacing: float = OFFERED_EVERY
     messages: list[Message] = field(default_factory=list)
-    count: int = 0
+    count: int = field(default_factory=lambda: secrets.randbits(32))
 
     def message(self, header: Mapping[str, Any], arrays: Arrays) -> bytes:
         """Return the next message."""
@@ -77,29 +87,36 @@ class Sent:
             entries.append((source, kept, part.size - kept))
             bodies.append(content[kept:])
         self.count += 1
-        self.messages.append(made)
-        told = {"view": self.view, "number": made.number, "base": base.number if base else None, "parts": entries}
+        is_offered = not self.messages or now - self.messages[-1].at >= self.spacing
+        if is_offered:
+            self.messages.append(made)
+        told = {"view": self.view, "number": made.number, "isOffered": is_offered, "base": base.number if base else None, "parts": entries}
         head = json.dumps(told, separators=(",", ":")).encode()
         return b"".join((len(head).to_bytes(4, "little"), head, *bodies))
 
-    def forget(self) -> None:
-        """Base no later message on what was sent so far."""
-        self.messages.clear()
+    def forget(self, but: Container[int] = ()) -> None:
+        """Base no later message on what was sent so far, except for the messages with these numbers."""
+        self.messages = [message for message in self.messages if message.number in but]
 
     def _base(self) -> Message | None:
-        """Return the newest message that was surely sent, and forget those before it."""
+        """Return the newest message that was surely sent. The one before stays, for a view that turns out to lack it."""
         until = time.monotonic() - self.patience
         place = max((place for place, one in enumerate(self.messages) if one.at <= until), default=None)
         if place is None:
             return None
-        del self.messages[:place]
-        return self.messages[0]
+        base = self.messages[place]
+        del self.messages[: max(place - 1, 0)]
+        return base
 
 
-def sent_to(key: str) -> Sent:
-    """Return what this session's view under `key` was sent."""
-    found: Sent = st.session_state.setdefault(f"{key} sent", Sent(key))
-    return found
+def send(component: Callable[..., Any], key: str, header: Mapping[str, Any], arrays: Arrays, on_acts_change: Callable[[], None]) -> None:
+    """Draw the component of this session's view under `key`; what the view lacks it asks for."""
+    sent: Sent = st.session_state.setdefault(f"{key} sent", Sent(key))
+
+    def forget() -> None:
+        sent.forget(but=st.session_state[key].get("lacking") or ())
+
+    component(key=key, data=sent.message(header, arrays), on_acts_change=on_acts_change, on_lacking_change=forget)
 
 
 def _kept(base: Message, place: int, content: bytes, part: Part) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import TypedDict
 
 import torch
 
-from app.words.parameters import LAYER_PARAMETERS
+from app.words.layer_parameters import LAYER_PARAMETERS
 from snncore.experiment.layers import NeuronSpec
 from snncore.layers.bounds import decay
 from snncore.run.single_neuron import TIME_CONSTANTS, NeuronNumbers, neuron_numbers

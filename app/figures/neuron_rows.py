@@ -6,13 +6,14 @@ The browser makes them and keeps their values during a drag; the limits are deci
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Any, Literal, NotRequired, TypedDict
 
 from app.words.beside import besides
-from app.words.inputs import input_name, input_parameters, input_shown
-from app.words.neuron_parameters import LAYER_SHOWN, PARTS_SHOWN, SUBTRACT, TO_ZERO, Shown
-from app.words.parameters import LAYER_PARAMETERS, Parameter
+from app.words.input_parameters import ACROSS_CHANNELS
+from app.words.inputs import input_name, input_parameters
+from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, SUBTRACT, TO_ZERO, TUNED
+from app.words.parameter import Parameter
 from app.words.typed_numbers import Numbers, numbers_between
 from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.spec import Experiment
@@ -131,16 +132,15 @@ def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
     """
     layer, given = layer_of(experiment), experiment.input
     rows: list[Row] = [_choice("Model", KINDS.index(layer.kind), [(kind, _edit("network.0.kind", kind)) for kind in KINDS], "radios")]
-    for name, shown in LAYER_SHOWN.items():
+    for name in TUNED:
         if name in type(layer).model_fields:
-            rows += _layer_rows(experiment, name, shown)
+            rows += _layer_rows(experiment, name)
     kinds = single_neuron_inputs()
     kinds = kinds if given.kind in kinds else (*kinds, given.kind)
     rows.append(_choice("Input", kinds.index(given.kind), [(input_name(kind), _edit("input.kind", kind)) for kind in kinds]))
-    parameters = input_parameters(type(given))
-    for name, shown in input_shown(type(given)).items():
-        if name in type(given).model_fields:
-            rows.append(_input_row(experiment, name, shown, parameters[name]))
+    for name, parameter in input_parameters(type(given)).items():
+        if name in type(given).model_fields and name not in ACROSS_CHANNELS:
+            rows.append(_input_row(experiment, name, parameter))
     if given.kind != "file":  # the size of a received input is fixed
         rows += _sizes(*given.shape[1:])
     others = {"": "nothing", **{name: other.label for name, other in besides(layer).items()}}
@@ -154,33 +154,33 @@ def single_neuron_inputs() -> tuple[str, ...]:
     return (*SIMPLEST_FIRST, *(kind for kind in others if INPUT_KINDS[kind].lively(shape, mean=1.0, dt=1e-3) is not None))
 
 
-def _input_row(experiment: Experiment, name: str, shown: Shown, parameter: Parameter) -> Row:
+def _input_row(experiment: Experiment, name: str, parameter: Parameter) -> Row:
     """Return the widget of a field of the input."""
     path, value = f"input.{name}", getattr(experiment.input, name)
     if parameter.widget == "toggle":
-        return {"widget": "switch", "path": path, **_words(shown, parameter)}
+        return {"widget": "switch", "path": path, **_words(parameter)}
     if parameter.widget == "choice":
         options = [(option, _edit(path, option)) for option in parameter.options]
-        return {**_choice("", parameter.options.index(value), options), **_words(shown, parameter)}
-    return _slider(experiment, path, shown, parameter, value)
+        return {**_choice("", parameter.options.index(value), options), **_words(parameter)}
+    return _slider(experiment, path, parameter, value)
 
 
-def _layer_rows(experiment: Experiment, name: str, shown: Shown) -> list[Row]:
+def _layer_rows(experiment: Experiment, name: str) -> list[Row]:
     """Return the widgets of a neuron's parameter; a part has one for its kind, and one for its number, if any."""
     layer = layer_of(experiment)
     path, value, parameter = f"network.0.{name}", getattr(layer, name), LAYER_PARAMETERS[name]
     if name == "spike_threshold" and layer.kind == "ALIF":
-        shown = replace(shown, name="Base threshold", symbol="b0")
+        parameter = replace(parameter, name="Base threshold", symbol="b0")
     if name in PARTS:
         present = {"kind": type(value).__name__, **vars(value)}
         chosen = [_outline(part) for part in PARTS[name].values()].index(_outline(present))
         options = [(label, _edit(path, part)) for label, part in PARTS[name].items()]
-        choice: ChoiceControl = {**_choice("", chosen, options), **_words(shown, parameter), "path": path}
+        choice: ChoiceControl = {**_choice("", chosen, options), **_words(parameter), "path": path}
         numbers = [field for field in vars(value) if present[field] is not None]
-        return [choice, *(_slider(experiment, f"{path}.{field}", *PARTS_SHOWN[field], present[field]) for field in numbers)]
+        return [choice, *(_slider(experiment, f"{path}.{field}", PART_PARAMETERS[field], present[field]) for field in numbers)]
     if parameter.widget == "toggle":
-        return [{"widget": "switch", "path": path, **_words(shown, parameter)}]
-    return [_slider(experiment, path, shown, parameter, value)]
+        return [{"widget": "switch", "path": path, **_words(parameter)}]
+    return [_slider(experiment, path, parameter, value)]
 
 
 def _outline(part: Mapping[str, Any]) -> set[Any]:
@@ -199,13 +199,10 @@ def _sizes(steps: int, neurons: int) -> list[ChoiceControl]:
     ]
 
 
-def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Parameter, value: float | None) -> SliderControl:
+def _slider(experiment: Experiment, path: str, parameter: Parameter, value: float | None) -> SliderControl:
     least, most = _limits(experiment, path)
     is_whole = _is_whole(experiment, path)
-    low, high, step = (
-        own if own is not None else theirs
-        for own, theirs in ((shown.low, parameter.low), (shown.high, parameter.high), (shown.step, parameter.step))
-    )
+    low, high, step = astuple(parameter.slider)
     far = max(2 * abs(value or 0), 1)  # of a field from outside whose words name no range
     low, high = min(-far, 0) if low is None else low, far if high is None else high
     step = (1 if is_whole else far / 100) if step is None else step
@@ -219,11 +216,11 @@ def _slider(experiment: Experiment, path: str, shown: Shown, parameter: Paramete
         "most": most,
         "isWhole": is_whole,
         "needs": numbers_between(least, most, is_whole),
-        "label": shown.name,
-        "symbol": shown.symbol,
-        "unit": shown.unit,
+        "label": parameter.name,
+        "symbol": parameter.symbol,
+        "unit": parameter.unit,
         "note": parameter.note,
-        "tries": [tried for tried in _tries(shown) if least <= tried["value"] <= most],
+        "tries": [tried for tried in _tries(parameter) if least <= tried["value"] <= most],
     }
     if value is not None:  # a slider extends to its value
         row["low"], row["high"] = min(row["low"], value), max(row["high"], value)
@@ -263,12 +260,18 @@ def _edit(path: str, value: Any) -> EditAct:
     return {"do": "edit", "changes": {path: value}}
 
 
-def _words(shown: Shown, parameter: Parameter) -> ControlWords:
-    return {"label": shown.name, "symbol": shown.symbol, "unit": shown.unit, "note": parameter.note, "tries": _tries(shown)}
+def _words(parameter: Parameter) -> ControlWords:
+    return {
+        "label": parameter.name,
+        "symbol": parameter.symbol,
+        "unit": parameter.unit,
+        "note": parameter.note,
+        "tries": _tries(parameter),
+    }
 
 
-def _tries(shown: Shown) -> list[ValueToTry]:
-    return [{"words": f"Try {_said(tried.value)}: {tried.sentence}", "value": tried.value} for tried in shown.tries]
+def _tries(parameter: Parameter) -> list[ValueToTry]:
+    return [{"words": f"Try {_said(tried.value)}: {tried.sentence}", "value": tried.value} for tried in parameter.tries]
 
 
 def _said(value: Any) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from app.figures.style import LEFT_MARGIN, PALETTES, Theme, axis, layout
-from app.words.parameters import part_name
+from app.words.layer_parameters import part_name
 from snncore.arrays import Array
 from snncore.run.record import LayerRecord
 

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from pydantic import TypeAdapter
 
-from app.words.parameters import INPUT_NAMES
+from app.words.input_parameters import INPUT_NAMES
 from snncore import encoders
 from snncore.arrays import Array
 from snncore.experiment.edits import fitting_input

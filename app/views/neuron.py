@@ -28,7 +28,7 @@ from app.widgets.session import desk, write_link
 from app.words.comparison import differences
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.numbers import counted
-from app.words.parameters import Parameter
+from app.words.parameter import Parameter
 from app.words.seeds import can_draw, draw_help
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError

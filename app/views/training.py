@@ -29,8 +29,8 @@ from app.widgets.messages import messages
 from app.widgets.session import desk, write_link
 from app.words.changes import changes_in_words
 from app.words.comparison import trial_in_words
+from app.words.layer_parameters import part_name
 from app.words.layers import layer_names, parameter_names
-from app.words.parameters import part_name
 from app.words.seeds import SEED_OF, can_draw, draw_help
 from app.words.tasks import task_words
 from app.words.training import look_back, milestone, status

@@ -11,8 +11,9 @@ from app.widgets.controls import choice, choices, number, slider
 from app.widgets.drawing import draw
 from app.widgets.session import desk
 from app.widgets.tasks import task_controls
+from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, part_name
 from app.words.layers import parameter_names
-from app.words.parameters import LAYER_PARAMETERS, PART_PARAMETERS, Parameter, part_name, part_numbers
+from app.words.parameter import Parameter
 from app.words.seeds import SEEDS, seed_note
 from app.words.tasks import task_words
 from app.words.typed_numbers import Numbers
@@ -146,8 +147,8 @@ def _surrogate_parameters(experiment: Experiment) -> None:
 
     for name, value in shown.items():
         if name != "kind":
-            label = f"Surrogate: {PART_PARAMETERS[name].lower()}"
-            number(label, f"surrogate_grad_fn.{name}", value, note, change, part_numbers(name))
+            of_part = PART_PARAMETERS[name]
+            number(f"Surrogate: {of_part.label.lower()}", f"surrogate_grad_fn.{name}", value, note, change, of_part.numbers)
 
 
 def _learning(experiment: Experiment) -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 
 from app.components.plain import caption
 from app.widgets.controls import Edit, choice, key_of, number, slider, toggle
-from app.words.parameters import PART_PARAMETERS, Parameter, part_name, part_numbers, parts
+from app.words.layer_parameters import PART_PARAMETERS, part_name, parts
+from app.words.parameter import Parameter
 from app.words.typed_numbers import Numbers
 from snncore.experiment.part import Part
 
@@ -99,10 +100,11 @@ def _parts(parameter: Parameter, path: str, name: str, value: Mapping[str, Any],
     )
     for field, began in kinds[value["kind"]].items():
         optional = began is None
-        whole = isinstance(began, int) or field == "max_num_spikes_per_bin"
+        whole = isinstance(began, int) or PART_PARAMETERS[field].numbers.is_whole
         note = "Empty: no limit." if field == "max_num_spikes_per_bin" else "Empty: θ." if optional else ""
         of_field = reshape if whole else edit  # groups of neurons, say, may be more than there are
-        number(PART_PARAMETERS[field], f"{path}.{field}", value[field], note, of_field, part_numbers(field, whole), optional)
+        of_part = PART_PARAMETERS[field]
+        number(of_part.label, f"{path}.{field}", value[field], note, of_field, replace(of_part.numbers, is_whole=whole), optional)
 
 
 def _mean(values: Any) -> float:

@@ -23,7 +23,7 @@ from app.widgets.drawing import draw, polled
 from app.widgets.fields import field_controls
 from app.widgets.session import desk
 from app.words.inputs import input_name, input_parameters, offered_inputs
-from app.words.parameters import layer_parameters
+from app.words.layer_parameters import layer_parameters
 from app.words.seeds import SEEDS, seed_note
 from app.words.typed_numbers import Numbers, quoted, times_power_of_ten, written
 from app.words.weights import let_go_in_words, weights_in_words

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from app.words.layer_parameters import part_name
 from app.words.layers import parameter_name
-from app.words.parameters import part_name
 from app.words.tasks import task_words
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Experiment

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from app.words.changes import CHANGED, changes_in_words, learning_in_words
 from app.words.inputs import input_name
+from app.words.layer_parameters import part_name
 from app.words.layers import layer_in_words, symbol_of
 from app.words.numbers import counted, ordinal, reach_in_words
-from app.words.parameters import part_name
 from app.words.tasks import task_name, task_words
 from app.words.training import Course
 from snncore.experiment.inputs import INPUT_KINDS

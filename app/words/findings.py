@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from app.words.layer_parameters import part_name
 from app.words.layers import SYMBOLS
 from app.words.numbers import counted, reach_in_words, share_in_words, told_apart
-from app.words.parameters import part_name
 from app.words.tasks import task_words
 from snncore.activation import TrueDerivative
 from snncore.diagnosis.layers import Changes, Clipped, Finding, LongMemory, Saturated, Silent

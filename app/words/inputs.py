@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from app.words.neuron_parameters import INPUT_SHOWN, OF_KIND, Shown
-from app.words.parameters import INPUT_NAMES, INPUT_PARAMETERS, Parameter, Widget, label_of
+from app.words.input_parameters import INPUT_NAMES, INPUT_PARAMETERS, OF_KIND
+from app.words.layer_parameters import described
+from app.words.parameter import Parameter, Range, Widget
 from snncore.experiment.field_words import FieldWords
 from snncore.experiment.inputs import INPUT_KINDS, Input
 
@@ -30,17 +32,8 @@ def offered_inputs() -> tuple[str, ...]:
 def input_parameters(part: type[Input]) -> Mapping[str, Parameter]:
     """Return how the fields of a kind of input are edited, by name."""
     if _is_built_in(part):
-        return INPUT_PARAMETERS
-    return {name: _parameter(words, part.model_fields[name].annotation) for name, words in _own_words(part).items()}
-
-
-def input_shown(part: type[Input]) -> Mapping[str, Shown]:
-    """Return how the fields of a kind of input are shown on the Neuron page, by name."""
-    if _is_built_in(part):
-        return {**INPUT_SHOWN, **OF_KIND.get(_kind(part), {})}
-    return {
-        name: Shown(words.name, words.symbol, words.unit, (), words.low, words.high, words.step) for name, words in _own_words(part).items()
-    }
+        return {**INPUT_PARAMETERS, **OF_KIND.get(_kind(part), {})}
+    return {name: _from_outside(words, part.model_fields[name].annotation) for name, words in _own_words(part).items()}
 
 
 def _kind(part: type[Input]) -> str:
@@ -60,19 +53,16 @@ def _own_words(part: type[Input]) -> dict[str, FieldWords]:
     return found
 
 
-def _parameter(words: FieldWords, annotation: Any) -> Parameter:
-    label = label_of(words)
-    usual = USUALLY_ON if words.usual is None else words.usual
-    if get_origin(annotation) is Literal:
-        return Parameter(label, words.note, "choice", options=get_args(annotation))
+def _from_outside(words: FieldWords, annotation: Any) -> Parameter:
     types = _types(annotation)
+    if get_origin(annotation) is Literal:
+        return replace(described(words, "choice"), options=get_args(annotation))
     widget: Widget = "toggle" if types == {bool} else "whole" if types == {int} else "slider" if words.has_slider else "number"
-    low, high = (words.low, words.high) if widget == "slider" else (None, None)  # a typed number may lie beyond a slider
-    return Parameter(label, words.note, widget, low, high, words.step, int(usual) if widget == "whole" else usual)
-
-
-def _shown(words: FieldWords) -> Shown:
-    return Shown(words.name, words.symbol, words.unit, (), words.low, words.high, words.step)
+    usual = USUALLY_ON if words.usual is None else words.usual
+    parameter = replace(described(words, widget), when_on=int(usual) if widget == "whole" else usual)
+    if widget == "slider":
+        return parameter
+    return replace(parameter, low=None, high=None, tuned=Range(words.low, words.high, words.step))  # a typed number may lie beyond a slider
 
 
 def _types(annotation: Any) -> set[Any]:

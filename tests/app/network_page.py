@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from app.server.link import from_parameter
 from app.state.network_view import NetworkView
-from app.words.parameters import INPUT_PARAMETERS, LAYER_PARAMETERS, part_name
+from app.words.input_parameters import INPUT_PARAMETERS
+from app.words.layer_parameters import LAYER_PARAMETERS, part_name
 from snncore.experiment import edits as stack
 from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.spec import Draft, Experiment, ten_spikes

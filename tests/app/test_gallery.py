@@ -31,7 +31,7 @@ from app.figures.thumbnails import (
 )
 from app.state.desk import Desk
 from app.widgets import network
-from app.words.parameters import INPUT_NAMES
+from app.words.input_parameters import INPUT_NAMES
 from snncore import encoders
 from snncore.arrays import Array
 from snncore.experiment.edits import feed_file, fitting_input

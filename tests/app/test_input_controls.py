@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.words.parameters import INPUT_PARAMETERS
+from app.words.input_parameters import INPUT_PARAMETERS
 from app.words.seeds import SEEDS, seed_note
 from snncore.experiment import edits as stack
 from snncore.experiment.spec import Draft

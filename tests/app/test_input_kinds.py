@@ -17,7 +17,7 @@ from app.figures.neuron_rows import neuron_rows, single_neuron_inputs
 from app.figures.thumbnails import NOTHING, Thumbnail, thumbnail, thumbnail_if_ready
 from app.state.tuned_neuron import DEFAULT, edited
 from app.words.comparison import differences
-from app.words.inputs import input_name, input_parameters, input_shown, offered_inputs
+from app.words.inputs import input_name, input_parameters, offered_inputs
 from snncore.experiment import edits
 from snncore.experiment.field_words import FieldWords
 from snncore.experiment.inputs import INPUT_KINDS, Files, Input
@@ -137,7 +137,7 @@ def test_an_input_from_outside_is_called_by_its_own_words(checkers: type[Checker
     }
     assert parameters["begins"].options == ("even", "odd")
     assert parameters["until"].when_on == 30
-    assert input_shown(checkers)["every"].symbol == "k"
+    assert input_parameters(checkers)["every"].symbol == "k"
     before = ten_spikes()
     (difference, *_) = differences(before, before.replace({"input": edits.feed(before.draft, "checkers").input.model_dump()}))
     assert "Random spikes → Checkers" in difference

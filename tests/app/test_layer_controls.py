@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.words.parameters import LAYER_PARAMETERS, parts
+from app.words.layer_parameters import LAYER_PARAMETERS, parts
 from snncore.experiment import edits as stack
 from snncore.experiment.layers import LAYER_KINDS
 from snncore.experiment.spec import ten_spikes

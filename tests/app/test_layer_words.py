@@ -8,8 +8,9 @@ import pytest
 
 from app.server.limits import cost
 from app.words.comparison import differences
+from app.words.layer_parameters import layer_parameters
 from app.words.layers import parameter_name
-from app.words.parameters import Parameter, layer_parameters
+from app.words.parameter import Parameter
 from snncore.experiment import edits
 from snncore.experiment.inputs import RandomSpikes
 from snncore.experiment.layers import LAYER_KINDS

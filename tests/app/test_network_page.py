@@ -11,7 +11,8 @@ from app.figures.stages import stages
 from app.server.link import from_parameter
 from app.state.network_view import NO_OVERLAY, SHUFFLED
 from app.state.presets import Preset, presets
-from app.words.parameters import INPUT_PARAMETERS, LAYER_PARAMETERS
+from app.words.input_parameters import INPUT_PARAMETERS
+from app.words.layer_parameters import LAYER_PARAMETERS
 from snncore.experiment import edits as stack
 from snncore.experiment.layers import LAYER_KINDS
 from snncore.experiment.spec import Draft, convolution, ten_spikes

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from app.figures.neuron import neuron_data
-from app.words.parameters import LAYER_PARAMETERS
+from app.words.layer_parameters import LAYER_PARAMETERS
 from snncore.activation import MaxSpike, MembraneReset, MembraneSubtract
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NEURON_SPECS, ALIFSpec, ExpLeakSpec, IAFSpec, LIFSpec, NeuronSpec

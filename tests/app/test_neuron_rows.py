@@ -11,7 +11,7 @@ from app.figures.neuron import TIME_CONSTANTS
 from app.figures.neuron_rows import neuron_rows, single_neuron_inputs
 from app.state.tuned_neuron import DEFAULT, edited
 from app.words.beside import besides
-from app.words.parameters import LAYER_PARAMETERS
+from app.words.layer_parameters import LAYER_PARAMETERS
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NEURON_SPECS
 from snncore.experiment.spec import Experiment

@@ -118,9 +118,18 @@ def test_on_the_network_page_a_comma_is_a_decimal_point_or_refused(open_network:
     page.open_panel("Compare")
     expect(page.page.get_by_label("Hold τ_mem at (steps)")).to_be_visible(timeout=PATIENCE)
     taken |= type_everywhere(page.page, RICH, page.until)
-    whole = {"Inputs (in_features)", "Groups", "Most spikes per step", "Samples", "Time steps", "Period (steps)", "Seed: noise", "Channels"}
+    whole = {
+        "Inputs (in_features)",
+        "Groups",
+        "Most spikes per step n",
+        "Samples",
+        "Time steps",
+        "Period T (steps)",
+        "Seed: noise",
+        "Channels",
+    }
     assert not any(taken[name] for name in (*whole, "Sample shown", "Hold τ_mem at (steps)"))
-    assert all(taken[name] for name in ("Weight to itself", "Subtracted value", "Weight of a spike", "Time step dt (ms)"))
+    assert all(taken[name] for name in ("Weight to itself", "Subtracted value d", "Weight of a spike w", "Time step dt (ms)"))
 
 
 def test_on_the_neuron_page_a_comma_is_a_decimal_point_or_refused(open_neuron: OpenNeuron) -> None:

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from app.figures.neuron import neuron_data
-from app.words.parameters import LAYER_PARAMETERS
+from app.words.layer_parameters import LAYER_PARAMETERS
 from snncore.activation import MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
 from snncore.experiment.layers import ALIFSpec, ExpLeakSpec, IAFSpec, LIFSpec, NeuronSpec
 from tests.web.node import Modules

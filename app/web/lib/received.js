@@ -15,8 +15,13 @@ export class Received {
   /** Of the last message. @type {Part[]} */
   #latest = [];
 
+  /** The numbers of those messages. */
+  get held() {
+    return [...this.#messages.keys()];
+  }
+
   /**
-   * Header and arrays that a message stands for; null where it is based on one that never came, so that all of it has to be sent again.
+   * Header and arrays that a message stands for; null where it is based on one that never came.
    * Arrays that are as they were in the last message are the same objects.
    * @param {Uint8Array} message
    * @returns {{header: Header, arrays: Values[]} | null}
@@ -34,7 +39,7 @@ export class Received {
     });
     this.#latest = parts;
     for (const number of this.#messages.keys()) if (head.base === null || number < head.base) this.#messages.delete(number);
-    this.#messages.set(head.number, parts);
+    if (head.isOffered) this.#messages.set(head.number, parts);
     return read(parts);
   }
 }
@@ -44,7 +49,7 @@ export const viewOf = (message) => headOf(message).head.view;
 
 /**
  * @param {Uint8Array} message
- * @returns {{head: {view: string, number: number, base: number | null, parts: [number, number, number][]}, end: number}}
+ * @returns {{head: {view: string, number: number, isOffered: boolean, base: number | null, parts: [number, number, number][]}, end: number}}
  */
 function headOf(message) {
   const end = 4 + new DataView(message.buffer, message.byteOffset).getUint32(0, true);

@@ -1,4 +1,4 @@
-// A view that lasts and is sent what changed: it asks for all of it where it lacks what a message is based on.
+// A view that lasts and is sent what changed: it asks for what it lacks of what a message is based on.
 
 import { PATIENCE } from "./acts.js";
 import { receivedBy, viewOf } from "./received.js";
@@ -13,8 +13,8 @@ import { lastingView } from "./view.js";
 /** @type {WeakMap<Uint8Array, Data<unknown>>} */
 const taken = new WeakMap();
 
-/** What asks for all of it, by the views' keys. @type {Map<string, ReturnType<typeof setTimeout>>} */
-const asking = new Map();
+/** The timers of those that ask. @type {WeakMap<object, ReturnType<typeof setTimeout>>} */
+const asking = new WeakMap();
 
 /** What ends the view at a place. @type {WeakMap<HTMLElement, () => void>} */
 const ends = new WeakMap();
@@ -29,13 +29,14 @@ const ends = new WeakMap();
 export function sentView(parts) {
   const show = lastingView(parts);
   return ({ parentElement, data: message, setTriggerValue }) => {
-    const key = viewOf(message);
-    const data = taken.get(message) ?? receivedBy(key).take(message);
-    clearTimeout(asking.get(key));
+    const received = receivedBy(viewOf(message));
+    const data = taken.get(message) ?? received.take(message);
     if (!data) {
-      askForAll(key, parentElement, setTriggerValue);
-      return ends.get(parentElement) ?? (() => {}); // the view that is there may go before all of it has come
+      if (!asking.has(received)) ask(received, parentElement, setTriggerValue);
+      return ends.get(parentElement) ?? (() => {}); // the view that is there may go before the answer comes
     }
+    clearTimeout(asking.get(received));
+    asking.delete(received);
     taken.set(message, data);
     const end = show({ parentElement, data: /** @type {Data<Header>} */ (data), setTriggerValue });
     ends.set(parentElement, end);
@@ -43,12 +44,18 @@ export function sentView(parts) {
   };
 }
 
-/** Asks until it is sent. @param {string} key @param {HTMLElement} parent @param {(name: string, value: unknown) => void} send */
-function askForAll(key, parent, send) {
-  if (!parent.isConnected) return;
-  inTurn(parent, () => send("missing", true));
-  asking.set(
-    key,
-    setTimeout(() => askForAll(key, parent, send), PATIENCE),
-  );
+/**
+ * Asks until it is answered. It begins once a click that led here has gone out: Streamlit would send both as one message.
+ * @param {import("./received.js").Received<unknown>} received
+ * @param {HTMLElement} parent
+ * @param {(name: string, value: unknown) => void} send
+ */
+function ask(received, parent, send, wait = 0) {
+  const say = () => {
+    asking.delete(received);
+    if (!parent.isConnected) return;
+    inTurn(parent, () => send("lacking", received.held));
+    ask(received, parent, send, PATIENCE);
+  };
+  asking.set(received, setTimeout(say, wait));
 }

@@ -1,0 +1,230 @@
+"""Parameters of layers, and of the parts they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from app.words.parameter import Parameter, Range, Tried, Widget
+from app.words.typed_numbers import Numbers
+from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES
+from snncore.experiment.field_words import FieldWords
+from snncore.experiment.layers import NeuronSpec
+from snncore.experiment.part import Part
+from snncore.experiment.weights import WEIGHT_KINDS, ChainWeights, ConstantWeights, DiagonalWeights, RandomWeights
+
+SUBTRACT = {"kind": "MembraneSubtract", "subtract_value": None}
+TO_ZERO = {"kind": "MembraneReset", "reset_value": 0.0}
+
+LAYER_PARAMETERS: dict[str, Parameter] = {
+    "in_features": Parameter("Inputs", "Number of values the layer receives at each step.", "whole", low=1, code="in_features"),
+    "in_channels": Parameter("Input channels", "Number of channels the layer receives.", "whole", low=1, code="in_channels"),
+    "out_features": Parameter("Neurons", "Number of values the layer outputs at each step.", "whole", low=1, code="out_features"),
+    "out_channels": Parameter("Channels", "Number of kernels; each makes one output channel.", "whole", low=1, code="out_channels"),
+    "kernel_size": Parameter("Kernel size", "Side of the square window.", "whole", low=1, unit="pixels"),
+    "stride": Parameter("Stride", "How far the window moves from place to place.", "whole", low=1, unit="pixels", when_on=2),
+    "padding": Parameter("Padding", "Zeros around the picture.", "whole", low=0, unit="pixels"),
+    "p": Parameter("Dropped share", "Values set to 0 in training only; on this page nothing is dropped.", "slider", 0.0, 0.95, 0.05, "p"),
+    "tau_mem": Parameter(
+        "Membrane time constant",
+        "How long the membrane remembers: it keeps exp(-1/τ) per step.",
+        "slider",
+        1.0,
+        100.0,
+        0.5,
+        "τ_mem",
+        "steps",
+        tries=(Tried(5.0, "v follows the input closely"), Tried(80.0, "v rises slowly and smooths the input")),
+    ),
+    "spike_threshold": Parameter(
+        "Spike threshold",
+        "The potential u at which a neuron spikes.",
+        "slider",
+        0.05,
+        3.0,
+        0.05,
+        "θ",
+        tries=(Tried(0.5, "it fires sooner and more often"), Tried(2.0, "it may fall silent")),
+    ),
+    "tau_adapt": Parameter(
+        "Adaptation time constant",
+        "How long a spike keeps the threshold raised.",
+        "slider",
+        1.0,
+        200.0,
+        1.0,
+        "τ_adapt",
+        "steps",
+        tries=(Tried(10.0, "the threshold falls back soon"), Tried(150.0, "it stays up")),
+    ),
+    "adapt_scale": Parameter(
+        "Adaptation strength",
+        "How far spikes raise the threshold.",
+        "slider",
+        0.0,
+        10.0,
+        0.1,
+        "a",
+        code="adapt_scale",
+        tries=(Tried(8.0, "every spike delays the next"), Tried(0.0, "it fires like a LIF")),
+    ),
+    "tau_syn": Parameter(
+        "Synaptic time constant",
+        "Time over which the input is smoothed before it reaches the membrane.",
+        "slider",
+        1.0,
+        50.0,
+        0.5,
+        "τ_syn",
+        "steps",
+        when_on=5.0,
+        tries=(Tried(20.0, "the current outlasts the input"), Tried(2.0, "it ends with it")),
+    ),
+    "norm_input": Parameter(
+        "Normalise input",
+        "A constant current i then leads to v = i, whatever τ_mem is.",
+        "toggle",
+        symbol="1-α",
+        code="× 1-α",
+        tries=(Tried(False, "u grows 1/(1-α) times as large"), Tried(True, "v tends to the input")),
+    ),
+    "rec_connect": Parameter("Recurrent weights", "Spikes come back as current, one step later.", "parts"),
+    "weights": Parameter("First weights", "The weights before training.", "parts", more=True),
+    "bias": Parameter("Bias", "A constant that each neuron receives at every step.", "toggle", more=True),
+    "spike_fn": Parameter(
+        "Spikes per step",
+        "How many spikes a neuron may send in one step.",
+        "parts",
+        symbol="s",
+        code="spike_fn",
+        more=True,
+        tries=(
+            Tried({"kind": "SingleSpike"}, "a strong input leaves v above θ"),
+            Tried({"kind": "MultiSpike"}, "every θ in u makes a spike"),
+        ),
+    ),
+    "reset_fn": Parameter(
+        "Reset",
+        "What a spike does to the membrane.",
+        "parts",
+        symbol="r",
+        code="reset_fn",
+        more=True,
+        tries=(Tried(TO_ZERO, "what u had above θ is lost"), Tried(SUBTRACT, "what u had above θ is kept")),
+    ),
+    "min_v_mem": Parameter(
+        "Lower bound of v",
+        "v never falls below this value.",
+        "number",
+        step=0.1,
+        symbol="v_min",
+        code="min_v_mem",
+        when_on=-1.0,
+        more=True,
+        tuned=Range(-2.0, 1.0, 0.05),
+        tries=(Tried(-0.1, "inhibition can't push v far down"), Tried(0.5, "v starts half way to θ")),
+    ),
+    "surrogate_grad_fn": Parameter(
+        "Surrogate gradient", "Stands in for the slope of a spike when training; this page doesn't need it.", "parts", more=True
+    ),
+    "train_alphas": Parameter("Train α instead of τ", "Training moves exp(-1/τ) itself.", "toggle", more=True),
+}
+
+TUNED = ("tau_mem", "spike_threshold", "tau_syn", "norm_input", "reset_fn", "min_v_mem", "spike_fn", "tau_adapt", "adapt_scale")
+"""Parameters of a neuron on the Neuron page, in their order there."""
+
+PART_PARAMETERS: dict[str, Parameter] = {
+    "gain": Parameter("Gain", numbers=Numbers.of(RandomWeights, "gain")),
+    "value": Parameter("Weight"),
+    "diagonal": Parameter("Weight to itself"),
+    "others": Parameter("Weight to the others"),
+    "groups": Parameter("Groups", numbers=Numbers.of(ChainWeights, "groups")),
+    "offset": Parameter("Groups ahead"),
+    "max_num_spikes_per_bin": Parameter(
+        "Most spikes per step",
+        "The most spikes in one step.",
+        low=1,
+        high=10,
+        step=1,
+        symbol="n",
+        numbers=Numbers(is_whole=True, low=1),
+        tries=(Tried(1, "v may stay above θ"), Tried(5, "a strong input is followed")),
+    ),
+    "subtract_value": Parameter(
+        "Subtracted value",
+        "What each spike takes from u, instead of θ.",
+        low=0.0,
+        high=3.0,
+        step=0.05,
+        symbol="d",
+        tries=(Tried(0.5, "v stays high"), Tried(2.0, "v falls below 0")),
+    ),
+    "reset_value": Parameter(
+        "Value after a spike",
+        "v after every spike.",
+        low=-2.0,
+        high=1.0,
+        step=0.05,
+        symbol="v_reset",
+        tries=(Tried(-1.0, "it needs longer to the next spike"), Tried(0.5, "it spikes again soon")),
+    ),
+    "grad_width": Parameter("Width", numbers=Numbers(above=0)),
+    "grad_scale": Parameter("Scale"),
+    "window": Parameter("Window"),
+    "mu": Parameter("Mean", symbol="μ"),
+    "sigma": Parameter("Width", symbol="σ", numbers=Numbers(above=0)),
+    "h": Parameter("Negative parts", symbol="h"),
+    "s": Parameter("Their width", symbol="s", numbers=Numbers(above=0)),
+    "slope": Parameter("Slope", numbers=Numbers(above=0)),
+    "alpha": Parameter("Steepness", symbol="α", numbers=Numbers(above=0)),
+}
+
+PART_NAMES = {"TrueDerivative": "True derivative (zero)"}
+"""Names of kinds that differ from their class names."""
+
+_WEIGHTS: dict[str, type[Part]] = dict(zip(WEIGHT_KINDS, (RandomWeights, ConstantWeights, DiagonalWeights, ChainWeights), strict=True))
+FIRST_PARTS: dict[str, dict[str, Any]] = {"constant": {"value": 0.1}, "chain": {"groups": 2, "value": 0.1}}
+"""First values of fields of parts without defaults."""
+
+
+def layer_parameters(layer: Part) -> dict[str, Parameter]:
+    """Return the parameters of layers, with those that an external neuron model describes."""
+    if not isinstance(layer, NeuronSpec):
+        return LAYER_PARAMETERS
+    return {**LAYER_PARAMETERS, **{name: _from_outside(layer, name, words) for name, words in layer.words.items()}}
+
+
+def described(words: FieldWords, widget: Widget) -> Parameter:
+    """Return the parameter that words from outside describe."""
+    return Parameter(words.name, words.note, widget, words.low, words.high, words.step, words.symbol, words.unit, when_on=words.usual)
+
+
+def _from_outside(layer: NeuronSpec, name: str, words: FieldWords) -> Parameter:
+    known = LAYER_PARAMETERS.get(name)
+    widget: Widget = "slider" if words.has_slider else "number"
+    if known and known.widget in ("parts", "toggle"):
+        widget = known.widget
+    elif type(layer).model_fields[name].annotation is bool:
+        widget = "toggle"
+    parameter = described(words, widget)
+    return replace(parameter, when_on=known.when_on) if known and words.usual is None else parameter
+
+
+def part_name(kind: str) -> str:
+    """Name of a kind of surrogate, reset, ..."""
+    return PART_NAMES.get(kind, kind)
+
+
+def parts(field: str) -> Mapping[str, dict[str, Any]]:
+    """Parts that a field takes, by kind, each with the first values of its fields."""
+    if field in ("weights", "rec_connect"):
+        return {
+            kind: {
+                **{name: f.default for name, f in part.model_fields.items() if name != "kind" and not f.is_required()},
+                **FIRST_PARTS.get(kind, {}),
+            }
+            for kind, part in _WEIGHTS.items()
+        }
+    choices: tuple[type[Any], ...] = {"spike_fn": SPIKE_FUNCTIONS, "reset_fn": RESETS, "surrogate_grad_fn": SURROGATES}[field]
+    return {part.__name__: {f.name: f.default for f in fields(part)} for part in choices}
