@@ -22,8 +22,8 @@ SENT_AFTER = 1.0
 """Seconds after which a message has surely been sent, even by a busy server. Streamlit drops what it hasn't sent when it draws again."""
 
 OFFERED_EVERY = 3.0
-"""Seconds between two messages that later ones may be based on: a slow browser takes only the last of those that come together, and must
-then ask for what it lacks.
+"""Seconds between two messages that later ones may be based on, unless they are whole. Of messages that come together a slow browser takes
+only the last, and must ask if a later one is based on another.
 """
 
 TYPES = {"u1": "u1", "f8": "f8", "i4": "i4", "i8": "i4"}
@@ -87,7 +87,7 @@ class Sent:
             entries.append((source, kept, part.size - kept))
             bodies.append(content[kept:])
         self.count += 1
-        is_offered = not self.messages or now - self.messages[-1].at >= self.spacing
+        is_offered = base is None or now - self.messages[-1].at >= self.spacing
         if is_offered:
             self.messages.append(made)
         told = {"view": self.view, "number": made.number, "isOffered": is_offered, "base": base.number if base else None, "parts": entries}

@@ -8,6 +8,7 @@ import numpy as np
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from app.components.assets import web_url
+from app.components.sent import OFFERED_EVERY, SENT_AFTER
 from snncore.experiment.spec import ten_spikes
 from snncore.run.simulation import simulate
 from tests.browser.network_page import NetworkPage
@@ -40,11 +41,11 @@ def test_after_a_message_that_was_lost_all_of_it_is_sent_again(visitors: Callabl
     made.route_web_socket("**/_stcore/stream", route)
     page = NetworkPage(made, server.url)
     slider = made.get_by_role("slider", name="Membrane time constant")
-    made.wait_for_timeout(1500)  # so that what was sent counts as arrived
+    made.wait_for_timeout(1000 * OFFERED_EVERY + 500)  # so that the next message is one that later ones may be based on
     is_losing[0] = True
     slider.press("ArrowRight")
     page.until(lambda: lost > 0)
-    made.wait_for_timeout(1500)
+    made.wait_for_timeout(1000 * SENT_AFTER + 500)  # so that it counts as sent
     is_losing[0] = False
     slider.press("ArrowRight")
     (simulation,) = simulate(ten_spikes().replace({"network.1.tau_mem": 11.0}))

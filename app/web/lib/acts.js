@@ -4,6 +4,8 @@
 // lost connection drops whatever was on its way. So every act has a number, is told with all acts before it that are unanswered, and is told
 // again until Python has answered it. Python answers each number once; `app/components/answers.py` is that half.
 
+import { whenIdle } from "./turns.js";
+
 export const PATIENCE = 1500; // milliseconds until unanswered acts are told again
 
 /**
@@ -67,13 +69,15 @@ export class Acts {
     this.#unanswered.push({ ...act, number: this.#number });
   }
 
+  #tellAgain() {
+    if (this.#ended || !this.#unanswered.length) return;
+    this.#send("acts", [...this.#unanswered]);
+    this.#tellAgainLater();
+  }
+
   #tellAgainLater() {
     clearTimeout(this.#timer);
     if (this.#ended) return;
-    this.#timer = setTimeout(() => {
-      if (!this.#unanswered.length) return;
-      this.#send("acts", [...this.#unanswered]);
-      this.#tellAgainLater();
-    }, PATIENCE);
+    this.#timer = setTimeout(() => whenIdle(() => this.#tellAgain()), PATIENCE);
   }
 }

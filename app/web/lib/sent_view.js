@@ -2,7 +2,7 @@
 
 import { PATIENCE } from "./acts.js";
 import { receivedBy, viewOf } from "./received.js";
-import { inTurn } from "./turns.js";
+import { inTurn, whenIdle } from "./turns.js";
 import { lastingView } from "./view.js";
 
 /**
@@ -45,17 +45,19 @@ export function sentView(parts) {
 }
 
 /**
- * Asks until it is answered. It begins once a click that led here has gone out: Streamlit would send both as one message.
+ * Asks until it is answered.
  * @param {import("./received.js").Received<unknown>} received
  * @param {HTMLElement} parent
  * @param {(name: string, value: unknown) => void} send
  */
 function ask(received, parent, send, wait = 0) {
   const say = () => {
-    asking.delete(received);
-    if (!parent.isConnected) return;
+    if (!asking.delete(received) || !parent.isConnected) return;
     inTurn(parent, () => send("lacking", received.held));
     ask(received, parent, send, PATIENCE);
   };
-  asking.set(received, setTimeout(say, wait));
+  asking.set(
+    received,
+    setTimeout(() => whenIdle(say), wait),
+  );
 }

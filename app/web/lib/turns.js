@@ -2,6 +2,7 @@
 // only one of them again.
 
 export const APART = 20; // milliseconds between what two views tell
+const LONGEST = 1000; // milliseconds until a browser counts as idle that never is
 
 /** @type {{who: object, tell: () => void}[]} */
 const waiting = [];
@@ -34,4 +35,13 @@ function next() {
   if (!first) return;
   take(first.who, first.tell);
   while (waiting[0]?.who === last) waiting.shift()?.tell();
+}
+
+/**
+ * Tells something that nobody waits for, once the browser has nothing else to do: a click that it has yet to handle would else join it.
+ * @param {() => void} tell
+ */
+export function whenIdle(tell) {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(tell, { timeout: LONGEST });
+  else tell(); // Safari has none
 }
