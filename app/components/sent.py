@@ -48,8 +48,8 @@ class Message:
     """A message that later ones may be based on.
 
     Attributes:
-    number: counts the messages to one view, from a random number: a browser may hold those of an earlier session.
-    at: when it was made, on the monotonic clock.
+        number: counts the messages to one view, from a random number: a browser may hold those of an earlier session.
+        at: when it was made, on the monotonic clock.
     """
 
     number: int
