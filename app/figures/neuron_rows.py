@@ -10,7 +10,6 @@ from dataclasses import astuple, replace
 from typing import Any, Literal, NotRequired, TypedDict
 
 from app.words.beside import besides
-from app.words.input_parameters import ACROSS_CHANNELS
 from app.words.inputs import input_name, input_parameters
 from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, SUBTRACT, TO_ZERO, TUNED
 from app.words.parameter import Parameter
@@ -139,7 +138,7 @@ def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
     kinds = kinds if given.kind in kinds else (*kinds, given.kind)
     rows.append(_choice("Input", kinds.index(given.kind), [(input_name(kind), _edit("input.kind", kind)) for kind in kinds]))
     for name, parameter in input_parameters(type(given)).items():
-        if name in type(given).model_fields and name not in ACROSS_CHANNELS:
+        if name in type(given).model_fields and not parameter.tells_channels_apart:
             rows.append(_input_row(experiment, name, parameter))
     if given.kind != "file":  # the size of a received input is fixed
         rows += _sizes(*given.shape[1:])

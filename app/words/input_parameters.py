@@ -122,8 +122,10 @@ INPUT_PARAMETERS: dict[str, Parameter] = {
         tuned=Range(1, 1000, 1),
         tries=(Tried(50, "v then decays"), Tried(150, "it goes on longer")),
     ),
-    "period_step": Parameter("Extra period per channel", "Trains drift in and out of coincidence.", "whole", low=0, unit="steps"),
-    "neurons": Parameter("Only the first channels", "The others get nothing.", "whole", low=1, when_on=1),
+    "period_step": Parameter(
+        "Extra period per channel", "Trains drift in and out of coincidence.", "whole", low=0, unit="steps", tells_channels_apart=True
+    ),
+    "neurons": Parameter("Only the first channels", "The others get nothing.", "whole", low=1, when_on=1, tells_channels_apart=True),
     "width": Parameter("Width of the bar", "Number of bright pixels.", "whole", low=1, unit="pixels"),
     "speed": Parameter("Speed", "The bar moves to the right and re-enters from the left.", low=0.05, step=0.1, unit="pixels per step"),
     "index": Parameter(
@@ -139,9 +141,6 @@ INPUT_PARAMETERS: dict[str, Parameter] = {
     ),
     "code": Parameter("Code", "Stronger contrast spikes more often (rate) or sooner (latency).", "choice", options=("rate", "latency")),
 }
-
-ACROSS_CHANNELS = ("period_step", "neurons")
-"""Parameters that tell channels apart, which one neuron has no use for."""
 
 FACTOR = Parameter(
     "Factor",

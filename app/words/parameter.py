@@ -35,10 +35,11 @@ class Parameter:
     widget: a slider, a field for whole or any numbers, a toggle, a choice among parts with fields, or among `options`.
     symbol: as in the equations.
     unit: of its value.
-    code: its name in code, which its label has in place of a symbol that only the equations use.
+    code: what its label has in brackets in place of symbol and unit, mostly its name in code.
     low, high, step: of the widget; a slider extends beyond them to reach its value.
     when_on: first value of an optional field when it is switched on.
     more: whether it appears under More.
+    tells_channels_apart: whether a single channel has no use for it.
     numbers: the numbers it takes, where no schema says so.
     tuned: range of its slider on the Neuron page, if another.
     tries: values to try there.
@@ -55,6 +56,7 @@ class Parameter:
     code: str = ""
     when_on: float | None = None
     more: bool = False
+    tells_channels_apart: bool = False
     options: tuple[str, ...] = ()
     numbers: Numbers = field(default_factory=Numbers)
     tuned: Range | None = None
