@@ -15,8 +15,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:
 	@echo "make run          serve the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
 	@echo "make check        lint, and the tests that are quick and need no browser: in a minute or two"
-	@echo "make test         install the test tools and a Chromium if there is none, and run every test"
-	@echo "make test-all     the same with ten times as many examples, and make fuzz"
+	@echo "make test         install the test tools and a Chromium if there is none, and run every test, with a sample of the long cases"
+	@echo "make test-all     the same with every case and ten times as many examples, and make fuzz"
 	@echo "make lint         ruff and mypy; Biome and TypeScript for app/web, which need npm"
 	@echo "make types        write app/web/wire.d.ts from what the components send"
 	@echo "make fuzz         feed the app 3,000 malformed links and files, and measure what each takes"

@@ -3,12 +3,13 @@
 `python -m benchmarks.app_latency` prints medians and 95th percentiles for the Training page, for the Network page with the ten-spike net
 and with the convolutional one (8 samples × 100 steps), and beside them, taken in turn in the same run, those of a page that draws the
 Training page's figures with `st.plotly_chart`. From the release to the frame after the last change in any plot. Then the bytes that a
-first and a second visit of each page bring, those of files as compressed.
+release and a first and a second visit of each page bring, as they come over the line.
 """
 
 from __future__ import annotations
 
 import statistics
+from contextlib import ExitStack, closing
 
 import torch
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -21,8 +22,8 @@ from app.state.network_view import NetworkView
 from app.widgets.network import view_of
 from app.words.findings import findings_in_words
 from benchmarks.browser import open_watched, press_threshold, until_redrawn
+from benchmarks.line import Line
 from benchmarks.timing import medians, percentile
-from benchmarks.traffic import Traffic
 from snncore.diagnosis.layers import diagnose
 from snncore.experiment.spec import Experiment, convolution, ten_spikes
 from snncore.run.simulation import simulate
@@ -42,33 +43,34 @@ VISIT_TIME = 3000
 
 def main() -> None:
     print(f"{SAMPLES} samples each, in turn; milliseconds from the release of the threshold slider to the last change in a plot")
-    with sync_playwright() as playwright, serve() as ours, serve(script="benchmarks/peer_app.py") as peer:
+    with sync_playwright() as playwright, serve() as ours, serve(script="benchmarks/peer_app.py") as peer, ExitStack() as closing_lines:
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
-        addresses = {
-            "Training page": ours.url,
-            "Network page": f"{ours.url}network",
-            "Network page, convolution": f"{ours.url}network?x={to_parameter(convolution())}",
-            "st.plotly_chart": peer.url,
+        places = {
+            "Training page": (ours, ""),
+            "Network page": (ours, "network"),
+            "Network page, convolution": (ours, f"network?x={to_parameter(convolution())}"),
+            "st.plotly_chart": (peer, ""),
         }
+        lines = {name: closing_lines.enter_context(closing(Line(server.url))) for name, (server, _) in places.items()}
+        addresses = {name: f"{lines[name].url}{place}" for name, (_, place) in places.items()}
         pages = {name: open_watched(browser.new_page(), address) for name, address in addresses.items()}
         for page in pages.values():
             page.bring_to_front()
             press_threshold(page, 0)  # off the preset: where its name comes and goes, the whole page is drawn
             until_redrawn(page)
-        traffic = {name: Traffic.of(page) for name, page in pages.items()}
         times: dict[tuple[str, str], list[float]] = {}
         received: dict[str, list[int]] = {}
         for sample in range(WARM_UP + SAMPLES):
             for name, page in pages.items():
                 page.bring_to_front()
                 for way, release in (("key", press_threshold), ("mouse", _drag)):
-                    traffic[name].clear()
+                    lines[name].clear()
                     release(page, sample)
                     taken = until_redrawn(page)
                     if sample >= WARM_UP:
                         times.setdefault((name, way), []).append(taken)
-                        received.setdefault(name, []).append(traffic[name].bytes)
-        visits = {name: _visits(browser, address) for name, address in addresses.items()}
+                        received.setdefault(name, []).append(lines[name].bytes)
+        visits = {name: _visits(browser, address, lines[name]) for name, address in addresses.items()}
         browser.close()
     print(f"Network page, ten-spike net: the server computes {_server_milliseconds():.1f} ms for a move")
     for (name, way), values in times.items():
@@ -84,18 +86,17 @@ def main() -> None:
         print(f"a first visit brings {first / 1e3:6.0f} kB to the {name}, a second one {second / 1e3:6.0f} kB")
 
 
-def _visits(browser: Browser, address: str) -> tuple[int, int]:
+def _visits(browser: Browser, address: str, line: Line) -> tuple[int, int]:
     """Bytes of a first visit, and of a second one by the same browser."""
     context = browser.new_context()
     page = context.new_page()
-    traffic = Traffic.of(page)
     sizes = []
     for _ in range(2):
-        traffic.clear()
+        line.clear()
         page.goto(address)
         page.locator(".js-plotly-plot .main-svg, .rows[data-drawn], .neuron[data-drawn]").first.wait_for()
         page.wait_for_timeout(VISIT_TIME)
-        sizes.append(traffic.bytes)
+        sizes.append(line.bytes)
     context.close()
     return sizes[0], sizes[1]
 

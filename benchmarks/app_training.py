@@ -13,6 +13,7 @@ import subprocess
 import sys
 from bisect import bisect_left
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -20,8 +21,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from app.server.limits import MOST_RUNNING
 from app.server.link import to_parameter
 from benchmarks.browser import QUIET_TIME, VIEWPORT, open_watched, press_threshold, until_redrawn
+from benchmarks.line import Line, count_messages, slow_down
 from benchmarks.timing import ProcessorTime, percentile
-from benchmarks.traffic import Traffic
 from benchmarks.unwatched import ENDLESS
 from tests.browser.chromium import QUIET, find
 from tests.browser.server import ROOT, Server, serve
@@ -233,20 +234,21 @@ def measure_slow_updates(browser: Browser, url: str) -> None:
 
 def measure_bytes(browser: Browser, url: str) -> None:
     """Of the ten-spike training at its usual speed."""
-    page = endless(browser, url, f"{CALM_SPEED} epochs/s")
-    traffic = Traffic.of(page.page.page)
-    page.train()
-    traffic.clear()
-    page.page.page.wait_for_timeout(CALM_SECONDS * 1e3)
-    size, count = traffic.bytes / 1e3 / CALM_SECONDS, traffic.count / CALM_SECONDS
-    page.stop()
-    page.close()
+    with closing(Line(url)) as line:
+        page = endless(browser, line.url, f"{CALM_SPEED} epochs/s")
+        page.train()
+        messages = count_messages(page.page.page)
+        line.clear()
+        page.page.page.wait_for_timeout(CALM_SECONDS * 1e3)
+        size, count = line.bytes / 1e3 / CALM_SECONDS, messages() / CALM_SECONDS
+        page.stop()
+        page.close()
     print(f"watched at {CALM_SPEED} epochs/s: {size:.1f} kB/s (bar: below {BYTES_BAR:.0f}) in {count:.0f} messages/s", flush=True)
 
 
 def measure_slow_line(browser: Browser, url: str) -> None:
     page = endless(browser, url, f"{CALM_SPEED} epochs/s")
-    Traffic.of(page.page.page).slow_down(*SLOW_LINE)
+    slow_down(page.page.page, *SLOW_LINE)
     page.train()
     page.until_epoch(CALM_SPEED)
     begin = page.seen("epoch")[-1]

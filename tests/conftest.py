@@ -9,12 +9,16 @@ import pytest
 from hypothesis import settings
 
 from snncore import kernels, unregister_neuron
-from tests.length import USUAL, examples
+from tests.length import SEED, USUAL, examples
 
 pytest.register_assert_rewrite("tests.app", "tests.browser", "tests.snncore")  # what helpers assert is told like the rest
 
 settings.register_profile("deterministic", examples(USUAL, deadline=None, derandomize=True))
 settings.load_profile("deterministic")
+
+
+def pytest_report_header() -> str:
+    return f"Samples of what takes long are drawn by SNN_TEST_SEED={SEED}"
 
 
 @pytest.fixture(scope="session", autouse=True)

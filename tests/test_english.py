@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 import tokenize
@@ -34,6 +35,7 @@ PHRASES = {
 """Patterns, and what to write instead."""
 
 
+@functools.cache
 def prose(file: Path) -> list[tuple[int, str]]:
     """The lines of a file that hold comments and texts, with their numbers."""
     found = []

@@ -22,11 +22,11 @@ class Plot(TypedDict):
 
 
 class PlotLayout(TypedDict):
-    """A plot but for its traces; `traces` is how many it has."""
+    """A plot but for its traces; `traces` is how many it has. Layouts come in pieces, since little of them changes."""
 
     traces: int
-    layout: dict[str, Any]
-    narrow: dict[str, Any] | None
+    layout: Sequence[dict[str, Any]]
+    narrow: Sequence[dict[str, Any]] | None
 
 
 class Plots(TypedDict):
@@ -68,7 +68,7 @@ def plots(
     figures = [plot["figure"] for plot in shown]
     header = Plots(
         traces=[_with_places(trace, arrays) for figure in figures for trace in figure["data"]],
-        layouts=[PlotLayout(traces=len(each["data"]), layout=each["layout"], narrow=each.get("narrow")) for each in figures],
+        layouts=[_layout(figure) for figure in figures],
         descriptions=[plot["description"] for plot in shown],
         plotly=plotly_url(),
         scrubs=on_scrub is not None,
@@ -76,6 +76,18 @@ def plots(
         answered=last_answered(key),
     )
     send(_component, key, header, arrays, answering(key, on_act))
+
+
+def _layout(figure: dict[str, Any]) -> PlotLayout:
+    narrow = figure.get("narrow")
+    return PlotLayout(traces=len(figure["data"]), layout=_pieces(figure["layout"]), narrow=_pieces(narrow) if narrow else None)
+
+
+def _pieces(layout: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the layout with each of its axes apart."""
+    axes = [name for name in layout if name.startswith(("xaxis", "yaxis"))]
+    rest = {name: value for name, value in layout.items() if name not in axes}
+    return [rest, *({name: layout[name]} for name in axes)]
 
 
 def _with_places(trace: dict[str, Any], arrays: list[np.ndarray[Any, Any]]) -> dict[str, Any]:

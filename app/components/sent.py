@@ -1,7 +1,7 @@
 """Sends a view what changed since it was last sent something: equal parts by their number, parts that have grown by what was added.
 
 A message is bytes: the length of its head (4 bytes, little-endian), the head as JSON, and the bodies of its parts. Its parts are the header
-of the view's data as JSON, the types of the arrays as JSON, what the header's lists hold, as JSON each, and the arrays.
+of the view's data as JSON, the types of the arrays as JSON, the objects in the header's lists, as JSON each, and the arrays.
 `app/web/lib/received.js` is the other end. A view that lacks what a message is based on says which ones it holds.
 """
 
@@ -84,7 +84,8 @@ class Sent:
         entries, bodies = [], []
         for place, (content, part) in enumerate(zip(contents, made.parts, strict=True)):
             source, kept = _kept(base, place, content, part) if base else (0, 0)
-            entries.append((source, kept, part.size - kept))
+            is_as_before = source == place and kept == part.size and base is not None
+            entries.append(0 if is_as_before else (source, kept, part.size - kept))
             bodies.append(content[kept:])
         self.count += 1
         is_offered = base is None or now - self.messages[-1].at >= self.spacing
@@ -134,14 +135,16 @@ def _contents(header: Mapping[str, Any], arrays: Arrays) -> list[bytes]:
     held: list[Any] = []
 
     def without_lists(value: Any) -> Any:
-        """The value, where what a list of objects holds is named by its place."""
+        """The value, where a list of objects is named by the places of what it holds."""
+        if isinstance(value, Mapping):
+            return {name: without_lists(each) for name, each in value.items()}
         if isinstance(value, (list, tuple)) and value and all(isinstance(each, Mapping) for each in value):
-            begin = len(held)
-            held.extend(value)
-            return {"$held": [begin, len(held)]}
+            named = [without_lists(each) for each in value]
+            held.extend(named)
+            return {"$held": [len(held) - len(named), len(held)]}
         return value
 
-    told = {name: without_lists(value) for name, value in header.items()}
+    told = without_lists(header)
     packed = [_packed(values) for values in arrays]
     types = [kind for kind, _ in packed]
     return [*(_json(each) for each in (told, types, *held)), *(content for _, content in packed)]

@@ -200,8 +200,8 @@ export interface PinnedNeuron {
 
 export interface PlotLayout {
   traces: number;
-  layout: Record<string, unknown>;
-  narrow: Record<string, unknown> | null;
+  layout: Record<string, unknown>[];
+  narrow: Record<string, unknown>[] | null;
 }
 
 export interface Plots {

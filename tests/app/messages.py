@@ -28,9 +28,18 @@ def read(message: bytes) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
         begin += size
     assert begin == len(message)
     told, types = _json(parts[0]), _json(parts[1])
-    held = [_json(part) for part in parts[2 : len(parts) - len(types)]]
-    header = {name: held[slice(*value["$held"])] if isinstance(value, dict) and "$held" in value else value for name, value in told.items()}
-    return header, [_array(kind, part) for kind, part in zip(types, parts[len(parts) - len(types) :], strict=True)]
+    objects = parts[2 : len(parts) - len(types)]
+
+    def whole(value: Any) -> Any:
+        if isinstance(value, list):
+            return [whole(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if "$held" in value:
+            return [whole(_json(each)) for each in objects[slice(*value["$held"])]]
+        return {name: whole(each) for name, each in value.items()}
+
+    return whole(told), [_array(kind, part) for kind, part in zip(types, parts[len(parts) - len(types) :], strict=True)]
 
 
 def _head(message: bytes) -> tuple[dict[str, Any], int]:

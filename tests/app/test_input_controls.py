@@ -29,6 +29,7 @@ from tests.app.network_page import (
 )
 from tests.app.pages import desk, press
 from tests.app.said import complaints
+from tests.length import sampled
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
@@ -43,7 +44,7 @@ def test_an_input_has_widgets_for_each_of_its_parameters_and_no_others(kind: str
     assert f"{made.input.words[0].upper()}{made.input.words[1:]}." in captions(page)
 
 
-@pytest.mark.parametrize("kind", ORDINARY)
+@pytest.mark.parametrize("kind", sampled(ORDINARY, most=4))
 def test_each_widget_of_an_input_edits_its_field_alone(kind: str) -> None:
     page = opened(stack.feed(TEN, kind), panel="Input")
     for path in [path for path in fields(page, "input.") if ".shape." not in path]:

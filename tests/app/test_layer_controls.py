@@ -28,6 +28,7 @@ from tests.app.network_page import (
 )
 from tests.app.pages import data_of, press, run, shown, told
 from tests.app.said import complaints, said
+from tests.length import sampled
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
@@ -47,7 +48,7 @@ def test_a_layer_has_widgets_for_each_of_its_parameters_and_no_others(kind: str)
     assert any(kind in text for text in said(page, "title"))
 
 
-@pytest.mark.parametrize("kind", LAYER_KINDS)
+@pytest.mark.parametrize("kind", sampled(LAYER_KINDS, most=4))
 def test_each_widget_of_a_layer_edits_its_field_alone(kind: str) -> None:
     page = opened(network_with(kind), layer=0)
     for path in list(fields(page, "network.0.")):
@@ -62,7 +63,7 @@ PARTS = [
 ]
 
 
-@pytest.mark.parametrize(("field", "kind"), PARTS)
+@pytest.mark.parametrize(("field", "kind"), sampled(PARTS, most=6))
 def test_each_widget_of_a_part_edits_its_field_alone(field: str, kind: str) -> None:
     owner = f"network.0.{field}.weights" if field == "rec_connect" else f"network.0.{field}"
     room = {"groups": 4} if kind == "chain" else {}

@@ -16,6 +16,7 @@ from tests.app.pages import desk, press, shown
 from tests.app.said import complaints, said
 from tests.app.training_page import CONNECTION, experiment_of, opened, run_of
 from tests.app.waiting import until
+from tests.length import sampled
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
@@ -56,7 +57,7 @@ def test_a_slider_edits_every_layer_that_has_the_parameter(opened_page: AppTest,
     assert experiment_of(opened_page) == ten_spikes().replace({f"network.1.{field}": value, f"network.3.{field}": value})
 
 
-@pytest.mark.parametrize("surrogate", SURROGATES)
+@pytest.mark.parametrize("surrogate", sampled(SURROGATES, most=3))
 def test_every_surrogate_can_be_chosen_and_trained(opened_page: AppTest, surrogate: type) -> None:
     opened_page.selectbox(key="edit surrogate_grad_fn").select(surrogate.__name__)
     shown(opened_page.run())

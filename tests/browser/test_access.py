@@ -11,6 +11,7 @@ from app.figures.style import PALETTES, Theme
 from app.server.link import to_parameter
 from tests.browser.conftest import Open
 from tests.browser.training_page import CURVES, ENDLESS, NETWORK
+from tests.length import sampled
 
 
 def test_arrow_keys_move_the_cursor_and_say_what_is_there(open_page: Open) -> None:
@@ -85,7 +86,7 @@ def test_plots_and_milestones_are_told_to_screen_readers(open_page: Open) -> Non
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", sampled(["light", "dark"]))
 def test_plots_follow_the_theme(open_page: Open, theme: Theme) -> None:
     page = open_page(theme=theme)
     page.until(lambda: page.figure()["color"] == PALETTES[theme].text)

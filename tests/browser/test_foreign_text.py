@@ -15,6 +15,7 @@ from snncore.errors import ExperimentError
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from tests.browser.conftest import Open, OpenNetwork, listen
 from tests.browser.server import Server
+from tests.length import sampled
 
 NAMES = (
     r"![a](http://evil.example/a.png) \[Click](http://evil.example) <img src=http://evil.example/b.png>",
@@ -45,7 +46,7 @@ def fed_by(name: str, draft: Draft, shape: tuple[int, ...]) -> str:
     return f"?x={to_parameter(draft.replace({'input': given}))}"
 
 
-@pytest.mark.parametrize("name", NAMES, ids=["links", "symbols", "blocks"])
+@pytest.mark.parametrize("name", sampled(NAMES))
 def test_the_name_of_an_input_is_text_on_every_page(visitors: Callable[..., Page], server: Server, name: str) -> None:
     page, words = visitors(server), f"The input is the file {name!r}, which is not here"
     query = fed_by(name, TEN, (1, 100, 16))
@@ -59,7 +60,7 @@ def test_the_name_of_an_input_is_text_on_every_page(visitors: Callable[..., Page
     assert_reads(page, f"The input is not here: {name}. Links carry no recorded inputs.")
 
 
-@pytest.mark.parametrize("name", NAMES, ids=["links", "symbols", "blocks"])
+@pytest.mark.parametrize("name", sampled(NAMES))
 def test_the_name_of_loaded_weights_is_text(visitors: Callable[..., Page], server: Server, name: str) -> None:
     page = visitors(server)
     query = f"?x={to_parameter(TEN.replace({'checkpoint': {'name': name, 'digest': HERE}}))}"

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.neuron_page import NeuronPage
 from tests.browser.server import Server
+from tests.length import sampled
 
 PAGES = {"": ".plot[data-drawn]", "network": ".rows[data-drawn]", "neuron": ".neuron[data-drawn]"}
 """Of each page's address, what is there once it is drawn."""
@@ -123,7 +124,7 @@ def assert_walks(page: Page) -> None:
     assert [name for name in forwards if name != first] == [name for name in reversed(back) if name != first]
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", sampled(PAGES))
 def test_tab_leads_through_the_page_and_back_and_everywhere_the_browser_has_its_keys(path: str, visit: Visit) -> None:
     page = visit(path)
     assert_walks(page)
@@ -131,14 +132,14 @@ def test_tab_leads_through_the_page_and_back_and_everywhere_the_browser_has_its_
     assert_walks(page)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", sampled(PAGES))
 def test_on_a_phone_tab_leads_through_the_page_and_its_controls(path: str, visit: Visit) -> None:
     page = visit(path, width=360, height=740)
     open_everything(page)
     assert_walks(page)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", sampled(PAGES))
 def test_tab_leads_out_of_every_menu_and_escape_closes_it(path: str, visit: Visit) -> None:
     page = visit(path)
     menus = page.locator(MENUS)
@@ -173,14 +174,17 @@ def assert_keys_are_free_in_menu(page: Page, menu: Locator) -> None:
 
 @pytest.mark.parametrize(
     ("path", "held"),
-    [
-        ("", ".rows canvas"),
-        ("", ".plot-graph"),
-        ("network", ".rows canvas"),
-        ("neuron", ".neuron-plot"),
-        ("neuron", ".neuron-handle"),
-        ("neuron", ".neuron-controls input[type=range]"),
-    ],
+    sampled(
+        [
+            ("", ".rows canvas"),
+            ("", ".plot-graph"),
+            ("network", ".rows canvas"),
+            ("neuron", ".neuron-plot"),
+            ("neuron", ".neuron-handle"),
+            ("neuron", ".neuron-controls input[type=range]"),
+        ],
+        most=2,
+    ),
 )
 def test_in_and_after_a_drag_the_browser_has_its_keys_and_tab_leads_away(path: str, held: str, visit: Visit) -> None:
     page = visit(path)

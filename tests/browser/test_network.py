@@ -13,6 +13,7 @@ from tests.browser.conftest import Open, OpenNetwork
 from tests.browser.network_page import TEN_SPIKES
 from tests.browser.server import Server
 from tests.browser.views import of_view
+from tests.length import sampled
 
 # ----------------------------------------------------------------------------------------------- looking into it
 
@@ -253,7 +254,7 @@ def test_two_users_compose_apart(open_network: OpenNetwork, open_page: Open) -> 
 # ------------------------------------------------------------------------------------------ theme, narrow, large
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", sampled(["light", "dark"]))
 def test_rows_follow_the_theme(open_network: OpenNetwork, theme: Theme) -> None:
     page = open_network(theme=theme)
     page.until(lambda: page.figure()["color"] == PALETTES[theme].text)

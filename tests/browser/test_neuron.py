@@ -17,6 +17,7 @@ from snncore.run.simulation import simulate
 from snncore.run.single_neuron import KINDS
 from tests.browser.conftest import OpenNeuron
 from tests.browser.neuron_page import assert_shows, link
+from tests.length import sampled
 
 INPUTS = ("step_current", "spike_bursts", "ramp_current", "sine_current", "poisson_spikes", "random_spikes", "drawn")
 
@@ -67,7 +68,7 @@ def test_a_steady_state_is_said_under_a_constant_current_alone_and_is_where_v_te
             assert float(said[1]) == pytest.approx(v, rel=0.01), name
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sampled(KINDS))
 def test_the_browser_computes_what_snncore_does(kind: str, open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     for number, given in enumerate(INPUTS[KINDS.index(kind) % 2 :: 2]):
@@ -163,7 +164,7 @@ def test_silence_is_explained_and_mended(open_neuron: OpenNeuron) -> None:
     expect(note).not_to_contain_text("Silent")
 
 
-@pytest.mark.parametrize("name", ["f–I curve", "Phase", "Four models"])
+@pytest.mark.parametrize("name", sampled(["f–I curve", "Phase", "Four models"]))
 def test_a_panel_is_drawn_and_told_in_words(name: str, open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     page.answered(lambda: page.button(name).click())
@@ -213,7 +214,7 @@ def test_beside_the_leaky_neuron_stands_what_an_iaf_does(open_neuron: OpenNeuron
     assert page.shown()["others"]["beside"] == iaf.u[0, :, 0].astype(float).tolist()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sampled(KINDS))
 def test_no_place_of_the_equation_stays_without_its_number(kind: str, open_neuron: OpenNeuron) -> None:
     fields: dict[str, Any] = {"tau_syn": 5.0, "min_v_mem": -1.0}
     if kind != "ExpLeak":

@@ -10,6 +10,7 @@ from app.state.tuned_neuron import DEFAULT
 from snncore.run.simulation import simulate
 from tests.browser.conftest import OpenNeuron
 from tests.browser.neuron_page import assert_shows, link
+from tests.length import sampled
 
 
 def test_the_trace_follows_the_slider_before_it_is_released(open_neuron: OpenNeuron) -> None:
@@ -32,12 +33,15 @@ def test_the_trace_follows_the_slider_before_it_is_released(open_neuron: OpenNeu
 
 @pytest.mark.parametrize(
     ("handle", "across", "down", "field"),
-    [
-        ("threshold", 0, 40, "network.0.spike_threshold"),
-        ("amplitude", 0, 30, "input.amplitude"),
-        ("start", 60, 0, "input.start"),
-        ("stop", -80, 0, "input.stop"),
-    ],
+    sampled(
+        [
+            ("threshold", 0, 40, "network.0.spike_threshold"),
+            ("amplitude", 0, 30, "input.amplitude"),
+            ("start", 60, 0, "input.start"),
+            ("stop", -80, 0, "input.stop"),
+        ],
+        most=2,
+    ),
 )
 def test_what_is_drawn_can_be_dragged(handle: str, across: float, down: float, field: str, open_neuron: OpenNeuron) -> None:
     page = open_neuron()

@@ -14,6 +14,7 @@ from app.figures.style import PALETTES
 from app.state.tuned_neuron import DEFAULT
 from tests.browser.conftest import OpenNeuron
 from tests.browser.neuron_page import assert_shows
+from tests.length import sampled
 
 # --------------------------------------------------------------------------------------------- from page to page
 
@@ -134,7 +135,7 @@ def test_a_finger_that_scrolls_the_page_moves_no_cursor_and_one_that_goes_aside_
     assert page.shown()["at"] == aside
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", sampled(["light", "dark"]))
 def test_words_have_contrast_in_either_theme(theme: str, open_neuron: OpenNeuron) -> None:
     page = open_neuron(theme=theme)
     ratio = """node => {

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.figures.style import PALETTES, Theme
 from tests.browser.server import Server, serve_page
+from tests.length import sampled
 
 PLOTS = """
 import streamlit as st
@@ -109,7 +110,7 @@ def ink(picture: Pixels, theme: Theme) -> float:
     return float((picture != background).any(axis=-1).mean())
 
 
-@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize("theme", sampled(PALETTES))
 def test_a_picture_holds_every_plot_and_word_where_it_stands(open_plots: Open, theme: Theme) -> None:
     page = open_plots(theme=theme, height=1600)
     picture = pixels(page)

@@ -158,7 +158,7 @@ def test_the_readout_covers_no_heading(open_plots: OpenPlots) -> None:
 def message(height: int) -> str:
     """What a view is sent of a plot of a height in pixels."""
     trace = {"x": [0, 1], "y": [0, height], "meta": {"label": "a", "x": "x", "value": "y"}}
-    layouts = [{"traces": 1, "layout": {"height": height}, "narrow": None}]
+    layouts = [{"traces": 1, "layout": [{"height": height}], "narrow": None}]
     header = {"traces": [trace], "layouts": layouts, "descriptions": [""], "plotly": plotly_url(), "scrubs": False, "answered": 0}
     return base64.b64encode(Sent(f"plot {height}").message({**header, "scrubbed": None}, [])).decode()
 

@@ -20,6 +20,7 @@ from app.state.tuned_neuron import DEFAULT, edited
 from snncore.experiment.spec import Experiment
 from snncore.run.simulation import simulate
 from tests.browser.conftest import OpenNetwork, OpenNeuron
+from tests.length import sampled
 
 PULSE = Experiment(
     network=[{"kind": "LIF", "tau_mem": 8.0, "spike_threshold": 0.6}],
@@ -41,7 +42,7 @@ def lines(drawing: Path, color: str) -> list[Points]:
     return found
 
 
-@pytest.mark.parametrize("changes", [{}, {"network.0.tau_syn": 4.0}, {"network.0.kind": "ALIF", "network.0.adapt_scale": 3.0}])
+@pytest.mark.parametrize("changes", sampled([{}, {"network.0.tau_syn": 4.0}, {"network.0.kind": "ALIF", "network.0.adapt_scale": 3.0}]))
 def test_on_the_neuron_page_every_value_is_level_for_its_step_and_a_spike_falls_in_the_middle_of_its_own(
     changes: dict[str, object], open_neuron: OpenNeuron
 ) -> None:
@@ -96,7 +97,7 @@ def changes_of(shown: NDArray[np.bool_]) -> list[int]:
     return [column for column in range(1, len(tall)) if tall[column] and not tall[column - 1]]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", sampled(["light", "dark"]))
 def test_on_the_network_page_u_rises_with_the_input_that_causes_it_and_falls_within_the_spike(
     theme: Theme, open_network: OpenNetwork
 ) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from app.figures.style import PALETTES
 from tests.browser.server import Server
+from tests.length import sampled
 
 HAS_COLOR = """color => [...document.querySelectorAll("canvas")].some((canvas) => {
     const { width, height } = canvas;
@@ -26,7 +27,7 @@ def rgb(color: str) -> list[int]:
     return [int(color[at : at + 2], 16) for at in (1, 3, 5)]
 
 
-@pytest.mark.parametrize(("path", "plot"), [("", ".rows"), ("network", ".rows"), ("neuron", ".neuron")])
+@pytest.mark.parametrize(("path", "plot"), sampled([("", ".rows"), ("network", ".rows"), ("neuron", ".neuron")]))
 def test_figures_take_the_colours_of_the_theme_that_is_chosen_meanwhile(
     path: str, plot: str, visitors: Callable[..., Page], server: Server
 ) -> None:

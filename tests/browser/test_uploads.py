@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenNetwork
+from tests.browser.server import Server
+from tests.length import sampled
 from tests.snncore.bad_files import BAD_FILES
 
 REFUSED_HERE = (
@@ -51,9 +54,7 @@ def as_events(values: np.ndarray) -> bytes:
     return ("t,neuron\n" + "\n".join(f"{t},{neuron}" for t, neuron in np.argwhere(values))).encode()
 
 
-@pytest.mark.parametrize(
-    ("name", "make"), [("own.npy", npy), ("own.csv", as_csv), ("events.csv", as_events)], ids=["npy", "csv raster", "csv events"]
-)
+@pytest.mark.parametrize(("name", "make"), sampled([("own.npy", npy), ("own.csv", as_csv), ("events.csv", as_events)]))
 def test_a_good_file_is_fed_to_the_network(open_network: OpenNetwork, name: str, make) -> None:
     values = raster()
     values[-1, -1] = 1  # so that the events reach to the last step and neuron
@@ -111,13 +112,15 @@ def test_the_page_says_what_a_file_was_read_as_and_keeps_it_where_another_may_be
     page.until(lambda: page.figure() == before)
 
 
-def test_a_link_to_a_network_with_a_file_says_what_is_missing(open_network: OpenNetwork) -> None:
+def test_a_link_to_a_network_with_a_file_says_what_is_missing(
+    open_network: OpenNetwork, visitors: Callable[..., Page], server: Server
+) -> None:
     mine = open_network()
     mine.open_panel("Input")
     mine.upload("own.npy", npy(raster()))
     mine.until(lambda: "?x=" in mine.page.url)
     mine.page.wait_for_timeout(500)
-    theirs = mine.page.context.browser.new_page()
+    theirs = visitors(server)
     theirs.goto(mine.page.url)
     expect(theirs.get_by_role("alert")).to_have_text(
         "The input is the file 'own.npy', which is not here: links carry no files. Upload it again, or choose another input."

@@ -34,8 +34,10 @@ ARRAYS = st.lists(
     ),
     max_size=4,
 )
+LINES = st.lists(st.fixed_dictionaries({"width": st.integers(1, 2)}), max_size=2)
+ROWS = st.lists(st.fixed_dictionaries({"kind": st.sampled_from("ab")}, optional={"lines": LINES}), max_size=3)
 HEADERS = st.fixed_dictionaries(
-    {"words": st.text(max_size=8), "rows": st.lists(st.fixed_dictionaries({"kind": st.sampled_from("ab")}), max_size=3)},
+    {"words": st.text(max_size=8), "rows": ROWS},
     optional={"plain": st.lists(st.integers(0, 3), max_size=3), "nested": st.just({"a": [{"b": 1}]})},
 )
 

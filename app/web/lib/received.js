@@ -1,6 +1,8 @@
 // What Python sends of a view's data: what changed since an earlier message. `app/components/sent.py` is the other end.
 
 /** @typedef {Uint8Array | Float32Array | Float64Array | Int32Array} Values */
+/** How a part is sent: which part of the base it begins like, how many bytes of it it has, and how many follow; 0 as at the same place. */
+/** @typedef {0 | [number, number, number]} Entry */
 /** @typedef {{bytes: Uint8Array<ArrayBuffer>, type?: string, values?: Values}} Part */
 
 const READERS = { u1: Uint8Array, f4: Float32Array, f8: Float64Array, i4: Int32Array };
@@ -31,7 +33,8 @@ export class Received {
     const base = head.base === null ? [] : this.#messages.get(head.base);
     if (!base) return null;
     let at = end;
-    const parts = head.parts.map(([source, kept, size], place) => {
+    const parts = head.parts.map((entry, place) => {
+      const [source, kept, size] = entry || [place, base[place].bytes.length, 0];
       const part = joined(base[source], kept, message.subarray(at, at + size));
       at += size;
       const before = this.#latest[place];
@@ -49,7 +52,7 @@ export const viewOf = (message) => headOf(message).head.view;
 
 /**
  * @param {Uint8Array} message
- * @returns {{head: {view: string, number: number, isOffered: boolean, base: number | null, parts: [number, number, number][]}, end: number}}
+ * @returns {{head: {view: string, number: number, isOffered: boolean, base: number | null, parts: Entry[]}, end: number}}
  */
 function headOf(message) {
   const end = 4 + new DataView(message.buffer, message.byteOffset).getUint32(0, true);
@@ -96,22 +99,17 @@ const isEqual = (one, other) => one === other || (one.length === other.length &&
  * @returns {{header: Header, arrays: Values[]}}
  */
 function read(parts) {
-  const told = /** @type {Record<string, any>} */ (jsonOf(parts[0])); // any: what it is, its type says on the other side
-  const types = /** @type {string[]} */ (jsonOf(parts[1]));
-  /** @type {Record<string, unknown>} */
-  const header = {};
-  for (const [name, value] of Object.entries(told)) {
-    header[name] = value?.$held ? parts.slice(2 + value.$held[0], 2 + value.$held[1]).map(jsonOf) : value;
-  }
+  const types = /** @type {string[]} */ (JSON.parse(inText(parts[1].bytes)));
+  /** @param {Part} part @returns {unknown} */
+  const objectOf = ({ bytes }) => JSON.parse(inText(bytes), (_, value) => (value?.$held ? listOf(value.$held) : value));
+  /** @param {[number, number]} held */
+  const listOf = ([first, end]) => parts.slice(2 + first, 2 + end).map(objectOf);
   const begin = parts.length - types.length;
-  return { header: /** @type {Header} */ (header), arrays: types.map((type, place) => valuesOf(parts[begin + place], type)) };
+  return { header: /** @type {Header} */ (objectOf(parts[0])), arrays: types.map((type, place) => valuesOf(parts[begin + place], type)) };
 }
 
 /** @param {Uint8Array} bytes */
 const inText = (bytes) => new TextDecoder().decode(bytes);
-
-/** @param {Part} part @returns {unknown} */
-const jsonOf = ({ bytes }) => JSON.parse(inText(bytes));
 
 /** Read once, unless equal bytes now stand for values of another type. @param {Part} part @param {string} type @returns {Values} */
 function valuesOf(part, type) {

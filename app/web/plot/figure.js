@@ -60,9 +60,12 @@ export function figuresOf({ header: { traces, layouts }, arrays }) {
   return layouts.map(({ traces: count, layout, narrow }) => {
     const data = all.slice(first, first + count);
     first += count;
-    return { data, layout, narrow };
+    return { data, layout: wholeLayout(layout), narrow: narrow && wholeLayout(narrow) };
   });
 }
+
+/** @param {object[]} pieces @returns {Layout} */
+const wholeLayout = (pieces) => Object.assign({}, ...pieces);
 
 /** @param {Record<string, unknown>} trace @param {import("../lib/received.js").Values[]} arrays */
 const withArrays = (trace, arrays) =>
