@@ -23,8 +23,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "snncore.experiment": ("snncore.layers", "snncore.encoders", "snncore.arrays"),
     "snncore.run": ("snncore.experiment",),
     "snncore.diagnosis": ("snncore.run",),
+    "snncore.explain": ("snncore.run",),
     "snncore.io": ("snncore.run", "snncore.written_numbers"),
-    "snncore": ("snncore.diagnosis", "snncore.io"),
+    "snncore": ("snncore.diagnosis", "snncore.explain", "snncore.io"),
     # the app, from below
     "app.words": ("snncore",),
     "app.server": ("snncore",),

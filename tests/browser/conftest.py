@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, BrowserType, ConsoleMessage, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
 from tests.browser.chromium import QUIET, find
 from tests.browser.network_page import NetworkPage
@@ -17,8 +17,6 @@ from tests.browser.training_page import TrainingPage
 
 expect.set_options(timeout=30_000)
 """On a machine that is busy with something else, a page may take that long; where all is well, nobody waits."""
-
-Theme = Literal["light", "dark"]
 
 Open = Callable[..., TrainingPage]
 OpenNetwork = Callable[..., NetworkPage]
@@ -38,24 +36,19 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def profiles(
-    browser_type: BrowserType, browser_type_launch_args: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., BrowserContext]]:
+def profiles(browser: Browser) -> Callable[..., BrowserContext]:
     """Browser profiles by what they are like, and by how many of that kind are in use. Tests take them again, since an empty cache costs
-    each a second or two: they lie on the disk, where Chromium keeps compiled scripts too. What a visitor leaves behind is cleared away.
+    each half a second; what a visitor leaves behind is cleared away.
     """
     made: dict[tuple[int, str], BrowserContext] = {}
 
     def profile(number: int, kind: dict[str, Any]) -> BrowserContext:
         key = number, repr(kind)
         if key not in made:
-            folder = tmp_path_factory.mktemp("profile")
-            made[key] = browser_type.launch_persistent_context(folder, **browser_type_launch_args, **kind)
+            made[key] = browser.new_context(**kind)
         return made[key]
 
-    yield profile
-    for context in made.values():
-        context.close()
+    return profile
 
 
 @pytest.fixture
@@ -64,18 +57,16 @@ def visitors(profiles: Callable[..., BrowserContext]) -> Iterator[Callable[..., 
     heard: list[str] = []
     contexts: list[BrowserContext] = []
 
-    def visit(server: Server, width: int = 1280, height: int = 800, theme: Theme = "light", **more: Any) -> Page:
-        context = profiles(len(contexts), more)
+    def visit(server: Server, width: int = 1280, height: int = 800, theme: str = "light", **more: Any) -> Page:
+        context = profiles(len(contexts), {"viewport": {"width": width, "height": height}, "color_scheme": theme, **more})
         contexts.append(context)
         page = context.new_page()
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=theme)
         listen(page, server.url, heard)
         return page
 
     yield visit
     for context in contexts:
-        for page in context.pages[1:]:  # the first is empty, and keeps the browser open
+        for page in context.pages:
             with contextlib.suppress(Error):  # it is on its way to another page
                 page.evaluate("localStorage.clear()")
             page.close()

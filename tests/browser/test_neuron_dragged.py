@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlparse
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from app.server.link import from_parameter
 from app.state.tuned_neuron import DEFAULT
+from snncore.experiment.spec import Draft
 from snncore.run.simulation import simulate
 from tests.browser.conftest import OpenNeuron
-from tests.browser.neuron_page import assert_shows, link
+from tests.browser.neuron_page import NeuronPage, assert_shows, link
 from tests.length import sampled
+
+
+def in_address(page: NeuronPage) -> Draft:
+    """The draft that the address names."""
+    return from_parameter(parse_qs(urlparse(page.page.url).query)["x"][0])
 
 
 def test_the_trace_follows_the_slider_before_it_is_released(open_neuron: OpenNeuron) -> None:
@@ -146,6 +155,7 @@ def test_the_input_is_drawn_with_keys_too(open_neuron: OpenNeuron) -> None:
     expected = [0.0] * at + [float(np.float32(0.45))] * 11 + [0.0] * (200 - at - 11)
     page.until(lambda: page.array("z").tolist() == expected)
     page.until(lambda: page.button("Undo").is_enabled() and page.agrees)
+    page.until(lambda: len(set(in_address(page).at("input.values"))) == 2)
     page.page.reload()
     page.wait()
     assert page.array("z").tolist() == expected
