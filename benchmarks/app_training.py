@@ -293,7 +293,7 @@ def measure_scrubbing(browser: Browser, url: str) -> None:
     page = WatchedPage.open(browser, url)
     page.page.choose_speed("full speed")
     page.page.train()
-    page.page.until(lambda: page.page.status.startswith("10 spikes at") and page.page.button("Pause").count() == 0)
+    page.page.until(lambda: page.page.status.startswith("Ten spikes after") and page.page.button("Pause").count() == 0)
     curves = page.page.plot(CURVES)
     curves.press("End")
     page.page.settled_epoch()

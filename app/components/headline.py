@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 from app.components.answers import answering, last_answered
@@ -12,23 +12,32 @@ _component = component("headline")
 
 
 class Headline(TypedDict):
-    """Data of the view."""
+    """Data of the view; `actions` are labels of buttons."""
 
     number: str
     unit: str
     status: str
+    more: str
     milestone: str
-    action: str
+    actions: Sequence[str]
     answered: int
 
 
 def headline(
-    key: str, number: str, unit: str, status: str, milestone: str, action: str = "", on_action: Callable[[], None] = lambda: None
+    key: str,
+    number: str,
+    unit: str,
+    status: str,
+    milestone: str,
+    more: str = "",
+    actions: Sequence[str] = (),
+    on_action: Callable[[str], None] = lambda label: None,
 ) -> None:
-    """Show `number` large with its `unit`, and `status` beside it. Screen readers announce `milestone` when it changes.
+    """Show `number` large with its `unit`, and `status` below. Screen readers announce `milestone` when it changes.
 
     Args:
-        action: label of a button after the status, if any; pressing it calls `on_action`.
+        more: a second sentence, in a line of its own.
+        actions: labels of buttons after that; pressing one calls `on_action` with its label.
     """
-    data = Headline(number=number, unit=unit, status=status, milestone=milestone, action=action, answered=last_answered(key))
-    _component(key=key, data=data, on_acts_change=answering(key, lambda act: on_action()))
+    data = Headline(number=number, unit=unit, status=status, more=more, milestone=milestone, actions=actions, answered=last_answered(key))
+    _component(key=key, data=data, on_acts_change=answering(key, lambda act: on_action(str(act["label"]))))

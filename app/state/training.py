@@ -16,6 +16,7 @@ from snncore.diagnosis.training_findings import TrainingFinding
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.experiment.spec import Experiment
 from snncore.experiment.training import OF_THE_TASK
+from snncore.explain.first_spike import FirstSpike, first_spike
 from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
 from snncore.run.bptt import EpochRecord
@@ -31,6 +32,9 @@ CROWDED_INTERVAL = 0.6
 """Seconds between updates while more than `FEW` trainings compute, over all users."""
 
 FEW = 2
+
+MOST_EXPLAINED = 10_000_000
+"""Bytes of an epoch's record up to which its first spike is explained, which takes the time of four simulations."""
 
 FINDINGS_INTERVAL = 0.4
 """Seconds between two diagnoses of a running training."""
@@ -74,6 +78,8 @@ class TrainingState:
     picked: dict[int, int] = field(default_factory=dict)
     scrubbed: int | None = None
     given_up: Checkpoint | None = None
+    _seen_first_of: str = ""
+    _explained: tuple[str, FirstSpike | None] = ("", None)
     _found: tuple[float, object, list[TrainingFinding]] = (0.0, None, [])
 
     # ------------------------------------------------------------------------------------------- queries
@@ -137,6 +143,28 @@ class TrainingState:
             trained = run.experiment.in_force(records[-1].epoch)
             self._found = (now, state, findings(run.in_force, records, run.divergence, trained))
         return self._found[2]
+
+    def cause(self) -> FirstSpike | None:
+        """Return what made the output fire; None while it runs, for a large network, or where that can't be found out."""
+        run = self.run
+        if run.is_running or run.records[0].nbytes > MOST_EXPLAINED:
+            return None
+        fired = next((record.epoch for record in run.records if record.spikes > 0), None)
+        key = f"{run.id} {fired}"
+        if self._explained[0] != key:
+            self._explained = key, None if fired is None else self._explain()
+        return self._explained[1]
+
+    @property
+    def has_seen_first_spike(self) -> bool:
+        """Whether the visitor looked back at the first output spike of this training."""
+        return self._seen_first_of == self.run.id
+
+    def _explain(self) -> FirstSpike | None:
+        try:
+            return first_spike(self.run.experiment, self.run.records[:], self.composition.files)
+        except ExperimentError:  # with a part exchanged, a potential may become infinite
+            return None
 
     def relation(self) -> Relation:
         """Return how the training relates to the present draft."""
@@ -215,12 +243,12 @@ class TrainingState:
         Before anything was trained, or if a field can't be changed while training, this is an edit instead.
         """
         run = self.present_run
+        if self.experiment.replace(changes) == self.experiment:
+            self.trials.end()
+            return False
         if run is None or len(run.records) < 2 or run.failure is not None or not all(map(run.experiment.training.is_changeable, changes)):
             return self.edit(changes)
-        differs = run.in_force.replace(changes) != run.in_force
         self.trials.end()
-        if not differs:
-            return False
         run.change(changes)
         self.composition.accept(run.experiment.draft, run.experiment)
         return True
@@ -297,6 +325,17 @@ class TrainingState:
     def scrub(self, epoch: int | None) -> None:
         """Show a past epoch. The last one, or None, follows the training again."""
         self.scrubbed = None if epoch is None or epoch >= len(self.run.records) - 1 else epoch
+
+    def look_at_first_spike(self, cause: FirstSpike) -> None:
+        self._seen_first_of = self.run.id
+        self.scrub(cause.epoch)
+
+    def ask_for_more(self, changes: dict[str, Any]) -> None:
+        """Change the task, and train on."""
+        self.scrubbed = None
+        if self.change(changes):
+            self.composition.revision += 1  # else the next click may send the field's former text as if it were typed
+        self.train()
 
     def pin(self) -> None:
         """Pin the training as it stands, to compare others with."""

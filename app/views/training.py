@@ -21,23 +21,26 @@ from app.figures.trials import Trial, describe_trials, trials_figure
 from app.server.limits import MOST_EPOCHS
 from app.server.priority import first
 from app.server.runner import TrainingRun
+from app.state.handover import open_trained
 from app.state.training import TrainingState, forward_pass, have_the_same_score
 from app.widgets.drawing import is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
-from app.widgets.menu import menu
+from app.widgets.menu import NEURON_PAGE, menu
 from app.widgets.messages import messages
 from app.widgets.session import desk, write_link
 from app.words.changes import changes_in_words
 from app.words.comparison import trial_in_words
+from app.words.explanations import reason_in_words, sources_in_words
 from app.words.layer_parameters import part_name
 from app.words.layers import layer_names, parameter_names
 from app.words.seeds import SEED_OF, can_draw, draw_help
 from app.words.tasks import task_words
-from app.words.training import look_back, milestone, status
+from app.words.training import call, look_back, milestone, status
 from snncore.experiment import edits
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Draft, Experiment
 from snncore.experiment.training import OF_THE_TASK
+from snncore.explain.first_spike import FirstSpike
 from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
 
@@ -51,6 +54,10 @@ SHORTCUTS = {" ": "drive", ".": "step", "s": "restart"}
 
 A = "A"
 """Name of the pinned training."""
+
+WHY_SILENT, LOOK_BACK, WHICH_SURROGATE = "Why silent?", "Look back at the first spike", "Which surrogate learns fastest?"
+OPEN_NEURON = "Open neuron "
+"""Next steps, below the sentence on how it went."""
 
 
 def page() -> None:
@@ -141,8 +148,9 @@ def _buttons(training: TrainingState) -> None:
             if run.is_running:
                 st.button("Pause", type="primary", on_click=_act, args=(TrainingState.pause,), help=_with_key("Space"))
             else:
-                train = task_words(run.in_force.training.task).call
-                st.button(train, type="primary", on_click=_act, args=(TrainingState.train,), disabled=run.is_over, help=_with_key("Space"))
+                st.button(
+                    call(run), type="primary", on_click=_act, args=(TrainingState.train,), disabled=run.is_over, help=_with_key("Space")
+                )
         cannot_step = run.is_running or run.has_reached_end or run.failure is not None
         st.button("+1 epoch", key="step", on_click=_act, args=(TrainingState.step,), disabled=cannot_step, help=_with_key("."))
         st.button(
@@ -193,24 +201,58 @@ def _headline() -> None:
     training = desk().training
     run, seen = training.run, training.seen_record
     words = task_words(seen.task)
+    cause = training.cause()
+    is_first = cause is not None and seen.epoch == cause.epoch
+    if is_first and cause:
+        more = sources_in_words(cause)
+    else:
+        more = reason_in_words(cause) if cause and run.has_reached_target and training.scrubbed is None else ""
     headline(
         "count",
         number=words.number(seen.score),
         unit=f"{words.unit(seen.task.goal)} · epoch {seen.epoch}",
         status=status(run) if training.scrubbed is None else look_back(run, seen),
+        more=more,
         milestone=milestone(run),
-        action="Why silent?" if training.can_ask_why and not training.asks_why else "",
-        on_action=_ask_why,
+        actions=_next_steps(training, cause),
+        on_action=_take_step,
     )
+    if st.session_state.pop("leaves", False):
+        st.switch_page(NEURON_PAGE)
+
+
+def _next_steps(training: TrainingState, cause: FirstSpike | None) -> list[str]:
+    """Labels of what fits what was done."""
+    run = training.run
+    if not run.has_reached_target:
+        return [WHY_SILENT] if training.can_ask_why and not training.asks_why else []
+    if cause and not training.has_seen_first_spike:
+        return [LOOK_BACK]
+    further = task_words(run.in_force.training.task).further()
+    return [WHICH_SURROGATE, *([further[0]] if further else []), *([f"{OPEN_NEURON}{cause.neuron}"] if cause else [])]
+
+
+def _take_step(label: str) -> None:
+    held = desk()
+    training = held.training
+    cause = training.cause()
+    further = task_words(training.run.in_force.training.task).further()
+    if label == WHY_SILENT:
+        training.ask_why(True)
+    elif label == LOOK_BACK and cause:
+        training.look_at_first_spike(cause)
+    elif label == WHICH_SURROGATE:
+        held.attempt(training.try_surrogates)
+    elif further and label == further[0]:
+        held.attempt(lambda: training.ask_for_more({f"{OF_THE_TASK}{name}": value for name, value in further[1].items()}))
+    elif label.startswith(OPEN_NEURON) and cause:
+        layer = len(training.run.experiment.network) - 1
+        st.session_state["leaves"] = held.attempt(lambda: open_trained(held, layer, cause.neuron))
 
 
 def _act(act: Callable[[TrainingState], None]) -> None:
     held = desk()
     held.attempt(lambda: act(held.training))
-
-
-def _ask_why() -> None:
-    desk().training.ask_why(True)
 
 
 def _new() -> None:

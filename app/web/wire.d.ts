@@ -89,8 +89,9 @@ export interface Headline {
   number: string;
   unit: string;
   status: string;
+  more: string;
   milestone: string;
-  action: string;
+  actions: string[];
   answered: number;
 }
 

@@ -11,7 +11,15 @@ from snncore.experiment.tasks.spike_times import SpikeTimes
 
 SMALL_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
+FURTHER = 4
+"""Times as many spikes are suggested next."""
+
 T = TypeVar("T", bound=Task)
+
+
+def small(number: float) -> str:
+    """A whole number, as a word where it is small."""
+    return SMALL_NUMBERS[int(number)] if number in range(len(SMALL_NUMBERS)) else f"{number:,g}"
 
 
 class TaskWords(Generic[T]):
@@ -36,10 +44,17 @@ class TaskWords(Generic[T]):
         """Name of the score at the start of a title or sentence."""
         return self.task.score_name.capitalize()
 
-    @property
-    def call(self) -> str:
-        """Label of the button that trains it."""
-        return "Train it"
+    def wanted(self, neurons: int, samples: int) -> str:
+        """What the output should do, as a sentence."""
+        return f"The output should come to a {self.task.score_name} of {self.task.goal:g}."
+
+    def reached(self, score: float) -> str:
+        """A score that is the goal."""
+        return self.came_to(score)
+
+    def further(self) -> tuple[str, dict[str, Any]] | None:
+        """What to ask for once this is reached: a button's label, and the changed fields; None if nothing suggests itself."""
+        return None
 
     def asked(self, samples: int) -> str:
         """The goal, as the end of "learns to answer one input with …"."""
@@ -96,10 +111,17 @@ class SpikeCountWords(TaskWords[SpikeCount]):
     name = "Spike count"
     subject = "Output spikes"
 
-    @property
-    def call(self) -> str:
-        target = self.task.target
-        return f"Train it to fire {SMALL_NUMBERS[target] if target < len(SMALL_NUMBERS) else target}"
+    def wanted(self, neurons: int, samples: int) -> str:
+        asked = f"{small(self.task.target)} spike{'' if self.task.target == 1 else 's'}"
+        together = "" if neurons == 1 and samples == 1 else " between them" if samples == 1 else f" in all {samples} samples together"
+        return f"{capitalised(small(neurons))} output neuron{'' if neurons == 1 else 's'} should fire {asked}{together}."
+
+    def reached(self, score: float) -> str:
+        return f"{small(score)} spike{'' if score == 1 else 's'}"
+
+    def further(self) -> tuple[str, dict[str, Any]] | None:
+        more = FURTHER * max(self.task.target, 1)
+        return f"Ask for {more} spikes", {"target": more}
 
     def asked(self, samples: int) -> str:
         return f"{counted(self.task.target, 'spike')}{'' if samples == 1 else ' in all'}"
@@ -139,7 +161,9 @@ class SpikeCountWords(TaskWords[SpikeCount]):
 class SpikeTimesWords(TaskWords[SpikeTimes]):
     name = "Spike times"
     subject = "Distance from the target spikes"
-    call = "Train it to spike on time"
+
+    def wanted(self, neurons: int, samples: int) -> str:
+        return f"{capitalised(small(neurons))} output neuron{'' if neurons == 1 else 's'} should fire {self.asked(samples)}."
 
     def asked(self, samples: int) -> str:
         return f"{counted(self.task.spikes_wanted(1), 'spike')}{'' if samples == 1 else ' each'} at given steps"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import math
+from typing import Any, Protocol
 
 from app.words.layers import layer_names
-from app.words.numbers import capitalised, ordinal, reach_in_words
-from app.words.tasks import task_words
-from snncore.diagnosis.training import silence
+from app.words.numbers import capitalised, counted, ordinal, share_in_words
+from app.words.tasks import TaskWords, task_words
+from snncore.diagnosis.training import Silence, silence
 from snncore.errors import DivergenceError
 from snncore.experiment.spec import Experiment
+from snncore.explain.first_spike import first_output_spike
 from snncore.run.bptt import EpochRecord
 
 
@@ -44,7 +46,7 @@ class Course(Protocol):
 
 
 def status(run: Course) -> str:
-    """Status of the training, in one sentence with numbers."""
+    """Status of the training: what it should do, how far it is, what happened, in one or two sentences with numbers."""
     last, task = run.records[-1], run.in_force.training.task
     words, score = task_words(task), last.measured_by(task).score
     if run.failure:
@@ -52,20 +54,79 @@ def status(run: Course) -> str:
     if run.place_in_line:
         return f"Waiting: {run.most_at_once} trainings compute at once on this server; this one is {ordinal(run.place_in_line)} in line."
     if run.has_reached_target:
-        return f"{capitalised(words.came_to(score))} at epoch {last.epoch}."
+        when = f"after {counted(last.epoch, 'epoch')}" if last.epoch else "before any training"
+        return f"{capitalised(words.reached(score))} {when}."
     if run.has_reached_end:
         stopped = f"Stopped at {words.of_goal(score, task.goal)}"
         return f"{stopped}: this server trains up to {run.most_epochs:,} epochs. Restart begins again at epoch 0."
     if not run.is_running and run.has_reached_limit:
         return f"Stopped after {len(run.records)} epochs at {words.of_goal(score, task.goal)}; Train goes on."
-    reason = silence(run.records)
+    return _start(run, words) if last.epoch == 0 else _course(run, words)
+
+
+def _start(run: Course, words: TaskWords[Any]) -> str:
+    """What the network should do, and what it does untrained."""
+    first, count = run.records[0], output_neurons(run)
+    asked = words.wanted(count, len(first.layers[-1].spikes))
+    reason = silence([first])
     if reason is None:
-        return f"Loss {last.loss:g}, largest u/θ of the output {reach_in_words(last.reach[-1])}."
-    names = dict(zip((layer.name for layer in last.layers), layer_names(run.experiment), strict=True))
-    whose = "the output" if reason.is_output else names[reason.layer]
-    flat = "flat at " if reason.loss_is_flat else ""
-    trend = f", {reason.trend}" if reason.trend else ""
-    return f"Silent: loss {flat}{reason.loss:g}; largest u/θ of {whose} {reach_in_words(reason.largest_u_over_threshold)}{trend}."
+        return f"{asked} Untrained, {'it fires' if count == 1 else 'they fire'} {counted(first.spikes, 'time')}."
+    they_are, their = ("It is", "its") if count == 1 else ("They are", "their")
+    if not reason.is_output:
+        return f"{asked} {they_are} silent: {_hidden_silence(run, reason)}."
+    return f"{asked} {they_are} silent: {their} membrane potential {_reaches(reason.largest_u_over_threshold)}."
+
+
+def output_neurons(run: Course) -> int:
+    return math.prod(run.records[0].layers[-1].spikes.shape[2:])
+
+
+def call(run: Course) -> str:
+    """Label of the button that trains."""
+    return "Train it" if output_neurons(run) == 1 else "Train them"
+
+
+def _course(run: Course, words: TaskWords[Any]) -> str:
+    """What has happened so far."""
+    last, reason = run.records[-1], silence(run.records)
+    first = next((record for record in run.records if record.spikes > 0), None)
+    if reason is None:
+        now = f"{capitalised(words.of_goal(last.measured_by(words.task).score, words.task.goal))}, loss {last.loss:g}."
+        return f"{_first_spike(first)} {now}" if first and first.epoch else now
+    silent = "Still silent" if first is None else f"Silent again, after {counted(max(record.spikes for record in run.records), 'spike')}"
+    if not reason.is_output:
+        return f"{silent}: {_hidden_silence(run, reason)}."
+    before, now = (_share(record.reach[-1]) for record in (run.records[0], last))
+    if first is not None:
+        return f"{silent}: the membrane potential {_reaches(last.reach[-1])}."
+    if before == now:
+        return f"{silent}: neither the loss nor the membrane potential has moved, which {_reaches(last.reach[-1])}."
+    if last.reach[-1] < run.records[0].reach[-1]:
+        return f"{silent}: the loss has not moved, and the membrane potential fell from {before} to {now} of the threshold."
+    return f"{silent}, but not idle: the loss has not moved, the membrane potential has, from {before} to {now} of the threshold."
+
+
+def _hidden_silence(run: Course, reason: Silence) -> str:
+    names = dict(zip((layer.name for layer in run.records[-1].layers), layer_names(run.experiment), strict=True))
+    return (
+        f"{names[reason.layer]} never fires, so no spike comes this far; its membrane potential {_reaches(reason.largest_u_over_threshold)}"
+    )
+
+
+def _reaches(reach: float) -> str:
+    return "stays below zero" if reach < 0 else f"reaches {_share(reach)} of the threshold"
+
+
+def _share(reach: float) -> str:
+    return "below zero" if reach < 0 else share_in_words(reach)
+
+
+def _first_spike(first: EpochRecord) -> str:
+    """When and, where its record is held whole, where the output fired first."""
+    if not first.is_whole:
+        return f"First spike at epoch {first.epoch}."
+    _, step, neuron = first_output_spike(first)
+    return f"First spike at epoch {first.epoch}: output neuron {neuron}, step {step}."
 
 
 def look_back(run: Course, seen: EpochRecord) -> str:

@@ -87,7 +87,7 @@ def first_spike(experiment: Experiment, records: Sequence[EpochRecord], files: F
     found = next((record for record in records if record.spikes > 0), None)
     if found is None or found.epoch == 0 or not found.is_whole or not records[0].is_whole or not experiment.network[-1].does_spike:
         return None
-    sample, step, neuron = _where(found.layers[-1])
+    sample, step, neuron = first_output_spike(found)
     old, new = records[0].parameters, found.parameters
     split = _output_part(experiment, new)
 
@@ -116,6 +116,16 @@ def first_spike(experiment: Experiment, records: Sequence[EpochRecord], files: F
     )
 
 
+def first_output_spike(record: EpochRecord) -> tuple[int, int, int]:
+    """Return sample, step and neuron of the first output spike of a whole epoch with one."""
+    output = record.layers[-1]
+    spikes = output.spikes.reshape(*output.spikes.shape[:2], -1)
+    step = int(spikes.any(axis=(0, 2)).argmax())
+    reached = np.where(spikes[:, step] > 0, _reach(output)[:, step], -np.inf)
+    sample, neuron = np.unravel_index(int(reached.argmax()), reached.shape)
+    return int(sample), step, int(neuron)
+
+
 def _place(parameter: str) -> int:
     """Return the place of the layer that a parameter belongs to."""
     return int(parameter.partition(".")[0])
@@ -131,15 +141,6 @@ def _reach(record: LayerRecord) -> Array:
     """Return u/θ of a layer, (batch, time, neurons)."""
     ratio: Array = record.u / record.threshold
     return ratio.reshape(*ratio.shape[:2], -1)
-
-
-def _where(output: LayerRecord) -> tuple[int, int, int]:
-    """Return sample, step and neuron of a layer's first spike."""
-    spikes = output.spikes.reshape(*output.spikes.shape[:2], -1)
-    step = int(spikes.any(axis=(0, 2)).argmax())
-    reached = np.where(spikes[:, step] > 0, _reach(output)[:, step], -np.inf)
-    sample, neuron = np.unravel_index(int(reached.argmax()), reached.shape)
-    return int(sample), step, int(neuron)
 
 
 def _sources(

@@ -28,7 +28,7 @@ def test_the_network_that_was_composed_is_trained() -> None:
     page = opened(TEN.replace({"network.1.tau_mem": 12.0}))
     train(page)
     assert desk(page).training.run.experiment == ten_spikes().replace({"network.1.tau_mem": 12.0})
-    assert "Train it to fire ten" in [button.label for button in page.button]
+    assert "Train them" in [button.label for button in page.button]
 
 
 def test_a_network_that_does_not_end_in_spikes_is_given_neurons_on_the_training_page() -> None:
@@ -40,7 +40,7 @@ def test_a_network_that_does_not_end_in_spikes_is_given_neurons_on_the_training_
     press(page, "Put a LIF at its end")
     assert draft(page) == stack.insert(made, 3, "LIF")
     assert complaints(page) == []
-    assert "Train it to fire ten" in [button.label for button in page.button]
+    assert "Train them" in [button.label for button in page.button]
 
 
 def test_a_training_that_is_too_long_is_shortened_on_the_training_page() -> None:

@@ -104,7 +104,7 @@ def test_times_are_reached_within_their_tolerance_whatever_changes_it() -> None:
     assert not run.is_over
     run.change({"training.task.tolerance": 100.0})
     assert run.has_reached_target
-    assert status(run) == f"Distance {distance:.3g} at epoch 3."
+    assert status(run) == f"Distance {distance:.3g} after 3 epochs."
     assert milestone(run) == f"Reached distance {distance:.3g} at epoch 3."
     run.change({"training.task.times": ((1,),) * 4, "training.task.tolerance": 1e-3})
     assert not run.has_reached_target
@@ -230,11 +230,11 @@ def button_labels(page: AppTest) -> list[str]:
 
 def test_the_task_is_chosen_and_its_fields_are_edited() -> None:
     page = opened(ten_spikes())
-    assert "Train it to fire ten" in button_labels(page)
+    assert "Train them" in button_labels(page)
     page.selectbox(key="edit training.task").select("spike_times")
     shown(page.run())
     assert task_of(page) == SpikeTimes.fitting((1, 100, 4))
-    assert "Train it to spike on time" in button_labels(page)
+    assert "Train them" in button_labels(page)
     assert any(text.endswith("with 8 spikes at given steps.") for text in said(page, "caption"))
     for field, typed in (("times", "10, 40, 70 | | 5 |"), ("tau", "4,5"), ("tolerance", "0.2")):
         page.text_input(key=f"edit training.task.{field}").set_value(typed)

@@ -108,22 +108,22 @@ def test_restart_returns_to_the_same_first_epoch(opened_page: AppTest) -> None:
 def test_train_reaches_ten_and_pause_is_offered_meanwhile(opened_page: AppTest) -> None:
     next(box for box in opened_page.selectbox if box.label == "Speed").select("full speed")
     shown(opened_page.run())
-    press(opened_page, "Train it to fire ten")
+    press(opened_page, "Train them")
     assert "Pause" in [button.label for button in opened_page.button]
     until(lambda: not run_of(opened_page).is_running)
     shown(opened_page.run())
     assert run_of(opened_page).records[-1].spikes == 10
-    assert "Train it to fire ten" in [button.label for button in opened_page.button]
+    assert "Train them" in [button.label for button in opened_page.button]
 
 
 def test_training_goes_on_beyond_the_epoch_limit_when_asked_again() -> None:
     page = opened(ten_spikes().replace({"training.epochs": 3}))
     run_of(page).speed = None
-    press(page, "Train it to fire ten")
+    press(page, "Train them")
     until(lambda: not run_of(page).is_running)
     assert len(run_of(page).records) == 3
     shown(page.run())
-    press(page, "Train it to fire ten")
+    press(page, "Train them")
     until(lambda: not run_of(page).is_running)
     assert len(run_of(page).records) == 6
 
@@ -289,7 +289,7 @@ def test_a_lower_target_ends_a_training_and_a_higher_one_lets_it_go_on(opened_pa
     opened_page.text_input(key="edit training.task.target").set_value("14")
     shown(opened_page.run())
     assert not run.is_over
-    press(opened_page, "Train it to fire 14")
+    press(opened_page, "Train them")
     until(lambda: not run.is_running)
     assert len(run.records) > reached
     assert run.records[-1].spikes == 14

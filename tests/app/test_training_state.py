@@ -68,6 +68,42 @@ def test_a_field_that_may_change_goes_on_and_any_other_starts_over(training: Tra
     assert training.run.experiment.network[3].learning == (), "what was in force stays in force"
 
 
+def test_a_field_that_is_set_to_what_it_is_starts_nothing_over_after_a_change_too(training: TrainingState) -> None:
+    assert training.prepare() is None
+    run = training.run
+    for _ in range(3):
+        training.step()
+    assert training.change({"training.task.target": 40})
+    training.step()
+    assert not training.change({"network.1.tau_mem": 10.0, "network.3.tau_mem": 10.0})
+    assert training.run is run
+    assert len(run.records) == 5
+
+
+def test_more_is_asked_of_a_training_that_goes_on_and_its_first_spike_is_explained_where_it_stands_still(training: TrainingState) -> None:
+    assert training.prepare() is None
+    training.run.speed = None
+    training.train()
+    until(lambda: not training.run.is_running)
+    cause = training.cause()
+    assert cause
+    assert (cause.epoch, cause.neuron) == (32, 2)
+    assert not training.has_seen_first_spike
+    training.look_at_first_spike(cause)
+    assert training.has_seen_first_spike
+    assert training.scrubbed == 32
+    run = training.run
+    training.ask_for_more({"training.task.target": 40})
+    until(lambda: not run.is_running)
+    assert training.run is run
+    assert training.scrubbed is None
+    assert run.records[-1].spikes == 40
+    assert training.cause() == cause
+    training.restart()
+    assert training.cause() is None
+    assert not training.has_seen_first_spike
+
+
 def test_a_training_that_diverged_starts_over_with_the_remedy(training: TrainingState) -> None:
     train_on(training, SHORT.replace({"training.lr": 1e30}))
     assert training.run.failure

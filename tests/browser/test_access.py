@@ -62,7 +62,7 @@ def test_the_main_job_is_done_by_keyboard_alone(open_page: Open) -> None:
     page = open_page(f"?x={to_parameter(ENDLESS)}")
     for _ in range(10):
         page.page.keyboard.press("Tab")
-        if page.page.evaluate("document.activeElement.innerText") == "Train it to fire ten":
+        if page.page.evaluate("document.activeElement.innerText") == "Train them":
             break
     page.page.keyboard.press("Enter")
     page.until(lambda: page.epoch >= 1)
@@ -95,7 +95,7 @@ def test_plots_follow_the_theme(open_page: Open, theme: Theme) -> None:
 def test_at_360_pixels_number_plot_and_button_fit_and_controls_come_up_in_a_sheet(open_page: Open) -> None:
     page = open_page(width=360, height=740)
     assert page.page.evaluate("document.documentElement.scrollWidth") == 360
-    for part in (page.page.locator(".headline-number"), page.page.get_by_role("button", name="Train it to fire"), page.plot(CURVES)):
+    for part in (page.page.locator(".headline-number"), page.page.get_by_role("button", name="Train them"), page.plot(CURVES)):
         box = part.bounding_box()
         assert box
         assert box["x"] >= 0
@@ -110,7 +110,7 @@ def test_at_360_pixels_number_plot_and_button_fit_and_controls_come_up_in_a_shee
     assert sheet
     assert curve
     assert curve["y"] + curve["height"] <= sheet["y"], "the spikes' panel stays in sight"
-    button = page.page.get_by_role("button", name="Train it to fire").bounding_box()
+    button = page.page.get_by_role("button", name="Train them").bounding_box()
     assert button
     assert sheet["y"] + sheet["height"] <= button["y"], "and the main button below the sheet"
 
@@ -121,7 +121,7 @@ def test_at_360_pixels_the_potentials_of_the_output_are_in_sight(open_page: Open
     shown = page.plot(NETWORK).locator("canvas[data-kind=traces]")
     expect(shown).to_have_count(1)
     box = shown.bounding_box()
-    button = page.page.get_by_role("button", name="Train it to fire").bounding_box()
+    button = page.page.get_by_role("button", name="Train them").bounding_box()
     assert box
     assert button
     assert box["y"] + box["height"] <= button["y"]

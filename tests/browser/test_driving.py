@@ -41,11 +41,11 @@ def click_twice(page: TrainingPage, name: str, then: str) -> None:
 def test_a_double_click_on_train_trains_and_one_on_pause_pauses(open_page: Open) -> None:
     page = open_page(f"?x={to_parameter(ENDLESS)}")
     page.page.evaluate("addEventListener('click', event => { window.firstClick ??= event.timeStamp; }, true)")
-    click_twice(page, "Train it to fire", then="Pause")
+    click_twice(page, "Train them", then="Pause")
     page.until(lambda: page.epoch >= 12)
     expect(page.button("Pause")).to_be_visible()
     page.page.evaluate("window.firstClick = undefined")
-    click_twice(page, "Pause", then="Train it to fire")
+    click_twice(page, "Pause", then="Train them")
     page.page.wait_for_timeout(1_000)
     expect(page.button("Pause")).to_have_count(0)
     held = page.settled_epoch()

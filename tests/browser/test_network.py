@@ -225,7 +225,7 @@ def test_a_network_that_cannot_be_trained_says_what_to_change(open_network: Open
     expect(alert).to_contain_text("Linear 6 doesn't spike, so nothing can be counted; end the network with LIF")
     page.button("Put a LIF at its end").click()
     expect(page.page.locator(".plot[data-drawn], .rows[data-drawn]")).to_have_count(2)
-    expect(page.page.get_by_role("button", name="Train it to fire ten")).to_be_enabled()
+    expect(page.page.get_by_role("button", name="Train them")).to_be_enabled()
 
 
 def test_a_link_opens_the_same_draft_for_somebody_else(open_network: OpenNetwork, server: Server) -> None:

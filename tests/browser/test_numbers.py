@@ -109,6 +109,7 @@ def test_on_the_network_page_a_comma_is_a_decimal_point_or_refused(open_network:
     taken: dict[str, bool] = {}
     for chip in (1, 2):
         page.select(chip)
+        expect(page.page.locator(".plain-title").filter(has_text=page.chips()[chip].split(",")[0])).to_be_visible(timeout=PATIENCE)
         page.page.get_by_text("More parameters").click()
         expect(page.page.get_by_label("Weight to itself" if chip == 1 else "Their width s")).to_be_visible(timeout=PATIENCE)
         taken |= type_everywhere(page.page, RICH, page.until)

@@ -30,7 +30,7 @@ def test_a_training_that_was_over_can_be_trained_again_after_two_edits(visit: Ca
     page.train()
     page.until(lambda: page.spikes == 10 and not page.button("Pause").count())
     page.slide("Membrane time constant", "ArrowRight", times=2)
-    expect(page.button("Train it to fire ten")).to_be_enabled()
+    expect(page.button("Train them")).to_be_enabled()
     page.until(lambda: page.epoch == 0)
 
 

@@ -57,7 +57,7 @@ def targets(page: TrainingPage) -> list[str]:
 def choose_times(page: TrainingPage) -> None:
     page.page.get_by_label("Task").click()
     page.page.get_by_role("option", name="Spike times").click()
-    expect(page.button("Train it to spike on time")).to_be_visible()
+    expect(page.button("Train them")).to_be_visible()
 
 
 def test_the_task_is_chosen_targets_are_clicked_and_training_comes_closer(open_page: Open) -> None:
@@ -77,7 +77,7 @@ def test_the_task_is_chosen_targets_are_clicked_and_training_comes_closer(open_p
     page.until(lambda: targets(page) == ["20, 50 | 35"])
     begun = page.curves()[0][0]
     page.choose_speed("full speed")
-    page.button("Train it to spike on time").click()
+    page.button("Train them").click()
     page.until(lambda: page.epoch > 5 and distance(page) < begun / 2, patience=90)
     page.until(lambda: page.curves()[0][-1] < begun / 2)
     expect(page.page.locator(".headline-unit")).to_have_text(re.compile(r"^distance · epoch \d+$"))

@@ -81,8 +81,9 @@ def test_bad_files_are_refused_in_one_sentence_and_change_nothing(open_network: 
     page = open_network()
     page.open_panel("Input")
     before = page.figure()
-    for what in REFUSED_HERE:
-        name, make, sentence = BAD_FILES[what]
+    for place, what in enumerate(REFUSED_HERE):
+        usual, make, sentence = BAD_FILES[what]
+        name = f"{place} {usual}"  # so that no sentence is that of the file before
         page.upload(name, make())
         page.until(lambda name=name, sentence=sentence: page.alerts() == [f"File {name!r}: {sentence}."])
         assert page.figure() == before, what

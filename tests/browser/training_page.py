@@ -106,10 +106,10 @@ class TrainingPage:
         """Waits until the training has reached ten spikes and everything on the page shows it."""
         self.until(lambda: self.spikes == 10 and not self.button("Pause").count())
         self.until(lambda: self.curves()[0][-1] == 10 and sum(map(sum, self.raster(2))) == 10)
-        self.until(lambda: self.status == f"10 spikes at epoch {self.epoch}.")
+        self.until(lambda: self.status == f"Ten spikes after {self.epoch} epochs.")
 
     def train(self) -> None:
-        self.page.get_by_role("button", name="Train it to fire").click()
+        self.page.get_by_role("button", name="Train them").click()
 
     def choose_speed(self, name: str) -> None:
         speed = self.page.get_by_label("Speed")

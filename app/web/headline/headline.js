@@ -17,19 +17,33 @@ function create(parent) {
   const acts = new Acts();
   const root = element("div", "headline", parent);
   element("h1", "headline-hidden", root, { textContent: document.title });
-  const number = element("span", "headline-number", root);
-  const unit = element("span", "headline-unit", root);
+  const line = element("div", "headline-line", root);
+  const number = element("span", "headline-number", line);
+  const unit = element("span", "headline-unit", line);
   const milestone = element("span", "headline-milestone headline-hidden", root, { role: "status" });
   const sentence = element("p", "headline-sentence", root);
   const status = element("span", "headline-status", sentence);
-  const action = element("button", "headline-action", sentence, { onclick: () => acts.tell({}) });
-  return { acts, number, unit, status, milestone, action };
+  const below = element("p", "headline-below", root);
+  const more = element("span", "headline-more", below);
+  const buttons = /** @type {HTMLElement[]} */ ([]);
+  return { acts, number, unit, status, milestone, more, below, buttons };
+}
+
+/** A button that tells its label. @param {View} view */
+function addButton({ acts, below, buttons }) {
+  const button = element("button", "headline-action", below, { onclick: () => acts.tell({ label: button.textContent }) });
+  buttons.push(button);
 }
 
 /** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
-function update({ acts, action, ...parts }, data, send) {
+function update(view, data, send) {
+  const { acts, below, buttons } = view;
   acts.update(send, data.answered);
-  for (const part of /** @type {const} */ (["number", "unit", "status", "milestone"])) setText(parts[part], data[part]);
-  action.hidden = !data.action;
-  setText(action, data.action);
+  for (const part of /** @type {const} */ (["number", "unit", "status", "milestone", "more"])) setText(view[part], data[part]);
+  while (buttons.length < data.actions.length) addButton(view);
+  buttons.forEach((button, place) => {
+    button.hidden = place >= data.actions.length;
+    setText(button, data.actions[place] ?? "");
+  });
+  below.hidden = !data.more && !data.actions.length;
 }
