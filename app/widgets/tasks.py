@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.components.plain import caption
 from app.widgets.controls import Edit, choice, number, text_field
+from app.widgets.session import desk
 from app.words.tasks import TIMES_APART, task_name, task_words, times_in_text
 from app.words.typed_numbers import Numbers
 from snncore.experiment.spec import Experiment
@@ -31,16 +32,17 @@ def task_controls(experiment: Experiment, edit: Edit) -> None:
             task.kind,
             list(TASK_KINDS),
             "",
-            lambda changes: _choose(experiment, changes["training.task"], edit),
+            lambda changes: _choose(changes["training.task"], edit),
             task_name,
         )
     TASK_CONTROLS.get(task.kind, _numbers)(experiment, right, edit)
 
 
-def _choose(experiment: Experiment, kind: str, edit: Edit) -> None:
-    """Take another kind of task, fitted to the network's output; the same kind stays unchanged."""
-    shape = experiment.output_shape
-    if kind != experiment.training.task.kind and shape is not None:
+def _choose(kind: str, edit: Edit) -> None:
+    """Take another kind of task, fitted to the network's output; the same kind stays unchanged, also where a busy server is told twice."""
+    present = desk().training.experiment
+    shape = present.output_shape
+    if kind != present.training.task.kind and shape is not None:
         edit({"training.task": TASK_KINDS[kind].fitting(shape).model_dump()})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.words.numbers import counted, share_in_words
+from app.words.numbers import counted, share_of_threshold
 from snncore.explain.first_spike import FirstSpike
 
 WAKING = 3
@@ -11,8 +11,8 @@ WAKING = 3
 
 def reason_in_words(cause: FirstSpike) -> str:
     """Why the output came to fire."""
-    hidden, output = share_in_words(cause.hidden_alone), share_in_words(cause.output_alone)
-    before, together = share_in_words(cause.before), share_in_words(cause.together)
+    hidden, output = ("none" if reach < 0 else share_of_threshold(reach) for reach in (cause.hidden_alone, cause.output_alone))
+    before, together = share_of_threshold(cause.before), share_of_threshold(cause.together)
     if not cause.hidden_learned:
         kept = "The hidden layer is as it was" if cause.hidden_spikes else "There is no hidden layer"
         return f"{kept}: the output weights alone took the potential from {before} to {together} of the threshold for the first spike."

@@ -30,6 +30,11 @@ def share_in_words(share: float) -> str:
     return "under 1%" if 0 < share < 0.01 else f"{share:.0%}"
 
 
+def share_of_threshold(reach: float) -> str:
+    """u/θ as a percentage, where it isn't negative."""
+    return "below zero" if reach < 0 else share_in_words(reach)
+
+
 def reach_in_words(value: float) -> str:
     """u/θ with two decimals, or more to tell it from 1, where a neuron spikes."""
     decimals = next((decimals for decimals in range(2, 8) if (round(value, decimals) >= 1) == (value >= 1)), 8)

@@ -6,7 +6,7 @@ import math
 from typing import Any, Protocol
 
 from app.words.layers import layer_names
-from app.words.numbers import capitalised, counted, ordinal, share_in_words
+from app.words.numbers import capitalised, counted, ordinal, share_of_threshold
 from app.words.tasks import TaskWords, task_words
 from snncore.diagnosis.training import Silence, silence
 from snncore.errors import DivergenceError
@@ -96,7 +96,7 @@ def _course(run: Course, words: TaskWords[Any]) -> str:
     silent = "Still silent" if first is None else f"Silent again, after {counted(max(record.spikes for record in run.records), 'spike')}"
     if not reason.is_output:
         return f"{silent}: {_hidden_silence(run, reason)}."
-    before, now = (_share(record.reach[-1]) for record in (run.records[0], last))
+    before, now = (share_of_threshold(record.reach[-1]) for record in (run.records[0], last))
     if first is not None:
         return f"{silent}: the membrane potential {_reaches(last.reach[-1])}."
     if before == now:
@@ -114,11 +114,7 @@ def _hidden_silence(run: Course, reason: Silence) -> str:
 
 
 def _reaches(reach: float) -> str:
-    return "stays below zero" if reach < 0 else f"reaches {_share(reach)} of the threshold"
-
-
-def _share(reach: float) -> str:
-    return "below zero" if reach < 0 else share_in_words(reach)
+    return "stays below zero" if reach < 0 else f"reaches {share_of_threshold(reach)} of the threshold"
 
 
 def _first_spike(first: EpochRecord) -> str:

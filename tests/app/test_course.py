@@ -83,6 +83,13 @@ def test_the_reason_names_what_learned_and_nothing_else() -> None:
     assert "woke" not in said
 
 
+def test_a_potential_below_zero_is_no_percentage() -> None:
+    cause = FirstSpike(**{**vars(CAUSE), "before": -0.02, "hidden_alone": -0.001, "output_alone": 0.004})
+    assert "the new hidden spikes alone reach none of the threshold, the new weights alone under 1%" in reason_in_words(cause)
+    alone = FirstSpike(**{**vars(CAUSE), "before": -0.02, "hidden_alone": -0.02, "output_alone": 1.0})
+    assert "took the potential from below zero to 100% of the threshold" in reason_in_words(alone)
+
+
 def test_sources_are_told_where_they_are_known() -> None:
     assert sources_in_words(CAUSE) == (
         "28 hidden neurons had fired before now, and exactly their 28 weights to neuron 2 have changed: "
