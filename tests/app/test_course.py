@@ -9,7 +9,8 @@ from app.words.explanations import reason_in_words, sources_in_words
 from app.words.training import call, status
 from snncore.experiment.spec import ten_spikes
 from snncore.explain.first_spike import FirstSpike, Sources, first_spike
-from tests.app.test_tasks import played
+from snncore.run.bptt import train
+from tests.app.waiting import until
 
 CAUSE = FirstSpike(
     epoch=32,
@@ -31,8 +32,7 @@ def trained(epochs: int, **changes: object) -> Iterator[tuple[TrainingRun, str]]
     yield run, status(run)
     for _ in range(epochs):
         run.step()
-        while run.is_running:
-            pass
+        until(lambda: not run.is_running)
         yield run, status(run)
 
 
@@ -69,14 +69,14 @@ def test_an_output_that_fires_untrained_is_told_with_its_count() -> None:
 
 def test_the_reason_names_what_learned_and_nothing_else() -> None:
     experiment = ten_spikes()
-    cause = first_spike(experiment, played(experiment).records)
+    cause = first_spike(experiment, list(train(experiment)))
     assert cause
     assert reason_in_words(cause) == (
         "The hidden layer woke (5 spikes, then 402) and the output weights learned to use it. For the first spike, the new hidden spikes "
         "alone reach 41% of the threshold, the new weights alone 23%, both together 100%."
     )
     fixed = experiment.replace({"network.0.learns": (), "network.1.learns": (), "training.lr": 1e-2})
-    alone = first_spike(fixed, played(fixed).records)
+    alone = first_spike(fixed, list(train(fixed)))
     assert alone
     said = reason_in_words(alone)
     assert said.startswith("The hidden layer is as it was: the output weights alone took the potential from 11% to 1")
