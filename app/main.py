@@ -18,10 +18,10 @@ from app.components.clicks import guard_double_clicks  # noqa: E402
 from app.components.theme import follow_theme  # noqa: E402
 from app.server import priority, process  # noqa: E402
 from app.state.desk import NEURON_PAGE  # noqa: E402
-from app.widgets import drawing, session  # noqa: E402  (needs the root on the path)
+from app.widgets import drawing, head, session  # noqa: E402  (needs the root on the path)
 
 process.prepare()
-st.set_page_config(page_title="SNN Playground", layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(page_title=head.APP, layout="wide", initial_sidebar_state="collapsed")
 st.html(f"<style>@import url({web_url()}/page/page.css);</style>")  # a file, since this text is sent with every drawing of the page
 pages = [
     st.Page("views/training.py", title="Training", default=True),
@@ -29,9 +29,11 @@ pages = [
     st.Page("views/neuron.py", title="Neuron", url_path=NEURON_PAGE),
 ]
 with priority.page_first():
-    page = st.navigation(pages, position="top")
+    page = st.navigation(pages, position="hidden")
+    st.set_page_config(page_title=f"{page.title} · {head.APP}")
     session.enter(page.url_path)
     with drawing.whole_page():
+        head.page_links(pages)
         page.run()
         follow_theme()
         guard_double_clicks()

@@ -11,6 +11,13 @@ from app.components.assets import component
 _component = component("headline")
 
 
+class Part(TypedDict):
+    """A part of the network: what it is called here, and the row that shows it, by the name of its group; empty if none does."""
+
+    label: str
+    row: str
+
+
 class Headline(TypedDict):
     """Data of the view; `actions` are labels of buttons."""
 
@@ -20,6 +27,8 @@ class Headline(TypedDict):
     more: str
     milestone: str
     actions: Sequence[str]
+    parts: Sequence[Part]
+    origin: str
     answered: int
 
 
@@ -31,6 +40,8 @@ def headline(
     milestone: str,
     more: str = "",
     actions: Sequence[str] = (),
+    parts: Sequence[Part] = (),
+    origin: str = "",
     on_action: Callable[[str], None] = lambda label: None,
 ) -> None:
     """Show `number` large with its `unit`, and `status` below. Screen readers announce `milestone` when it changes.
@@ -38,6 +49,18 @@ def headline(
     Args:
         more: a second sentence, in a line of its own.
         actions: labels of buttons after that; pressing one calls `on_action` with its label.
+        parts: of the network, in order, in a quiet last line; each points at its row.
+        origin: of the weights, at the end of that line.
     """
-    data = Headline(number=number, unit=unit, status=status, more=more, milestone=milestone, actions=actions, answered=last_answered(key))
+    data = Headline(
+        number=number,
+        unit=unit,
+        status=status,
+        more=more,
+        milestone=milestone,
+        actions=actions,
+        parts=parts,
+        origin=origin,
+        answered=last_answered(key),
+    )
     _component(key=key, data=data, on_acts_change=answering(key, lambda act: on_action(str(act["label"]))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -25,6 +26,12 @@ def title(text: str) -> None:
 def caption(text: str) -> None:
     """Show small text that belongs to a control or picture."""
     _show("caption", text)
+
+
+def definitions(explained: Mapping[str, str]) -> None:
+    """Show words with their explanations, as a list."""
+    pairs = "".join(f"<dt>{html.escape(word)}</dt><dd>{html.escape(text)}</dd>" for word, text in explained.items())
+    st.html(f'<dl class="plain-words">{pairs}</dl>')
 
 
 def _show(kind: str, text: str, attributes: str = "") -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.export.formats import OF_NEURONS, OF_TRAININGS, Trained, Tuned
+from app.export.formats import OF_NETWORKS, OF_NEURONS, OF_TRAININGS, Trained, Tuned
+from snncore.experiment.spec import Draft
 
 
 @OF_TRAININGS.register(
@@ -11,6 +12,12 @@ from app.export.formats import OF_NEURONS, OF_TRAININGS, Trained, Tuned
 def trained_experiment(trained: Trained) -> str:
     """Return the Experiment of a training, as `Experiment.from_json` reads it."""
     return trained.experiment.to_json()
+
+
+@OF_NETWORKS.register("Experiment (JSON)", "The network, its input and seeds, and how it is trained.", "network.json")
+def network_experiment(composed: Draft) -> str:
+    """Return the composed network, as `Experiment.from_json` reads it once its layers fit."""
+    return composed.to_json()
 
 
 @OF_NEURONS.register("Experiment (JSON)", "The neuron and its input as data.", "neuron.json")

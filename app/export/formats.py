@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from snncore.errors import RegistrationError
-from snncore.experiment.spec import Experiment
+from snncore.experiment.spec import Draft, Experiment
 from snncore.run.bptt import EpochRecord
 from snncore.run.simulation import Simulation
 
@@ -91,4 +91,5 @@ class Formats(Generic[Subject]):
 
 
 OF_TRAININGS: Formats[Trained] = Formats()
+OF_NETWORKS: Formats[Draft] = Formats()
 OF_NEURONS: Formats[Tuned] = Formats()

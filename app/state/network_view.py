@@ -10,7 +10,7 @@ from snncore.experiment.spec import Draft
 from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
 
-LAYER, INPUT, COMPARE = "Layer", "Input", "Compare"
+LAYER, INPUT = "Layer", "Input"
 """Panels of controls, one of which is open."""
 
 NO_OVERLAY = "Nothing"

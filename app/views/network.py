@@ -21,10 +21,12 @@ from app.state.network_view import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED
 from app.widgets.controls import number
 from app.widgets.drawing import draw, note_drawn
 from app.widgets.network import around, network_controls, view_of
+from app.widgets.network_menus import network_menus
+from app.widgets.seeds import draw_anew
 from app.widgets.session import desk, write_link
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.network import network_milestone, network_status
-from app.words.seeds import SEED_OF, can_draw, draw_help
+from app.words.seeds import Seed
 from app.words.typed_numbers import Numbers
 from app.words.weights import let_go_in_words, trained_weights_in_words
 from snncore.diagnosis.layers import diagnose
@@ -34,13 +36,16 @@ from snncore.run.simulation import Simulation
 
 TRAINING_PAGE = "views/training.py"
 
-NEW = ("New input", "New weights")
+NEW = ("New weights", "New input")
+"""Labels of what can be drawn anew here: noise is for training alone."""
 
 
 def page() -> None:
+    _buttons()
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
-        _bar()
+        with st.container(key="headline"):
+            st.fragment(key="headline")(_headline)()
         _ribbon()
         with st.container(key="messages"):
             _messages()
@@ -50,21 +55,15 @@ def page() -> None:
         network_controls()
 
 
-def _bar() -> None:
+def _buttons() -> None:
     history = desk().composition.history
-    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
-        with st.container(key="headline"):
-            st.fragment(key="headline")(_headline)()
-        with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
-            if st.button("Train this network", type="primary"):
-                st.switch_page(TRAINING_PAGE)  # that page says what to change if it can't be trained
-            st.button("Undo", on_click=_undo, disabled=not history.can_undo)
-            st.button("Redo", on_click=_redo, disabled=not history.can_redo)
-            draft = history.present
-            for label in NEW:
-                seed = SEED_OF[label]
-                st.button(label, on_click=_next_seed, args=(seed,), disabled=not can_draw(draft, seed), help=draw_help(draft, seed))
-            st.toggle("Controls", key="controls_open")
+    with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
+        if st.button("Train this network", type="primary"):
+            st.switch_page(TRAINING_PAGE)  # that page says what to change if it can't be trained
+        st.button("Undo", on_click=_undo, disabled=not history.can_undo)
+        st.button("Redo", on_click=_redo, disabled=not history.can_redo)
+        network_menus()
+        st.toggle("Controls", key="controls_open")
 
 
 @first
@@ -139,6 +138,7 @@ def _weights_message() -> None:
         caption(words)
         if trained.epoch:
             st.button("Use the trained weights", on_click=_use_trained_weights)
+        draw_anew(history.present, _next_seed, NEW)
 
 
 @first
@@ -291,7 +291,7 @@ def _redraw_rows(drawn: Draft) -> None:
     draw("plots", "opening")
 
 
-def _next_seed(name: str) -> None:
+def _next_seed(name: Seed) -> None:
     held = desk()
     held.attempt(lambda: held.composition.replace({f"seeds.{name}": getattr(held.composition.present.seeds, name) + 1}))
 

@@ -9,100 +9,52 @@ import streamlit as st
 
 from app.components.answers import Act, last_answered
 from app.components.neuron import neuron
-from app.components.pictures import pictures
 from app.components.plain import alert, caption, sentence
 from app.components.plot import Plot, plots
-from app.export.formats import OF_NEURONS, Tuned
 from app.figures.neuron_page import neuron_figure
 from app.figures.rows import Notes
 from app.figures.style import Theme
 from app.figures.surrogate import describe_surrogate, surrogate_figure
 from app.server.priority import first
-from app.state.discoveries import DISCOVERIES, discovery_called
-from app.state.handover import use_as_layer
-from app.state.tuned_neuron import as_experiment
 from app.widgets.drawing import is_drawn, note_drawn
-from app.widgets.exports import export_buttons
 from app.widgets.fields import field_controls
+from app.widgets.head import open_menus
+from app.widgets.neuron_menus import neuron_menus
+from app.widgets.seeds import draw_anew
 from app.widgets.session import desk, write_link
 from app.words.comparison import differences
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.numbers import counted
 from app.words.parameter import Parameter
-from app.words.seeds import can_draw, draw_help
+from app.words.seeds import Seed, can_draw
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
 from snncore.experiment.inputs import FileSpikes
-from snncore.experiment.layers import NeuronSpec
-from snncore.experiment.spec import Draft
-from snncore.io.code import layer_code
 from snncore.run.record import LayerRecord
 from snncore.run.simulation import Simulation
-
-NETWORK_PAGE = "views/network.py"
-LARGEST_UPLOAD = 1
-"""Megabytes."""
 
 VIEW = "one neuron"
 """Key of the view."""
 
-NEW_LAYER = "As a new last layer"
 SURROGATE = {"surrogate_grad_fn": Parameter("Surrogate gradient", "Stands in for the slope of a spike when training.", "parts")}
 
 
 def page() -> None:
-    _bar()
+    _buttons()
     with st.container(key="messages"):
         _messages()
     note_drawn(_around)
     st.fragment(key="neuron")(_neuron)()
 
 
-def _bar() -> None:
-    held = desk()
-    tuned, composed = held.neuron, held.composition
+def _buttons() -> None:
+    tuned = desk().neuron
     history = tuned.history
-    with st.container(horizontal=True, vertical_alignment="center", key="buttons"):
-        titles = [discovery.title for discovery in DISCOVERIES]
-        st.menu_button("Discover", titles, key="discover", on_click=_discover, help="Lessons, each one gesture")
+    with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
         st.button("Undo", on_click=_walk, args=(tuned.undo,), disabled=not history.can_undo)
         st.button("Redo", on_click=_walk, args=(tuned.redo,), disabled=not history.can_redo)
-        shown = tuned.experiment
-        st.button("New input", on_click=_draw_again, disabled=not can_draw(shown, "input"), help=draw_help(shown, "input"))
-        places = _places(composed.present)
-        chosen = st.menu_button(
-            "Use as layer", list(places), key="use_as_layer", help="Puts this neuron into the network on the Network page"
-        )
-        if chosen and held.attempt(lambda: use_as_layer(held, places[chosen])):
-            st.switch_page(NETWORK_PAGE)
-        _take_along()
+        neuron_menus()
         st.toggle("Controls", key="controls_open")
-
-
-def _places(draft: Draft) -> dict[str, int | None]:
-    """Return the places for this neuron in the composed network, by their labels in the menu."""
-    layers = {
-        f"In place of {draft.layer_label(str(place))}": place for place, layer in enumerate(draft.network) if isinstance(layer, NeuronSpec)
-    }
-    return {**layers, NEW_LAYER: None}
-
-
-def _take_along() -> None:
-    """Show the button that opens the menu for files, and the menu while it is open."""
-    opened = st.popover("Take along", key="take_along", on_change="rerun")
-    if not opened.open:
-        return
-    tuned = desk().neuron
-    with opened:
-        st.markdown("**snncore code**")
-        st.code(layer_code(tuned.layer), language="python")
-        simulation = _simulation()
-        run = simulation if isinstance(simulation, Simulation) else None
-        export_buttons(OF_NEURONS, lambda: Tuned(tuned.experiment, run))
-        pictures("pictures")
-        st.file_uploader(
-            "Experiment from here (JSON)", type=["json"], key="brought_neuron", on_change=_bring_back, max_upload_size=LARGEST_UPLOAD
-        )
 
 
 def _messages() -> None:
@@ -124,6 +76,7 @@ def _messages() -> None:
             st.button("Close", key="close_discovery", on_click=_close_discovery)
     elif recorded is not None and not lacks_file:
         sentence(f"{recorded}.")
+    draw_anew(held.neuron.experiment, _next_seed, ["New input"])
 
 
 @first
@@ -191,7 +144,6 @@ def _around() -> object:
     """Return everything that the page around the neuron shows."""
     held = desk()
     tuned = held.neuron
-    is_open = bool(st.session_state.get("take_along"))
     given = tuned.experiment.input
     return (
         held.complaint,
@@ -200,15 +152,15 @@ def _around() -> object:
         tuned.discovery,
         given.kind == "file" and given,
         can_draw(tuned.experiment, "input"),
-        tuned.experiment if is_open else None,
+        tuned.experiment if open_menus() else None,
     )
 
 
 # ---------------------------------------------------------------------------------------------- acts
 
 
-def _draw_again() -> None:
-    _edit({"seeds.input": desk().neuron.experiment.seeds.input + 1})
+def _next_seed(name: Seed) -> None:
+    _edit({f"seeds.{name}": getattr(desk().neuron.experiment.seeds, name) + 1})
 
 
 def _answer(act: Act) -> None:
@@ -239,22 +191,8 @@ def _walk(step: Callable[[], None]) -> None:
     held.composition.revision += 1
 
 
-def _discover() -> None:
-    chosen = discovery_called(st.session_state["discover"])
-    held = desk()
-    held.attempt(lambda: held.neuron.discover(chosen))
-
-
 def _close_discovery() -> None:
     desk().neuron.discovery = None
-
-
-def _bring_back() -> None:
-    given = st.session_state["brought_neuron"]
-    held = desk()
-    if given is not None:
-        text = given.getvalue().decode(errors="replace")
-        held.attempt(lambda: held.neuron.bring(as_experiment(Draft.from_json(text))))
 
 
 page()

@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from app.components.answers import Act
-from app.components.headline import headline
 from app.components.plain import alert
 from app.components.plot import Plot, plots
 from app.components.rows import rows
@@ -21,26 +20,26 @@ from app.figures.trials import Trial, describe_trials, trials_figure
 from app.server.limits import MOST_EPOCHS
 from app.server.priority import first
 from app.server.runner import TrainingRun
-from app.state.handover import open_trained
 from app.state.training import TrainingState, forward_pass, have_the_same_score
 from app.widgets.drawing import is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
-from app.widgets.menu import NEURON_PAGE, menu
+from app.widgets.head import open_menus
 from app.widgets.messages import messages
+from app.widgets.seeds import draw_anew
 from app.widgets.session import desk, write_link
+from app.widgets.story import story
+from app.widgets.training_menus import training_menus
 from app.words.changes import changes_in_words
 from app.words.comparison import trial_in_words
-from app.words.explanations import reason_in_words, sources_in_words
 from app.words.layer_parameters import part_name
 from app.words.layers import layer_names, parameter_names
-from app.words.seeds import SEED_OF, can_draw, draw_help
+from app.words.seeds import Seed
 from app.words.tasks import task_words
-from app.words.training import call, look_back, milestone, status
+from app.words.training import call
 from snncore.experiment import edits
 from snncore.experiment.learnable import Learnable
-from snncore.experiment.spec import Draft, Experiment
+from snncore.experiment.spec import Draft
 from snncore.experiment.training import OF_THE_TASK
-from snncore.explain.first_spike import FirstSpike
 from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
 
@@ -55,10 +54,6 @@ SHORTCUTS = {" ": "drive", ".": "step", "s": "restart"}
 A = "A"
 """Name of the pinned training."""
 
-WHY_SILENT, LOOK_BACK, WHICH_SURROGATE = "Why silent?", "Look back at the first spike", "Which surrogate learns fastest?"
-OPEN_NEURON = "Open neuron "
-"""Next steps, below the sentence on how it went."""
-
 
 def page() -> None:
     training = desk().training
@@ -67,16 +62,16 @@ def page() -> None:
         _cannot_train(reason)
         return
     shortcuts("shortcuts", SHORTCUTS)
+    _buttons(training)
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
-        with st.container(key="driving"):
-            _buttons(training)
         note_drawn(_around)
         polled("live", training.poll_interval, live_view)
         if not training.trials.runs:
             _drawer()
     with right, st.container(key="controls"):
         experiment_controls(training.run.in_force)
+        draw_anew(training.run.experiment, _next_seed)
 
 
 def _cannot_train(reason: str) -> None:
@@ -129,7 +124,7 @@ def live_view() -> None:
     whenever this part is interrupted before it is reached.
     """
     with st.container(key="headline"):
-        _headline()
+        story()
     with st.container(key="messages"):
         messages()
     _plots()
@@ -156,18 +151,9 @@ def _buttons(training: TrainingState) -> None:
         st.button(
             "Restart", key="restart", on_click=_act, args=(TrainingState.restart,), help=f"Same weights, from epoch 0. {_with_key('s')}"
         )
-        _new_menu(run.experiment)
         _speed(run)
-        menu(training, _traced(training))
+        training_menus(training, _traced(training))
         st.toggle("Controls", key="controls_open")
-
-
-def _new_menu(experiment: Experiment) -> None:
-    """Offer the seeds that would change something, and say why the others wouldn't."""
-    offered = [label for label, seed in SEED_OF.items() if can_draw(experiment, seed)]
-    missing = [draw_help(experiment, seed) for label, seed in SEED_OF.items() if label not in offered]
-    said = " ".join(["Draws new values and restarts at epoch 0.", *missing])
-    st.menu_button("New", offered or list(SEED_OF), key="new", on_click=_new, disabled=not offered, help=said)
 
 
 def _around() -> object:
@@ -184,7 +170,7 @@ def _around() -> object:
         tuple(trial.id for trial in training.trials.runs.values()),
         training.trials.are_running,
         training.poll_interval,
-        run.id if st.session_state.get("menu") else None,
+        (run.id, training.cause() is not None) if open_menus() else None,
     )
 
 
@@ -197,69 +183,14 @@ def _speed(run: TrainingRun) -> None:
     run.speed = SPEEDS[speed]
 
 
-def _headline() -> None:
-    training = desk().training
-    run, seen = training.run, training.seen_record
-    words = task_words(seen.task)
-    cause = training.cause()
-    is_first = cause is not None and seen.epoch == cause.epoch
-    if is_first and cause:
-        more = sources_in_words(cause)
-    else:
-        more = reason_in_words(cause) if cause and run.has_reached_target and training.scrubbed is None else ""
-    headline(
-        "count",
-        number=words.number(seen.score),
-        unit=f"{words.unit(seen.task.goal)} · epoch {seen.epoch}",
-        status=status(run) if training.scrubbed is None else look_back(run, seen),
-        more=more,
-        milestone=milestone(run),
-        actions=_next_steps(training, cause),
-        on_action=_take_step,
-    )
-    if st.session_state.pop("leaves", False):
-        st.switch_page(NEURON_PAGE)
-
-
-def _next_steps(training: TrainingState, cause: FirstSpike | None) -> list[str]:
-    """Labels of what fits what was done."""
-    run = training.run
-    if not run.has_reached_target:
-        return [WHY_SILENT] if training.can_ask_why and not training.asks_why else []
-    if cause and not training.has_seen_first_spike:
-        return [LOOK_BACK]
-    further = task_words(run.in_force.training.task).further()
-    return [WHICH_SURROGATE, *([further[0]] if further else []), *([f"{OPEN_NEURON}{cause.neuron}"] if cause else [])]
-
-
-def _take_step(label: str) -> None:
-    held = desk()
-    training = held.training
-    cause = training.cause()
-    further = task_words(training.run.in_force.training.task).further()
-    if label == WHY_SILENT:
-        training.ask_why(True)
-    elif label == LOOK_BACK and cause:
-        training.look_at_first_spike(cause)
-    elif label == WHICH_SURROGATE:
-        held.attempt(training.try_surrogates)
-    elif further and label == further[0]:
-        held.attempt(lambda: training.ask_for_more({f"{OF_THE_TASK}{name}": value for name, value in further[1].items()}))
-    elif label.startswith(OPEN_NEURON) and cause:
-        layer = len(training.run.experiment.network) - 1
-        st.session_state["leaves"] = held.attempt(lambda: open_trained(held, layer, cause.neuron))
-
-
 def _act(act: Callable[[TrainingState], None]) -> None:
     held = desk()
     held.attempt(lambda: act(held.training))
 
 
-def _new() -> None:
-    seed = SEED_OF[st.session_state["new"]]
+def _next_seed(name: Seed) -> None:
     held = desk()
-    next_seed = getattr(held.training.run.experiment.seeds, seed) + 1
-    held.attempt(lambda: held.training.edit({f"seeds.{seed}": next_seed}))
+    held.attempt(lambda: held.training.edit({f"seeds.{name}": getattr(held.training.run.experiment.seeds, name) + 1}))
 
 
 # ------------------------------------------------------------------------------------------------- plots

@@ -92,6 +92,8 @@ export interface Headline {
   more: string;
   milestone: string;
   actions: string[];
+  parts: Part[];
+  origin: string;
   answered: number;
 }
 
@@ -190,6 +192,11 @@ export interface NeuronWithDecays {
   spike_fn: SpikeFunction | null;
   reset_fn: ResetFunction | null;
   decays: Decays;
+}
+
+export interface Part {
+  label: string;
+  row: string;
 }
 
 export interface PinnedNeuron {

@@ -6,7 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.plain import caption
 from app.widgets.controls import choice, choices, number, slider
 from app.widgets.drawing import draw
 from app.widgets.session import desk
@@ -15,14 +14,12 @@ from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, part_n
 from app.words.layers import parameter_names
 from app.words.parameter import Parameter
 from app.words.seeds import SEEDS, seed_note
-from app.words.tasks import task_words
 from app.words.typed_numbers import Numbers
 from snncore.activation import SURROGATES
 from snncore.diagnosis.known import has_surrogate
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Experiment
-from snncore.experiment.torch_layers import LinearSpec
 from snncore.experiment.training import Seeds, Training
 
 OPTIMISERS = ("RMSprop", "Adam", "SGD")
@@ -35,7 +32,6 @@ def experiment_controls(experiment: Experiment) -> None:
     starts over at epoch 0. An Experiment that can't be built is refused, and nothing changes.
     """
     training = experiment.training
-    caption(_sentence(experiment))
     task_controls(experiment, lambda changes: edit_field(changes, changes_controls=True))
     _number(
         "Learning rate",
@@ -192,18 +188,6 @@ def _json(experiment: Experiment) -> None:
 def _apply() -> None:
     text, held = st.session_state.experiment_json, desk()
     held.attempt(lambda: held.training.begin(Experiment.from_json(text)))
-
-
-def _sentence(experiment: Experiment) -> str:
-    """Return the task in a sentence: the line of layers, the input, and the goal."""
-    layers = [
-        f"Linear {layer.in_features}→{layer.out_features}" if isinstance(layer, LinearSpec) else layer.kind for layer in experiment.network
-    ]
-    samples, steps, *shape = experiment.input.shape
-    channels = "×".join(str(length) for length in shape)
-    fed = f"{steps} steps × {channels} channels, {experiment.input.words}"
-    given = f"one input ({fed})" if samples == 1 else f"{samples} inputs ({fed})"
-    return f"{' · '.join(layers)} learns to answer {given} with {task_words(experiment.training.task).asked(samples)}."
 
 
 def _with_surrogate(experiment: Experiment) -> list[tuple[int, NeuronSpec]]:

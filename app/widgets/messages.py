@@ -7,14 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.plain import alert, caption, sentence
+from app.components.plain import alert, sentence
 from app.server.runner import PastRun
 from app.state.training import TrainingState, have_the_same_rows, have_the_same_score
 from app.widgets.session import desk
 from app.words.comparison import differences, past_in_words, why_in_words
 from app.words.findings import training_finding_in_words, training_remedy_in_words
 from app.words.layer_parameters import part_name
-from app.words.weights import given_up_in_words, let_go_in_words, trained_weights_in_words
+from app.words.weights import given_up_in_words, let_go_in_words
 from snncore.diagnosis.remedies import without_normalisation
 from snncore.diagnosis.training_findings import Diverged
 from snncore.experiment.loaded_weights import weight_shapes
@@ -27,9 +27,6 @@ MOST_FINDINGS = 2
 def messages() -> None:
     held = desk()
     training, run = held.training, held.training.run
-    if not training.trials.runs:
-        with st.container(key="weights"):
-            caption(trained_weights_in_words(run.experiment, training.seen_record.epoch))
     if held.complaint:
         alert(held.complaint)
     let_go = let_go_in_words(held.composition.history.before, held.composition.present)

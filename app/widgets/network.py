@@ -16,7 +16,7 @@ from app.figures.thumbnails import NOTHING, drawn_thumbnail, file_thumbnail, thu
 from app.server.priority import first
 from app.state.composition import MOST_VARIANTS, Composition
 from app.state.handover import open_neuron
-from app.state.network_view import COMPARE, INPUT, LAYER, NO_OVERLAY, OVERLAYS, NetworkView
+from app.state.network_view import INPUT, LAYER, NO_OVERLAY, OVERLAYS, NetworkView
 from app.state.presets import Preset, presets
 from app.widgets.controls import number, text_field
 from app.widgets.drawing import draw, polled
@@ -61,13 +61,9 @@ def network_controls() -> None:
     draft, view = desk().composition.present, desk().composition.view
     _presets(draft)
     st.session_state["panel"] = view.panel
-    st.segmented_control(
-        "Controls", [LAYER, INPUT, COMPARE], key="panel", on_change=_open_panel, label_visibility="collapsed", width="stretch"
-    )
+    st.segmented_control("Controls", [LAYER, INPUT], key="panel", on_change=_open_panel, label_visibility="collapsed", width="stretch")
     if view.panel == INPUT:
         _input_controls(draft)
-    elif view.panel == COMPARE:
-        _compare_controls(view)
     else:
         _layer_controls(draft)
     st.fragment(key="opening")(_opening)()
@@ -314,7 +310,8 @@ def _take_file() -> None:
 # ---------------------------------------------------------------------------------------------------- comparing
 
 
-def _compare_controls(view: NetworkView) -> None:
+def compare_controls(view: NetworkView) -> None:
+    """Show what may be drawn beside the network's run, and time constants to compare."""
     st.session_state["overlay"] = view.overlay
     st.radio(
         "Draw beside it",

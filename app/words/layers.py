@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from snncore.errors import MisfitError
 from snncore.experiment.layers import LayerSpec, NeuronSpec
@@ -15,6 +15,24 @@ SYMBOLS = {"spike_threshold": "θ", "tau_mem": "τ_mem", "tau_syn": "τ_syn", "t
 def layer_names(experiment: Experiment) -> list[str]:
     """Names of the neuron layers in order, such as LIF 2 and LIF 4."""
     return [experiment.layer_label(str(index)) for index, layer in enumerate(experiment.network) if isinstance(layer, NeuronSpec)]
+
+
+def parts_in_words(experiment: Experiment) -> list[tuple[str, str]]:
+    """The network from end to end, with sizes: ("Input 16", "input"), ("hidden 64", "1"), ("output 4", "3").
+
+    Returns:
+        Words of each part, and the name of its rows.
+    """
+    places = [index for index, layer in enumerate(experiment.network) if isinstance(layer, NeuronSpec)]
+    last = len(experiment.network) - 1
+    sizes = [_size(fit.shape[2:]) for fit in experiment.fits()]
+    parts = [(f"Input {_size(experiment.input.shape[2:])}", "input")]
+    hidden = [(f"hidden {sizes[place]}", str(place)) for place in places if place != last]
+    return [*parts, *hidden, (f"output {sizes[last]}", str(last) if last in places else "output")]
+
+
+def _size(shape: Sequence[int]) -> str:
+    return "×".join(map(str, shape)) or "1"
 
 
 def layer_in_words(layer: LayerSpec) -> str:

@@ -14,6 +14,10 @@ from snncore.experiment.spec import Experiment
 from snncore.explain.first_spike import first_output_spike
 from snncore.run.bptt import EpochRecord
 
+WHY_SILENT, LOOK_BACK, WHICH_SURROGATE = "Why silent?", "Look back at the first spike", "Which surrogate learns fastest?"
+OPEN_NEURON = "Open neuron "
+"""Labels of what may be asked of a training, in its menus and below its sentence; the last one is followed by a number."""
+
 
 class Course(Protocol):
     """A training to describe, such as `app.server.runner.TrainingRun`."""

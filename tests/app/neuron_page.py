@@ -30,8 +30,8 @@ def drawn(page: AppTest) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
     return received_by(page, VIEW)
 
 
-def choose(page: AppTest, key: str, option: str) -> AppTest:
-    page.menu_button(key=key).click(option)
+def with_open_menu(page: AppTest, menu: str) -> AppTest:
+    page.session_state[f"menu_{menu}"] = True
     return shown(page.run())
 
 

@@ -39,7 +39,7 @@ def shown(page: AppTest) -> AppTest:
 def run(page: AppTest) -> AppTest:
     """Run the page; all of it, also where an edit has drawn the plots alone anew."""
     shown(page.run())
-    return page if page.menu_button else shown(page.run())
+    return page if page.get("page_link") else shown(page.run())
 
 
 def press(page: AppTest, label: str) -> AppTest:
@@ -56,7 +56,7 @@ def told(page: AppTest, component: str, act: dict[str, Any]) -> AppTest:
     told = json.dumps([{"event": "acts", "value": [{**act, "number": last + 1}]}])
     states.widgets.append(WidgetState(id=_make_trigger_id(component_of(page, component).id, "events"), json_trigger_value=told))
     shown(page._run(states))
-    return page if page.menu_button else shown(page.run())
+    return page if page.get("page_link") else shown(page.run())
 
 
 def desk(page: AppTest) -> Desk:

@@ -37,7 +37,8 @@ def loaded() -> Checkpoint:
 
 def said(page: AppTest) -> str:
     """All that the page says as plain text."""
-    return " ".join(text for kind in ("alert", "sentence", "caption") for text in plain.said(page, kind))
+    headline = pages.data_of(page, "count")["origin"]
+    return " ".join([headline, *(text for kind in ("alert", "sentence", "caption") for text in plain.said(page, kind))])
 
 
 def on_network_page(experiment: Experiment, files: Files = NO_FILES, trained: TrainingRun | None = None) -> AppTest:

@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import RerunException
 from app.state.composition import Composition
 from app.state.desk import Desk
 from app.state.presets import presets
-from app.widgets import controls, experiment, menu, messages, network
+from app.widgets import controls, experiment, head, messages, network
 from tests.app.states import InterruptedState
 
 pytestmark = pytest.mark.slow  # each is interrupted at all its looks
@@ -33,7 +33,7 @@ def desk_that_trains() -> Desk:
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[InterruptedState]:
     """Of a session with a training that goes on, and with what widgets hold."""
-    widgets = {"more": False, "drawer": False, "menu": True, "add": "IAF", "preset": presets()[1].title, "typed": "0.03"}
+    widgets = {"more": False, "drawer": False, "menu_compare": True, "add": "IAF", "preset": presets()[1].title, "typed": "0.03"}
     made = InterruptedState(desk=desk_that_trains(), **widgets)
     monkeypatch.setattr(st, "session_state", made)
     yield made
@@ -93,7 +93,7 @@ def take_remedy() -> None:
 
 def pin() -> None:
     held: Desk = st.session_state["desk"]
-    menu._close_and(held.training.pin)
+    head.close_and(held.training.pin)
 
 
 CALLBACKS = (

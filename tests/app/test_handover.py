@@ -122,7 +122,7 @@ def test_a_layer_without_neurons_has_none_to_open() -> None:
 def test_the_training_page_opens_the_picked_neuron_of_each_layer() -> None:
     page = opened(view=TRAINING)
     desk(page).training.picked = {1: 9}
-    page.session_state["menu"] = True
+    page.session_state["menu_explain"] = True
     shown(page.run())
     record = desk(page).training.run.records[0]
     page = press(page, "LIF 2, neuron 9")

@@ -16,7 +16,7 @@ from app.state.tuned_neuron import DEFAULT, as_experiment
 from snncore.experiment import edits as stack
 from snncore.experiment.spec import Experiment
 from snncore.run.simulation import simulate
-from tests.app.neuron_page import assert_shows, choose, drawn, experiment, opened, told
+from tests.app.neuron_page import assert_shows, drawn, experiment, opened, told, with_open_menu
 from tests.app.pages import NETWORK, NEURON, TRAINING, desk, press, shown
 from tests.app.said import complaints, said
 
@@ -92,8 +92,7 @@ def test_an_edit_of_the_view_is_run_and_drawn_and_named_by_the_address() -> None
 
 def test_a_random_input_can_be_drawn_again_and_no_other() -> None:
     page = opened()
-    (button,) = (button for button in page.button if button.label == "New input")
-    assert button.disabled
+    assert "New input" not in [button.label for button in page.button]
     page = told(page, {"do": "edit", "changes": {"input.kind": "poisson_spikes"}})
     before = experiment(page)
     page = press(page, "New input")
@@ -159,7 +158,7 @@ def test_what_is_looked_at_stays_open_and_the_surrogate_is_edited_beside_its_cur
 
 @pytest.mark.parametrize("discovery", DISCOVERIES, ids=lambda discovery: discovery.title)
 def test_a_lesson_opens_with_its_sentence_and_closes(discovery: Any) -> None:
-    page = choose(opened(), "discover", discovery.title)
+    page = press(with_open_menu(opened(), "explain"), discovery.title)
     assert experiment(page) == discovery.experiment
     assert drawn(page)[0]["look"] == {"panel": "", "beside": discovery.beside, "neuron": 0}
     assert any(discovery.sentence in text for text in said(page, "sentence"))
@@ -170,7 +169,9 @@ def test_a_lesson_opens_with_its_sentence_and_closes(discovery: Any) -> None:
 
 @pytest.mark.parametrize("option", ["In place of LIF 2", "In place of LIF 4", "As a new last layer"])
 def test_the_neuron_becomes_a_layer_of_the_composed_network_which_has_it_selected(option: str) -> None:
-    page = choose(opened(DEFAULT.replace({"network.0.tau_mem": 7.0}).draft), "use_as_layer", option)
+    page = with_open_menu(opened(DEFAULT.replace({"network.0.tau_mem": 7.0}).draft), "share")
+    page.menu_button(key="use_as_layer").click(option)
+    shown(page.run())
     held = desk(page)
     place = {"In place of LIF 2": 1, "In place of LIF 4": 3}.get(option, 4)
     network = [*TEN.network]
@@ -182,8 +183,7 @@ def test_the_neuron_becomes_a_layer_of_the_composed_network_which_has_it_selecte
 
 def test_what_is_taken_along_can_be_run_and_brought_back() -> None:
     page = opened()
-    page.session_state["take_along"] = True
-    shown(page.run())
+    with_open_menu(page, "share")
     (code,) = (code.value for code in page.code)
     assert "tau_mem=20.0" in code
     page = told(page, {"do": "edit", "changes": {"network.0.tau_mem": 8.0}})
@@ -197,8 +197,7 @@ def test_what_is_taken_along_can_be_run_and_brought_back() -> None:
 )
 def test_an_experiment_from_a_file_is_shown_or_refused(text: str, reason: str) -> None:
     page = opened()
-    page.session_state["take_along"] = True
-    shown(page.run())
+    with_open_menu(page, "share")
     page.file_uploader(key="brought_neuron").set_value(("neuron.json", text.encode(), "application/json"))
     shown(page.run())
     if reason:

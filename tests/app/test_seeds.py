@@ -9,7 +9,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from app.words.seeds import SEEDS, seed_note
+from app.words.seeds import SEED_OF, SEEDS, seed_note
 from snncore.experiment.edits import fitting_input, insert
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from snncore.run.bptt import train
@@ -34,9 +34,8 @@ def opened(view: str, made: Draft) -> AppTest:
     return pages.opened(view, made, more=True, seeds=True)
 
 
-def button(page: AppTest, label: str) -> Any:
-    (found,) = (button for button in page.button if button.label == label)
-    return found
+def offered_by(page: AppTest) -> list[str]:
+    return [button.label for button in page.button if button.label in SEED_OF]
 
 
 def lone(given: dict[str, Any]) -> Experiment:
@@ -50,20 +49,16 @@ def changes_input(made: Experiment) -> bool:
 
 @pytest.mark.parametrize("view", [NETWORK, NEURON])
 @pytest.mark.parametrize("given", INPUTS.values(), ids=INPUTS)
-def test_new_input_is_enabled_where_another_seed_makes_another_input_and_says_so_else(view: str, given: dict[str, Any]) -> None:
+def test_a_new_input_is_offered_where_another_seed_makes_another_one(view: str, given: dict[str, Any]) -> None:
     made = lone(given)
-    new = button(opened(view, made), "New input")
-    assert new.disabled != changes_input(made)
-    assert (new.help == "Nothing in the input is random.") == new.disabled
+    assert ("New input" in offered_by(opened(view, made))) == changes_input(made)
 
 
 @pytest.mark.parametrize(("made", "is_drawn"), [(ten_spikes(), True), (DIAGONAL, False), (lone(INPUTS["step_current"]), False)])
-def test_new_weights_is_enabled_where_another_seed_draws_other_weights_and_says_so_else(made: Experiment, is_drawn: bool) -> None:
+def test_new_weights_are_offered_where_another_seed_draws_other_ones(made: Experiment, is_drawn: bool) -> None:
     one, other = (made.replace({"seeds.weights": seed}).build().state_dict() for seed in (0, 1))
     assert any(not torch.equal(one[name], other[name]) for name in one) == is_drawn
-    new = button(opened(NETWORK, made), "New weights")
-    assert new.disabled != is_drawn
-    assert (new.help == "No weights of this network are random.") == new.disabled
+    assert ("New weights" in offered_by(opened(NETWORK, made))) == is_drawn
 
 
 @pytest.mark.parametrize(
@@ -77,14 +72,10 @@ def test_new_weights_is_enabled_where_another_seed_draws_other_weights_and_says_
     ],
 )
 def test_a_training_offers_to_draw_what_another_seed_changes(made: Draft, offered: list[str]) -> None:
-    menu = opened(TRAINING, made).menu_button(key="new")
-    assert list(menu.options) == offered
-    for label, why in (
-        ("New weights", "No weights of this network are random."),
-        ("New input", "Nothing in the input is random."),
-        ("New noise", "Nothing is random while this network trains."),
-    ):
-        assert (why in menu.help) == (label not in offered)
+    page = opened(TRAINING, made)
+    assert offered_by(page) == offered
+    fixed = {seed_note(made, seed) for label, seed in SEED_OF.items() if label not in offered}
+    assert fixed <= set(said(page, "caption"))  # they say why
 
 
 def test_the_noise_seed_is_said_to_decide_what_a_dropout_drops_and_does() -> None:

@@ -143,7 +143,7 @@ def test_a_pinned_training_stays_as_a_ghost_with_its_differences_in_words(open_p
     page.train()
     page.wait_for_ten()
     first = page.curves()[0]
-    page.choose("Compare, export", "Pin this training as A")
+    page.choose("Compare", "Pin this training as A")
     page.until(lambda: "A (dashed curve, dotted potentials): 10 spikes at epoch 51. Same as A so far" in page.said)
     page.page.keyboard.press("Escape")
     page.slide("Membrane time constant", "ArrowRight", times=2)
@@ -159,7 +159,7 @@ def test_a_pinned_training_stays_as_a_ghost_with_its_differences_in_words(open_p
 
 def test_all_surrogates_are_tried_side_by_side_and_one_is_taken(open_page: Open) -> None:
     page = open_page()
-    page.choose("Compare, export", "Try all surrogates")
+    page.choose("Compare", "Which surrogate learns fastest?")
     page.until(lambda: f"{len(SURROGATES)} of {len(SURROGATES)} done" in page.said)
     for outcome in ("True derivative (zero): nothing learned in 100 epochs", "SingleExponential: 10 spikes at epoch 51"):
         page.until(lambda outcome=outcome: outcome in str(page.plot(CURVES).get_attribute("aria-label")))
@@ -202,7 +202,7 @@ def test_weights_experiment_and_history_are_taken_along_and_the_weights_brought_
     page.train()
     page.wait_for_ten()
     potentials = page.figure()["values"]
-    page.press("Compare, export")
+    page.press("Share")
     saved = {}
     for name in ("Trained weights (safetensors)", "Experiment (JSON)", "History (CSV)"):
         with page.page.expect_download() as download:
@@ -216,9 +216,9 @@ def test_weights_experiment_and_history_are_taken_along_and_the_weights_brought_
     assert [float(row["spikes"]) for row in rows] == page.curves()[0]
 
     page.page.keyboard.press("Escape")
-    page.choose("New", "New weights")
+    page.press("New weights")
     page.until(lambda: page.epoch == 0 and page.figure()["values"] != potentials)
-    page.press("Compare, export")
+    page.press("Share")
     page.page.locator("input[type=file]").set_input_files(weights)
     page.until(lambda: page.epoch == 0 and page.spikes == 10)
     page.until(lambda: page.figure()["values"] == potentials)

@@ -199,8 +199,8 @@ def test_keys_walk_along_the_surrogate_gradient_from_value_to_value(open_neuron:
 def test_every_lesson_opens_and_says_what_to_do(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     for discovery in DISCOVERIES:
-        page.button("Discover").click()
-        page.answered(lambda title=discovery.title: page.page.get_by_role("menuitem", name=title, exact=True).click())  # type: ignore[misc]
+        page.button("Explain").click()
+        page.answered(lambda title=discovery.title: page.button(title).click())  # type: ignore[misc]
         expect(page.page.get_by_text(discovery.sentence[:40])).to_be_visible()
         page.until(lambda: page.agrees)
         assert_shows(page, discovery.experiment)

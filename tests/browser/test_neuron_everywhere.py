@@ -38,6 +38,7 @@ def test_the_neuron_becomes_a_layer_and_a_neuron_of_a_network_opens_here(open_ne
     page = open_neuron()
     page.handle("threshold").focus()
     page.answered(lambda: page.page.keyboard.press("ArrowDown"))
+    page.button("Share").click()
     page.button("Use as layer").click()
     page.page.get_by_role("menuitem", name="In place of LIF 2").click()
     expect(page.page.locator(".rows[data-drawn]")).to_be_visible(timeout=30_000)
@@ -52,7 +53,7 @@ def test_the_neuron_becomes_a_layer_and_a_neuron_of_a_network_opens_here(open_ne
 def test_pictures_numbers_and_code_are_taken_along(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     page.answered(lambda: page.button("Four models").click())
-    page.button("Take along").click()
+    page.button("Share").click()
     expect(page.page.get_by_text("LIF(tau_mem=20.0)")).to_be_visible()
     saved = {}
     for name in ("Picture (PNG)", "Curves (SVG)", "Run (CSV)"):

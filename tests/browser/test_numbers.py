@@ -164,7 +164,7 @@ def test_no_page_leaves_numbers_to_the_browsers_own_fields(open_page: Open, open
     training = open_page()
     training.page.get_by_text("More", exact=True).click()
     expect(training.page.get_by_label("Seed: noise")).to_be_visible(timeout=PATIENCE)
-    training.press("Compare, export")
+    training.press("Share")
     expect(training.page.get_by_test_id("stPopoverBody")).to_be_visible(timeout=PATIENCE)
     network = open_network(f"?x={to_parameter(RICH)}")
     expect(network.page.get_by_label("Sample shown")).to_be_visible(timeout=PATIENCE)

@@ -50,7 +50,7 @@ def test_on_the_neuron_page_every_value_is_level_for_its_step_and_a_spike_falls_
     (record,) = simulate(experiment)[0].records.values()
     u, v = record.u[0, :, 0], record.v[0, :, 0]
     page = open_neuron(f"?x={to_parameter(experiment)}")
-    page.button("Take along").click()
+    page.button("Share").click()
     with page.page.expect_download() as download:
         page.page.get_by_role("button", name="Curves (SVG)").click()
     palette = PALETTES["light"]

@@ -67,10 +67,10 @@ def test_a_threshold_change_changes_the_raster_and_starts_over(open_page: Open) 
 def test_weights_and_input_are_new_apart(open_page: Open) -> None:
     page = open_page()
     inputs, potentials = page.raster(0), page.figure()["values"][0]
-    page.choose("New", "New weights")
+    page.press("New weights")
     page.until(lambda: page.figure()["values"][0] != potentials)
     assert page.raster(0) == inputs
-    page.choose("New", "New input")
+    page.press("New input")
     page.until(lambda: page.raster(0) != inputs)
 
 

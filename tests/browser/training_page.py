@@ -59,9 +59,8 @@ class TrainingPage:
 
     @property
     def said(self) -> str:
-        """What stands between the bar and the plots, beside where the weights come from."""
-        everything, weights = (" ".join(self.page.locator(part).all_inner_texts()) for part in (".st-key-messages", ".st-key-weights"))
-        return everything.replace(weights, "", 1).strip()
+        """What stands between the headline and the plots."""
+        return " ".join(self.page.locator(".st-key-messages").all_inner_texts()).strip()
 
     def curves(self) -> list[list[float]]:
         """The values of the curves over epochs, as plotly holds them."""
@@ -97,7 +96,7 @@ class TrainingPage:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def choose(self, menu: str, item: str) -> None:
-        """An item of a menu, or a button in the menu "Compare, export"."""
+        """An item or a button of a menu."""
         self.press(menu)
         self.page.mouse.move(0, 0)  # else the button's tooltip may lie over the items
         self.page.locator("[role=menuitem], [data-testid=stPopoverBody] button").filter(has_text=item).first.click()

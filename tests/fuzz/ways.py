@@ -111,7 +111,17 @@ def show(draft: Draft) -> None:
     for view in PAGES:
         page = AppTest.from_file(MAIN, default_timeout=60)
         page.query_params["x"] = parameter
-        for name in ("more", "seeds", "drawer", "menu", "take_along", "more network.0", "more network.1", "more input"):
+        for name in (
+            "more",
+            "seeds",
+            "drawer",
+            "menu_compare",
+            "menu_explain",
+            "menu_share",
+            "more network.0",
+            "more network.1",
+            "more input",
+        ):
             page.session_state[name] = True
         _run(page.switch_page(view), view)
         for label in ("+1 epoch", "Undo", "New input"):

@@ -2,6 +2,7 @@
 
 import { Acts } from "../lib/acts.js";
 import { element, setText } from "../lib/dom.js";
+import { pointAt } from "../lib/pointing.js";
 import { stylesheet } from "../lib/style.js";
 import { lastingView } from "../lib/view.js";
 
@@ -26,7 +27,8 @@ function create(parent) {
   const below = element("p", "headline-below", root);
   const more = element("span", "headline-more", below);
   const buttons = /** @type {HTMLElement[]} */ ([]);
-  return { acts, number, unit, status, milestone, more, below, buttons };
+  const network = element("p", "headline-network", root);
+  return { acts, number, unit, status, milestone, more, below, buttons, network, told: "" };
 }
 
 /** A button that tells its label. @param {View} view */
@@ -46,4 +48,21 @@ function update(view, data, send) {
     setText(button, data.actions[place] ?? "");
   });
   below.hidden = !data.more && !data.actions.length;
+  fillNetwork(view, data);
+}
+
+/** The network's parts, "Input 16 → hidden 64 → output 4", and where its weights come from. @param {View} view @param {Data} data */
+function fillNetwork(view, { parts, origin }) {
+  const told = JSON.stringify([parts, origin]);
+  if (told === view.told) return;
+  view.told = told;
+  view.network.hidden = !parts.length && !origin;
+  view.network.replaceChildren();
+  parts.forEach(({ label, row }, place) => {
+    if (place) view.network.append(" → ");
+    const part = element("span", "headline-part", view.network, { textContent: label });
+    part.onpointerenter = () => pointAt(row, true);
+    part.onpointerleave = () => pointAt(row, false);
+  });
+  element("span", "headline-origin", view.network, { textContent: origin });
 }

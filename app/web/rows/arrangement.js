@@ -57,6 +57,7 @@ export function arrange(view) {
 /** @param {import("./acts.js").RowActs} acts @param {RowsGroup} group */
 function createSection(acts, group) {
   const root = element("section", "rows-group");
+  root.dataset.layer = group.layer;
   return { root, heading: createHeading(acts, group, root), body: element("div", "", root) };
 }
 

@@ -1,70 +1,67 @@
-"""The Training page's menu: comparisons, exports and uploads."""
+"""What the Training page's menus hold: comparisons; reasons, and neurons to open; files that go out and come in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
-from app.components.focus import focus
-from app.components.pictures import pictures
+from app.components.plain import title
 from app.export.formats import OF_TRAININGS, Trained
 from app.state.handover import open_trained
 from app.state.training import TrainingState
 from app.widgets.exports import export_buttons
+from app.widgets.head import close_and, head_menus
 from app.widgets.session import desk
 from app.words.layers import layer_names
+from app.words.training import LOOK_BACK, WHICH_SURROGATE, WHY_SILENT
 from snncore.io import checkpoint
 
 NEURON_PAGE = "views/neuron.py"
 
 
-def menu(training: TrainingState, traced: Mapping[int, int]) -> None:
-    """Show the button that opens the menu, and the menu while it is open.
+def training_menus(training: TrainingState, traced: Mapping[int, int]) -> None:
+    """Show the menus' buttons, and the open menu.
 
     Args:
         traced: traced neuron of each layer that the Neuron page can show, by the layer's place.
     """
-    opened = st.popover("Compare, export", key="menu", on_change="rerun")
-    if not opened.open:
-        return
-    with opened:
-        focus("menu_focus")
-        st.markdown("**Compare**")
-        _comparisons(training)
-        st.markdown("**Open on the Neuron page**")
-        _neurons(training, traced)
-        st.markdown("**Take along**")
-        _exports(training)
-        st.markdown("**Bring back**")
-        _imports()
+    head_menus(partial(_compare, training), partial(_explain, training, traced), partial(_share, training))
 
 
-def _comparisons(training: TrainingState) -> None:
+def _compare(training: TrainingState) -> None:
     st.button(
         "Pin this training as A",
-        on_click=_close_and,
+        on_click=close_and,
         args=(training.pin,),
         width="stretch",
         help="Its curve stays as a ghost, its spikes and potentials are drawn beside those of what you train next.",
     )
     st.button(
-        "Try all surrogates",
-        on_click=_close_and,
+        WHICH_SURROGATE,
+        on_click=close_and,
         args=(training.try_surrogates,),
         width="stretch",
         help="Trains the same weights on the same input with each surrogate gradient, side by side.",
     )
+
+
+def _explain(training: TrainingState, traced: Mapping[int, int]) -> None:
+    cause = training.cause()
+    if cause:
+        st.button(LOOK_BACK, key="menu_look_back", on_click=close_and, args=(training.look_at_first_spike, cause), width="stretch")
     st.button(
-        "Why silent?",
+        WHY_SILENT,
         key="menu_why",
-        on_click=_close_and,
+        on_click=close_and,
         args=(training.ask_why, True),
         width="stretch",
         disabled=not training.can_ask_why,
         help="Shows for comparison what the same weights do when the input isn't multiplied by 1-α.",
     )
+    title("Open a neuron on the Neuron page")
+    _neurons(training, traced)
 
 
 def _neurons(training: TrainingState, traced: Mapping[int, int]) -> None:
@@ -77,18 +74,8 @@ def _neurons(training: TrainingState, traced: Mapping[int, int]) -> None:
                 st.switch_page(NEURON_PAGE)
 
 
-def _close_and(act: Callable[..., None], *arguments: Any) -> None:
-    """Do the act and close the menu, which would cover the comparison."""
-    desk().attempt(lambda: act(*arguments))
-    st.session_state["menu"] = False
-
-
-def _exports(training: TrainingState) -> None:
+def _share(training: TrainingState) -> None:
     export_buttons(OF_TRAININGS, lambda: Trained(training.run.experiment, training.run.records[:], training.seen_record))
-    pictures("pictures")
-
-
-def _imports() -> None:
     st.file_uploader(
         "Weights or an Experiment from here",
         type=["safetensors", "json"],

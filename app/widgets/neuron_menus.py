@@ -1,0 +1,91 @@
+"""What the Neuron page's menus hold: lessons; the neuron as a layer, as code and as a file."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.components.plain import caption, title
+from app.export.formats import OF_NEURONS, Tuned
+from app.state.discoveries import DISCOVERIES, Discovery
+from app.state.handover import use_as_layer
+from app.state.tuned_neuron import as_experiment
+from app.widgets.exports import export_buttons
+from app.widgets.head import close_and, head_menus
+from app.widgets.session import desk
+from snncore.errors import ExperimentError
+from snncore.experiment.layers import NeuronSpec
+from snncore.experiment.spec import Draft
+from snncore.io.code import layer_code
+from snncore.run.simulation import Simulation
+
+NETWORK_PAGE = "views/network.py"
+LARGEST_UPLOAD = 1
+"""Megabytes."""
+
+NEW_LAYER = "As a new last layer"
+
+
+def neuron_menus() -> None:
+    """Show the menus' buttons, and the open menu."""
+    head_menus(_compare, _explain, _share)
+
+
+def _compare() -> None:
+    tuned = desk().neuron
+    if tuned.pinned is None:
+        st.button(
+            "Pin as A",
+            key="menu_pin",
+            on_click=close_and,
+            args=(tuned.pin,),
+            width="stretch",
+            help="Stays as a second trace, and what differs from it is said, whatever you change next.",
+        )
+    else:
+        st.button("Unpin A", key="menu_unpin", on_click=close_and, args=(tuned.unpin,), width="stretch")
+    caption("“Draw beside”, last of the controls, draws the same neuron with one thing changed.")
+
+
+def _explain() -> None:
+    title("Lessons, each one gesture")
+    for lesson in DISCOVERIES:
+        st.button(lesson.title, key=f"lesson {lesson.title}", on_click=close_and, args=(_begin, lesson), width="stretch")
+
+
+def _begin(lesson: Discovery) -> None:
+    desk().neuron.discover(lesson)
+
+
+def _share() -> None:
+    held = desk()
+    tuned = held.neuron
+    places = _places(held.composition.present)
+    chosen = st.menu_button("Use as layer", list(places), key="use_as_layer", width="stretch")
+    if chosen and held.attempt(lambda: use_as_layer(held, places[chosen])):
+        st.switch_page(NETWORK_PAGE)
+    try:
+        run: Simulation | None = tuned.simulation()
+    except ExperimentError:
+        run = None
+    export_buttons(OF_NEURONS, lambda: Tuned(tuned.experiment, run))
+    title("snncore code")
+    st.code(layer_code(tuned.layer), language="python")
+    st.file_uploader(
+        "Experiment from here (JSON)", type=["json"], key="brought_neuron", on_change=_bring_back, max_upload_size=LARGEST_UPLOAD
+    )
+
+
+def _places(draft: Draft) -> dict[str, int | None]:
+    """Return the places for this neuron in the composed network, by their labels in the menu."""
+    layers = {
+        f"In place of {draft.layer_label(str(place))}": place for place, layer in enumerate(draft.network) if isinstance(layer, NeuronSpec)
+    }
+    return {**layers, NEW_LAYER: None}
+
+
+def _bring_back() -> None:
+    given = st.session_state["brought_neuron"]
+    held = desk()
+    if given is not None:
+        text = given.getvalue().decode(errors="replace")
+        held.attempt(lambda: held.neuron.bring(as_experiment(Draft.from_json(text))))

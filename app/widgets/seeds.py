@@ -1,0 +1,25 @@
+"""Buttons that draw weights, input or noise anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import streamlit as st
+
+from app.words.seeds import SEED_OF, Seed, can_draw, draw_help
+from snncore.experiment.spec import Draft
+
+
+def draw_anew(draft: Draft, draw: Callable[[Seed], None], labels: Iterable[str] = SEED_OF) -> None:
+    """Show a button for each seed that would change something.
+
+    Args:
+        draw: called with the seed to increase.
+        labels: of the seeds to offer, keys of `SEED_OF`.
+    """
+    offered = [label for label in labels if can_draw(draft, SEED_OF[label])]
+    if not offered:
+        return
+    with st.container(horizontal=True, gap="small", key="draw_anew"):
+        for label in offered:
+            st.button(label, on_click=draw, args=(SEED_OF[label],), help=draw_help(draft, SEED_OF[label]))

@@ -1,0 +1,75 @@
+"""How a training goes: its score and a sentence, the reason for its first spike, and what to do next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.components.headline import Part, headline
+from app.state.handover import open_trained
+from app.state.training import TrainingState
+from app.widgets.session import desk
+from app.words.explanations import reason_in_words, sources_in_words
+from app.words.layers import parts_in_words
+from app.words.tasks import task_words
+from app.words.training import LOOK_BACK, OPEN_NEURON, WHICH_SURROGATE, WHY_SILENT, look_back, milestone, status
+from app.words.weights import trained_weights_in_words
+from snncore.experiment.training import OF_THE_TASK
+from snncore.explain.first_spike import FirstSpike
+
+NEURON_PAGE = "views/neuron.py"
+
+
+def story() -> None:
+    """Show the score, the sentence that goes on with the training, and what to do next."""
+    training = desk().training
+    run, seen = training.run, training.seen_record
+    words = task_words(seen.task)
+    cause = training.cause()
+    is_first = cause is not None and seen.epoch == cause.epoch
+    if is_first and cause:
+        more = sources_in_words(cause)
+    else:
+        more = reason_in_words(cause) if cause and run.has_reached_target and training.scrubbed is None else ""
+    headline(
+        "count",
+        number=words.number(seen.score),
+        unit=f"{words.unit(seen.task.goal)} · epoch {seen.epoch}",
+        status=status(run) if training.scrubbed is None else look_back(run, seen),
+        more=more,
+        milestone=milestone(run),
+        actions=_next_steps(training, cause),
+        parts=[Part(label=label, row=row) for label, row in parts_in_words(run.experiment)],
+        origin=trained_weights_in_words(run.experiment, seen.epoch),
+        on_action=_take_step,
+    )
+    if st.session_state.pop("leaves", False):
+        st.switch_page(NEURON_PAGE)
+
+
+def _next_steps(training: TrainingState, cause: FirstSpike | None) -> list[str]:
+    """Labels of what fits what was done."""
+    run = training.run
+    if not run.has_reached_target:
+        return [WHY_SILENT] if training.can_ask_why and not training.asks_why else []
+    if cause and not training.has_seen_first_spike:
+        return [LOOK_BACK]
+    further = task_words(run.in_force.training.task).further()
+    return [WHICH_SURROGATE, *([further[0]] if further else []), *([f"{OPEN_NEURON}{cause.neuron}"] if cause else [])]
+
+
+def _take_step(label: str) -> None:
+    held = desk()
+    training = held.training
+    cause = training.cause()
+    further = task_words(training.run.in_force.training.task).further()
+    if label == WHY_SILENT:
+        training.ask_why(True)
+    elif label == LOOK_BACK and cause:
+        training.look_at_first_spike(cause)
+    elif label == WHICH_SURROGATE:
+        held.attempt(training.try_surrogates)
+    elif further and label == further[0]:
+        held.attempt(lambda: training.ask_for_more({f"{OF_THE_TASK}{name}": value for name, value in further[1].items()}))
+    elif label.startswith(OPEN_NEURON) and cause:
+        layer = len(training.run.experiment.network) - 1
+        st.session_state["leaves"] = held.attempt(lambda: open_trained(held, layer, cause.neuron))
