@@ -12,7 +12,7 @@ _component = component("headline")
 
 
 class Part(TypedDict):
-    """A part of the network: what it is called here, and the row that shows it, by the name of its group; empty if none does."""
+    """A part of the network: its words here, and the name of the rows that show it."""
 
     label: str
     row: str

@@ -22,7 +22,7 @@ from app.widgets.controls import number
 from app.widgets.drawing import draw, note_drawn
 from app.widgets.network import around, network_controls, view_of
 from app.widgets.network_menus import network_menus
-from app.widgets.seeds import draw_anew
+from app.widgets.seeds import draw_others
 from app.widgets.session import desk, write_link
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.network import network_milestone, network_status
@@ -37,7 +37,7 @@ from snncore.run.simulation import Simulation
 TRAINING_PAGE = "views/training.py"
 
 NEW = ("New weights", "New input")
-"""Labels of what can be drawn anew here: noise is for training alone."""
+"""Labels of what can be drawn here; noise is for training alone."""
 
 
 def page() -> None:
@@ -138,7 +138,7 @@ def _weights_message() -> None:
         caption(words)
         if trained.epoch:
             st.button("Use the trained weights", on_click=_use_trained_weights)
-        draw_anew(history.present, _next_seed, NEW)
+        draw_others(history.present, _next_seed, NEW)
 
 
 @first

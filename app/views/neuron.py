@@ -20,7 +20,7 @@ from app.widgets.drawing import is_drawn, note_drawn
 from app.widgets.fields import field_controls
 from app.widgets.head import open_menus
 from app.widgets.neuron_menus import neuron_menus
-from app.widgets.seeds import draw_anew
+from app.widgets.seeds import draw_others
 from app.widgets.session import desk, write_link
 from app.words.comparison import differences
 from app.words.findings import findings_in_words, remedy_in_words
@@ -76,7 +76,7 @@ def _messages() -> None:
             st.button("Close", key="close_discovery", on_click=_close_discovery)
     elif recorded is not None and not lacks_file:
         sentence(f"{recorded}.")
-    draw_anew(held.neuron.experiment, _next_seed, ["New input"])
+    draw_others(held.neuron.experiment, _next_seed, ["New input"])
 
 
 @first

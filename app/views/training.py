@@ -25,7 +25,7 @@ from app.widgets.drawing import is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.head import open_menus
 from app.widgets.messages import messages
-from app.widgets.seeds import draw_anew
+from app.widgets.seeds import draw_others
 from app.widgets.session import desk, write_link
 from app.widgets.story import story
 from app.widgets.training_menus import training_menus
@@ -71,7 +71,7 @@ def page() -> None:
             _drawer()
     with right, st.container(key="controls"):
         experiment_controls(training.run.in_force)
-        draw_anew(training.run.experiment, _next_seed)
+        draw_others(training.run.experiment, _next_seed)
 
 
 def _cannot_train(reason: str) -> None:

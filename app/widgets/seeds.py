@@ -1,4 +1,4 @@
-"""Buttons that draw weights, input or noise anew."""
+"""Buttons that draw other weights, another input or other noise."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.words.seeds import SEED_OF, Seed, can_draw, draw_help
 from snncore.experiment.spec import Draft
 
 
-def draw_anew(draft: Draft, draw: Callable[[Seed], None], labels: Iterable[str] = SEED_OF) -> None:
+def draw_others(draft: Draft, draw: Callable[[Seed], None], labels: Iterable[str] = SEED_OF) -> None:
     """Show a button for each seed that would change something.
 
     Args:
@@ -20,6 +20,6 @@ def draw_anew(draft: Draft, draw: Callable[[Seed], None], labels: Iterable[str] 
     offered = [label for label in labels if can_draw(draft, SEED_OF[label])]
     if not offered:
         return
-    with st.container(horizontal=True, gap="small", key="draw_anew"):
+    with st.container(horizontal=True, gap="small", key="draw_others"):
         for label in offered:
             st.button(label, on_click=draw, args=(SEED_OF[label],), help=draw_help(draft, SEED_OF[label]))

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from app.components.plain import title
+from app.components.plain import sentence, title
 from app.export.formats import OF_TRAININGS, Trained
 from app.state.handover import open_trained
 from app.state.training import TrainingState
@@ -15,7 +15,7 @@ from app.widgets.exports import export_buttons
 from app.widgets.head import close_and, head_menus
 from app.widgets.session import desk
 from app.words.layers import layer_names
-from app.words.training import LOOK_BACK, WHICH_SURROGATE, WHY_SILENT
+from app.words.training import LOOK_BACK, WHICH_SURROGATE, WHY_SILENT, lesson
 from snncore.io import checkpoint
 
 NEURON_PAGE = "views/neuron.py"
@@ -48,6 +48,7 @@ def _compare(training: TrainingState) -> None:
 
 
 def _explain(training: TrainingState, traced: Mapping[int, int]) -> None:
+    sentence(lesson(training.run.in_force))
     cause = training.cause()
     if cause:
         st.button(LOOK_BACK, key="menu_look_back", on_click=close_and, args=(training.look_at_first_spike, cause), width="stretch")

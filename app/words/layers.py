@@ -25,7 +25,7 @@ def parts_in_words(experiment: Experiment) -> list[tuple[str, str]]:
     """
     places = [index for index, layer in enumerate(experiment.network) if isinstance(layer, NeuronSpec)]
     last = len(experiment.network) - 1
-    sizes = [_size(fit.shape[2:]) for fit in experiment.fits()]
+    sizes = [_size(fit.shape or ()) for fit in experiment.fits()]
     parts = [(f"Input {_size(experiment.input.shape[2:])}", "input")]
     hidden = [(f"hidden {sizes[place]}", str(place)) for place in places if place != last]
     return [*parts, *hidden, (f"output {sizes[last]}", str(last) if last in places else "output")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Protocol
 
-from app.words.layers import layer_names
+from app.words.layers import layer_in_words, layer_names
 from app.words.numbers import capitalised, counted, ordinal, share_of_threshold
 from app.words.tasks import TaskWords, task_words
 from snncore.diagnosis.training import Silence, silence
@@ -66,6 +66,15 @@ def status(run: Course) -> str:
     if not run.is_running and run.has_reached_limit:
         return f"Stopped after {len(run.records)} epochs at {words.of_goal(score, task.goal)}; Train goes on."
     return _start(run, words) if last.epoch == 0 else _course(run, words)
+
+
+def lesson(experiment: Experiment) -> str:
+    """What is learned, in a sentence: by which layers, from which input."""
+    layers = " · ".join(map(layer_in_words, experiment.network))
+    samples, steps, *shape = experiment.input.shape
+    fed = f"{steps} steps × {'×'.join(map(str, shape))} channels, {experiment.input.words}"
+    given = f"one input ({fed})" if samples == 1 else f"{samples} inputs ({fed})"
+    return f"{layers} learns to answer {given} with {task_words(experiment.training.task).asked(samples)}."
 
 
 def _start(run: Course, words: TaskWords[Any]) -> str:

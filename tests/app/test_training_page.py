@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.server.link import from_parameter
+from app.words.training import lesson
 from snncore.activation import SURROGATES
 from snncore.experiment.edits import insert
 from snncore.experiment.spec import Draft, ten_spikes
@@ -71,8 +72,7 @@ def test_weights_input_and_noise_take_their_next_seeds_apart(seed: str) -> None:
     made = insert(ten_spikes().draft, 2, "Dropout")
     page = opened(made)
     before = getattr(made.seeds, seed)
-    page.menu_button(key="new").click(f"New {seed}")
-    shown(page.run())
+    press(page, f"New {seed}")
     assert experiment_of(page).draft == made.replace({f"seeds.{seed}": before + 1})
     assert page.text_input(key=f"edit seeds.{seed}").value == str(before + 1)
 
@@ -256,8 +256,7 @@ def test_layers_with_other_surrogates_are_said_to_differ_until_one_is_chosen_for
 
 @pytest.mark.parametrize(("samples", "words"), [(1, "learns to answer one input ("), (3, "learns to answer 3 inputs (")])
 def test_the_task_is_said_with_the_number_of_its_inputs(samples: int, words: str) -> None:
-    page = opened(ten_spikes().replace({"input.shape": (samples, 100, 16)}))
-    (task,) = (caption for caption in said(page, "caption") if "learns to answer" in caption)
+    task = lesson(ten_spikes().replace({"input.shape": (samples, 100, 16)}))
     assert words in task
     assert task.endswith("with 10 spikes." if samples == 1 else "with 10 spikes in all.")
 
