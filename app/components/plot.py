@@ -36,6 +36,7 @@ class Plots(TypedDict):
         traces: of all plots, one after the other; `{"array": place}` stands for an array.
         plotly: address of plotly.js.
         scrubs: whether a place on the x axis can be chosen.
+        guesses: whether a place beyond the last one can be guessed.
     """
 
     traces: Sequence[dict[str, Any]]
@@ -43,6 +44,7 @@ class Plots(TypedDict):
     descriptions: Sequence[str]
     plotly: str
     scrubs: bool
+    guesses: bool
     scrubbed: int | None
     answered: int
 
@@ -52,16 +54,20 @@ def plots(
     shown: Sequence[Plot],
     scrubbed: int | None = None,
     on_scrub: Callable[[int | None], None] | None = None,
+    on_guess: Callable[[int], None] | None = None,
 ) -> None:
     """Draw plots one below the other, all at once. Their number must not change.
 
     Args:
         scrubbed: the chosen place on the x axis.
         on_scrub: called with the place chosen on the x axis by dragging or by keys, or with None when the choice is cleared.
+        on_guess: called with a place beyond the last one that was clicked.
     """
 
     def on_act(act: Act) -> None:
-        if on_scrub:
+        if act["do"] == "guess" and on_guess:
+            on_guess(int(act["x"]))
+        elif act["do"] == "scrub" and on_scrub:
             on_scrub(act["x"])
 
     arrays: list[np.ndarray[Any, Any]] = []
@@ -72,6 +78,7 @@ def plots(
         descriptions=[plot["description"] for plot in shown],
         plotly=plotly_url(),
         scrubs=on_scrub is not None,
+        guesses=on_guess is not None,
         scrubbed=scrubbed,
         answered=last_answered(key),
     )

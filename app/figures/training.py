@@ -19,6 +19,9 @@ NO_CHANGES: Mapping[int, str] = MappingProxyType({})
 GHOST_DASH = "4px,2px"
 """Dash of the ghost, which no other curve has."""
 
+GUESSABLE = 60
+"""Least number of epochs on the axis while a guess is asked for."""
+
 HEIGHT = 120
 MOST_MARKED = 150
 """Epochs up to which each has a mark of its own."""
@@ -43,6 +46,17 @@ class Ghost:
     records: Sequence[EpochRecord]
 
 
+@dataclass(frozen=True)
+class Guessed:
+    """A guess of the epoch of the first spike; None while it is asked for."""
+
+    epoch: int | None
+
+    def shown_until(self, epochs: int) -> int:
+        """Return up to which epoch the curves' axis goes: beyond the guess, or far enough to make one."""
+        return self.epoch + 1 if self.epoch is not None else max(GUESSABLE, 2 * epochs)
+
+
 class _Numbers(NamedTuple):
     """Numbers of all epochs: scores and losses (epochs,), reach (epochs, layers)."""
 
@@ -58,6 +72,7 @@ def training_curves(
     theme: Theme,
     changes: Mapping[int, str] = NO_CHANGES,
     ghost: Ghost | None = None,
+    guess: Guessed | None = None,
 ) -> Figure:
     """Three panels over epochs: score and goal of the task, loss, and each layer's largest u/θ: at 1 a layer begins to spike.
 
@@ -65,13 +80,14 @@ def training_curves(
         goals: in force at each of the epochs.
         changes: what was changed while it trained, in words, by the epoch from which on it holds.
         ghost: another training for the same kind of task, of whose layers the output alone is drawn.
+        guess: of the epoch at which the output fires first, or the question for it.
     """
     words = task_words(records[-1].task)
     palette = PALETTES[theme]
     own = _numbers(records)
     beneath = _numbers(ghost.records) if ghost else None
     shown = [own] if beneath is None else [own, beneath._replace(reach=beneath.reach[:, -1:])]
-    span = epoch_span(max(len(numbers.scores) for numbers in shown))
+    span = epoch_span(max(*(len(numbers.scores) for numbers in shown), guess.shown_until(len(records)) if guess else 0))
     levels = [*_goal_levels(goals, span, palette.target), level(1, 0, span, "x3", "y3", palette.threshold, "dash")]
     highest = (
         _axis_end(1.25 * max(goals), 1.0, *(1.1 * float(numbers.scores.max()) for numbers in shown)),
@@ -83,6 +99,9 @@ def training_curves(
     if ghost and beneath:
         data += _ghost_curves(ghost.name, beneath, words.axis, palette)
         labels += _ghost_labels(ghost.name, beneath, highest, palette)
+    if guess and guess.epoch is not None:
+        levels.append(_guess_line(guess.epoch, highest[0], palette))
+        labels.append(_guess_label(guess.epoch, span, highest[0], palette))
     if changes:
         data.append(_marks(changes, 1.15 * max(goals), palette.muted))
     axes = _axes(theme, span, highest, words.axis)
@@ -191,6 +210,25 @@ def _goal_levels(goals: Sequence[float], span: int, color: str) -> list[dict[str
     """The goal as lines, each as long as it was in force; the last one goes on."""
     starts = [0, *(epoch for epoch in range(1, len(goals)) if goals[epoch] != goals[epoch - 1])]
     return [level(goals[start], start, end, "x", "y", color, "dot") for start, end in zip(starts, [*starts[1:], span], strict=True)]
+
+
+def _guess_line(epoch: int, top: float, palette: Palette) -> dict[str, Any]:
+    line = {"color": palette.muted, "width": 1.5, "dash": "dot"}
+    return {"type": "line", "xref": "x", "yref": "y", "x0": epoch, "x1": epoch, "y0": 0, "y1": top, "line": line}
+
+
+def _guess_label(epoch: int, span: int, top: float, palette: Palette) -> dict[str, Any]:
+    """Beside the line, towards the middle of the panel."""
+    return {
+        "text": "your guess",
+        "x": epoch,
+        "y": top / 2,
+        "xref": "x",
+        "yref": "y",
+        "xanchor": "left" if epoch < span / 2 else "right",
+        "showarrow": False,
+        "font": {"color": palette.muted},
+    }
 
 
 def _marks(changes: Mapping[int, str], height: float, color: str) -> dict[str, Any]:

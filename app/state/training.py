@@ -9,6 +9,7 @@ from typing import Any
 from app.server.limits import MOST_EPOCHS, check
 from app.server.runner import Owner, PastRun, TrainingRun, slots
 from app.state.composition import Composition
+from app.state.guess import Guess, first_spike_of
 from app.state.trials import Trials
 from snncore.diagnosis.remedies import without_normalisation
 from snncore.diagnosis.training import findings, silence
@@ -67,6 +68,7 @@ class TrainingState:
         picked: the traced neuron of each layer.
         scrubbed: the epoch on display; None for the last one.
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
+        guess: when the first output spike comes.
     """
 
     composition: Composition
@@ -78,6 +80,7 @@ class TrainingState:
     picked: dict[int, int] = field(default_factory=dict)
     scrubbed: int | None = None
     given_up: Checkpoint | None = None
+    guess: Guess = field(default_factory=Guess)
     _seen_first_of: str = ""
     _explained: tuple[str, FirstSpike | None] = ("", None)
     _found: tuple[float, object, list[TrainingFinding]] = (0.0, None, [])
@@ -149,7 +152,7 @@ class TrainingState:
         run = self.run
         if run.is_running or run.records[0].nbytes > MOST_EXPLAINED:
             return None
-        fired = next((record.epoch for record in run.records if record.spikes > 0), None)
+        fired = first_spike_of(run)
         key = f"{run.id} {fired}"
         if self._explained[0] != key:
             self._explained = key, None if fired is None else self._explain()

@@ -15,7 +15,7 @@ from app.components.shortcuts import shortcuts
 from app.figures.drawer import describe_drawer, drawer_figure
 from app.figures.rows import View, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
-from app.figures.training import Ghost, describe_training, training_curves
+from app.figures.training import Ghost, Guessed, describe_training, training_curves
 from app.figures.trials import Trial, describe_trials, trials_figure
 from app.server.limits import MOST_EPOCHS
 from app.server.priority import first
@@ -209,12 +209,15 @@ def _plots() -> None:
     goals = [record.task.goal for record in records]
     pinned = training.pinned
     ghost = Ghost(A, pinned.records) if pinned and have_the_same_score(pinned.experiment, experiment) else None
-    curves = training_curves(records, goals, names, theme, changes_in_words(experiment), ghost)
+    asks, guessed = training.guess.is_asked(run), training.guess.of(run)
+    guess = Guessed(guessed) if asks or guessed is not None else None
+    curves = training_curves(records, goals, names, theme, changes_in_words(experiment), ghost, guess)
     plots(
         "curves",
         [Plot(figure=curves, description=describe_training(records, goals[-1], names, ghost))],
         training.scrubbed,
         training.scrub,
+        (lambda epoch: training.guess.make(run, epoch)) if asks else None,
     )
     seen = training.seen_record
     shown = forward_pass(run, seen)

@@ -218,6 +218,7 @@ export interface Plots {
   descriptions: string[];
   plotly: string;
   scrubs: boolean;
+  guesses: boolean;
   scrubbed: number | null;
   answered: number;
 }

@@ -5,16 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from app.components.headline import Part, headline
+from app.state.guess import epochs_to_guess, first_spike_of
 from app.state.handover import open_trained
 from app.state.training import TrainingState
 from app.widgets.session import desk
-from app.words.explanations import reason_in_words, sources_in_words
+from app.words.explanations import ASKED, guess_in_words, reason_in_words, sources_in_words
 from app.words.layers import parts_in_words
 from app.words.tasks import task_words
 from app.words.training import LOOK_BACK, OPEN_NEURON, WHICH_SURROGATE, WHY_SILENT, look_back, milestone, status
 from app.words.weights import trained_weights_in_words
 from snncore.experiment.training import OF_THE_TASK
 from snncore.explain.first_spike import FirstSpike
+
+GUESS = "epoch "
+"""Begin of the labels of guesses."""
 
 NEURON_PAGE = "views/neuron.py"
 
@@ -25,17 +29,12 @@ def story() -> None:
     run, seen = training.run, training.seen_record
     words = task_words(seen.task)
     cause = training.cause()
-    is_first = cause is not None and seen.epoch == cause.epoch
-    if is_first and cause:
-        more = sources_in_words(cause)
-    else:
-        more = reason_in_words(cause) if cause and run.has_reached_target and training.scrubbed is None else ""
     headline(
         "count",
         number=words.number(seen.score),
         unit=f"{words.unit(seen.task.goal)} · epoch {seen.epoch}",
         status=status(run) if training.scrubbed is None else look_back(run, seen),
-        more=more,
+        more=_more(training, cause),
         milestone=milestone(run),
         actions=_next_steps(training, cause),
         parts=[Part(label=label, row=row) for label, row in parts_in_words(run.experiment)],
@@ -46,9 +45,26 @@ def story() -> None:
         st.switch_page(NEURON_PAGE)
 
 
+def _more(training: TrainingState, cause: FirstSpike | None) -> str:
+    """The second sentence: a reason, or the guess."""
+    run, seen = training.run, training.seen_record
+    if cause and seen.epoch == cause.epoch:
+        return sources_in_words(cause)
+    if training.scrubbed is not None:
+        return ""
+    if cause and run.has_reached_target:
+        return reason_in_words(cause)
+    if training.guess.is_asked(run):
+        return ASKED
+    guessed = training.guess.of(run)
+    return "" if guessed is None else guess_in_words(guessed, first_spike_of(run))
+
+
 def _next_steps(training: TrainingState, cause: FirstSpike | None) -> list[str]:
     """Labels of what fits what was done."""
     run = training.run
+    if training.guess.is_asked(run):
+        return [f"{GUESS}{epoch}" for epoch in epochs_to_guess(run)] if training.scrubbed is None else []
     if not run.has_reached_target:
         return [WHY_SILENT] if training.can_ask_why and not training.asks_why else []
     if cause and not training.has_seen_first_spike:
@@ -62,7 +78,9 @@ def _take_step(label: str) -> None:
     training = held.training
     cause = training.cause()
     further = task_words(training.run.in_force.training.task).further()
-    if label == WHY_SILENT:
+    if label.startswith(GUESS):
+        training.guess.make(training.run, int(label.removeprefix(GUESS)))
+    elif label == WHY_SILENT:
         training.ask_why(True)
     elif label == LOOK_BACK and cause:
         training.look_at_first_spike(cause)

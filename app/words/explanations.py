@@ -46,3 +46,14 @@ def sources_in_words(cause: FirstSpike) -> str:
     theirs = "its weight" if sources.fired == 1 else f"their {sources.changed} weights"
     changed = f"exactly {theirs} to neuron {cause.neuron} {'has' if sources.fired == 1 else 'have'} changed"
     return f"{fired}, and {changed}: a weight from a neuron that never fires gets no gradient."
+
+
+ASKED = "When will the first spike come? Click your guess on the curve, or:"
+"""Asks for a guess, followed by epochs to choose from."""
+
+
+def guess_in_words(guessed: int, came: int | None) -> str:
+    """What was guessed, and what came of it."""
+    if came is None:
+        return f"You said that the first spike comes at epoch {guessed}."
+    return f"You said epoch {guessed}; it came at {'exactly that one' if came == guessed else came}."

@@ -7,14 +7,15 @@ from types import ModuleType
 import pytest
 
 from app.server.limits import cost
+from app.state.presets import presets
 from app.words.comparison import differences
 from app.words.layer_parameters import layer_parameters
-from app.words.layers import parameter_name
+from app.words.layers import parameter_name, parts_in_words
 from app.words.parameter import Parameter
 from snncore.experiment import edits
 from snncore.experiment.inputs import RandomSpikes
 from snncore.experiment.layers import LAYER_KINDS
-from snncore.experiment.spec import Draft, Experiment
+from snncore.experiment.spec import Draft, Experiment, ten_spikes
 
 IMAGE = (2, 8, 8)
 OUTSIDE = ("RefractoryLIF", "RefractoryLIFRecurrent")
@@ -73,3 +74,9 @@ def test_what_a_scan_computes_and_its_own_state_are_counted(own_neuron: ModuleTy
     own, lif = (cost(Draft(network=(edits.fitting_layer(kind, (4,)),), input=fed)) for kind in ("RefractoryLIF", "LIF"))
     assert own.run - lif.run == 50 * 4 * 4  # one more float32 of each neuron and step
     assert own.multiplications > lif.multiplications
+
+
+def test_the_network_is_told_from_end_to_end_with_sizes_and_the_names_of_its_rows() -> None:
+    assert parts_in_words(ten_spikes()) == [("Input 16", "input"), ("hidden 64", "1"), ("output 4", "3")]
+    convolution = next(preset.experiment for preset in presets() if "onvolution" in preset.title)
+    assert [words for words, _ in parts_in_words(convolution)] == ["Input 2×8×8", "hidden 16×6×6", "hidden 32×4×4", "output 4"]

@@ -68,6 +68,23 @@ class TrainingPage:
         found: list[list[float]] = json.loads(self.plot(CURVES).evaluate(shown))
         return found
 
+    def place_of_epoch(self, epoch: int) -> tuple[float, float] | None:
+        """Where an epoch lies on the first panel of the curves, on the page; None beyond the axis."""
+        found = (
+            self.plot(CURVES)
+            .locator(".plot-graph")
+            .evaluate(
+                """(graph, epoch) => {
+                const { xaxis, yaxis } = graph._fullLayout;
+                const { left, top } = graph.getBoundingClientRect();
+                const inside = epoch <= xaxis.range[1];
+                return inside ? [left + xaxis._offset + xaxis.l2p(epoch), top + yaxis._offset + yaxis._length / 2] : null;
+            }""",
+                epoch,
+            )
+        )
+        return tuple(found) if found else None
+
     def figure(self) -> dict[str, Any]:
         """What the network's rows hold: values of their lines and rasters, zoom, text colour."""
         return rows_shown(self.plot(NETWORK))

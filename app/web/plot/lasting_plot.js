@@ -33,6 +33,7 @@ export function createPlot(parent) {
     later: /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined), // until plotly draws what was moved
     at: /** @type {Place | null} */ (null), // of the cursor
     scrub: /** @type {((x: number | null) => void) | null} */ (null), // tells the place that was chosen, on a scrubber
+    guess: /** @type {((x: number) => void) | null} */ (null), // tells a place beyond the last one, where that is asked for
     scrubbed: /** @type {number | null} */ (null), // the place that is shown as chosen
     waiting: /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined), // until the next place may be told
   };

@@ -21,7 +21,7 @@ export default sentView({ create, update, destroy });
 
 /** @param {HTMLElement} parent @param {Data} data */
 function create(parent, data) {
-  const acts = /** @type {Acts<{do: "scrub", x: number | null}>} */ (new Acts());
+  const acts = /** @type {Acts<{do: "scrub" | "guess", x: number | null}>} */ (new Acts());
   const plots = data.header.layouts.map(() => createPlot(parent));
   const resizes = new ResizeObserver((entries) => {
     for (const plot of plots) for (const { target, contentRect } of entries) if (target === plot.root) fit(plot, contentRect.width);
@@ -44,7 +44,7 @@ function destroy({ acts, plots, resizes }) {
 /** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
 function update(view, data, send) {
   const { acts, plots } = view;
-  const { descriptions, scrubs, scrubbed, answered, plotly } = data.header;
+  const { descriptions, scrubs, guesses, scrubbed, answered, plotly } = data.header;
   acts.update(send, answered);
   const figures = view.data === data ? null : figuresOf(data); // plotly writes into those that it has drawn
   view.data = data;
@@ -52,6 +52,7 @@ function update(view, data, send) {
     const keys = scrubs ? "Arrow keys choose an epoch, Escape goes back." : "Arrow keys move the cursor.";
     plot.root.setAttribute("aria-label", `${descriptions[index]} ${keys}`);
     plot.root.classList.toggle("plot-scrubs", scrubs);
+    plot.guess = guesses ? (x) => acts.tell({ do: "guess", x }) : null;
     plot.scrub = scrubs ? (x) => acts.tellLatest({ do: "scrub", x }) : null;
     if (!acts.unanswered.length && !plot.waiting) plot.scrubbed = scrubbed; // else it was drawn before the last place was told
     placeMark(plot);

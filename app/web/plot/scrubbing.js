@@ -44,6 +44,12 @@ export function onPress(plot, pressed) {
   const at = pressed.clientX - left;
   const axis = axesAlong(graph).find(({ _offset, _length }) => at >= _offset - BESIDE && at <= _offset + _length + BESIDE);
   if (!axis) return;
+  const guessed = Math.round(axis.p2l(at - axis._offset));
+  if (plot.guess && guessed > lastPlace(graph)) {
+    plot.guess(guessed);
+    pressed.preventDefault();
+    return;
+  }
   /** @param {PointerEvent} event */
   const onMove = (event) => choose(plot, wholeWithin(axis.p2l(event.clientX - left - axis._offset), 0, lastPlace(graph)));
   const end = () => {
