@@ -21,9 +21,10 @@ from app.server.priority import first
 from app.state.discoveries import DISCOVERIES, discovery_called
 from app.state.handover import use_as_layer
 from app.state.tuned_neuron import as_experiment
+from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import is_drawn, note_drawn
 from app.widgets.exports import export_buttons
-from app.widgets.fields import field_controls
+from app.widgets.fields import add_fields
 from app.widgets.session import desk, write_link
 from app.words.comparison import differences
 from app.words.findings import findings_in_words, remedy_in_words
@@ -161,7 +162,9 @@ def _surrogate(simulation: Simulation, theme: Theme) -> None:
     with left:
         plots("surrogate", [Plot(figure=surrogate_figure(*shown, theme), description=describe_surrogate(*shown))])
     with right:
-        field_controls(layer, "network.0", SURROGATE, _edit, _edit)
+        made = Panel("surrogate fields")
+        add_fields(made, (layer, "network.0", SURROGATE), _replace, _replace, is_more=False)
+        made.show("Surrogate gradient", lambda _: None)
 
 
 def difference_in_words(pinned: Simulation, shown: Simulation) -> str:
@@ -228,6 +231,11 @@ def _answer(act: Act) -> None:
             tuned.look_at(act)
 
 
+def _replace(changes: dict[str, Any]) -> Parts:
+    _edit(changes)
+    return None
+
+
 def _edit(changes: dict[str, Any]) -> None:
     held = desk()
     held.attempt(lambda: held.neuron.edit(changes))
@@ -236,7 +244,6 @@ def _edit(changes: dict[str, Any]) -> None:
 def _walk(step: Callable[[], None]) -> None:
     held = desk()
     held.attempt(step)
-    held.composition.revision += 1
 
 
 def _discover() -> None:

@@ -33,6 +33,7 @@ from snncore.experiment.tasks import TASK_KINDS, Task
 from snncore.experiment.tasks.spike_times import SpikeTimes
 from snncore.run.bptt import train
 from snncore.run.simulation import simulate
+from tests.app.pages import fields
 from tests.app.said import complaints, said
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
@@ -87,7 +88,11 @@ def test_every_task_of_the_package_has_words_with_a_name_of_its_own() -> None:
     for kind, made in TASK_KINDS.items():
         task = made.fitting((1, 100, 4))
         assert TASK_WORDS[kind].name
-        assert all(task_words(task).label(name) and task_words(task).note(name) for name in type(task).model_fields if name != "kind")
+        assert all(
+            task_words(task).parameter(name).name and task_words(task).parameter(name).note
+            for name in type(task).model_fields
+            if name != "kind"
+        )
 
 
 def test_the_status_of_times_is_their_distance() -> None:
@@ -231,17 +236,17 @@ def button_labels(page: AppTest) -> list[str]:
 def test_the_task_is_chosen_and_its_fields_are_edited() -> None:
     page = opened(ten_spikes())
     assert "Train them" in button_labels(page)
-    page.selectbox(key="edit training.task").select("spike_times")
+    fields(page)["training.task"].set_value("spike_times")
     shown(page.run())
     assert task_of(page) == SpikeTimes.fitting((1, 100, 4))
     assert "Train them" in button_labels(page)
     assert any(text.endswith("with 8 spikes at given steps.") for text in said(page, "caption"))
     for field, typed in (("times", "10, 40, 70 | | 5 |"), ("tau", "4,5"), ("tolerance", "0.2")):
-        page.text_input(key=f"edit training.task.{field}").set_value(typed)
+        fields(page)[f"training.task.{field}"].set_value(typed)
         shown(page.run())
         assert not complaints(page)
     assert task_of(page) == SpikeTimes(times=((10, 40, 70), (), (5,), ()), tau=4.5, tolerance=0.2)
-    page.selectbox(key="edit training.task").select("spike_count")
+    fields(page)["training.task"].set_value("spike_count")
     shown(page.run())
     assert task_of(page) == ten_spikes().training.task
 
@@ -257,7 +262,7 @@ def test_the_task_is_chosen_and_its_fields_are_edited() -> None:
 )
 def test_times_that_can_not_be_are_refused_and_those_in_force_stay(typed: str, sentence: str) -> None:
     page = opened(timed())
-    page.text_input(key="edit training.task.times").set_value(typed)
+    fields(page)["training.task.times"].set_value(typed)
     shown(page.run())
     assert complaints(page) == [sentence]
     assert task_of(page) == SpikeTimes(times=TIMES)
@@ -287,8 +292,8 @@ def test_a_task_from_outside_trains_and_is_said_by_its_own_data(own_task: Experi
 
 def test_a_task_from_outside_is_offered_with_a_field_for_each_of_its_numbers(own_task: Experiment) -> None:
     page = opened(own_task)
-    assert "Much activity" in page.selectbox(key="edit training.task").options
-    page.text_input(key="edit training.task.most").set_value("300")
+    assert "Much activity" in fields(page)["training.task"].options
+    fields(page)["training.task.most"].set_value("300")
     shown(page.run())
     assert task_of(page) == Activity(most=300.0)
 
