@@ -176,12 +176,12 @@ def _add_slider(row: NumberControl, asked: Range, value: float | None) -> None:
     """Give a row its slider's range: what is asked for within the limits, or else a range around the value."""
     far = max(2 * abs(value or 0), 1)
     low, high = min(-far, 0) if asked.low is None else asked.low, far if asked.high is None else asked.high
-    least, most = row["least"], row["most"]
-    least = row.get("above") if least is None else least
+    step = (1 if row["isWhole"] else far / 100) if asked.step is None else asked.step
+    least, most, above = row["least"], row["most"], row.get("above")
+    low = above + step if above is not None and low <= above else low
     low, high = low if least is None else max(low, least), high if most is None else min(high, most)
     if value is not None:
         low, high = min(low, value), max(high, value)
-    row["low"], row["high"] = low, high
-    row["step"] = (1 if row["isWhole"] else far / 100) if asked.step is None else asked.step
+    row["low"], row["high"], row["step"] = low, high, step
     if low > 0 and high / low >= LONG_RANGE and not row["isWhole"]:
         row["isLog"] = True

@@ -117,6 +117,24 @@ def test_values_by_neuron_are_replaced_by_their_mean_and_by_nothing_else() -> No
     assert fields(page, "")["network.1.tau_mem"].value == 41.5
 
 
+@pytest.mark.parametrize("typed", ["8, 12, 20, 5", "8;12 20  5"])
+def test_a_parameter_of_neurons_takes_a_number_for_each(typed: str) -> None:
+    page = opened(layer=3)
+    change(page, "network.3.tau_mem", typed)
+    assert complaints(page) == []
+    assert draft(page) == TEN.replace({"network.3.tau_mem": [8.0, 12.0, 20.0, 5.0]})
+    assert fields(page, "")["network.3.tau_mem"].value == "8, 12, 20, 5"
+    change(page, "network.3.tau_mem", "7,5")
+    assert draft(page) == TEN.replace({"network.3.tau_mem": 7.5})
+
+
+def test_a_list_with_something_else_in_it_is_refused() -> None:
+    page = opened(layer=3)
+    change(page, "network.3.tau_mem", "8, twelve, 20, 5")
+    assert complaints(page) == ["Membrane time constant: 'twelve' is not a number; write a number of at least 0.1."]
+    assert draft(page) == TEN
+
+
 @pytest.mark.parametrize("value", [0.5, 400.0])
 def test_a_slider_reaches_as_far_as_its_value(value: float) -> None:
     page = opened(TEN.replace({"network.1.tau_mem": value}))

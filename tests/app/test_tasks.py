@@ -6,7 +6,6 @@ import csv
 import time
 from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -18,7 +17,6 @@ from app.export.history import history_csv
 from app.figures.rows import View, rows_figure
 from app.figures.training import Ghost, describe_training, training_curves
 from app.figures.trials import Trial, describe_trials, trials_figure
-from app.server.link import to_parameter
 from app.server.runner import TrainingRun
 from app.state.desk import Desk
 from app.words.changes import changes_in_words
@@ -33,12 +31,12 @@ from snncore.experiment.tasks import TASK_KINDS, Task
 from snncore.experiment.tasks.spike_times import SpikeTimes
 from snncore.run.bptt import train
 from snncore.run.simulation import simulate
-from tests.app.pages import fields
+from tests.app.pages import TRAINING, fields, shown
+from tests.app.pages import opened as open_page
 from tests.app.said import complaints, said
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
-MAIN = str(Path(__file__).parents[2] / "app" / "main.py")
 NAMES = ["LIF 2", "LIF 4"]
 AWAKE = {"network.1.norm_input": False, "network.3.norm_input": False}
 TIMES = ((20, 60), (40,), (), ())
@@ -213,15 +211,7 @@ def test_nothing_is_marked_for_a_task_without_marks() -> None:
 
 
 def opened(experiment: Experiment) -> AppTest:
-    page = AppTest.from_file(MAIN, default_timeout=30)
-    page.session_state["more"] = False
-    page.query_params["x"] = to_parameter(experiment.draft)
-    return shown(page.run())
-
-
-def shown(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
+    return open_page(TRAINING, experiment.draft, more=False)
 
 
 def task_of(page: AppTest) -> Task:

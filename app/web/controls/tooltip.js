@@ -25,7 +25,8 @@ let close = null;
  */
 export function createTooltip(host, control, id) {
   const { root, title } = control;
-  const tip = element("div", "control-tip", root, { popover: "manual" });
+  const tip = element("div", "control-tip", null, { popover: "manual" });
+  title.after(tip); // so that Tab leads from the name to the values to try
   const note = element("p", "", tip, { id });
   const tries = element("div", "", tip);
   /** @type {Row | undefined} */
