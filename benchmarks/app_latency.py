@@ -119,10 +119,11 @@ def _server_milliseconds() -> float:
 
 def _drag(page: Page, sample: int) -> None:
     """Drags the thumb, and lets go."""
-    thumb = page.get_by_test_id("stSlider").filter(has_text="Spike threshold").get_by_test_id("stSliderThumbValue")
-    box = thumb.bounding_box()
+    slider = page.get_by_role("slider", name="Spike threshold")
+    box = slider.bounding_box()
     assert box
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] + 8
+    share = slider.evaluate("node => (node.value - node.min) / (node.max - node.min)")
+    x, y = box["x"] + 8 + share * (box["width"] - 16), box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + (24 if sample % 2 else -24), y, steps=4)

@@ -110,7 +110,7 @@ def test_no_files_import_each_other_in_a_circle() -> None:
 
 MARKDOWN = "it takes Markdown, and may hold what others wrote; use app.components.plain"
 FORBIDDEN = {
-    "number_input": "browsers drop a decimal comma; use app.widgets.controls.number",
+    "number_input": "browsers drop a decimal comma; use app.widgets.controls.Panel.number",
     **dict.fromkeys(("error", "warning", "info", "success", "toast", "exception"), MARKDOWN),
 }
 """Calls of Streamlit that no page makes."""

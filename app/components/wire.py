@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from app.components.controls import Controls
 from app.components.gallery import Gallery
 from app.components.headline import Headline
 from app.components.neuron import NeuronData
@@ -19,7 +20,7 @@ from app.components.rows import Rows
 from app.components.shortcuts import Shortcuts
 from app.components.theme import DrawnTheme
 
-SENT: tuple[type, ...] = (DrawnTheme, Gallery, Headline, NeuronData, Plots, Ribbon, Rows, Shortcuts)
+SENT: tuple[type, ...] = (Controls, DrawnTheme, Gallery, Headline, NeuronData, Plots, Ribbon, Rows, Shortcuts)
 """What components are given. Types that these name are written too."""
 
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"

@@ -12,6 +12,7 @@ import numpy as np
 from app.figures.curves import LEAST_WIDTH, LINE_DASHES, MOST_POINTS, SeenIn, Values, axis_name, curve, dash_from_the_end, epoch_span
 from app.figures.panels import Named, Panel, laid_out, one_below_the_other, stacked_height, two_by_two
 from app.figures.style import PALETTES, Figure, Palette, Theme, layout
+from app.words.numbers import three_digits
 from snncore.run.bptt import EpochRecord
 
 HEIGHT = 272
@@ -67,7 +68,7 @@ def describe_drawer(records: Sequence[EpochRecord], layer_names: Sequence[str], 
     norms = [f"{parameter_names[name]} {norm:.3g}" for name, norm in last.gradient_norms.items()]
     if not any(last.gradient_norms.values()):
         norms = ["all zero" if norms else "none"]
-    rates = [f"{name} {rate / dt:.3g} Hz" for name, rate in zip(layer_names, last.rates, strict=True)]
+    rates = [f"{name} {three_digits(rate / dt)} Hz" for name, rate in zip(layer_names, last.rates, strict=True)]
     constants = [f"{parameter_names[name]} {value:.4g} (first {first.constants[name]:.4g})" for name, value in last.constants.items()]
     _, quantiles = _weight_quantiles([next(record for record in reversed(records) if record.is_whole)])
     weights = [f"{parameter_names[name]} {_spread_in_words(found[0])}" for name, found in quantiles.items()]

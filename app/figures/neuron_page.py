@@ -11,11 +11,12 @@ import torch
 
 from app.figures.equation import EquationLine, equation
 from app.figures.neuron import Decays, NeuronWithDecays, decays_of, neuron_data
-from app.figures.neuron_rows import ChoiceControl, SliderControl, SwitchControl, neuron_rows
+from app.figures.neuron_rows import neuron_rows
 from app.figures.row_kinds import RowsFigure
 from app.figures.rows import Notes
 from app.figures.style import PALETTES, Theme
 from app.words.beside import besides
+from app.words.control_rows import ChoiceControl, NumberControl, SwitchControl
 from app.words.numbers import counted
 from snncore.arrays import Array
 from snncore.diagnosis.layers import LEAST_SPAN
@@ -94,7 +95,7 @@ class NeuronHeader(TypedDict):
     notes: NeuronNotes
     description: str
     keys: str
-    rows: list[SliderControl | SwitchControl | ChoiceControl]
+    rows: list[NumberControl | SwitchControl | ChoiceControl]
     equation: list[EquationLine]
     palette: dict[str, str]
     look: NeuronLook

@@ -6,93 +6,33 @@ The browser makes them and keeps their values during a drag; the limits are deci
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, replace
-from typing import Any, Literal, NotRequired, TypedDict
+from dataclasses import replace
+from typing import Any, Literal
 
 from app.words.beside import besides
+from app.words.control_rows import (
+    ChoiceControl,
+    ControlWords,
+    EditAct,
+    LookAct,
+    NumberControl,
+    SwitchControl,
+    choice_row,
+    edit_act,
+    number_row,
+    switch_row,
+    words_of,
+)
 from app.words.inputs import input_name, input_parameters
 from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, SUBTRACT, TO_ZERO, TUNED
 from app.words.parameter import Parameter
-from app.words.typed_numbers import Numbers, numbers_between
+from app.words.typed_numbers import Numbers
 from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.spec import Experiment
 from snncore.layers.bounds import MIN_TAU
 from snncore.run.single_neuron import KINDS, layer_of
 
-
-class ValueToTry(TypedDict):
-    """A value to try, with the label of its button."""
-
-    words: str
-    value: Any
-
-
-class EditAct(TypedDict):
-    """Changes of the Experiment by path."""
-
-    do: Literal["edit"]
-    changes: dict[str, Any]
-
-
-class LookAct(TypedDict):
-    """The variant to draw beside the neuron."""
-
-    do: Literal["look"]
-    beside: str
-
-
-class ControlWords(TypedDict):
-    """Words of a control."""
-
-    label: str
-    symbol: str
-    unit: str
-    note: str
-    tries: list[ValueToTry]
-
-
-class SliderControl(ControlWords):
-    """A number at a `path` of the Experiment. It `needs` a value from `least` to `most`; the slider goes from `low` to `high`.
-
-    One that can be switched off begins with `whenOn`.
-    """
-
-    widget: Literal["slider"]
-    path: str
-    low: float
-    high: float
-    step: float
-    least: float
-    most: float
-    isWhole: bool
-    needs: str
-    whenOn: NotRequired[float]
-
-
-class SwitchControl(ControlWords):
-    """True or False at a `path` of the Experiment."""
-
-    widget: Literal["switch"]
-    path: str
-
-
-class ControlOption(TypedDict):
-    """One of a control's options, and what choosing it does."""
-
-    label: str
-    act: EditAct | LookAct
-
-
-class ChoiceControl(ControlWords):
-    """Options, with the number of the `chosen` one. A parameter that is a part has a `path`."""
-
-    widget: Literal["choice", "radios"]
-    chosen: int
-    options: list[ControlOption]
-    path: NotRequired[str]
-
-
-Row = SliderControl | SwitchControl | ChoiceControl
+Row = NumberControl | SwitchControl | ChoiceControl
 
 SIMPLEST_FIRST = ("step_current", "spike_bursts", "ramp_current", "sine_current", "poisson_spikes", "random_spikes", "drawn")
 """Inputs that one neuron may be given, in the order in which they are offered; others follow."""
@@ -130,13 +70,13 @@ def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
         beside: name of the variant drawn for comparison.
     """
     layer, given = layer_of(experiment), experiment.input
-    rows: list[Row] = [_choice("Model", KINDS.index(layer.kind), [(kind, _edit("network.0.kind", kind)) for kind in KINDS], "radios")]
+    rows: list[Row] = [_choice("Model", KINDS.index(layer.kind), [(kind, edit_act("network.0.kind", kind)) for kind in KINDS], "radios")]
     for name in TUNED:
         if name in type(layer).model_fields:
             rows += _layer_rows(experiment, name)
     kinds = single_neuron_inputs()
     kinds = kinds if given.kind in kinds else (*kinds, given.kind)
-    rows.append(_choice("Input", kinds.index(given.kind), [(input_name(kind), _edit("input.kind", kind)) for kind in kinds]))
+    rows.append(_choice("Input", kinds.index(given.kind), [(input_name(kind), edit_act("input.kind", kind)) for kind in kinds]))
     for name, parameter in input_parameters(type(given)).items():
         if name in type(given).model_fields and not parameter.tells_channels_apart:
             rows.append(_input_row(experiment, name, parameter))
@@ -157,11 +97,11 @@ def _input_row(experiment: Experiment, name: str, parameter: Parameter) -> Row:
     """Return the widget of a field of the input."""
     path, value = f"input.{name}", getattr(experiment.input, name)
     if parameter.widget == "toggle":
-        return {"widget": "switch", "path": path, **_words(parameter)}
+        return switch_row(parameter, path)
     if parameter.widget == "choice":
-        options = [(option, _edit(path, option)) for option in parameter.options]
-        return {**_choice("", parameter.options.index(value), options), **_words(parameter)}
-    return _slider(experiment, path, parameter, value)
+        options = [(option, edit_act(path, option)) for option in parameter.options]
+        return choice_row(words_of(parameter), parameter.options.index(value), options)
+    return _number(experiment, path, parameter, value)
 
 
 def _layer_rows(experiment: Experiment, name: str) -> list[Row]:
@@ -173,13 +113,16 @@ def _layer_rows(experiment: Experiment, name: str) -> list[Row]:
     if name in PARTS:
         present = {"kind": type(value).__name__, **vars(value)}
         chosen = [_outline(part) for part in PARTS[name].values()].index(_outline(present))
-        options = [(label, _edit(path, part)) for label, part in PARTS[name].items()]
-        choice: ChoiceControl = {**_choice("", chosen, options), **_words(parameter), "path": path}
+        options = [(label, edit_act(path, part)) for label, part in PARTS[name].items()]
+        choice = choice_row(words_of(parameter, _part_in_words), chosen, options, path=path)
         numbers = [field for field in vars(value) if present[field] is not None]
-        return [choice, *(_slider(experiment, f"{path}.{field}", PART_PARAMETERS[field], present[field]) for field in numbers)]
+        return [
+            choice,
+            *(_number(experiment, f"{path}.{field}", replace(PART_PARAMETERS[field], when_on=None), present[field]) for field in numbers),
+        ]
     if parameter.widget == "toggle":
-        return [{"widget": "switch", "path": path, **_words(parameter)}]
-    return [_slider(experiment, path, parameter, value)]
+        return [switch_row(parameter, path)]
+    return [_number(experiment, path, parameter, value)]
 
 
 def _outline(part: Mapping[str, Any]) -> set[Any]:
@@ -190,7 +133,7 @@ def _outline(part: Mapping[str, Any]) -> set[Any]:
 def _sizes(steps: int, neurons: int) -> list[ChoiceControl]:
     def sizes(label: str, usual: tuple[int, ...], present: int, shape: Callable[[int], list[int]]) -> ChoiceControl:
         offered = sorted({*usual, present})
-        return _choice(label, offered.index(present), [(str(size), _edit("input.shape", shape(size))) for size in offered])
+        return _choice(label, offered.index(present), [(str(size), edit_act("input.shape", shape(size))) for size in offered])
 
     return [
         sizes("Neurons", NEURONS, neurons, lambda size: [1, steps, size]),
@@ -198,34 +141,9 @@ def _sizes(steps: int, neurons: int) -> list[ChoiceControl]:
     ]
 
 
-def _slider(experiment: Experiment, path: str, parameter: Parameter, value: float | None) -> SliderControl:
+def _number(experiment: Experiment, path: str, parameter: Parameter, value: float | None) -> NumberControl:
     least, most = _limits(experiment, path)
-    is_whole = _is_whole(experiment, path)
-    low, high, step = astuple(parameter.slider)
-    far = max(2 * abs(value or 0), 1)  # of a field from outside whose words name no range
-    low, high = min(-far, 0) if low is None else low, far if high is None else high
-    step = (1 if is_whole else far / 100) if step is None else step
-    row: SliderControl = {
-        "widget": "slider",
-        "path": path,
-        "low": max(low, least),
-        "high": min(high, most),
-        "step": step,
-        "least": least,
-        "most": most,
-        "isWhole": is_whole,
-        "needs": numbers_between(least, most, is_whole),
-        "label": parameter.name,
-        "symbol": parameter.symbol,
-        "unit": parameter.unit,
-        "note": parameter.note,
-        "tries": [tried for tried in _tries(parameter) if least <= tried["value"] <= most],
-    }
-    if value is not None:  # a slider extends to its value
-        row["low"], row["high"] = min(row["low"], value), max(row["high"], value)
-    if parameter.when_on is not None:
-        row["whenOn"] = min(max(parameter.when_on, least), most)
-    return row
+    return number_row(parameter, path, value, Numbers(_is_whole(experiment, path), least, most))
 
 
 def _limits(experiment: Experiment, path: str) -> tuple[float, float]:
@@ -251,31 +169,9 @@ def _is_whole(experiment: Experiment, path: str) -> bool:
 def _choice(
     label: str, chosen: int, options: Iterable[tuple[str, EditAct | LookAct]], widget: Literal["choice", "radios"] = "choice"
 ) -> ChoiceControl:
-    told: list[ControlOption] = [{"label": option, "act": act} for option, act in options]
-    return {"widget": widget, "label": label, "symbol": "", "unit": "", "note": "", "tries": [], "chosen": chosen, "options": told}
+    words: ControlWords = {"label": label, "symbol": "", "unit": "", "note": "", "tries": []}
+    return choice_row(words, chosen, options, widget)
 
 
-def _edit(path: str, value: Any) -> EditAct:
-    return {"do": "edit", "changes": {path: value}}
-
-
-def _words(parameter: Parameter) -> ControlWords:
-    return {
-        "label": parameter.name,
-        "symbol": parameter.symbol,
-        "unit": parameter.unit,
-        "note": parameter.note,
-        "tries": _tries(parameter),
-    }
-
-
-def _tries(parameter: Parameter) -> list[ValueToTry]:
-    return [{"words": f"Try {_said(tried.value)}: {tried.sentence}", "value": tried.value} for tried in parameter.tries]
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, dict):
-        return next(label for parts in PARTS.values() for label, part in parts.items() if part == value)
-    return f"{value:g}"
+def _part_in_words(value: Any) -> str:
+    return next(label for parts in PARTS.values() for label, part in parts.items() if part == value)

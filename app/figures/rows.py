@@ -26,7 +26,7 @@ from app.figures.row_kinds import (
     traces,
 )
 from app.figures.style import PALETTES, Theme
-from app.words.numbers import counted
+from app.words.numbers import counted, three_digits
 from snncore.run.measures import IncomingWeights, incoming_weights, is_spikes, spike_intervals, synaptic_operations
 from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
@@ -246,7 +246,7 @@ def _details(
         rows.append(_curve(traces(figure, lines, "z" if record.i_syn is None else "z, i"), title))
     if record.does_spike:
         rate = spikes.mean(axis=0, dtype=np.float64) / experiment.dt
-        title = f"Population rate, mean {rate.mean():.3g} Hz"
+        title = f"Population rate, mean {three_digits(rate.mean())} Hz"
         rows.append(_curve(traces(figure, [line(figure, rate, None, None, "spikes", name="rate")], "Hz"), title))
     gets_spikes = index > 1 or (index == 1 and experiment.input.carries_spikes)
     operations = synaptic_operations(experiment.network[index - 1], simulation.received(index - 1)) if gets_spikes else None
@@ -360,4 +360,4 @@ def _neurons_in_words(record: LayerRecord, sample: int, dt: float) -> str:
     if not record.does_spike:
         return f"{counted(len(u), 'neuron')} · u from {u.min():.3g} to {u.max():.3g}"
     rate = spikes.mean() / dt
-    return f"{counted(len(spikes), 'neuron')} · {counted(spikes.sum(), 'spike')} · {rate:.3g} Hz"
+    return f"{counted(len(spikes), 'neuron')} · {counted(spikes.sum(), 'spike')} · {three_digits(rate)} Hz"

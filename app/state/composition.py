@@ -36,8 +36,6 @@ class Composition:
         experiment: the last draft whose layers fit; None if a link held one that doesn't fit.
         simulations: forward passes of the experiment by how they were run, computed on demand.
         view: selection and display settings.
-        revision: number of changes that didn't come from the changed field's own widget. Each revision has new widgets, so that messages
-            of a browser that hasn't seen the change yet aren't taken for edits.
     """
 
     files: KeptFiles = field(default_factory=KeptFiles)
@@ -45,7 +43,6 @@ class Composition:
     experiment: Experiment | None = field(default_factory=ten_spikes)
     simulations: dict[tuple[int, bool], list[Simulation]] = field(default_factory=dict)
     view: NetworkView = field(default_factory=lambda: NetworkView.of(DEFAULT))
-    revision: int = 0
     address: Address = field(default_factory=lambda: Address(DEFAULT))
 
     # ------------------------------------------------------------------------------------------- queries
@@ -110,39 +107,34 @@ class Composition:
         self.history, self.experiment, self.simulations = History(draft), experiment, {}
         self.view = NetworkView.of(draft)
 
-    def compose(self, make: Callable[[Draft], Draft], by_widget: bool = False) -> bool:
-        """Replace the present draft by what `make` returns for it.
-
-        Args:
-            by_widget: whether the changed field's own widget asks for it, and so shows the new value already.
-        """
+    def compose(self, make: Callable[[Draft], Draft]) -> bool:
+        """Replace the present draft by what `make` returns for it."""
         before = self.present.settled  # changes made while another network trained don't belong to this one's training
         composed = make(before)
         if composed == before:
             return False
         experiment, simulation = self._tried(composed)
         self.accept(composed, experiment)
-        self.revision += not by_widget
         if simulation:
             self.simulations[1, False] = [simulation]
         return True
 
-    def rearrange(self, make: Callable[[Draft], Draft], selected: int | None = None, by_widget: bool = False) -> bool:
+    def rearrange(self, make: Callable[[Draft], Draft], selected: int | None = None) -> bool:
         """Take a draft whose layers have new places or sizes, and drop all picks by place.
 
         Args:
             selected: place of the layer to select; None keeps the present selection.
         """
-        if not self.compose(make, by_widget):
+        if not self.compose(make):
             return False
         self.view.forget_neurons()
         if selected is not None:
             self.view.layer = selected
         return True
 
-    def replace(self, changes: dict[str, Any], by_widget: bool = False) -> bool:
+    def replace(self, changes: dict[str, Any]) -> bool:
         """Change some fields, by their paths."""
-        return self.compose(lambda draft: draft.replace(changes), by_widget)
+        return self.compose(lambda draft: draft.replace(changes))
 
     def start_from(self, draft: Draft) -> bool:
         """Replace the whole network."""
@@ -200,7 +192,6 @@ class Composition:
         return changed
 
     def _return_to(self, present: Draft) -> bool:
-        self.revision += 1
         self._show(None if present.first_misfit else Experiment(**dict(present)))
         return True
 

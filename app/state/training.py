@@ -260,10 +260,7 @@ class TrainingState:
         """Set or clear the task's mark on an output neuron's row at a step. Return True if the Experiment changed."""
         toggled = self.experiment.training.task.toggled(neuron, step)
         changes = {f"{OF_THE_TASK}{name}": value for name, value in toggled.items()}
-        if not changes or not self.change(changes):
-            return False
-        self.composition.revision += 1  # else the next click may send the field's former text as if it were typed
-        return True
+        return bool(changes) and self.change(changes)
 
     def begin(self, experiment: Experiment) -> bool:
         """Start over with an Experiment, running if the last training ran. Return True if it is new."""
@@ -336,8 +333,7 @@ class TrainingState:
     def ask_for_more(self, changes: dict[str, Any]) -> None:
         """Change the task, and train on."""
         self.scrubbed = None
-        if self.change(changes):
-            self.composition.revision += 1  # else the next click may send the field's former text as if it were typed
+        self.change(changes)
         self.train()
 
     def pin(self) -> None:

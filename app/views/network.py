@@ -18,7 +18,7 @@ from app.figures.stages import stages
 from app.figures.style import Theme
 from app.server.priority import first
 from app.state.network_view import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED
-from app.widgets.controls import number
+from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw, note_drawn
 from app.widgets.network import around, network_controls, view_of
 from app.widgets.network_menus import network_menus
@@ -26,6 +26,7 @@ from app.widgets.seeds import draw_others
 from app.widgets.session import desk, write_link
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.network import network_milestone, network_status
+from app.words.parameter import Parameter, Range
 from app.words.seeds import Seed
 from app.words.typed_numbers import Numbers
 from app.words.weights import let_go_in_words, trained_weights_in_words
@@ -164,10 +165,11 @@ def _sample_control(batch: int) -> None:
     looking = desk().composition.view
     if batch == 1:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="sample_row"):
-        sentence(f"Sample shown (1 to {batch})")
-        seen = min(looking.sample, batch - 1) + 1
-        number("Sample shown", "sample", seen, "", _show_sample, Numbers(True, 1, batch), width=120, label_visibility="collapsed")
+    with st.container(key="sample_row"):
+        made = Panel("sample")
+        shown = Parameter("Sample shown", "All are simulated.", unit=f"of {batch}", tuned=Range(1, batch, 1))
+        made.number(shown, "sample", min(looking.sample, batch - 1) + 1, Numbers(True, 1, batch), _show_sample)
+        made.show("Sample", lambda _: draw("plots", "opening"))
 
 
 def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> None:
@@ -296,9 +298,9 @@ def _next_seed(name: Seed) -> None:
     held.attempt(lambda: held.composition.replace({f"seeds.{name}": getattr(held.composition.present.seeds, name) + 1}))
 
 
-def _show_sample(changes: dict[str, Any]) -> None:
+def _show_sample(changes: dict[str, Any]) -> Parts:
     desk().composition.view.sample = changes["sample"] - 1
-    draw("plots", "opening")
+    return None
 
 
 page()

@@ -16,8 +16,9 @@ from app.figures.rows import Notes
 from app.figures.style import Theme
 from app.figures.surrogate import describe_surrogate, surrogate_figure
 from app.server.priority import first
+from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import is_drawn, note_drawn
-from app.widgets.fields import field_controls
+from app.widgets.fields import add_fields
 from app.widgets.head import open_menus
 from app.widgets.neuron_menus import neuron_menus
 from app.widgets.seeds import draw_others
@@ -114,7 +115,9 @@ def _surrogate(simulation: Simulation, theme: Theme) -> None:
     with left:
         plots("surrogate", [Plot(figure=surrogate_figure(*shown, theme), description=describe_surrogate(*shown))])
     with right:
-        field_controls(layer, "network.0", SURROGATE, _edit, _edit)
+        made = Panel("surrogate fields")
+        add_fields(made, (layer, "network.0", SURROGATE), _replace, _replace, is_more=False)
+        made.show("Surrogate gradient", lambda _: None)
 
 
 def difference_in_words(pinned: Simulation, shown: Simulation) -> str:
@@ -180,6 +183,11 @@ def _answer(act: Act) -> None:
             tuned.look_at(act)
 
 
+def _replace(changes: dict[str, Any]) -> Parts:
+    _edit(changes)
+    return None
+
+
 def _edit(changes: dict[str, Any]) -> None:
     held = desk()
     held.attempt(lambda: held.neuron.edit(changes))
@@ -188,7 +196,6 @@ def _edit(changes: dict[str, Any]) -> None:
 def _walk(step: Callable[[], None]) -> None:
     held = desk()
     held.attempt(step)
-    held.composition.revision += 1
 
 
 def _close_discovery() -> None:

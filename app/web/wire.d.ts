@@ -40,6 +40,13 @@ export interface ControlOption {
   act: EditAct | LookAct;
 }
 
+export interface Controls {
+  label: string;
+  rows: (NumberControl | SwitchControl | ChoiceControl | TextControl)[];
+  values: Record<string, unknown>;
+  answered: number;
+}
+
 export interface Decays {
   taus: number[];
   alphas: number[];
@@ -148,7 +155,7 @@ export interface NeuronData {
   notes: NeuronNotes;
   description: string;
   keys: string;
-  rows: (SliderControl | SwitchControl | ChoiceControl)[];
+  rows: (NumberControl | SwitchControl | ChoiceControl)[];
   equation: EquationLine[];
   palette: Record<string, string>;
   look: NeuronLook;
@@ -192,6 +199,27 @@ export interface NeuronWithDecays {
   spike_fn: SpikeFunction | null;
   reset_fn: ResetFunction | null;
   decays: Decays;
+}
+
+export interface NumberControl {
+  label: string;
+  symbol: string;
+  unit: string;
+  note: string;
+  tries: ValueToTry[];
+  widget: "number";
+  path: string;
+  low?: number;
+  high?: number;
+  step?: number;
+  isLog?: boolean;
+  least: number | null;
+  most: number | null;
+  above?: number;
+  isWhole: boolean;
+  isList?: boolean;
+  needs: string;
+  whenOn?: number;
 }
 
 export interface Part {
@@ -298,24 +326,6 @@ export interface Shortcuts {
   buttons: Record<string, string>;
 }
 
-export interface SliderControl {
-  label: string;
-  symbol: string;
-  unit: string;
-  note: string;
-  tries: ValueToTry[];
-  widget: "slider";
-  path: string;
-  low: number;
-  high: number;
-  step: number;
-  least: number;
-  most: number;
-  isWhole: boolean;
-  needs: string;
-  whenOn?: number;
-}
-
 export interface SpikeFunction {
   kind: string;
   max_num_spikes_per_bin?: number | null;
@@ -338,6 +348,17 @@ export interface SwitchControl {
   tries: ValueToTry[];
   widget: "switch";
   path: string;
+}
+
+export interface TextControl {
+  label: string;
+  symbol: string;
+  unit: string;
+  note: string;
+  tries: ValueToTry[];
+  widget: "text";
+  path: string;
+  placeholder: string;
 }
 
 export interface TraceLine {

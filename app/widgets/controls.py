@@ -1,8 +1,4 @@
-"""Widgets that each edit one field of an Experiment, by its path. The page decides what an edit does.
-
-Each is given its present value even if the session state holds it too: when the browser recreates a widget, because a part of the page came
-without it, it reports its initial value.
-"""
+"""Panels of rows that each edit one field of an Experiment, by its path. The page decides what an edit does."""
 
 from __future__ import annotations
 
@@ -11,98 +7,154 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from app.components.plain import caption
+from app.components.answers import Act, last_answered
+from app.components.controls import controls
+from app.widgets.drawing import draw
 from app.widgets.session import desk
-from app.words.typed_numbers import Numbers, written
+from app.words.control_rows import Row, TextControl, choice_row, edit_act, number_row, switch_row, values_row, words_of
+from app.words.parameter import Parameter
+from app.words.typed_numbers import BETWEEN, Numbers, written
 
 T = TypeVar("T")
-Edit = Callable[[dict[str, Any]], Any]
-"""Takes new values of fields, by path."""
+
+Parts = Sequence[str] | None
+"""Names of the parts of the page that show a change; None for all of it."""
+
+Edit = Callable[[dict[str, Any]], Parts]
+"""Takes new values of fields, by path, and returns what shows them."""
 
 
-def number(
-    label: str, path: str, value: float | None, note: str, edit: Edit, numbers: Numbers, optional: bool = False, **widget: Any
-) -> None:
-    """Show a field for a number. An `optional` one may be empty; `widget` holds arguments of `st.text_input`."""
+class Panel:
+    """Rows, each with the function that takes its new value.
 
-    def read(text: str) -> float | None:
-        return None if optional and not text.strip() else numbers.read(text, label)
+    Attributes:
+        answered: number of the last act that the values to come will answer.
+    """
 
-    text_field(label, path, value, written, read, lambda found: edit({path: found}), **widget)
-    if note:
-        caption(note)
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.answered = last_answered(key)  # before the state is read, which may include later answers by then
+        self.rows: list[Row] = []
+        self.values: dict[str, Any] = {}
+        self._takes: dict[str, Callable[[Any], Parts]] = {}
+
+    def number(self, parameter: Parameter, path: str, value: float | None, numbers: Numbers, edit: Edit) -> None:
+        """Add a number. If the parameter has a `when_on`, it may be None."""
+        is_optional = parameter.when_on is not None
+
+        def read(told: Any) -> float | None:
+            return None if told is None and is_optional else _number(told, numbers, parameter.name)
+
+        self._add(number_row(parameter, path, value, numbers), path, value, self._reading(read, path, edit))
+
+    def number_or_list(self, parameter: Parameter, path: str, value: Any, numbers: Numbers, edit: Edit) -> None:
+        """Add a number, or numbers by neuron: `value` is one, a tuple, a tuple of tuples, or None if there may be none."""
+
+        def read(told: Any) -> Any:
+            if told is None and parameter.when_on is not None:
+                return None
+            if isinstance(told, str) and len(BETWEEN.split(told.strip())) > 1:
+                return tuple(numbers.read_all(told, parameter.name))
+            return _number(told, numbers, parameter.name)
+
+        flat = _flat(value) if isinstance(value, tuple) else ()
+        row = values_row(parameter, path, flat, numbers) if flat else number_row(parameter, path, value, numbers)
+        row["isList"] = True
+        self._add(row, path, ", ".join(map(written, flat)) if flat else value, self._reading(read, path, edit))
+
+    def switch(self, parameter: Parameter, path: str, value: bool, edit: Edit) -> None:
+        self._add(switch_row(parameter, path), path, value, lambda told: edit({path: bool(told)}))
+
+    def choice(
+        self, parameter: Parameter, path: str, value: str, options: Sequence[str], edit: Edit, words: Callable[[str], str] = str
+    ) -> None:
+        """Add a choice among `options`, called by their `words`."""
+        said = words_of(parameter, lambda tried: words(_kind(tried)))
+        acts = [(words(option), edit_act(path, option)) for option in options]
+        row = choice_row(said, list(options).index(value), acts, path=path)
+        self._add(row, path, value, lambda told: edit({path: _kind(told)}) if _kind(told) in options else None)
+
+    def text(
+        self,
+        parameter: Parameter,
+        path: str,
+        value: T,
+        write: Callable[[T], str],
+        read: Callable[[str], T],
+        edit: Edit,
+        placeholder: str = "",
+    ) -> None:
+        """Add a text.
+
+        Args:
+            write: turns the present value into text.
+            read: turns the typed text into a value, or raises ExperimentError.
+        """
+        row: TextControl = {"widget": "text", "path": path, "placeholder": placeholder, **words_of(parameter)}
+        self._add(row, path, write(value), self._reading(lambda told: read(str(told)), path, edit))
+
+    def show(self, label: str, redraw: Callable[[Parts], None]) -> None:
+        """Draw the rows.
+
+        Args:
+            label: name of the panel, for screen readers.
+            redraw: called after each edit with the parts that show it; it may end the run.
+        """
+        found: list[Parts] = []
+
+        def take(act: Act) -> None:
+            found.extend(self._takes[path](value) for path, value in act["changes"].items() if path in self._takes)
+
+        def redraw_found() -> None:
+            known = [parts for parts in found if parts is not None]
+            redraw([name for parts in known for name in parts] if known and len(known) == len(found) else None)
+
+        if self.rows:
+            controls(self.key, label, self.rows, self.values, self.answered, take, redraw_found)
+
+    def _add(self, row: Row, path: str, value: Any, take: Callable[[Any], Parts]) -> None:
+        self.rows.append(row)
+        self.values[path] = value
+        self._takes[path] = take
+
+    def _reading(self, read: Callable[[Any], Any], path: str, edit: Edit) -> Callable[[Any], Parts]:
+        """Return a function that takes what was told. If it is refused, the page says so, and the row shows the present value."""
+
+        def take(told: Any) -> Parts:
+            values: list[Any] = []
+            return edit({path: values[0]}) if desk().attempt(lambda: values.append(read(told))) else None
+
+        return take
 
 
-def text_field(
-    label: str, path: str, value: T, write: Callable[[T], str], read: Callable[[str], T], take: Callable[[T], object], **widget: Any
-) -> None:
-    """Show a field for one or more numbers, typed as text.
-
-    In `st.number_input` browsers drop a decimal comma: 0,01 would become 1.
+def panel(key: str, label: str, build: Callable[[Panel], None]) -> None:
+    """Draw rows as a part of the page, named `key`.
 
     Args:
-        write: turns the present value into text.
-        read: turns the typed text into a value. If it raises ExperimentError, the page says so, and the field shows the present value.
-        take: called with the value.
+        label: name of the panel, for screen readers.
+        build: adds the rows to a panel, from the state as it is then.
     """
-    text = write(value)
-    key = _filled(path, text)
-    st.text_input(label, text, key=key, on_change=_take, args=(path, key, text, read, take), autocomplete="off", **widget)
+
+    def redraw(parts: Parts) -> None:
+        if parts is None:
+            st.rerun()
+        draw(*dict.fromkeys([*parts, key]))
+
+    def show() -> None:
+        made = Panel(key)
+        build(made)
+        made.show(label, redraw)
+
+    st.fragment(key=key)(show)()
 
 
-def _take(path: str, key: str, shown: str, read: Callable[[str], Any], take: Callable[[Any], object]) -> None:
-    typed, held = st.session_state[key], desk()
-    if typed == shown and key != _key(path, held.composition.revision):
-        return  # nobody typed: the browser sends the text of a field that Streamlit has forgotten meanwhile
-    found: list[Any] = []
-    if not held.attempt(lambda: found.append(read(typed))):
-        st.rerun()  # the whole page, even if only a fragment is running
-    take(*found)
+def _number(told: Any, numbers: Numbers, name: str) -> float:
+    return numbers.read(told if isinstance(told, str) else written(told), name)
 
 
-def slider(label: str, path: str, value: float, note: str, edit: Edit, low: float, high: float, step: float, **widget: Any) -> None:
-    """Show a slider from `low` to `high`, extended to the present value if needed."""
-    key = _filled(path, value)
-    st.slider(
-        label, min(low, value), max(high, value), value, key=key, step=step, on_change=lambda: edit({path: st.session_state[key]}), **widget
-    )
-    caption(note)
+def _kind(told: Any) -> str:
+    return str(told["kind"] if isinstance(told, dict) else told)
 
 
-def toggle(label: str, path: str, value: bool, note: str, edit: Edit) -> None:
-    key = _filled(path, value)
-    st.toggle(label, value, key=key, on_change=lambda: edit({path: st.session_state[key]}))
-    caption(note)
-
-
-def choice(label: str, path: str, value: str, options: Sequence[str], note: str, edit: Edit, words: Callable[[str], str] = str) -> None:
-    key = _filled(path, value)
-    st.selectbox(label, options, options.index(value), key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
-    if note:
-        caption(note)
-
-
-def choices(
-    label: str, path: str, values: Sequence[str], options: Sequence[str], note: str, edit: Edit, words: Callable[[str], str] = str
-) -> None:
-    """Show a choice of any number of options, in any order."""
-    key = _filled(path, list(values))
-    st.multiselect(label, list(options), list(values), key=key, format_func=words, on_change=lambda: edit({path: st.session_state[key]}))
-    caption(note)
-
-
-def _filled(path: str, value: Any) -> str:
-    """Return the widget's key, after resetting its value to the present one: refused values aren't kept."""
-    key = key_of(path)
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value  # only if they differ: setting a value overrides a drag in the browser
-    return key
-
-
-def key_of(path: str) -> str:
-    """Return the key of a field's widget; it changes with the revision, for example after an undo."""
-    return _key(path, desk().composition.revision)
-
-
-def _key(path: str, revision: int) -> str:
-    return f"edit {path} #{revision}" if revision else f"edit {path}"
+def _flat(values: Any) -> list[float]:
+    return [number for value in values for number in _flat(value)] if isinstance(values, tuple) else [values]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from app.widgets.controls import choice, choices, number, slider
-from app.widgets.drawing import draw
+from app.widgets.controls import Panel, Parts, panel
 from app.widgets.session import desk
-from app.widgets.tasks import task_controls
+from app.widgets.tasks import add_task
 from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, part_name
 from app.words.layers import parameter_names
-from app.words.parameter import Parameter
-from app.words.seeds import SEEDS, seed_note
+from app.words.parameter import Parameter, Range
+from app.words.seeds import SEEDS, seed_parameter
 from app.words.typed_numbers import Numbers
 from snncore.activation import SURROGATES
 from snncore.diagnosis.known import has_surrogate
@@ -25,126 +25,107 @@ from snncore.experiment.training import Seeds, Training
 OPTIMISERS = ("RMSprop", "Adam", "SGD")
 
 
+LEARNING_RATE = Parameter("Learning rate", "Scales the update that the optimiser makes in each epoch.", tuned=Range(1e-5, 1.0))
+EPOCHS = Parameter("Epochs at most", "Where training stops if the target isn't reached.", tuned=Range(1, 500, 1))
+OPTIMISER = Parameter("Optimiser", "How gradients become new weights. A new optimiser starts without memory.")
+SURROGATE = Parameter("Surrogate gradient", "Stands in for the slope of a spike, which is zero almost everywhere.")
+
+
 def experiment_controls(experiment: Experiment) -> None:
     """Show the controls that edit the Experiment.
 
     Task fields, learning rate, optimiser, surrogate and the choice of learning parameters may be changed during training; any other control
     starts over at epoch 0. An Experiment that can't be built is refused, and nothing changes.
     """
-    training = experiment.training
-    task_controls(experiment, lambda changes: edit_field(changes, changes_controls=True))
-    _number(
-        "Learning rate",
-        "training.lr",
-        training.lr,
-        f"Scales the update that {training.optimiser} makes in each epoch.",
-        Numbers.of(Training, "lr"),
-    )
-    for field in ("tau_mem", "spike_threshold"):
-        _neuron_slider(field, LAYER_PARAMETERS[field], experiment)
-    _surrogate(experiment)
+    panel("fields", "Training", _add_first)
     more = st.expander("More", key="more", on_change="rerun")
     if more.open:
         with more:
-            _more_controls(experiment)
+            panel("more fields", "Training, more", _add_more)
+            _learning(experiment)
+            _json(experiment)
 
 
-def _more_controls(experiment: Experiment) -> None:
-    choice(
-        "Optimiser",
-        "training.optimiser",
-        experiment.training.optimiser,
-        OPTIMISERS,
-        "How gradients become new weights. A new optimiser starts without memory.",
-        lambda changes: edit_field(changes, changes_controls=False),
-    )
-    _surrogate_parameters(experiment)
-    _learning(experiment)
-    epochs = experiment.training.epochs
-    note = "Where training stops if the target isn't reached."
-    _number("Epochs at most", "training.epochs", epochs, note, Numbers.of(Training, "epochs"))
+def _add_first(rows: Panel) -> None:
+    experiment = desk().training.run.in_force
+    add_task(rows, experiment, lambda changes: edit_field(changes, changes_controls=True))
+    rows.number(LEARNING_RATE, "training.lr", experiment.training.lr, Numbers.of(Training, "lr"), edit_field)
+    for field in ("tau_mem", "spike_threshold"):
+        _add_of_neurons(rows, field, LAYER_PARAMETERS[field], experiment)
+
+
+def _add_more(rows: Panel) -> None:
+    experiment = desk().training.run.in_force
+    rows.choice(OPTIMISER, "training.optimiser", experiment.training.optimiser, OPTIMISERS, edit_field)
+    _add_surrogate(rows, experiment)
+    _add_surrogate_parameters(rows, experiment)
+    rows.number(EPOCHS, "training.epochs", experiment.training.epochs, Numbers.of(Training, "epochs"), edit_field)
     for name in SEEDS:
-        note, numbers = seed_note(experiment, name), Numbers.of(Seeds, name)
-        _number(f"Seed: {name}", f"seeds.{name}", getattr(experiment.seeds, name), note, numbers)
-    _json(experiment)
+        seed = getattr(experiment.seeds, name)
+        rows.number(seed_parameter(experiment.draft, name), f"seeds.{name}", seed, Numbers.of(Seeds, name), edit_field)
 
 
-def edit_field(changes: dict[str, Any], changes_controls: bool) -> None:
+def edit_field(changes: dict[str, Any], changes_controls: bool = False) -> Parts:
     """Edit fields, without starting over if they may change during training.
 
     Args:
         changes_controls: whether other controls show the change too, as those under More do.
     """
-    changes_controls |= st.session_state.more
-    drawer = ["drawer"] if st.session_state.get("drawer") else []
     held = desk()
     held.attempt(lambda: held.training.change(changes))
-    if not changes_controls:
-        draw("live", *drawer)
+    if changes_controls or st.session_state.more:
+        return None
+    return ("live", "drawer") if st.session_state.get("drawer") else ("live",)
 
 
-def _number(label: str, path: str, value: float, note: str, numbers: Numbers, changes_controls: bool = False) -> None:
-    number(label, path, value, note, lambda changes: edit_field(changes, changes_controls), numbers)
-
-
-def _neuron_slider(field: str, parameter: Parameter, experiment: Experiment) -> None:
-    """One slider for a parameter of all neuron layers that have it; values by neuron are left alone."""
+def _add_of_neurons(rows: Panel, field: str, parameter: Parameter, experiment: Experiment) -> None:
+    """Add one row for a parameter of all neuron layers that have it; values by neuron are left alone."""
     found = {f"network.{index}.{field}": getattr(layer, field, None) for index, layer in _neurons(experiment)}
     values = {path: value for path, value in found.items() if isinstance(value, float)}
-    if not values or parameter.low is None or parameter.high is None or parameter.step is None:
+    if not values:
         return
-    differ = len(set(values.values())) > 1
-    said = ", ".join(f"{value:g}" for value in values.values())
-    slider(
-        parameter.label,
-        field,
-        next(iter(values.values())),
-        f"The layers differ ({said}); moving this sets all." if differ else parameter.note,
-        lambda changes: edit_field(dict.fromkeys(values, changes[field]), changes_controls=differ),
-        parameter.low,
-        parameter.high,
-        parameter.step,
-    )
+    if len(set(values.values())) > 1:
+        said = ", ".join(f"{value:g}" for value in values.values())
+        parameter = replace(parameter, note=f"{parameter.note} The layers differ ({said}); a new value sets all.")
+    first = next(iter(values.values()))
+    rows.number(parameter, field, first, parameter.numbers, lambda changes: edit_field(dict.fromkeys(values, changes[field])))
 
 
-def _surrogate(experiment: Experiment) -> None:
+def _add_surrogate(rows: Panel, experiment: Experiment) -> None:
     layers = _with_surrogate(experiment)
     if not layers:
         return
     kinds = [layer.model_dump()["surrogate_grad_fn"]["kind"] for _, layer in layers]
-    differ = len(set(kinds)) > 1
-    note = "Stands in for the slope of a spike, which is zero almost everywhere."
-    choice(
-        "Surrogate gradient",
+    differ = f" The layers differ ({', '.join(map(part_name, kinds))}); choosing another one sets all."
+    rows.choice(
+        replace(SURROGATE, note=SURROGATE.note + (differ if len(set(kinds)) > 1 else "")),
         "surrogate_grad_fn",
         kinds[0],
         [surrogate.__name__ for surrogate in SURROGATES],
-        f"The layers differ ({', '.join(map(part_name, kinds))}); choosing another one sets all." if differ else note,
-        lambda changes: edit_field(
-            {f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}, changes_controls=differ
-        ),
+        lambda changes: edit_field({f"network.{index}.surrogate_grad_fn": changes["surrogate_grad_fn"] for index, _ in layers}),
         part_name,
     )
 
 
-def _surrogate_parameters(experiment: Experiment) -> None:
-    """Show fields for the numbers of the surrogate of all spiking layers."""
+def _add_surrogate_parameters(rows: Panel, experiment: Experiment) -> None:
+    """Add rows for the numbers of the surrogate of all spiking layers."""
     layers = _with_surrogate(experiment)
     if not layers:
         return
     found = [layer.model_dump()["surrogate_grad_fn"] for _, layer in layers]
     shown = found[0]
     differ = any(other != shown for other in found)
-    note = f"Shows {experiment.layer_label(str(layers[0][0]))}; the layers differ, and changing this sets all." if differ else ""
+    note = f" Shows {experiment.layer_label(str(layers[0][0]))}; the layers differ, and changing this sets all." if differ else ""
 
-    def change(changes: dict[str, Any]) -> None:
+    def change(changes: dict[str, Any]) -> Parts:
         given = {path.rpartition(".")[2]: value for path, value in changes.items()}
-        edit_field({f"network.{index}.surrogate_grad_fn": {**shown, **given} for index, _ in layers}, changes_controls=differ)
+        return edit_field({f"network.{index}.surrogate_grad_fn": {**shown, **given} for index, _ in layers})
 
     for name, value in shown.items():
         if name != "kind":
             of_part = PART_PARAMETERS[name]
-            number(f"Surrogate: {of_part.label.lower()}", f"surrogate_grad_fn.{name}", value, note, change, of_part.numbers)
+            parameter = replace(of_part, name=f"Surrogate: {of_part.name.lower()}", note=f"{of_part.note}{note}".strip())
+            rows.number(parameter, f"surrogate_grad_fn.{name}", value, of_part.numbers, change)
 
 
 def _learning(experiment: Experiment) -> None:
@@ -158,16 +139,20 @@ def _learning(experiment: Experiment) -> None:
             names = tuple(name for name in layer.learnable if f"{index}.{name}" in chosen)
             if names != layer.learning:
                 changes[f"network.{index}.learns"] = layer.learns_for(names)
-        edit_field(changes, changes_controls=False)
+        edit_field(changes)
 
-    choices(
+    chosen = [f"{index}.{name}" for index, layer in layers.items() for name in layer.learning]
+    key = "edit learns"
+    if st.session_state.get(key) != chosen:
+        st.session_state[key] = chosen  # only if they differ: setting a value overrides what is going on in the browser
+    st.multiselect(
         "Learns",
-        "learns",
-        [f"{index}.{name}" for index, layer in layers.items() for name in layer.learning],
         list(options),
-        "Parameters that training moves; the others stay as they are.",
-        lambda changes: learn(changes["learns"]),
-        options.__getitem__,
+        chosen,
+        key=key,
+        format_func=options.__getitem__,
+        on_change=lambda: learn(st.session_state[key]),
+        help="Parameters that training moves; the others stay as they are.",
     )
 
 

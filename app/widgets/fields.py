@@ -1,112 +1,104 @@
-"""Widgets for the fields of a layer or input: exactly the parameters that it has."""
+"""Rows for the fields of a layer or input: exactly the parameters that it has."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from app.components.plain import caption
-from app.widgets.controls import Edit, choice, key_of, number, slider, toggle
+from app.widgets.controls import Edit, Panel, panel
 from app.words.layer_parameters import PART_PARAMETERS, part_name, parts
 from app.words.parameter import Parameter
 from app.words.typed_numbers import Numbers
+from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.part import Part
 
+Fields = tuple[Part, str, Mapping[str, Parameter]]
+"""A layer or input, its path in the Experiment, and how its fields are edited."""
 
-def field_controls(part: Part, path: str, parameters: Mapping[str, Parameter], edit: Edit, reshape: Edit) -> None:
-    """Show widgets for the fields of a layer or input in the order of `parameters`, rarer ones under More.
+
+def field_controls(key: str, label: str, present: Callable[[], Fields | None], edit: Edit, reshape: Edit) -> None:
+    """Show rows for the fields of a layer or input in the order of its parameters, rarer ones under More.
 
     Args:
-        path: its path in the Experiment.
-        edit: takes values that change neither shapes nor the set of widgets.
+        key: names the part of the page.
+        label: name of the panel, for screen readers.
+        present: returns what is edited; None if it isn't there any more.
+        edit: takes values that change neither shapes nor the set of rows.
         reshape: takes all other values.
     """
-    data = part.model_dump()
-    first = {name: parameter for name, parameter in parameters.items() if name in data and not parameter.more}
-    more = {name: parameter for name, parameter in parameters.items() if name in data and parameter.more}
-    for name, parameter in first.items():
-        _field(part, parameter, path, name, data[name], edit, reshape)
-    if not more:
+
+    def build(is_more: bool, rows: Panel) -> None:
+        found = present()
+        if found:
+            add_fields(rows, found, edit, reshape, is_more)
+
+    panel(key, label, lambda rows: build(False, rows))
+    found = present()
+    if found is None or not any(parameter.more and name in type(found[0]).model_fields for name, parameter in found[2].items()):
         return
-    expander = st.expander("More parameters", key=f"more {path}", on_change="rerun")
+    expander = st.expander("More parameters", key=f"more {found[1]}", on_change="rerun")
     if expander.open:
         with expander:
-            for name, parameter in more.items():
-                _field(part, parameter, path, name, data[name], edit, reshape)
+            panel(f"more {key}", f"{label}, more", lambda rows: build(True, rows))
 
 
-def _field(part: Part, parameter: Parameter, owner: str, name: str, value: Any, edit: Edit, reshape: Edit) -> None:
-    path = f"{owner}.{name}"
-    if isinstance(value, tuple):
-        caption(f"{parameter.label}: one value for each neuron.")
-        st.button("Use one value for all", key=f"one {path}", on_click=lambda: reshape({path: _mean(value)}))
-    elif parameter.widget == "parts":
-        _parts(parameter, path, name, value, edit, reshape)
-    elif type(part).model_fields[name].default is None:
-        _optional(parameter, path, value, Numbers.of(type(part), name), edit, reshape)
+def add_fields(rows: Panel, fields: Fields, edit: Edit, reshape: Edit, is_more: bool) -> None:
+    """Add the rows of the fields that are under More, or of those that aren't."""
+    part, path, parameters = fields
+    data = part.model_dump()
+    for name, parameter in parameters.items():
+        if name in data and parameter.more == is_more:
+            _add_field(rows, part, parameter, f"{path}.{name}", name, data[name], edit, reshape)
+
+
+def _add_field(rows: Panel, part: Part, parameter: Parameter, path: str, name: str, value: Any, edit: Edit, reshape: Edit) -> None:
+    if parameter.widget == "parts":
+        _add_parts(rows, parameter, path, name, value, edit, reshape)
     elif parameter.widget == "toggle":
-        toggle(parameter.label, path, value, parameter.note, edit)
+        rows.switch(parameter, path, value, edit)
     elif parameter.widget == "choice":
-        choice(parameter.label, path, value, parameter.options, parameter.note, reshape)
+        rows.choice(parameter, path, value, parameter.options, reshape)
     else:
-        _number(parameter, path, value, Numbers.of(type(part), name), edit, reshape)
+        _add_number(rows, part, parameter, path, name, value, edit, reshape)
 
 
-def _optional(parameter: Parameter, path: str, value: float | None, numbers: Numbers, edit: Edit, reshape: Edit) -> None:
-    """Show a switch and, while it is on, the number."""
-    if not isinstance(value, int | float):
-        _switch(parameter, path, False, lambda on: reshape({path: parameter.when_on}))
-        caption(parameter.note)
+def _add_number(rows: Panel, part: Part, parameter: Parameter, path: str, name: str, value: Any, edit: Edit, reshape: Edit) -> None:
+    is_optional = type(part).model_fields[name].default is None
+    numbers = parameter.numbers if parameter.numbers != Numbers() else Numbers.of(type(part), name)
+    if parameter.widget != "slider":
+        numbers = numbers.within(parameter.low, parameter.high)
+    numbers = replace(numbers, is_whole=numbers.is_whole or parameter.widget == "whole" or type(value) is int)
+    parameter = parameter if is_optional else replace(parameter, when_on=None)
+
+    def take(changes: dict[str, Any]) -> Any:
+        is_alike = isinstance(value, float) and isinstance(changes[path], float)
+        return (edit if is_alike else reshape)(changes)
+
+    if isinstance(part, NeuronSpec) and not numbers.is_whole:
+        rows.number_or_list(parameter, path, value, numbers, take)
     else:
-        _switch(parameter, path, True, lambda on: reshape({path: None}))
-        _number(parameter, path, value, numbers, edit, reshape, label_visibility="collapsed")
+        rows.number(parameter, path, value, numbers, take)
 
 
-def _switch(parameter: Parameter, path: str, value: bool, on_change: Any) -> None:
-    key = key_of(f"switch {path}")
-    st.session_state[key] = value
-    st.toggle(parameter.label, key=key, on_change=lambda: on_change(st.session_state[key]))
-
-
-def _number(parameter: Parameter, path: str, value: float, numbers: Numbers, edit: Edit, reshape: Edit, **more: Any) -> None:
-    if parameter.widget == "slider":
-        assert parameter.low is not None
-        assert parameter.high is not None
-        assert parameter.step is not None
-        low, high, step = float(parameter.low), float(parameter.high), float(parameter.step)  # Streamlit refuses a mixture with ints
-        slider(parameter.label, path, float(value), parameter.note, edit, low, high, step, **more)
-        return
-    whole = parameter.widget == "whole" or isinstance(value, int)
-    numbers = replace(numbers.within(parameter.low, parameter.high), is_whole=whole)
-    number(parameter.label, path, value, parameter.note, reshape if whole else edit, numbers, **more)
-
-
-def _parts(parameter: Parameter, path: str, name: str, value: Mapping[str, Any], edit: Edit, reshape: Edit) -> None:
-    """Show a choice of kinds, and the fields of the chosen one."""
+def _add_parts(rows: Panel, parameter: Parameter, path: str, name: str, value: Mapping[str, Any], edit: Edit, reshape: Edit) -> None:
+    """Add a choice of kinds, and the fields of the chosen one."""
     if name == "rec_connect":  # the weights are those of its Linear
         value, path = value["weights"], f"{path}.weights"
     kinds = parts(name)
-    choice(
-        parameter.label,
+    rows.choice(
+        parameter,
         path,
         value["kind"],
         list(kinds),
-        parameter.note,
         lambda changes: reshape({at: {"kind": kind, **kinds[kind]} for at, kind in changes.items()}),
         part_name,
     )
     for field, began in kinds[value["kind"]].items():
-        optional = began is None
-        whole = isinstance(began, int) or PART_PARAMETERS[field].numbers.is_whole
-        note = "Empty: no limit." if field == "max_num_spikes_per_bin" else "Empty: θ." if optional else ""
-        of_field = reshape if whole else edit  # groups of neurons, say, may be more than there are
         of_part = PART_PARAMETERS[field]
-        number(of_part.label, f"{path}.{field}", value[field], note, of_field, replace(of_part.numbers, is_whole=whole), optional)
-
-
-def _mean(values: Any) -> float:
-    flat = [_mean(value) if isinstance(value, tuple) else float(value) for value in values]
-    return sum(flat) / len(flat)
+        is_whole = isinstance(began, int) or of_part.numbers.is_whole
+        is_shape = is_whole or began is None  # groups of neurons, say, may be more than there are
+        of_part = of_part if began is None else replace(of_part, when_on=None)
+        rows.number(of_part, f"{path}.{field}", value[field], replace(of_part.numbers, is_whole=is_whole), reshape if is_shape else edit)

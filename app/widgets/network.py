@@ -18,13 +18,14 @@ from app.state.composition import MOST_VARIANTS, Composition
 from app.state.handover import open_neuron
 from app.state.network_view import INPUT, LAYER, NO_OVERLAY, OVERLAYS, NetworkView
 from app.state.presets import Preset, presets
-from app.widgets.controls import number, text_field
-from app.widgets.drawing import draw, polled
-from app.widgets.fields import field_controls
+from app.widgets.controls import Panel, Parts, panel
+from app.widgets.drawing import polled
+from app.widgets.fields import Fields, add_fields, field_controls
 from app.widgets.session import desk
 from app.words.inputs import input_name, input_parameters, offered_inputs
 from app.words.layer_parameters import layer_parameters
-from app.words.seeds import SEEDS, seed_note
+from app.words.parameter import Parameter, Range
+from app.words.seeds import SEEDS, seed_parameter
 from app.words.typed_numbers import Numbers, quoted, times_power_of_ten, written
 from app.words.weights import let_go_in_words, weights_in_words
 from snncore.errors import ExperimentError
@@ -56,6 +57,19 @@ TAUS = Numbers(low=0.1, high=100_000)
 """Membrane time constants that can be compared, in steps."""
 
 
+SAMPLES = Parameter("Samples", "Inputs that are simulated together.", tuned=Range(1, 32, 1))
+TIME_STEPS = Parameter("Time steps", "Length of the run.", tuned=Range(10, 500, 1))
+CHANNEL_SHAPE = Parameter("Channels", "Shape of one sample: a number such as 16, or channels × height × width such as 2×8×8.")
+TIME_STEP = Parameter(
+    "Time step", "For showing Hz and seconds only; time constants count steps.", symbol="dt", unit="ms", tuned=Range(0.1, 10.0, 0.1)
+)
+HELD_TAUS = Parameter(
+    "Hold τ_mem at",
+    "Up to four, side by side: the same network and input with each; all layers with a leak have the same τ_mem.",
+    unit="steps",
+)
+
+
 def network_controls() -> None:
     """Show the panel beside the plots, with one of its parts open."""
     draft, view = desk().composition.present, desk().composition.view
@@ -79,17 +93,17 @@ def around() -> object:
     return held.complaint, history.can_undo, history.can_redo, preset and preset.title, randomness(draft), weights
 
 
-def quick(changes: dict[str, Any]) -> None:
+def quick(changes: dict[str, Any]) -> Parts:
     """Do an edit that changes no shape and no other control."""
-    held = desk()
-    held.attempt(lambda: held.composition.replace(changes, by_widget=True))
-    draw("headline", "plots", "opening")
+    edit(changes)
+    return "headline", "plots", "opening"
 
 
-def edit(changes: dict[str, Any]) -> None:
+def edit(changes: dict[str, Any]) -> Parts:
     """Do any other edit."""
     held = desk()
-    held.attempt(lambda: held.composition.replace(changes, by_widget=True))
+    held.attempt(lambda: held.composition.replace(changes))
+    return None
 
 
 def _open_panel() -> None:
@@ -142,9 +156,19 @@ def _layer_controls(draft: Draft) -> None:
     title(draft.layer_label(str(place)))
     if isinstance(layer, NeuronSpec) and layer.sentence:
         caption(layer.sentence)
-    field_controls(layer, f"network.{place}", layer_parameters(layer), quick, edit)
+    field_controls("fields", draft.layer_label(str(place)), _layer_fields, quick, edit)
     if set(type(layer).model_fields) == {"kind"}:
         st.caption("It has no parameters.")
+
+
+def _layer_fields() -> Fields | None:
+    """Return the selected layer as it is edited."""
+    composition = desk().composition
+    place = composition.selected
+    if place is None:
+        return None
+    layer = composition.present.network[place]
+    return layer, f"network.{place}", layer_parameters(layer)
 
 
 @first
@@ -200,26 +224,14 @@ def _input_controls(draft: Draft) -> None:
         tiles.append(Tile("drawn", input_name("drawn"), drawn_thumbnail(given)))
     gallery("input kind", tiles, given.kind, _change_input)
     caption(f"{given.words[0].upper()}{given.words[1:]}.")
-    if not isinstance(given, FileSpikes):
-        _shape_controls(given.shape)
-    field_controls(given, "input", input_parameters(type(given)), edit, edit)
+    panel("fields", "Input", _add_input_fields)
     _upload()
     if isinstance(given, FileSpikes) and given.digest in desk().files:
         caption(f"{given.name!r} was read as {given.read_as}.")
     expander = st.expander("Seeds and time step", key="seeds", on_change="rerun")
     if expander.open:
         with expander:
-            for name in SEEDS:
-                note, numbers = seed_note(draft, name, shuffles=True), Numbers.of(Seeds, name)
-                number(f"Seed: {name}", f"seeds.{name}", getattr(draft.seeds, name), note, quick, numbers)
-            number(
-                "Time step dt (ms)",
-                "dt",
-                times_power_of_ten(draft.dt, 3),
-                "For showing Hz and seconds only; time constants count steps.",
-                lambda changes: edit({"dt": times_power_of_ten(changes["dt"], -3)}),
-                MILLISECONDS,
-            )
+            panel("more fields", "Seeds and time step", _add_seeds)
     if not all(tile.thumbnail for tile in tiles):
         polled("thumbnails", THUMBNAIL_INTERVAL, _see_thumbnails)
 
@@ -237,28 +249,46 @@ def _change_input(kind: str) -> None:
     held.attempt(lambda: held.composition.rearrange(lambda draft: edits.feed(draft, kind)))
 
 
-def _shape_controls(shape: Sequence[int]) -> None:
+def _add_input_fields(rows: Panel) -> None:
+    given = desk().composition.present.input
+    add_fields(rows, (given, "input", input_parameters(type(given))), edit, edit, is_more=False)
+    if not isinstance(given, FileSpikes):  # the shape of a file is fixed
+        _add_shape(rows, given.shape)
+
+
+def _add_shape(rows: Panel, shape: Sequence[int]) -> None:
     batch, steps, *sample = shape
-    with st.container(horizontal=True):
-        for label, place, value in (("Samples", 0, batch), ("Time steps", 1, steps)):
-            number(label, f"input.shape.{place}", value, "", partial(_reshape_axis, place), LENGTHS)
-    text_field(
-        "Channels",
+    for parameter, place, value in ((SAMPLES, 0, batch), (TIME_STEPS, 1, steps)):
+        rows.number(parameter, f"input.shape.{place}", value, LENGTHS, partial(_reshape_axis, place))
+    rows.text(
+        CHANNEL_SHAPE,
         f"input.shape.{CHANNELS}",
         sample,
         lambda lengths: "×".join(map(str, lengths)),
         _lengths,
-        partial(_reshape, slice(CHANNELS, None)),
-        help="16, or for a sensor 2×8×8",
+        lambda changes: _reshape(slice(CHANNELS, None), *changes.values()),
     )
-    st.caption("Shape of one sample: a number, or channels × height × width.")
 
 
-def _reshape_axis(place: int, changes: dict[str, Any]) -> None:
-    _reshape(slice(place, place + 1), list(changes.values()))
+def _add_seeds(rows: Panel) -> None:
+    draft = desk().composition.present
+    for name in SEEDS:
+        parameter = seed_parameter(draft, name, shuffles=True)
+        rows.number(parameter, f"seeds.{name}", getattr(draft.seeds, name), Numbers.of(Seeds, name), quick)
+    rows.number(
+        TIME_STEP,
+        "dt",
+        times_power_of_ten(draft.dt, 3),
+        MILLISECONDS,
+        lambda changes: edit({"dt": times_power_of_ten(changes["dt"], -3)}),
+    )
 
 
-def _reshape(axes: slice, lengths: list[int]) -> None:
+def _reshape_axis(place: int, changes: dict[str, Any]) -> Parts:
+    return _reshape(slice(place, place + 1), list(changes.values()))
+
+
+def _reshape(axes: slice, lengths: list[int]) -> Parts:
     """Change the lengths of some axes of the input."""
 
     def reshaped(draft: Draft) -> Draft:
@@ -267,7 +297,8 @@ def _reshape(axes: slice, lengths: list[int]) -> None:
         return edits.reshape(draft, shape)
 
     held = desk()
-    held.attempt(lambda: held.composition.rearrange(reshaped, by_widget=True))
+    held.attempt(lambda: held.composition.rearrange(reshaped))
+    return None
 
 
 def _lengths(text: str) -> list[int]:
@@ -321,8 +352,11 @@ def compare_controls(view: NetworkView) -> None:
         captions=[note for _, note in OVERLAYS.values()],
         disabled=bool(view.taus),
     )
-    text_field("Hold τ_mem at (steps)", "taus", view.taus, _written_taus, _read_taus, _hold_taus, placeholder="2, 10, 50")
-    st.caption("Up to four, side by side: the same network and input with each; all layers with a leak have the same τ_mem.")
+    panel("fields", "Compare", _add_taus)
+
+
+def _add_taus(rows: Panel) -> None:
+    rows.text(HELD_TAUS, "taus", desk().composition.view.taus, _written_taus, _read_taus, _hold_taus, placeholder="2, 10, 50")
 
 
 def _change_overlay() -> None:
@@ -342,5 +376,6 @@ def _read_taus(text: str) -> tuple[float, ...]:
     return taus
 
 
-def _hold_taus(taus: tuple[float, ...]) -> None:
-    desk().composition.view.taus = taus
+def _hold_taus(changes: dict[str, Any]) -> Parts:
+    desk().composition.view.taus = changes["taus"]
+    return None

@@ -123,14 +123,27 @@ INPUT_PARAMETERS: dict[str, Parameter] = {
         tries=(Tried(50, "v then decays"), Tried(150, "it goes on longer")),
     ),
     "period_step": Parameter(
-        "Extra period per channel", "Trains drift in and out of coincidence.", "whole", low=0, unit="steps", tells_channels_apart=True
+        "Extra period per channel",
+        "Trains drift in and out of coincidence.",
+        "whole",
+        low=0,
+        unit="steps",
+        tuned=Range(0, 20, 1),
+        tells_channels_apart=True,
     ),
-    "neurons": Parameter("Only the first channels", "The others get nothing.", "whole", low=1, when_on=1, tells_channels_apart=True),
-    "width": Parameter("Width of the bar", "Number of bright pixels.", "whole", low=1, unit="pixels"),
-    "speed": Parameter("Speed", "The bar moves to the right and re-enters from the left.", low=0.05, step=0.1, unit="pixels per step"),
-    "index": Parameter(
-        "Digit", "Which of the handwritten digits; further samples show the next ones.", "whole", low=0, high=1796, unit="0 to 1796"
+    "neurons": Parameter(
+        "Only the first channels", "The others get nothing.", "whole", low=1, when_on=1, tuned=Range(1, 64, 1), tells_channels_apart=True
     ),
+    "width": Parameter("Width of the bar", "Number of bright pixels.", "whole", low=1, unit="pixels", tuned=Range(1, 8, 1)),
+    "speed": Parameter(
+        "Speed",
+        "The bar moves to the right and re-enters from the left.",
+        low=0.05,
+        step=0.1,
+        unit="pixels per step",
+        tuned=Range(0.05, 4.0, 0.05),
+    ),
+    "index": Parameter("Digit", "Which of the handwritten digits; further samples show the next ones.", "whole", low=0, high=1796, step=1),
     "weight": Parameter(
         "Weight of a spike",
         "Multiplies every value of the input.",

@@ -13,18 +13,27 @@ from snncore.experiment.field_words import FieldWords
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.part import Part
 from snncore.experiment.weights import WEIGHT_KINDS, ChainWeights, ConstantWeights, DiagonalWeights, RandomWeights
+from snncore.layers.bounds import MIN_TAU
 
 SUBTRACT = {"kind": "MembraneSubtract", "subtract_value": None}
 TO_ZERO = {"kind": "MembraneReset", "reset_value": 0.0}
 
+SIZES, WINDOWS = Range(1, 128, 1), Range(1, 8, 1)
+
 LAYER_PARAMETERS: dict[str, Parameter] = {
-    "in_features": Parameter("Inputs", "Number of values the layer receives at each step.", "whole", low=1, code="in_features"),
-    "in_channels": Parameter("Input channels", "Number of channels the layer receives.", "whole", low=1, code="in_channels"),
-    "out_features": Parameter("Neurons", "Number of values the layer outputs at each step.", "whole", low=1, code="out_features"),
-    "out_channels": Parameter("Channels", "Number of kernels; each makes one output channel.", "whole", low=1, code="out_channels"),
-    "kernel_size": Parameter("Kernel size", "Side of the square window.", "whole", low=1, unit="pixels"),
-    "stride": Parameter("Stride", "How far the window moves from place to place.", "whole", low=1, unit="pixels", when_on=2),
-    "padding": Parameter("Padding", "Zeros around the picture.", "whole", low=0, unit="pixels"),
+    "in_features": Parameter(
+        "Inputs", "Number of values the layer receives at each step.", "whole", low=1, code="in_features", tuned=SIZES
+    ),
+    "in_channels": Parameter("Input channels", "Number of channels the layer receives.", "whole", low=1, code="in_channels", tuned=SIZES),
+    "out_features": Parameter(
+        "Neurons", "Number of values the layer outputs at each step.", "whole", low=1, code="out_features", tuned=SIZES
+    ),
+    "out_channels": Parameter(
+        "Channels", "Number of kernels; each makes one output channel.", "whole", low=1, code="out_channels", tuned=SIZES
+    ),
+    "kernel_size": Parameter("Kernel size", "Side of the square window.", "whole", low=1, unit="pixels", tuned=WINDOWS),
+    "stride": Parameter("Stride", "How far the window moves from place to place.", "whole", low=1, unit="pixels", when_on=2, tuned=WINDOWS),
+    "padding": Parameter("Padding", "Zeros around the picture.", "whole", low=0, unit="pixels", tuned=Range(0, 4, 1)),
     "p": Parameter("Dropped share", "Values set to 0 in training only; on this page nothing is dropped.", "slider", 0.0, 0.95, 0.05, "p"),
     "tau_mem": Parameter(
         "Membrane time constant",
@@ -35,6 +44,7 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
         0.5,
         "τ_mem",
         "steps",
+        numbers=Numbers(low=MIN_TAU),
         tries=(Tried(5.0, "v follows the input closely"), Tried(80.0, "v rises slowly and smooths the input")),
     ),
     "spike_threshold": Parameter(
@@ -45,6 +55,7 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
         3.0,
         0.05,
         "θ",
+        numbers=Numbers(above=0),
         tries=(Tried(0.5, "it fires sooner and more often"), Tried(2.0, "it may fall silent")),
     ),
     "tau_adapt": Parameter(
@@ -56,6 +67,7 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
         1.0,
         "τ_adapt",
         "steps",
+        numbers=Numbers(low=MIN_TAU),
         tries=(Tried(10.0, "the threshold falls back soon"), Tried(150.0, "it stays up")),
     ),
     "adapt_scale": Parameter(
@@ -79,6 +91,7 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
         "τ_syn",
         "steps",
         when_on=5.0,
+        numbers=Numbers(low=MIN_TAU),
         tries=(Tried(20.0, "the current outlasts the input"), Tried(2.0, "it ends with it")),
     ),
     "norm_input": Parameter(
@@ -134,30 +147,39 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
 TUNED = ("tau_mem", "spike_threshold", "tau_syn", "norm_input", "reset_fn", "min_v_mem", "spike_fn", "tau_adapt", "adapt_scale")
 """Parameters of a neuron on the Neuron page, in their order there."""
 
+WEIGHTS, SLOPES, STEEP = Range(-1.0, 1.0, 0.01), Range(0.0, 3.0, 0.05), Range(0.5, 50.0, 0.5)
+
 PART_PARAMETERS: dict[str, Parameter] = {
-    "gain": Parameter("Gain", numbers=Numbers.of(RandomWeights, "gain")),
-    "value": Parameter("Weight"),
-    "diagonal": Parameter("Weight to itself"),
-    "others": Parameter("Weight to the others"),
-    "groups": Parameter("Groups", numbers=Numbers.of(ChainWeights, "groups")),
-    "offset": Parameter("Groups ahead"),
+    "gain": Parameter("Gain", "Multiplies the random weights.", tuned=Range(0.0, 5.0, 0.05), numbers=Numbers.of(RandomWeights, "gain")),
+    "value": Parameter("Weight", "Of every connection that there is.", tuned=WEIGHTS),
+    "diagonal": Parameter("Weight to itself", "From input k to neuron k.", tuned=WEIGHTS),
+    "others": Parameter("Weight to the others", "From input k to all other neurons.", tuned=WEIGHTS),
+    "groups": Parameter(
+        "Groups",
+        "Inputs and neurons are divided in order into so many groups.",
+        tuned=Range(2, 16, 1),
+        numbers=Numbers.of(ChainWeights, "groups"),
+    ),
+    "offset": Parameter("Groups ahead", "How many groups further on each group's connections lead.", tuned=Range(-8, 8, 1)),
     "max_num_spikes_per_bin": Parameter(
         "Most spikes per step",
-        "The most spikes in one step.",
+        "The most spikes in one step; switched off, there is no limit.",
         low=1,
         high=10,
         step=1,
         symbol="n",
         numbers=Numbers(is_whole=True, low=1),
+        when_on=2,
         tries=(Tried(1, "v may stay above θ"), Tried(5, "a strong input is followed")),
     ),
     "subtract_value": Parameter(
         "Subtracted value",
-        "What each spike takes from u, instead of θ.",
+        "What each spike takes from u; switched off, θ.",
         low=0.0,
         high=3.0,
         step=0.05,
         symbol="d",
+        when_on=1.0,
         tries=(Tried(0.5, "v stays high"), Tried(2.0, "v falls below 0")),
     ),
     "reset_value": Parameter(
@@ -169,15 +191,15 @@ PART_PARAMETERS: dict[str, Parameter] = {
         symbol="v_reset",
         tries=(Tried(-1.0, "it needs longer to the next spike"), Tried(0.5, "it spikes again soon")),
     ),
-    "grad_width": Parameter("Width", numbers=Numbers(above=0)),
-    "grad_scale": Parameter("Scale"),
-    "window": Parameter("Window"),
-    "mu": Parameter("Mean", symbol="μ"),
-    "sigma": Parameter("Width", symbol="σ", numbers=Numbers(above=0)),
-    "h": Parameter("Negative parts", symbol="h"),
-    "s": Parameter("Their width", symbol="s", numbers=Numbers(above=0)),
-    "slope": Parameter("Slope", numbers=Numbers(above=0)),
-    "alpha": Parameter("Steepness", symbol="α", numbers=Numbers(above=0)),
+    "grad_width": Parameter("Width", "How far from θ a potential still learns.", tuned=SLOPES, numbers=Numbers(above=0)),
+    "grad_scale": Parameter("Scale", "Multiplies the gradient.", tuned=SLOPES),
+    "window": Parameter("Window", "How far below θ a potential still learns.", tuned=SLOPES),
+    "mu": Parameter("Mean", "Where above θ the gradient is largest.", symbol="μ", tuned=Range(-2.0, 2.0, 0.05)),
+    "sigma": Parameter("Width", "How far from there a potential still learns.", symbol="σ", tuned=SLOPES, numbers=Numbers(above=0)),
+    "h": Parameter("Negative parts", "Height of the negative parts on either side.", symbol="h", tuned=SLOPES),
+    "s": Parameter("Their width", "As a multiple of σ.", symbol="s", tuned=Range(0.05, 10.0, 0.05), numbers=Numbers(above=0)),
+    "slope": Parameter("Slope", "How fast the gradient falls off on either side of θ.", tuned=STEEP, numbers=Numbers(above=0)),
+    "alpha": Parameter("Steepness", "How narrow the gradient is around θ.", symbol="α", tuned=STEEP, numbers=Numbers(above=0)),
 }
 
 PART_NAMES = {"TrueDerivative": "True derivative (zero)"}

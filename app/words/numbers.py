@@ -42,7 +42,8 @@ def reach_in_words(value: float) -> str:
 
 
 def three_digits(number: float) -> str:
-    return f"{number:.3g}" if number < 1000 else f"{number:,.0f}"
+    """A number with three digits, or from 1000 on as a whole one: 0.781, 62.5, 5,660."""
+    return f"{number:.3g}" if abs(number) < 999.5 else f"{number:,.0f}"
 
 
 def told_apart(value: float, limit: float) -> tuple[str, str]:

@@ -12,7 +12,7 @@ Widget = Literal["slider", "whole", "number", "toggle", "parts", "choice"]
 
 @dataclass(frozen=True)
 class Tried:
-    """A value to try on the Neuron page, and what happens then."""
+    """A value to try, and what happens then."""
 
     value: Any
     sentence: str
@@ -41,8 +41,9 @@ class Parameter:
     more: whether it appears under More.
     tells_channels_apart: whether a single channel has no use for it.
     numbers: the numbers it takes, where no schema says so.
-    tuned: range of its slider on the Neuron page, if another.
-    tries: values to try there.
+    has_slider: whether a slider makes sense: not for a seed.
+    tuned: range of its slider, if another.
+    tries: values to try.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Parameter:
     tells_channels_apart: bool = False
     options: tuple[str, ...] = ()
     numbers: Numbers = field(default_factory=Numbers)
+    has_slider: bool = True
     tuned: Range | None = None
     tries: tuple[Tried, ...] = ()
 
@@ -71,5 +73,5 @@ class Parameter:
 
     @property
     def slider(self) -> Range:
-        """Range of its slider on the Neuron page."""
+        """Range of its slider."""
         return self.tuned or Range(self.low, self.high, self.step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from app.words.parameter import Parameter
 from snncore.experiment.loaded_weights import weight_shapes
 from snncore.experiment.randomness import randomness
 from snncore.experiment.spec import Draft
@@ -44,6 +45,11 @@ def seed_note(draft: Draft, seed: Seed, shuffles: bool = False) -> str:
         others = f"{'the others' if decided else 'the weights'} are those of {draft.checkpoint.name}. Another seed draws new ones."
         return f"Decides {decided[0]}; {others}" if decided else f"Unused: {others}"
     return f"Decides {' and '.join(decided)}." if decided else f"Unused: {_lowered(_why_not(seed))}"
+
+
+def seed_parameter(draft: Draft, seed: Seed, shuffles: bool = False) -> Parameter:
+    """Return how a seed is edited; arguments are those of `seed_note`."""
+    return Parameter(f"Seed: {seed}", seed_note(draft, seed, shuffles), "whole", has_slider=False)
 
 
 def _decided(draft: Draft, seed: Seed) -> list[str]:

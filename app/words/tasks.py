@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Generic, TypeVar
 
 from app.words.numbers import capitalised, counted
+from app.words.parameter import Parameter, Range, Tried
 from snncore.experiment.tasks import Task
 from snncore.experiment.tasks.spike_count import SpikeCount
 from snncore.experiment.tasks.spike_times import SpikeTimes
@@ -90,13 +91,9 @@ class TaskWords(Generic[T]):
         """Name of one of its fields."""
         return name.replace("_", " ")
 
-    def label(self, name: str) -> str:
-        """Label of a field's control, with its unit."""
-        return capitalised(self.field(name))
-
-    def note(self, name: str) -> str:
-        """Meaning of a field, in a sentence; empty if unknown."""
-        return ""
+    def parameter(self, name: str) -> Parameter:
+        """How one of its fields is edited."""
+        return Parameter(capitalised(self.field(name)))
 
     def value(self, name: str, value: Any) -> str:
         """A value of one of its fields."""
@@ -105,6 +102,30 @@ class TaskWords(Generic[T]):
     def remedy(self, name: str, value: Any) -> str:
         """Label of a button that sets one of its fields."""
         return f"Set the {self.field(name)} to {self.value(name, value)}"
+
+
+TIMES_APART = "|"
+"""Separates the target spikes of two neurons."""
+
+OF_SPIKE_TIMES = {
+    "times": Parameter(
+        "Target spikes",
+        f"Steps of the target spikes, {TIMES_APART} between neurons. A click on the output's row sets or clears one.",
+        unit="steps",
+    ),
+    "tau": Parameter(
+        "Time scale of the distance",
+        "How many steps off a spike can be and still count towards its target.",
+        symbol="τ",
+        unit="steps",
+        tuned=Range(1.0, 50.0, 0.5),
+    ),
+    "tolerance": Parameter(
+        "Tolerance",
+        "Distance at which training stops. A missing spike costs about ½, one that is a step late about 1/τ.",
+        tuned=Range(0.0, 5.0, 0.05),
+    ),
+}
 
 
 class SpikeCountWords(TaskWords[SpikeCount]):
@@ -148,11 +169,9 @@ class SpikeCountWords(TaskWords[SpikeCount]):
         count = f"{lowest:g} to {highest:g}" if lowest < highest else f"{highest:g}"
         return f"{count} spikes for a target of {self.task.target:,}"
 
-    def label(self, name: str) -> str:
-        return "Target (spikes)"
-
-    def note(self, name: str) -> str:
-        return "Output spikes to learn, all samples, neurons and steps together."
+    def parameter(self, name: str) -> Parameter:
+        note = "Output spikes to learn, all samples, neurons and steps together."
+        return Parameter("Target", note, unit="spikes", tuned=Range(0, 50, 1), tries=(Tried(20, "more to learn"),))
 
     def remedy(self, name: str, value: Any) -> str:
         return f"Set the target to {value:,}"
@@ -174,15 +193,8 @@ class SpikeTimesWords(TaskWords[SpikeTimes]):
     def field(self, name: str) -> str:
         return {"times": "target spikes", "tau": "τ of the distance"}.get(name, name)
 
-    def label(self, name: str) -> str:
-        return {"times": "Target spikes (steps)", "tau": "τ (steps)", "tolerance": "Tolerance"}[name]
-
-    def note(self, name: str) -> str:
-        return {
-            "times": f"Steps of the target spikes, {TIMES_APART} between neurons. A click on the output's row sets or clears one.",
-            "tau": "Time scale of the distance: how many steps off a spike can be and still count towards its target.",
-            "tolerance": "Distance at which training stops. A missing spike costs about ½, one that is a step late about 1/τ.",
-        }[name]
+    def parameter(self, name: str) -> Parameter:
+        return OF_SPIKE_TIMES[name]
 
     def value(self, name: str, value: Any) -> str:
         return times_in_words(value) if name == "times" else f"{value:g}"
@@ -204,9 +216,6 @@ def task_name(kind: str) -> str:
     """Name of a kind of task."""
     return TASK_WORDS.get(kind, TaskWords).name or capitalised(kind.replace("_", " "))
 
-
-TIMES_APART = "|"
-"""Separates the target spikes of two neurons."""
 
 LONGEST_LISTED = 40
 """Most characters of target spikes that are written out; longer lists show their number."""

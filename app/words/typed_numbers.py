@@ -62,10 +62,24 @@ class Numbers:
         """
         typed = text.strip()
         value = self._whole(typed, name) if self.is_whole else self._any(typed, name)
-        is_low = (self.low is not None and value < self.low) or (self.above is not None and value <= self.above)
-        if is_low or (self.high is not None and value > self.high):
+        if not self.takes(value):
             raise ExperimentError(f"{name}: {quoted(typed)} is out of range; write {self._words(value)}.")
         return value
+
+    def takes(self, value: float) -> bool:
+        """Return True if the number is within the range."""
+        is_low = (self.low is not None and value < self.low) or (self.above is not None and value <= self.above)
+        return not is_low and (self.high is None or value <= self.high)
+
+    def nearest(self, value: float) -> float:
+        """Return the number, or the limit that it exceeds."""
+        value = value if self.low is None else max(value, self.low)
+        return value if self.high is None else min(value, self.high)
+
+    @property
+    def words(self) -> str:
+        """What may be typed: "a number above 0"."""
+        return self._words()
 
     def read_all(self, text: str, name: str) -> list[float]:
         """Return the numbers of a list such as "2, 10, 50", where commas separate and aren't decimal points."""

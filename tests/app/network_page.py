@@ -11,12 +11,12 @@ from streamlit.testing.v1 import AppTest
 from app.server.link import from_parameter
 from app.state.network_view import NetworkView
 from app.words.input_parameters import INPUT_PARAMETERS
-from app.words.layer_parameters import LAYER_PARAMETERS, part_name
+from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, part_name
 from snncore.experiment import edits as stack
 from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from tests.app import pages
-from tests.app.pages import NETWORK, desk, press, received_by, run, shown
+from tests.app.pages import NETWORK, Field, desk, press, received_by, run, shown
 from tests.app.said import complaints, said
 
 TEN = ten_spikes().draft
@@ -55,11 +55,9 @@ def group(page: AppTest, layer: int) -> dict[str, Any]:
     return found
 
 
-def fields(page: AppTest, owner: str) -> dict[str, Any]:
-    """Widgets of the fields of a part, by path; those of optional ones by `switch` and their path."""
-    widgets = (*page.slider, *page.toggle, *page.selectbox, *page.text_input)
-    found = {widget.key.removeprefix("edit ").partition(" #")[0]: widget for widget in widgets if (widget.key or "").startswith("edit ")}
-    return {path: widget for path, widget in found.items() if path.removeprefix("switch ").startswith(owner)}
+def fields(page: AppTest, owner: str) -> dict[str, Field]:
+    """Rows of the fields of a part, by path; the switches of optional ones by `switch` and their path."""
+    return {path: field for path, field in pages.fields(page).items() if path.removeprefix("switch ").startswith(owner)}
 
 
 def change(page: AppTest, path: str, value: Any) -> AppTest:
@@ -68,31 +66,19 @@ def change(page: AppTest, path: str, value: Any) -> AppTest:
 
 
 def enter(page: AppTest, path: str, value: Any) -> None:
-    widget = fields(page, "")[path]
-    text = "" if value is None else str(value)
-    widget.set_value(text if widget.type == "text_input" else value)
+    fields(page, "")[path].set_value(value)
 
 
-def value_in(widget: Any) -> Any:
-    """What a widget shows; a field for a number holds it as text."""
-    if widget.type != "text_input":
-        return widget.value
-    return float(widget.value) if widget.value else None
-
-
-def other_values(path: str, widget: Any, present: Any) -> list[Any]:
-    """Valid values that a widget doesn't have."""
-    if widget.type == "selectbox":
-        return [option for option in widget.options if option != part_name(widget.value)]
-    if widget.type == "toggle":
-        return [not widget.value]
-    if present is None:
-        return [2 if path.endswith("max_num_spikes_per_bin") else 0.5]
-    if widget.type == "text_input":
-        return [present + 1 if isinstance(present, int) else present + 0.125]
-    step = widget.step or 1
-    goes_up = widget.max is None or widget.value + step <= widget.max
-    return [widget.value + (step if goes_up else -step)]
+def other_values(path: str, field: Field, present: Any) -> list[Any]:
+    """Valid values that a row doesn't have."""
+    if field.row["widget"] == "choice":
+        return [option for option in field.options if option != part_name(field.value)]
+    if isinstance(field.value, bool):
+        return [not field.value]
+    if isinstance(present, int):
+        return [present + 1]
+    low, high, step = field.row["low"], field.row["high"], field.row["step"]
+    return [present + (step if present + step <= high else -step)] if low <= present <= high else [present + 0.125]
 
 
 def value_at(made: Draft, path: str) -> Any:
@@ -114,7 +100,7 @@ def assert_edits_its_field_alone(page: AppTest, path: str) -> None:
         assert after.replace({field: value_at(before, field)}) == before, f"{path} changed something else"
         found = value_at(after, field)
         if path.startswith("switch "):
-            when_on = {**LAYER_PARAMETERS, **INPUT_PARAMETERS}[field.rpartition(".")[2]].when_on
+            when_on = {**PART_PARAMETERS, **LAYER_PARAMETERS, **INPUT_PARAMETERS}[field.rpartition(".")[2]].when_on
             assert found == (when_on if value else None)
         else:
             assert (part_name(found["kind"]) if isinstance(found, dict) else found) == value

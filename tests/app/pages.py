@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
-from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from app.server.link import to_parameter
@@ -20,9 +22,65 @@ MAIN = Path(__file__).parents[2] / "app" / "main.py"
 TRAINING, NETWORK, NEURON = "views/training.py", "views/network.py", "views/neuron.py"
 
 
+class Page(AppTest):
+    """A page that is told with its next run what its components' views have to tell."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, default_timeout=60)
+        self.acts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+
+    def _run(self, widget_state: WidgetStates | None = None, timeout: float | None = None) -> AppTest:
+        states = widget_state or WidgetStates()
+        for component, acts in self.acts.items():
+            answers = f"{component} answers"
+            last = self.session_state[answers].last if answers in self.session_state else 0
+            value = [{**act, "number": last + 1 + place} for place, act in enumerate(acts)]
+            told = json.dumps([{"event": "acts", "value": value}])
+            states.widgets.append(WidgetState(id=_make_trigger_id(component_of(self, component).id, "events"), json_trigger_value=told))
+        self.acts.clear()
+        return super()._run(states, timeout)
+
+
+@dataclass
+class Field:
+    """A row of controls, as a person sets it.
+
+    Attributes:
+        component: the key of its panel.
+        row: what its panel was given.
+        value: what it shows; a number, a text, whether it is on, or the kind that is chosen.
+        is_switch: whether it is the switch of a number that may be off.
+    """
+
+    page: Any
+    component: str
+    row: dict[str, Any]
+    path: str
+    value: Any
+    is_switch: bool = False
+
+    @property
+    def label(self) -> str:
+        unit = f"({self.row['unit']})" if self.row["unit"] else ""
+        return " ".join(filter(None, (self.row["label"], self.row["symbol"], unit)))
+
+    @property
+    def options(self) -> list[str]:
+        return [option["label"] for option in self.row["options"]]
+
+    def set_value(self, value: Any) -> None:
+        """Set it with the next run of the page: a number or a text, also of a number; the name or kind of an option; on or off."""
+        act = {"do": "edit", "changes": {self.path: value}}
+        if self.is_switch:
+            act["changes"] = {self.path: self.row["whenOn"] if value else None}
+        elif self.row["widget"] == "choice":
+            (act,) = (option["act"] for option in self.row["options"] if value in (option["label"], option["act"]["changes"][self.path]))
+        self.page.acts[self.component].append(act)
+
+
 def opened(view: str, link: Draft | str | None = None, **widgets: Any) -> AppTest:
     """A page in a session of its own, with a draft in its address, or whatever that holds, where some widgets have been set."""
-    page = AppTest.from_file(MAIN, default_timeout=60)
+    page = Page(MAIN)
     for key, value in widgets.items():
         page.session_state[key] = value
     if link is not None:
@@ -49,14 +107,29 @@ def press(page: AppTest, label: str) -> AppTest:
 
 
 def told(page: AppTest, component: str, act: dict[str, Any]) -> AppTest:
-    """What a component's view tells, numbered as it would. AppTest runs no scripts, so this goes to its inner run."""
-    answers = f"{component} answers"
-    last = page.session_state[answers].last if answers in page.session_state else 0
-    states = page._tree.get_widget_states()
-    told = json.dumps([{"event": "acts", "value": [{**act, "number": last + 1}]}])
-    states.widgets.append(WidgetState(id=_make_trigger_id(component_of(page, component).id, "events"), json_trigger_value=told))
-    shown(page._run(states))
-    return page if page.get("page_link") else shown(page.run())
+    """What a component's view tells, numbered as it would."""
+    page.acts[component].append(act)  # type: ignore[attr-defined]  # of a Page
+    return run(page)
+
+
+def fields(page: AppTest) -> dict[str, Field]:
+    """Rows of controls by path; the switch of a number that may be off by `switch` and its path."""
+    found = {}
+    for component in [element.key for element in page.get("bidi_component") if element.proto.component_name == "controls"]:
+        header, _ = received_by(page, component)
+        for row in header["rows"]:
+            path = row["path"]
+            field = Field(page, component, row, path, header["values"][path])
+            if "whenOn" in row:
+                found[f"switch {path}"] = Field(page, component, row, path, field.value is not None, is_switch=True)
+            if field.value is not None:
+                found[path] = field
+    return found
+
+
+def notes(page: AppTest) -> list[str]:
+    """What rows of controls explain."""
+    return [field.row["note"] for field in fields(page).values()]
 
 
 def desk(page: AppTest) -> Desk:

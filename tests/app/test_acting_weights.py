@@ -20,7 +20,7 @@ from snncore.run.simulation import simulate
 from tests.app import pages
 from tests.app import said as plain
 from tests.app.network_page import TEN, opened
-from tests.app.pages import TRAINING, desk, press, run
+from tests.app.pages import TRAINING, desk, fields, press, run
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
@@ -172,7 +172,7 @@ def test_an_edit_of_a_trained_network_says_that_training_starts_over(trained: Tr
 
 def test_an_edit_that_ends_a_training_says_so_and_its_weights_can_be_taken_up_again(trained: TrainingRun) -> None:
     page = run(_with(pages.opened(TRAINING), SHORT, trained=trained))
-    page.slider(key="edit tau_mem").set_value(20.0)
+    fields(page)["tau_mem"].set_value(20.0)
     run(page)
     assert "Training started over: the weights from epoch 39 of the training are no longer used." in said(page)
     assert "Weights from seed 0." in said(page)

@@ -11,6 +11,7 @@ from app.server.runner import Owner, TrainingRun
 from app.widgets import drawing
 from snncore.experiment.spec import ten_spikes
 from tests.app.network_page import opened as open_network
+from tests.app.pages import fields
 from tests.app.said import complaints
 from tests.app.training_page import opened as open_training
 from tests.app.training_page import run_of
@@ -18,12 +19,12 @@ from tests.app.waiting import until
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
-THRESHOLD = "edit network.1.spike_threshold"
+THRESHOLD = "network.1.spike_threshold"
 
 
-def draws_whole_page(page: AppTest, key: str, value: float) -> bool:
+def draws_whole_page(page: AppTest, path: str, value: float) -> bool:
     """Whether a move of that slider draws all of the page, its menus included."""
-    page.slider(key=key).set_value(value)
+    fields(page)[path].set_value(value)
     page.run()
     assert not page.exception, page.exception
     is_whole = bool(page.menu_button)
@@ -43,8 +44,7 @@ def test_of_a_network_the_first_edit_draws_the_button_that_undoes_it_and_the_nex
     assert [draws_whole_page(page, THRESHOLD, value) for value in (0.9, 0.8, 0.7)] == [True, False, False]
     next(button for button in page.button if button.label == "Undo").click()
     page.run()
-    key = next(slider.key for slider in page.slider if slider.key.startswith(THRESHOLD))
-    assert [draws_whole_page(page, key, value) for value in (0.6, 0.5)] == [True, False], "Redo can't be pressed any more"
+    assert [draws_whole_page(page, THRESHOLD, value) for value in (0.6, 0.5)] == [True, False], "Redo can't be pressed any more"
 
 
 @pytest.mark.usefixtures("sent_at_once")
@@ -52,15 +52,15 @@ def test_of_a_training_an_edit_draws_its_buttons_only_where_they_are_others() ->
     page = open_training()
     page.session_state["more"] = False
     page.run()
-    assert not draws_whole_page(page, "edit tau_mem", 11.0)
-    assert not draws_whole_page(page, "edit tau_mem", 10.0)
+    assert not draws_whole_page(page, "tau_mem", 11.0)
+    assert not draws_whole_page(page, "tau_mem", 10.0)
     run = run_of(page)
     run.speed = None
     run.play()
     until(lambda: not run.is_running)
     page.run()
-    assert draws_whole_page(page, "edit tau_mem", 11.0), "it can be trained again"
-    assert not draws_whole_page(page, "edit tau_mem", 12.0)
+    assert draws_whole_page(page, "tau_mem", 11.0), "it can be trained again"
+    assert not draws_whole_page(page, "tau_mem", 12.0)
 
 
 @pytest.mark.usefixtures("sent_at_once")
@@ -70,11 +70,11 @@ def test_where_many_compute_the_whole_page_is_drawn_to_be_looked_at_more_rarely(
     runs = [TrainingRun(run_of(page).experiment, 1.0, Owner(name)) for name in ("b", "c", "d")]
     run_of(page).play()
     page.run()
-    assert not draws_whole_page(page, "edit tau_mem", 11.0)
+    assert not draws_whole_page(page, "tau_mem", 11.0)
     for run in runs:
         run.play()
-    assert draws_whole_page(page, "edit tau_mem", 12.0)
-    assert not draws_whole_page(page, "edit tau_mem", 13.0)
+    assert draws_whole_page(page, "tau_mem", 12.0)
+    assert not draws_whole_page(page, "tau_mem", 13.0)
     for run in (*runs, run_of(page)):
         run.pause()
 
@@ -85,7 +85,7 @@ def test_what_is_refused_is_said_and_what_mends_it_takes_the_words_away() -> Non
     page.session_state["more"] = False
     page.run()
     for value, whole in ((0.0, True), (0.002, True), (0.003, False)):
-        page.text_input(key="edit training.lr").set_value(str(value))
+        fields(page)["training.lr"].set_value(str(value))
         page.run()
         assert bool(page.menu_button) == whole, value
         assert bool(complaints(page)) == (value == 0)

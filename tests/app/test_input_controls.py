@@ -25,9 +25,8 @@ from tests.app.network_page import (
     raster,
     spikes,
     upload,
-    value_in,
 )
-from tests.app.pages import desk, press
+from tests.app.pages import desk, notes, press
 from tests.app.said import complaints
 from tests.length import sampled
 
@@ -86,7 +85,7 @@ def test_a_file_is_weighted() -> None:
 def test_an_optional_parameter_of_an_input_is_switched_on_and_off(kind: str, name: str) -> None:
     page = opened(stack.feed(TEN, kind), panel="Input")
     change(page, f"switch input.{name}", True)
-    assert value_in(fields(page, "")[f"input.{name}"]) == getattr(draft(page).input, name) == INPUT_PARAMETERS[name].when_on
+    assert fields(page, "")[f"input.{name}"].value == getattr(draft(page).input, name) == INPUT_PARAMETERS[name].when_on
     change(page, f"switch input.{name}", False)
     assert draft(page) == stack.feed(TEN, kind)
 
@@ -128,7 +127,7 @@ def test_each_seed_edits_its_field_alone(path: str) -> None:
 
 def test_the_time_step_is_given_in_ms_and_kept_in_seconds() -> None:
     page = opened(panel="Input")
-    assert fields(page, "")["dt"].value == "1"
+    assert fields(page, "")["dt"].value == 1
     change(page, "dt", 0.5)
     assert draft(page) == TEN.replace({"dt": 0.0005})
     assert "Hz" in group(page, 1)["words"]
@@ -140,7 +139,7 @@ def test_another_seed_is_a_click_away(label: str, name: str) -> None:
     for times in (1, 2):
         press(page, label)
         assert draft(page) == TEN.replace({f"seeds.{name}": getattr(TEN.seeds, name) + times})
-        assert value_in(fields(page, "")[f"seeds.{name}"]) == getattr(TEN.seeds, name) + times
+        assert fields(page, "")[f"seeds.{name}"].value == getattr(TEN.seeds, name) + times
     (simulation,) = simulate(desk(page).composition.experiment)
     assert np.array_equal(raster(page, "input"), simulation.input[0].T)
 
@@ -155,4 +154,4 @@ def test_new_weights_are_offered_as_long_as_a_layer_draws_some() -> None:
 
 @pytest.mark.parametrize("made", [TEN, stack.insert(TEN, 2, "Dropout"), stack.feed(TEN, "step_current")])
 def test_each_seed_says_what_it_decides_here(made: Draft) -> None:
-    assert {seed_note(made, seed, shuffles=True) for seed in SEEDS} <= set(captions(opened(made, panel="Input")))
+    assert {seed_note(made, seed, shuffles=True) for seed in SEEDS} <= set(notes(opened(made, panel="Input")))

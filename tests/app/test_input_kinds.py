@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
 from app.figures import thumbnails
@@ -22,7 +21,9 @@ from snncore.experiment import edits
 from snncore.experiment.field_words import FieldWords
 from snncore.experiment.inputs import INPUT_KINDS, Files, Input
 from snncore.experiment.part import Positive, Shape
-from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.experiment.spec import Draft, Experiment, ten_spikes
+from tests.app.network_page import change, draft, fields
+from tests.app.network_page import opened as network_page
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
@@ -177,28 +178,15 @@ def test_an_input_from_outside_that_cannot_be_made_has_a_plain_tile() -> None:
         thumbnails._in_background.cache_clear()
 
 
-def widgets_of_checkers() -> None:
-    """A page with the widgets of one input, which notes what they change."""
-    import streamlit as st
-
-    from app.widgets.fields import field_controls
-    from app.words.inputs import input_parameters
-    from snncore.experiment.inputs import INPUT_KINDS
-
-    part, told = INPUT_KINDS["checkers"], st.session_state.setdefault("told", [])
-    field_controls(part(shape=(1, 40, 6)), "input", input_parameters(part), told.append, told.append)
-
-
-def test_an_input_from_outside_has_a_widget_for_each_field(checkers: type[Checkers]) -> None:
-    page = AppTest.from_function(widgets_of_checkers, default_timeout=60).run()
-    assert not page.exception
-    assert [widget.label for widget in (*page.text_input, *page.slider, *page.selectbox)] == ["Spacing k (steps)", "Share", "Begins with"]
-    assert [toggle.label for toggle in page.toggle] == ["Fades", "Until step (steps)"]
-    page.text_input[0].set_value("7")
-    page.run()
-    page.toggle[1].set_value(True)
-    page.run()
-    assert page.session_state["told"] == [{"input.every": 7}, {"input.until": 30}]
+def test_an_input_from_outside_has_a_row_for_each_field(checkers: type[Checkers]) -> None:
+    page = network_page(Draft(network=[{"kind": "IAF"}], input=checkers(shape=(1, 40, 6))), panel="Input")
+    found = fields(page, "input.")
+    labels = {"Spacing k (steps)": "number", "Share": "number", "Begins with": "choice", "Fades": "switch", "Until step (steps)": "number"}
+    own = [field for path, field in found.items() if ".shape." not in path]
+    assert {field.label: field.row["widget"] for field in own} == labels
+    change(page, "input.every", "7")
+    change(page, "switch input.until", True)
+    assert (draft(page).input.every, draft(page).input.until) == (7, 30)
 
 
 def test_an_input_from_outside_feeds_the_tuned_neuron(checkers: type[Checkers]) -> None:

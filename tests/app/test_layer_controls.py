@@ -24,9 +24,8 @@ from tests.app.network_page import (
     own_fields,
     raster,
     value_at,
-    value_in,
 )
-from tests.app.pages import data_of, press, run, shown, told
+from tests.app.pages import data_of, run, shown, told
 from tests.app.said import complaints, said
 from tests.length import sampled
 
@@ -43,7 +42,7 @@ def test_a_layer_has_widgets_for_each_of_its_parameters_and_no_others(kind: str)
     for path, widget in fields(page, "network.0.").items():
         value = value_at(made, path.removeprefix("switch "))
         expected = value is not None if path.startswith("switch ") else value["kind"] if isinstance(value, dict) else value
-        assert value_in(widget) == expected, path
+        assert widget.value == expected, path
     assert ("It has no parameters." in captions(page)) == (not names)
     assert any(kind in text for text in said(page, "title"))
 
@@ -70,7 +69,7 @@ def test_each_widget_of_a_part_edits_its_field_alone(field: str, kind: str) -> N
     made = network_with("Linear" if field == "weights" else "LIFRecurrent").replace({owner: {"kind": kind, **parts(field)[kind], **room}})
     page = opened(made, layer=0)
     found = fields(page, f"{owner}.")
-    assert {path.removeprefix(f"{owner}.") for path in found} == set(parts(field)[kind])
+    assert {path.removeprefix("switch ").removeprefix(f"{owner}.") for path in found} == set(parts(field)[kind])
     for path in found:
         assert_edits_its_field_alone(page, path)
 
@@ -84,7 +83,7 @@ def test_an_optional_parameter_is_switched_on_changed_and_switched_off(kind: str
     assert path not in fields(page, "network.0.")
     change(page, f"switch {path}", True)
     present = value_at(draft(page), path)
-    assert value_in(fields(page, "")[path]) == present == LAYER_PARAMETERS[name].when_on
+    assert fields(page, "")[path].value == present == LAYER_PARAMETERS[name].when_on
     (value,) = other_values(path, fields(page, "")[path], present)
     change(page, path, value)
     assert value_at(draft(page), path) == value
@@ -98,9 +97,10 @@ def test_a_field_that_may_be_empty_is_filled_and_emptied(part: str, name: str, v
     made = TEN.replace({"network.1.spike_fn": "MaxSpike"})
     page = opened(made)
     path = f"network.1.{part}.{name}"
+    change(page, f"switch {path}", True)
     change(page, path, value)
     assert value_at(draft(page), path) == value
-    change(page, path, None)
+    change(page, f"switch {path}", False)
     assert complaints(page) == []
     assert draft(page) == made
 
@@ -108,11 +108,31 @@ def test_a_field_that_may_be_empty_is_filled_and_emptied(part: str, name: str, v
 def test_values_by_neuron_are_replaced_by_their_mean_and_by_nothing_else() -> None:
     made = TEN.replace({"network.1.tau_mem": [float(neuron) for neuron in range(10, 74)]})
     page = opened(made)
-    assert "network.1.tau_mem" not in fields(page, "")
-    assert "Membrane time constant τ_mem (steps): one value for each neuron." in captions(page)
-    press(page, "Use one value for all")
+    assert fields(page, "")["network.1.tau_mem"].value == ", ".join(map(str, range(10, 74)))
+    assert fields(page, "")["network.1.tau_mem"].row["note"].endswith("It has one value for each neuron.")
+    (mean,) = fields(page, "")["network.1.tau_mem"].row["tries"]
+    assert mean["words"] == "Use one value for all: 41.5"
+    change(page, "network.1.tau_mem", mean["value"])
     assert draft(page) == TEN.replace({"network.1.tau_mem": 41.5})
     assert fields(page, "")["network.1.tau_mem"].value == 41.5
+
+
+@pytest.mark.parametrize("typed", ["8, 12, 20, 5", "8;12 20  5"])
+def test_a_parameter_of_neurons_takes_a_number_for_each(typed: str) -> None:
+    page = opened(layer=3)
+    change(page, "network.3.tau_mem", typed)
+    assert complaints(page) == []
+    assert draft(page) == TEN.replace({"network.3.tau_mem": [8.0, 12.0, 20.0, 5.0]})
+    assert fields(page, "")["network.3.tau_mem"].value == "8, 12, 20, 5"
+    change(page, "network.3.tau_mem", "7,5")
+    assert draft(page) == TEN.replace({"network.3.tau_mem": 7.5})
+
+
+def test_a_list_with_something_else_in_it_is_refused() -> None:
+    page = opened(layer=3)
+    change(page, "network.3.tau_mem", "8, twelve, 20, 5")
+    assert complaints(page) == ["Membrane time constant: 'twelve' is not a number; write a number of at least 0.1."]
+    assert draft(page) == TEN
 
 
 @pytest.mark.parametrize("value", [0.5, 400.0])
@@ -120,7 +140,7 @@ def test_a_slider_reaches_as_far_as_its_value(value: float) -> None:
     page = opened(TEN.replace({"network.1.tau_mem": value}))
     slider = fields(page, "")["network.1.tau_mem"]
     assert slider.value == value
-    assert slider.min <= value <= slider.max
+    assert slider.row["low"] <= value <= slider.row["high"]
 
 
 def test_a_slow_or_short_input_shows_its_own_value() -> None:
@@ -129,7 +149,7 @@ def test_a_slow_or_short_input_shows_its_own_value() -> None:
         (stack.feed(TEN, "moving_bar"), "input.speed", 0.01),
     ):
         page = opened(made.replace({path: value}), panel="Input")
-        assert value_in(fields(page, "")[path]) == value
+        assert fields(page, "")[path].value == value
 
 
 def test_more_groups_than_neurons_are_a_misfit_that_is_shown_at_once() -> None:

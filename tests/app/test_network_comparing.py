@@ -60,7 +60,7 @@ def test_a_second_run_that_is_too_large_is_refused_and_switched_off(monkeypatch:
 
 def test_time_constants_are_held_side_by_side() -> None:
     page = opened(panel="Compare")
-    page.text_input(key="edit taus").set_value("5, 50")
+    fields(page, "")["taus"].set_value("5, 50")
     run(page)
     assert view(page).taus == (5.0, 50.0)
     assert said(page, "title") == ["τ_mem 5 steps", "τ_mem 50 steps"]
@@ -68,27 +68,27 @@ def test_time_constants_are_held_side_by_side() -> None:
         (simulation,) = simulate(ten_spikes().replace({"network.1.tau_mem": tau, "network.3.tau_mem": tau}))
         assert np.array_equal(raster(page, "1", f"rows {tau:g}"), simulation.records[1].spikes[0].T)
     assert draft(page) == TEN, "nothing is edited"
-    page.text_input(key="edit taus").set_value("")
+    fields(page, "")["taus"].set_value("")
     run(page)
     assert np.array_equal(raster(page, "1"), simulate(ten_spikes())[0].records[1].spikes[0].T)
 
 
 def test_a_typed_time_constant_is_held_and_the_same_one_only_once() -> None:
     page = opened(panel="Compare")
-    page.text_input(key="edit taus").set_value("10 7.25;10.0")
+    fields(page, "")["taus"].set_value("10 7.25;10.0")
     run(page)
     assert view(page).taus == (10.0, 7.25)
-    assert page.text_input(key="edit taus").value == "10, 7.25"
+    assert fields(page, "")["taus"].value == "10, 7.25"
 
 
 def test_a_typed_word_is_refused_and_the_next_number_is_taken() -> None:
     page = opened(panel="Compare", taus=(5.0,))
-    page.text_input(key="edit taus").set_value("5, long")
+    fields(page, "")["taus"].set_value("5, long")
     run(page)
     assert complaints(page) == ["τ_mem: 'long' is not a number; write a number from 0.1 to 100000."]
     assert view(page).taus == (5.0,)
-    assert page.text_input(key="edit taus").value == "5"
-    page.text_input(key="edit taus").set_value("5, 8")
+    assert fields(page, "")["taus"].value == "5"
+    fields(page, "")["taus"].set_value("5, 8")
     run(page)
     assert complaints(page) == []
     assert view(page).taus == (5.0, 8.0)
@@ -97,13 +97,13 @@ def test_a_typed_word_is_refused_and_the_next_number_is_taken() -> None:
 @pytest.mark.parametrize("text", ["0.01", "-3", "nan", "inf", "1e9"])
 def test_a_time_constant_that_no_neuron_can_have_is_refused(text: str) -> None:
     page = opened(panel="Compare", taus=(5.0,))
-    page.text_input(key="edit taus").set_value(f"5, {text}")
+    fields(page, "")["taus"].set_value(f"5, {text}")
     run(page)
     (complaint,) = complaints(page)
     assert complaint.startswith(f"τ_mem: {text!r} is ")
     assert complaint.endswith("; write a number from 0.1 to 100000.")
     assert view(page).taus == (5.0,)
-    page.text_input(key="edit taus").set_value("1, 2, 3, 4, 5")
+    fields(page, "")["taus"].set_value("1, 2, 3, 4, 5")
     run(page)
     assert complaints(page) == ["These are 5 time constants; up to 4 are held side by side."]
 
@@ -117,13 +117,13 @@ def test_without_a_leak_there_is_no_time_constant_to_hold() -> None:
 def test_the_sample_of_a_batch_is_chosen() -> None:
     page = opened(convolution().draft)
     for sample in (1, 3, 8):
-        page.text_input(key="edit sample").set_value(str(sample))
+        fields(page, "")["sample"].set_value(str(sample))
         run(page)
         assert np.array_equal(raster(page, "input"), simulate(convolution())[0].input[sample - 1].reshape(100, -1).T)
     view(page).panel = "Input"
     run(page)
     change(page, "input.shape.0", 2)
-    assert page.text_input(key="edit sample").value == "2", "the last one that there is"
+    assert fields(page, "")["sample"].value == 2, "the last one that there is"
     change(page, "input.shape.0", 1)
-    assert "edit sample" not in [widget.key for widget in page.text_input]
+    assert "sample" not in fields(page, "")
     assert np.array_equal(raster(page, "input"), desk(page).composition.simulations[1, False][0].input[0].reshape(100, -1).T)

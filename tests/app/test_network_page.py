@@ -34,7 +34,6 @@ from tests.app.network_page import (
     raster,
     spikes,
     upload,
-    value_in,
     view,
 )
 from tests.app.pages import NETWORK, data_of, desk, press, received_by, run, shown, told
@@ -157,7 +156,7 @@ def test_a_misfit_is_undone_and_done_again_over_the_old_simulation() -> None:
         assert [group["rows"] for group in groups] == [group["rows"] for group in before]
         remedies = [remedy for group in groups for remedy in group.get("notes", {}).get("remedies", [])]
         assert bool(remedies) == (made == TEN), "a remedy is for the layers that are seen"
-        assert value_in(fields(page, "network.0")["network.0.out_features"]) == made.network[0].out_features
+        assert fields(page, "network.0")["network.0.out_features"].value == made.network[0].out_features
 
 
 def test_a_misfit_keeps_the_old_simulation_and_says_so() -> None:

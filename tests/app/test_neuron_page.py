@@ -17,7 +17,7 @@ from snncore.experiment import edits as stack
 from snncore.experiment.spec import Experiment
 from snncore.run.simulation import simulate
 from tests.app.neuron_page import assert_shows, drawn, experiment, opened, told, with_open_menu
-from tests.app.pages import NETWORK, NEURON, TRAINING, desk, press, shown
+from tests.app.pages import NETWORK, NEURON, TRAINING, desk, fields, press, shown
 from tests.app.said import complaints, said
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
@@ -143,14 +143,13 @@ def test_what_can_not_be_compared_is_said(changes: dict[str, Any], words: str) -
 def test_what_is_looked_at_stays_open_and_the_surrogate_is_edited_beside_its_curve() -> None:
     page = told(opened(), {"do": "look", "panel": "surrogate"})
     assert drawn(page)[0]["look"]["panel"] == "surrogate"
-    (choice,) = (box for box in page.selectbox if box.label == "Surrogate gradient")
-    choice.set_value("ATan")
+    fields(page)["network.0.surrogate_grad_fn"].set_value("ATan")
     shown(page.run())
     assert type(desk(page).neuron.layer.surrogate_grad_fn).__name__ == "ATan"
     page = told(page, {"do": "edit", "changes": {"network.0.kind": "ExpLeak"}})
     assert any("never spikes" in text for text in said(page, "caption"))
     page = told(page, {"do": "look", "panel": ""})
-    assert not page.selectbox
+    assert not fields(page)
 
 
 # --------------------------------------------------------------------------------------------------- its buttons

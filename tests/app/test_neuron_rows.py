@@ -66,7 +66,7 @@ def test_every_value_to_try_is_accepted_lies_on_the_slider_and_one_of_them_moves
     experiment, path = having(kind), path_of(kind, name)
     row = row_of(experiment, path)
     values = [tried["value"] for tried in row["tries"]]
-    if row["widget"] == "slider":
+    if row["widget"] == "number":
         assert all(row["low"] <= value <= row["high"] for value in values)
     assert any(edited(experiment, {path: value}, {}) != experiment for value in values)
 
@@ -78,7 +78,7 @@ def test_both_ends_of_a_slider_and_of_what_can_be_typed_are_accepted_and_the_val
     for value in [row[end] for end in ("low", "high", "least", "most", "whenOn") if end in row]:
         assert edited(experiment, {path: value}, {}).at(path) == value
     present = experiment.at(path)
-    if row["widget"] == "slider" and present is not None:
+    if row["widget"] == "number" and present is not None:
         assert row["low"] <= present <= row["high"]
         assert row["least"] <= present <= row["most"]
 
@@ -169,7 +169,7 @@ def test_what_lies_below_the_least_is_refused() -> None:
     for kind, name in FIELDS:
         experiment, path = having(kind), path_of(kind, name)
         row = row_of(experiment, path)
-        if row["widget"] == "slider" and row["least"] > -1e6 and name not in ("spike_threshold", "start", "stop", "first", "period"):
+        if row["widget"] == "number" and row["least"] > -1e6 and name not in ("spike_threshold", "start", "stop", "first", "period"):
             below = row["least"] - (1 if row["isWhole"] else 0.001)
             with pytest.raises(ExperimentError):
                 edited(experiment, {path: below}, {})

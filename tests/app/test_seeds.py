@@ -75,7 +75,7 @@ def test_a_training_offers_to_draw_what_another_seed_changes(made: Draft, offere
     page = opened(TRAINING, made)
     assert offered_by(page) == offered
     fixed = {seed_note(made, seed) for label, seed in SEED_OF.items() if label not in offered}
-    assert fixed <= set(said(page, "caption"))  # they say why
+    assert fixed <= set(pages.notes(page))  # they say why
 
 
 def test_the_noise_seed_is_said_to_decide_what_a_dropout_drops_and_does() -> None:

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from app.state.network_view import SHUFFLED
 from app.words.comparison import differences, why_in_words
 from app.words.network import network_status
-from app.words.numbers import reach_in_words, share_in_words
+from app.words.numbers import reach_in_words, share_in_words, three_digits
 from snncore.diagnosis.layers import diagnose
 from snncore.diagnosis.remedies import without_normalisation
 from snncore.experiment.edits import fitting_input
@@ -152,3 +152,10 @@ def test_a_shuffle_that_changes_nothing_is_said_to(kind: str, is_said: bool) -> 
     assert ("Shuffling changes nothing here: no channel's input varies over time." in [c.value for c in page.caption]) == is_said
     (plain,), (shuffled,) = (simulate(desk(page).composition.experiment, shuffled=shuffles) for shuffles in (False, True))
     assert np.array_equal(plain.input, shuffled.input) == is_said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0.78125, "0.781"), (62.5, "62.5"), (100, "100"), (999.4, "999"), (999.7, "1,000"), (5660.4, "5,660"), (0.0, "0")]
+)
+def test_a_rate_has_three_digits_and_never_an_exponent(number: float, said: str) -> None:
+    assert three_digits(number) == said

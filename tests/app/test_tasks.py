@@ -6,7 +6,6 @@ import csv
 import time
 from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -18,7 +17,6 @@ from app.export.history import history_csv
 from app.figures.rows import View, rows_figure
 from app.figures.training import Ghost, describe_training, training_curves
 from app.figures.trials import Trial, describe_trials, trials_figure
-from app.server.link import to_parameter
 from app.server.runner import TrainingRun
 from app.state.desk import Desk
 from app.words.changes import changes_in_words
@@ -33,11 +31,12 @@ from snncore.experiment.tasks import TASK_KINDS, Task
 from snncore.experiment.tasks.spike_times import SpikeTimes
 from snncore.run.bptt import train
 from snncore.run.simulation import simulate
+from tests.app.pages import TRAINING, fields, shown
+from tests.app.pages import opened as open_page
 from tests.app.said import complaints, said
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
-MAIN = str(Path(__file__).parents[2] / "app" / "main.py")
 NAMES = ["LIF 2", "LIF 4"]
 AWAKE = {"network.1.norm_input": False, "network.3.norm_input": False}
 TIMES = ((20, 60), (40,), (), ())
@@ -87,7 +86,11 @@ def test_every_task_of_the_package_has_words_with_a_name_of_its_own() -> None:
     for kind, made in TASK_KINDS.items():
         task = made.fitting((1, 100, 4))
         assert TASK_WORDS[kind].name
-        assert all(task_words(task).label(name) and task_words(task).note(name) for name in type(task).model_fields if name != "kind")
+        assert all(
+            task_words(task).parameter(name).name and task_words(task).parameter(name).note
+            for name in type(task).model_fields
+            if name != "kind"
+        )
 
 
 def test_the_status_of_times_is_their_distance() -> None:
@@ -208,15 +211,7 @@ def test_nothing_is_marked_for_a_task_without_marks() -> None:
 
 
 def opened(experiment: Experiment) -> AppTest:
-    page = AppTest.from_file(MAIN, default_timeout=30)
-    page.session_state["more"] = False
-    page.query_params["x"] = to_parameter(experiment.draft)
-    return shown(page.run())
-
-
-def shown(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
+    return open_page(TRAINING, experiment.draft, more=False)
 
 
 def task_of(page: AppTest) -> Task:
@@ -231,17 +226,17 @@ def button_labels(page: AppTest) -> list[str]:
 def test_the_task_is_chosen_and_its_fields_are_edited() -> None:
     page = opened(ten_spikes())
     assert "Train them" in button_labels(page)
-    page.selectbox(key="edit training.task").select("spike_times")
+    fields(page)["training.task"].set_value("spike_times")
     shown(page.run())
     assert task_of(page) == SpikeTimes.fitting((1, 100, 4))
     assert "Train them" in button_labels(page)
     assert any(text.endswith("with 8 spikes at given steps.") for text in said(page, "caption"))
     for field, typed in (("times", "10, 40, 70 | | 5 |"), ("tau", "4,5"), ("tolerance", "0.2")):
-        page.text_input(key=f"edit training.task.{field}").set_value(typed)
+        fields(page)[f"training.task.{field}"].set_value(typed)
         shown(page.run())
         assert not complaints(page)
     assert task_of(page) == SpikeTimes(times=((10, 40, 70), (), (5,), ()), tau=4.5, tolerance=0.2)
-    page.selectbox(key="edit training.task").select("spike_count")
+    fields(page)["training.task"].set_value("spike_count")
     shown(page.run())
     assert task_of(page) == ten_spikes().training.task
 
@@ -257,7 +252,7 @@ def test_the_task_is_chosen_and_its_fields_are_edited() -> None:
 )
 def test_times_that_can_not_be_are_refused_and_those_in_force_stay(typed: str, sentence: str) -> None:
     page = opened(timed())
-    page.text_input(key="edit training.task.times").set_value(typed)
+    fields(page)["training.task.times"].set_value(typed)
     shown(page.run())
     assert complaints(page) == [sentence]
     assert task_of(page) == SpikeTimes(times=TIMES)
@@ -287,8 +282,8 @@ def test_a_task_from_outside_trains_and_is_said_by_its_own_data(own_task: Experi
 
 def test_a_task_from_outside_is_offered_with_a_field_for_each_of_its_numbers(own_task: Experiment) -> None:
     page = opened(own_task)
-    assert "Much activity" in page.selectbox(key="edit training.task").options
-    page.text_input(key="edit training.task.most").set_value("300")
+    assert "Much activity" in fields(page)["training.task"].options
+    fields(page)["training.task.most"].set_value("300")
     shown(page.run())
     assert task_of(page) == Activity(most=300.0)
 

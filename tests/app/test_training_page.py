@@ -13,8 +13,8 @@ from app.words.training import lesson
 from snncore.activation import SURROGATES
 from snncore.experiment.edits import insert
 from snncore.experiment.spec import Draft, ten_spikes
-from tests.app.pages import desk, press, shown
-from tests.app.said import complaints, said
+from tests.app.pages import desk, fields, notes, press, shown
+from tests.app.said import complaints
 from tests.app.training_page import CONNECTION, experiment_of, opened, run_of
 from tests.app.waiting import until
 from tests.length import sampled
@@ -34,18 +34,18 @@ def test_the_page_opens_on_the_ten_spike_task_at_epoch_0(opened_page: AppTest) -
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "expected"),
+    ("path", "value", "expected"),
     [
-        ("edit training.task.target", 7, {"training.task.target": 7}),
-        ("edit training.lr", 0.01, {"training.lr": 0.01}),
-        ("edit training.epochs", 250, {"training.epochs": 250}),
-        ("edit seeds.weights", 11, {"seeds.weights": 11}),
-        ("edit seeds.input", 12, {"seeds.input": 12}),
-        ("edit seeds.noise", 13, {"seeds.noise": 13}),
+        ("training.task.target", 7, {"training.task.target": 7}),
+        ("training.lr", 0.01, {"training.lr": 0.01}),
+        ("training.epochs", 250, {"training.epochs": 250}),
+        ("seeds.weights", 11, {"seeds.weights": 11}),
+        ("seeds.input", 12, {"seeds.input": 12}),
+        ("seeds.noise", 13, {"seeds.noise": 13}),
     ],
 )
-def test_a_number_edits_its_field(opened_page: AppTest, key: str, value: float, expected: dict[str, Any]) -> None:
-    opened_page.text_input(key=key).set_value(str(value))
+def test_a_number_edits_its_field(opened_page: AppTest, path: str, value: float, expected: dict[str, Any]) -> None:
+    fields(opened_page)[path].set_value(str(value))
     shown(opened_page.run())
     assert experiment_of(opened_page) == ten_spikes().replace(expected)
     assert len(run_of(opened_page).records) == 1
@@ -53,14 +53,14 @@ def test_a_number_edits_its_field(opened_page: AppTest, key: str, value: float, 
 
 @pytest.mark.parametrize(("field", "value"), [("tau_mem", 24.5), ("spike_threshold", 0.55)])
 def test_a_slider_edits_every_layer_that_has_the_parameter(opened_page: AppTest, field: str, value: float) -> None:
-    opened_page.slider(key=f"edit {field}").set_value(value)
+    fields(opened_page)[f"{field}"].set_value(value)
     shown(opened_page.run())
     assert experiment_of(opened_page) == ten_spikes().replace({f"network.1.{field}": value, f"network.3.{field}": value})
 
 
 @pytest.mark.parametrize("surrogate", sampled(SURROGATES, most=3))
 def test_every_surrogate_can_be_chosen_and_trained(opened_page: AppTest, surrogate: type) -> None:
-    opened_page.selectbox(key="edit surrogate_grad_fn").select(surrogate.__name__)
+    fields(opened_page)["surrogate_grad_fn"].set_value(surrogate.__name__)
     shown(opened_page.run())
     assert [type(experiment_of(opened_page).network[index].surrogate_grad_fn) for index in (1, 3)] == [surrogate, surrogate]
     press(opened_page, "+1 epoch")
@@ -74,7 +74,7 @@ def test_weights_input_and_noise_take_their_next_seeds_apart(seed: str) -> None:
     before = getattr(made.seeds, seed)
     press(page, f"New {seed}")
     assert experiment_of(page).draft == made.replace({f"seeds.{seed}": before + 1})
-    assert page.text_input(key=f"edit seeds.{seed}").value == str(before + 1)
+    assert fields(page)[f"seeds.{seed}"].value == before + 1
 
 
 @pytest.mark.parametrize(
@@ -133,12 +133,12 @@ def test_a_refused_number_leaves_experiment_run_and_field_as_they_were(opened_pa
     press(opened_page, "+1 epoch")
     until(lambda: len(run_of(opened_page).records) == 2)
     before = run_of(opened_page)
-    opened_page.text_input(key="edit training.lr").set_value(str(bad))
+    fields(opened_page)["training.lr"].set_value(str(bad))
     shown(opened_page.run())
     assert complaints(opened_page) == [f"Learning rate: '{bad}' is out of range; write a number above 0."]
     assert run_of(opened_page) is before
-    assert opened_page.text_input(key="edit training.lr").value == "0.001"
-    opened_page.text_input(key="edit training.lr").set_value("0.002")
+    assert fields(opened_page)["training.lr"].value == 0.001
+    fields(opened_page)["training.lr"].set_value("0.002")
     shown(opened_page.run())
     assert complaints(opened_page) == []
 
@@ -147,7 +147,7 @@ def test_a_refused_number_leaves_experiment_run_and_field_as_they_were(opened_pa
     ("path", "typed", "message"),
     [
         ("training.lr", "-0", "Learning rate: '-0' is out of range; write a number above 0."),
-        ("training.task.target", "-3", "Target (spikes): '-3' is out of range; write a whole number of at least 0."),
+        ("training.task.target", "-3", "Target: '-3' is out of range; write a whole number of at least 0."),
         ("training.epochs", "0", "Epochs at most: '0' is out of range; write a whole number of at least 1."),
         ("seeds.noise", "-1", "Seed: noise: '-1' is out of range; write a whole number of at least 0."),
         ("seeds.input", str(2**53), f"Seed: input: '{2**53}' is out of range; write a whole number from 0 to {2**53 - 1}."),
@@ -156,7 +156,7 @@ def test_a_refused_number_leaves_experiment_run_and_field_as_they_were(opened_pa
 )
 def test_a_number_out_of_range_is_refused_under_the_label_of_its_field(opened_page: AppTest, path: str, typed: str, message: str) -> None:
     before = experiment_of(opened_page)
-    opened_page.text_input(key=f"edit {path}").set_value(typed)
+    fields(opened_page)[f"{path}"].set_value(typed)
     shown(opened_page.run())
     assert complaints(opened_page) == [message]
     assert experiment_of(opened_page) == before
@@ -216,7 +216,7 @@ def test_every_model_trains_on_the_page(opened_page: AppTest, layer: dict[str, A
     press(opened_page, "+1 epoch")
     until(lambda: len(run_of(opened_page).records) == 2)
     shown(opened_page.run())
-    opened_page.slider(key="edit tau_mem").set_value(15.0)
+    fields(opened_page)["tau_mem"].set_value(15.0)
     shown(opened_page.run())
     changed = experiment_of(opened_page).network
     assert changed[3].tau_mem == 15.0
@@ -224,7 +224,7 @@ def test_every_model_trains_on_the_page(opened_page: AppTest, layer: dict[str, A
 
 
 def test_the_link_follows_every_edit_and_opens_the_same_experiment(opened_page: AppTest) -> None:
-    opened_page.slider(key="edit tau_mem").set_value(15.0)
+    fields(opened_page)["tau_mem"].set_value(15.0)
     shown(opened_page.run())
     link = opened_page.query_params["x"]
     assert from_parameter(link) == experiment_of(opened_page).draft
@@ -240,17 +240,17 @@ def test_a_broken_link_opens_the_ten_spike_task_with_a_message() -> None:
 
 def test_a_link_to_layers_that_differ_says_so_on_their_slider() -> None:
     page = opened(ten_spikes().replace({"network.1.tau_mem": 200.0}))
-    assert page.slider(key="edit tau_mem").value == 200.0
-    assert any("The layers differ (200, 10)" in text for text in said(page, "caption"))
+    assert fields(page)["tau_mem"].value == 200.0
+    assert any("The layers differ (200, 10)" in note for note in notes(page))
 
 
 def test_layers_with_other_surrogates_are_said_to_differ_until_one_is_chosen_for_all() -> None:
     page = opened(ten_spikes().replace({"network.3.surrogate_grad_fn": "ATan"}))
     differ = "The layers differ (SingleExponential, ATan); choosing another one sets all."
-    assert differ in said(page, "caption")
-    page.selectbox(key="edit surrogate_grad_fn").select("Gaussian")
+    assert any(differ in note for note in notes(page))
+    fields(page)["surrogate_grad_fn"].set_value("Gaussian")
     shown(shown(page.run()).run())
-    assert differ not in said(page, "caption")
+    assert not any(differ in note for note in notes(page))
     assert {type(experiment_of(page).network[index].surrogate_grad_fn).__name__ for index in (1, 3)} == {"Gaussian"}
 
 
@@ -266,12 +266,12 @@ def test_a_learning_rate_changed_while_training_goes_on_without_a_restart_and_is
     press(opened_page, "+1 epoch")
     until(lambda: len(run_of(opened_page).records) == 3)
     run = run_of(opened_page)
-    opened_page.text_input(key="edit training.lr").set_value("0.01")
+    fields(opened_page)["training.lr"].set_value("0.01")
     shown(opened_page.run())
     assert run_of(opened_page) is run
     assert len(run.records) == 3
     assert [(change.epoch, change.field, change.value) for change in run.experiment.training.changes] == [(3, "training.lr", 0.01)]
-    assert opened_page.text_input(key="edit training.lr").value == "0.01"
+    assert fields(opened_page)["training.lr"].value == 0.01
     assert from_parameter(opened_page.query_params["x"]) == run.experiment.draft
     press(opened_page, "Restart")
     assert len(run_of(opened_page).records) == 1
@@ -285,7 +285,7 @@ def test_a_lower_target_ends_a_training_and_a_higher_one_lets_it_go_on(opened_pa
     until(lambda: not run.is_running)
     reached = len(run.records)
     opened_page.run()
-    opened_page.text_input(key="edit training.task.target").set_value("14")
+    fields(opened_page)["training.task.target"].set_value("14")
     shown(opened_page.run())
     assert not run.is_over
     press(opened_page, "Train them")
@@ -307,11 +307,11 @@ def test_looking_back_shows_the_epoch_that_was_chosen(opened_page: AppTest) -> N
 
 
 def test_the_true_derivative_is_offered_in_words(opened_page: AppTest) -> None:
-    surrogate = opened_page.selectbox(key="edit surrogate_grad_fn")
+    surrogate = fields(opened_page)["surrogate_grad_fn"]
     assert surrogate.options[-2:] == ["ATan", "True derivative (zero)"]
-    surrogate.select("TrueDerivative")
+    surrogate.set_value("TrueDerivative")
     shown(opened_page.run())
-    assert opened_page.selectbox(key="edit surrogate_grad_fn").value == "TrueDerivative"
+    assert fields(opened_page)["surrogate_grad_fn"].value == "TrueDerivative"
     assert not any(run_of(opened_page).records[0].gradient_norms.values())
 
 

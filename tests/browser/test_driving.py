@@ -109,7 +109,7 @@ def test_keys_drive_the_training_while_a_plot_has_the_focus_and_only_then(open_p
     page.page.keyboard.press("Space")
     expect(page.button("+1 epoch")).to_be_enabled()
     held = page.settled_epoch()
-    page.page.get_by_label("Learning rate", exact=True).focus()
+    page.page.get_by_role("textbox", name="Learning rate").focus()
     for key in (".", "Space", "s"):
         page.page.keyboard.press(key)
     assert page.settled_epoch() == held
@@ -186,8 +186,7 @@ def test_what_cannot_work_says_so_in_numbers_with_the_remedy_as_a_button(open_pa
     page.until(lambda: "400" in page.said)
     page.press("Set the target to 400")
     page.until(lambda: page.said == "")
-    page.page.get_by_label("Surrogate gradient").click()
-    page.page.get_by_role("option", name="True derivative (zero)").click()
+    page.page.get_by_label("Surrogate gradient").select_option("True derivative (zero)")
     page.until(lambda: "gradient" in page.said)
     page.press("Use SingleExponential")
     page.until(lambda: page.said == "")

@@ -94,11 +94,11 @@ def test_unknown_fields_kinds_and_values_are_quoted_as_text(open_page: Open) -> 
 def test_what_was_typed_and_a_files_name_are_quoted_as_text(open_network: OpenNetwork) -> None:
     page = open_network()
     page.open_panel("Input")
-    samples = page.page.get_by_label("Samples", exact=True)
+    samples = page.page.get_by_role("textbox", name="Samples")
     for typed in (NAMES[1][:40], "[a](http://evil.example)"):
         samples.fill(typed)
         samples.press("Enter")
-        assert_reads(page.page, f"Samples: {typed!r} is not a whole number")
+        assert_reads(page.page, f"Samples needs a whole number of at least 1, not “{typed}”")
     name = r"\[b](c) www.evil.example :smile: $x$ &amp;.npy"
     page.upload(name, b"nothing")
     assert_reads(page.page, f"File {name!r}: ")

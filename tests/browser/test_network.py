@@ -111,7 +111,7 @@ def test_a_zoom_beyond_a_shorter_run_ends_with_it(open_network: OpenNetwork) -> 
         page.page.keyboard.press("+")
     page.until(lambda: (page.figure()["zoom"] or [0])[0] > 60)
     page.open_panel("Input")
-    field = page.page.get_by_label("Time steps", exact=True)
+    field = page.page.get_by_role("textbox", name="Time steps")
     field.fill("30")
     field.press("Enter")
     page.until(lambda: len(page.figure()["rasters"][0][0]) == 30)
@@ -192,7 +192,7 @@ def test_a_second_run_without_reset_starts_from_the_state_of_the_first(open_netw
 def test_time_constants_are_held_side_by_side_under_one_cursor(open_network: OpenNetwork) -> None:
     page = open_network()
     page.open_panel("Compare")
-    field = page.page.get_by_label("Hold τ_mem at")
+    field = page.page.get_by_role("textbox", name="Hold τ_mem at")
     field.fill("2, 20")
     field.press("Enter")
     expect(page.rows).to_have_count(2)

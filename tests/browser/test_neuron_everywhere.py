@@ -152,5 +152,5 @@ def test_words_have_contrast_in_either_theme(theme: str, open_neuron: OpenNeuron
         const pair = [getComputedStyle(node).color, backgroundColor === clear ? "rgb(255, 255, 255)" : backgroundColor].map(luminance);
         return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
     }"""
-    for place in (".neuron-count", ".neuron-symbols", ".neuron-primary", ".neuron-title", ".neuron-unit"):
+    for place in (".neuron-count", ".neuron-symbols", ".neuron-primary", ".control-title", ".control-unit"):
         assert page.page.locator(place).first.evaluate(ratio) >= 4.5, place

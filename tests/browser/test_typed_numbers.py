@@ -44,7 +44,7 @@ def tau(page: NeuronPage) -> float:
 
 def test_a_comma_or_point_before_decimals_is_read_and_anything_else_is_refused_in_words(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
-    field = page.page.get_by_label("Membrane time constant τ_mem as a number")
+    field = page.page.get_by_role("textbox", name="Membrane time constant τ_mem")
     alert = page.page.locator(".neuron-controls").get_by_role("alert").filter(has_text="needs")
     for typed, value in TAKEN.items():
         page.answered(lambda typed=typed: enter(page, field, typed))  # type: ignore[misc]
@@ -61,7 +61,7 @@ def test_a_comma_or_point_before_decimals_is_read_and_anything_else_is_refused_i
 
 def test_a_minus_sign_may_be_the_typographic_one(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
-    field = page.page.get_by_label("Amplitude I as a number")
+    field = page.page.get_by_role("textbox", name="Amplitude I")
     page.answered(lambda: enter(page, field, "\u22120,25"))
     page.until(lambda: page.shown()["settings"]["input"]["amplitude"] == -0.25)
 
@@ -69,7 +69,7 @@ def test_a_minus_sign_may_be_the_typographic_one(open_neuron: OpenNeuron) -> Non
 def test_a_value_between_the_steps_of_its_slider_is_kept_and_told_as_it_is(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     page.answered(lambda: page.page.get_by_role("radio", name="ALIF").check())
-    page.answered(lambda: enter(page, page.page.get_by_label("Adaptation time constant τ_adapt as a number"), "12.5"))
+    page.answered(lambda: enter(page, page.page.get_by_role("textbox", name="Adaptation time constant τ_adapt"), "12.5"))
     page.until(lambda: page.shown()["settings"]["models"]["ALIF"]["tau_adapt"] == 12.5 and page.agrees)
     expect(page.slider("τ_adapt")).to_have_attribute("aria-valuetext", "12.5")
 

@@ -141,7 +141,7 @@ class TrainingPage:
             slider.press(key)
 
     def enter(self, name: str, value: str) -> None:
-        field = self.page.get_by_label(name, exact=True)
+        field = self.page.get_by_role("textbox", name=name, exact=True)
         field.fill(value)
         field.press("Enter")
 

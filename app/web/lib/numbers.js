@@ -24,3 +24,6 @@ export function sumOf(values) {
  */
 export const inDigits = (value, digits = 3) =>
   String(Number.isInteger(value) && Math.abs(value) < 1e6 ? value : Number(value.toPrecision(digits)));
+
+/** A number as a field shows it. @param {number} value */
+export const written = (value) => String(Number.isInteger(value) ? value : Number(value.toPrecision(6)));

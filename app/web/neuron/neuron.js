@@ -1,24 +1,25 @@
 // The Neuron page's view: what is in force here, what Python has answered, and one frame loop that draws both.
 
+import { createHost, fillControls, resetControls } from "../controls/rows.js";
 import { setText } from "../lib/dom.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
-import { fillControls, resetControls } from "./controls.js";
 import { fillEquation, makeEquation } from "./equation.js";
 import { ask } from "./frame.js";
 import { listenToSketch, placeHandles } from "./handles.js";
 import { fillHead, fillNote } from "./head.js";
-import { receive } from "./in_force.js";
+import { act, change, commit, receive } from "./in_force.js";
 import { heightOf, lanesOf } from "./lanes.js";
 import { clearedContext } from "./painting.js";
 import { createPanels, drawPanels, paintedPanels } from "./panels.js";
 import { paintPlot } from "./plot.js";
 import { listenToPlot } from "./pointing.js";
 import { rangesOf } from "./ranges.js";
+import { valueAt } from "./settings.js";
 import { createView } from "./state.js";
 import { listenToTransport } from "./transport.js";
 
-await Promise.all(["neuron.css", "controls.css"].map((file) => stylesheet(new URL(file, import.meta.url))));
+await Promise.all(["neuron.css", "../controls/controls.css"].map((file) => stylesheet(new URL(file, import.meta.url))));
 
 /** @typedef {import("./state.js").View} View */
 /** @typedef {import("./state.js").Data} Data */
@@ -28,16 +29,27 @@ export default sentView({ create, update, destroy });
 
 /** @param {HTMLElement} parent @param {Data} data */
 function create(parent, data) {
-  const view = createView(parent, data, draw);
+  const view = createView(parent, data, draw, hostOf);
   const { root, plot } = view.nodes;
   listenToPlot(view);
   listenToSketch(view);
   listenToTransport(view);
   createPanels(view);
-  for (const begun of ["pointerdown", "keydown"]) root.addEventListener(begun, () => view.finishTrying?.(), true);
+  for (const begun of ["pointerdown", "keydown"]) root.addEventListener(begun, () => view.host.finishTrying?.(), true);
   const resizes = new ResizeObserver(() => ask(view));
   resizes.observe(plot);
   return Object.assign(view, { resizes, painted: () => painted(view) });
+}
+
+/** @param {import("./nodes.js").Nodes} nodes @param {() => View} view */
+function hostOf(nodes, view) {
+  return createHost(nodes.controls, {
+    valueAt: (path) => valueAt(view().settings, path),
+    act: (one) => act(view(), one),
+    change: (changes) => change(view(), changes),
+    commit: () => commit(view()),
+    isDragging: () => view().isDragging,
+  });
 }
 
 /**
@@ -57,7 +69,7 @@ function update(view, data, send) {
   const { description } = view.header;
   const isSettled = receive(view, data, send);
   view.data = data;
-  if (isSettled) resetControls(view);
+  if (isSettled) resetControls(view.host);
   const { header, nodes } = view;
   nodes.plot.ariaLabel = `${header.description} ${header.keys}`;
   if (!isFirst && description !== header.description) setText(nodes.said, header.description);
@@ -89,6 +101,6 @@ function draw(view) {
   placeHandles(view);
   fillHead(view);
   fillEquation(view);
-  fillControls(view);
+  fillControls(view.host, view.header.rows);
   drawPanels(view);
 }

@@ -28,7 +28,7 @@ export function createNodes(parent) {
   const pin = element("button", "neuron-pin", tabs, { type: "button" });
   const difference = element("span", "neuron-difference", tabs);
   const panels = element("div", "neuron-panels", main);
-  const controls = element("div", "neuron-controls", root, { role: "group", ariaLabel: "Neuron and input" });
+  const controls = element("div", "neuron-controls controls", root, { role: "group", ariaLabel: "Neuron and input" });
   return {
     ...{ root, count, unit, play, step, speed, note, plot, canvas, tip, sketch, said },
     ...{ equation, readings, pin, difference, panels, controls },

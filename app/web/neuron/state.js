@@ -56,10 +56,7 @@ import { derived } from "./runs.js";
  * @property {Map<string, import("./handles.js").Held>} handles by name
  * @property {import("./panels.js").OpenedBy[]} panels
  *
- * @property {Map<string, import("./controls.js").Control>} controls by label and path
- * @property {import("./controls.js").Control | null} explained the one whose explanation is open
- * @property {HTMLElement | null} explanation
- * @property {(() => void) | null} finishTrying ends the slide to a value that is tried, at once
+ * @property {import("../controls/rows.js").Host} host of the rows of controls
  */
 
 /** @type {Range} */
@@ -69,18 +66,20 @@ const UNSCALED = [0, 1];
  * @param {HTMLElement} parent
  * @param {Data} data
  * @param {(view: View) => void} draw
+ * @param {(nodes: import("./nodes.js").Nodes, view: () => View) => View["host"]} hostOf
  * @returns {View}
  */
-export function createView(parent, data, draw) {
+export function createView(parent, data, draw, hostOf) {
   const received = read(data);
   const { header, settings } = received;
   const [, steps, neurons] = settings.input.shape;
   const neuron = Math.min(header.look.neuron, neurons - 1);
   const at = Math.min(Number(sessionStorage.neuronStep ?? Math.floor(steps / 4)), steps - 1);
   const ghost = null;
+  const nodes = createNodes(parent);
   /** @type {View} */
   const view = {
-    nodes: createNodes(parent),
+    nodes,
     draw: () => draw(view),
     data: null,
     ...received,
@@ -105,10 +104,7 @@ export function createView(parent, data, draw) {
     noted: "",
     handles: new Map(),
     panels: [],
-    controls: new Map(),
-    explained: null,
-    explanation: null,
-    finishTrying: null,
+    host: hostOf(nodes, () => view),
   };
   return view;
 }

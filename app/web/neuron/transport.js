@@ -1,8 +1,8 @@
 // Going through time: one step on with each part of the equation lit in its turn, or playing.
 
 import { setText } from "../lib/dom.js";
+import { calm } from "../lib/motion.js";
 import { light, moveCursor } from "./cursor.js";
-import { calm } from "./motion.js";
 
 /** @typedef {import("./state.js").View} View */
 /** @typedef {import("./state.js").Part} Part */

@@ -1,25 +1,23 @@
 // Widgets of options, and of what is on or off.
 
 import { element } from "../lib/dom.js";
-import { act } from "./in_force.js";
-import { valueAt } from "./settings.js";
 
-/** @typedef {import("./state.js").View} View */
-/** @typedef {import("./controls.js").Row} Row */
+/** @typedef {import("./rows.js").Host} Host */
+/** @typedef {import("./rows.js").Row} Row */
 /** @typedef {import("../wire.js").ChoiceControl} ChoiceControl */
-/** @typedef {Pick<import("./controls.js").Control, "fill" | "forget" | "forgive">} Widgets */
+/** @typedef {Pick<import("./rows.js").Control, "fill" | "forget" | "forgive">} Widgets */
 
-/** What screen readers say of a row's widgets. @param {Row} row */
-export const spokenOf = ({ label, symbol, note }) => ({ ariaLabel: `${label} ${symbol}`.trim(), ariaDescription: note });
+/** What screen readers call a row's widgets. @param {Row} row */
+export const spokenOf = ({ label, symbol, unit }) => ({ ariaLabel: [label, symbol, unit && `(${unit})`].filter(Boolean).join(" ") });
 
-/** @param {View} view @param {ChoiceControl} first @param {HTMLElement} root @returns {Widgets} */
-export function createChoice(view, first, root) {
+/** @param {Host} host @param {ChoiceControl} first @param {HTMLElement} root @returns {Widgets} */
+export function createChoice(host, first, root) {
   const select = element("select", "", root, spokenOf(first));
   let row = first;
   let offered = "";
   /** @type {number | undefined} */
   let shown;
-  select.onchange = () => act(view, row.options[select.selectedIndex].act);
+  select.onchange = () => host.act(row.options[select.selectedIndex].act);
   return {
     fill(next) {
       if (next.widget !== "choice") return;
@@ -41,15 +39,15 @@ export function createChoice(view, first, root) {
   };
 }
 
-/** @param {View} view @param {ChoiceControl} first @param {HTMLElement} root @returns {Widgets} */
-export function createRadios(view, first, root) {
+/** @param {Host} host @param {ChoiceControl} first @param {HTMLElement} root @returns {Widgets} */
+export function createRadios(host, first, root) {
   Object.assign(root, { role: "radiogroup", ariaLabel: spokenOf(first).ariaLabel });
   let row = first;
   /** @type {number | undefined} */
   let shown;
   const radios = row.options.map(({ label }, place) => {
     const name = element("label", "", root, { textContent: label });
-    return element("input", "", name, { type: "radio", name: row.label, onchange: () => act(view, row.options[place].act) });
+    return element("input", "", name, { type: "radio", name: row.label, onchange: () => host.act(row.options[place].act) });
   });
   return {
     fill(next) {
@@ -68,16 +66,16 @@ export function createRadios(view, first, root) {
   };
 }
 
-/** @param {View} view @param {import("../wire.js").SwitchControl} row @param {HTMLElement} root @returns {Widgets} */
-export function createSwitch(view, row, root) {
+/** @param {Host} host @param {import("../wire.js").SwitchControl} row @param {HTMLElement} root @returns {Widgets} */
+export function createSwitch(host, row, root) {
   const { path } = row;
   const box = element("input", "", root, { type: "checkbox", ...spokenOf(row) });
-  box.onchange = () => act(view, { do: "edit", changes: { [path]: box.checked } });
+  box.onchange = () => host.act({ do: "edit", changes: { [path]: box.checked } });
   /** @type {boolean | undefined} */
   let shown;
   return {
     fill() {
-      const isOn = Boolean(valueAt(view.settings, path));
+      const isOn = Boolean(host.valueAt(path));
       if (shown === isOn) return;
       shown = isOn;
       box.checked = isOn;
