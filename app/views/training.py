@@ -284,6 +284,7 @@ def _plots() -> None:
         [Plot(figure=curves, description=describe_training(records, goals[-1], names, ghost))],
         training.scrubbed,
         training.scrub,
+        grows=True,
     )
     seen = training.seen_record
     shown = forward_pass(run, seen)
@@ -326,7 +327,7 @@ def _traced(training: TrainingState) -> dict[int, int]:
 def _trials(trials: dict[str, TrainingRun], theme: Theme) -> None:
     task = next(iter(trials.values())).in_force.training.task
     shown = [Trial(part_name(name), trial_in_words(trial), trial.records[:], task) for name, trial in trials.items()]
-    plots("trials", [Plot(figure=trials_figure(shown, task.goal, theme), description=describe_trials(shown, task.goal))])
+    plots("trials", [Plot(figure=trials_figure(shown, task.goal, theme), description=describe_trials(shown, task.goal))], grows=True)
 
 
 def _drawer() -> None:

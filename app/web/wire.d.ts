@@ -2,6 +2,7 @@
 
 export interface BarsRow {
   height: number;
+  weight?: number;
   title?: string;
   wide?: boolean;
   pick?: number | null;
@@ -97,6 +98,7 @@ export interface Headline {
 
 export interface HeatmapRow {
   height: number;
+  weight?: number;
   title?: string;
   wide?: boolean;
   pick?: number | null;
@@ -109,6 +111,9 @@ export interface HeatmapRow {
   selected?: number[];
   kind: "heatmap";
   range: [number, number];
+  diverges: boolean;
+  theta?: number;
+  spikes?: number;
 }
 
 export interface InputFields {
@@ -123,6 +128,7 @@ export interface LookAct {
 
 export interface MapsRow {
   height: number;
+  weight?: number;
   title?: string;
   wide?: boolean;
   pick?: number | null;
@@ -210,6 +216,7 @@ export interface Plots {
   layouts: PlotLayout[];
   descriptions: string[];
   plotly: string;
+  grows: boolean;
   scrubs: boolean;
   scrubbed: number | null;
   answered: number;
@@ -222,6 +229,7 @@ export interface RasterMarks {
 
 export interface RasterRow {
   height: number;
+  weight?: number;
   title?: string;
   wide?: boolean;
   pick?: number | null;
@@ -345,6 +353,7 @@ export interface TraceLine {
 
 export interface TracesRow {
   height: number;
+  weight?: number;
   title?: string;
   wide?: boolean;
   pick?: number | null;
@@ -366,6 +375,7 @@ export interface VaryingLevel {
 
 export interface WeightsRow {
   height: number;
+  weight?: number;
   title?: string;
   wide?: boolean;
   pick?: number | null;

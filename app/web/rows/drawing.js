@@ -1,6 +1,6 @@
 // What several kinds of rows are drawn with: the plot area as pixels, labels, levels, marks of selected lines, what stands at the row ends.
 
-import { inDigits } from "../lib/numbers.js";
+import { clamp, inDigits } from "../lib/numbers.js";
 import { LEFT, plotWidth, RIGHT } from "../lib/time_axis.js";
 import { colorAt, cssColor } from "./color.js";
 import { largestSize } from "./sizes.js";
@@ -132,16 +132,32 @@ export function strokeLevel({ context, axis, palette }, y, color, width, dash) {
   context.setLineDash([]);
 }
 
-/** What the colours stand for, at the row's end. @param {Stage} stage @param {Uint32Array} colors @param {[number, number]} range */
-export function drawScale({ context, axis, height, palette }, colors, [low, high]) {
+/**
+ * What the colours stand for, at the row's end, and where the threshold lies among them.
+ * @param {Stage} stage
+ * @param {Uint32Array} colors
+ * @param {[number, number]} range
+ * @param {(value: number) => number} shareOf where a value lies on the ramp
+ * @param {number} [theta]
+ */
+export function drawScale({ context, axis, height, palette }, colors, [low, high], shareOf, theta) {
   const start = LEFT + plotWidth(axis) + 6;
   for (let y = 0; y < height; y++) {
-    context.fillStyle = cssColor(colorAt(colors, 1 - y / height));
-    context.fillRect(start, y, 6, 1);
+    context.fillStyle = cssColor(colorAt(colors, shareOf(high - (y / height) * (high - low))));
+    context.fillRect(start, y, 6, 1.2);
   }
-  context.fillStyle = palette.muted;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.fillText(inDigits(high), start + 8, MIN_INSET);
-  context.fillText(inDigits(low), start + 8, height - MIN_INSET);
+  /** @param {number} value */
+  const yOf = (value) => ((high - value) / (high - low)) * height;
+  /** @param {string} text @param {number} y */
+  const write = (text, y) => context.fillText(text, start + 9, clamp(y, MIN_INSET, height - MIN_INSET));
+  context.fillStyle = palette.muted;
+  if (theta === undefined) write(inDigits(high), 0);
+  write(inDigits(low), height);
+  if (low < 0) write("0", yOf(0));
+  if (theta === undefined) return;
+  context.fillStyle = palette.threshold;
+  context.fillRect(start - 2, yOf(theta) - 0.75, 10, 1.5);
+  write(`θ ${inDigits(theta)}`, yOf(theta));
 }

@@ -3,7 +3,7 @@
 import { clamp, inDigits } from "../lib/numbers.js";
 import { LEFT, plotWidth, ticks, toPixel } from "../lib/time_axis.js";
 
-export const AXIS_HEIGHT = 32; // pixels
+export const AXIS_HEIGHT = 32; // units
 
 /** @param {import("./stage.js").Stage} stage */
 export function drawTimeAxis({ context, axis, palette }) {
