@@ -179,7 +179,7 @@ class RowsGroup(TypedDict):
     """A layer's rows.
 
     Attributes:
-        layer: its place in the network, or "input" or "output".
+        layer: its place in the network, or "input".
         words: numbers beside the title.
         open: whether its details are shown; a layer that can't be opened has neither this, `heatmap` nor `notes`.
         heatmap: whether all neurons are shown instead of traces.

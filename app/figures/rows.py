@@ -249,7 +249,7 @@ def _output_group(
     words = f"{len(values)} values per step{shown}"
     row = traces(figure, lines, "output")
     row["weight"] = OUTPUT_WEIGHT
-    return RowsGroup(layer="output", title=title, words=words, rows=[row])
+    return RowsGroup(layer=str(index), title=title, words=words, rows=[row])
 
 
 def _details(

@@ -19,7 +19,7 @@ NO_CHANGES: Mapping[int, str] = MappingProxyType({})
 GHOST_DASH = "4px,2px"
 """Dash of the ghost, which no other curve has."""
 
-HEIGHT = 140
+HEIGHT = 128
 MOST_MARKED = 150
 """Epochs up to which each has a mark of its own."""
 

@@ -5,9 +5,13 @@ const TYPE = 16; // units
 /** @type {Set<() => void>} */
 const followers = new Set();
 let pixels = 0;
+let share = 1;
 
 /** How many pixels a unit has. */
 export const unit = () => pixels || begin();
+
+/** What plots have at least, of the least heights that they are given. */
+export const leastShare = () => share;
 
 /** Units as a length of CSS. @param {number} units */
 export const rem = (units) => `${units / TYPE}rem`;
@@ -29,9 +33,11 @@ function begin() {
 
 function measure() {
   const root = document.documentElement;
-  const now = Number.parseFloat(getComputedStyle(root).fontSize) / TYPE;
+  const style = getComputedStyle(root);
+  const now = Number.parseFloat(style.fontSize) / TYPE;
   if (now === pixels) return;
   pixels = now;
+  share = Number.parseFloat(style.getPropertyValue("--least-share")) || 1;
   root.style.setProperty("--unit", String(now));
   for (const follow of followers) follow();
 }

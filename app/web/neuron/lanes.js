@@ -32,10 +32,11 @@ const UNSCALED = [0, 1];
  * @param {Pick<View, "p" | "run" | "seconds" | "width">} view
  * @param {Partial<Record<LaneName, Range>>} ranges
  * @param {number} room that they may fill, in units
+ * @param {number} share of their least heights that they have at least
  * @returns {Lane[]}
  */
-export function lanesOf({ p, run, seconds, width }, ranges, room) {
-  const usual = width <= NARROW ? FLAT : 1;
+export function lanesOf({ p, run, seconds, width }, ranges, room, share) {
+  const usual = share * (width <= NARROW ? FLAT : 1);
   /** @type {Partial<Record<LaneName, number>>} */
   const scales = { spikes: 1 + seconds.length, axis: 1 };
   /** @type {[LaneName, boolean][]} */

@@ -4,7 +4,7 @@ import { setText } from "../lib/dom.js";
 import { followRoom, freeHeight } from "../lib/room.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
-import { unit } from "../lib/unit.js";
+import { leastShare, unit } from "../lib/unit.js";
 import { fillControls, resetControls } from "./controls.js";
 import { fillEquation, makeEquation } from "./equation.js";
 import { ask } from "./frame.js";
@@ -97,7 +97,7 @@ function draw(view) {
   if (!view.width) return;
   view.ranges = rangesOf(view);
   measure(view);
-  view.lanes = lanesOf(view, view.ranges, view.room);
+  view.lanes = lanesOf(view, view.ranges, view.room, leastShare());
   paintPlot(clearedContext(canvas, view.width, heightOf(view.lanes)), view);
   placeHandles(view);
   fillHead(view);

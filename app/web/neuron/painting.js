@@ -46,6 +46,7 @@ export function clearedContext(canvas, width, height) {
   const context = contextOf(canvas);
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, width, height);
+  context.textRendering = "geometricPrecision"; // else letters stand unevenly at sizes between whole pixels
   return context;
 }
 

@@ -1,6 +1,7 @@
 // The nodes that a figure needs: a section for each layer, a canvas for each row. Nodes that are there already stay.
 
 import { element, placeChildren } from "../lib/dom.js";
+import { standFor } from "../lib/pointed.js";
 import { rem, unit } from "../lib/unit.js";
 import { createHeading, fillHeading } from "./headings.js";
 import { kindOf } from "./kinds/kinds.js";
@@ -33,6 +34,7 @@ export function arrange(view) {
   for (const group of header.groups) {
     const section = view.sections.get(group.layer) ?? createSection(view.acts, group);
     sections.set(group.layer, section);
+    standFor(section.root, group.layer);
     fillHeading(view.acts, section.heading, group);
     const shown = group.rows.filter((row) => !(row.wide && view.isNarrow));
     const nodes = shown.map((row, number) => {

@@ -2,6 +2,7 @@
 
 import { setText } from "../lib/dom.js";
 import { clamp } from "../lib/numbers.js";
+import { pointAt } from "../lib/pointed.js";
 import { LEFT, plotWidth, toPixel } from "../lib/time_axis.js";
 import { rem } from "../lib/unit.js";
 import { kindOf } from "./kinds/kinds.js";
@@ -41,6 +42,7 @@ export function followTime(view, time) {
 
 /** @param {View} view */
 export function leave(view) {
+  pointAt(null);
   view.at = null;
   setText(view.readout, "");
   placeCursor(view);

@@ -8,13 +8,13 @@ import { largestSize } from "./sizes.js";
 /** @typedef {import("../lib/received.js").Values} Values */
 /** @typedef {import("./stage.js").Stage} Stage */
 
-export const MIN_INSET = 6; // pixels of a label from the edge
+export const MIN_INSET = 7; // units of a label from the edge
 export const SEPARATE = 3; // pixels from which on cells are told apart by a gap
 /** @type {Record<import("../wire.js").TraceLine["dash"], number[]>} */
 export const DASHES = { solid: [], dash: [6, 4], dot: [1.5, 3], dashdot: [7, 3, 1.5, 3] };
 
-const [LABEL_GAP, TITLE_GAP] = [8, 42]; // pixels left of the plot
-const LEAST_COUNT_HEIGHT = 9; // pixels of a line from which on its count is written
+const [LABEL_GAP, TITLE_GAP] = [8, 42]; // units left of the plot
+const LEAST_COUNT_HEIGHT = 12; // units of a line from which on its count is written
 
 /**
  * Hands an image of the plot area, in device pixels, to `fill`, with where time step 0 begins in it and how wide a step is.
@@ -53,7 +53,7 @@ export function markSelected({ context, axis, height, palette }, selected, lines
     const tall = Math.max(height / lines, 2);
     context.save();
     context.globalCompositeOperation = "destination-over";
-    context.globalAlpha = 0.22;
+    context.globalAlpha = 0.16;
     context.fillStyle = palette.membrane;
     context.fillRect(LEFT, top, plotWidth(axis), tall);
     context.restore();
@@ -110,6 +110,7 @@ export function drawLabel({ context, palette }, text, y) {
 
 /** The title of the vertical axis. @param {Stage} stage @param {string} text */
 export function drawTitle({ context, height, palette }, text) {
+  if (context.measureText(text).width > height) return; // the row's heading says it, too
   context.save();
   context.fillStyle = palette.muted;
   context.translate(LEFT - TITLE_GAP, height / 2);
@@ -155,7 +156,7 @@ export function drawScale({ context, axis, height, palette }, colors, [low, high
   context.fillStyle = palette.muted;
   if (theta === undefined) write(inDigits(high), 0);
   write(inDigits(low), height);
-  if (low < 0) write("0", yOf(0));
+  if (low < 0 && height - yOf(0) > 2 * MIN_INSET) write("0", yOf(0));
   if (theta === undefined) return;
   context.fillStyle = palette.threshold;
   context.fillRect(start - 2, yOf(theta) - 0.75, 10, 1.5);

@@ -2,7 +2,7 @@
 
 import { freeHeight } from "../lib/room.js";
 import { shared } from "../lib/sharing.js";
-import { unit } from "../lib/unit.js";
+import { leastShare, unit } from "../lib/unit.js";
 
 /** @typedef {import("./rows.js").View} View */
 
@@ -30,7 +30,7 @@ export function fillRoom(view) {
   const { root, rows } = view;
   if (!root.clientWidth) return false;
   const taken = rows.reduce((sum, { canvas }) => sum + canvas.getBoundingClientRect().height, 0) / unit();
-  const parts = rows.map(({ row: { height, weight = 1 } }) => ({ least: height, weight, most: MOST * Math.max(weight, 1) }));
+  const parts = rows.map(({ row: { height, weight = 1 } }) => ({ least: height * leastShare(), weight, most: MOST * Math.max(weight, 1) }));
   const before = view.heights;
   view.heights = shared(taken + freeHeight(root), parts);
   for (const [place, height] of view.heights.entries()) rows[place].height = height;

@@ -13,7 +13,7 @@ import { zoomed } from "./zoom.js";
 
 const TIP_DISTANCE = 12; // pixels
 const CLICK_TRAVEL = 4; // pixels
-const FOOT = 50; // units of the rows below the plots
+const FOOT = 38; // units of the rows below the plots
 
 /** @param {View} view @param {AbortSignal} signal ends it */
 export function listenToPointer(view, signal) {

@@ -2,6 +2,7 @@
 
 import { Acts } from "../lib/acts.js";
 import { element } from "../lib/dom.js";
+import { pointAt } from "../lib/pointed.js";
 import { followRoom } from "../lib/room.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
@@ -83,6 +84,7 @@ function listen(view) {
   followRoom(root, () => view.drawn && resized(view), ended.signal);
   view.whole.onclick = () => setZoom(view, null);
   root.addEventListener("keydown", (event) => onKey(view, event), { signal: ended.signal });
+  root.addEventListener("blur", () => pointAt(null), { signal: ended.signal });
   listenToPointer(view, ended.signal);
   shared.add(view);
 }

@@ -49,6 +49,7 @@ export function stageOn(view, canvas, height) {
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, field.axis.width, height);
   context.font = view.font;
+  context.textRendering = "geometricPrecision";
   const { palette } = view.header;
   return { ...field, context, scale, palette, ramps: rampsOf(palette), font: view.font, at: presentTime(view) };
 }
