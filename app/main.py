@@ -15,6 +15,7 @@ if str(ROOT) not in sys.path:
 from app.components.assets import web_url  # noqa: E402
 from app.components.chords import leave_chords  # noqa: E402
 from app.components.clicks import guard_double_clicks  # noqa: E402
+from app.components.projector import projector_mode  # noqa: E402
 from app.components.theme import follow_theme  # noqa: E402
 from app.server import priority, process  # noqa: E402
 from app.state.desk import NEURON_PAGE  # noqa: E402
@@ -38,3 +39,4 @@ with priority.page_first():
         follow_theme()
         guard_double_clicks()
         leave_chords()
+        projector_mode()

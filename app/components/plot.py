@@ -35,6 +35,7 @@ class Plots(TypedDict):
     Attributes:
         traces: of all plots, one after the other; `{"array": place}` stands for an array.
         plotly: address of plotly.js.
+        grows: whether the plots get higher in a high window.
         scrubs: whether a place on the x axis can be chosen.
         guesses: whether a place beyond the last one can be guessed.
     """
@@ -43,6 +44,7 @@ class Plots(TypedDict):
     layouts: Sequence[PlotLayout]
     descriptions: Sequence[str]
     plotly: str
+    grows: bool
     scrubs: bool
     guesses: bool
     scrubbed: int | None
@@ -54,7 +56,9 @@ def plots(
     shown: Sequence[Plot],
     scrubbed: int | None = None,
     on_scrub: Callable[[int | None], None] | None = None,
+    *,
     on_guess: Callable[[int], None] | None = None,
+    grows: bool = False,
 ) -> None:
     """Draw plots one below the other, all at once. Their number must not change.
 
@@ -62,6 +66,7 @@ def plots(
         scrubbed: the chosen place on the x axis.
         on_scrub: called with the place chosen on the x axis by dragging or by keys, or with None when the choice is cleared.
         on_guess: called with a place beyond the last one that was clicked.
+        grows: whether they get higher in a high window; else they are as high as their layouts say.
     """
 
     def on_act(act: Act) -> None:
@@ -77,6 +82,7 @@ def plots(
         layouts=[_layout(figure) for figure in figures],
         descriptions=[plot["description"] for plot in shown],
         plotly=plotly_url(),
+        grows=grows,
         scrubs=on_scrub is not None,
         guesses=on_guess is not None,
         scrubbed=scrubbed,

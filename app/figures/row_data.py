@@ -11,13 +11,15 @@ class AnyRow(TypedDict):
     """What a row of any kind has.
 
     Attributes:
-        height: in pixels.
+        height: in units, where the window has no more; a unit is a pixel unless the page's type is larger.
+        weight: how eagerly the row takes free height beside the others, whose usual is 1.
         title: above the row.
         wide: True for a row that narrow screens leave out.
         pick: place of the layer whose neurons a pick selects; without one, nothing can be picked.
     """
 
     height: int
+    weight: NotRequired[float]
     title: NotRequired[str]
     wide: NotRequired[bool]
     pick: NotRequired[int | None]
@@ -69,10 +71,20 @@ class RasterRow(Grid):
 
 
 class HeatmapRow(Grid):
-    """Values as colours. `range` has the values at the ends of the scale."""
+    """Values as colours.
+
+    Attributes:
+        range: values at the ends of the scale.
+        diverges: whether the colours are centred on 0.
+        theta: the threshold, marked on the scale.
+        spikes: spikes (lines, columns), marked where they are.
+    """
 
     kind: Literal["heatmap"]
     range: tuple[float, float]
+    diverges: bool
+    theta: NotRequired[float]
+    spikes: NotRequired[int]
 
 
 class TraceLine(TypedDict):
@@ -167,7 +179,7 @@ class RowsGroup(TypedDict):
     """A layer's rows.
 
     Attributes:
-        layer: its place in the network, or "input" or "output".
+        layer: its place in the network, or "input".
         words: numbers beside the title.
         open: whether its details are shown; a layer that can't be opened has neither this, `heatmap` nor `notes`.
         heatmap: whether all neurons are shown instead of traces.

@@ -19,11 +19,16 @@ MOST_ROWS = 1024
 MOST_COLUMNS = 2000
 """Most rows and columns of a drawn raster or heatmap."""
 
-RASTER_HEIGHTS = ((4, 44), (16, 56), (64, 84))
-"""Heights of rasters in pixels by the most neurons they suit; larger ones get the last."""
+RASTER_HEIGHTS = ((4, 44), (16, 56), (64, 64))
+"""Heights of rasters in units by the most neurons they suit; larger ones get the last."""
 
 LARGEST = float(np.finfo(np.float32).max)
 TRACE_HEIGHT = 72
+MOST_INPUT_HEIGHT = 40
+LEAST_OUTPUT_HEIGHT = 56
+INPUT_WEIGHT, OUTPUT_WEIGHT = 0.6, 1.6
+"""The input, which never changes, is quiet; the output, which is what changes, is large."""
+
 HEATMAP_HEIGHT = 96
 BARS_HEIGHT = 56
 
@@ -71,11 +76,13 @@ def raster(figure: RowsFigure[Any], spikes: Array, color: str, rows: str, other:
 def currents(figure: RowsFigure[Any], values: Array) -> TracesRow | HeatmapRow:
     """An input that isn't spikes: one line if all channels get the same, else a heatmap."""
     if (values == values[0]).all():
-        return traces(figure, [line(figure, values[0], None, None, "input", name="input")], "input")
+        return traces(figure, [line(figure, values[0], None, None, "quiet_input", name="input")], "input")
     return heatmap(figure, values, "input", "channel", (float(values.min()), float(values.max())))
 
 
-def heatmap(figure: RowsFigure[Any], values: Array, color: str, rows: str, limits: tuple[float, float]) -> HeatmapRow:
+def heatmap(
+    figure: RowsFigure[Any], values: Array, color: str, rows: str, limits: tuple[float, float], diverges: bool = False
+) -> HeatmapRow:
     size, span = bin_size(len(values), MOST_ROWS), bin_size(values.shape[1], MOST_COLUMNS)
     drawn = averaged(values, size, span)
     return {
@@ -88,6 +95,7 @@ def heatmap(figure: RowsFigure[Any], values: Array, color: str, rows: str, limit
         "span": span,
         "neurons": len(values),
         "range": limits,
+        "diverges": diverges,
     }
 
 

@@ -14,7 +14,11 @@ import numpy as np
 from app.figures.row_data import Dash, HeatmapRow, MapsRow, RasterRow, Row, RowNotes, RowsGroup, RowsHeader, TracesRow, WeightsRow
 from app.figures.row_kinds import (
     BARS_HEIGHT,
+    INPUT_WEIGHT,
+    LEAST_OUTPUT_HEIGHT,
+    MOST_INPUT_HEIGHT,
     MOST_ROWS,
+    OUTPUT_WEIGHT,
     RowsFigure,
     bars,
     bin_size,
@@ -27,6 +31,7 @@ from app.figures.row_kinds import (
 )
 from app.figures.style import PALETTES, Theme
 from app.words.numbers import counted, three_digits
+from snncore.arrays import Array
 from snncore.run.measures import IncomingWeights, incoming_weights, is_spikes, spike_intervals, synaptic_operations
 from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
@@ -39,6 +44,9 @@ COMPARED_HEIGHT = 48
 """Height of each of two rasters, so that the output stays in sight."""
 
 MAPS_HEIGHT = 200
+ABOVE_THETA = 1.1
+"""End of a potential's colour scale, in thresholds."""
+
 LARGEST_MAPS = 2_000_000
 """Most values of feature maps sent for playback."""
 
@@ -142,15 +150,17 @@ def _input_group(figure: NetworkFigure, simulation: Simulation, view: View, othe
     batch = len(simulation.input)
     whose = "" if batch == 1 else f"sample {view.sample + 1} of {batch} · "
     words = f"{whose}{counted(len(channels), 'channel')} · {amount}"
-    rows: list[Row] = [raster(figure, channels, "input", "channel") if spiking else currents(figure, channels)]
+    rows: list[Row] = [raster(figure, channels, "quiet_input", "channel") if spiking else currents(figure, channels)]
     if other is not None and not np.array_equal(other.input, simulation.input):
         beside = neurons_by_time(other.input, view.sample)
         if spiking:
-            rows.append(raster(figure, beside, "input", "channel", other_name))
+            rows.append(raster(figure, beside, "quiet_input", "channel", other_name))
         else:
-            row = currents(figure, beside)
-            row["title"] = f"Input, {other_name}"
-            rows.append(row)
+            current = currents(figure, beside)
+            current["title"] = f"Input, {other_name}"
+            rows.append(current)
+    for row in rows:
+        row["height"], row["weight"] = min(row["height"], MOST_INPUT_HEIGHT), INPUT_WEIGHT
     return RowsGroup(layer="input", title="Input", words=words + thinned_in_words(channels), rows=rows)
 
 
@@ -169,28 +179,27 @@ def _layer_group(
     spikes = neurons_by_time(record.spikes, view.sample)
     beside = other.records[index] if other else None
     words = _neurons_in_words(record, view.sample, simulation.experiment.dt)
+    is_output = index == len(simulation.experiment.network) - 1
+    own = _own_raster(figure, spikes, index, view, is_output, beside is not None) if record.does_spike else None
     rows: list[Row] = []
     if index in view.heatmaps:
-        seen = _heatmap(figure, record, view.sample)
+        seen = _heatmap(figure, record, view.sample, own)
         seen["pick"], seen["selected"] = index, _row_of(chosen, seen)
         rows.append(seen)
     else:
         potentials = _potentials(figure, record, beside, view.sample, chosen, other_name)
         potentials["pick"] = index
         rows.append(potentials)
-    if record.does_spike:
-        own = raster(figure, spikes, "spikes", "neuron")
-        own["pick"], own["selected"] = index, _row_of(chosen, own)
-        if beside:
-            own["height"] = min(own["height"], COMPARED_HEIGHT)
-        if index in view.marks:
-            _mark(figure, own, view.marks[index], view.can_mark)
+    if own:
         rows.append(own)
         if beside:
             others = raster(figure, neurons_by_time(beside.spikes, view.sample), "spikes", "neuron", other_name)
             others["pick"], others["selected"], others["height"] = index, _row_of(chosen, others), own["height"]
             rows.append(others)
             words += f" · {other_name}: {counted(neurons_by_time(beside.spikes, view.sample).sum(), 'spike')}"
+    if is_output:
+        for row in rows:
+            row["weight"] = OUTPUT_WEIGHT
     if index in view.opened:
         rows += _details(figure, simulation, index, record, view.sample, chosen)
     if chosen and (index in view.opened or index in view.weighed):
@@ -202,6 +211,18 @@ def _layer_group(
         group["notes"] = RowNotes(sentence=notes.sentence, remedies=notes.remedies)
         group["open"], group["heatmap"] = index in view.opened, index in view.heatmaps
     return group
+
+
+def _own_raster(figure: NetworkFigure, spikes: Array, index: int, view: View, is_output: bool, is_compared: bool) -> RasterRow:
+    row = raster(figure, spikes, "spikes", "neuron")
+    row["pick"], row["selected"] = index, _row_of(view.chosen.get(index, ()), row)
+    if is_compared:
+        row["height"] = min(row["height"], COMPARED_HEIGHT)
+    elif is_output:
+        row["height"] = max(row["height"], LEAST_OUTPUT_HEIGHT)
+    if index in view.marks:
+        _mark(figure, row, view.marks[index], view.can_mark)
+    return row
 
 
 def _mark(figure: NetworkFigure, row: RasterRow, marks: Sequence[Sequence[int]], can_mark: bool) -> None:
@@ -226,7 +247,9 @@ def _output_group(
     shown = "" if len(values) <= MOST_LINES else f", the first {MOST_LINES} drawn"
     title = f"Output of {simulation.experiment.layer_label(str(index))}"
     words = f"{len(values)} values per step{shown}"
-    return RowsGroup(layer="output", title=title, words=words, rows=[traces(figure, lines, "output")])
+    row = traces(figure, lines, "output")
+    row["weight"] = OUTPUT_WEIGHT
+    return RowsGroup(layer=str(index), title=title, words=words, rows=[row])
 
 
 def _details(
@@ -340,11 +363,17 @@ def _potentials(
     return row
 
 
-def _heatmap(figure: NetworkFigure, record: LayerRecord, sample: int) -> HeatmapRow:
+def _heatmap(figure: NetworkFigure, record: LayerRecord, sample: int, spikes: RasterRow | None) -> HeatmapRow:
+    """Every neuron's u around 0. A scale that ends little above θ shows how close to it the silent ones come."""
     u = neurons_by_time(record.u, sample)
-    top = float(np.max(record.threshold)) if record.does_spike else float(u.max())
-    row = heatmap(figure, u, "membrane", "neuron", (min(0.0, float(u.min())), max(top, float(u.min()) + 1e-9)))
-    row["title"] = "u of all neurons; θ and above stand at the end of the scale" if record.does_spike else "u of all neurons"
+    low, high = min(0.0, float(u.min())), max(float(u.max()), 1e-9)
+    row = heatmap(figure, u, "potential", "neuron", (low, high), diverges=True)
+    row["title"] = "u of all neurons around 0"
+    if spikes is not None:
+        theta = float(np.max(record.threshold))
+        row["range"] = low, ABOVE_THETA * theta
+        row["theta"], row["spikes"] = theta, spikes["z"]
+        row["title"] += ", spikes marked"
     return row
 
 

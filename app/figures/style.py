@@ -22,6 +22,8 @@ class Palette:
     muted: str
     grid: str
     input: str
+    quiet_input: str
+    """Of an input that stands above what it leads to, and never changes."""
     synaptic_current: str
     membrane: str
     threshold: str
@@ -43,6 +45,7 @@ PALETTES: dict[Theme, Palette] = {
         muted="#5B6570",
         grid="#E6EAEE",
         input="#00855F",
+        quiet_input="#5B9E8A",
         synaptic_current="#2B8CC4",
         membrane="#0072B2",
         threshold="#CF5A00",
@@ -56,6 +59,7 @@ PALETTES: dict[Theme, Palette] = {
         muted="#9AA5B1",
         grid="#2A313A",
         input="#2BC79A",
+        quiet_input="#3E7F6D",
         synaptic_current="#8ED1F5",
         membrane="#4AA3E8",
         threshold="#FF8A3D",

@@ -22,7 +22,7 @@ GHOST_DASH = "4px,2px"
 GUESSABLE = 60
 """Least number of epochs on the axis while a guess is asked for."""
 
-HEIGHT = 120
+HEIGHT = 128
 MOST_MARKED = 150
 """Epochs up to which each has a mark of its own."""
 

@@ -217,7 +217,8 @@ def _plots() -> None:
         [Plot(figure=curves, description=describe_training(records, goals[-1], names, ghost))],
         training.scrubbed,
         training.scrub,
-        (lambda epoch: training.guess.make(run, epoch)) if asks else None,
+        on_guess=(lambda epoch: training.guess.make(run, epoch)) if asks else None,
+        grows=True,
     )
     seen = training.seen_record
     shown = forward_pass(run, seen)
@@ -260,7 +261,7 @@ def _traced(training: TrainingState) -> dict[int, int]:
 def _trials(trials: dict[str, TrainingRun], theme: Theme) -> None:
     task = next(iter(trials.values())).in_force.training.task
     shown = [Trial(part_name(name), trial_in_words(trial), trial.records[:], task) for name, trial in trials.items()]
-    plots("trials", [Plot(figure=trials_figure(shown, task.goal, theme), description=describe_trials(shown, task.goal))])
+    plots("trials", [Plot(figure=trials_figure(shown, task.goal, theme), description=describe_trials(shown, task.goal))], grows=True)
 
 
 def _drawer() -> None:

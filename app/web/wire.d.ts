@@ -2,6 +2,7 @@
 
 export interface BarsRow {
   height: number;
+  weight?: number;
   title?: string;
   wide?: boolean;
   pick?: number | null;
@@ -106,6 +107,7 @@ export interface Headline {
 
 export interface HeatmapRow {
   height: number;
+  weight?: number;
   title?: string;
   wide?: boolean;
   pick?: number | null;
@@ -118,6 +120,9 @@ export interface HeatmapRow {
   selected?: number[];
   kind: "heatmap";
   range: [number, number];
+  diverges: boolean;
+  theta?: number;
+  spikes?: number;
 }
 
 export interface InputFields {
@@ -132,6 +137,7 @@ export interface LookAct {
 
 export interface MapsRow {
   height: number;
+  weight?: number;
   title?: string;
   wide?: boolean;
   pick?: number | null;
@@ -245,6 +251,7 @@ export interface Plots {
   layouts: PlotLayout[];
   descriptions: string[];
   plotly: string;
+  grows: boolean;
   scrubs: boolean;
   guesses: boolean;
   scrubbed: number | null;
@@ -258,6 +265,7 @@ export interface RasterMarks {
 
 export interface RasterRow {
   height: number;
+  weight?: number;
   title?: string;
   wide?: boolean;
   pick?: number | null;
@@ -374,6 +382,7 @@ export interface TraceLine {
 
 export interface TracesRow {
   height: number;
+  weight?: number;
   title?: string;
   wide?: boolean;
   pick?: number | null;
@@ -395,6 +404,7 @@ export interface VaryingLevel {
 
 export interface WeightsRow {
   height: number;
+  weight?: number;
   title?: string;
   wide?: boolean;
   pick?: number | null;

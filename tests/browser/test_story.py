@@ -44,7 +44,7 @@ def test_the_first_spike_is_guessed_on_the_curve_and_told_with_what_came_of_it(o
     at = page.place_of_epoch(40)
     assert at
     page.page.mouse.click(*at)
-    expect(below).to_have_text("You said that the first spike comes at epoch 40.")
+    expect(below).to_contain_text("You said that the first spike comes at epoch 40.")
     page.choose_speed("16 epochs/s")
     page.train()
     page.until(lambda: "You said epoch 40; it came at 32." in below.inner_text())
@@ -56,12 +56,12 @@ def test_a_guess_needs_no_pointer(open_page: Open) -> None:
     guess = page.page.get_by_role("button", name="epoch 25", exact=True)
     guess.focus()
     guess.press("Enter")
-    expect(page.page.locator(".headline-below")).to_have_text("You said that the first spike comes at epoch 25.")
+    expect(page.page.locator(".headline-below")).to_contain_text("You said that the first spike comes at epoch 25.")
 
 
 def test_the_network_in_words_points_at_its_rows(open_page: Open) -> None:
     page = open_page()
     page.page.locator(".headline-part", has_text="output 4").hover()
-    expect(page.page.locator(".rows-pointed")).to_have_attribute("data-layer", "3")
+    expect(page.page.locator(".rows .pointed")).to_have_attribute("data-layer", "3")
     page.page.mouse.move(5, 5)
-    expect(page.page.locator(".rows-pointed")).to_have_count(0)
+    expect(page.page.locator(".rows .pointed")).to_have_count(0)

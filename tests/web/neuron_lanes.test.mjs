@@ -6,7 +6,7 @@ const RANGES = { input: [0, 1], current: [0, 1], trace: [-1, 1], difference: [0,
 
 function namesOf({ beta = null, threshold = 1, neurons = 1, seconds = [] }) {
   const view = { p: { beta, threshold }, run: { neurons, steps: 200 }, seconds, width: 900 };
-  return lanesOf(view, RANGES, 800).map(({ name }) => name);
+  return lanesOf(view, RANGES, 0, 1).map(({ name }) => name);
 }
 
 test("a neuron has the lanes of what it has, from the input to time", () => {
@@ -20,9 +20,11 @@ test("a difference is drawn from a pinned run of as many steps alone", () => {
   assert.deepEqual([pinned(200), pinned(100)], [true, false]);
 });
 
+const BOTH = { p: { beta: 0.8, threshold: 1 }, run: { neurons: 2, steps: 10 }, seconds: [] };
+
 test("lanes stand one under the other, lower on a narrow plot", () => {
   const heights = [400, 900].map((width) => {
-    const lanes = lanesOf({ p: { beta: 0.8, threshold: 1 }, run: { neurons: 2, steps: 10 }, seconds: [], width }, RANGES, 800);
+    const lanes = lanesOf({ ...BOTH, width }, RANGES, 0, 1);
     lanes.forEach(({ top }, place) => {
       const before = lanes[place - 1] ?? { top: 0, height: 0 };
       assert.equal(top, before.top + before.height + LANE_GAP);
@@ -30,6 +32,14 @@ test("lanes stand one under the other, lower on a narrow plot", () => {
     return heightOf(lanes);
   });
   assert.ok(heights[0] < heights[1]);
+});
+
+test("lanes fill the room, the potential first", () => {
+  const [low, high] = [0, 900].map((room) => lanesOf({ ...BOTH, width: 900 }, RANGES, room, 1));
+  assert.ok(heightOf(high) <= 900 && heightOf(high) > 900 - high.length);
+  const growth = (name) => high.find((lane) => lane.name === name).height / low.find((lane) => lane.name === name).height;
+  assert.ok(growth("trace") > growth("input"));
+  assert.equal(growth("axis"), 1);
 });
 
 test("a value and its height in a lane lead to each other", () => {

@@ -2,7 +2,7 @@
 
 import { Acts } from "../lib/acts.js";
 import { element, setText } from "../lib/dom.js";
-import { pointAt } from "../lib/pointing.js";
+import { standFor } from "../lib/pointed.js";
 import { stylesheet } from "../lib/style.js";
 import { lastingView } from "../lib/view.js";
 
@@ -60,9 +60,7 @@ function fillNetwork(view, { parts, origin }) {
   view.network.replaceChildren();
   parts.forEach(({ label, row }, place) => {
     if (place) view.network.append(" → ");
-    const part = element("span", "headline-part", view.network, { textContent: label });
-    part.onpointerenter = () => pointAt(row, true);
-    part.onpointerleave = () => pointAt(row, false);
+    standFor(element("span", "headline-part", view.network, { textContent: label }), row);
   });
   element("span", "headline-origin", view.network, { textContent: origin });
 }

@@ -1,5 +1,7 @@
 // Making and changing nodes.
 
+import { unit } from "./unit.js";
+
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -48,18 +50,19 @@ export function placeChildren(parent, children) {
 export const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
 /**
- * Fits a canvas to its size on the page, in device pixels. Setting a canvas's size clears it, so it is left alone where it fits.
+ * Fits a canvas to its size on the page, in whole device pixels. Setting a canvas's size clears it, so it is left alone where it fits.
  * @param {HTMLCanvasElement} canvas
- * @param {number} width in pixels of the page
+ * @param {number} width in units
  * @param {number} height
- * @returns {number} device pixels per pixel
+ * @returns {number} device pixels per unit
  */
 export function fitCanvas(canvas, width, height) {
-  const scale = window.devicePixelRatio || 1;
+  const perPixel = window.devicePixelRatio || 1;
+  const scale = perPixel * unit();
   const [wide, tall] = [Math.round(width * scale), Math.round(height * scale)];
   if (canvas.width !== wide || canvas.height !== tall) {
     Object.assign(canvas, { width: wide, height: tall });
-    canvas.style.height = `${height}px`;
+    canvas.style.height = `${tall / perPixel}px`;
   }
   return scale;
 }

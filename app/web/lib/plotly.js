@@ -3,14 +3,14 @@
 /**
  * An axis, drawn.
  * @typedef {object} Axis
- * @property {number} _offset pixels from the left or top edge of the graph
- * @property {number} _length in pixels
+ * @property {number} _offset units from the left or top edge of the graph
+ * @property {number} _length in units
  * @property {[number, number]} domain the part of the graph that it takes, from the left or the bottom
- * @property {(value: number) => number} c2p pixels from its begin
+ * @property {(value: number) => number} c2p units from its begin
  * @property {(value: number) => number} l2p
  * @property {(pixel: number) => number} p2l
  *
- * @typedef {{l: number, r: number, t: number, b: number}} Margin in pixels
+ * @typedef {{l: number, r: number, t: number, b: number}} Margin in units
  *
  * @typedef {{attr: (name: string, value: string) => void}} Selection
  *
@@ -18,7 +18,6 @@
  * @property {(node: Element, data: object[], layout: object, config: object) => Promise<unknown>} react
  * @property {(node: Element) => void} purge
  * @property {(node: Element, options: object) => Promise<string>} toImage
- * @property {{resize: (node: Element) => Promise<unknown>}} Plots
  * @property {{unhover: (node: Element) => void}} Fx
  */
 

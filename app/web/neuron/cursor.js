@@ -3,6 +3,7 @@
 import { setText } from "../lib/dom.js";
 import { clamp, inDigits, wholeWithin } from "../lib/numbers.js";
 import { toTime } from "../lib/time_axis.js";
+import { unit } from "../lib/unit.js";
 import { ask } from "./frame.js";
 import { act } from "./in_force.js";
 import { timeAxis } from "./painting.js";
@@ -45,9 +46,9 @@ export function choose(view, neuron) {
   act(view, { do: "look", neuron: chosen });
 }
 
-/** Where an event is in the plot: pixels, and the time there. @param {View} view @param {MouseEvent} event */
+/** Where an event is in the plot: units, and the time there. @param {View} view @param {MouseEvent} event */
 export function pointOf(view, { clientX, clientY }) {
   const box = view.nodes.plot.getBoundingClientRect();
-  const x = clientX - box.left;
-  return { x, y: clientY - box.top, time: toTime(timeAxis(view), x) };
+  const x = (clientX - box.left) / unit();
+  return { x, y: (clientY - box.top) / unit(), time: toTime(timeAxis(view), x) };
 }

@@ -4,6 +4,7 @@
 import { element } from "../lib/dom.js";
 import { clamp, inDigits, wholeWithin } from "../lib/numbers.js";
 import { toPixel } from "../lib/time_axis.js";
+import { rem } from "../lib/unit.js";
 import { moveCursor, pointOf } from "./cursor.js";
 import { begins, directionOf, follow } from "./gestures.js";
 import { change, commit } from "./in_force.js";
@@ -79,7 +80,7 @@ export function placeHandles(view) {
   const { top, height } = laneCalled(view.lanes, "input");
   const { sketch: sheet } = view.nodes;
   sheet.hidden = view.settings.input.kind !== "drawn";
-  Object.assign(sheet.style, { top: `${top}px`, height: `${height}px` });
+  Object.assign(sheet.style, { top: rem(top), height: rem(height) });
 }
 
 /** @param {View} view @param {Held} held */
@@ -90,7 +91,7 @@ function place(view, { node, handle }) {
   const isEdge = name === "start" || name === "stop"; // a step begins half a step before its middle
   const x = toPixel(timeAxis(view), isEdge ? time - 0.5 : time);
   const y = laneName === "axis" ? top : clamp(toY(lane, value), top, top + height);
-  node.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+  node.style.transform = `translate(${rem(x)}, ${rem(y)})`;
   const [now, least, most] = axis === "value" ? [value, ...range] : [time, 0, view.run.steps];
   const said = [axis !== "value" && `step ${inDigits(time)}`, axis !== "time" && inDigits(value)];
   say(node, {

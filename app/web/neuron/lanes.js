@@ -1,18 +1,27 @@
 // Which lanes the plot has, one under the other over one time axis, and where a value lies in each. Pure functions of numbers.
 
+import { shared } from "../lib/sharing.js";
+
 /** @typedef {import("./state.js").View} View */
 /** @typedef {[number, number]} Range the values at the lower and upper edge of a lane */
 /** @typedef {"input" | "current" | "trace" | "difference"} ScaledLane those that show values on a scale */
 /** @typedef {ScaledLane | "spikes" | "raster" | "axis"} LaneName */
-/** @typedef {{top: number, height: number, range: Range}} Band in pixels of the plot */
+/** @typedef {{top: number, height: number, range: Range}} Band in units of the plot */
 /** @typedef {Band & {name: LaneName}} Lane */
 
-export const LANE_GAP = 10; // pixels
+export const LANE_GAP = 10; // units
 
-/** In pixels; spikes: of each run. @type {Record<LaneName, number>} */
-const HEIGHTS = { input: 84, current: 60, trace: 228, spikes: 12, raster: 110, difference: 52, axis: 32 };
-const [NARROW, FLAT] = [500, 0.62]; // up to how wide a plot, in pixels, lanes are so much lower, but for spikes and time
-const USUAL = [900, 800]; // width of the plot and height of the window for which they are so high; where there is more of both, they grow
+/** How lanes share the room; the least heights are in units, and for spikes those of one run. @type {Record<LaneName, import("../lib/sharing.js").Part>} */
+const PARTS = {
+  input: { least: 84, weight: 0.6, most: 1.5 },
+  current: { least: 60, weight: 0.8, most: 2 },
+  trace: { least: 228, weight: 1.5, most: 4 },
+  spikes: { least: 12, weight: 1.5, most: 2.5 },
+  raster: { least: 110, weight: 1, most: 2.5 },
+  difference: { least: 52, weight: 0.8, most: 2 },
+  axis: { least: 32, weight: 1, most: 1 },
+};
+const [NARROW, FLAT] = [500, 0.62]; // up to how wide a plot, in units, lanes are so much lower, but for spikes and time
 const HEADROOM = 0.08; // of a range, above and below what it holds
 
 /** @type {Range} */
@@ -22,11 +31,12 @@ const UNSCALED = [0, 1];
  * The lanes from top to bottom; what the neuron lacks has none.
  * @param {Pick<View, "p" | "run" | "seconds" | "width">} view
  * @param {Partial<Record<LaneName, Range>>} ranges
- * @param {number} windowHeight
+ * @param {number} room that they may fill, in units
+ * @param {number} share of their least heights that they have at least
  * @returns {Lane[]}
  */
-export function lanesOf({ p, run, seconds, width }, ranges, windowHeight) {
-  const usual = width <= NARROW ? FLAT : Math.max(Math.min(width / USUAL[0], windowHeight / USUAL[1]), 1);
+export function lanesOf({ p, run, seconds, width }, ranges, room, share) {
+  const usual = share * (width <= NARROW ? FLAT : 1);
   /** @type {Partial<Record<LaneName, number>>} */
   const scales = { spikes: 1 + seconds.length, axis: 1 };
   /** @type {[LaneName, boolean][]} */
@@ -39,17 +49,18 @@ export function lanesOf({ p, run, seconds, width }, ranges, windowHeight) {
     ["difference", seconds.some(({ name, run: other }) => name === "A" && other.steps === run.steps)],
     ["axis", true],
   ];
+  const names = lanes.filter(([, isShown]) => isShown).map(([name]) => name);
+  const parts = names.map((name) => ({ ...PARTS[name], least: PARTS[name].least * (scales[name] ?? usual) }));
+  const heights = shared(room - names.length * LANE_GAP, parts);
   let top = LANE_GAP;
-  return lanes
-    .filter(([, isShown]) => isShown)
-    .map(([name]) => {
-      const lane = { name, top, height: HEIGHTS[name] * (scales[name] ?? usual), range: ranges[name] ?? UNSCALED };
-      top += lane.height + LANE_GAP;
-      return lane;
-    });
+  return names.map((name, place) => {
+    const lane = { name, top, height: heights[place], range: ranges[name] ?? UNSCALED };
+    top += lane.height + LANE_GAP;
+    return lane;
+  });
 }
 
-/** The height of all lanes in pixels. @param {Lane[]} lanes */
+/** The height of all lanes in units. @param {Lane[]} lanes */
 export function heightOf(lanes) {
   const { top, height } = lanes[lanes.length - 1];
   return top + height;

@@ -2,8 +2,10 @@
 
 import { createHost, fillControls, resetControls } from "../controls/rows.js";
 import { setText } from "../lib/dom.js";
+import { followRoom, freeHeight } from "../lib/room.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
+import { leastShare, unit } from "../lib/unit.js";
 import { fillEquation, makeEquation } from "./equation.js";
 import { ask } from "./frame.js";
 import { listenToSketch, placeHandles } from "./handles.js";
@@ -36,9 +38,9 @@ function create(parent, data) {
   listenToTransport(view);
   createPanels(view);
   for (const begun of ["pointerdown", "keydown"]) root.addEventListener(begun, () => view.host.finishTrying?.(), true);
-  const resizes = new ResizeObserver(() => ask(view));
-  resizes.observe(plot);
-  return Object.assign(view, { resizes, painted: () => painted(view) });
+  const ended = new AbortController();
+  followRoom(plot, () => ask(view), ended.signal);
+  return Object.assign(view, { ended, painted: () => painted(view) });
 }
 
 /** @param {import("./nodes.js").Nodes} nodes @param {() => View} view */
@@ -84,19 +86,30 @@ function update(view, data, send) {
 function destroy(view) {
   view.isGone = true;
   view.acts.end();
-  view.resizes.disconnect();
+  view.ended.abort();
   clearTimeout(view.timer);
   if (view.frame !== null) cancelAnimationFrame(view.frame);
 }
 
+/** Room and font of the plot. What moves stays in place until the window is another. @param {View} view */
+function measure(view) {
+  const { canvas, plot } = view.nodes;
+  const measuredFor = `${window.innerWidth} ${window.innerHeight} ${unit()}`;
+  if ((view.isDragging || view.isPlaying) && view.measuredFor === measuredFor) return;
+  view.measuredFor = measuredFor;
+  view.room = canvas.getBoundingClientRect().height / unit() + freeHeight(plot);
+  const { fontSize, fontFamily } = getComputedStyle(plot);
+  view.font = `${Number.parseFloat(fontSize) / unit()}px ${fontFamily}`;
+}
+
 /** @param {View} view */
 function draw(view) {
-  const { canvas, plot, root } = view.nodes;
-  view.width = plot.clientWidth;
+  const { canvas, plot } = view.nodes;
+  view.width = plot.clientWidth / unit();
   if (!view.width) return;
   view.ranges = rangesOf(view);
-  view.lanes = lanesOf(view, view.ranges, window.innerHeight);
-  view.font ??= getComputedStyle(root).fontFamily;
+  measure(view);
+  view.lanes = lanesOf(view, view.ranges, view.room, leastShare());
   paintPlot(clearedContext(canvas, view.width, heightOf(view.lanes)), view);
   placeHandles(view);
   fillHead(view);

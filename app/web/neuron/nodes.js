@@ -8,7 +8,7 @@ import { element } from "../lib/dom.js";
 export function createNodes(parent) {
   const root = element("div", "neuron", parent);
   element("h1", "", root, { textContent: document.title });
-  const main = element("div", "", root);
+  const main = element("div", "neuron-main", root);
   const head = element("div", "neuron-head", main);
   const sentence = element("p", "neuron-count", head);
   const [count, unit] = [element("strong", "", sentence), element("span", "", sentence)];

@@ -25,20 +25,18 @@ import { LEFT, plotWidth, ticks, toPixel } from "../lib/time_axis.js";
 /** @type {{ghost: number[], beside: number[], A: number[], threshold: number[], steady: number[]}} */
 export const STROKES = { ghost: [1.5, 3], beside: [7, 3, 1.5, 3], A: [3, 3], threshold: [6, 4], steady: [2, 4] };
 
-const FONT = 11; // pixels
-
 /** @param {View} view @returns {TimeAxis} */
 export const timeAxis = (view) => ({ from: -0.5, to: view.run.steps - 0.5, width: view.width });
 
-/** @param {Context} context in pixels of the plot @param {View} view @returns {Stage} */
+/** @param {Context} context in units of the plot @param {View} view @returns {Stage} */
 export function stageOf(context, view) {
-  context.font = `${FONT}px ${view.font}`;
+  context.font = view.font;
   const axis = timeAxis(view);
   return { context, view, palette: view.header.palette, axis, x: (time) => toPixel(axis, time) };
 }
 
 /**
- * The context of a canvas that is as sharp as the screen, in pixels of the page.
+ * The context of a canvas that is as sharp as the screen, in units.
  * @param {HTMLCanvasElement} canvas
  * @param {number} width
  * @param {number} height
@@ -48,6 +46,7 @@ export function clearedContext(canvas, width, height) {
   const context = contextOf(canvas);
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, width, height);
+  context.textRendering = "geometricPrecision"; // else letters stand unevenly at sizes between whole pixels
   return context;
 }
 

@@ -3,6 +3,7 @@
 import { setText } from "../lib/dom.js";
 import { wholeWithin } from "../lib/numbers.js";
 import { LEFT, RIGHT } from "../lib/time_axis.js";
+import { rem, unit } from "../lib/unit.js";
 import { choose, moveCursor, pointOf, sayStep } from "./cursor.js";
 import { directionOf, follow } from "./gestures.js";
 import { playOrRest, rest, stepOn } from "./transport.js";
@@ -70,6 +71,6 @@ function hover(view, event) {
   tip.hidden = x < LEFT || x > view.width - RIGHT;
   if (tip.hidden) return;
   setText(tip, sayStep(view, wholeWithin(time, 0, view.run.steps - 1)));
-  const left = x > view.width / 2 ? x - 12 - tip.offsetWidth : x + 12;
-  Object.assign(tip.style, { left: `${left}px`, top: `${y + 14}px` });
+  const left = x > view.width / 2 ? x - 12 - tip.offsetWidth / unit() : x + 12;
+  Object.assign(tip.style, { left: rem(left), top: rem(y + 14) });
 }

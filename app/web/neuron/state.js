@@ -47,8 +47,10 @@ import { derived } from "./runs.js";
  * @property {boolean} isPlaying
  * @property {ReturnType<typeof setTimeout> | undefined} timer of what goes on by itself
  *
- * @property {number} width of the plot in pixels
- * @property {string | undefined} font its family
+ * @property {number} width of the plot in units
+ * @property {number} room that the plot may fill, in units
+ * @property {string} font
+ * @property {string} measuredFor the window for which the last two were measured
  * @property {Record<import("./lanes.js").ScaledLane, Range>} ranges
  * @property {import("./lanes.js").Lane[]} lanes
  * @property {import("./equation.js").Piece[]} pieces of the equations
@@ -97,7 +99,9 @@ export function createView(parent, data, draw, hostOf) {
     isPlaying: false,
     timer: undefined,
     width: 0,
-    font: undefined,
+    room: 0,
+    font: "",
+    measuredFor: "",
     ranges: { input: UNSCALED, current: UNSCALED, trace: UNSCALED, difference: UNSCALED },
     lanes: [],
     pieces: [],

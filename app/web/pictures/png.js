@@ -2,6 +2,7 @@
 
 import { contextOf, element } from "../lib/dom.js";
 import { plotly } from "../lib/plotly.js";
+import { unit } from "../lib/unit.js";
 import { graphOf, isPainted, paint } from "./sheet.js";
 
 const SCALE = 2; // pixels of a picture for one of the page
@@ -30,7 +31,7 @@ export async function png({ nodes, left, top, width, height, background }) {
 async function drawPlot(context, graph) {
   const { left, top, width, height } = graph.getBoundingClientRect();
   const picture = new Image();
-  picture.src = await plotly().toImage(graph, { format: "png", width, height, scale: SCALE });
+  picture.src = await plotly().toImage(graph, { format: "png", width: width / unit(), height: height / unit(), scale: SCALE * unit() });
   await picture.decode();
   context.drawImage(picture, left, top, width, height);
 }

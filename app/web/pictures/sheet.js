@@ -1,6 +1,7 @@
 // The part of the page that a picture shows: plots and rows, each where it stands. Of the other components this knows the classes of their
 // nodes, and of the neuron's that its view paints itself.
 
+import { unit } from "../lib/unit.js";
 import { viewAt } from "../lib/view.js";
 
 const MARGIN = 12; // pixels of the page around what is shown
@@ -8,7 +9,7 @@ const MARGIN = 12; // pixels of the page around what is shown
 /**
  * @typedef {{left: number, top: number, width: number, height: number}} Box in pixels of the window
  * @typedef {CanvasRenderingContext2D | import("./svg_context.js").SvgContext} Context
- * @typedef {Box & {paint: (context: Context) => void}} Painting whose origin is at `left`, `top`
+ * @typedef {Box & {paint: (context: Context) => void}} Painting in units from `left`, `top`
  *
  * @typedef {{nodes: HTMLElement[], left: number, top: number, width: number, height: number, background: string}} Sheet
  */
@@ -36,6 +37,7 @@ export function paint(context, node) {
   for (const painting of paintings(node)) {
     context.save();
     context.translate(painting.left, painting.top);
+    context.scale(unit(), unit());
     painting.paint(context);
     context.restore();
   }

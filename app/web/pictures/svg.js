@@ -1,6 +1,7 @@
 // The curves of the page as vectors, for print.
 
 import { plotly } from "../lib/plotly.js";
+import { unit } from "../lib/unit.js";
 import { graphOf, isPainted, paint } from "./sheet.js";
 import { SvgContext } from "./svg_context.js";
 import { setAttributes, svgNode } from "./svg_node.js";
@@ -21,7 +22,9 @@ export async function svg({ nodes, left, top, width, height, background }) {
 /** What plotly draws, placed in a picture. @param {HTMLElement} graph @param {number} left of the picture, in the window @param {number} top */
 async function curvesOf(graph, left, top) {
   const box = graph.getBoundingClientRect();
-  const text = await plotly().toImage(graph, { format: "svg", width: box.width, height: box.height, imageDataOnly: true });
+  const [width, height] = [box.width / unit(), box.height / unit()];
+  const text = await plotly().toImage(graph, { format: "svg", width, height, imageDataOnly: true });
   const curves = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  return setAttributes(curves, { x: box.left - left, y: box.top - top });
+  const place = { x: box.left - left, y: box.top - top, width: box.width, height: box.height };
+  return setAttributes(curves, { ...place, viewBox: `0 0 ${width} ${height}` });
 }

@@ -1,6 +1,7 @@
 // The cursor and its words.
 
 import { clamp } from "../lib/numbers.js";
+import { rem } from "../lib/unit.js";
 import { axisOf, lanes } from "./figure.js";
 
 /**
@@ -59,7 +60,7 @@ export function placeReadout({ readout }, graph) {
   const { meta, margin, width } = graph._fullLayout;
   const [left, right] = meta?.readout ?? [0, 1];
   const size = width - margin.l - margin.r;
-  Object.assign(readout.style, { left: `${margin.l + left * size}px`, width: `${(right - left) * size}px` });
+  Object.assign(readout.style, { left: rem(margin.l + left * size), width: rem((right - left) * size) });
 }
 
 /** @param {Plot} plot */
@@ -72,5 +73,5 @@ export function placeCursor({ graph, at, cursor }) {
   cursor.style.display = isVisible ? "block" : "none";
   if (!isVisible) return;
   const { height, margin } = graph._fullLayout;
-  Object.assign(cursor.style, { left: `${offset}px`, top: `${margin.t}px`, height: `${height - margin.t - margin.b}px` });
+  Object.assign(cursor.style, { left: rem(offset), top: rem(margin.t), height: rem(height - margin.t - margin.b) });
 }

@@ -1,12 +1,13 @@
 // Drawing figures with plotly, and lines that grow without it: each of its drawings takes some 30 ms.
 
 import { plotly } from "../lib/plotly.js";
+import { rem, unit } from "../lib/unit.js";
 import { moveTo, placeCursor, placeReadout } from "./cursor.js";
 import { asText, axisOf, lanes } from "./figure.js";
 import { pathThrough } from "./path.js";
 import { placeMark } from "./scrubbing.js";
 
-const NARROW = 500; // pixels
+const NARROW = 500; // units
 const WHOLE_INTERVAL = 1000; // milliseconds between two drawings by plotly while nothing but lines changes
 const CONFIG = { displayModeBar: false, doubleClick: "reset", responsive: false };
 
@@ -36,7 +37,7 @@ export async function draw(plot) {
 /** @param {Plot} plot @param {Figure} figure */
 async function drawFigure(plot, figure) {
   plot.isDrawnNarrow = isNarrow(plot, figure);
-  const layout = (plot.isDrawnNarrow && figure.narrow) || figure.layout;
+  const layout = { ...layoutOf(plot, figure), autosize: false, width: plot.width, height: plot.height };
   const unseen = plot.isDrawnNarrow ? "wide" : "narrow";
   const traces = figure.data.filter(({ meta }) => meta?.only !== unseen);
   const frame = asText([layout, traces.map((trace) => (isLine(trace) ? { ...trace, x: null, y: null } : trace))]);
@@ -59,20 +60,21 @@ function listenTo(plot) {
   return graph;
 }
 
-/** Fits the plot to a width; narrow places have a layout of their own. @param {Plot} plot @param {number} width */
-export function fit(plot, width) {
-  if (!width || width === plot.width) return;
-  plot.width = width;
-  const { graph, figure } = plot;
-  if (!graph || !figure) return;
-  if (isNarrow(plot, figure) === plot.isDrawnNarrow) {
-    plotly()
-      .Plots.resize(graph)
-      .then(() => plot.graph && placeAll(plot, graph));
-  } else {
-    plot.latest = figure;
-    draw(plot);
-  }
+/** Makes room for a figure, before it is drawn. @param {Plot} plot @param {Figure} figure */
+export function reserve(plot, figure) {
+  const { sheet } = plot;
+  sheet.style.setProperty("--least", rem(layoutOf(plot, figure).height));
+  Object.assign(plot, { width: sheet.clientWidth / unit(), height: sheet.clientHeight / unit() });
+}
+
+/** Draws the plot for the size that it has come to; narrow places have a layout of their own. @param {Plot} plot */
+export function fit(plot) {
+  const { sheet, figure, graph, width, height } = plot;
+  if (!figure || !sheet.clientWidth) return;
+  reserve(plot, figure);
+  if (!graph || (plot.width === width && plot.height === height)) return;
+  plot.latest = figure;
+  draw(plot);
 }
 
 /** @param {Plot} plot */
@@ -91,7 +93,10 @@ function purge(plot) {
 }
 
 /** @param {Plot} plot @param {Figure} figure */
-const isNarrow = ({ width }, { layout }) => width < (layout.meta?.least ?? NARROW);
+const isNarrow = ({ sheet }, { layout }) => sheet.clientWidth / unit() < (layout.meta?.least ?? NARROW);
+
+/** @param {Plot} plot @param {Figure} figure */
+const layoutOf = (plot, figure) => (isNarrow(plot, figure) && figure.narrow) || figure.layout;
 
 /** @param {Plot} plot @param {Graph} graph */
 function placeAll(plot, graph) {

@@ -13,7 +13,7 @@
  * @property {number} [least] the fewest pixels for which the wide layout is meant
  *
  * @typedef {{mode?: string, fill?: string, x: ArrayLike<number>, y: ArrayLike<number>, meta?: TraceMeta}} Trace
- * @typedef {{meta?: LayoutMeta}} Layout
+ * @typedef {{height: number, meta?: LayoutMeta}} Layout in units
  * @typedef {{data: Trace[], layout: Layout, narrow?: Layout | null}} Figure
  *
  * @typedef {import("../lib/plotly.js").Axis} Axis

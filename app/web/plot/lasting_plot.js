@@ -10,17 +10,20 @@ import { element } from "../lib/dom.js";
 /** @param {HTMLElement} parent */
 export function createPlot(parent) {
   const root = element("div", "plot", parent, { tabIndex: 0, role: "group" });
-  const node = element("div", "plot-graph", root);
+  const sheet = element("div", "plot-sheet", root);
+  const node = element("div", "plot-graph", sheet);
   const cursor = element("div", "plot-cursor", root);
   const mark = element("div", "plot-mark", root);
   const readout = element("p", "plot-readout", root, { role: "status" });
   return {
     root,
+    sheet,
     node: /** @type {HTMLElement} */ (node),
     cursor,
     mark,
     readout,
-    width: root.clientWidth,
+    width: 0, // of the sheet in units, as its height
+    height: 0,
     figure: /** @type {import("./figure.js").Figure | null} */ (null), // the newest
     latest: /** @type {import("./figure.js").Figure | null} */ (null), // the newest, until it is drawn
     asText: "", // the newest figure, as text

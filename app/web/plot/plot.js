@@ -4,7 +4,8 @@ import { Acts } from "../lib/acts.js";
 import { loadPlotly } from "../lib/plotly.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
-import { draw, end, fit } from "./drawing.js";
+import { followUnit } from "../lib/unit.js";
+import { draw, end, fit, reserve } from "./drawing.js";
 import { asText, figuresOf } from "./figure.js";
 import { onKey } from "./keyboard.js";
 import { createPlot } from "./lasting_plot.js";
@@ -23,20 +24,21 @@ export default sentView({ create, update, destroy });
 function create(parent, data) {
   const acts = /** @type {Acts<{do: "scrub" | "guess", x: number | null}>} */ (new Acts());
   const plots = data.header.layouts.map(() => createPlot(parent));
-  const resizes = new ResizeObserver((entries) => {
-    for (const plot of plots) for (const { target, contentRect } of entries) if (target === plot.root) fit(plot, contentRect.width);
-  });
+  const ended = new AbortController();
+  const resizes = new ResizeObserver(() => plots.forEach(fit));
+  followUnit(() => plots.forEach(fit), ended.signal);
   for (const plot of plots) {
-    resizes.observe(plot.root);
+    resizes.observe(plot.sheet);
     plot.root.addEventListener("keydown", (event) => onKey(plot, event));
     plot.node.addEventListener("pointerdown", (event) => onPress(plot, event), true);
   }
-  return { acts, plots, resizes, data: /** @type {Data | null} */ (null) };
+  return { acts, plots, resizes, ended, data: /** @type {Data | null} */ (null) };
 }
 
 /** @param {View} view */
-function destroy({ acts, plots, resizes }) {
+function destroy({ acts, plots, resizes, ended }) {
   acts.end();
+  ended.abort();
   resizes.disconnect();
   plots.forEach(end);
 }
@@ -44,7 +46,7 @@ function destroy({ acts, plots, resizes }) {
 /** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
 function update(view, data, send) {
   const { acts, plots } = view;
-  const { descriptions, scrubs, guesses, scrubbed, answered, plotly } = data.header;
+  const { descriptions, grows, scrubs, guesses, scrubbed, answered, plotly } = data.header;
   acts.update(send, answered);
   const figures = view.data === data ? null : figuresOf(data); // plotly writes into those that it has drawn
   view.data = data;
@@ -53,6 +55,7 @@ function update(view, data, send) {
     plot.root.setAttribute("aria-label", `${descriptions[index]} ${keys}`);
     plot.root.classList.toggle("plot-scrubs", scrubs);
     plot.guess = guesses ? (x) => acts.tell({ do: "guess", x }) : null;
+    plot.root.classList.toggle("plot-grows", grows);
     plot.scrub = scrubs ? (x) => acts.tellLatest({ do: "scrub", x }) : null;
     if (!acts.unanswered.length && !plot.waiting) plot.scrubbed = scrubbed; // else it was drawn before the last place was told
     placeMark(plot);
@@ -61,6 +64,7 @@ function update(view, data, send) {
     if (!figure || text === plot.asText) return; // a place was chosen, nothing else has changed
     plot.asText = text;
     plot.figure = plot.latest = figure;
+    reserve(plot, figure);
   });
   // In one go, so that the browser lays out and paints once.
   loadPlotly(plotly).then(() => Promise.all(plots.map(draw)));

@@ -2,11 +2,12 @@
 // or not.
 
 import { clamp, wholeWithin } from "../lib/numbers.js";
+import { rem, unit } from "../lib/unit.js";
 import { standAt } from "./cursor.js";
 import { axesAlong } from "./figure.js";
 
 const SCRUB_INTERVAL = 50; // milliseconds between two places that are told while dragging
-const BESIDE = 4; // pixels beside an axis that still count as its ends
+const BESIDE = 4; // units beside an axis that still count as its ends
 
 /**
  * @typedef {import("./figure.js").Graph} Graph
@@ -41,7 +42,9 @@ export function onPress(plot, pressed) {
   const { graph } = plot;
   if (!plot.scrub || !graph || pressed.button) return;
   const left = graph.getBoundingClientRect().left;
-  const at = pressed.clientX - left;
+  /** @param {PointerEvent} event */
+  const placeOf = (event) => (event.clientX - left) / unit();
+  const at = placeOf(pressed);
   const axis = axesAlong(graph).find(({ _offset, _length }) => at >= _offset - BESIDE && at <= _offset + _length + BESIDE);
   if (!axis) return;
   const guessed = Math.round(axis.p2l(at - axis._offset));
@@ -51,7 +54,7 @@ export function onPress(plot, pressed) {
     return;
   }
   /** @param {PointerEvent} event */
-  const onMove = (event) => choose(plot, wholeWithin(axis.p2l(event.clientX - left - axis._offset), 0, lastPlace(graph)));
+  const onMove = (event) => choose(plot, wholeWithin(axis.p2l(placeOf(event) - axis._offset), 0, lastPlace(graph)));
   const end = () => {
     window.removeEventListener("pointermove", onMove);
     window.removeEventListener("pointerup", end);
@@ -73,8 +76,8 @@ export function placeMark({ graph, mark, scrub, scrubbed }) {
   const { height, margin, xaxis, yaxis } = graph._fullLayout;
   const size = height - margin.t - margin.b;
   Object.assign(mark.style, {
-    left: `${xaxis._offset + xaxis.l2p(scrubbed)}px`,
-    top: `${margin.t + (1 - yaxis.domain[1]) * size}px`,
-    height: `${(yaxis.domain[1] - yaxis.domain[0]) * size}px`,
+    left: rem(xaxis._offset + xaxis.l2p(scrubbed)),
+    top: rem(margin.t + (1 - yaxis.domain[1]) * size),
+    height: rem((yaxis.domain[1] - yaxis.domain[0]) * size),
   });
 }

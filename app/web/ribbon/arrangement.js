@@ -2,7 +2,7 @@
 
 import { clamp } from "../lib/numbers.js";
 
-const [LABEL, HEAD, LINE] = [40, 18, 18]; // pixels: row labels, a run's first block, from line to line
+const [LABEL, HEAD, LINE] = [40, 18, 18]; // units: row labels, a run's first block, from line to line
 const [GAP, MARK, ROW_GAP] = [4, 16, 5]; // between runs; room for a mark; more between rows that take several lines
 const [NARROWEST, WIDEST] = [4, 12]; // a block and the gap after it
 
@@ -15,7 +15,7 @@ const [NARROWEST, WIDEST] = [4, 12]; // a block and the gap after it
  */
 
 /**
- * Lays rows out in lines of `width` pixels.
+ * Lays rows out in lines of `width` units.
  * @param {import("./folding.js").Row[]} rows
  * @param {{samples: number, steps: number[]}} drawn
  * @param {number} width

@@ -1,8 +1,9 @@
 // Draws the blocks of the folding view on lasting nodes, so that they move from place to place.
 
 import { element, setText } from "../lib/dom.js";
+import { rem } from "../lib/unit.js";
 
-const HEIGHT = 15; // pixels of a block
+const HEIGHT = 15; // units of a block
 
 /**
  * @typedef {import("./arrangement.js").Block} Block
@@ -23,8 +24,8 @@ export function drawBlocks(place, nodes, { blocks, marks, height }) {
     const node = nodes.get(name) ?? newBlock(block);
     nodes.set(name, node);
     if (!node.parentElement) place.append(node);
-    node.style.transform = `translate(${block.x}px, ${block.y}px)`;
-    node.style.width = `${block.width}px`;
+    node.style.transform = `translate(${rem(block.x)}, ${rem(block.y)})`;
+    node.style.width = rem(block.width);
     setText(node, block.isHead ? String(block.sample) : "");
   }
   for (const name of unused) {
@@ -33,7 +34,7 @@ export function drawBlocks(place, nodes, { blocks, marks, height }) {
   }
   for (const mark of place.querySelectorAll(".ribbon-mark")) mark.remove();
   place.append(...marks.map(newMark));
-  place.style.height = `${height}px`;
+  place.style.height = rem(height);
 }
 
 /** @param {Block} block */
@@ -46,6 +47,6 @@ function newBlock({ sample, step }) {
 /** @param {Mark} mark */
 function newMark({ text, kind, title, x, y }) {
   const node = element("span", `ribbon-mark ribbon-mark-${kind}`, null, { textContent: text, title });
-  Object.assign(node.style, { left: `${x}px`, top: `${y}px`, lineHeight: `${HEIGHT}px` });
+  Object.assign(node.style, { left: rem(x), top: rem(y), lineHeight: rem(HEIGHT) });
   return node;
 }

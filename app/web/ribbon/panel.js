@@ -4,6 +4,7 @@ import { button, element, setText } from "../lib/dom.js";
 import { ARROWS } from "../lib/keys.js";
 import { clamp } from "../lib/numbers.js";
 import { typedNumber } from "../lib/typed_number.js";
+import { rem, unit } from "../lib/unit.js";
 import { arrange } from "./arrangement.js";
 import { drawBlocks } from "./blocks.js";
 import { cutEvenly, describe, explain, regroup, thin } from "./folding.js";
@@ -25,7 +26,7 @@ export function createPanel(parent, onClose) {
   const finding = element("p", "ribbon-finding", root, { role: "status" });
   const legend = element("p", "ribbon-legend", root, { textContent: "○ starts from zero · → goes on from the state before" });
   const place = element("div", "ribbon-blocks ribbon-still", root, { role: "img" });
-  const resizes = new ResizeObserver(() => place.clientWidth !== panel.width && drawPanel(panel, false));
+  const resizes = new ResizeObserver(() => place.clientWidth / unit() !== panel.width && drawPanel(panel, false));
   const panel = {
     root,
     caption,
@@ -102,7 +103,7 @@ export function showPanel(panel, change) {
 /** @param {Panel} panel @param {boolean} moves whether the blocks go to their places, or are there at once */
 function drawPanel(panel, moves) {
   const { batch, steps, tried, folded } = panel;
-  const width = panel.place.clientWidth;
+  const width = panel.place.clientWidth / unit();
   if (!width) return;
   panel.width = width;
   const drawn = thin(batch, steps);
@@ -112,7 +113,7 @@ function drawPanel(panel, moves) {
   const isMarked = tried !== batch && !isOneRow;
   const rows = isOneRow ? cutEvenly(batch, steps, 1) : asTried;
   panel.place.classList.toggle("ribbon-still", !moves);
-  panel.place.style.minHeight = `${arrange(cutEvenly(batch, steps, batch), drawn, width, false, true).height}px`;
+  panel.place.style.minHeight = rem(arrange(cutEvenly(batch, steps, batch), drawn, width, false, true).height);
   drawBlocks(panel.place, panel.nodes, arrange(rows, drawn, width, isMarked, !isOneRow));
   panel.place.setAttribute("aria-label", describe(rows));
   setText(panel.caption, captionOf(panel, isOneRow, drawn.note));

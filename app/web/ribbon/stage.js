@@ -1,6 +1,7 @@
 // One stage's place in the line: an arrow, its chip, an arrow, its shape. A stage that is no layer has words where others have a chip.
 
 import { button, element, setText } from "../lib/dom.js";
+import { standFor } from "../lib/pointed.js";
 
 /**
  * @typedef {import("../wire.js").Stage} Stage
@@ -39,6 +40,7 @@ export function updatePlace(place, stage, selected) {
   place.chip.classList.toggle("ribbon-misfit", Boolean(stage.problem));
   setText(place.shape, stage.shape ?? "?");
   if (!isChip) return;
+  standFor(place.chip, stage.layer === null ? "input" : String(stage.layer));
   const output = stage.shape === null ? "unknown" : stage.shape;
   const after = stage.layer === null ? `shape ${output}` : `output ${output}`;
   place.chip.setAttribute("aria-label", `${stage.name}, ${after}${stage.problem ? ", has a problem" : ""}`);

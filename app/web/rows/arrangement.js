@@ -1,6 +1,8 @@
 // The nodes that a figure needs: a section for each layer, a canvas for each row. Nodes that are there already stay.
 
 import { element, placeChildren } from "../lib/dom.js";
+import { standFor } from "../lib/pointed.js";
+import { rem, unit } from "../lib/unit.js";
 import { createHeading, fillHeading } from "./headings.js";
 import { kindOf } from "./kinds/kinds.js";
 import { addPlayButton, stopPlaying } from "./playing.js";
@@ -10,11 +12,11 @@ import { addPlayButton, stopPlaying } from "./playing.js";
 /** @typedef {ReturnType<typeof createSection>} Section */
 /** @typedef {ReturnType<typeof createRow>} RowNodes */
 
-const NARROW = 500; // pixels
+const NARROW = 500; // units
 const KEYS = "Arrow keys move the cursor, Enter selects, plus and minus zoom, 0 shows the whole run.";
 
 /** @param {View} view */
-const isNarrow = ({ root }) => root.clientWidth < NARROW;
+const isNarrow = ({ root }) => root.clientWidth / unit() < NARROW;
 
 /** Whether the rows were arranged for another width. @param {View} view */
 export const fitsNoMore = (view) => view.isNarrow !== isNarrow(view);
@@ -32,16 +34,17 @@ export function arrange(view) {
   for (const group of header.groups) {
     const section = view.sections.get(group.layer) ?? createSection(view.acts, group);
     sections.set(group.layer, section);
+    standFor(section.root, group.layer);
     fillHeading(view.acts, section.heading, group);
     const shown = group.rows.filter((row) => !(row.wide && view.isNarrow));
     const nodes = shown.map((row, number) => {
       const name = `${group.layer} ${number} ${row.kind}`;
-      const made = view.canvases.get(name) ?? createRow();
+      const made = view.canvases.get(name) ?? createRow(row.height);
       canvases.set(name, made);
       made.caption.textContent = row.title ?? "";
       made.canvas.dataset.kind = row.kind;
       if (kindOf(row).runsOver === "moment") addPlayButton(view, made.caption);
-      view.rows.push({ row, group, canvas: made.canvas });
+      view.rows.push({ row, group, canvas: made.canvas, height: row.height });
       return made.root;
     });
     placeChildren(section.body, nodes);
@@ -61,10 +64,12 @@ function createSection(acts, group) {
   return { root, heading: createHeading(acts, group, root), body: element("div", "", root) };
 }
 
-function createRow() {
+/** @param {number} height in units */
+function createRow(height) {
   const root = element("div", "rows-row");
   const caption = element("div", "rows-caption", root);
   const canvas = element("canvas", "", root);
   canvas.setAttribute("aria-hidden", "true");
+  canvas.style.height = rem(height);
   return { root, caption, canvas };
 }

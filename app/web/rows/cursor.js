@@ -2,7 +2,9 @@
 
 import { setText } from "../lib/dom.js";
 import { clamp } from "../lib/numbers.js";
+import { pointAt } from "../lib/pointed.js";
 import { LEFT, plotWidth, toPixel } from "../lib/time_axis.js";
+import { rem } from "../lib/unit.js";
 import { kindOf } from "./kinds/kinds.js";
 import { drawRow, fieldOf, timeAxis } from "./stage.js";
 import { AXIS_HEIGHT } from "./ticks.js";
@@ -10,7 +12,7 @@ import { AXIS_HEIGHT } from "./ticks.js";
 /** @typedef {import("./rows.js").View} View */
 /** @typedef {import("./kinds/kinds.js").Spot & {place: number}} Place which row, and where in it */
 
-const READOUT_HEIGHT = 18; // pixels
+const READOUT_HEIGHT = 18; // units
 
 /** How many lines a row has. @param {View} view @param {number} place */
 export function linesAt({ rows, arrays }, place) {
@@ -40,6 +42,7 @@ export function followTime(view, time) {
 
 /** @param {View} view */
 export function leave(view) {
+  pointAt(null);
   view.at = null;
   setText(view.readout, "");
   placeCursor(view);
@@ -53,9 +56,9 @@ export function placeCursor(view) {
   const { style } = view.cursor;
   style.display = isVisible ? "block" : "none";
   if (!isVisible) return;
-  style.left = `${offset}px`;
+  style.left = rem(offset);
   style.top = "0";
-  style.height = `${view.root.clientHeight - READOUT_HEIGHT - AXIS_HEIGHT}px`;
+  style.height = `calc(100% - ${rem(READOUT_HEIGHT + AXIS_HEIGHT)})`;
 }
 
 /** A time step of the run. @param {View} view @param {number} time */
@@ -63,6 +66,6 @@ export const timeWithin = ({ header }, time) => clamp(Math.round(time), 0, heade
 
 /** @param {View} view @param {Place} at */
 function sayWhatIs(view, at) {
-  const { row, group } = view.rows[at.place];
-  return kindOf(row).say(fieldOf(view, row.height), row, at, group.title);
+  const { row, group, height } = view.rows[at.place];
+  return kindOf(row).say(fieldOf(view, height), row, at, group.title);
 }

@@ -1,6 +1,6 @@
 // What several kinds of rows are drawn with: the plot area as pixels, labels, levels, marks of selected lines, what stands at the row ends.
 
-import { inDigits } from "../lib/numbers.js";
+import { clamp, inDigits } from "../lib/numbers.js";
 import { LEFT, plotWidth, RIGHT } from "../lib/time_axis.js";
 import { colorAt, cssColor } from "./color.js";
 import { largestSize } from "./sizes.js";
@@ -8,13 +8,13 @@ import { largestSize } from "./sizes.js";
 /** @typedef {import("../lib/received.js").Values} Values */
 /** @typedef {import("./stage.js").Stage} Stage */
 
-export const MIN_INSET = 6; // pixels of a label from the edge
+export const MIN_INSET = 7; // units of a label from the edge
 export const SEPARATE = 3; // pixels from which on cells are told apart by a gap
 /** @type {Record<import("../wire.js").TraceLine["dash"], number[]>} */
 export const DASHES = { solid: [], dash: [6, 4], dot: [1.5, 3], dashdot: [7, 3, 1.5, 3] };
 
-const [LABEL_GAP, TITLE_GAP] = [8, 42]; // pixels left of the plot
-const LEAST_COUNT_HEIGHT = 9; // pixels of a line from which on its count is written
+const [LABEL_GAP, TITLE_GAP] = [8, 42]; // units left of the plot
+const LEAST_COUNT_HEIGHT = 12; // units of a line from which on its count is written
 
 /**
  * Hands an image of the plot area, in device pixels, to `fill`, with where time step 0 begins in it and how wide a step is.
@@ -53,7 +53,7 @@ export function markSelected({ context, axis, height, palette }, selected, lines
     const tall = Math.max(height / lines, 2);
     context.save();
     context.globalCompositeOperation = "destination-over";
-    context.globalAlpha = 0.22;
+    context.globalAlpha = 0.16;
     context.fillStyle = palette.membrane;
     context.fillRect(LEFT, top, plotWidth(axis), tall);
     context.restore();
@@ -110,6 +110,7 @@ export function drawLabel({ context, palette }, text, y) {
 
 /** The title of the vertical axis. @param {Stage} stage @param {string} text */
 export function drawTitle({ context, height, palette }, text) {
+  if (context.measureText(text).width > height) return; // the row's heading says it, too
   context.save();
   context.fillStyle = palette.muted;
   context.translate(LEFT - TITLE_GAP, height / 2);
@@ -132,16 +133,32 @@ export function strokeLevel({ context, axis, palette }, y, color, width, dash) {
   context.setLineDash([]);
 }
 
-/** What the colours stand for, at the row's end. @param {Stage} stage @param {Uint32Array} colors @param {[number, number]} range */
-export function drawScale({ context, axis, height, palette }, colors, [low, high]) {
+/**
+ * What the colours stand for, at the row's end, and where the threshold lies among them.
+ * @param {Stage} stage
+ * @param {Uint32Array} colors
+ * @param {[number, number]} range
+ * @param {(value: number) => number} shareOf where a value lies on the ramp
+ * @param {number} [theta]
+ */
+export function drawScale({ context, axis, height, palette }, colors, [low, high], shareOf, theta) {
   const start = LEFT + plotWidth(axis) + 6;
   for (let y = 0; y < height; y++) {
-    context.fillStyle = cssColor(colorAt(colors, 1 - y / height));
-    context.fillRect(start, y, 6, 1);
+    context.fillStyle = cssColor(colorAt(colors, shareOf(high - (y / height) * (high - low))));
+    context.fillRect(start, y, 6, 1.2);
   }
-  context.fillStyle = palette.muted;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.fillText(inDigits(high), start + 8, MIN_INSET);
-  context.fillText(inDigits(low), start + 8, height - MIN_INSET);
+  /** @param {number} value */
+  const yOf = (value) => ((high - value) / (high - low)) * height;
+  /** @param {string} text @param {number} y */
+  const write = (text, y) => context.fillText(text, start + 9, clamp(y, MIN_INSET, height - MIN_INSET));
+  context.fillStyle = palette.muted;
+  if (theta === undefined) write(inDigits(high), 0);
+  write(inDigits(low), height);
+  if (low < 0 && height - yOf(0) > 2 * MIN_INSET) write("0", yOf(0));
+  if (theta === undefined) return;
+  context.fillStyle = palette.threshold;
+  context.fillRect(start - 2, yOf(theta) - 0.75, 10, 1.5);
+  write(`θ ${inDigits(theta)}`, yOf(theta));
 }

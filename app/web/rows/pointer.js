@@ -2,6 +2,7 @@
 
 import { setText } from "../lib/dom.js";
 import { toTime } from "../lib/time_axis.js";
+import { rem, unit } from "../lib/unit.js";
 import { kindOf } from "./kinds/kinds.js";
 import { setZoom } from "./sight.js";
 import { fieldOf, presentTime, timeAxis } from "./stage.js";
@@ -12,7 +13,7 @@ import { zoomed } from "./zoom.js";
 
 const TIP_DISTANCE = 12; // pixels
 const CLICK_TRAVEL = 4; // pixels
-const FOOT = 50; // pixels of the rows below the plots
+const FOOT = 38; // units of the rows below the plots
 
 /** @param {View} view @param {AbortSignal} signal ends it */
 export function listenToPointer(view, signal) {
@@ -37,8 +38,9 @@ function placeUnder(view, event) {
   const place = view.rows.findIndex((one) => one.canvas === canvas);
   if (!canvas || place < 0) return null;
   const box = canvas.getBoundingClientRect();
-  const { row } = view.rows[place];
-  const found = kindOf(row).hit(fieldOf(view, row.height), row, event.clientX - box.left, event.clientY - box.top);
+  const { row, height } = view.rows[place];
+  const [left, top] = [event.clientX - box.left, event.clientY - box.top].map((pixels) => pixels / unit());
+  const found = kindOf(row).hit(fieldOf(view, height), row, left, top);
   return found && { place, time: presentTime(view), line: 0, ...found };
 }
 
@@ -84,7 +86,7 @@ function onPress(view, pressed) {
     view.isDragged = true;
     hideTip(view);
     const [left, right] = span(event);
-    const height = `${page.height - FOOT}px`;
+    const height = `calc(100% - ${rem(FOOT)})`;
     Object.assign(view.zoomed.style, { display: "block", left: `${left}px`, width: `${right - left}px`, top: "0", height });
   };
   const end = () => {
@@ -98,7 +100,7 @@ function onPress(view, pressed) {
     end();
     if (isDragged) {
       const axis = timeAxis(view);
-      const [from, to] = span(event).map((left) => toTime(axis, left));
+      const [from, to] = span(event).map((left) => toTime(axis, left / unit()));
       setZoom(view, zoomed(Math.max(from, axis.from), Math.min(to, axis.to), view.header.steps));
     } else if (at && travel(event) <= CLICK_TRAVEL) {
       moveTo(view, at);

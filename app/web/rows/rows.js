@@ -2,19 +2,24 @@
 
 import { Acts } from "../lib/acts.js";
 import { element } from "../lib/dom.js";
+import { pointAt } from "../lib/pointed.js";
+import { followRoom } from "../lib/room.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
+import { rem, unit } from "../lib/unit.js";
 import { arrange, fitsNoMore } from "./arrangement.js";
+import { fillRoom, keepHeights } from "./heights.js";
 import { onKey } from "./keyboard.js";
 import { stopPlaying } from "./playing.js";
 import { listenToPointer } from "./pointer.js";
 import { redraw, setZoom } from "./sight.js";
+import { AXIS_HEIGHT } from "./ticks.js";
 import { shared } from "./visits.js";
 
 await stylesheet(new URL("rows.css", import.meta.url));
 
 /** @typedef {import("../wire.js").Rows} Header */
-/** @typedef {{row: import("./kinds/kinds.js").Row, group: import("../wire.js").RowsGroup, canvas: HTMLCanvasElement}} Drawn */
+/** A row where it is drawn, as high as it is, in units. @typedef {{row: import("./kinds/kinds.js").Row, group: import("../wire.js").RowsGroup, canvas: HTMLCanvasElement, height: number}} Drawn */
 /** @typedef {import("../lib/sent_view.js").Data<Header>} Data */
 /** @typedef {ReturnType<typeof create>} View */
 
@@ -26,6 +31,7 @@ function create(parent, { header, arrays }) {
   const body = element("div", "rows-body", root);
   const foot = element("div", "rows-foot", root);
   const axisCanvas = element("canvas", "", element("div", "rows-axis", foot), { ariaHidden: "true" });
+  axisCanvas.style.height = rem(AXIS_HEIGHT);
   const whole = element("button", "rows-whole", foot, {
     textContent: "Whole run",
     title: "Ends the zoom: key 0, or a double click",
@@ -53,6 +59,9 @@ function create(parent, { header, arrays }) {
     /** @type {Map<string, import("./arrangement.js").RowNodes>} */
     canvases: new Map(),
     font: "",
+    heights: /** @type {number[]} */ ([]), // of the rows, in units
+    shape: "", // what the rows' heights were shared for, as text
+    size: "", // width and unit that the rows are drawn for, as text
     isNarrow: false,
     isDragged: false,
     /** @type {import("./zoom.js").Range | null} */
@@ -72,11 +81,10 @@ function create(parent, { header, arrays }) {
 /** @param {View} view */
 function listen(view) {
   const { root, ended } = view;
-  const resizes = new ResizeObserver(() => view.drawn && resized(view));
-  resizes.observe(root);
-  ended.signal.addEventListener("abort", () => resizes.disconnect());
+  followRoom(root, () => view.drawn && resized(view), ended.signal);
   view.whole.onclick = () => setZoom(view, null);
   root.addEventListener("keydown", (event) => onKey(view, event), { signal: ended.signal });
+  root.addEventListener("blur", () => pointAt(null), { signal: ended.signal });
   listenToPointer(view, ended.signal);
   shared.add(view);
 }
@@ -89,6 +97,7 @@ function update(view, data, send) {
   if (!isNew) return;
   view.drawn = data;
   arrange(view);
+  if (!keepHeights(view)) fillRoom(view);
   redraw(view);
   view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
 }
@@ -104,6 +113,9 @@ function take(view, data) {
 /** @param {View} view */
 function resized(view) {
   if (fitsNoMore(view)) arrange(view);
+  const size = `${view.root.clientWidth} ${unit()}`;
+  if (!fillRoom(view) && size === view.size) return;
+  view.size = size;
   redraw(view);
 }
 

@@ -1,6 +1,7 @@
 // What is in sight: the rows drawn for the zoomed time steps.
 
 import { setText } from "../lib/dom.js";
+import { unit } from "../lib/unit.js";
 import { placeCursor, standAt } from "./cursor.js";
 import { drawRow, stageOn } from "./stage.js";
 import { AXIS_HEIGHT, drawTimeAxis } from "./ticks.js";
@@ -11,7 +12,8 @@ import { pannedTo } from "./zoom.js";
 /** @param {View} view */
 export function redraw(view) {
   if (!view.root.clientWidth) return;
-  view.font = `11px ${getComputedStyle(view.root).fontFamily}`;
+  const { fontFamily, fontSize } = getComputedStyle(view.root);
+  view.font = `${Number.parseFloat(fontSize) / unit()}px ${fontFamily}`;
   for (const drawn of view.rows) drawRow(view, drawn);
   drawTimeAxis(stageOn(view, view.axisCanvas, AXIS_HEIGHT));
   if (view.zoom) view.root.dataset.zoom = view.zoom.map((edge) => edge.toFixed(1)).join(" ");

@@ -1,6 +1,7 @@
 // What a row is drawn on: its canvas, the time axis, colours and arrays.
 
 import { contextOf, fitCanvas } from "../lib/dom.js";
+import { unit } from "../lib/unit.js";
 import { ramp } from "./color.js";
 import { kindOf } from "./kinds/kinds.js";
 import { wholeRange } from "./zoom.js";
@@ -14,7 +15,7 @@ import { wholeRange } from "./zoom.js";
  * What it takes to read a row.
  * @typedef {object} Field
  * @property {TimeAxis} axis
- * @property {number} height of the row in pixels
+ * @property {number} height of the row in units
  * @property {Values[]} arrays
  * @property {number} steps of the run
  */
@@ -25,13 +26,13 @@ import { wholeRange } from "./zoom.js";
  * What it takes to draw a row.
  * @typedef {Field & {context: CanvasRenderingContext2D, scale: number, palette: Record<string, string>, ramps: Ramps, font: string,
  *   at: number}} Stage
- *   scale: device pixels per pixel; at: the time step under the cursor
+ *   scale: device pixels per unit; at: the time step under the cursor
  */
 
 /** @param {View} view @returns {TimeAxis} */
 export function timeAxis(view) {
   const [from, to] = view.zoom ?? wholeRange(view.header.steps);
-  return { from, to, width: view.root.clientWidth };
+  return { from, to, width: view.root.clientWidth / unit() };
 }
 
 /** The time under the cursor, or the middle of the run. @param {View} view */
@@ -48,12 +49,13 @@ export function stageOn(view, canvas, height) {
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, field.axis.width, height);
   context.font = view.font;
+  context.textRendering = "geometricPrecision";
   const { palette } = view.header;
   return { ...field, context, scale, palette, ramps: rampsOf(palette), font: view.font, at: presentTime(view) };
 }
 
-/** @param {View} view @param {{row: Row, canvas: HTMLCanvasElement}} drawn */
-export const drawRow = (view, { row, canvas }) => kindOf(row).draw(stageOn(view, canvas, row.height), row);
+/** @param {View} view @param {import("./rows.js").Drawn} drawn */
+export const drawRow = (view, { row, canvas, height }) => kindOf(row).draw(stageOn(view, canvas, height), row);
 
 /** @type {Map<string, Ramps>} */
 const rampsByBackground = new Map();
@@ -67,7 +69,7 @@ function rampsOf(palette) {
 
 /** @param {Record<string, string>} palette @returns {Ramps} */
 const madeRamps = (palette) => ({
-  membrane: ramp([palette.background, palette.membrane, palette.text]),
+  potential: ramp([palette.negative, palette.background, palette.membrane]),
   input: ramp([palette.background, palette.input, palette.text]),
   difference: ramp([palette.negative, palette.background, palette.positive]),
 });

@@ -1,5 +1,6 @@
 // Moves the cursor for a visitor, and picks what it stands on. Rows side by side share the time of the cursor.
 
+import { pointAt } from "../lib/pointed.js";
 import { followTime, standAt, timeWithin } from "./cursor.js";
 import { kindOf } from "./kinds/kinds.js";
 import { panTo } from "./sight.js";
@@ -18,6 +19,7 @@ export function moveTo(view, to, { isAloud = false, follows = false } = {}) {
   if (follows) panTo(view, timeWithin(view, to.time));
   view.readout.setAttribute("aria-live", isAloud ? "polite" : "off"); // what the pointer passes isn't read out
   standAt(view, to);
+  if (isAloud && view.at) pointAt(view.rows[view.at.place].group.layer);
   for (const other of shared) if (other !== view) followTime(other, timeWithin(view, to.time));
 }
 

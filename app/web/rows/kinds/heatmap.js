@@ -1,12 +1,15 @@
 // Values of all neurons or channels as colours.
 
+import { plotWidth, toPixel } from "../../lib/time_axis.js";
 import { pickOf } from "../acts.js";
 import { colorAt } from "../color.js";
-import { drawLineAxis, drawScale, markSelected, paint } from "../drawing.js";
+import { clipped, drawLineAxis, drawScale, markSelected, paint } from "../drawing.js";
 import { digits } from "../reading.js";
 import { cellAt, cellUnder, linesIn } from "./grid.js";
 
 /** @typedef {import("../../wire.js").HeatmapRow} HeatmapRow */
+
+const TICK = 0.3; // width of a spike, of its cell
 
 /** @type {import("./kinds.js").RowKind<HeatmapRow>} */
 export const heatmap = {
@@ -15,25 +18,40 @@ export const heatmap = {
   draw(stage, row) {
     const lines = linesIn(row);
     const colors = stage.ramps[row.color];
-    drawCells(stage, row, lines, colors);
+    const shareOf = shares(row);
+    drawCells(stage, row, lines, colors, shareOf);
+    if (row.spikes !== undefined) drawSpikePlaces(stage, row, row.spikes, lines);
     if (lines > 1) markSelected(stage, row.selected ?? [], lines);
     drawLineAxis(stage, lines, row.neurons, row.axis);
-    drawScale(stage, colors, row.range);
+    drawScale(stage, colors, row.range, shareOf, row.theta);
   },
   hit: cellUnder,
   say(field, row, spot, who) {
     const { which, when, value } = cellAt(field, row, spot);
     const mean = row.bin * row.span > 1 ? "mean " : "";
-    return `${who} ${which} · ${when} · ${mean}${row.axis === "neuron" ? "u" : "input"} ${digits(value)}`;
+    const spikes = row.spikes === undefined ? 0 : cellAt(field, { ...row, z: row.spikes }, spot).value;
+    const spiking = spikes > 0 ? ` · spikes ${digits(spikes)}` : "";
+    return `${who} ${which} · ${when} · ${mean}${row.axis === "neuron" ? "u" : "input"} ${digits(value)}${spiking}`;
   },
   pick: (row, { line }, add) => pickOf(row, add, { row: line }),
 };
 
-/** @param {import("../stage.js").Stage} stage @param {HeatmapRow} row @param {number} lines @param {Uint32Array} colors */
-function drawCells(stage, row, lines, colors) {
+/** Where a value lies on the ramp, from 0 to 1; on one that diverges, 0 is its middle. @param {HeatmapRow} row */
+function shares({ range: [low, high], diverges }) {
+  const far = Math.max(-low, high);
+  return (/** @type {number} */ value) => (diverges ? 0.5 + value / far / 2 : (value - low) / (high - low));
+}
+
+/**
+ * @param {import("../stage.js").Stage} stage
+ * @param {HeatmapRow} row
+ * @param {number} lines
+ * @param {Uint32Array} colors
+ * @param {(value: number) => number} shareOf
+ */
+function drawCells(stage, row, lines, colors, shareOf) {
   const z = stage.arrays[row.z];
   const columns = z.length / lines;
-  const [low, high] = row.range;
   paint(stage, (pixels, { width, height, first, step }) => {
     const columnAt = Int32Array.from({ length: width }, (_, x) => Math.floor((x + 0.5 - first) / (step * row.span)));
     for (let y = 0; y < height; y++) {
@@ -44,7 +62,32 @@ function drawCells(stage, row, lines, colors) {
         if (column < 0 || column >= columns) continue;
         let sum = 0; // of the lines that share this pixel
         for (let line = upper; line < lower; line++) sum += z[line * columns + column];
-        pixels[y * width + x] = colorAt(colors, (sum / (lower - upper) - low) / (high - low));
+        pixels[y * width + x] = colorAt(colors, shareOf(sum / (lower - upper)));
+      }
+    }
+  });
+}
+
+/**
+ * A tick at each spike: in the middle of its cell, so that u is still seen beside it.
+ * @param {import("../stage.js").Stage} stage
+ * @param {HeatmapRow} row
+ * @param {number} spikes place of their array
+ * @param {number} lines
+ */
+function drawSpikePlaces(stage, row, spikes, lines) {
+  const { context, axis, height, palette, arrays } = stage;
+  const z = arrays[spikes];
+  const columns = z.length / lines;
+  const tall = height / lines;
+  const wide = Math.max((plotWidth(axis) / (axis.to - axis.from)) * row.span * TICK, 1);
+  clipped(stage, () => {
+    context.fillStyle = palette.text;
+    for (let line = 0; line < lines; line++) {
+      for (let column = 0; column < columns; column++) {
+        if (!(z[line * columns + column] > 0)) continue;
+        const middle = toPixel(axis, (column + 0.5) * row.span - 0.5);
+        context.fillRect(middle - wide / 2, line * tall, wide, tall);
       }
     }
   });

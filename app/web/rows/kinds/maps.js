@@ -2,6 +2,8 @@
 
 import { clamp } from "../../lib/numbers.js";
 import { pickOf } from "../acts.js";
+import { colorAt, cssColor } from "../color.js";
+import { drawScale } from "../drawing.js";
 import { digits } from "../reading.js";
 import { largestSize } from "../sizes.js";
 import { tileAt, tiling } from "../tiles.js";
@@ -30,15 +32,23 @@ export const maps = {
     const z = stage.arrays[row.z];
     const neurons = neuronsOf(row);
     const at = clamp(stage.at, 0, z.length / neurons - 1);
-    const shadeOf = z instanceof Uint8Array ? spikeShades(z, neurons, at) : sizeShades(z, neurons, at);
-    context.fillStyle = z instanceof Uint8Array ? palette.text : palette.membrane;
-    for (let neuron = 0; neuron < neurons; neuron++) {
-      const shade = shadeOf(neuron);
-      if (!shade) continue;
-      context.globalAlpha = Math.min(shade, 1);
-      context.fillRect(...place(neuron), cell, cell);
+    if (z instanceof Uint8Array) {
+      const shadeOf = spikeShades(z, neurons, at);
+      context.fillStyle = palette.text;
+      for (let neuron = 0; neuron < neurons; neuron++) {
+        context.globalAlpha = Math.min(shadeOf(neuron), 1);
+        if (context.globalAlpha) context.fillRect(...place(neuron), cell, cell);
+      }
+      context.globalAlpha = 1;
+    } else {
+      const largest = largestSize(z) || 1;
+      const shareOf = (/** @type {number} */ value) => 0.5 + value / largest / 2;
+      for (let neuron = 0; neuron < neurons; neuron++) {
+        context.fillStyle = cssColor(colorAt(stage.ramps.potential, shareOf(z[at * neurons + neuron])));
+        context.fillRect(...place(neuron), cell, cell);
+      }
+      drawScale(stage, stage.ramps.potential, [-largest, largest], shareOf);
     }
-    context.globalAlpha = 1;
     if (row.selected == null) return;
     const [x, y] = place(row.selected);
     context.strokeStyle = palette.membrane;
@@ -64,9 +74,3 @@ const spikeShades = (z, neurons, at) => (/** @type {number} */ neuron) => {
   for (let back = 0; back < Math.min(REMEMBERED, at + 1); back++) shade += Math.sign(z[(at - back) * neurons + neuron]) * FADE ** back;
   return shade;
 };
-
-/** @param {Values} z @param {number} neurons @param {number} at */
-function sizeShades(z, neurons, at) {
-  const largest = largestSize(z) || 1;
-  return (/** @type {number} */ neuron) => Math.abs(z[at * neurons + neuron]) / largest;
-}

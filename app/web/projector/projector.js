@@ -1,0 +1,75 @@
+// Projector mode: larger type and no controls, for a room. It is a class of the page, kept for as long as the tab lives. The key P switches
+// it wherever nothing is typed into; that key can be switched off, for those who dictate or whose keys are easily hit.
+
+import { element } from "../lib/dom.js";
+import { stylesheet } from "../lib/style.js";
+import { lastingView } from "../lib/view.js";
+
+await stylesheet(new URL("projector.css", import.meta.url));
+
+const [MODE, KEY] = ["projector", "projectorKey"]; // what is kept in sessionStorage, and the key's switch in localStorage
+const OFF = "off";
+const TYPED_INTO = "input, textarea, select, [contenteditable=true], [role=combobox], [role=listbox], [role=menu], [role=menu] *";
+
+/** @typedef {ReturnType<typeof create>} View */
+
+show(sessionStorage[MODE] === "on");
+
+export default lastingView({ create, update: () => {}, destroy: ({ ended }) => ended.abort() });
+
+/** @param {HTMLElement} parent */
+function create(parent) {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const root = element("details", "projector-menu", parent);
+  element("summary", "", root, { textContent: "Display", title: "Projector mode, and its key" });
+  const list = element("div", "projector-list", root);
+  const mode = checkbox(list, "Projector mode: larger type, no controls");
+  const key = checkbox(list, "The key P switches it");
+  mode.checked = isShown();
+  key.checked = localStorage[KEY] !== OFF;
+  mode.onchange = () => show(mode.checked);
+  key.onchange = () => {
+    localStorage[KEY] = key.checked ? "on" : OFF;
+  };
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
+    if (!key.checked || event.key.toLowerCase() !== "p" || isTaken(event)) return;
+    show(!isShown());
+    mode.checked = isShown();
+  };
+  document.addEventListener("keydown", onKey, { signal });
+  document.addEventListener("pointerdown", ({ target }) => target instanceof Node && !root.contains(target) && close(root), { signal });
+  root.addEventListener("keydown", (event) => event.key === "Escape" && close(root));
+  root.dataset.listening = "true";
+  return { ended };
+}
+
+/** @param {Element} parent @param {string} label @returns {HTMLInputElement} */
+function checkbox(parent, label) {
+  const root = element("label", "", parent);
+  const box = element("input", "", root, { type: "checkbox" });
+  root.append(label);
+  return box;
+}
+
+/** Whether a key is another's: of a field, the browser, or a view. @param {KeyboardEvent} event */
+function isTaken({ target, altKey, ctrlKey, metaKey, repeat, defaultPrevented }) {
+  const isTyped = target instanceof Element && target.matches(TYPED_INTO);
+  return isTyped || altKey || ctrlKey || metaKey || repeat || defaultPrevented;
+}
+
+const isShown = () => document.documentElement.classList.contains(MODE);
+
+/** @param {boolean} isOn */
+function show(isOn) {
+  document.documentElement.classList.toggle(MODE, isOn);
+  sessionStorage[MODE] = isOn ? "on" : OFF;
+}
+
+/** @param {HTMLDetailsElement} root */
+function close(root) {
+  if (!root.open) return;
+  const hadFocus = root.contains(document.activeElement);
+  root.open = false;
+  if (hadFocus) root.querySelector("summary")?.focus();
+}
