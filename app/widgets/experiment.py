@@ -75,11 +75,11 @@ def edit_field(changes: dict[str, Any], changes_controls: bool = False) -> Parts
     Args:
         changes_controls: whether other controls show the change too, as those under More do.
     """
+    parts = ["live", *(["drawer"] if st.session_state.get("drawer") else [])]
+    shown = None if changes_controls or st.session_state.more else parts
     held = desk()
     held.attempt(lambda: held.training.change(changes))
-    if changes_controls or st.session_state.more:
-        return None
-    return ("live", "drawer") if st.session_state.get("drawer") else ("live",)
+    return shown
 
 
 def _add_of_neurons(rows: Panel, field: str, parameter: Parameter, experiment: Experiment) -> None:

@@ -156,7 +156,7 @@ PART_PARAMETERS: dict[str, Parameter] = {
     "others": Parameter("Weight to the others", "From input k to all other neurons.", tuned=WEIGHTS),
     "groups": Parameter(
         "Groups",
-        "Inputs and neurons are divided in order into so many groups.",
+        "Number of groups into which inputs and neurons are divided in order.",
         tuned=Range(2, 16, 1),
         numbers=Numbers.of(ChainWeights, "groups"),
     ),
