@@ -13,9 +13,10 @@ from app.widgets.session import desk
 from app.widgets.tasks import add_task
 from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, part_name
 from app.words.layers import parameter_names
-from app.words.parameter import Parameter, Range
+from app.words.parameter import Parameter
 from app.words.seeds import SEEDS, seed_parameter
 from app.words.tasks import task_words
+from app.words.training_parameters import EPOCHS, LEARNING_RATE, OPTIMISER, SURROGATE
 from app.words.typed_numbers import Numbers
 from snncore.activation import SURROGATES
 from snncore.diagnosis.known import has_surrogate
@@ -26,12 +27,6 @@ from snncore.experiment.torch_layers import LinearSpec
 from snncore.experiment.training import Seeds, Training
 
 OPTIMISERS = ("RMSprop", "Adam", "SGD")
-
-
-LEARNING_RATE = Parameter("Learning rate", "Scales the update that the optimiser makes in each epoch.", tuned=Range(1e-5, 1.0))
-EPOCHS = Parameter("Epochs at most", "Where training stops if the target isn't reached.", tuned=Range(1, 500, 1))
-OPTIMISER = Parameter("Optimiser", "How gradients become new weights. A new optimiser starts without memory.")
-SURROGATE = Parameter("Surrogate gradient", "Stands in for the slope of a spike, which is zero almost everywhere.")
 
 
 def experiment_controls(experiment: Experiment) -> None:

@@ -202,6 +202,12 @@ PART_PARAMETERS: dict[str, Parameter] = {
     "alpha": Parameter("Steepness", "How narrow the gradient is around θ.", symbol="α", tuned=STEEP, numbers=Numbers(above=0)),
 }
 
+HELD_TAUS = Parameter(
+    "Hold τ_mem at",
+    "Up to four, side by side: the same network and input with each; all layers with a leak have the same τ_mem.",
+    unit="steps",
+)
+
 PART_NAMES = {"TrueDerivative": "True derivative (zero)"}
 """Names of kinds that differ from their class names."""
 
