@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,8 +26,9 @@ from app.widgets.network_menus import network_menus
 from app.widgets.seeds import draw_others
 from app.widgets.session import desk, write_link
 from app.words.findings import findings_in_words, remedy_in_words
+from app.words.input_parameters import SHOWN_SAMPLE
 from app.words.network import network_milestone, network_status
-from app.words.parameter import Parameter, Range
+from app.words.parameter import Range
 from app.words.seeds import Seed
 from app.words.typed_numbers import Numbers
 from app.words.weights import let_go_in_words, trained_weights_in_words
@@ -167,7 +169,7 @@ def _sample_control(batch: int) -> None:
         return
     with st.container(key="sample_row"):
         made = Panel("sample")
-        shown = Parameter("Sample shown", "All are simulated.", unit=f"of {batch}", tuned=Range(1, batch, 1))
+        shown = replace(SHOWN_SAMPLE, unit=f"of {batch}", tuned=Range(1, batch, 1))
         made.number(shown, "sample", min(looking.sample, batch - 1) + 1, Numbers(True, 1, batch), _show_sample)
         made.show("Sample", lambda _: draw("plots", "opening"))
 

@@ -12,8 +12,9 @@ from app.widgets.session import desk
 from app.widgets.tasks import add_task
 from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, part_name
 from app.words.layers import parameter_names
-from app.words.parameter import Parameter, Range
+from app.words.parameter import Parameter
 from app.words.seeds import SEEDS, seed_parameter
+from app.words.training_parameters import EPOCHS, LEARNING_RATE, OPTIMISER, SURROGATE
 from app.words.typed_numbers import Numbers
 from snncore.activation import SURROGATES
 from snncore.diagnosis.known import has_surrogate
@@ -23,12 +24,6 @@ from snncore.experiment.spec import Experiment
 from snncore.experiment.training import Seeds, Training
 
 OPTIMISERS = ("RMSprop", "Adam", "SGD")
-
-
-LEARNING_RATE = Parameter("Learning rate", "Scales the update that the optimiser makes in each epoch.", tuned=Range(1e-5, 1.0))
-EPOCHS = Parameter("Epochs at most", "Where training stops if the target isn't reached.", tuned=Range(1, 500, 1))
-OPTIMISER = Parameter("Optimiser", "How gradients become new weights. A new optimiser starts without memory.")
-SURROGATE = Parameter("Surrogate gradient", "Stands in for the slope of a spike, which is zero almost everywhere.")
 
 
 def experiment_controls(experiment: Experiment) -> None:
@@ -71,11 +66,11 @@ def edit_field(changes: dict[str, Any], changes_controls: bool = False) -> Parts
     Args:
         changes_controls: whether other controls show the change too, as those under More do.
     """
+    parts = ["live", *(["drawer"] if st.session_state.get("drawer") else [])]
+    shown = None if changes_controls or st.session_state.more else parts
     held = desk()
     held.attempt(lambda: held.training.change(changes))
-    if changes_controls or st.session_state.more:
-        return None
-    return ("live", "drawer") if st.session_state.get("drawer") else ("live",)
+    return shown
 
 
 def _add_of_neurons(rows: Panel, field: str, parameter: Parameter, experiment: Experiment) -> None:

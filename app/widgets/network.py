@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -20,21 +19,19 @@ from app.state.network_view import INPUT, LAYER, NO_OVERLAY, OVERLAYS, NetworkVi
 from app.state.presets import Preset, presets
 from app.widgets.controls import Panel, Parts, panel
 from app.widgets.drawing import polled
-from app.widgets.fields import Fields, add_fields, field_controls
+from app.widgets.fields import Fields, field_controls
+from app.widgets.input_rows import add_input, add_seeds
 from app.widgets.session import desk
-from app.words.inputs import input_name, input_parameters, offered_inputs
-from app.words.layer_parameters import layer_parameters
-from app.words.parameter import Parameter, Range
-from app.words.seeds import SEEDS, seed_parameter
-from app.words.typed_numbers import Numbers, quoted, times_power_of_ten, written
+from app.words.inputs import input_name, offered_inputs
+from app.words.layer_parameters import HELD_TAUS, layer_parameters
+from app.words.typed_numbers import Numbers, written
 from app.words.weights import let_go_in_words, weights_in_words
 from snncore.errors import ExperimentError
 from snncore.experiment import edits
 from snncore.experiment.inputs import DrawnCurrent, FileSpikes
 from snncore.experiment.layers import LAYER_KINDS, NeuronSpec
 from snncore.experiment.randomness import randomness
-from snncore.experiment.spec import LONGEST_DT, SHORTEST_DT, Draft
-from snncore.experiment.training import Seeds
+from snncore.experiment.spec import Draft
 from snncore.io.recordings import LARGEST_FILE, content_hash, read_raster
 from snncore.run.simulation import Simulation
 
@@ -42,32 +39,8 @@ NEURON_PAGE = "views/neuron.py"
 THUMBNAIL_INTERVAL = 1.0
 """Seconds between two checks for a picture that is slow to make."""
 
-CHANNELS = 2
-"""Index in an input's shape, (batch, time, ...), where a sample's own axes begin."""
-
-LENGTH = re.compile("[0-9]{1,9}")
-"""Matches a typed length; numbers with more digits are far beyond what can be simulated."""
-
-BETWEEN_LENGTHS = re.compile(r" *[×x*] *|, +| +")
-"""Separates lengths, also in the form of shapes, (2, 8, 8); 2,8 without a blank could be a decimal number."""
-
-LENGTHS = Numbers(is_whole=True, low=1)
-MILLISECONDS = Numbers(low=times_power_of_ten(SHORTEST_DT, 3), high=times_power_of_ten(LONGEST_DT, 3))
 TAUS = Numbers(low=0.1, high=100_000)
 """Membrane time constants that can be compared, in steps."""
-
-
-SAMPLES = Parameter("Samples", "Inputs that are simulated together.", tuned=Range(1, 32, 1))
-TIME_STEPS = Parameter("Time steps", "Length of the run.", tuned=Range(10, 500, 1))
-CHANNEL_SHAPE = Parameter("Channels", "Shape of one sample: a number such as 16, or channels × height × width such as 2×8×8.")
-TIME_STEP = Parameter(
-    "Time step", "For showing Hz and seconds only; time constants count steps.", symbol="dt", unit="ms", tuned=Range(0.1, 10.0, 0.1)
-)
-HELD_TAUS = Parameter(
-    "Hold τ_mem at",
-    "Up to four, side by side: the same network and input with each; all layers with a leak have the same τ_mem.",
-    unit="steps",
-)
 
 
 def network_controls() -> None:
@@ -224,14 +197,14 @@ def _input_controls(draft: Draft) -> None:
         tiles.append(Tile("drawn", input_name("drawn"), drawn_thumbnail(given)))
     gallery("input kind", tiles, given.kind, _change_input)
     caption(f"{given.words[0].upper()}{given.words[1:]}.")
-    panel("fields", "Input", _add_input_fields)
+    panel("fields", "Input", partial(add_input, edit))
     _upload()
     if isinstance(given, FileSpikes) and given.digest in desk().files:
         caption(f"{given.name!r} was read as {given.read_as}.")
     expander = st.expander("Seeds and time step", key="seeds", on_change="rerun")
     if expander.open:
         with expander:
-            panel("more fields", "Seeds and time step", _add_seeds)
+            panel("more fields", "Seeds and time step", partial(add_seeds, quick, edit))
     if not all(tile.thumbnail for tile in tiles):
         polled("thumbnails", THUMBNAIL_INTERVAL, _see_thumbnails)
 
@@ -247,66 +220,6 @@ def _change_input(kind: str) -> None:
         return
     held = desk()
     held.attempt(lambda: held.composition.rearrange(lambda draft: edits.feed(draft, kind)))
-
-
-def _add_input_fields(rows: Panel) -> None:
-    given = desk().composition.present.input
-    add_fields(rows, (given, "input", input_parameters(type(given))), edit, edit, is_more=False)
-    if not isinstance(given, FileSpikes):  # the shape of a file is fixed
-        _add_shape(rows, given.shape)
-
-
-def _add_shape(rows: Panel, shape: Sequence[int]) -> None:
-    batch, steps, *sample = shape
-    for parameter, place, value in ((SAMPLES, 0, batch), (TIME_STEPS, 1, steps)):
-        rows.number(parameter, f"input.shape.{place}", value, LENGTHS, partial(_reshape_axis, place))
-    rows.text(
-        CHANNEL_SHAPE,
-        f"input.shape.{CHANNELS}",
-        sample,
-        lambda lengths: "×".join(map(str, lengths)),
-        _lengths,
-        lambda changes: _reshape(slice(CHANNELS, None), *changes.values()),
-    )
-
-
-def _add_seeds(rows: Panel) -> None:
-    draft = desk().composition.present
-    for name in SEEDS:
-        parameter = seed_parameter(draft, name, shuffles=True)
-        rows.number(parameter, f"seeds.{name}", getattr(draft.seeds, name), Numbers.of(Seeds, name), quick)
-    rows.number(
-        TIME_STEP,
-        "dt",
-        times_power_of_ten(draft.dt, 3),
-        MILLISECONDS,
-        lambda changes: edit({"dt": times_power_of_ten(changes["dt"], -3)}),
-    )
-
-
-def _reshape_axis(place: int, changes: dict[str, Any]) -> Parts:
-    return _reshape(slice(place, place + 1), list(changes.values()))
-
-
-def _reshape(axes: slice, lengths: list[int]) -> Parts:
-    """Change the lengths of some axes of the input."""
-
-    def reshaped(draft: Draft) -> Draft:
-        shape = list(draft.input.shape)
-        shape[axes] = lengths
-        return edits.reshape(draft, shape)
-
-    held = desk()
-    held.attempt(lambda: held.composition.rearrange(reshaped))
-    return None
-
-
-def _lengths(text: str) -> list[int]:
-    """Read typed channels. Raises ExperimentError if they aren't lengths."""
-    lengths = BETWEEN_LENGTHS.split(text.strip(" ()"))
-    if not all(LENGTH.fullmatch(length) for length in lengths):
-        raise ExperimentError(f"Channels are {quoted(text)}; they must be whole numbers such as 16 or 2×8×8.")
-    return [int(length) for length in lengths]
 
 
 def _upload() -> None:

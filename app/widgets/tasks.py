@@ -7,14 +7,12 @@ from typing import Any
 
 from app.widgets.controls import Edit, Panel, Parts
 from app.widgets.session import desk
-from app.words.parameter import Parameter
 from app.words.tasks import TIMES_APART, task_name, task_words, times_in_text
+from app.words.training_parameters import TASK
 from app.words.typed_numbers import Numbers
 from snncore.experiment.spec import Experiment
 from snncore.experiment.tasks import TASK_KINDS
 from snncore.experiment.training import OF_THE_TASK
-
-TASK = Parameter("Task", "What the output should learn.")
 
 
 def add_task(rows: Panel, experiment: Experiment, edit: Edit) -> None:

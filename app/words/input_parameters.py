@@ -192,3 +192,11 @@ OF_KIND: dict[str, dict[str, Parameter]] = {
     },
 }
 """Parameters that mean something else in some kinds of input."""
+
+SAMPLES = Parameter("Samples", "Inputs that are simulated together.", tuned=Range(1, 32, 1))
+SHOWN_SAMPLE = Parameter("Sample shown", "All samples are simulated.")
+TIME_STEPS = Parameter("Time steps", "Length of the run.", tuned=Range(10, 500, 1))
+CHANNEL_SHAPE = Parameter("Channels", "Shape of one sample: a number such as 16, or channels × height × width such as 2×8×8.")
+TIME_STEP = Parameter(
+    "Time step", "For showing Hz and seconds only; time constants count steps.", symbol="dt", unit="ms", tuned=Range(0.1, 10.0, 0.1)
+)

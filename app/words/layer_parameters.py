@@ -156,7 +156,7 @@ PART_PARAMETERS: dict[str, Parameter] = {
     "others": Parameter("Weight to the others", "From input k to all other neurons.", tuned=WEIGHTS),
     "groups": Parameter(
         "Groups",
-        "Inputs and neurons are divided in order into so many groups.",
+        "Number of groups into which inputs and neurons are divided in order.",
         tuned=Range(2, 16, 1),
         numbers=Numbers.of(ChainWeights, "groups"),
     ),
@@ -201,6 +201,12 @@ PART_PARAMETERS: dict[str, Parameter] = {
     "slope": Parameter("Slope", "How fast the gradient falls off on either side of θ.", tuned=STEEP, numbers=Numbers(above=0)),
     "alpha": Parameter("Steepness", "How narrow the gradient is around θ.", symbol="α", tuned=STEEP, numbers=Numbers(above=0)),
 }
+
+HELD_TAUS = Parameter(
+    "Hold τ_mem at",
+    "Up to four, side by side: the same network and input with each; all layers with a leak have the same τ_mem.",
+    unit="steps",
+)
 
 PART_NAMES = {"TrueDerivative": "True derivative (zero)"}
 """Names of kinds that differ from their class names."""

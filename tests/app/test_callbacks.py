@@ -12,6 +12,8 @@ from app.state.composition import Composition
 from app.state.desk import Desk
 from app.state.presets import presets
 from app.widgets import controls, experiment, head, messages, network
+from app.words.parameter import Parameter
+from app.words.typed_numbers import Numbers
 from tests.app.states import InterruptedState
 
 pytestmark = pytest.mark.slow  # each is interrupted at all its looks
@@ -33,7 +35,7 @@ def desk_that_trains() -> Desk:
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[InterruptedState]:
     """Of a session with a training that goes on, and with what widgets hold."""
-    widgets = {"more": False, "drawer": False, "menu_compare": True, "add": "IAF", "preset": presets()[1].title, "typed": "0.03"}
+    widgets = {"more": False, "drawer": False, "menu_compare": True, "add": "IAF", "preset": presets()[1].title}
     made = InterruptedState(desk=desk_that_trains(), **widgets)
     monkeypatch.setattr(st, "session_state", made)
     yield made
@@ -83,7 +85,9 @@ def feed_otherwise() -> None:
 
 
 def type_number() -> None:
-    controls._take("training.lr", "typed", "0.001", float, lambda value: network.quick({"training.lr": value}))
+    rows = controls.Panel("fields")
+    rows.number(Parameter("Learning rate"), "training.lr", 0.001, Numbers(), network.quick)
+    rows._takes["training.lr"]("0.03")
 
 
 def take_remedy() -> None:

@@ -177,7 +177,7 @@ def test_a_misfit_keeps_the_old_simulation_and_says_so() -> None:
     ("path", "value", "message"),
     [
         ("network.2.out_features", 10**6, "The network has 64,001,024 weights; this server takes up to 4,000,000. Use smaller layers."),
-        ("network.1.surrogate_grad_fn.grad_width", 0.0, "Width: '0.0' is out of range; write a number above 0."),
+        ("network.1.surrogate_grad_fn.grad_width", 0.0, "Width: '0' is out of range; write a number above 0."),
         ("input.shape.0", 0, "Samples: '0' is out of range; write a whole number of at least 1."),
         ("input.shape.0", -5, "Samples: '-5' is out of range; write a whole number of at least 1."),
         ("input.shape.0", 10**9, "this server keeps up to 256 MB"),
@@ -188,8 +188,8 @@ def test_a_misfit_keeps_the_old_simulation_and_says_so() -> None:
         ("input.shape.2", "2×-8", "Channels are '2×-8'; they must be whole numbers such as 16 or 2×8×8."),
         ("input.shape.2", "0", "input: shape is (1, 100, 0); every axis of (batch, time, ...) must be at least 1."),
         ("seeds.weights", -1, "Seed: weights: '-1' is out of range; write a whole number of at least 0."),
-        ("dt", 0.0, "Time step dt (ms): '0.0' is out of range; write a number from 1e-06 to 1000000000."),
-        ("dt", -1.0, "Time step dt (ms): '-1.0' is out of range; write a number from 1e-06 to 1000000000."),
+        ("dt", 0.0, "Time step: '0' is out of range; write a number from 1e-06 to 1000000000."),
+        ("dt", -1.0, "Time step: '-1' is out of range; write a number from 1e-06 to 1000000000."),
     ],
 )
 def test_what_is_refused_is_said_in_one_sentence_and_changes_nothing(path: str, value: Any, message: str) -> None:

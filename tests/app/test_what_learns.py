@@ -11,7 +11,7 @@ from streamlit.testing.v1.element_tree import Multiselect
 from app.server.link import from_parameter
 from snncore.experiment.spec import Experiment, ten_spikes
 from tests.app.pages import press, shown
-from tests.app.said import complaints, said
+from tests.app.said import complaints
 from tests.app.training_page import CONNECTION, experiment_of, opened, run_of
 from tests.app.waiting import until
 
@@ -46,7 +46,7 @@ def test_all_parameters_are_offered_in_words_and_those_that_learn_are_selected(o
         "LIF 4 θ",
     ]
     assert learns(opened_page).value == BY_DEFAULT
-    assert "Parameters that training moves; the others stay as they are." in said(opened_page, "caption")
+    assert learns(opened_page).help == "Parameters that training moves; the others stay as they are."
 
 
 def test_what_learns_is_edited_for_the_layers_that_changed_and_none_is_the_default(opened_page: AppTest) -> None:

@@ -56,7 +56,7 @@ def test_escape_takes_back_what_is_typed_and_a_refused_number_is_said_at_its_row
 
 def test_a_row_explains_itself_beside_it_to_pointer_and_keyboard_until_escape(open_network: OpenNetwork) -> None:
     page = open_network()
-    name = page.page.locator(".controls").get_by_role("button", name=THRESHOLD)
+    name = page.button(THRESHOLD)
     tip = page.page.locator(".control-tip:popover-open")
     row = page.page.locator(".control").filter(has=name)
     name.hover()

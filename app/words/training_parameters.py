@@ -1,0 +1,16 @@
+"""Parameters of a training: its task, optimiser, length, and the surrogate gradient of all its layers."""
+
+from __future__ import annotations
+
+from app.words.parameter import Parameter, Range, Tried
+
+TASK = Parameter("Task", "What the output should learn.")
+LEARNING_RATE = Parameter(
+    "Learning rate",
+    "Scales the update that the optimiser makes in each epoch.",
+    tuned=Range(1e-5, 1.0),
+    tries=(Tried(0.01, "larger steps, that may lead too far"), Tried(0.0001, "small steps, and many of them")),
+)
+EPOCHS = Parameter("Epochs at most", "Where training stops if the target isn't reached.", tuned=Range(1, 500, 1))
+OPTIMISER = Parameter("Optimiser", "How gradients become new weights. A new optimiser starts without memory.")
+SURROGATE = Parameter("Surrogate gradient", "Stands in for the slope of a spike, which is zero almost everywhere.")
