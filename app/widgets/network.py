@@ -21,6 +21,7 @@ from app.state.presets import Preset, presets
 from app.widgets.controls import Panel, Parts, panel
 from app.widgets.drawing import polled
 from app.widgets.fields import Fields, add_fields, field_controls
+from app.widgets.obstacle import obstacle
 from app.widgets.session import desk
 from app.words.inputs import input_name, input_parameters, offered_inputs
 from app.words.layer_parameters import layer_parameters
@@ -90,7 +91,7 @@ def around() -> object:
     draft = history.present
     preset = _preset_of(draft)
     weights = weights_in_words(draft), let_go_in_words(history.before, draft), held.training.relation()
-    return held.complaint, history.can_undo, history.can_redo, preset and preset.title, randomness(draft), weights
+    return held.complaint, history.can_undo, history.can_redo, preset and preset.title, randomness(draft), weights, obstacle()
 
 
 def quick(changes: dict[str, Any]) -> Parts:
