@@ -15,8 +15,9 @@ from app.words.layers import layer_names
 def history_csv(trained: Trained) -> str:
     """Return a training's numbers as CSV with a header: a row per epoch, an empty cell for a missing number."""
     experiment, records, names = trained.experiment, trained.records, layer_names(trained.experiment)
-    task = experiment.training.task
-    score_has_a_column = task.score_name in ("spikes", "loss")
+    task = experiment.task
+    output = "spikes" if experiment.network[-1].does_spike else "output sum"
+    score_has_a_column = task.score_name in (output, "loss")
     starts = sorted({0, *(change.epoch for change in experiment.training.changes)})
     in_force = [experiment.in_force(start).training for start in starts]
     gradients = _names(record.gradient_norms for record in records)
@@ -25,7 +26,7 @@ def history_csv(trained: Trained) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(
         [
-            *("epoch", "spikes"),
+            *("epoch", output),
             *([] if score_has_a_column else [task.score_name]),
             *(task.goal_name, "loss", "learning rate", "optimiser"),
             *(f"rate of {name} (spikes per neuron and step)" for name in names),

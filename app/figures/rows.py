@@ -236,13 +236,13 @@ def _mark(figure: NetworkFigure, row: RasterRow, marks: Sequence[Sequence[int]],
 def _output_group(
     figure: NetworkFigure, simulation: Simulation, index: int, view: View, other: Simulation | None, other_name: str
 ) -> RowsGroup:
-    values = neurons_by_time(simulation.outputs[index], view.sample)
+    values = neurons_by_time(simulation.outputs[-1], view.sample)
     lines = [
         line(figure, values[neuron], None, neuron, "membrane", dash=LINE_DASHES[neuron % len(LINE_DASHES)])
         for neuron in range(min(len(values), MOST_LINES))
     ]
     if other:
-        beside = neurons_by_time(other.outputs[index], view.sample)
+        beside = neurons_by_time(other.outputs[-1], view.sample)
         lines += [line(figure, beside[n], None, n, "muted", dash="dash", name=other_name) for n in range(min(len(beside), MOST_LINES))]
     shown = "" if len(values) <= MOST_LINES else f", the first {MOST_LINES} drawn"
     title = f"Output of {simulation.experiment.layer_label(str(index))}"

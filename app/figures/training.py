@@ -12,6 +12,7 @@ import numpy as np
 
 from app.figures.curves import LEAST_WIDTH, Values, axis_name, curve, dash_from_the_end, epoch_span, goal_label
 from app.figures.style import PALETTES, Figure, Palette, Theme, axis, heading, layout, level
+from app.words.numbers import capitalised
 from app.words.tasks import task_words
 from snncore.run.bptt import EpochRecord
 
@@ -104,8 +105,10 @@ def training_curves(
         labels.append(_guess_label(guess.epoch, span, highest[0], palette))
     if changes:
         data.append(_marks(changes, 1.15 * max(goals), palette.muted))
-    axes = _axes(theme, span, highest, words.axis)
-    titles = (f"{words.subject} per epoch", "Loss", "Largest u/θ, output solid")
+    lowest = min(float(numbers.scores.min()) for numbers in shown)
+    axes = _axes(theme, span, (-_axis_end(-1.1 * lowest) if lowest < 0 else 0.0, 0.0, 0.0), highest, words.axis)
+    solid = "output" if records[-1].does_spike else "last neurons"
+    titles = (f"{words.subject} per epoch", "Loss", f"Largest u/θ, {solid} solid")
     still = {"dragmode": False}  # a drag chooses an epoch
     return {
         "data": data,
@@ -134,13 +137,14 @@ def training_curves(
 
 def describe_training(records: Sequence[EpochRecord], goal: float, layer_names: Sequence[str], ghost: Ghost | None = None) -> str:
     """The curves in words, for screen readers."""
-    first = next((record.epoch for record in records if record.spikes > 0), None)
+    first = next((record.epoch for record in records if record.fires), None)
     last = records[-1]
     words = task_words(last.task)
-    start = "No output spikes so far" if first is None else f"First output spike at epoch {first}"
+    spiking = "No output spikes so far; " if first is None else f"First output spike at epoch {first}; "
+    start = capitalised(f"{spiking if last.does_spike else ''}at epoch {last.epoch}")
     reach = ", ".join(f"{name} {reach:.2f}" for name, reach in zip(layer_names, last.reach, strict=True))
     said = (
-        f"{words.subject}, loss and largest u over threshold per epoch. {start}; at epoch {last.epoch}, {words.of_goal(last.score, goal)}, "
+        f"{words.subject}, loss and largest u over threshold per epoch. {start}, {words.of_goal(last.score, goal)}, "
         f"loss {last.loss:g}, largest u over threshold: {reach}."
     )
     if ghost is None:
@@ -182,7 +186,7 @@ def _ghost_curves(name: str, ghost: _Numbers, score: str, palette: Palette) -> l
     curves = [
         curve(ghost.scores, 1, color, who, score, dash=GHOST_DASH),
         curve(ghost.losses, 2, color, who, "loss", dash=GHOST_DASH, only="wide"),
-        curve(ghost.reach[:, -1], 3, color, who, "largest u/θ of the output", dash=GHOST_DASH, only="wide"),
+        curve(ghost.reach[:, -1], 3, color, who, "largest u/θ of the last neurons", dash=GHOST_DASH, only="wide"),
     ]
     return [{**trace, "zorder": -1} for trace in curves]
 
@@ -247,11 +251,11 @@ def _marks(changes: Mapping[int, str], height: float, color: str) -> dict[str, A
     }
 
 
-def _axes(theme: Theme, span: int, highest: Sequence[float], score: str) -> dict[str, Any]:
-    """The panels' axes, side by side, each from 0 on."""
+def _axes(theme: Theme, span: int, lowest: Sequence[float], highest: Sequence[float], score: str) -> dict[str, Any]:
+    """The panels' axes, side by side."""
     axes = {}
-    for number, (most, title, domain) in enumerate(zip(highest, (score, "loss", "u/θ"), PANELS, strict=True), start=1):
+    for number, (least, most, title, domain) in enumerate(zip(lowest, highest, (score, "loss", "u/θ"), PANELS, strict=True), start=1):
         x, y = axis_name("x", number), axis_name("y", number)
         axes[axis_name("xaxis", number)] = axis(theme, "epoch", range=[0, span], nticks=4, anchor=y, domain=domain)
-        axes[axis_name("yaxis", number)] = axis(theme, title, range=[0, most], nticks=3, anchor=x)
+        axes[axis_name("yaxis", number)] = axis(theme, title, range=[least, most], nticks=3, anchor=x)
     return axes

@@ -71,6 +71,7 @@ def describe_trials(trials: Sequence[Trial], goal: float) -> str:
 def _laid_out(trials: Sequence[Trial], goal: float, columns: int, panel: int, theme: Theme) -> dict[str, Any]:
     palette, words = PALETTES[theme], task_words(trials[0].task)
     span = epoch_span(max((len(trial.records) for trial in trials), default=0))
+    least = min((record.score for trial in trials for record in trial.records), default=0.0)
     most = max((record.score for trial in trials for record in trial.records), default=0.0)
     rows = -(-len(trials) // columns)
     pitch = HEADING_HEIGHT + panel + TICKS_HEIGHT
@@ -84,7 +85,13 @@ def _laid_out(trials: Sequence[Trial], goal: float, columns: int, panel: int, th
         left, top = column * (width + COLUMN_GAP), 1 - row * pitch / paper
         bottom = max(top - panel / paper, 0)  # max: rounding may lead below the paper
         along = axis(theme, "epoch" if place + columns >= len(trials) else "", range=[0, span], nticks=4)
-        up = axis(theme, "" if column else words.axis, range=[0, max(1.25 * goal, 1.1 * most)], nticks=3, showticklabels=column == 0)
+        up = axis(
+            theme,
+            "" if column else words.axis,
+            range=[min(0, 1.1 * least), max(1.25 * goal, 1.1 * most)],
+            nticks=3,
+            showticklabels=column == 0,
+        )
         zoomed_with_first = ({"matches": "x"}, {"matches": "y"}) if place else ({}, {})
         axes[axis_name("xaxis", place + 1)] = {**along, **zoomed_with_first[0], "anchor": y, "domain": (left, left + width)}
         axes[axis_name("yaxis", place + 1)] = {**up, **zoomed_with_first[1], "anchor": x, "domain": (bottom, top)}

@@ -142,10 +142,11 @@ def cost(draft: Draft) -> Cost:
         else:
             others += values
     weights = sum(map(_weights, draft.network))
+    readout = 0 if isinstance(draft.network[-1], NeuronSpec) else math.prod(draft.fits()[-1].shape or ())
     return Cost(
         weights=weights,
         run=passed * (inputs + others + recorded) * BYTES,
-        epoch=(passed * recorded + weights) * BYTES,
+        epoch=(passed * (recorded + readout) + weights) * BYTES,
         simulating=passed * (inputs * INPUT_BYTES + (others + recorded) * BYTES) + weights * BYTES,
         training=passed * (inputs * INPUT_BYTES + (others * (1 + OTHERS_BACKWARD) + recorded + neurons * NEURONS_BACKWARD) * BYTES)
         + weights * WEIGHT_COPIES * BYTES,

@@ -166,7 +166,7 @@ class TrainingRun:
     @property
     def has_reached_target(self) -> bool:
         """Whether the output meets the task in force."""
-        return bool(self.records) and self.records[-1].measured_by(self.in_force.training.task).is_reached
+        return bool(self.records) and self.records[-1].measured_by(self.in_force.task).is_reached
 
     @property
     def is_over(self) -> bool:

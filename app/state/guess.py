@@ -27,8 +27,15 @@ class Guess:
 
     def is_asked(self, run: TrainingRun) -> bool:
         """Whether to ask for one: training has begun, the output should fire and hasn't, and nothing was guessed."""
-        wanted = run.in_force.training.task.spikes_wanted(run.in_force.input.shape[0])
-        return wanted != 0 and len(run.records) > 1 and self.of(run) is None and first_spike_of(run) is None and not run.failure
+        wanted = run.in_force.task.spikes_wanted(run.in_force.input.shape[0])
+        return (
+            run.records[0].does_spike
+            and wanted != 0
+            and len(run.records) > 1
+            and self.of(run) is None
+            and first_spike_of(run) is None
+            and not run.failure
+        )
 
     def make(self, run: TrainingRun, epoch: int) -> None:
         """Guess an epoch that is still to come; any other changes nothing."""
@@ -38,7 +45,7 @@ class Guess:
 
 def first_spike_of(run: TrainingRun) -> int | None:
     """Return the epoch at which the output fired first."""
-    return next((record.epoch for record in run.records if record.spikes > 0), None)
+    return next((record.epoch for record in run.records if record.fires), None)
 
 
 def epochs_to_guess(run: TrainingRun) -> Sequence[int]:

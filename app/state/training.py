@@ -6,10 +6,11 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.server.limits import MOST_EPOCHS, check
+from app.server.limits import MOST_EPOCHS
 from app.server.runner import Owner, PastRun, TrainingRun, slots
 from app.state.composition import Composition
 from app.state.guess import Guess, first_spike_of
+from app.state.trainability import check_trainable
 from app.state.trials import Trials
 from snncore.diagnosis.remedies import without_normalisation
 from snncore.diagnosis.training import findings, silence
@@ -83,6 +84,7 @@ class TrainingState:
     guess: Guess = field(default_factory=Guess)
     _seen_first_of: str = ""
     _explained: tuple[str, FirstSpike | None] = ("", None)
+    _checked: tuple[Experiment | None, str | None] = (None, None)
     _found: tuple[float, object, list[TrainingFinding]] = (0.0, None, [])
 
     # ------------------------------------------------------------------------------------------- queries
@@ -128,7 +130,7 @@ class TrainingState:
     def can_ask_why(self) -> bool:
         """Whether the epoch on display is silent against the goal, and input normalisation may be why."""
         in_force = self.run.in_force
-        wanted = in_force.training.task.spikes_wanted(in_force.input.shape[0])
+        wanted = in_force.task.spikes_wanted(in_force.input.shape[0])
         return wanted != 0 and silence([self.seen_record]) is not None and bool(without_normalisation(in_force))
 
     @property
@@ -180,6 +182,16 @@ class TrainingState:
         has_its_weights = present.checkpoint is not None and (len(run.records) - 1, present.checkpoint.digest) == (epoch, digest)
         return Relation(is_of_another=not has_its_weights)
 
+    @property
+    def obstacle(self) -> str | None:
+        """Why the composed network can't be trained, as far as it says itself; None if it can."""
+        misfit, composed = self.composition.present.first_misfit, self.composition.experiment
+        if misfit or composed is None:
+            return misfit
+        if self._checked[0] is not composed:
+            self._checked = composed, _why_not(composed)
+        return self._checked[1]
+
     # ------------------------------------------------------------------------------------------ driving it
 
     def prepare(self) -> str | None:
@@ -188,9 +200,9 @@ class TrainingState:
         Returns:
             Why there can't be one; None if there can.
         """
-        misfit, composed = self.composition.present.first_misfit, self.composition.experiment
-        if misfit or composed is None:
-            return misfit
+        reason, composed = self.obstacle, self.composition.experiment
+        if reason or composed is None:
+            return reason
         if self.present_run is None or self.present_run.experiment != composed:
             try:
                 made = self._made(composed)
@@ -258,7 +270,7 @@ class TrainingState:
 
     def toggle_mark(self, neuron: int, step: int) -> bool:
         """Set or clear the task's mark on an output neuron's row at a step. Return True if the Experiment changed."""
-        toggled = self.experiment.training.task.toggled(neuron, step)
+        toggled = self.experiment.task.toggled(neuron, step)
         changes = {f"{OF_THE_TASK}{name}": value for name, value in toggled.items()}
         return bool(changes) and self.change(changes)
 
@@ -360,10 +372,12 @@ class TrainingState:
     def unnormalised_pass(self) -> Simulation | str | None:
         """Return a run of the same weights without input normalisation (1-α), at the epoch on display.
 
-        None if no layer normalises its input; the reason as text if the run can't be computed.
+        None if no layer normalises its input, or the output isn't spikes; the reason as text if the run can't be computed.
         """
         record = self.seen_record
         seen = self.run.experiment.in_force(record.epoch)
+        if not record.does_spike:
+            return None
         changes = without_normalisation(seen)
         if not changes:
             return None
@@ -405,20 +419,28 @@ class TrainingState:
         self.given_up = found if lost and (begun is None or begun.digest != lost.digest) else None
 
     def _made(self, experiment: Experiment) -> TrainingRun:
-        check(experiment, trains=True)
+        check_trainable(experiment)
         speed = self.present_run.speed if self.present_run else DEFAULT_SPEED
         return TrainingRun(experiment, speed, self.owner, self.composition.files)
+
+
+def _why_not(experiment: Experiment) -> str | None:
+    try:
+        check_trainable(experiment)
+    except ExperimentError as error:
+        return str(error)
+    return None
 
 
 def forward_pass(training: TrainingRun | PastRun, record: EpochRecord) -> Simulation:
     """Return the network's activity in the record of an epoch."""
     layers = {int(layer.name): layer for layer in record.layers}
-    return Simulation(training.experiment, training.input, (), layers, {})
+    return Simulation(training.experiment, training.input, (record.output,), layers, {})
 
 
 def have_the_same_score(one: Experiment, other: Experiment) -> bool:
     """Return True if the curves of both trainings can share an axis."""
-    return one.training.task.kind == other.training.task.kind
+    return one.task.kind == other.task.kind
 
 
 def have_the_same_rows(one: Experiment, other: Experiment) -> bool:

@@ -23,11 +23,13 @@ from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw, note_drawn
 from app.widgets.network import around, network_controls, view_of
 from app.widgets.network_menus import network_menus
+from app.widgets.obstacle import obstacle, obstacle_in_words, remedy_buttons
 from app.widgets.seeds import draw_others
 from app.widgets.session import desk, write_link
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.input_parameters import SHOWN_SAMPLE
 from app.words.network import network_milestone, network_status
+from app.words.numbers import with_minus
 from app.words.parameter import Range
 from app.words.seeds import Seed
 from app.words.typed_numbers import Numbers
@@ -41,6 +43,8 @@ TRAINING_PAGE = "views/training.py"
 
 NEW = ("New weights", "New input")
 """Labels of what can be drawn here; noise is for training alone."""
+
+STILL_SHOWN = "Below is still the last network whose layers fit. "
 
 
 def page() -> None:
@@ -61,8 +65,9 @@ def page() -> None:
 def _buttons() -> None:
     history = desk().composition.history
     with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
-        if st.button("Train this network", type="primary"):
-            st.switch_page(TRAINING_PAGE)  # that page says what to change if it can't be trained
+        reason = obstacle()
+        if st.button("Train this network", type="primary", disabled=reason is not None, help=reason and obstacle_in_words(reason)):
+            st.switch_page(TRAINING_PAGE)
         st.button("Undo", on_click=_undo, disabled=not history.can_undo)
         st.button("Redo", on_click=_redo, disabled=not history.can_redo)
         network_menus()
@@ -82,7 +87,7 @@ def _headline() -> None:
     if last is not None and last.does_spike:
         number, unit = f"{output.sum():g}", f"output spikes · {samples} × {steps} steps"
     else:
-        number, unit = f"{output.mean():.2g}".replace("-", "\u2212"), f"mean output · {samples} × {steps} steps"
+        number, unit = with_minus(f"{output.mean():.2g}"), f"mean output · {samples} × {steps} steps"
     findings = diagnose(simulation)
     status, milestone = network_status(simulation, findings), network_milestone(simulation, findings)
     headline("count", number=number, unit=unit, status=status, milestone=milestone)
@@ -111,17 +116,22 @@ def _messages() -> None:
         alert(held.complaint)
     elif isinstance(found, str) and has_fitting:
         alert(found)
-    elif draft.first_misfit and has_fitting:
-        st.caption("Below is still the last network whose layers fit.")
-    named = draft.checkpoint
-    if named and not named.is_here(held.files):
-        st.button("Draw new weights", on_click=_draw_new_weights)
+    elif draft.first_misfit:
+        caption(f"{STILL_SHOWN if has_fitting else ''}It can be trained once all layers fit.")
+    _obstacle_message()
     _weights_message()
 
 
-def _draw_new_weights() -> None:
+def _obstacle_message() -> None:
+    """Say why the network can't be trained, unless the ribbon or an alert says so, with a button for each remedy."""
     held = desk()
-    held.attempt(lambda: held.composition.replace({"checkpoint": None}))
+    draft, reason = held.composition.present, held.training.obstacle
+    if draft.first_misfit or not (reason or held.files.lack(draft)):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if reason:
+            sentence(obstacle_in_words(reason))
+        remedy_buttons("secondary")
 
 
 def _weights_message() -> None:

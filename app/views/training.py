@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -17,7 +16,6 @@ from app.figures.rows import View, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
 from app.figures.training import Ghost, Guessed, describe_training, training_curves
 from app.figures.trials import Trial, describe_trials, trials_figure
-from app.server.limits import MOST_EPOCHS
 from app.server.priority import first
 from app.server.runner import TrainingRun
 from app.state.training import TrainingState, forward_pass, have_the_same_score
@@ -25,6 +23,7 @@ from app.widgets.drawing import is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.head import open_menus
 from app.widgets.messages import messages
+from app.widgets.obstacle import obstacle_in_words, remedy_buttons
 from app.widgets.seeds import draw_others
 from app.widgets.session import desk, write_link
 from app.widgets.story import story
@@ -34,12 +33,7 @@ from app.words.comparison import trial_in_words
 from app.words.layer_parameters import part_name
 from app.words.layers import layer_names, parameter_names
 from app.words.seeds import Seed
-from app.words.tasks import task_words
 from app.words.training import call
-from snncore.experiment import edits
-from snncore.experiment.learnable import Learnable
-from snncore.experiment.spec import Draft
-from snncore.experiment.training import OF_THE_TASK
 from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
 
@@ -76,43 +70,10 @@ def page() -> None:
 
 def _cannot_train(reason: str) -> None:
     """Say why the composed network can't be trained, and offer remedies."""
-    alert(f"This network can't be trained yet. {reason}")
+    alert(obstacle_in_words(reason))
     with st.container(horizontal=True):
-        for label, mend in _mendings(desk().composition.present):
-            st.button(label, type="primary", on_click=_mend, args=(mend,))
+        remedy_buttons("primary")
         st.page_link("views/network.py", label="Change it on the Network page")
-
-
-def _mend(mend: Callable[[Draft], Draft]) -> None:
-    held = desk()
-    held.attempt(lambda: held.composition.compose(mend))
-
-
-def _mendings(composed: Draft) -> Iterator[tuple[str, Callable[[Draft], Draft]]]:
-    """Yield labels and effects of the remedies."""
-    if composed.first_misfit:
-        return
-    if composed.training.task.needs_spikes and not composed.network[-1].does_spike:
-        yield "Put a LIF at its end", lambda draft: edits.insert(draft, len(draft.network), "LIF")
-    settled = composed.settled
-    misfit = settled.task_misfit
-    if misfit and misfit.remedy:
-        changes = {f"{OF_THE_TASK}{name}": value for name, value in misfit.remedy.items()}
-        yield (
-            " and ".join(task_words(settled.training.task).remedy(name, value) for name, value in misfit.remedy.items()),
-            _replacing(changes),
-        )
-    if composed.training.epochs > MOST_EPOCHS:
-        yield f"Train at most {MOST_EPOCHS:,} epochs", lambda draft: draft.replace({"training.epochs": MOST_EPOCHS})
-    if composed.checkpoint and not composed.checkpoint.is_here(desk().files):
-        yield "Draw new weights", lambda draft: draft.replace({"checkpoint": None})
-    learnable = {f"network.{index}.learns": None for index, layer in enumerate(composed.network) if isinstance(layer, Learnable)}
-    if learnable and not any(layer.learning for layer in composed.network if isinstance(layer, Learnable)):
-        yield "Let all layers learn", lambda draft: draft.replace(learnable)
-
-
-def _replacing(changes: dict[str, Any]) -> Callable[[Draft], Draft]:
-    return lambda draft: draft.replace(changes)
 
 
 @first
@@ -166,7 +127,7 @@ def _around() -> object:
         run.has_reached_end,
         run.failure is not None,
         held.complaint,
-        run.in_force.training.task,
+        run.in_force.task,
         tuple(trial.id for trial in training.trials.runs.values()),
         training.trials.are_running,
         training.poll_interval,
@@ -224,7 +185,7 @@ def _plots() -> None:
     shown = forward_pass(run, seen)
     other, other_name = _beside(training, seen.epoch)
     is_last = training.scrubbed is None
-    marks = (run.in_force.training.task if is_last else seen.task).marks
+    marks = (run.in_force.task if is_last else seen.task).marks
     view = View(
         chosen={layer: (neuron,) for layer, neuron in _traced(training).items()},
         is_brief=True,
@@ -259,7 +220,7 @@ def _traced(training: TrainingState) -> dict[int, int]:
 
 
 def _trials(trials: dict[str, TrainingRun], theme: Theme) -> None:
-    task = next(iter(trials.values())).in_force.training.task
+    task = next(iter(trials.values())).in_force.task
     shown = [Trial(part_name(name), trial_in_words(trial), trial.records[:], task) for name, trial in trials.items()]
     plots("trials", [Plot(figure=trials_figure(shown, task.goal, theme), description=describe_trials(shown, task.goal))], grows=True)
 

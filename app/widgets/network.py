@@ -21,6 +21,7 @@ from app.widgets.controls import Panel, Parts, panel
 from app.widgets.drawing import polled
 from app.widgets.fields import Fields, field_controls
 from app.widgets.input_rows import add_input, add_seeds
+from app.widgets.obstacle import obstacle
 from app.widgets.session import desk
 from app.words.inputs import input_name, offered_inputs
 from app.words.layer_parameters import HELD_TAUS, layer_parameters
@@ -63,7 +64,7 @@ def around() -> object:
     draft = history.present
     preset = _preset_of(draft)
     weights = weights_in_words(draft), let_go_in_words(history.before, draft), held.training.relation()
-    return held.complaint, history.can_undo, history.can_redo, preset and preset.title, randomness(draft), weights
+    return held.complaint, history.can_undo, history.can_redo, preset and preset.title, randomness(draft), weights, obstacle()
 
 
 def quick(changes: dict[str, Any]) -> Parts:

@@ -69,7 +69,7 @@ def _next_steps(training: TrainingState, cause: FirstSpike | None) -> list[str]:
         return [WHY_SILENT] if training.can_ask_why and not training.asks_why else []
     if cause and not training.has_seen_first_spike:
         return [LOOK_BACK]
-    further = task_words(run.in_force.training.task).further()
+    further = task_words(run.in_force.task).further()
     return [WHICH_SURROGATE, *([further[0]] if further else []), *([f"{OPEN_NEURON}{cause.neuron}"] if cause else [])]
 
 
@@ -77,7 +77,7 @@ def _take_step(label: str) -> None:
     held = desk()
     training = held.training
     cause = training.cause()
-    further = task_words(training.run.in_force.training.task).further()
+    further = task_words(training.run.in_force.task).further()
     if label.startswith(GUESS):
         training.guess.make(training.run, int(label.removeprefix(GUESS)))
     elif label == WHY_SILENT:

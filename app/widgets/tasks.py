@@ -21,9 +21,17 @@ def add_task(rows: Panel, experiment: Experiment, edit: Edit) -> None:
     Args:
         edit: takes new values of fields of the Experiment, by path.
     """
-    task = experiment.training.task
-    rows.choice(TASK, "training.task", task.kind, list(TASK_KINDS), lambda changes: _choose(changes["training.task"], edit), task_name)
-    TASK_ROWS.get(task.kind, _numbers)(rows, experiment, edit)
+    kind, does_spike = experiment.training.task.kind, experiment.network[-1].does_spike
+    fitting = [name for name, task in TASK_KINDS.items() if does_spike or not task.needs_spikes]
+    rows.choice(
+        TASK,
+        "training.task",
+        kind,
+        fitting,
+        lambda changes: _choose(changes["training.task"], edit),
+        lambda name: task_name(name, does_spike),
+    )
+    TASK_ROWS.get(kind, _numbers)(rows, experiment, edit)
 
 
 def _choose(kind: str, edit: Edit) -> Parts:
@@ -37,7 +45,7 @@ def _choose(kind: str, edit: Edit) -> Parts:
 
 def _numbers(rows: Panel, experiment: Experiment, edit: Edit) -> None:
     """Add a row for each number of the task."""
-    task = experiment.training.task
+    task = experiment.task
     for name, field in type(task).model_fields.items():
         if field.annotation in (int, float):
             _number(rows, task, name, edit)

@@ -27,7 +27,7 @@ def _change_in_words(before: Experiment, after: Experiment, field: str) -> list[
     if field.endswith(".learns"):
         return learning_in_words(before, after, int(field.split(".")[1]))
     if field.startswith(OF_THE_TASK):
-        name, words = field.removeprefix(OF_THE_TASK), task_words(after.training.task)
+        name, words = field.removeprefix(OF_THE_TASK), task_words(after.task)
         return [f"{words.field(name)} {words.value(name, before.at(field))} → {words.value(name, after.at(field))}"]
     what = CHANGED.get(field, "surrogate gradient")
     old, new = before.at(field), after.at(field)

@@ -53,10 +53,12 @@ def differences(one: Experiment, other: Experiment) -> list[str]:
         for path, values in _changed(one.model_dump()[part], other.model_dump()[part]):
             name = ".".join((part, *path))
             if name.startswith(OF_THE_TASK):
-                words, field = task_words(other.training.task), path[-1]
-                found[words.field(field), _arrow(*(words.value(field, getattr(each.training.task, field)) for each in (one, other)))] = []
+                words, field = task_words(other.task), path[-1]
+                found[words.field(field), _arrow(*(words.value(field, getattr(each.task, field)) for each in (one, other)))] = []
             elif name == "training.task":
-                found["task", _arrow(*(task_name(each.training.task.kind).lower() for each in (one, other)))] = []
+                found[
+                    "task", _arrow(*(task_name(each.training.task.kind, each.network[-1].does_spike).lower() for each in (one, other)))
+                ] = []
             elif name != "training.changes":
                 found[NAMES.get(name, name.replace(".", " ")), values] = []
     if one.checkpoint != other.checkpoint:

@@ -110,7 +110,7 @@ def training_finding_in_words(experiment: Experiment, finding: TrainingFinding) 
             pace = "not rising" if finding.epochs_to_go is None else f"{finding.epochs_to_go:,.0f} epochs from 1 at the present pace"
             return f"Silent for {finding.epochs} epochs: {reach}, {pace}."
         case NoProgress():
-            scores = task_words(experiment.training.task).between(finding.fewest, finding.most)
+            scores = task_words(experiment.task).between(finding.fewest, finding.most)
             return f"No better than loss {finding.best_loss:g} since epoch {finding.best_epoch}: {scores}."
     raise TypeError(f"{type(finding).__name__} has no words.")
 
@@ -127,7 +127,7 @@ def _change_to_make(experiment: Experiment, path: str, value: Any, names_layers:
         case ["training", "lr"]:
             return f"Set the learning rate to {value:g}"
         case ["training", "task", name]:
-            return task_words(experiment.training.task).remedy(name, value)
+            return task_words(experiment.task).remedy(name, value)
         case ["network", index, "spike_threshold"]:
             return f"Set θ of {experiment.layer_label(index)} to {value:g}"
         case ["network", _, "spike_fn"]:

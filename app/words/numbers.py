@@ -41,6 +41,11 @@ def reach_in_words(value: float) -> str:
     return f"{round(value, decimals) + 0.0:.{decimals}f}"  # a zero without a sign
 
 
+def with_minus(digits: str) -> str:
+    """The digits with a minus sign instead of a hyphen."""
+    return digits.replace("-", "\u2212")
+
+
 def three_digits(number: float) -> str:
     """A number with three digits, or from 1000 on as a whole one: 0.781, 62.5, 5,660."""
     return f"{number:.3g}" if abs(number) < 999.5 else f"{number:,.0f}"

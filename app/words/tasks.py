@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Generic, TypeVar
 
-from app.words.numbers import capitalised, counted
+from app.words.numbers import LARGEST_IN_DIGITS, capitalised, counted, with_minus
 from app.words.parameter import Parameter, Range, Tried
-from snncore.experiment.tasks import Task
-from snncore.experiment.tasks.spike_count import SpikeCount
+from snncore.experiment.tasks import TASK_KINDS, Task
+from snncore.experiment.tasks.spike_count import OutputSum, SpikeCount
 from snncore.experiment.tasks.spike_times import SpikeTimes
 
 SMALL_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -70,6 +70,7 @@ class TaskWords(Generic[T]):
         return f"{self.task.score_name}, {goal:g} wanted"
 
     def came_to(self, score: float) -> str:
+        """A score, named."""
         return f"{self.task.score_name} {self.number(score)}"
 
     def of_goal(self, score: float, goal: float) -> str:
@@ -177,6 +178,47 @@ class SpikeCountWords(TaskWords[SpikeCount]):
         return f"Set the target to {value:,}"
 
 
+class OutputSumWords(TaskWords[OutputSum]):
+    name = "Output sum"
+
+    def wanted(self, neurons: int, samples: int) -> str:
+        who = "The output" if neurons == 1 else f"{capitalised(small(neurons))} outputs"
+        over = "over all steps" if samples == 1 else f"over all steps of {samples} samples"
+        return f"{who} should sum to {small(self.task.target)} {over}."
+
+    def reached(self, score: float) -> str:
+        return f"{self.came_to(score)}, within ½ of {self.task.target:,}"
+
+    def further(self) -> tuple[str, dict[str, Any]] | None:
+        more = FURTHER * max(self.task.target, 1)
+        return f"Ask for a sum of {more:,}", {"target": more}
+
+    def asked(self, samples: int) -> str:
+        return f"an output sum of {self.task.target:,}{'' if samples == 1 else ' in all'}"
+
+    def number(self, score: float) -> str:
+        return with_minus(f"{score:,.1f}" if abs(score) < LARGEST_IN_DIGITS else f"{score:.2g}")
+
+    def unit(self, goal: float) -> str:
+        return f"of {goal:,} output sum"
+
+    def of_goal(self, score: float, goal: float) -> str:
+        return f"{self.came_to(score)} of {goal:,}"
+
+    def goal(self, goal: float) -> str:
+        return f"target {goal}"
+
+    def against(self, goal: float) -> str:
+        return f"the target of {goal}"
+
+    def parameter(self, name: str) -> Parameter:
+        note = "What the output should add up to, all samples, values and steps together; reached within ½."
+        return Parameter("Target", note, tuned=Range(0, 50, 1), tries=(Tried(40, "more to learn"),))
+
+    def remedy(self, name: str, value: Any) -> str:
+        return f"Set the target to {value:,}"
+
+
 class SpikeTimesWords(TaskWords[SpikeTimes]):
     name = "Spike times"
     subject = "Distance from the target spikes"
@@ -203,7 +245,11 @@ class SpikeTimesWords(TaskWords[SpikeTimes]):
         return "Make the target spikes fit" if name == "times" else super().remedy(name, value)
 
 
-TASK_WORDS: dict[str, type[TaskWords[Any]]] = {"spike_count": SpikeCountWords, "spike_times": SpikeTimesWords}
+TASK_WORDS: dict[str, type[TaskWords[Any]]] = {
+    "spike_count": SpikeCountWords,
+    "output_sum": OutputSumWords,
+    "spike_times": SpikeTimesWords,
+}
 """Words for each kind of task."""
 
 
@@ -212,8 +258,11 @@ def task_words(task: Task) -> TaskWords[Any]:
     return TASK_WORDS.get(task.kind, TaskWords)(task)
 
 
-def task_name(kind: str) -> str:
-    """Name of a kind of task."""
+def task_name(kind: str, does_spike: bool = True) -> str:
+    """Name of a kind of task at an output that spikes, or one that doesn't."""
+    of_values = TASK_KINDS[kind].of_values
+    if of_values and not does_spike:
+        kind = of_values.model_fields["kind"].default
     return TASK_WORDS.get(kind, TaskWords).name or capitalised(kind.replace("_", " "))
 
 

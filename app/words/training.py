@@ -51,7 +51,7 @@ class Course(Protocol):
 
 def status(run: Course) -> str:
     """Status of the training: what it should do, how far it is, what happened, in one or two sentences with numbers."""
-    last, task = run.records[-1], run.in_force.training.task
+    last, task = run.records[-1], run.in_force.task
     words, score = task_words(task), last.measured_by(task).score
     if run.failure:
         return f"Stopped: training {f'diverged at epoch {run.divergence.epoch}' if run.divergence else 'failed'}."
@@ -74,13 +74,15 @@ def lesson(experiment: Experiment) -> str:
     samples, steps, *shape = experiment.input.shape
     fed = f"{steps} steps × {'×'.join(map(str, shape))} channels, {experiment.input.words}"
     given = f"one input ({fed})" if samples == 1 else f"{samples} inputs ({fed})"
-    return f"{layers} learns to answer {given} with {task_words(experiment.training.task).asked(samples)}."
+    return f"{layers} learns to answer {given} with {task_words(experiment.task).asked(samples)}."
 
 
 def _start(run: Course, words: TaskWords[Any]) -> str:
     """What the network should do, and what it does untrained."""
     first, count = run.records[0], output_neurons(run)
-    asked = words.wanted(count, len(first.layers[-1].spikes))
+    asked = words.wanted(count, len(first.output))
+    if not first.does_spike:
+        return f"{asked} Untrained: {words.came_to(first.measured_by(words.task).score)}."
     reason = silence([first])
     if reason is None:
         return f"{asked} Untrained, {'it fires' if count == 1 else 'they fire'} {counted(first.spikes, 'time')}."
@@ -91,7 +93,7 @@ def _start(run: Course, words: TaskWords[Any]) -> str:
 
 
 def output_neurons(run: Course) -> int:
-    return math.prod(run.records[0].layers[-1].spikes.shape[2:])
+    return math.prod(run.records[0].output.shape[2:])
 
 
 def call(run: Course) -> str:
@@ -102,7 +104,7 @@ def call(run: Course) -> str:
 def _course(run: Course, words: TaskWords[Any]) -> str:
     """What has happened so far."""
     last, reason = run.records[-1], silence(run.records)
-    first = next((record for record in run.records if record.spikes > 0), None)
+    first = next((record for record in run.records if record.fires), None)
     if reason is None:
         now = f"{capitalised(words.of_goal(last.measured_by(words.task).score, words.task.goal))}, loss {last.loss:g}."
         return f"{_first_spike(first)} {now}" if first and first.epoch else now
@@ -148,7 +150,7 @@ def look_back(run: Course, seen: EpochRecord) -> str:
 
 def milestone(run: Course) -> str:
     """Milestone for screen readers, without numbers that change at every epoch."""
-    last, task = run.records[-1], run.in_force.training.task
+    last, task = run.records[-1], run.in_force.task
     words, score = task_words(task), last.measured_by(task).score
     if run.failure:
         return f"Training {'diverged and stopped' if run.divergence else 'stopped on an error'}."
@@ -157,5 +159,5 @@ def milestone(run: Course) -> str:
     if run.place_in_line:
         return "Waiting to train."
     if run.is_running:
-        return "Training." if not last.spikes else "Training: the output spikes."
+        return "Training: the output spikes." if last.fires else "Training."
     return f"Stopped at epoch {last.epoch}, {words.of_goal(score, task.goal)}."

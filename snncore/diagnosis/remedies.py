@@ -147,7 +147,7 @@ def most_output_spikes(experiment: Experiment) -> int | None:
 
 def fewer_spikes_wanted(experiment: Experiment, most: int) -> Changes:
     """Return changes that make the task ask for at most `most` output spikes; none if it can't."""
-    return {f"training.task.{name}": value for name, value in experiment.training.task.within(most).items()}
+    return {f"training.task.{name}": value for name, value in experiment.task.within(most).items()}
 
 
 def multi_spike_output(experiment: Experiment) -> Changes:

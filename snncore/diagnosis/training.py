@@ -83,9 +83,9 @@ class Silence:
 
 
 def silence(records: Sequence[EpochRecord]) -> Silence | None:
-    """Return why the last epoch had no output spike; None if it had some."""
+    """Return why the last epoch had no output spike; None if it had some, or its output isn't spikes."""
     last = records[-1]
-    if last.layers[-1].spikes.any():
+    if last.spikes or not last.does_spike:
         return None
     index = next(number for number, layer in enumerate(last.layers) if not layer.spikes.any())
     recent = [record.reach[index] for record in records[-TREND_EPOCHS:]]
@@ -144,7 +144,7 @@ def _course(
 
 def _unreachable_target(experiment: Experiment) -> UnreachableTarget | None:
     samples, steps = experiment.input.shape[:2]
-    task, most = experiment.training.task, most_output_spikes(experiment)
+    task, most = experiment.task, most_output_spikes(experiment)
     target = task.spikes_wanted(samples)
     if most is None or target is None or target <= most:
         return None
@@ -180,7 +180,7 @@ def _diverging(experiment: Experiment, records: Sequence[EpochRecord], since: Se
     """
     best = min(since, key=lambda record: record.loss)
     last, recent = since[-1], since[-TREND_EPOCHS:]
-    least = RUNAWAY * max(best.loss, experiment.training.task.silent_loss(last.layers[-1].spikes.shape))
+    least = RUNAWAY * max(best.loss, experiment.task.silent_loss(last.output.shape))
     stays = len(since) > TREND_EPOCHS and min(record.loss for record in recent) >= least and last.loss >= recent[0].loss
     is_lost = last.loss >= least and _largest_norm(last) < VANISHED
     if not (stays or is_lost):
@@ -261,7 +261,7 @@ def _no_progress(experiment: Experiment, since: Sequence[EpochRecord]) -> NoProg
     if since[-1].epoch - best.epoch < STAGNANT_EPOCHS or not any(record.spikes for record in since[-SILENT_EPOCHS:]):
         return None
     meanwhile = [record.score for record in since if record.epoch > best.epoch]
-    oversteps = experiment.training.task.oversteps([record.score for record in since[-STAGNANT_EPOCHS:]])
+    oversteps = experiment.task.oversteps([record.score for record in since[-STAGNANT_EPOCHS:]])
     return NoProgress(
         best_loss=best.loss,
         best_epoch=best.epoch,
@@ -285,7 +285,7 @@ def _trend(values: Sequence[float]) -> Literal["rising", "falling", "steady"] | 
 
 def _of_present_task(experiment: Experiment, records: Sequence[EpochRecord]) -> Sequence[EpochRecord]:
     """Return the records since the task last changed; at least the last one, measured by the present task."""
-    task = experiment.training.task
+    task = experiment.task
     others = next((number for number, record in enumerate(reversed(records)) if record.task != task), len(records))
     return records[-others:] if others else [records[-1].measured_by(task)]
 
@@ -297,7 +297,7 @@ def _largest_norm(record: EpochRecord) -> float:
 def _overshoot(experiment: Experiment, records: Sequence[EpochRecord]) -> tuple[int, float] | None:
     """Return epoch and count of the most spikes, if too many then and none now."""
     most = max(records, key=lambda record: record.spikes)
-    wanted = experiment.training.task.spikes_wanted(experiment.input.shape[0])
+    wanted = experiment.task.spikes_wanted(experiment.input.shape[0])
     is_lost = wanted is not None and most.spikes > wanted and records[-1].spikes == 0
     return (most.epoch, most.spikes) if is_lost else None
 

@@ -26,7 +26,7 @@ from snncore.experiment.layers import LAYER_KINDS, LayerSpec, LIFSpec, spiking_k
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.loaded_weights import CheckpointRef
 from snncore.experiment.part import Part, Shape
-from snncore.experiment.tasks import TASK_KINDS
+from snncore.experiment.tasks import TASK_KINDS, Task
 from snncore.experiment.tasks.spike_count import SpikeCount
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, FlattenSpec, LinearSpec
 from snncore.experiment.training import Seeds, Training
@@ -122,10 +122,15 @@ class Draft(Part):
         return None if shape is None else (*self.input.shape[:2], *shape)
 
     @property
+    def task(self) -> Task:
+        """Return the training's task as it measures this network's output."""
+        return self.training.task.at_output(self.network[-1].does_spike)
+
+    @property
     def task_misfit(self) -> MisfitError | None:
         """Return why the task can't measure the output; the remedy holds task fields that would fit."""
         shape = self.output_shape
-        return None if shape is None else self.training.task.misfit(shape)
+        return None if shape is None else self.task.misfit(shape)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -291,14 +296,14 @@ class Experiment(Draft):
 
         The task can't measure the output, or nothing learns, if only after a change; the network can still be built and run.
         """
-        reason = self.training.task.needs_spikes
+        reason = self.task.needs_spikes
         if reason and not self.network[-1].does_spike:
             last = self.layer_label(str(len(self.network) - 1))
             raise ExperimentError(f"{last} doesn't spike, so {reason}; end the network with {', '.join(spiking_kinds())}.")
         shape = self.output_shape
         for epoch in sorted({0, *(change.epoch for change in self.training.changes)}):
             in_force = self.in_force(epoch)
-            misfit = shape and in_force.training.task.misfit(shape)
+            misfit = shape and in_force.task.misfit(shape)
             if misfit:
                 raise ExperimentError(f"{'' if epoch == 0 else f'From epoch {epoch} on: '}{misfit}.")
             layers = {str(index): layer for index, layer in enumerate(in_force.network) if isinstance(layer, Learnable)}

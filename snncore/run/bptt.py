@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -24,6 +25,8 @@ from snncore.run.record import LayerRecord, outputs_kept, record_of, threshold_o
 
 CONSTANTS = (*(f"{kind}_{which}" for which in ("mem", "syn", "adapt") for kind in ("tau", "alpha")), "spike_threshold", "b0")
 """Names of the time constants and thresholds among neuron parameters; `b0` is the base threshold of adaptive neurons."""
+
+NO_OUTPUT: Array = np.empty(0, dtype=np.float32)
 
 
 class Phase(Enum):
@@ -44,7 +47,7 @@ class EpochRecord:
 
     Attributes:
         epoch: counted from 0.
-        spikes: Σ output, all samples, neurons and time steps together.
+        spikes: Σ output, all samples, neurons and time steps together; a sum of values where the output doesn't spike.
         layers: the neuron layers in the order of the data flow; none in a record that was reduced to its numbers.
         parameters: values of all parameters as the epoch began, by name; none in a record that was reduced to its numbers.
         gradient_norms: Euclidean norm of ∂loss/∂parameter by parameter name, for the parameters that got a gradient.
@@ -53,6 +56,8 @@ class EpochRecord:
         constants: mean over neurons of each time constant (or its α, where that is trained) and threshold, by parameter name.
         task: the task that the loss and the measures belong to.
         measures: the task's other measures of the output, by name.
+        output: the network's output, (batch, time, ...); empty in a record that was reduced to its numbers.
+        does_spike: whether the output is that of a spiking layer.
     """
 
     epoch: int
@@ -66,6 +71,8 @@ class EpochRecord:
     constants: dict[str, float]
     task: Task = field(default_factory=SpikeCount)
     measures: Mapping[str, float] = field(default_factory=dict)
+    output: Array = field(default_factory=lambda: NO_OUTPUT)
+    does_spike: bool = True
 
     @property
     def score(self) -> float:
@@ -78,6 +85,11 @@ class EpochRecord:
         return self.task.is_reached(self)
 
     @property
+    def fires(self) -> bool:
+        """True if the output spiked."""
+        return self.does_spike and self.spikes > 0
+
+    @property
     def is_whole(self) -> bool:
         """True if the record still holds the layers' arrays."""
         return bool(self.layers)
@@ -85,18 +97,20 @@ class EpochRecord:
     @property
     def nbytes(self) -> int:
         """Size of all arrays in bytes."""
-        return sum(layer.nbytes for layer in self.layers) + sum(values.nbytes for values in self.parameters.values())
+        is_kept_twice = any(np.may_share_memory(self.output, layer.spikes) for layer in self.layers[-1:])
+        own = 0 if is_kept_twice else self.output.nbytes
+        return own + sum(layer.nbytes for layer in self.layers) + sum(values.nbytes for values in self.parameters.values())
 
     def measured_by(self, task: Task) -> EpochRecord:
         """Return this epoch, whole, with its output measured by another task."""
         if task == self.task:
             return self
-        output = torch.from_numpy(self.layers[-1].spikes)
+        output = torch.from_numpy(self.output)
         return replace(self, task=task, loss=task.loss(output).item(), measures=task.measure(output))
 
     def reduced(self) -> EpochRecord:
         """Return the record without arrays: its numbers alone."""
-        return replace(self, layers=(), parameters={})
+        return replace(self, layers=(), parameters={}, output=NO_OUTPUT)
 
 
 def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False, files: Files = NO_FILES) -> Iterator[EpochRecord]:
@@ -146,7 +160,7 @@ class Trainer:
         """Train up to `count` more epochs, until the task is reached; see the function `epochs`."""
         for _ in range(count):
             self._take_changes()
-            task = self._in_force.training.task
+            task = self._in_force.task
             for record in epochs(self.model, self.data, task, self.optimiser, first_epoch=self.next_epoch, count=1, stop=stop):
                 self.next_epoch = record.epoch + 1
                 yield record
@@ -263,7 +277,7 @@ class _Iteration:
 
     def compute_loss(self) -> None:
         self.loss = self.task.loss(self.output)
-        self._require_finite(self.loss, next(reversed(self.layers)), "loss from the spikes")
+        self._require_finite(self.loss, self._output_layer(), f"loss from the {'spikes' if self.does_spike else 'output'}")
         self.has_finite_loss = True
 
     def backward(self) -> None:
@@ -301,7 +315,22 @@ class _Iteration:
             constants={name: float(values.mean()) for name, values in self.parameters.items() if _is_constant(name)},
             task=self.task,
             measures=self.task.measure(self.output.detach()),
+            output=self.output.detach().numpy(),
+            does_spike=self.does_spike,
         )
+
+    @property
+    def does_spike(self) -> bool:
+        """True if the output is that of the last spiking layer, perhaps in another shape."""
+        if not self.layers:
+            return False
+        name, layer = next(reversed(self.layers.items()))
+        return layer.does_spike and self.spikes[name].untyped_storage().data_ptr() == self.output.untyped_storage().data_ptr()
+
+    def _output_layer(self) -> str:
+        """Return the name of the last layer, by torch's numbers in a Sequential."""
+        numbered = [name for name, _ in self.model.named_children() if name.isdecimal()]
+        return numbered[-1] if numbered else next(reversed(self.layers), "")
 
     def _require_finite(self, value: Tensor, layer: str, quantity: str) -> None:
         if not bool(value.detach().isfinite().all()):

@@ -23,7 +23,7 @@ class Simulation:
 
     Attributes:
         input: (batch, time, ...).
-        outputs: each layer's output, (batch, time, ...), by its place in the network.
+        outputs: each layer's output, (batch, time, ...), by its place in the network; the last one alone where no others are kept.
         records: records of the neuron layers, by their place in the network.
         weights: weights and biases by parameter name: `"0.weight"`.
     """

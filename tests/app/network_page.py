@@ -23,6 +23,8 @@ TEN = ten_spikes().draft
 MISFIT = TEN.replace({"network.0.out_features": 65})
 """Its second Linear takes 64."""
 
+STILL_SHOWN = "Below is still the last network whose layers fit. It can be trained once all layers fit."
+
 
 def opened(draft: Draft | None = None, layer: int | None = 1, panel: str = "Layer", **seen: Any) -> AppTest:
     """The page on a draft that a link names, with a layer selected and everything unfolded."""

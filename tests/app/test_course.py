@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from app.server.runner import TrainingRun
 from app.words.explanations import reason_in_words, sources_in_words
-from app.words.training import call, status
-from snncore.experiment.spec import ten_spikes
+from app.words.training import call, milestone, status
+from snncore.experiment.spec import convolution, ten_spikes
 from snncore.explain.first_spike import FirstSpike, Sources, first_spike
 from snncore.run.bptt import train
 from tests.app.waiting import until
@@ -98,6 +98,24 @@ def test_sources_are_told_where_they_are_known() -> None:
     some = FirstSpike(**{**vars(CAUSE), "sources": Sources(3, 5, 3)})
     assert sources_in_words(some) == "3 hidden neurons had fired before now; 3 of the 5 weights to neuron 2 that changed are theirs."
     assert sources_in_words(FirstSpike(**{**vars(CAUSE), "sources": None})) == ""
+
+
+def test_an_output_that_does_not_spike_is_told_by_its_sum() -> None:
+    run = TrainingRun(convolution(), speed=None)
+    assert status(run) == f"Four outputs should sum to ten over all steps of 8 samples. Untrained: output sum {shown_sum(run)}."
+    assert shown_sum(run).startswith("\u2212"), "it is below zero, with a minus sign"
+    assert milestone(run) == f"Stopped at epoch 0, output sum {shown_sum(run)} of 10."
+    run.step()
+    until(lambda: not run.is_running)
+    assert status(run) == f"Output sum {shown_sum(run)} of 10, loss {run.records[1].loss:g}."
+    run.play()
+    until(lambda: not run.is_running)
+    assert status(run) == f"Output sum {shown_sum(run)}, within ½ of 10 after {len(run.records) - 1} epochs."
+    assert call(run) == "Train them"
+
+
+def shown_sum(run: TrainingRun) -> str:
+    return f"{run.records[-1].spikes:,.1f}".replace("-", "\u2212")
 
 
 def test_another_task_says_what_it_wants() -> None:

@@ -12,7 +12,7 @@ import pytest
 from app.export.formats import Trained
 from app.export.history import history_csv
 from app.export.run import run_csv
-from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.experiment.spec import Experiment, convolution, ten_spikes
 from snncore.run.bptt import EpochRecord, train
 from snncore.run.simulation import simulate
 
@@ -50,6 +50,14 @@ def test_every_epoch_has_a_row_with_all_its_numbers(records: list[EpochRecord]) 
         assert {name: float(row[name]) for name in numbers} == numbers, "exactly, to the last digit"
         assert row.keys() - numbers.keys() == {"target", "learning rate", "optimiser"}
     assert {"gradient norm of 0.weight", "mean of 1.tau_mem", "mean of 3.spike_threshold"} <= rows[0].keys()
+
+
+def test_an_output_that_does_not_spike_has_a_column_for_its_sum() -> None:
+    experiment = convolution().replace({"training.epochs": 2})
+    records = list(train(experiment))
+    rows = table(experiment, records)
+    assert [float(row["output sum"]) for row in rows] == [record.spikes for record in records]
+    assert "spikes" not in rows[0]
 
 
 def test_a_row_says_what_was_in_force_at_its_epoch(records: list[EpochRecord]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from app.figures.style import PALETTES, Theme
 from app.figures.training import Ghost, describe_training, training_curves
 from app.words.layers import layer_names
-from snncore.experiment.spec import ten_spikes
+from snncore.experiment.spec import convolution, ten_spikes
 from snncore.run.bptt import EpochRecord, train
 from tests.app.plain import as_json
 
@@ -38,6 +38,22 @@ def test_the_curves_hold_spikes_loss_and_reach_of_every_epoch(records: list[Epoc
     assert hidden["y"].tolist() == [record.layers[0].largest_u_over_threshold for record in records]
     assert output["y"].tolist() == [record.layers[1].largest_u_over_threshold for record in records]
     assert (threshold["y0"], threshold["y1"]) == (1, 1)
+
+
+def test_the_curve_of_a_sum_goes_below_zero_and_speaks_of_no_output_spikes() -> None:
+    experiment = convolution().replace({"training.epochs": 2})
+    summed = list(train(experiment))
+    figure = training_curves(summed, [10, 10], layer_names(experiment), "light")
+    scores = figure["data"][0]["y"]
+    least, most = figure["layout"]["yaxis"]["range"]
+    assert least < scores.min() < 0 < scores.max() < most
+    assert figure["layout"]["yaxis2"]["range"][0] == figure["layout"]["yaxis3"]["range"][0] == 0
+    words = [figure["layout"]["yaxis"]["title"]["text"], *(note["text"] for note in figure["layout"]["annotations"])]
+    assert words == ["output sum", "target 10", *words[2:]]
+    assert "Largest u/θ, last neurons solid" in str(words)
+    described = describe_training(summed, 10, layer_names(experiment))
+    assert described.startswith("Output sum, loss and largest u over threshold per epoch. At epoch 1, output sum ")
+    assert "spike" not in described.lower() + str(words).lower()
 
 
 def test_what_changed_while_it_trained_is_marked_on_the_curve(records: list[EpochRecord]) -> None:

@@ -21,6 +21,7 @@ from tests.app import pages
 from tests.app.network_page import (
     MISFIT,
     ORDINARY,
+    STILL_SHOWN,
     TEN,
     as_npy,
     captions,
@@ -82,7 +83,7 @@ def test_a_link_to_a_misfit_says_what_is_wrong_and_offers_the_remedy() -> None:
     told(page, "ribbon", {"do": "remedy", "layer": 2})
     assert draft(page) == stack.mend(MISFIT, 2)
     assert desk(page).composition.experiment.network[2].in_features == 65
-    assert "Below is still the last network whose layers fit." not in captions(page)
+    assert STILL_SHOWN not in captions(page)
 
 
 def test_a_broken_link_opens_the_ten_spike_net_with_a_message() -> None:
@@ -151,7 +152,7 @@ def test_a_misfit_is_undone_and_done_again_over_the_old_simulation() -> None:
         press(page, act)
         assert draft(page) == made
         assert desk(page).composition.experiment == ten_spikes()
-        assert ("Below is still the last network whose layers fit." in captions(page)) == (made == MISFIT)
+        assert (STILL_SHOWN in captions(page)) == (made == MISFIT)
         groups = received_by(page, "rows")[0]["groups"]
         assert [group["rows"] for group in groups] == [group["rows"] for group in before]
         remedies = [remedy for group in groups for remedy in group.get("notes", {}).get("remedies", [])]
@@ -164,7 +165,7 @@ def test_a_misfit_keeps_the_old_simulation_and_says_so() -> None:
     simulation = desk(page).composition.simulations[1, False][0]
     change(page, "network.0.out_features", 65)
     assert desk(page).composition.simulations[1, False][0] is simulation
-    assert "Below is still the last network whose layers fit." in captions(page)
+    assert STILL_SHOWN in captions(page)
     assert complaints(page) == []
     press(page, "New input")
     assert desk(page).composition.simulations[1, False][0] is simulation, "also after another edit"

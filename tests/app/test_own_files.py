@@ -10,7 +10,7 @@ from snncore.experiment import edits as stack
 from snncore.experiment.spec import Draft
 from snncore.io.recordings import content_hash
 from snncore.run.simulation import simulate
-from tests.app.network_page import TEN, as_npy, captions, draft, fields, opened, raster, spikes, upload
+from tests.app.network_page import STILL_SHOWN, TEN, as_npy, captions, draft, fields, opened, raster, spikes, upload
 from tests.app.pages import data_of, desk, press, told
 from tests.app.said import complaints
 
@@ -42,7 +42,7 @@ def test_a_file_becomes_the_input() -> None:
 def test_a_file_that_does_not_fit_the_network_is_a_misfit() -> None:
     page = upload(opened(panel="Input"), "events.csv", b"t,neuron\n0,0\n3,1\n9,2\n")
     assert draft(page).input.shape == (1, 10, 3)
-    assert "Below is still the last network whose layers fit." in captions(page)
+    assert STILL_SHOWN in captions(page)
 
 
 @pytest.mark.parametrize(

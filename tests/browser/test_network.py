@@ -218,14 +218,37 @@ def test_the_network_goes_to_the_training_page_and_back(open_network: OpenNetwor
     page.until(lambda: page.page.locator(".rows[data-drawn]").count() == 1 and page.figure()["rasters"] == network)
 
 
-def test_a_network_that_cannot_be_trained_says_what_to_change(open_network: OpenNetwork) -> None:
-    page = open_network(f"?x={to_parameter(convolution())}")
+def test_the_convolution_preset_is_trained_until_its_output_sums_to_ten(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.start_from("Convolution")
+    page.until(lambda: len(page.chips()) == 7)
     page.button("Train this network").click()
-    alert = page.page.get_by_role("alert")
-    expect(alert).to_contain_text("Linear 6 doesn't spike, so nothing can be counted; end the network with LIF")
-    page.button("Put a LIF at its end").click()
-    expect(page.page.locator(".plot[data-drawn], .rows[data-drawn]")).to_have_count(2)
-    expect(page.page.get_by_role("button", name="Train them")).to_be_enabled()
+    expect(page.page.locator(".plot[data-drawn], .rows[data-drawn]")).to_have_count(2, timeout=60_000)
+    expect(page.page.locator(".headline-status")).to_contain_text("Four outputs should sum to ten")
+    expect(page.page.locator(".headline-unit")).to_contain_text("of 10 output sum")
+    expect(page.rows).to_contain_text("Output of Linear 6")
+
+    def distance() -> float:
+        return abs(float(page.page.locator(".headline-number").inner_text().replace("\u2212", "-")) - 10)
+
+    assert distance() > 10
+    page.button("Train them").click()
+    page.until(lambda: distance() < 5)
+    expect(page.page.locator(".headline-status")).to_contain_text("within ½ of 10 after", timeout=60_000)
+    assert distance() <= 0.5
+
+
+def test_a_network_that_cannot_be_trained_says_why_beside_the_button_and_is_mended_by_keyboard(open_network: OpenNetwork) -> None:
+    fixed = ten_spikes().replace({f"network.{index}.learns": () for index in range(4)})
+    page = open_network(f"?x={to_parameter(fixed)}")
+    expect(page.button("Train this network")).to_be_disabled()
+    expect(page.page.locator(".st-key-messages")).to_contain_text("This network can't be trained yet. Nothing in the network learns")
+    page.tab_to("Let all layers learn")
+    page.page.keyboard.press("Enter")
+    expect(page.button("Train this network")).to_be_enabled()
+    expect(page.page.locator(".st-key-messages")).not_to_contain_text("can't be trained")
+    page.button("Train this network").click()
+    expect(page.page.get_by_role("button", name="Train them")).to_be_enabled(timeout=60_000)
 
 
 def test_a_link_opens_the_same_draft_for_somebody_else(open_network: OpenNetwork, server: Server) -> None:

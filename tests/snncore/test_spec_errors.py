@@ -286,9 +286,9 @@ def test_any_json_is_an_experiment_or_one_error(path, value):
 
 
 @pytest.mark.parametrize("last", [{"kind": "ExpLeak", "tau_mem": 10.0}, {"kind": "Linear", "in_features": 4, "out_features": 4}])
-def test_a_network_whose_output_cannot_be_counted_is_built_but_not_trained(last):
-    data = ten_spikes().model_dump()
+def test_a_network_whose_output_has_no_spike_times_is_built_but_not_trained_for_them(last):
+    data = ten_spikes().replace({"training.task": {"kind": "spike_times", "times": [[5]] * 4}}).model_dump()
     experiment = Experiment(**{**data, "network": [*data["network"][:3], last]})
     assert experiment.build()(experiment.make_input()).shape == (1, 100, 4)
-    with pytest.raises(ExperimentError, match=rf"{last['kind']} 4 doesn't spike, so nothing can be counted; .*LIF, IAF, ALIF"):
+    with pytest.raises(ExperimentError, match=rf"{last['kind']} 4 doesn't spike, so it has no spike times; .*LIF, IAF, ALIF"):
         next(train(experiment))

@@ -38,6 +38,7 @@ class Task(Part):
         goal_name: name of the goal.
         changeable: names of the fields that may change during training.
         needs_spikes: why the network must end with a spiking layer, as the end of "it doesn't spike, so …"; None if it needn't.
+        of_values: the task, with the same fields, that it is at an output that doesn't spike; None if it stays the same.
     """
 
     if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Task(Part):
     goal_name: ClassVar[str] = "goal"
     changeable: ClassVar[tuple[str, ...]] = ()
     needs_spikes: ClassVar[str | None] = None
+    of_values: ClassVar[type[Task] | None] = None
 
     def loss(self, output: Tensor) -> Tensor:
         """Return the loss of an output (batch, time, ...), a scalar with a gradient."""
@@ -76,6 +78,10 @@ class Task(Part):
     def fitting(cls, shape: Shape) -> Self:
         """Return a task with usual values for an output of `shape`, (batch, time, ...)."""
         return cls.model_validate({})
+
+    def at_output(self, does_spike: bool) -> Task:
+        """Return the task as it measures an output that spikes, or one that doesn't."""
+        return self if does_spike or self.of_values is None else self.of_values(**self.model_dump(exclude={"kind"}))
 
     def misfit(self, shape: Shape) -> MisfitError | None:
         """Return why an output can't be measured; the remedy holds task fields that would fit.
