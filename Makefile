@@ -21,7 +21,7 @@ help:
 	@echo "make types        write app/web/wire.d.ts from what the components send"
 	@echo "make fuzz         feed the app 3,000 malformed links and files, and measure what each takes"
 	@echo "make docs         write a page for each module of snncore into docs/api/"
-	@echo "make screenshots  write the README's pictures from the running app into assets/"
+	@echo "make screenshots  write the README's pictures from the running app into assets/, and those of large windows into a folder that it names"
 	@echo "make bench        install the libraries to compare with and run the benchmarks"
 	@echo "make clean        remove the virtual environment and all caches"
 

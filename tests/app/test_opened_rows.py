@@ -170,6 +170,13 @@ def test_a_heatmap_takes_the_place_of_the_traces_and_holds_u_of_all_neurons(name
         row = row_of(figure, place, "heatmap")
         assert not rows_of(figure, place, "traces")
         assert np.array_equal(values_of(figure, row), u)
-        assert row["range"][0] <= u.min()
-        assert row["range"][1] == pytest.approx(float(np.max(record.threshold)) if record.does_spike else u.max())
+        assert row["diverges"]
+        assert row["range"][0] <= min(u.min(), 0)
+        if not record.does_spike:
+            assert row["range"][1] == pytest.approx(u.max())
+            continue
+        assert row["theta"] == pytest.approx(float(np.max(record.threshold)))
+        assert row["range"][1] > row["theta"]
+        spikes = of_sample(record.spikes, last_sample(simulation))
+        assert np.array_equal(figure.arrays[row["spikes"]].reshape(u.shape), spikes), "where they are marked"
         assert group(figure, place)["heatmap"]

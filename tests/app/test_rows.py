@@ -33,8 +33,9 @@ from tests.app.drawn_rows import (
 def test_groups_are_the_input_each_neuron_layer_and_an_output_that_is_none(name: str) -> None:
     simulation = simulation_of(name)
     groups = drawn(simulation, closed(simulation)).header["groups"]
-    ends_otherwise = len(NETWORKS[name].network) - 1 not in simulation.records
-    assert [group["layer"] for group in groups] == ["input", *map(str, simulation.records), *["output"] * ends_otherwise]
+    last = len(NETWORKS[name].network) - 1
+    places = [*simulation.records, *([] if last in simulation.records else [last])]
+    assert [group["layer"] for group in groups] == ["input", *map(str, places)]
     assert [group["title"] for group in groups[1 : len(simulation.records) + 1]] == [
         NETWORKS[name].layer_label(str(place)) for place in simulation.records
     ]
@@ -55,6 +56,15 @@ def test_the_input_is_drawn_value_by_value(name: str) -> None:
         assert row["kind"] == ("heatmap" if name == "currents" else "raster")
         assert np.array_equal(values_of(figure, row), given)
         assert (row["neurons"], row["bin"], row["span"]) == (len(given), 1, 1)
+
+
+@networks
+def test_the_input_is_lower_than_the_output_and_grows_less(name: str) -> None:
+    groups = drawn(simulation_of(name), View()).header["groups"]
+    for given in groups[0]["rows"]:
+        for out in groups[-1]["rows"]:
+            assert given["height"] < out["height"]
+            assert given["weight"] < 1 < out["weight"]
 
 
 def test_the_input_is_told_in_numbers() -> None:
@@ -150,16 +160,16 @@ def test_an_output_that_is_no_neuron_layer_is_drawn_line_by_line(name: str) -> N
     simulation = simulation_of(name)
     sample = last_sample(simulation)
     figure = drawn(simulation, closed(simulation))
-    if len(simulation.outputs) - 1 in simulation.records:
-        assert all(group["layer"] != "output" for group in figure.header["groups"])
+    last = len(simulation.outputs) - 1
+    if last in simulation.records:
         return
     values = of_sample(simulation.outputs[-1], sample)
-    lines = row_of(figure, "output", "traces")["lines"]
+    lines = row_of(figure, last, "traces")["lines"]
     assert [line["neuron"] for line in lines] == list(range(min(len(values), MOST_LINES)))
     assert all(np.array_equal(values_of(figure, line, "u"), values[line["neuron"]]) for line in lines)
     more = f", the first {MOST_LINES} drawn" if len(values) > MOST_LINES else ""
-    assert group(figure, "output")["words"] == f"{len(values)} values per step{more}"
-    assert group(figure, "output")["title"] == f"Output of {NETWORKS[name].layer_label(str(len(simulation.outputs) - 1))}"
+    assert group(figure, last)["words"] == f"{len(values)} values per step{more}"
+    assert group(figure, last)["title"] == f"Output of {NETWORKS[name].layer_label(str(last))}"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

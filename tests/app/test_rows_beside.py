@@ -62,8 +62,8 @@ def test_a_second_run_on_the_same_input_shows_it_once() -> None:
 
 def test_the_output_of_a_second_run_lies_beside_that_of_the_first() -> None:
     simulation, other = simulation_of("maps"), shuffled("maps")
-    lines = row_of(drawn(simulation, closed(simulation, sample=0), other), "output", "traces")["lines"]
     figure = drawn(simulation, closed(simulation, sample=0), other)
+    lines = row_of(figure, len(simulation.outputs) - 1, "traces")["lines"]
     for line in lines:
         run = other if line["name"] == "shuffled" else simulation
         assert np.array_equal(values_of(figure, line, "u"), of_sample(run.outputs[-1], 0)[line["neuron"]])

@@ -1,7 +1,8 @@
-"""Writes the README's pictures into assets/, from the running app: `python -m tests.browser.screenshots`."""
+"""Writes the README's pictures into assets/, and those of other windows beside them: `python -m tests.browser.screenshots`."""
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -16,8 +17,19 @@ from tests.browser.server import serve
 from tests.browser.training_page import TrainingPage
 
 ASSETS = Path(__file__).parents[2] / "assets"
-LOOKS = (("light", "light", 1280, 800), ("dark", "dark", 1280, 800), ("narrow", "light", 360, 740))
+LOOKS = (
+    ("light", "light", 1280, 800),
+    ("dark", "dark", 1280, 800),
+    ("narrow", "light", 360, 740),
+    ("1440", "light", 1440, 900),
+    ("1920", "dark", 1920, 1080),
+    ("3840", "light", 3840, 2160),
+    ("projector", "light", 1280, 800),
+)
 """Name, theme, width and height in pixels."""
+
+README = ("light", "dark", "narrow")
+"""Looks that stand in assets/; the others, to be looked at, in the folder for temporary files."""
 
 
 def trained(page: Page, url: str) -> None:
@@ -43,6 +55,7 @@ def adapting(page: Page, url: str) -> None:
 
 
 def main() -> None:
+    looks = Path(tempfile.mkdtemp(prefix="snn-playground-"))
     with sync_playwright() as playwright, serve() as server:
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
         for subject, show in (("training", trained), ("network", reservoir), ("neuron", adapting)):
@@ -50,9 +63,12 @@ def main() -> None:
                 page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
                 show(page, server.url)
                 page.mouse.move(0, 0)
+                if name == "projector":
+                    page.keyboard.press("p")
                 page.wait_for_timeout(500)
-                page.screenshot(path=ASSETS / f"{subject}-{name}.png")
-                print(f"assets/{subject}-{name}.png")
+                path = (ASSETS if name in README else looks) / f"{subject}-{name}.png"
+                page.screenshot(path=path)
+                print(path)
                 page.close()
         browser.close()
 

@@ -159,7 +159,15 @@ def message(height: int) -> str:
     """What a view is sent of a plot of a height in pixels."""
     trace = {"x": [0, 1], "y": [0, height], "meta": {"label": "a", "x": "x", "value": "y"}}
     layouts = [{"traces": 1, "layout": [{"height": height}], "narrow": None}]
-    header = {"traces": [trace], "layouts": layouts, "descriptions": [""], "plotly": plotly_url(), "scrubs": False, "answered": 0}
+    header = {
+        "traces": [trace],
+        "layouts": layouts,
+        "descriptions": [""],
+        "plotly": plotly_url(),
+        "grows": False,
+        "scrubs": False,
+        "answered": 0,
+    }
     return base64.b64encode(Sent(f"plot {height}").message({**header, "scrubbed": None}, [])).decode()
 
 

@@ -55,6 +55,13 @@ test("a heatmap says u of neurons and the input of channels", () => {
   assert.equal(KINDS.heatmap.say(field(values), input, { line: 3, time: 0 }, "Input"), "Input channel 3 · time 0 · input 0.3333");
 });
 
+test("a heatmap says where a neuron spikes", () => {
+  const values = new Float32Array(4 * STEPS).fill(2);
+  const marked = { ...heatmap, spikes: 1 };
+  assert.equal(KINDS.heatmap.say(field(values, spikes), marked, { line: 2, time: 7 }, "LIF 2"), "LIF 2 neuron 2 · time 7 · u 2 · spikes 1");
+  assert.equal(KINDS.heatmap.say(field(values, spikes), marked, { line: 2, time: 6 }, "LIF 2"), "LIF 2 neuron 2 · time 6 · u 2");
+});
+
 test("traces say a reset where there is one", () => {
   const { say } = KINDS.traces;
   assert.equal(say(field(...potentials), traces, { line: 0, time: 0 }, "LIF 2"), "LIF 2 neuron 5 · time 0 · u 1");
