@@ -22,6 +22,15 @@ TYPED = "2,5"
 MEANT = {2.5, 0.0025}
 """What it may mean; milliseconds are kept in seconds."""
 
+OF_ANY_NUMBER = (
+    "Learning rate",
+    "Membrane time constant τ_mem (steps)",
+    "Spike threshold θ",
+    "Surrogate: width",
+    "Surrogate: scale",
+)
+"""Fields of the Training page that take more than whole numbers."""
+
 RICH = Draft(
     network=(
         {"kind": "Linear", "in_features": 16, "out_features": 8, "weights": {"kind": "diagonal", "diagonal": 0.5, "others": 0.1}},
@@ -100,7 +109,7 @@ def test_on_the_training_page_a_comma_is_a_decimal_point_or_refused(open_page: O
     expect(page.page.get_by_label("Seed: noise")).to_be_visible(timeout=PATIENCE)
     taken = type_everywhere(page.page, DEFAULT, page.until)
     for name, is_taken in taken.items():
-        assert is_taken == (name in ("Learning rate", "Surrogate: width", "Surrogate: scale")), name
+        assert is_taken == (name in OF_ANY_NUMBER), name
 
 
 def test_on_the_network_page_a_comma_is_a_decimal_point_or_refused(open_network: OpenNetwork) -> None:

@@ -86,7 +86,10 @@ export function createNumber(host, first, root) {
       limits = row; // a thumb that is held stays where its value is
       const [low, high] = [toPlace(row, row.low ?? 0), toPlace(row, row.high ?? 0)];
       Object.assign(range, { min: low, max: high, step: row.isLog ? 1 : (row.step ?? 1) });
-      root.classList.toggle("control-alone", row.low === undefined);
+      const isAlone = row.low === undefined;
+      root.classList.toggle("control-alone", isAlone);
+      if (isAlone) range.remove();
+      else if (!range.isConnected) wrong.before(range);
       shown = undefined;
     }
     if (shown === value) return;

@@ -43,8 +43,9 @@ export function createHost(nodes, values) {
   const controls = new Map();
   const forgive = () => {
     for (const control of controls.values()) control.forgive();
+    if (!nodes.isConnected) document.removeEventListener("change", forgive, true);
   };
-  nodes.addEventListener("change", forgive, true);
+  document.addEventListener("change", forgive, true); // anywhere: one complaint at a time
   return { nodes, controls, finishTrying: null, ...values };
 }
 
