@@ -200,7 +200,7 @@ class OutputSumWords(TaskWords[OutputSum]):
         return with_minus(f"{score:,.1f}" if abs(score) < LARGEST_IN_DIGITS else f"{score:.2g}")
 
     def unit(self, goal: float) -> str:
-        return f"of {goal:,} output sum"
+        return f"of {goal:,}, output sum"
 
     def of_goal(self, score: float, goal: float) -> str:
         return f"{self.came_to(score)} of {goal:,}"

@@ -81,11 +81,13 @@ def played(experiment: Experiment) -> TrainingRun:
 
 
 def test_every_task_of_the_package_has_words_with_a_name_of_its_own() -> None:
-    assert set(TASK_WORDS) == set(TASK_KINDS)
+    measured = {
+        (kind, spikes): made.fitting((1, 100, 4)).at_output(spikes) for kind, made in TASK_KINDS.items() for spikes in (True, False)
+    }
+    assert set(TASK_WORDS) == {task.kind for task in measured.values()}
     assert len({task_name(kind) for kind in TASK_KINDS}) == len(TASK_KINDS)
-    for kind, made in TASK_KINDS.items():
-        task = made.fitting((1, 100, 4))
-        assert TASK_WORDS[kind].name
+    for (kind, spikes), task in measured.items():
+        assert TASK_WORDS[task.kind].name == task_name(kind, spikes)
         assert all(
             task_words(task).parameter(name).name and task_words(task).parameter(name).note
             for name in type(task).model_fields

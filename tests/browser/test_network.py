@@ -225,7 +225,7 @@ def test_the_convolution_preset_is_trained_until_its_output_sums_to_ten(open_net
     page.button("Train this network").click()
     expect(page.page.locator(".plot[data-drawn], .rows[data-drawn]")).to_have_count(2, timeout=60_000)
     expect(page.page.locator(".headline-status")).to_contain_text("Four outputs should sum to ten")
-    expect(page.page.locator(".headline-unit")).to_contain_text("of 10 output sum")
+    expect(page.page.locator(".headline-unit")).to_contain_text("of 10, output sum")
     expect(page.rows).to_contain_text("Output of Linear 6")
 
     def distance() -> float:
