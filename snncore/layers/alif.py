@@ -89,5 +89,25 @@ class ALIF(SpikingMembrane):
             adapt_scale=self.adapt_scale.to(z.dtype),
         )
 
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
+        """Load the parameters. Sinabs saves no b0, but θ = b0 + adapt_scale·b and b after its last call, which tell it."""
+        theta, b = state_dict.pop(f"{prefix}spike_threshold", None), state_dict.get(f"{prefix}b")
+        base = None if theta is None or b is None else self._base_threshold(theta, b)
+        if base is not None:
+            state_dict.setdefault(f"{prefix}b0", base)
+        super()._load_from_state_dict(state_dict, prefix, *more)
+
+    def _base_threshold(self, theta: Tensor, b: Tensor) -> Tensor | None:
+        """Return b0 from θ and b of a last call, each (batch, ...); None where they don't tell it: before a call, or after a reset.
+
+        Where samples or neurons share one b0, the one with the smallest b tells it: it was rounded least.
+        """
+        if not theta.numel() or not bool((theta > 0).all()):
+            return None
+        base, b = (theta - self.adapt_scale.detach().to(theta) * b).flatten(1), b.flatten(1)
+        if self.b0.dim() == 0:
+            return base.flatten()[b.flatten().argmin()]
+        return base.gather(0, b.argmin(0, keepdim=True)).reshape(theta.shape[1:])
+
     def _argument(self, name: str) -> Any:
         return super()._argument("b0" if name == "spike_threshold" else name)

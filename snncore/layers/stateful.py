@@ -42,6 +42,9 @@ class StatefulLayer(nn.Module):
     learnable: ClassVar[tuple[str, ...]] = ()
     """Constructor arguments that are held as trainable parameters, unless they are missing or None."""
 
+    unsaved_elsewhere: ClassVar[tuple[str, ...]] = ("min_v_mem", "adapt_scale")
+    """Parameters that Sinabs holds as plain numbers, and doesn't save."""
+
     state_names: tuple[str, ...]
     record_states: bool
     recordings: dict[str, Tensor]
@@ -233,6 +236,19 @@ class StatefulLayer(nn.Module):
                     f"{owner}: {name} of shape {tuple(parameter.shape)} doesn't broadcast over the neurons {tuple(trailing)} "
                     f"of an input {tuple(z.shape)}. Give one value, or one per neuron."
                 )
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
+        """Load the parameters, also from Sinabs.
+
+        Sinabs saves state among the parameters; it belongs to other data, and is dropped. Constants that Sinabs doesn't save stay.
+        """
+        state = [state_dict.pop(f"{prefix}{name}", None) for name in self.state_names]
+        if any(value is not None for value in state):
+            for name in self.unsaved_elsewhere:
+                constant = self._parameters.get(name)
+                if constant is not None and not constant.requires_grad:
+                    state_dict.setdefault(f"{prefix}{name}", constant.detach())
+        super()._load_from_state_dict(state_dict, prefix, *more)  # type: ignore[no-untyped-call]  # torch's own
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the data for copies and pickles: values of the state, without its graph and without recordings."""
