@@ -248,7 +248,7 @@ class StatefulLayer(nn.Module):
                 constant = self._parameters.get(name)
                 if constant is not None and not constant.requires_grad:
                     state_dict.setdefault(f"{prefix}{name}", constant.detach())
-        super()._load_from_state_dict(state_dict, prefix, *more)  # type: ignore[no-untyped-call]  # torch's own
+        super()._load_from_state_dict(state_dict, prefix, *more)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the data for copies and pickles: values of the state, without its graph and without recordings."""
