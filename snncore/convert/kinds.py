@@ -96,7 +96,7 @@ def is_number(node: Any) -> bool:
     """Return True for a number that was computed from shapes, or written in the source."""
     if not isinstance(node, fx.Node):
         return not isinstance(node, (tuple, list)) or all(is_number(part) for part in node)
-    if node.op in ("call_method", "call_function") and (node.target in SIZES or _reads_shape(node)):
+    if reads_size(node):
         return True
     return node.op == "call_function" and getattr(node.target, "__module__", "") == "_operator" and all(map(is_number, node.args))
 
@@ -125,5 +125,7 @@ def is_clamp_at_zero(node: fx.Node) -> bool:
     return isinstance(low, (int, float)) and low == 0 and high is None
 
 
-def _reads_shape(node: fx.Node) -> bool:
-    return node.target is getattr and node.args[1] in ("shape", "ndim")
+def reads_size(node: fx.Node) -> bool:
+    """Return True for a call that returns a tensor's shape, or a number about it."""
+    is_call = node.op in ("call_method", "call_function")
+    return is_call and (node.target in SIZES or (node.target is getattr and node.args[1] in ("shape", "ndim")))

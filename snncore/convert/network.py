@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from snncore.arrays import Array
+from snncore.convert.constant_input import run_constant
 from snncore.convert.graph import evaluated, misfit, separated
 from snncore.convert.synops import SNNAnalyzer
 from snncore.errors import ParameterError
@@ -67,6 +68,17 @@ class Network(nn.Module):
         """Run the spiking model, on (batch*time, ...) with squeeze layers, on (batch, time, ...) with others."""
         output: Tensor = self._spiking(x)
         return output
+
+    def run(self, x: Tensor, num_timesteps: int) -> Tensor:
+        """Return the spiking model's output over time for a constant input, (batch, ...) -> (batch, time, ...).
+
+        The output is that of a call on the input repeated over time, but the layers before the first spikes are computed once. In training
+        mode, where dropout differs from step to step, and while synaptic operations are counted, it is such a call.
+
+        Raises:
+            ShapeError: no time step, or other sizes than the spiking layers were made for.
+        """
+        return run_constant(self._spiking, x, num_timesteps, once=self.synops_counter is None)
 
     def reset_states(self, randomize: bool = False, value_ranges: Sequence[ValueRanges] | None = None) -> None:
         """Reset the state of all spiking layers.

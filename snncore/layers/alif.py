@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor, nn
@@ -89,13 +90,12 @@ class ALIF(SpikingMembrane):
             adapt_scale=self.adapt_scale.to(z.dtype),
         )
 
-    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
-        """Load the parameters. Sinabs saves no b0, but θ = b0 + adapt_scale·b and b after its last call, which tell it."""
-        theta, b = state_dict.pop(f"{prefix}spike_threshold", None), state_dict.get(f"{prefix}b")
+    def parameters_from(self, saved: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the parameters as in `StatefulLayer`. Sinabs saves no b0, but θ = b0 + adapt_scale·b and b of its last call."""
+        found = super().parameters_from(saved)
+        theta, b = found.pop("spike_threshold", None), saved.get("b")
         base = None if theta is None or b is None else self._base_threshold(theta, b)
-        if base is not None:
-            state_dict.setdefault(f"{prefix}b0", base)
-        super()._load_from_state_dict(state_dict, prefix, *more)
+        return found if base is None else {"b0": base, **found}
 
     def _base_threshold(self, theta: Tensor, b: Tensor) -> Tensor | None:
         """Return b0 from θ and b of a last call, each (batch, ...); None where they don't tell it: before a call, or after a reset.

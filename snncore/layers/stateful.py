@@ -237,17 +237,25 @@ class StatefulLayer(nn.Module):
                     f"of an input {tuple(z.shape)}. Give one value, or one per neuron."
                 )
 
-    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
-        """Load the parameters, also from Sinabs.
+    def parameters_from(self, saved: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the parameters among what snncore or Sinabs saved of such a layer, by name.
 
-        Sinabs saves state among the parameters; it belongs to other data, and is dropped. Constants that Sinabs doesn't save stay.
+        Sinabs saves state among the parameters. It belongs to other data, and is left out.
         """
-        state = [state_dict.pop(f"{prefix}{name}", None) for name in self.state_names]
-        if any(value is not None for value in state):
+        return {name: value for name, value in saved.items() if name not in self.state_names}
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
+        """Load the parameters, also from Sinabs; constants that it doesn't save stay."""
+        saved = {key.removeprefix(prefix): value for key, value in state_dict.items() if key.startswith(prefix)}
+        parameters = self.parameters_from(saved)
+        for name in saved.keys() - parameters.keys():
+            del state_dict[prefix + name]
+        state_dict.update({prefix + name: value for name, value in parameters.items()})
+        if parameters.keys() != saved.keys():  # so Sinabs saved it
             for name in self.unsaved_elsewhere:
                 constant = self._parameters.get(name)
                 if constant is not None and not constant.requires_grad:
-                    state_dict.setdefault(f"{prefix}{name}", constant.detach())
+                    state_dict.setdefault(prefix + name, constant.detach())
         super()._load_from_state_dict(state_dict, prefix, *more)
 
     def __getstate__(self) -> dict[str, Any]:

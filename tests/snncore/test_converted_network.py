@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from snncore.convert import Network, SNNAnalyzer, SynOpCounter, from_model
-from snncore.errors import ParameterError
+from snncore.errors import ParameterError, ShapeError
 from snncore.layers import IAF, NeuromorphicReLU, StatefulLayer
 from snncore.layers.model import spiking_layers
 from tests.snncore.test_conversion import Twice
@@ -96,6 +98,57 @@ def test_states_are_reset_and_gradients_detached_whatever_the_model_is() -> None
     assert not any(layer.v_mem.any() for layer in layers)
     with pytest.raises(ParameterError, match="1 value_ranges for 4 layers"):
         network.reset_states(True, [{}])
+
+
+class Skipping(nn.Module):
+    """Adds its input, and a constant, to what spikes become."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = nn.Linear(4, 4), nn.Linear(4, 4)
+        self.constant = nn.Parameter(torch.tensor([0.5, 0.0, 1.0, -0.5]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.first(x)
+        return self.last(torch.cat((x.relu()[..., :2], x[..., 2:]), -1) + x + self.constant)
+
+
+class Resizing(Skipping):
+    """Reads the number of rows."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.last(self.first(x).relu().view(x.size(0), -1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        (dense, {"batch_size": 3}),
+        (Skipping, {"batch_size": 3}),
+        (Skipping, {"num_timesteps": 9, "synops": True}),
+        (Resizing, {"num_timesteps": 9}),
+        (Skipping, {"spike_layer_class": IAF}),
+    ],
+)
+def test_a_run_on_a_constant_input_is_a_call_on_the_repeated_one(kind: Callable[[], nn.Module], arguments: dict[str, Any]) -> None:
+    model = kind().eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_((8 * parameter).round() / 8)  # so that sums are exact
+    network = from_model(model, **arguments)
+    x = torch.randint(-8, 9, (3, 4)) / 8
+    repeated = x.unsqueeze(1).repeat(1, 9, 1)
+    is_folded = "spike_layer_class" not in arguments
+    expected = network(repeated.flatten(0, 1) if is_folded else repeated).reshape(3, 9, -1)
+    network.reset_states()
+    assert torch.equal(network.run(x, 9), expected)
+
+
+@pytest.mark.parametrize(("samples", "steps"), [(2, 9), (3, 8), (3, 0)])
+def test_a_run_of_other_sizes_is_refused(samples: int, steps: int) -> None:
+    network = from_model(dense().eval(), batch_size=3, num_timesteps=9)
+    with pytest.raises(ShapeError, match="time steps"):
+        network.run(torch.rand(samples, 4), steps)
 
 
 # ------------------------------------------------------------------------------------------ synaptic operations
