@@ -23,7 +23,9 @@ if TYPE_CHECKING:
         SingleSpike,
         TrueDerivative,
     )
+    from snncore.convert import SNNAnalyzer, SynOpCounter, from_model, normalize
     from snncore.errors import (
+        ConversionError,
         DivergenceError,
         ExperimentError,
         GraphError,
@@ -73,6 +75,7 @@ __all__ = [
     "ALIFRecurrentSqueeze",
     "ALIFSqueeze",
     "ATan",
+    "ConversionError",
     "DivergenceError",
     "ExpLeak",
     "ExpLeakSqueeze",
@@ -103,13 +106,17 @@ __all__ = [
     "PeriodicExponential",
     "RegistrationError",
     "Repeat",
+    "SNNAnalyzer",
     "SNNCoreError",
     "ShapeError",
     "SingleExponential",
     "SingleSpike",
     "StatefulLayer",
+    "SynOpCounter",
     "TrueDerivative",
     "UnflattenTime",
+    "from_model",
+    "normalize",
     "register_neuron",
     "reset_states",
     "simulate",
@@ -129,6 +136,7 @@ _HOMES = (
     "experiment.registration",
     "run.simulation",
     "run.bptt",
+    "convert",
 )
 
 

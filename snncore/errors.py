@@ -45,6 +45,10 @@ class ExperimentError(SNNCoreError):
     """An Experiment can't be read or built. The message names the layer or the field."""
 
 
+class ConversionError(SNNCoreError):
+    """An artificial network can't become a spiking one. The message names the module or function, and what to use instead."""
+
+
 class RegistrationError(SNNCoreError):
     """A kind of layer, input or task can't be registered. The message names it and what is missing."""
 

@@ -24,8 +24,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "snncore.run": ("snncore.experiment",),
     "snncore.diagnosis": ("snncore.run",),
     "snncore.explain": ("snncore.run",),
+    "snncore.convert": ("snncore.run",),
     "snncore.io": ("snncore.run", "snncore.written_numbers"),
-    "snncore": ("snncore.diagnosis", "snncore.explain", "snncore.io"),
+    "snncore": ("snncore.diagnosis", "snncore.explain", "snncore.convert", "snncore.io"),
     # the app, from below
     "app.words": ("snncore",),
     "app.server": ("snncore",),

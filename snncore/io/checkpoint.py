@@ -114,7 +114,7 @@ def of(experiment: Experiment, parameters: Parameters, name: str) -> Checkpoint:
     model = begun.build()
     _require(misfit(shapes_of(parameters), shapes_of(dict(model.named_parameters()))))
     put(parameters, model)
-    named = CheckpointRef(name=name[-100:], digest=_digest(weights)).model_dump() if weights else None
+    named = CheckpointRef(name=name[-100:], digest=digest_of(weights)).model_dump() if weights else None
     return Checkpoint(begun.replace({**_constants(begun, model), "checkpoint": named}), weights)
 
 
@@ -167,7 +167,7 @@ def _not_finite(parameters: Parameters) -> str | None:
     return None if name is None else f"{abbreviated(name)} holds values that are not finite"
 
 
-def _digest(weights: Parameters) -> str:
+def digest_of(weights: Parameters) -> str:
     """Return the first 32 hexadecimal digits of the SHA-256 of the weights' names and contents; it names them in an Experiment."""
     named = sorted((name, content_hash(values)) for name, values in weights.items())
     return hashlib.sha256(repr(named).encode()).hexdigest()[:32]

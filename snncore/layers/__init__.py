@@ -7,6 +7,7 @@ from snncore.layers.exp_leak import ExpLeak
 from snncore.layers.alif import ALIF
 
 # isort: on
+from snncore.layers.analog import Img2SpikeLayer, NeuromorphicReLU, SumPool2d
 from snncore.layers.models import NEURON_MODELS, neuron_model, recurrent_form, squeezed
 from snncore.layers.reshape import FlattenTime, Repeat, UnflattenTime
 from snncore.layers.stateful import StatefulLayer
@@ -36,11 +37,14 @@ __all__ = [
     "IAFRecurrent",
     "IAFRecurrentSqueeze",
     "IAFSqueeze",
+    "Img2SpikeLayer",
     "LIFRecurrent",
     "LIFRecurrentSqueeze",
     "LIFSqueeze",
+    "NeuromorphicReLU",
     "Repeat",
     "StatefulLayer",
+    "SumPool2d",
     "UnflattenTime",
     "neuron_model",
     "recurrent_form",

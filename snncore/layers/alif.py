@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor, nn
@@ -88,6 +89,25 @@ class ALIF(SpikingMembrane):
             adapt_gain=gain.to(z.dtype),
             adapt_scale=self.adapt_scale.to(z.dtype),
         )
+
+    def parameters_from(self, saved: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the parameters as in `StatefulLayer`. Sinabs saves no b0, but θ = b0 + adapt_scale·b and b of its last call."""
+        found = super().parameters_from(saved)
+        theta, b = found.pop("spike_threshold", None), saved.get("b")
+        base = None if theta is None or b is None else self._base_threshold(theta, b)
+        return found if base is None else {"b0": base, **found}
+
+    def _base_threshold(self, theta: Tensor, b: Tensor) -> Tensor | None:
+        """Return b0 from θ and b of a last call, each (batch, ...); None where they don't tell it: before a call, or after a reset.
+
+        Where samples or neurons share one b0, the one with the smallest b tells it: it was rounded least.
+        """
+        if not theta.numel() or not bool((theta > 0).all()):
+            return None
+        base, b = (theta - self.adapt_scale.detach().to(theta) * b).flatten(1), b.flatten(1)
+        if self.b0.dim() == 0:
+            return base.flatten()[b.flatten().argmin()]
+        return base.gather(0, b.argmin(0, keepdim=True)).reshape(theta.shape[1:])
 
     def _argument(self, name: str) -> Any:
         return super()._argument("b0" if name == "spike_threshold" else name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import torch
 from torch import Tensor, nn
 
 from snncore.activation import (
@@ -30,6 +31,9 @@ class SpikingMembrane(Membrane):
     threshold_name: ClassVar[str] = "spike_threshold"
     """The parameter that holds the constructor's `spike_threshold`."""
 
+    initial_v_mem: float = 0.0
+    """Membrane potential before the first step and after a reset, as a fraction of θ."""
+
     def _init_spiking(
         self,
         spike_threshold: Scalar,
@@ -44,6 +48,12 @@ class SpikingMembrane(Membrane):
         self.spike_fn: SpikeFunction = _instance(spike_fn)
         self.reset_fn = reset_fn
         self.surrogate_grad_fn = surrogate_grad_fn
+
+    def _resting(self, name: str, like: Tensor) -> Tensor:
+        if name == "v_mem" and self.initial_v_mem and self._random_ranges is None:
+            threshold: Tensor = getattr(self, self.threshold_name)
+            return torch.zeros_like(like) + self.initial_v_mem * threshold.detach().to(like)
+        return super()._resting(name, like)
 
     def hold_parameters(self) -> None:
         """Hold the parameters as in `StatefulLayer`. A threshold that doesn't learn is checked, not moved.

@@ -42,6 +42,9 @@ class StatefulLayer(nn.Module):
     learnable: ClassVar[tuple[str, ...]] = ()
     """Constructor arguments that are held as trainable parameters, unless they are missing or None."""
 
+    unsaved_elsewhere: ClassVar[tuple[str, ...]] = ("min_v_mem", "adapt_scale")
+    """Parameters that Sinabs holds as plain numbers, and doesn't save."""
+
     state_names: tuple[str, ...]
     record_states: bool
     recordings: dict[str, Tensor]
@@ -233,6 +236,27 @@ class StatefulLayer(nn.Module):
                     f"{owner}: {name} of shape {tuple(parameter.shape)} doesn't broadcast over the neurons {tuple(trailing)} "
                     f"of an input {tuple(z.shape)}. Give one value, or one per neuron."
                 )
+
+    def parameters_from(self, saved: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the parameters among what snncore or Sinabs saved of such a layer, by name.
+
+        Sinabs saves state among the parameters. It belongs to other data, and is left out.
+        """
+        return {name: value for name, value in saved.items() if name not in self.state_names}
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
+        """Load the parameters, also from Sinabs; constants that it doesn't save stay."""
+        saved = {key.removeprefix(prefix): value for key, value in state_dict.items() if key.startswith(prefix)}
+        parameters = self.parameters_from(saved)
+        for name in saved.keys() - parameters.keys():
+            del state_dict[prefix + name]
+        state_dict.update({prefix + name: value for name, value in parameters.items()})
+        if parameters.keys() != saved.keys():  # so Sinabs saved it
+            for name in self.unsaved_elsewhere:
+                constant = self._parameters.get(name)
+                if constant is not None and not constant.requires_grad:
+                    state_dict.setdefault(prefix + name, constant.detach())
+        super()._load_from_state_dict(state_dict, prefix, *more)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the data for copies and pickles: values of the state, without its graph and without recordings."""

@@ -1,0 +1,208 @@
+"""Normalised networks compute the same up to a known factor, with activations of about 1."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, fx, nn
+from torch.nn import functional
+
+from snncore.convert import activation_scales, normalize
+from snncore.convert.graph import relus, separated, traced
+from snncore.errors import ConversionError, ParameterError
+from snncore.layers import IAF, NeuromorphicReLU
+from snncore.utils import normalize_weights
+
+
+class Residual(nn.Module):
+    """Adds branches, concatenates others, adds a constant, and uses a layer twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b, self.tied, self.c, self.out = (nn.Linear(5, 5) for _ in range(5))
+        self.wide = nn.Linear(10, 5)
+        self.act = nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        a = self.act(3 * self.a(x))
+        b = functional.relu(self.b(a)) + a
+        b = self.act(self.tied(self.act(self.tied(b))))
+        c = self.act(self.c(b) + 0.5)
+        return self.out(self.act(self.wide(torch.cat((b, c), -1))))
+
+
+class Added(nn.Module):
+    """Adds two branches of different size."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b, self.out = (nn.Linear(5, 5) for _ in range(3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.out(self.a(x).relu() + 3 * torch.relu(self.b(x)))
+
+
+class Convolutional(nn.Sequential):
+    """Has batch norms, with and without weights, and ends in a ReLU."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            nn.Unflatten(1, (1, 5, 4)),
+            nn.Conv2d(1, 3, 2, bias=False),
+            nn.BatchNorm2d(3),
+            nn.ReLU(inplace=True),
+            nn.AvgPool2d(2),
+            nn.Flatten(),
+            nn.Dropout(0.5),
+            nn.Linear(6, 7),
+            nn.BatchNorm1d(7, affine=False),
+            nn.ReLU(),
+        )
+
+
+def made(kind: type[nn.Module]) -> tuple[nn.Module, Tensor]:
+    torch.manual_seed(4)
+    model = kind()
+    data = 7 * torch.rand(64, 20 if kind is Convolutional else 5)
+    model(data)  # for the batch norms' statistics
+    return model.eval(), data
+
+
+class Recorded(fx.Interpreter):
+    """Runs a model and keeps the outputs of its ReLUs, in order."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self.view = traced(separated(model))
+        super().__init__(self.view)
+        self.found: list[Tensor] = []
+
+    def run_node(self, n: fx.Node) -> Any:
+        result = super().run_node(n)
+        if n in relus(self.view):
+            self.found.append(result.detach().clone())
+        return result
+
+
+def activations(model: nn.Module, data: Tensor) -> list[Tensor]:
+    recorded = Recorded(model)
+    recorded.run(data)
+    return recorded.found
+
+
+@pytest.mark.parametrize("kind", [Residual, Convolutional])
+def test_every_activation_is_divided_by_its_scale(kind: type[nn.Module]) -> None:
+    model, data = made(kind)
+    scales = activation_scales(model, data)
+    assert len({*scales.values()}) > 1
+    assert max(scales.values()) > 1.5
+    for before, after, scale in zip(activations(model, data), activations(normalize(model, data), data), scales.values(), strict=True):
+        torch.testing.assert_close(after, before / scale, rtol=1e-4, atol=1e-5)
+
+
+def test_the_output_of_a_model_that_ends_in_a_linear_layer_stays_the_same() -> None:
+    model, data = made(Residual)
+    torch.testing.assert_close(normalize(model, data)(data), model(data))
+
+
+def test_without_branches_each_relu_answers_one_at_its_percentile() -> None:
+    model, data = made(Convolutional)
+    for percentile in (50.0 + 49, 100.0):
+        found = activations(normalize(model, data, percentile), data)
+        assert [np.percentile(values.numpy(), percentile) for values in found] == pytest.approx([1.0, 1.0])
+
+
+def test_added_branches_share_the_largest_scale() -> None:
+    model, data = made(Added)
+    largest = max(values.max().item() for values in activations(model, data))
+    assert activation_scales(model, data, 100.0) == pytest.approx({"relu": largest, "relu_1": largest})
+    assert max(values.max().item() for values in activations(normalize(model, data, 100.0), data)) == pytest.approx(1.0)
+    torch.testing.assert_close(normalize(model, data)(data), model(data))
+
+
+def test_the_model_and_its_mode_stay_as_they_were() -> None:
+    model, data = made(Convolutional)
+    model.train()
+    before = copy.deepcopy(model.state_dict())
+    normalised = normalize(model, data)
+    assert normalised.training
+    assert all(module.training for module in normalised.modules())
+    assert all(module.training for module in model.modules())
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_batch_norms_are_folded() -> None:
+    model, data = made(Convolutional)
+    normalised = normalize(model, data)
+    assert isinstance(normalised, Convolutional)
+    assert isinstance(normalised[2], nn.Identity)
+    assert not any(isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) for module in normalised.modules())
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0])
+def test_dead_layers_keep_their_scale(weight: float) -> None:
+    model = nn.Sequential(nn.Linear(3, 3, bias=False), nn.ReLU(), nn.Linear(3, 2))
+    nn.init.constant_(model[0].weight, weight)
+    data = torch.rand(9, 3)
+    normalised = normalize(model, data)
+    assert torch.equal(normalised(data), model(data))
+    assert activation_scales(model, data) == {"1": 1.0}
+
+
+def test_a_layer_that_seldom_answers_is_scaled_by_its_largest_answer() -> None:
+    model = nn.Sequential(nn.Linear(1, 1, bias=False), nn.ReLU(), nn.Linear(1, 1))
+    nn.init.ones_(model[0].weight)
+    data = torch.zeros(1000, 1)
+    data[7] = 5.0
+    assert activation_scales(model, data, 90.0) == {"1": 5.0}
+
+
+@pytest.mark.parametrize("percentile", [0, -1, 100.1, float("nan")])
+def test_a_percentile_out_of_range_is_refused(percentile: float) -> None:
+    model, data = made(Convolutional)
+    with pytest.raises(ParameterError, match="must be above 0 and at most 100"):
+        normalize(model, data, percentile)
+
+
+def test_data_that_does_not_fit_is_refused() -> None:
+    model, data = made(Convolutional)
+    with pytest.raises(ConversionError, match=r"doesn't take data of shape \(64, 7\)"):
+        normalize(model, data[:, :7])
+    with pytest.raises(ConversionError, match="data holds an infinity or NaN"):
+        normalize(model, data / 0)
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        ([nn.BatchNorm1d(3), nn.Linear(3, 3), nn.ReLU()], r"BatchNorm1d \(module '0'\) can't be folded"),
+        ([nn.Linear(3, 3), nn.ReLU(), nn.BatchNorm1d(3)], r"BatchNorm1d \(module '2'\) can't be folded"),
+        ([nn.Linear(3, 3), nn.BatchNorm1d(3, track_running_stats=False), nn.ReLU()], "track_running_stats"),
+        ([nn.Linear(3, 3), NeuromorphicReLU()], "quantize=False"),
+        ([nn.Linear(3, 3), nn.ReLU(), IAF()], "normalise before you convert"),
+        ([nn.Linear(3, 3), nn.Softmax(-1)], "leave it out"),
+    ],
+)
+def test_what_cannot_be_scaled_is_refused_by_name(layers: list[nn.Module], said: str) -> None:
+    with pytest.raises(ConversionError, match=said):
+        normalize(nn.Sequential(*layers), torch.rand(5, 3))
+
+
+def test_as_in_sinabs_a_network_is_normalised_in_place_at_the_named_layers() -> None:
+    model, data = made(Convolutional)
+    normalised = copy.deepcopy(model)
+    assert normalize_weights(normalised, data, ["3"], ["1"], percentile=100) is None
+    scales = activation_scales(model, data, 100)
+    before, after = activations(model, data), activations(normalised, data)
+    torch.testing.assert_close(after[0], before[0] / scales["3"])
+    torch.testing.assert_close(after[1], before[1])
+
+
+@pytest.mark.parametrize(("outputs", "layers", "said"), [(["x"], ["1"], "no module 'x'"), (["3", "9"], ["1"], "2 names go with 1")])
+def test_names_that_do_not_fit_are_refused(outputs: list[str], layers: list[str], said: str) -> None:
+    model, data = made(Convolutional)
+    with pytest.raises(ParameterError, match=said):
+        normalize_weights(model, data, outputs, layers)
