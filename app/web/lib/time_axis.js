@@ -1,9 +1,9 @@
 // Where a time step lies on the page: one axis for all rows. Pure functions of the numbers.
 
-export const LEFT = 52; // pixels for the vertical axes
-export const RIGHT = 44; // pixels for what stands at the row ends
+export const LEFT = 52; // units for the vertical axes
+export const RIGHT = 44; // units for what stands at the row ends
 
-/** @typedef {{from: number, to: number, width: number}} TimeAxis times at the left and right edge, width of the whole row in pixels */
+/** @typedef {{from: number, to: number, width: number}} TimeAxis times at the left and right edge, width of the whole row in units */
 
 /** @param {TimeAxis} axis */
 export const plotWidth = (axis) => Math.max(axis.width - LEFT - RIGHT, 1);
