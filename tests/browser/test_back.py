@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -16,11 +18,20 @@ from tests.browser.training_page import ENDLESS, TrainingPage
 
 LESSON = DISCOVERIES[0].title
 LINK = f"?x={to_parameter(DEFAULT.replace({'network.0.tau_mem': 7.0}))}"
-WITHOUT_A_LAYER = TEN_SPIKES[:-1]
+
+
+Opened = TypeVar("Opened", NeuronPage, TrainingPage)
 
 
 def turn_to(page: Page, name: str) -> None:
     page.get_by_role("link", name=name, exact=True).click()
+
+
+def seen_as(kind: type[Opened], page: Page) -> Opened:
+    """The page that is on display already, as one of the app's."""
+    made = kind.__new__(kind)
+    made.page = page
+    return made
 
 
 def edit_neuron(page: NeuronPage) -> None:
@@ -54,8 +65,7 @@ def test_three_edits_and_a_lesson_on_the_neuron_page_take_one_back_each(open_pag
     training = open_page()
     page = training.page
     turn_to(page, "Neuron")
-    neuron = NeuronPage.__new__(NeuronPage)
-    neuron.page = page
+    neuron = seen_as(NeuronPage, page)
     neuron.wait()
     edit_neuron(neuron)
     page.get_by_role("button", name="Discover").click()
@@ -103,9 +113,11 @@ def test_a_preset_that_was_undone_costs_no_press_of_its_own(open_network: OpenNe
     network = open_network(through_training=True)
     network.start_from(presets()[-1].title)
     network.until(lambda: network.chips() != TEN_SPIKES)
+    network.page.wait_for_function("new URL(location).searchParams.has('x')")
     network.page.keyboard.press("Control+z")
-    network.until(lambda: network.chips() == TEN_SPIKES)
     network.page.wait_for_function("!new URL(location).searchParams.has('x')")
+    network.until(lambda: network.chips() == TEN_SPIKES)
+    expect(network.button("Redo")).to_be_enabled()
     network.page.go_back()
     expect(network.button("Train them")).to_be_visible()
 
@@ -113,11 +125,9 @@ def test_a_preset_that_was_undone_costs_no_press_of_its_own(open_network: OpenNe
 def test_back_from_a_link_returns_to_the_training_with_its_epochs(open_page: Open) -> None:
     training = open_page(f"?x={to_parameter(ENDLESS)}")
     for epoch in (1, 2, 3):
-        before = training.page.url
         training.press("+1 epoch")
         training.until(lambda epoch=epoch: training.epoch == epoch)
     training.until(lambda: "run=" in training.page.url)
-    assert before
     neuron = NeuronPage(training.page, training.page.url.split("?")[0], LINK)
     expect(neuron.slider("τ_mem")).to_have_value("7")
     training.page.go_back()
@@ -127,13 +137,10 @@ def test_back_from_a_link_returns_to_the_training_with_its_epochs(open_page: Ope
     expect(neuron.slider("τ_mem")).to_have_value("7")
 
 
-def test_a_neuron_that_was_opened_is_left_by_back_and_its_link_shows_it_elsewhere(
-    open_network: OpenNetwork, open_neuron: OpenNeuron
-) -> None:
+def test_back_leaves_a_neuron_that_was_opened_and_its_link_shows_it_elsewhere(open_network: OpenNetwork, open_neuron: OpenNeuron) -> None:
     network = open_network(through_training=True)
     network.page.get_by_role("button", name="Open neuron").click()
-    neuron = NeuronPage.__new__(NeuronPage)
-    neuron.page = network.page
+    neuron = seen_as(NeuronPage, network.page)
     neuron.wait()
     network.page.wait_for_function("new URL(location).searchParams.has('input')")
     spikes = neuron.shown()["s"]
@@ -151,8 +158,7 @@ def test_a_neuron_that_was_opened_is_left_by_back_and_its_link_shows_it_elsewher
 def test_on_the_training_page_back_leaves_after_three_edits_and_undo_brings_the_epochs(open_network: OpenNetwork) -> None:
     network = open_network()
     turn_to(network.page, "Training")
-    training = TrainingPage.__new__(TrainingPage)
-    training.page = network.page
+    training = seen_as(TrainingPage, network.page)
     expect(training.button("Train them")).to_be_visible()
     training.press("+1 epoch")
     training.until(lambda: training.epoch == 1)

@@ -1,54 +1,76 @@
 // One entry of the browser's history for each page, preset and lesson, so that Back leaves it. Streamlit adds an entry for every change of
-// the address; here an address that only follows an edit replaces its entry. Two neighbours that show the same count as one.
+// the address; here an address that only follows an edit replaces its entry. An edit that leads to what the entry before or after shows, as
+// undo may, goes to that one: two neighbours alike would cost a press that does nothing.
 
 const NEW = "new"; // in an address that has to have an entry of its own, as in `app/widgets/session.py`
 const DRAFT = "x"; // what an entry shows of a page
+const CHECKSUM = 12; // characters at the end of a draft's text that tell it from others of its length
+const KEPT = "entries"; // name in the tab's storage
 
 const { pushState, replaceState } = history;
-/** The address of the entry we are at, and its place among all entries of this tab. */
-let here = { address: location.href, place: placeOf(history.state) ?? history.length };
+/** What the entries of this tab show, by their place. @type {Record<number, string>} */
+const shown = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+let here = placeOf(history.state) ?? history.length;
+let isTurning = false; // to a neighbour, which takes a moment
 
-history.pushState = (state, _, url) => write(state, url);
+history.pushState = (state, _, url) => write(state, new URL(url ?? "", location.href));
 history.replaceState = (state, _, url) => replace(state, new URL(url ?? "", location.href));
-window.addEventListener("popstate", onPop, true); // once, for good, over all pages, and before Streamlit hears of it
+if (placeOf(history.state) === undefined) forgetLater(); // a new entry is the last one
+window.addEventListener("popstate", onPop); // once, for good, over all pages
 replace(history.state, new URL(location.href)); // notes its place
 
 export default function () {}
 
-/** @param {unknown} state @param {string | URL | null | undefined} url */
-function write(state, url) {
-  const target = new URL(url ?? "", location.href);
+/** @param {unknown} state @param {URL} target */
+function write(state, target) {
   const isNew = target.searchParams.has(NEW);
   if (isNew) target.searchParams.delete(NEW);
   if (!isNew && target.pathname === location.pathname) return replace(state, target);
-  here = { address: target.href, place: here.place + 1 };
-  pushState.call(history, noting(state, here.place), "", target);
+  here += 1;
+  forgetLater();
+  isTurning = false;
+  note(target);
+  pushState.call(history, withPlace(state), "", target);
 }
 
 /** @param {unknown} state @param {URL} target */
 function replace(state, target) {
-  here = { ...here, address: target.href };
-  replaceState.call(history, noting(state, here.place), "", target);
+  if (isTurning) return;
+  const step = [-1, 1].find((step) => shown[here + step] === shownAt(target));
+  if (step && shown[here] !== shownAt(target)) {
+    isTurning = true;
+    history.go(step);
+    return;
+  }
+  note(target);
+  replaceState.call(history, withPlace(state), "", target);
 }
 
 /** @param {PopStateEvent} event */
-function onPop(event) {
-  const before = here;
-  here = { address: location.href, place: placeOf(event.state) ?? before.place };
-  if (here.place === before.place || shownAt(here.address) !== shownAt(before.address)) return;
-  event.stopImmediatePropagation(); // there is nothing new to see
-  history.go(here.place < before.place ? -1 : 1);
+function onPop({ state }) {
+  isTurning = false;
+  here = placeOf(state) ?? here;
 }
 
-/** @param {string} address */
-function shownAt(address) {
-  const { pathname, searchParams } = new URL(address);
-  return JSON.stringify([pathname, searchParams.get(DRAFT)]);
+/** @param {URL} target */
+function note(target) {
+  shown[here] = shownAt(target);
+  sessionStorage.setItem(KEPT, JSON.stringify(shown));
 }
 
-/** @param {unknown} state @param {number} place */
-function noting(state, place) {
-  return { ...(typeof state === "object" ? state : {}), place };
+/** @param {URL} address */
+function shownAt({ pathname, searchParams }) {
+  const draft = searchParams.get(DRAFT) ?? "";
+  return `${pathname} ${draft.length} ${draft.slice(-CHECKSUM)}`;
+}
+
+function forgetLater() {
+  for (const place of Object.keys(shown).map(Number)) if (place > here) delete shown[place];
+}
+
+/** @param {unknown} state */
+function withPlace(state) {
+  return { ...(typeof state === "object" ? state : {}), place: here };
 }
 
 /** @param {unknown} state @returns {number | undefined} */
