@@ -15,10 +15,12 @@ if str(ROOT) not in sys.path:
 from app.components.assets import web_url  # noqa: E402
 from app.components.chords import leave_chords  # noqa: E402
 from app.components.clicks import guard_double_clicks  # noqa: E402
+from app.components.entries import keep_entries  # noqa: E402
 from app.components.projector import projector_mode  # noqa: E402
 from app.components.theme import follow_theme  # noqa: E402
+from app.components.undo import undo_by_keys  # noqa: E402
 from app.server import priority, process  # noqa: E402
-from app.state.desk import NEURON_PAGE  # noqa: E402
+from app.state.desk import NETWORK_PAGE, NEURON_PAGE  # noqa: E402
 from app.widgets import drawing, head, session  # noqa: E402  (needs the root on the path)
 
 process.prepare()
@@ -26,7 +28,7 @@ st.set_page_config(page_title=head.APP, layout="wide", initial_sidebar_state="co
 st.html(f"<style>@import url({web_url()}/page/page.css);</style>")  # a file, since this text is sent with every drawing of the page
 pages = [
     st.Page("views/training.py", title="Training", default=True),
-    st.Page("views/network.py", title="Network"),
+    st.Page("views/network.py", title="Network", url_path=NETWORK_PAGE),
     st.Page("views/neuron.py", title="Neuron", url_path=NEURON_PAGE),
 ]
 with priority.page_first():
@@ -34,9 +36,11 @@ with priority.page_first():
     st.set_page_config(page_title=f"{page.title} · {head.APP}")
     session.enter(page.url_path)
     with drawing.whole_page():
+        keep_entries()
         head.page_links(pages)
         page.run()
         follow_theme()
         guard_double_clicks()
         leave_chords()
         projector_mode()
+        undo_by_keys(session.undo, session.redo)

@@ -196,6 +196,11 @@ class TrainingRun:
         record = self.log.whole_at(len(self.records) - 1)  # the last one is always whole
         return checkpoint.of(self.experiment.in_force(record.epoch), record.parameters, f"epoch {record.epoch} of the training")
 
+    def thin(self) -> None:
+        """Keep layer activity of fewer epochs if the record takes many bytes. The training must be paused."""
+        if sum(record.nbytes for record in self.records) > LARGEST_PAST:
+            self.log = EpochLog(LARGEST_PAST, self.records[:])
+
     def past(self) -> PastRun:
         """Return a snapshot of the training, with layer activity thinned to fewer bytes."""
         return PastRun(self.experiment, EpochLog(LARGEST_PAST, self.records[:]), self.input)

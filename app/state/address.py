@@ -1,11 +1,24 @@
-"""A page's address: it holds the draft that the page edits, unless that is the usual one."""
+"""A page's address: it holds the draft that the page edits, unless that is the usual one, and a small input that is not in the draft."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Mapping
 from typing import Protocol
 
-from app.server.link import to_parameter
+from app.server.link import from_parameter, input_from_parameter, input_to_parameter, to_parameter
+from app.state.history import History
+from snncore.experiment.inputs import NO_FILES, Files, FileSpikes
 from snncore.experiment.spec import Draft
+
+DRAFT, INPUT = "x", "input"
+"""Address parameters for the page's draft, and for the recorded input that it names."""
+
+MOST_RECENT = 5
+"""Latest addresses that are remembered."""
+
+Query = Mapping[str, str]
+"""Parameters of an address; empty ones are left out."""
 
 
 class Addressed(Protocol):
@@ -13,6 +26,9 @@ class Addressed(Protocol):
 
     @property
     def address(self) -> Address: ...
+
+    @property
+    def history(self) -> History: ...
 
     @property
     def present(self) -> Draft:
@@ -28,20 +44,61 @@ class Addressed(Protocol):
         """Start from the draft of a link. Raises ExperimentError, and changes nothing, if the page can't take it."""
         ...
 
+    def come_back(self, draft: Draft) -> None:
+        """Return to a draft by undo or redo, else take it as another. Raises ExperimentError, and changes nothing, if the page can't."""
+        ...
+
 
 class Address:
-    """Parameter of a page's address.
+    """Parameters of a page's address.
 
     Args:
         usual: the draft that needs no parameter.
+        files: recorded inputs that the address carries if they are small.
     """
 
-    def __init__(self, usual: Draft) -> None:
+    def __init__(self, usual: Draft, files: Files = NO_FILES) -> None:
         self.usual = usual
-        self._written: tuple[Draft, str] | None = None
+        self._files = files
+        self._written: tuple[Draft, Query] | None = None
+        self._recent: deque[Query] = deque(maxlen=MOST_RECENT)
+        self._origin = 0
 
-    def parameter(self, present: Draft) -> str:
-        """Return the draft as text, empty for the usual one. Repeated calls with the same draft encode it once."""
+    def query(self, present: Draft) -> Query:
+        """Return the parameters for a draft, none for the usual one. Repeated calls with the same draft encode it once."""
         if self._written is None or self._written[0] is not present:
-            self._written = (present, "" if present == self.usual else to_parameter(present))
+            self._written = present, self._encoded(present)
+            self._recent.append(self._written[1])
         return self._written[1]
+
+    def is_recent(self, query: Query) -> bool:
+        """Whether these are the latest parameters, or some just before, which a reload may still have."""
+        return query in self._recent
+
+    def takes_entry(self, origin: int) -> bool:
+        """Return True, once, if a draft of that origin begins an entry of the browser's history. Edits replace the entry they are in."""
+        begins, self._origin = origin > self._origin, max(origin, self._origin)
+        return begins
+
+    def _encoded(self, present: Draft) -> Query:
+        given = present.input
+        recorded = self._files.get(given.digest) if isinstance(given, FileSpikes) else None
+        found = {
+            DRAFT: "" if present == self.usual else to_parameter(present),
+            INPUT: "" if recorded is None else input_to_parameter(recorded),
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+def read(query: Query, usual: Draft) -> tuple[Draft, Files]:
+    """Return an address's draft, and the recorded input that the draft names, by its digest, if the address carries it.
+
+    Raises:
+        ExperimentError: the draft's parameter is cut off, altered or too large.
+    """
+    draft = from_parameter(query[DRAFT]) if query.get(DRAFT) else usual
+    given = draft.input
+    if not isinstance(given, FileSpikes):
+        return draft, {}
+    found = input_from_parameter(query.get(INPUT, ""), given)
+    return draft, {} if found is None else {given.digest: found}

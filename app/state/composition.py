@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +45,8 @@ class Composition:
     simulations: dict[tuple[int, bool], list[Simulation]] = field(default_factory=dict)
     view: NetworkView = field(default_factory=lambda: NetworkView.of(DEFAULT))
     address: Address = field(default_factory=lambda: Address(DEFAULT))
+    _views: dict[int, NetworkView] = field(default_factory=dict)
+    """Views of networks of other origins, by origin in the history."""
 
     # ------------------------------------------------------------------------------------------- queries
 
@@ -105,16 +108,28 @@ class Composition:
         check(draft)
         experiment = None if draft.first_misfit else Experiment(**dict(draft))
         self.history, self.experiment, self.simulations = History(draft), experiment, {}
-        self.view = NetworkView.of(draft)
+        self.view, self._views = NetworkView.of(draft), {}
 
-    def compose(self, make: Callable[[Draft], Draft]) -> bool:
-        """Replace the present draft by what `make` returns for it."""
+    def come_back(self, draft: Draft) -> None:
+        """Return to a draft by undo or redo; take it as another network if it is none of the history's."""
+        steps = self.history.steps_to(draft)
+        if steps is None:
+            self.start_from(draft)
+        else:
+            self.walk(steps)
+
+    def compose(self, make: Callable[[Draft], Draft], is_edit: bool = True) -> bool:
+        """Replace the present draft by what `make` returns for it.
+
+        Args:
+            is_edit: whether the present draft is edited, not replaced by another network.
+        """
         before = self.present.settled  # changes made while another network trained don't belong to this one's training
         composed = make(before)
         if composed == before:
             return False
         experiment, simulation = self._tried(composed)
-        self.accept(composed, experiment)
+        self.accept(composed, experiment, is_edit)
         if simulation:
             self.simulations[1, False] = [simulation]
         return True
@@ -137,9 +152,11 @@ class Composition:
         return self.compose(lambda draft: draft.replace(changes))
 
     def start_from(self, draft: Draft) -> bool:
-        """Replace the whole network."""
-        changed = self.compose(lambda _: draft)
+        """Replace the whole network. Undo also restores the former view."""
+        origin = self.history.origin
+        changed = self.compose(lambda _: draft, is_edit=False)
         if changed:
+            self._views[origin], self.view = self.view, copy(self.view)
             self.view.start_over(draft)
         return changed
 
@@ -171,23 +188,34 @@ class Composition:
         return self._walk(lambda: self.compose(lambda draft: edits.mend(draft, place)))
 
     def undo(self) -> bool:
-        return self._walk(lambda: self._return_to(self.history.undo()))
+        return self.walk(-1)
 
     def redo(self) -> bool:
-        return self._walk(lambda: self._return_to(self.history.redo()))
+        return self.walk(1)
 
-    def accept(self, draft: Draft, experiment: Experiment | None) -> None:
+    def walk(self, steps: int) -> bool:
+        """Redo some steps, or undo if negative."""
+        return self._walk(lambda: self._return_to(self.history.walk(steps)))
+
+    def accept(self, draft: Draft, experiment: Experiment | None, is_edit: bool = True) -> None:
         """Take a draft, and its experiment if its layers fit."""
-        self.history.add(draft)
+        (self.history.add if is_edit else self.history.begin)(draft)
+        self._show(experiment)
+
+    def amend(self, experiment: Experiment) -> None:
+        """Put an experiment in place of the present draft."""
+        self.history.amend(experiment.draft)
         self._show(experiment)
 
     # ----------------------------------------------------------------------------------------------- details
 
     def _walk(self, step: Callable[[], bool]) -> bool:
-        """Undo or redo; if that moves layers, drop all picks by place."""
-        before = [layer.kind for layer in self.present.network]
+        """Undo or redo. That restores the view of a former network; if it moves layers of this one, it drops all picks by place."""
+        before, origin = [layer.kind for layer in self.present.network], self.history.origin
         changed = step()
-        if [layer.kind for layer in self.present.network] != before:
+        if self.history.origin != origin:
+            self._views[origin], self.view = self.view, self._views[self.history.origin]
+        elif [layer.kind for layer in self.present.network] != before:
             self.view.forget_neurons()
         return changed
 

@@ -8,16 +8,17 @@ from collections.abc import Callable
 from app.server import tabs
 from app.server.registry import Desks
 from app.server.runner import Owner
-from app.state.address import Addressed
+from app.state.address import Addressed, Query, read
 from app.state.composition import Composition
 from app.state.files import KeptFiles, digests_of
 from app.state.guard import Guard
 from app.state.training import TrainingState
 from app.state.tuned_neuron import TunedNeuron
 from snncore.arrays import Array
+from snncore.experiment.spec import Draft
 
-NEURON_PAGE = "neuron"
-"""Path in the address."""
+NETWORK_PAGE, NEURON_PAGE = "network", "neuron"
+"""Paths in the address."""
 
 
 class Desk:
@@ -69,10 +70,41 @@ class Desk:
         is_walked = self.composition.is_walked or self.neuron.is_walked or self.training.is_walked
         return is_elsewhere or is_walked or bool(self.files)
 
-    def open(self, page: str, read: Callable[[], object]) -> None:
-        """Start from the link of a page; `read` returns its draft, or raises ExperimentError."""
+    @property
+    def query(self) -> Query:
+        """Parameters of the present page's address."""
+        return self.seen.address.query(self.seen.present)
+
+    def open(self, page: str, query: Query) -> None:
+        """Start from the link of a page."""
         model = self._addressed(page)
-        self.attempt(lambda: model.open(read()))  # type: ignore[arg-type]  # a Draft
+        self.attempt(lambda: model.open(self._read(query, model)))
+
+    def come_back(self, query: Query) -> None:
+        """Show the present page as another entry of the browser's history has it."""
+        model = self.seen
+        if query != self.query:
+            self.attempt(lambda: model.come_back(self._read(query, model)))
+        model.address.takes_entry(model.history.origin)
+
+    def reload(self, query: Query) -> None:
+        """Show the present page as its address has it, unless that is only a moment behind what was done."""
+        if not self.seen.address.is_recent(query):
+            self.come_back(query)
+
+    def turn_to(self, page: str) -> None:
+        """Note the page on display. It has an entry in the browser's history already."""
+        if page != self.page:
+            self.page = page
+            self.seen.address.takes_entry(self.seen.history.origin)
+
+    def undo(self) -> None:
+        """Take back the last edit on the present page. Raises ExperimentError, and changes nothing, if it can't be."""
+        self._edited.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back last on the present page. Raises ExperimentError, and changes nothing, if it can't be."""
+        self._edited.redo()
 
     def keep_file(self, digest: str, content: Array) -> None:
         """Keep an uploaded input under its digest."""
@@ -86,8 +118,21 @@ class Desk:
         """End all its trainings."""
         self.training.leave()
 
+    @property
+    def _edited(self) -> Composition | TrainingState | TunedNeuron:
+        """The model that the present page edits."""
+        found: dict[str, Composition | TunedNeuron] = {NETWORK_PAGE: self.composition, NEURON_PAGE: self.neuron}
+        return found.get(self.page, self.training)
+
     def _addressed(self, page: str) -> Addressed:
         return {NEURON_PAGE: self.neuron}.get(page, self.composition)
+
+    def _read(self, query: Query, model: Addressed) -> Draft:
+        """Return an address's draft, and keep the recorded input that it carries."""
+        draft, carried = read(query, model.address.usual)
+        for digest, content in carried.items():
+            self.keep_file(digest, content)
+        return draft
 
 
 desks: Desks[Desk] = Desks()

@@ -9,6 +9,7 @@ from typing import Any
 from app.server.limits import MOST_EPOCHS
 from app.server.runner import Owner, PastRun, TrainingRun, slots
 from app.state.composition import Composition
+from app.state.former_runs import FormerRuns, changes_between, has_epochs
 from app.state.guess import Guess, first_spike_of
 from app.state.trainability import check_trainable
 from app.state.trials import Trials
@@ -16,7 +17,7 @@ from snncore.diagnosis.remedies import without_normalisation
 from snncore.diagnosis.training import findings, silence
 from snncore.diagnosis.training_findings import TrainingFinding
 from snncore.errors import ExperimentError, SNNCoreError
-from snncore.experiment.spec import Experiment
+from snncore.experiment.spec import Draft, Experiment
 from snncore.experiment.training import OF_THE_TASK
 from snncore.explain.first_spike import FirstSpike, first_spike
 from snncore.io import checkpoint
@@ -70,6 +71,7 @@ class TrainingState:
         scrubbed: the epoch on display; None for the last one.
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
         guess: when the first output spike comes.
+        former: trainings that were replaced, which undo and redo bring back.
     """
 
     composition: Composition
@@ -82,6 +84,7 @@ class TrainingState:
     scrubbed: int | None = None
     given_up: Checkpoint | None = None
     guess: Guess = field(default_factory=Guess)
+    former: FormerRuns = field(default_factory=FormerRuns)
     _seen_first_of: str = ""
     _explained: tuple[str, FirstSpike | None] = ("", None)
     _checked: tuple[Experiment | None, str | None] = (None, None)
@@ -195,7 +198,7 @@ class TrainingState:
     # ------------------------------------------------------------------------------------------ driving it
 
     def prepare(self) -> str | None:
-        """Make the training of the composed experiment, unless it exists.
+        """Make the training of the composed experiment, unless it exists or existed: then it comes back with its epochs.
 
         Returns:
             Why there can't be one; None if there can.
@@ -204,14 +207,16 @@ class TrainingState:
         if reason or composed is None:
             return reason
         if self.present_run is None or self.present_run.experiment != composed:
+            found = self.former.take(composed)
             try:
-                made = self._made(composed)
+                made = found or self._made(composed)
             except ExperimentError as error:
                 return str(error)
-            if self.present_run:
-                self.present_run.pause()
+            if found:
+                self.given_up = None
+            elif self.present_run:
                 self._give_up(self.present_run, composed)
-            self.present_run, self.scrubbed = made, None
+            self._exchange(made)
         return None
 
     def train(self) -> None:
@@ -234,10 +239,14 @@ class TrainingState:
     def restart(self) -> None:
         """Restart at epoch 0 with the same weights, and with the present settings from the start."""
         experiment = self.experiment
-        made = self._made(experiment)
+        made, old, restarted = self._made(experiment), self.run, self.former.restarted
         self._take_up()
-        self.run.pause()
-        self.present_run, self.scrubbed = made, None
+        old.pause()
+        if old.experiment == experiment:
+            self.former.restarted = old if has_epochs(old) else restarted
+            self.present_run, self.scrubbed = made, None
+        else:
+            self._exchange(made)
         self.composition.accept(experiment.draft, experiment)
 
     def leave(self) -> None:
@@ -286,10 +295,27 @@ class TrainingState:
             old.pause()
             self._give_up(old, experiment)
         self.composition.accept(experiment.draft, experiment)
-        self.present_run, self.scrubbed = made, None
+        self._exchange(made)
         if was_running:
             made.play()
         return True
+
+    def undo(self) -> None:
+        """Take back the last edit, or a restart after which nothing was trained."""
+        restarted, history = self.former.restarted, self.composition.history
+        if restarted:
+            self.former.restarted = None
+            self.trials.end()
+            self.run.pause()
+            self.present_run, self.scrubbed = restarted, None
+        elif history.can_undo:
+            self._walk(history.before, -1)
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        history = self.composition.history
+        if history.can_redo:
+            self._walk(history.after, 1)
 
     def bring_back(self, name: str, content: bytes) -> None:
         """Start over from a file: an Experiment (JSON), or trained weights with their Experiment (safetensors).
@@ -404,8 +430,37 @@ class TrainingState:
 
     def _take_up(self) -> None:
         """Forget the trials and the replaced training, since the training is being driven."""
-        self.given_up = None
+        self.given_up = self.former.restarted = None
         self.trials.end()
+
+    def _walk(self, draft: Draft, steps: int) -> None:
+        """Go to a neighbour in the history without losing epochs.
+
+        A setting that was changed while the network trained changes back from the next epoch on. Any other edit leads to another training,
+        with its epochs if it is still there; it runs if the present one ran.
+        """
+        run, composition = self.present_run, self.composition
+        changes = changes_between(run, draft) if run and run.experiment == composition.experiment else None
+        if run and changes is not None:
+            run.change(changes)
+            self.trials.end()
+            composition.history.walk(steps)
+            composition.amend(run.experiment)
+            return
+        was_running = run is not None and run.is_running
+        self.trials.end()
+        composition.walk(steps)
+        if self.prepare() is None and was_running:
+            self.run.play()
+
+    def _exchange(self, made: TrainingRun) -> None:
+        """Show another training, and keep the present one for undo."""
+        if self.present_run:
+            self.present_run.pause()
+        for run in (self.former.restarted, self.present_run):
+            if run:
+                self.former.keep(run)
+        self.present_run, self.scrubbed, self.former.restarted = made, None, None
 
     def _give_up(self, old: TrainingRun, experiment: Experiment) -> None:
         """Keep the result of a training that is replaced, so that the page can tell and restore it."""

@@ -16,7 +16,7 @@ from app.words.beside import besides
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
 from snncore.experiment import edits as stack
-from snncore.experiment.inputs import INPUT_KINDS, NO_FILES, STRONGEST, Files, StepCurrent, two_digits
+from snncore.experiment.inputs import INPUT_KINDS, NO_FILES, STRONGEST, Files, FileSpikes, StepCurrent, two_digits
 from snncore.experiment.layers import LayerSpec, LIFSpec, NeuronSpec
 from snncore.experiment.spec import Draft, Experiment
 from snncore.layers.models import model_of
@@ -54,20 +54,26 @@ class TunedNeuron:
         beside: the variant drawn for comparison, by its name in `besides`; any other name draws none.
         neuron: number of the neuron shown large.
         discovery: the present lesson.
+        lacks: name of the recorded input that a link named but didn't carry; empty if nothing is missing.
         usual: latest values of fields that the present model may lack, by name.
     """
 
     history: History = field(default_factory=lambda: History(DEFAULT))
     files: Files = field(default_factory=lambda: NO_FILES)
-    address: Address = field(default_factory=lambda: Address(DEFAULT))
+    address: Address = field(init=False)
     pinned: Simulation | None = None
     panel: str = ""
     beside: str = ""
     neuron: int = 0
     discovery: Discovery | None = None
+    lacks: str = ""
     usual: dict[str, Any] = field(default_factory=dict)
     _simulation: Simulation | None = None
-    _before: list[tuple[Discovery | None, Simulation | None, int, str, str]] = field(default_factory=list)
+    _views: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """What was shown of other lessons and neurons, by their origin in the history."""
+
+    def __post_init__(self) -> None:
+        self.address = Address(DEFAULT, self.files)
 
     @property
     def experiment(self) -> Experiment:
@@ -84,8 +90,20 @@ class TunedNeuron:
         return self.history.present
 
     def open(self, draft: Draft) -> None:
-        """Start from the draft of a link."""
-        self.history = History(as_experiment(draft))
+        """Start from the draft of a link, with another input if its own is missing."""
+        shown, lacks = self._with_input(as_experiment(draft))
+        self.history, self.lacks, self._views = History(shown), lacks, {}
+
+    def come_back(self, draft: Draft) -> None:
+        """Return to a draft by undo or redo; take it as another neuron if it is none of the history's."""
+        experiment = as_experiment(draft)
+        steps = self.history.steps_to(experiment)
+        if steps is None:
+            shown, lacks = self._with_input(experiment)
+            self.bring(shown)
+            self.lacks = lacks
+        else:
+            self._walk(steps)
 
     @property
     def is_walked(self) -> bool:
@@ -132,24 +150,19 @@ class TunedNeuron:
 
     def discover(self, discovery: Discovery) -> None:
         """Begin a lesson. Undo also restores the former view."""
-        self.show(discovery.experiment)
-        self._before.append((self.discovery, self.pinned, self.neuron, self.panel, self.beside))
-        self.discovery, self.pinned, self.neuron = discovery, None, 0
+        self._begin(discovery.experiment)
+        self.discovery, self.pinned = discovery, None
         self.panel, self.beside = "", discovery.beside
 
     def bring(self, experiment: Experiment) -> None:
-        """Take an Experiment from elsewhere, and end the lesson."""
-        self.show(experiment)
-        self.discovery, self.neuron = None, 0
+        """Take an Experiment from elsewhere, and end the lesson. Undo also restores the former view."""
+        self._begin(experiment)
 
     def undo(self) -> None:
-        begins = self.discovery is not None and self.experiment == self.discovery.experiment
-        self.history.undo()
-        if begins:
-            self.discovery, self.pinned, self.neuron, self.panel, self.beside = self._before.pop()
+        self._walk(-1)
 
     def redo(self) -> None:
-        self.history.redo()
+        self._walk(1)
 
     def pin(self) -> None:
         """Pin the present run as A."""
@@ -166,6 +179,34 @@ class TunedNeuron:
             self.beside = told["beside"]
         if "neuron" in told:
             self.neuron = min(max(int(told["neuron"]), 0), MOST_NEURONS - 1)
+
+    def _begin(self, experiment: Experiment) -> None:
+        """Take an Experiment that is no edit of the present one."""
+        check(experiment)
+        self._simulation = simulate(experiment, self.files)[0]
+        self._views[self.history.origin] = self._view
+        self.history.begin(experiment)
+        self.discovery, self.neuron, self.lacks = None, 0, ""
+
+    def _walk(self, steps: int) -> None:
+        """Undo or redo, and restore the view of the lesson or neuron that this leads to."""
+        origin = self.history.origin
+        self._views[origin] = self._view
+        self.history.walk(steps)
+        if self.history.origin != origin:
+            vars(self).update(self._views[self.history.origin])
+
+    @property
+    def _view(self) -> dict[str, Any]:
+        """What is shown beside the Experiment, by attribute."""
+        return {name: getattr(self, name) for name in ("discovery", "pinned", "neuron", "panel", "beside", "lacks")}
+
+    def _with_input(self, experiment: Experiment) -> tuple[Experiment, str]:
+        """Return the Experiment with an input that is here, and the name of the one that isn't, if any."""
+        given = experiment.input
+        if not isinstance(given, FileSpikes) or given.digest in self.files:
+            return experiment, ""
+        return experiment.replace({"input": lively_input(experiment, "step_current")}), given.name
 
 
 def check(experiment: Experiment) -> None:

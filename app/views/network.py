@@ -25,7 +25,7 @@ from app.widgets.network import around, network_controls, view_of
 from app.widgets.network_menus import network_menus
 from app.widgets.obstacle import obstacle, obstacle_in_words, remedy_buttons
 from app.widgets.seeds import draw_others
-from app.widgets.session import desk, write_link
+from app.widgets.session import desk, go_to, write_link
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.input_parameters import SHOWN_SAMPLE
 from app.words.network import network_milestone, network_status
@@ -67,7 +67,7 @@ def _buttons() -> None:
     with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
         reason = obstacle()
         if st.button("Train this network", type="primary", disabled=reason is not None, help=reason and obstacle_in_words(reason)):
-            st.switch_page(TRAINING_PAGE)
+            go_to(TRAINING_PAGE)
         st.button("Undo", on_click=_undo, disabled=not history.can_undo)
         st.button("Redo", on_click=_redo, disabled=not history.can_redo)
         network_menus()

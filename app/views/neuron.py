@@ -25,6 +25,7 @@ from app.widgets.seeds import draw_others
 from app.widgets.session import desk, write_link
 from app.words.comparison import differences
 from app.words.findings import findings_in_words, remedy_in_words
+from app.words.inputs import lacking_input_in_words
 from app.words.numbers import counted
 from app.words.parameter import Parameter
 from app.words.seeds import Seed, can_draw
@@ -62,21 +63,18 @@ def _messages() -> None:
     held = desk()
     discovery, given = held.neuron.discovery, held.neuron.experiment.input
     missing = _simulation()
-    recorded = given.name if isinstance(given, FileSpikes) else None
-    lacks_file = isinstance(missing, str) and recorded is not None
     if held.complaint:
         alert(held.complaint)
-    elif isinstance(missing, str) and not lacks_file:
+    elif isinstance(missing, str):
         alert(missing)
-    if lacks_file:
-        alert(f"The input is not here: {recorded}. Links carry no recorded inputs. Open that neuron again on its page, or:")
-        st.button("Feed it a step current", on_click=_edit, args=({"input.kind": "step_current"},))
+    if held.neuron.lacks:
+        sentence(lacking_input_in_words(held.neuron.lacks))
     if discovery:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             sentence(f"{discovery.title}. {discovery.sentence}")
             st.button("Close", key="close_discovery", on_click=_close_discovery)
-    elif recorded is not None and not lacks_file:
-        sentence(f"{recorded}.")
+    elif isinstance(given, FileSpikes):
+        sentence(f"{given.name}.")
     draw_others(held.neuron.experiment, _next_seed, ["New input"])
 
 
@@ -153,6 +151,7 @@ def _around() -> object:
         tuned.history.can_undo,
         tuned.history.can_redo,
         tuned.discovery,
+        tuned.lacks,
         given.kind == "file" and given,
         can_draw(tuned.experiment, "input"),
         tuned.experiment if open_menus() else None,

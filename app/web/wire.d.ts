@@ -393,6 +393,10 @@ export interface TracesRow {
   range: [number, number];
 }
 
+export interface Undo {
+  answered: number;
+}
+
 export interface ValueToTry {
   words: string;
   value: unknown;

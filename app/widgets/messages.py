@@ -31,7 +31,7 @@ def messages() -> None:
         alert(held.complaint)
     let_go = let_go_in_words(held.composition.history.before, held.composition.present)
     if let_go:
-        sentence(f"{let_go} Undo on the Network page brings them back.")
+        sentence(f"{let_go} Undo (Ctrl+Z) brings them back.")
     if training.trials.runs:
         _trials_row(training)
         return
@@ -64,8 +64,13 @@ def _row() -> Any:
 def _given_up_row(found: Checkpoint, training: TrainingState) -> None:
     named = found.experiment.checkpoint
     assert named is not None
+    held = desk()
     with _row():
         sentence(given_up_in_words(named.name))
+        if training.former.of(held.composition.history.before):
+            st.button("Undo", key="undo_start_over", on_click=_then_all, args=(held.undo,))
+        elif training.former.of(held.composition.history.after):
+            st.button("Redo", key="redo_start_over", on_click=_then_all, args=(held.redo,))
         if weight_shapes(training.run.experiment.network) == weight_shapes(found.experiment.network):
             st.button("Go on from them", key="given_up", on_click=_then_all, args=(training.go_on_from_given_up,))
 

@@ -22,7 +22,7 @@ from app.widgets.drawing import polled
 from app.widgets.fields import Fields, field_controls
 from app.widgets.input_rows import add_input, add_seeds
 from app.widgets.obstacle import obstacle
-from app.widgets.session import desk
+from app.widgets.session import desk, go_to
 from app.words.inputs import input_name, offered_inputs
 from app.words.layer_parameters import HELD_TAUS, layer_parameters
 from app.words.typed_numbers import Numbers, written
@@ -156,7 +156,7 @@ def _opening() -> None:
     neuron = view.traced(simulation)[place][0]
     if st.button(f"Open neuron {neuron} on the Neuron page", key="open_neuron", width="stretch"):
         if held.attempt(lambda: open_neuron(held, simulation, place, neuron, view.sample)):
-            st.switch_page(NEURON_PAGE)
+            go_to(NEURON_PAGE)
         st.rerun()  # the page says why
 
 

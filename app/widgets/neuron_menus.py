@@ -11,7 +11,7 @@ from app.state.handover import use_as_layer
 from app.state.tuned_neuron import as_experiment
 from app.widgets.exports import export_buttons
 from app.widgets.head import close_and, head_menus
-from app.widgets.session import desk
+from app.widgets.session import desk, go_to
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.spec import Draft
@@ -62,7 +62,7 @@ def _share() -> None:
     places = _places(held.composition.present)
     chosen = st.menu_button("Use as layer", list(places), key="use_as_layer", width="stretch")
     if chosen and held.attempt(lambda: use_as_layer(held, places[chosen])):
-        st.switch_page(NETWORK_PAGE)
+        go_to(NETWORK_PAGE)
     try:
         run: Simulation | None = tuned.simulation()
     except ExperimentError:

@@ -6,19 +6,39 @@ import streamlit as st
 from streamlit.runtime import exists
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from app.server.link import from_parameter
+from app.state.address import DRAFT, INPUT
 from app.state.desk import Desk, desks
-
-LINK_PARAMETER = "x"
-"""Address parameter for the page's draft."""
 
 DESK_PARAMETER = "run"
 """Address parameter for the desk's id, if the desk holds more than the draft."""
 
+NEW_ENTRY = "new"
+"""Address parameter that has the browser's history get another entry; `app/web/entries` takes it out again."""
+
 
 def enter(page: str) -> None:
-    """Note the page on display, by its path in the address, before it runs."""
-    desk(page).page = page
+    """Note the page on display, by its path in the address, before it runs; after Back or Forward, restore what it showed."""
+    held, context = desk(page), get_script_run_ctx()
+    held.turn_to(page)
+    if context and context.is_history_navigation:
+        held.come_back(_query())
+
+
+def go_to(page: str) -> None:
+    """Turn to another page, by its file. The address stays until that page writes its own, so that Back returns to this one as it is."""
+    st.switch_page(page, query_params=st.query_params.to_dict())
+
+
+def undo() -> None:
+    """Take back the last edit on the present page."""
+    held = desk()
+    held.attempt(held.undo)
+
+
+def redo() -> None:
+    """Do again what was taken back last on the present page."""
+    held = desk()
+    held.attempt(held.redo)
 
 
 def desk(page: str = "") -> Desk:
@@ -28,10 +48,12 @@ def desk(page: str = "") -> Desk:
         session = context.session_id if context else ""
         found = desks.claim(st.query_params.get(DESK_PARAMETER, ""), _browser(), session)
         made = found or Desk(_browser(), session)
-        linked = st.query_params.get(LINK_PARAMETER)
-        if not found:
-            if linked:
-                made.open(page, lambda: from_parameter(linked))
+        made.turn_to(page)
+        if found:
+            found.reload(_query())
+        else:
+            if DRAFT in st.query_params:
+                made.open(page, _query())
             if exists():
                 desks.keep(made)
         st.session_state.desk = made
@@ -44,18 +66,18 @@ def write_link() -> None:
     held = desk()
     if held.complaint:
         return  # an unreadable address stays, so that the visitor can check it
-    model = held.seen
-    _write(LINK_PARAMETER, model.address.parameter(model.present))
-    _write(DESK_PARAMETER, held.id if exists() and held.holds_more_than_its_link else "")
+    others = {name: value for name, value in st.query_params.items() if name not in (DRAFT, INPUT, DESK_PARAMETER)}
+    own = {DESK_PARAMETER: held.id} if exists() and held.holds_more_than_its_link else {}
+    query = {**others, **held.query, **own}
+    if held.seen.address.takes_entry(held.seen.history.origin):
+        st.query_params.from_dict({**query, NEW_ENTRY: "1"})
+    if query != st.query_params.to_dict():
+        st.query_params.from_dict(query)
 
 
-def _write(name: str, value: str) -> None:
-    if value == st.query_params.get(name, ""):
-        return
-    if value:
-        st.query_params[name] = value
-    else:
-        st.query_params.pop(name, None)
+def _query() -> dict[str, str]:
+    """Return the parameters of the address that a page's model reads."""
+    return {name: st.query_params[name] for name in (DRAFT, INPUT) if name in st.query_params}
 
 
 def _browser() -> str:

@@ -8,7 +8,7 @@ from app.components.headline import Part, headline
 from app.state.guess import epochs_to_guess, first_spike_of
 from app.state.handover import open_trained
 from app.state.training import TrainingState
-from app.widgets.session import desk
+from app.widgets.session import desk, go_to
 from app.words.explanations import ASKED, guess_in_words, reason_in_words, sources_in_words
 from app.words.layers import parts_in_words
 from app.words.tasks import task_words
@@ -42,7 +42,7 @@ def story() -> None:
         on_action=_take_step,
     )
     if st.session_state.pop("leaves", False):
-        st.switch_page(NEURON_PAGE)
+        go_to(NEURON_PAGE)
 
 
 def _more(training: TrainingState, cause: FirstSpike | None) -> str:

@@ -13,7 +13,7 @@ from app.state.handover import open_trained
 from app.state.training import TrainingState
 from app.widgets.exports import export_buttons
 from app.widgets.head import close_and, head_menus
-from app.widgets.session import desk
+from app.widgets.session import desk, go_to
 from app.words.layers import layer_names
 from app.words.training import LOOK_BACK, WHICH_SURROGATE, WHY_SILENT, lesson
 from snncore.io import checkpoint
@@ -72,7 +72,7 @@ def _neurons(training: TrainingState, traced: Mapping[int, int]) -> None:
         if is_pressed:
             held = desk()
             if held.attempt(lambda: open_trained(held, layer, neuron)):  # noqa: B023  (called at once)
-                st.switch_page(NEURON_PAGE)
+                go_to(NEURON_PAGE)
 
 
 def _share(training: TrainingState) -> None:

@@ -71,3 +71,11 @@ def _types(annotation: Any) -> set[Any]:
         return _types(get_args(annotation)[0])
     arguments = get_args(annotation)
     return {annotation} - {NoneType} if not arguments else set().union(*map(_types, arguments))
+
+
+def lacking_input_in_words(name: str) -> str:
+    """Sentences for a neuron whose link doesn't carry its recorded input."""
+    return (
+        f"This link doesn't carry the recorded input ({name}), so a step current stands in for it. To see its own input, open the neuron "
+        "again from its network, on the Training or Network page."
+    )

@@ -282,14 +282,20 @@ class Experiment(Draft):
         return self
 
     def changed(self, epoch: int, changes: dict[str, Any]) -> Self:
-        """Return the Experiment with fields changed during training, from `epoch` on.
+        """Return the Experiment with fields changed during training, from `epoch` on. Values that were in force already aren't noted.
 
         Raises:
             ExperimentError: a field that can't be changed while training runs, or a value that can't be built.
         """
         made = [{"epoch": epoch, "field": field, "value": value} for field, value in changes.items()]
         later = [change for change in self.training.changes if change.epoch != epoch or change.field not in changes]
-        return self.replace({"training.changes": (*(change.model_dump() for change in later), *made)})
+        noted = self.replace({"training.changes": (*(change.model_dump() for change in later), *made)})
+        before, after = noted.in_force(epoch - 1), noted.in_force(epoch)
+        same = {field for field in changes if before.at(field) == after.at(field)}
+        if not same:
+            return noted
+        kept = [change.model_dump() for change in noted.training.changes if change.epoch != epoch or change.field not in same]
+        return self.replace({"training.changes": kept})
 
     def check_trainable(self) -> None:
         """Raise ExperimentError if the Experiment can't be trained.

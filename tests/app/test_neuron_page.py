@@ -209,15 +209,14 @@ def test_an_experiment_from_a_file_is_shown_or_refused(text: str, reason: str) -
 # -------------------------------------------------------------------------------------------- what a link holds
 
 
-def test_a_file_that_is_not_here_is_named_with_a_way_on() -> None:
+def test_an_input_that_the_link_does_not_carry_is_named_and_another_stands_in() -> None:
     z = np.ones((1, 50, 1), dtype=np.float32)
     fed = Experiment(**dict(stack.feed_file(DEFAULT.draft, "mine", "0" * 32, z.shape)))
     page = opened(fed.draft)
-    (complaint,) = complaints(page)
-    assert "not here" in complaint
-    page = press(page, "Feed it a step current")
     assert complaints(page) == []
+    assert said(page, "sentence")[0].startswith("This link doesn't carry the recorded input (mine), so a step current stands in for it. ")
     assert experiment(page).input.kind == "step_current"
+    assert experiment(page).network == fed.network
     assert_shows(page, simulate(experiment(page))[0].records[0])
 
 
@@ -229,6 +228,5 @@ def test_every_lesson_and_the_default_travel_in_a_link() -> None:
 def test_what_a_link_writes_is_shown_as_it_is_and_makes_no_picture_or_link() -> None:
     given = {"kind": "file", "name": "![x](https://example.org/x.png)", "digest": "0" * 32, "shape": (1, 50, 1)}
     page = opened(DEFAULT.replace({"input": given}))
-    (complaint,) = complaints(page)
-    assert complaint.startswith("The input is not here: ![x](https://example.org/x.png). ")
+    assert "(![x](https://example.org/x.png))" in said(page, "sentence")[0]
     assert not any("![x](https" in text.value for text in (*page.error, *page.markdown, *page.caption))

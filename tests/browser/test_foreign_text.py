@@ -57,7 +57,7 @@ def test_the_name_of_an_input_is_text_on_every_page(visitors: Callable[..., Page
     page.get_by_test_id("stButtonGroup").get_by_text("Input", exact=True).click()
     assert_reads(page, f"From the file {name!r}")
     page.goto(f"{server.url}neuron{fed_by(name, DEFAULT_NEURON.draft, (1, 200, 1))}")
-    assert_reads(page, f"The input is not here: {name}. Links carry no recorded inputs.")
+    assert_reads(page, f"This link doesn't carry the recorded input ({name}), so a step current stands in for it.")
 
 
 @pytest.mark.parametrize("name", sampled(NAMES))

@@ -1,0 +1,80 @@
+// One entry of the browser's history for each page, preset and lesson, so that Back leaves it. Streamlit adds an entry for every change of
+// the address; here an address that only follows an edit replaces its entry. An edit that leads to what the entry before or after shows, as
+// undo may, goes to that one: two neighbours alike would cost a press that does nothing.
+
+const NEW = "new"; // in an address that has to have an entry of its own, as in `app/widgets/session.py`
+const DRAFT = "x"; // what an entry shows of a page
+const CHECKSUM = 12; // characters at the end of a draft's text that tell it from others of its length
+const KEPT = "entries"; // name in the tab's storage
+
+const { pushState, replaceState } = history;
+/** What the entries of this tab show, by their place. @type {Record<number, string>} */
+const shown = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+let here = placeOf(history.state) ?? history.length;
+let isTurning = false; // to a neighbour, which takes a moment
+
+history.pushState = (state, _, url) => write(state, new URL(url ?? "", location.href));
+history.replaceState = (state, _, url) => replace(state, new URL(url ?? "", location.href));
+if (placeOf(history.state) === undefined) forgetLater(); // a new entry is the last one
+window.addEventListener("popstate", onPop); // once, for good, over all pages
+replace(history.state, new URL(location.href)); // notes its place
+
+export default function () {}
+
+/** @param {unknown} state @param {URL} target */
+function write(state, target) {
+  const isNew = target.searchParams.has(NEW);
+  if (isNew) target.searchParams.delete(NEW);
+  if (!isNew && target.pathname === location.pathname) return replace(state, target);
+  here += 1;
+  forgetLater();
+  isTurning = false;
+  note(target);
+  pushState.call(history, withPlace(state), "", target);
+}
+
+/** @param {unknown} state @param {URL} target */
+function replace(state, target) {
+  if (isTurning) return;
+  const step = [-1, 1].find((step) => shown[here + step] === shownAt(target));
+  if (step && shown[here] !== shownAt(target)) {
+    isTurning = true;
+    history.go(step);
+    return;
+  }
+  note(target);
+  replaceState.call(history, withPlace(state), "", target);
+}
+
+/** @param {PopStateEvent} event */
+function onPop({ state }) {
+  isTurning = false;
+  here = placeOf(state) ?? here;
+}
+
+/** @param {URL} target */
+function note(target) {
+  shown[here] = shownAt(target);
+  sessionStorage.setItem(KEPT, JSON.stringify(shown));
+}
+
+/** @param {URL} address */
+function shownAt({ pathname, searchParams }) {
+  const draft = searchParams.get(DRAFT) ?? "";
+  return `${pathname} ${draft.length} ${draft.slice(-CHECKSUM)}`;
+}
+
+function forgetLater() {
+  for (const place of Object.keys(shown).map(Number)) if (place > here) delete shown[place];
+}
+
+/** @param {unknown} state */
+function withPlace(state) {
+  return { ...(typeof state === "object" ? state : {}), place: here };
+}
+
+/** @param {unknown} state @returns {number | undefined} */
+function placeOf(state) {
+  const place = typeof state === "object" && state && "place" in state ? state.place : undefined;
+  return typeof place === "number" ? place : undefined;
+}

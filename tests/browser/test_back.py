@@ -1,0 +1,204 @@
+"""Back and Forward go from page to page, preset to preset and lesson to lesson, past all edits; Ctrl+Z undoes on every page."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.server.link import to_parameter
+from app.state.discoveries import DISCOVERIES
+from app.state.presets import presets
+from app.state.tuned_neuron import DEFAULT
+from tests.browser.conftest import Open, OpenNetwork, OpenNeuron
+from tests.browser.network_page import TEN_SPIKES, NetworkPage
+from tests.browser.neuron_page import NeuronPage
+from tests.browser.training_page import ENDLESS, TrainingPage
+
+LESSON = DISCOVERIES[0].title
+LINK = f"?x={to_parameter(DEFAULT.replace({'network.0.tau_mem': 7.0}))}"
+
+
+Opened = TypeVar("Opened", NeuronPage, TrainingPage)
+
+
+def turn_to(page: Page, name: str) -> None:
+    page.get_by_role("link", name=name, exact=True).click()
+
+
+def seen_as(kind: type[Opened], page: Page) -> Opened:
+    """The page that is on display already, as one of the app's."""
+    made = kind.__new__(kind)
+    made.page = page
+    return made
+
+
+def edit_neuron(page: NeuronPage) -> None:
+    """Three edits: the threshold goes from 1 to 1.15."""
+    for value in ("1.05", "1.1", "1.15"):
+        before = page.page.url
+        page.handle("threshold").press("ArrowUp")
+        expect(page.handle("threshold")).to_have_attribute("aria-valuetext", value)
+        page.until(lambda before=before: page.page.url != before)
+
+
+def edit_network(page: NetworkPage) -> list[str]:
+    """Three edits of the stack, and the chips after them."""
+    for count in (6, 7, 8):
+        before = page.page.url
+        page.button("Duplicate").click(position={"x": 3 + count, "y": 5})
+        expect(page.page.locator(".ribbon-chip")).to_have_count(count)
+        page.until(lambda before=before: page.page.url != before)
+    return page.chips()
+
+
+def shows_threshold(page: NeuronPage, value: str) -> None:
+    expect(page.handle("threshold")).to_have_attribute("aria-valuetext", value)
+
+
+def shows_lesson(page: Page, title: str = LESSON) -> None:
+    expect(page.locator(".plain-sentence").filter(has_text=f"{title}.")).to_be_visible()
+
+
+def test_three_edits_and_a_lesson_on_the_neuron_page_take_one_back_each(open_page: Open) -> None:
+    training = open_page()
+    page = training.page
+    turn_to(page, "Neuron")
+    neuron = seen_as(NeuronPage, page)
+    neuron.wait()
+    edit_neuron(neuron)
+    page.get_by_role("button", name="Discover").click()
+    page.mouse.move(0, 0)
+    page.get_by_role("menuitem", name=LESSON).click()
+    shows_lesson(page)
+    page.go_back()
+    shows_threshold(neuron, "1.15")
+    expect(page.get_by_text(f"{LESSON}.")).to_have_count(0)
+    page.go_forward()
+    shows_lesson(page)
+    page.go_back()
+    shows_threshold(neuron, "1.15")
+    page.go_back()
+    expect(training.button("Train them")).to_be_visible()
+    page.go_forward()
+    shows_threshold(neuron, "1.15")
+    page.reload()
+    shows_threshold(neuron, "1.15")
+    page.go_back()
+    expect(training.button("Train them")).to_be_visible()
+
+
+def test_three_edits_and_a_preset_on_the_network_page_take_one_back_each(open_network: OpenNetwork) -> None:
+    network = open_network(through_training=True)
+    chips = edit_network(network)
+    preset = presets()[-1]
+    network.start_from(preset.title)
+    network.until(lambda: network.page.get_by_text(f"Start from: {preset.title}").count() == 1)
+    preset_chips = network.chips()
+    assert preset_chips != chips
+    network.page.go_back()
+    network.until(lambda: network.chips() == chips)
+    network.page.go_forward()
+    network.until(lambda: network.chips() == preset_chips)
+    network.page.reload()
+    network.until(lambda: network.chips() == preset_chips)
+    network.page.go_back()
+    network.until(lambda: network.chips() == chips)
+    network.page.go_back()
+    expect(network.button("Train them")).to_be_visible()
+
+
+def test_a_preset_that_was_undone_costs_no_press_of_its_own(open_network: OpenNetwork) -> None:
+    network = open_network(through_training=True)
+    network.start_from(presets()[-1].title)
+    network.until(lambda: network.chips() != TEN_SPIKES)
+    network.page.wait_for_function("new URL(location).searchParams.has('x')")
+    network.page.keyboard.press("Control+z")
+    network.page.wait_for_function("!new URL(location).searchParams.has('x')")
+    network.until(lambda: network.chips() == TEN_SPIKES)
+    expect(network.button("Redo")).to_be_enabled()
+    network.page.go_back()
+    expect(network.button("Train them")).to_be_visible()
+
+
+def test_back_from_a_link_returns_to_the_training_with_its_epochs(open_page: Open) -> None:
+    training = open_page(f"?x={to_parameter(ENDLESS)}")
+    for epoch in (1, 2, 3):
+        training.press("+1 epoch")
+        training.until(lambda epoch=epoch: training.epoch == epoch)
+    training.until(lambda: "run=" in training.page.url)
+    neuron = NeuronPage(training.page, training.page.url.split("?")[0], LINK)
+    expect(neuron.slider("τ_mem")).to_have_value("7")
+    training.page.go_back()
+    expect(training.page.locator(".headline-unit")).to_contain_text("epoch 3")
+    training.page.go_forward()
+    neuron.wait()
+    expect(neuron.slider("τ_mem")).to_have_value("7")
+
+
+def test_back_leaves_a_neuron_that_was_opened_and_its_link_shows_it_elsewhere(open_network: OpenNetwork, open_neuron: OpenNeuron) -> None:
+    network = open_network(through_training=True)
+    network.page.get_by_role("button", name="Open neuron").click()
+    neuron = seen_as(NeuronPage, network.page)
+    neuron.wait()
+    network.page.wait_for_function("new URL(location).searchParams.has('input')")
+    spikes = neuron.shown()["s"]
+    query = f"?{network.page.url.split('?')[1].split('&run=')[0]}"
+    network.page.go_back()
+    network.until(lambda: network.chips() == TEN_SPIKES)
+    network.page.go_forward()
+    neuron.wait()
+    neuron.until(lambda: neuron.shown()["s"] == spikes)
+    elsewhere = open_neuron(query)
+    assert elsewhere.shown()["s"] == spikes
+    assert elsewhere.alerts() == []
+
+
+def test_on_the_training_page_back_leaves_after_three_edits_and_undo_brings_the_epochs(open_network: OpenNetwork) -> None:
+    network = open_network()
+    turn_to(network.page, "Training")
+    training = seen_as(TrainingPage, network.page)
+    expect(training.button("Train them")).to_be_visible()
+    training.press("+1 epoch")
+    training.until(lambda: training.epoch == 1)
+    for _ in range(3):
+        before = training.page.url
+        training.slide("τ_mem", "ArrowRight")
+        training.until(lambda before=before: training.page.url != before)
+    training.until(lambda: training.epoch == 0)
+    for _ in range(3):
+        before = training.page.url
+        training.page.locator(".rows").first.press("Control+z")
+        training.until(lambda before=before: training.page.url != before)
+    training.until(lambda: training.epoch == 1)
+    training.page.locator(".rows").first.press("Meta+Shift+z")
+    training.until(lambda: training.epoch == 0)
+    network.page.go_back()
+    network.until(lambda: network.chips() == TEN_SPIKES)
+    expect(network.button("Train this network")).to_be_visible()
+
+
+@pytest.mark.parametrize(("undo", "redo"), [("Control+z", "Control+y"), ("Meta+z", "Meta+Shift+z")])
+def test_keys_undo_and_redo_on_the_neuron_page(open_neuron: OpenNeuron, undo: str, redo: str) -> None:
+    neuron = open_neuron()
+    edit_neuron(neuron)
+    neuron.handle("threshold").press(undo)
+    neuron.handle("threshold").press(undo)
+    shows_threshold(neuron, "1.05")
+    neuron.handle("threshold").press(redo)
+    shows_threshold(neuron, "1.1")
+
+
+def test_in_a_field_for_text_the_keys_are_those_of_the_field(open_network: OpenNetwork) -> None:
+    network = open_network()
+    network.button("Duplicate").click()
+    expect(network.page.locator(".ribbon-chip")).to_have_count(6)
+    network.open_panel("Compare")
+    field = network.page.get_by_label("Hold τ_mem at (steps)")
+    field.press_sequentially("12")
+    field.press("Control+z")
+    expect(field).not_to_have_value("12")
+    expect(network.page.locator(".ribbon-chip")).to_have_count(6)
+    network.page.locator(".rows").press("Control+z")
+    expect(network.page.locator(".ribbon-chip")).to_have_count(5)
