@@ -16,6 +16,7 @@ from app.components.assets import web_url  # noqa: E402
 from app.components.chords import leave_chords  # noqa: E402
 from app.components.clicks import guard_double_clicks  # noqa: E402
 from app.components.entries import keep_entries  # noqa: E402
+from app.components.failures import use_own_words  # noqa: E402
 from app.components.projector import projector_mode  # noqa: E402
 from app.components.theme import follow_theme  # noqa: E402
 from app.components.undo import undo_by_keys  # noqa: E402
@@ -24,6 +25,7 @@ from app.state.desk import NETWORK_PAGE, NEURON_PAGE  # noqa: E402
 from app.widgets import drawing, head, session  # noqa: E402  (needs the root on the path)
 
 process.prepare()
+use_own_words()
 st.set_page_config(page_title=head.APP, layout="wide", initial_sidebar_state="collapsed")
 st.html(f"<style>@import url({web_url()}/page/page.css);</style>")  # a file, since this text is sent with every drawing of the page
 pages = [

@@ -29,6 +29,9 @@ LEAST_OUTPUT_HEIGHT = 56
 INPUT_WEIGHT, OUTPUT_WEIGHT = 0.6, 1.6
 """The input, which never changes, is quiet; the output, which is what changes, is large."""
 
+MOST_GROWTH = 2.0
+"""How many times as high a scale may get for a run that is drawn for comparison, so that what is looked at stays large."""
+
 HEATMAP_HEIGHT = 96
 BARS_HEIGHT = 56
 
@@ -99,15 +102,42 @@ def heatmap(
     }
 
 
-def traces(figure: RowsFigure[Any], lines: list[TraceLine], axis: str, thresholds: Sequence[Array] = ()) -> TracesRow:
-    """Lines on one scale, and thresholds, each (time,), dashed."""
+def traces(
+    figure: RowsFigure[Any],
+    lines: list[TraceLine],
+    axis: str,
+    thresholds: Sequence[Array] = (),
+    compared: Sequence[TraceLine] = (),
+) -> TracesRow:
+    """Lines on one scale, and thresholds, each (time,), dashed.
+
+    Args:
+        compared: lines of a second run, drawn over the others. The scale stays that of `lines`: it grows for these to `MOST_GROWTH` times
+            its height, and what lies beyond is cut off.
+    """
     levels: list[Level] = []
     for theta in thresholds:
         constant = bool((theta == theta[0]).all())
         levels.append({"value": float(theta[0])} if constant else {"values": figure.put(theta)})
-    drawn = [figure.arrays[place] for each in lines for place in (each["u"], each["v"]) if place is not None]
-    limits = value_range([*drawn, *thresholds])
-    return {"kind": "traces", "height": TRACE_HEIGHT, "axis": axis, "lines": lines, "thresholds": levels, "range": limits}
+    low, high = value_range([*_values_of(figure, lines), *thresholds])
+    if compared:
+        all_low, all_high = value_range([*_values_of(figure, [*lines, *compared]), *thresholds])
+        most = (MOST_GROWTH - 1) * (high - low)
+        low, high = max(all_low, low - most), min(all_high, high + most)
+    drawn = [*lines, *compared]
+    return {"kind": "traces", "height": TRACE_HEIGHT, "axis": axis, "lines": drawn, "thresholds": levels, "range": (low, high)}
+
+
+def cut_in_words(figure: RowsFigure[Any], row: TracesRow, compared: Sequence[TraceLine]) -> str:
+    """How far lines of a second run reach beyond the row's scale; empty if they don't."""
+    values, (low, high) = _values_of(figure, compared), row["range"]
+    ends = [f"up to {most:.3g}" for most in [max((float(each.max()) for each in values), default=high)] if most > high]
+    ends += [f"down to {least:.3g}" for least in [min((float(each.min()) for each in values), default=low)] if least < low]
+    return f"{compared[0]['name']} {' and '.join(ends)}, cut off" if ends else ""
+
+
+def _values_of(figure: RowsFigure[Any], lines: Sequence[TraceLine]) -> list[Array]:
+    return [figure.arrays[place] for each in lines for place in (each["u"], each["v"]) if place is not None]
 
 
 def line(

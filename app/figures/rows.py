@@ -23,6 +23,7 @@ from app.figures.row_kinds import (
     bars,
     bin_size,
     currents,
+    cut_in_words,
     heatmap,
     line,
     raster,
@@ -193,7 +194,7 @@ def _layer_group(
     if own:
         rows.append(own)
         if beside:
-            others = raster(figure, neurons_by_time(beside.spikes, view.sample), "spikes", "neuron", other_name)
+            others = raster(figure, neurons_by_time(beside.spikes, view.sample), "compared", "neuron", other_name)
             others["pick"], others["selected"], others["height"] = index, _row_of(chosen, others), own["height"]
             rows.append(others)
             words += f" · {other_name}: {counted(neurons_by_time(beside.spikes, view.sample).sum(), 'spike')}"
@@ -241,14 +242,18 @@ def _output_group(
         line(figure, values[neuron], None, neuron, "membrane", dash=LINE_DASHES[neuron % len(LINE_DASHES)])
         for neuron in range(min(len(values), MOST_LINES))
     ]
+    compared = []
     if other:
         beside = neurons_by_time(other.outputs[-1], view.sample)
-        lines += [line(figure, beside[n], None, n, "muted", dash="dash", name=other_name) for n in range(min(len(beside), MOST_LINES))]
+        compared = [line(figure, beside[n], None, n, "compared", dash="dash", name=other_name) for n in range(min(len(beside), MOST_LINES))]
     shown = "" if len(values) <= MOST_LINES else f", the first {MOST_LINES} drawn"
     title = f"Output of {simulation.experiment.layer_label(str(index))}"
     words = f"{len(values)} values per step{shown}"
-    row = traces(figure, lines, "output")
+    row = traces(figure, lines, "output", compared=compared)
     row["weight"] = OUTPUT_WEIGHT
+    cut = cut_in_words(figure, row, compared)
+    if cut:
+        row["title"] = cut
     return RowsGroup(layer=str(index), title=title, words=words, rows=[row])
 
 
@@ -350,16 +355,17 @@ def _potentials(
     for place, neuron in reversed(list(enumerate(chosen))):
         dash = LINE_DASHES[place % len(LINE_DASHES)]
         lines.append(line(figure, u[neuron], v[neuron], neuron, "membrane", dash=dash, width=1.8 if place == 0 else 1.4))
+    compared = []
     if beside and chosen:
         other_u, other_v = neurons_by_time(beside.u, sample)[chosen[0]], neurons_by_time(beside.v, sample)[chosen[0]]
-        lines.append(line(figure, other_u, other_v, chosen[0], "muted", dash="dot", name=other_name, width=1.5))
+        compared.append(line(figure, other_u, other_v, chosen[0], "compared", dash="dot", name=other_name, width=1.5))
     thresholds = []
     if record.does_spike and chosen:
         thresholds = [neurons_by_time(np.broadcast_to(record.threshold, record.u.shape), sample)[chosen[0]]]
     names = ", ".join(str(neuron) for neuron in chosen)
     title = f"u of neuron{'s' if len(chosen) > 1 else ''} {names}{', others faint' if faint else ''}{', θ dashed' if thresholds else ''}"
-    row = traces(figure, lines, "u", thresholds)
-    row["title"] = title
+    row = traces(figure, lines, "u", thresholds, compared)
+    row["title"] = "; ".join(filter(None, [title, cut_in_words(figure, row, compared)]))
     return row
 
 

@@ -28,6 +28,8 @@ class Palette:
     membrane: str
     threshold: str
     target: str
+    compared: str
+    """Of A and any other run that is drawn for comparison."""
     negative: str
     positive: str
     """Ends of the diverging scale for weights, gradients and differences; its middle is the background."""
@@ -50,6 +52,7 @@ PALETTES: dict[Theme, Palette] = {
         membrane="#0072B2",
         threshold="#CF5A00",
         target="#A86E00",
+        compared="#C22F6B",
         negative="#8F3D86",
         positive="#1C7C80",
     ),
@@ -64,6 +67,7 @@ PALETTES: dict[Theme, Palette] = {
         membrane="#4AA3E8",
         threshold="#FF8A3D",
         target="#F0B429",
+        compared="#FF85AC",
         negative="#D98BCF",
         positive="#5CC6C9",
     ),

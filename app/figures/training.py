@@ -182,7 +182,7 @@ def _own_curves(own: _Numbers, layer_names: Sequence[str], score: str, palette: 
 
 
 def _ghost_curves(name: str, ghost: _Numbers, score: str, palette: Palette) -> list[dict[str, Any]]:
-    who, color = f"{name}, pinned", palette.muted
+    who, color = f"{name}, pinned", palette.compared
     curves = [
         curve(ghost.scores, 1, color, who, score, dash=GHOST_DASH),
         curve(ghost.losses, 2, color, who, "loss", dash=GHOST_DASH, only="wide"),
@@ -204,7 +204,7 @@ def _ghost_labels(name: str, ghost: _Numbers, highest: Sequence[float], palette:
             "xanchor": "left",
             "yanchor": "top" if end > most / 2 else "bottom",
             "showarrow": False,
-            "font": {"color": palette.muted},
+            "font": {"color": palette.compared},
         }
         for panel, (end, most) in enumerate(zip(ends, highest, strict=True), start=1)
     ]

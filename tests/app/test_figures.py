@@ -110,7 +110,9 @@ def test_the_curves_are_told_in_words(records: list[EpochRecord]) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("color", ["text", "muted", "input", "synaptic_current", "membrane", "threshold", "target", "negative", "positive"])
+@pytest.mark.parametrize(
+    "color", ["text", "muted", "input", "synaptic_current", "membrane", "threshold", "target", "compared", "negative", "positive"]
+)
 def test_every_color_stands_out_from_the_background(theme: Theme, color: str) -> None:
     palette = PALETTES[theme]
     lighter, darker = sorted((_luminance(getattr(palette, color)), _luminance(palette.background)), reverse=True)

@@ -1,11 +1,11 @@
-"""A second run is drawn beside the first, and ranges contain both."""
+"""A second run is drawn beside the first, whose scale stays."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from app.figures.row_kinds import RowsFigure
+from app.figures.row_kinds import MOST_GROWTH, RowsFigure
 from app.figures.rows import MOST_LINES
 from snncore.run.simulation import simulate
 from tests.app.drawn_rows import (
@@ -92,13 +92,29 @@ def test_ranges_of_traces_contain_every_value_drawn(name: str) -> None:
     assert outside(drawn(simulation, opened(simulation, chosen=3))) == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    NETWORKS,
-)
-def test_ranges_contain_the_second_run_too(name: str) -> None:
-    simulation = simulation_of(name)
-    assert outside(drawn(simulation, opened(simulation, chosen=3), shuffled(name))) == []
+@networks
+def test_the_scale_stays_that_of_the_first_run_and_tells_what_of_the_second_is_cut_off(name: str) -> None:
+    simulation, other = simulation_of(name), shuffled(name)
+    view = opened(simulation, chosen=3)
+    alone, both = drawn(simulation, view), drawn(simulation, view, other)
+    cut = outside(both)
+    for place in simulation.records:
+        before, after = (row_of(figure, place, "traces", "u of") for figure in (alone, both))
+        size = before["range"][1] - before["range"][0]
+        assert after["range"][0] >= before["range"][0] - (MOST_GROWTH - 1) * size
+        assert after["range"][1] <= before["range"][1] + (MOST_GROWTH - 1) * size
+        assert after["title"].endswith(", cut off") == (after["title"] in cut)
+
+
+def test_a_second_run_far_beyond_the_threshold_leaves_the_first_as_large_as_it_may() -> None:
+    current = {"kind": "step_current", "shape": (1, 200, 1), "amplitude": 0.7, "start": 3}
+    normalised = experiment(neurons("ExpLeak", 1, tau_mem=60.0, tau_syn=None, norm_input=True), input=current)
+    simulation, other = (simulate(each)[0] for each in (normalised, normalised.replace({"network.0.norm_input": False})))
+    view = opened(simulation)
+    row = row_of(drawn(simulation, view, other), 0, "traces", "u of")
+    largest = other.records[0].u.max()
+    assert row["range"][1] < largest / 10
+    assert f"shuffled up to {largest:.3g}, cut off" in row["title"]
 
 
 def test_ranges_contain_what_a_hard_reset_leads_to() -> None:

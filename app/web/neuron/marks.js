@@ -62,11 +62,11 @@ export function paintSteps({ context, axis }, lane, [u, v = u], ...stroke) {
  * @param {Stage} stage
  * @param {Band} lane
  * @param {import("./scan.js").Run} run
- * @param {[width?: number, dash?: number[], opacity?: number]} stroke
+ * @param {Stroke} stroke
  */
 export function paintPotential(stage, lane, run, ...stroke) {
-  const { view, palette } = stage;
-  paintSteps(stage, lane, [rowIn(view, run, "u"), rowIn(view, run, "v")], palette.membrane, ...stroke);
+  const { view } = stage;
+  paintSteps(stage, lane, [rowIn(view, run, "u"), rowIn(view, run, "v")], ...stroke);
 }
 
 /**
@@ -77,9 +77,10 @@ export function paintPotential(stage, lane, run, ...stroke) {
  * @param {number} height
  * @param {number} width
  * @param {(count: number) => number} [opacity]
+ * @param {string} [color]
  */
-export function paintTicks({ context, x, palette }, s, top, height, width, opacity = () => 1) {
-  context.fillStyle = palette.text;
+export function paintTicks({ context, x, palette }, s, top, height, width, opacity = () => 1, color = palette.text) {
+  context.fillStyle = color;
   for (const time of spikeTimes(s)) {
     context.globalAlpha = opacity(s[time]);
     context.fillRect(x(time) - width / 2, top, width, height);

@@ -26,7 +26,7 @@ export function paintModels(stage) {
     write(stage, said, LEFT, lane.top - 9, "left");
     paintLane(stage, lane, "u, v", () => {
       if (spikes) paintSteps(stage, lane, [run.theta], palette.threshold, 1.2, STROKES.threshold);
-      paintPotential(stage, lane, run, 1.4);
+      paintPotential(stage, lane, run, palette.membrane, 1.4);
     });
     paintTicks(stage, run.s, lane.top + HEIGHT + 3, 7, 1.5);
     return said;

@@ -6,7 +6,7 @@ import { LEFT, plotWidth, RIGHT } from "../lib/time_axis.js";
 import { LANE_GAP, toY } from "./lanes.js";
 import { paintBars, paintLane, paintPotential, paintSteps, paintTicks, paintTitle } from "./marks.js";
 import { paintPath, paintScale, STROKES, stageOf, write } from "./painting.js";
-import { partAt } from "./ranges.js";
+import { beyond, partAt } from "./ranges.js";
 import { rowOf } from "./response.js";
 import { differenceFromA, rowIn, steadyOf } from "./runs.js";
 import { knownInput } from "./stimulus.js";
@@ -43,7 +43,7 @@ function paintInput(stage, lane) {
   const pinned = view.seconds.find(({ name }) => name === "A")?.run.z ?? z;
   paintLane(stage, lane, "input z", () => {
     paintBars(stage, lane, z, palette.input);
-    if (pinned.some((value, time) => value !== z[time])) paintSteps(stage, lane, [pinned], palette.input, 1, STROKES.A);
+    if (pinned.some((value, time) => value !== z[time])) paintSteps(stage, lane, [pinned], palette.compared, 1, STROKES.A);
   });
   paintMemory(stage, lane);
 }
@@ -53,7 +53,9 @@ function paintCurrent(stage, lane) {
   const { view, palette } = stage;
   const color = palette.synaptic_current;
   paintLane(stage, lane, "current i", () => {
-    for (const { name, run } of view.seconds) paintSteps(stage, lane, [rowIn(view, run, "i")], color, 1, STROKES[name]);
+    for (const { name, run } of view.seconds) {
+      paintSteps(stage, lane, [rowIn(view, run, "i")], name === "ghost" ? color : palette.compared, 1, STROKES[name]);
+    }
     paintSteps(stage, lane, [rowIn(view, view.run, "i")], color, 1.8);
   });
 }
@@ -80,34 +82,40 @@ function paintTrace(stage, lane) {
     if (view.p.threshold < Infinity) {
       paintSteps(stage, lane, [rowIn(view, view.run, "theta")], palette.threshold, 1.5, STROKES.threshold);
     }
-    for (const { name, run } of view.seconds) paintPotential(stage, lane, run, 1.1, STROKES[name], name === "ghost" ? 0.7 : 1);
-    paintPotential(stage, lane, view.run, 1.8);
+    for (const { name, run } of view.seconds)
+      paintPotential(stage, lane, run, colorOf(stage, name), 1.1, STROKES[name], name === "ghost" ? 0.7 : 1);
+    paintPotential(stage, lane, view.run, palette.membrane, 1.8);
     const part = partAt(view);
     if (!part) return;
     const points = part.map((value) => /** @type {Point} */ ([x(view.at), toY(lane, value)]));
     paintPath(context, points, palette.text, 3);
     paintPath(context, points.slice(1), palette.text);
   });
-  paintLegend(stage, lane.top + 6);
+  paintLegend(stage, lane);
 }
 
-/** Names of the second runs beside samples of their lines. @param {Stage} stage @param {number} y */
-function paintLegend(stage, y) {
-  const { context, view, palette } = stage;
+/** The colour of a second run's potential: what it is before the drag keeps its own. @param {Stage} stage @param {string} name */
+const colorOf = ({ palette }, name) => (name === "ghost" ? palette.membrane : palette.compared);
+
+/** Names of the second runs beside samples of their lines, and how far these reach beyond the scale. @param {Stage} stage @param {Lane} lane */
+function paintLegend(stage, { top, range }) {
+  const { context, view } = stage;
+  const y = top + 6;
   let left = LEFT + 6;
-  for (const { name, label } of view.seconds) {
+  for (const { name, label, run } of view.seconds) {
+    const words = `${label}${beyond(rowIn(view, run, "u"), range)}`;
     paintPath(
       context,
       [
         [left, y],
         [left + 24, y],
       ],
-      palette.membrane,
+      colorOf(stage, name),
       1.3,
       STROKES[name],
     );
-    write(stage, label, left + 29, y, "left");
-    left += 42 + context.measureText(label).width;
+    write(stage, words, left + 29, y, "left");
+    left += 42 + context.measureText(words).width;
   }
 }
 
@@ -117,18 +125,20 @@ function paintSpikes(stage, lane) {
   const tall = lane.height / (1 + view.seconds.length);
   const cell = plotWidth(axis) / view.run.steps - 1;
   paintTitle(stage, lane, "spikes");
-  /** @type {(place: number, run: import("./scan.js").Run, name: string, opaque: number, widest: number) => void} */
-  const paint = (place, run, name, opaque, widest) => {
+  /** @type {(place: number, run: import("./scan.js").Run, name: string, opaque: number, widest: number, color: string) => void} */
+  const paint = (place, run, name, opaque, widest, color) => {
     const s = rowIn(view, run, "s").subarray(0, view.run.steps);
     const most = s.reduce((largest, count) => Math.max(largest, count), 1);
     const top = lane.top + place * tall;
     const opacity = (/** @type {number} */ count) => opaque * (most > 1 ? 0.4 + (0.6 * count) / most : 1);
-    paintTicks(stage, s, top + 1, tall - 2, clamp(cell, 1.5, widest), opacity);
+    paintTicks(stage, s, top + 1, tall - 2, clamp(cell, 1.5, widest), opacity, color);
     write(stage, `${inDigits(sumOf(s))} ${name}`, axis.width - RIGHT + 4, top + tall / 2, "left");
   };
-  paint(0, view.run, "", 1, 3);
+  const { text, compared } = stage.palette;
+  paint(0, view.run, "", 1, 3, text);
   for (const [place, { name, label, run }] of view.seconds.entries()) {
-    paint(1 + place, run, label.length < 5 ? label : BRIEF[name], 0.6, 1.5);
+    const [opaque, color] = name === "ghost" ? [0.6, text] : [1, compared];
+    paint(1 + place, run, label.length < 5 ? label : BRIEF[name], opaque, 1.5, color);
   }
 }
 
@@ -161,6 +171,8 @@ function paintDifference(stage, lane) {
     paintBars(stage, lane, above, positive);
     paintBars(stage, lane, below, negative);
   });
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  write(stage, `at most ${inDigits(largest)} apart`, LEFT + 6, lane.top + 6, "left");
 }
 
 /** @param {Stage} stage @param {{top: number}} lane */

@@ -25,7 +25,7 @@ export const raster = {
     if (lines > 1) markSelected(stage, row.selected ?? [], lines);
     if (row.marks) drawMarks(stage, row.marks, lines);
     drawCounts(stage, stage.arrays[row.counts]);
-    drawLineAxis(stage, lines, row.neurons, row.other ? `${row.axis} ${row.other.length === 1 ? row.other : "B"}` : row.axis);
+    drawLineAxis(stage, lines, row.neurons, row.other ? briefly(row.other) : row.axis);
   },
   hit: cellUnder,
   say(field, row, spot, who) {
@@ -36,6 +36,9 @@ export const raster = {
   },
   pick: (row, { line, time }, add) => (row.marks_one && !add ? { do: "mark", neuron: line, time } : pickOf(row, add, { row: line })),
 };
+
+/** A second run's name where there is little room: "A" of "A, epoch 5". @param {string} name */
+const briefly = (name) => (/^[A-Z]\b/.test(name) ? name[0] : "other");
 
 /** Puts spikes into pixels one by one, so that none is lost between them. @param {Stage} stage @param {RasterRow} row @param {number} lines */
 function drawSpikes(stage, row, lines) {
