@@ -166,6 +166,7 @@ def test_all_surrogates_are_tried_side_by_side_and_one_is_taken(open_page: Open)
     page.page.keyboard.press("Escape")
     page.choose("Use one of them", "ATan")
     expect(page.plot(NETWORK)).to_be_visible()
+    page.page.get_by_text("More", exact=True).click()
     page.until(lambda: page.page.get_by_label("Surrogate gradient").input_value() == "ATan" and page.epoch == 0)
 
 
@@ -186,6 +187,7 @@ def test_what_cannot_work_says_so_in_numbers_with_the_remedy_as_a_button(open_pa
     page.until(lambda: "400" in page.said)
     page.press("Set the target to 400")
     page.until(lambda: page.said == "")
+    page.page.get_by_text("More", exact=True).click()
     page.page.get_by_label("Surrogate gradient").select_option("True derivative (zero)")
     page.until(lambda: "gradient" in page.said)
     page.press("Use SingleExponential")
