@@ -149,9 +149,10 @@ class BarsRow(AnyRow):
 
 
 class WeightsRow(AnyRow):
-    """Weights into one neuron. `shape` is (inputs,), or (channels, height, width) for kernels."""
+    """Weights into one neuron. `shape` is (inputs,), or (channels, height, width) for kernels; `across` says what inputs are numbered by."""
 
     kind: Literal["weights"]
+    across: str
     z: int
     shape: list[int]
 

@@ -315,12 +315,21 @@ def _weights(figure: NetworkFigure, simulation: Simulation, index: int, neuron: 
                 "kind": "weights",
                 "height": BARS_HEIGHT,
                 "title": f"Weights from {source} to neuron {neuron}",
+                "across": _inputs_in_words(simulation, index, found),
                 "z": figure.put(found.values),
                 "shape": list(found.values.shape),
                 "pick": _neurons_behind(simulation, index, found),
             }
         )
     return rows
+
+
+def _inputs_in_words(simulation: Simulation, index: int, weights: IncomingWeights) -> str:
+    """What the inputs that weights lead from are numbered by."""
+    place = _neurons_behind(simulation, index, weights)
+    if place is not None:
+        return f"neuron of {simulation.experiment.layer_label(str(place))}"
+    return "input channel" if weights.source == 0 else f"input of {simulation.experiment.layer_label(str(weights.source))}"
 
 
 def _neurons_behind(simulation: Simulation, index: int, weights: IncomingWeights) -> int | None:

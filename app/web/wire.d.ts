@@ -413,6 +413,7 @@ export interface WeightsRow {
   wide?: boolean;
   pick?: number | null;
   kind: "weights";
+  across: string;
   z: number;
   shape: number[];
 }
