@@ -13,6 +13,7 @@ export interface BarsRow {
   bin: number;
   first: number;
   selected: number | null;
+  largest?: number;
 }
 
 export interface BesideNeuron {

@@ -14,7 +14,7 @@ export const bars = {
   draw(stage, row) {
     const { context, axis, height, palette } = stage;
     const z = stage.arrays[row.z];
-    const top = largestSize(z) || 1;
+    const top = row.largest || largestSize(z) || 1;
     const floor = height - VALUES_FOOT;
     const wide = plotWidth(axis) / z.length;
     for (let index = 0; index < z.length; index++) {
