@@ -1,4 +1,4 @@
-"""Further curves of a training: gradient norms, firing rates, weight distributions, time constants and thresholds."""
+"""Further curves of a training: gradient norms, firing rates, weight distributions, time constants and thresholds, synaptic operations."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from app.figures.curves import LEAST_WIDTH, LINE_DASHES, MOST_POINTS, SeenIn, Values, axis_name, curve, dash_from_the_end, epoch_span
-from app.figures.panels import Named, Panel, laid_out, one_below_the_other, stacked_height, two_by_two
+from app.figures.panels import Named, Panel, grid_height, laid_out, one_below_the_other, stacked_height, two_by_two
 from app.figures.style import PALETTES, Figure, Palette, Theme, layout
 from app.words.numbers import three_digits
 from snncore.run.bptt import EpochRecord
 
-HEIGHT = 272
 MARGIN = {"l": 52, "r": 16, "t": 38, "b": 32}
 """Margins, with a line at the top for the readout above the headings."""
 
@@ -27,38 +26,47 @@ MOST_WEIGHTS = 2_000
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BAND_OPACITY = 0.14
-NORMS, RATES, WEIGHTS, CONSTANTS, LOSS, REACH = range(1, 7)
+NORMS, RATES, WEIGHTS, CONSTANTS, LOSS, REACH, BY_LAYER, OPERATIONS = range(1, 9)
 """Numbers of the panels' axes."""
 
 
 def drawer_figure(
-    records: Sequence[EpochRecord], layer_names: Sequence[str], parameter_names: Mapping[str, str], dt: float, theme: Theme
+    records: Sequence[EpochRecord],
+    layer_names: Sequence[str],
+    parameter_names: Mapping[str, str],
+    dt: float,
+    theme: Theme,
+    epoch: int | None = None,
+    operations: Values | None = None,
 ) -> Figure:
-    """Return the panels over epochs. When stacked, loss and largest u/θ come first.
+    """Return the panels over epochs, and the gradient norms from layer to layer. When stacked, loss and largest u/θ come first.
 
     The distribution uses at most `MOST_WEIGHTS` weights of each parameter, in at most `MOST_SEEN` whole records.
 
     Args:
         parameter_names: names to show, by the parameters' names in the records.
         dt: length of a time step in seconds.
+        epoch: the one whose norms are drawn from layer to layer; None: the last.
+        operations: synaptic operations of each epoch; None if they can't be counted.
     """
     palette = PALETTES[theme]
     panels = [
         _norms(records, parameter_names, palette),
+        _norms_by_layer(records, parameter_names, -1 if epoch is None else epoch, palette),
         _rates(records, layer_names, dt, palette),
         _weights(records, parameter_names, palette),
         _constants(records, parameter_names, palette),
+        *([] if operations is None else [_operations(operations, palette)]),
     ]
     above = [_loss(records, palette), _reach(records, layer_names, palette)]
     stacked = [*above, *panels]
-    height = MARGIN["t"] + stacked_height(len(stacked)) + MARGIN["b"]
     span = epoch_span(len(records))
-    beside = two_by_two(HEIGHT - MARGIN["t"] - MARGIN["b"])
-    below = one_below_the_other(len(stacked))
+    heights = [MARGIN["t"] + height + MARGIN["b"] for height in (grid_height(len(panels)), stacked_height(len(stacked)))]
+    beside, below = two_by_two(len(panels)), one_below_the_other(len(stacked))
     return {
         "data": [trace for panel in stacked for trace in panel.traces],
-        "layout": layout(theme, HEIGHT, margin=MARGIN, meta={"least": LEAST_WIDTH}, **laid_out(panels, beside, span, theme)),
-        "narrow": layout(theme, height, margin=MARGIN, **laid_out(stacked, below, span, theme)),
+        "layout": layout(theme, heights[0], margin=MARGIN, meta={"least": LEAST_WIDTH}, **laid_out(panels, beside, span, theme)),
+        "narrow": layout(theme, heights[1], margin=MARGIN, **laid_out(stacked, below, span, theme)),
     }
 
 
@@ -123,6 +131,46 @@ def _zeros(norms: Mapping[str, Values], low: float, color: str) -> list[dict[str
             "meta": {"label": "Gradient norm", "x": "epoch", "value": "zero"},
         }
     ]
+
+
+def _norms_by_layer(records: Sequence[EpochRecord], names: Mapping[str, str], epoch: int, palette: Palette) -> Panel:
+    """The norms of weights at one epoch from layer to layer, on the scale of all epochs: so one sees them vanish or explode."""
+    record = records[epoch]
+    weights = [name for name in record.gradient_norms if name.endswith("weight")]
+    norms = np.array([record.gradient_norms[name] for name in weights])
+    layers = np.array([int(name.partition(".")[0]) + 1 for name in weights])
+    every = np.array([norm for each in records for name, norm in each.gradient_norms.items() if norm > 0 and name.endswith("weight")])
+    zero = ", ".join(names[name] for name, norm in zip(weights, norms, strict=True) if norm == 0)
+    trace = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": layers,
+        "y": np.where(norms > 0, norms, np.nan).astype(np.float32),
+        "xaxis": axis_name("x", BY_LAYER),
+        "yaxis": axis_name("y", BY_LAYER),
+        "line": {"color": palette.positive, "width": 1.5},
+        "marker": {"color": palette.positive, "size": 6},
+        "cliponaxis": False,
+        "text": [f"{names[name]} {norm:.3g}" for name, norm in zip(weights, norms, strict=True)],
+        "hovertemplate": f"epoch {record.epoch}<br>%{{text}}<extra></extra>",
+        "meta": {"label": f"Epoch {record.epoch}", "x": "layer", "value": "norm"},
+    }
+    title = f"Gradient norm of weights by layer, epoch {record.epoch}" + (f"; zero: {zero}" if zero else "")
+    ends = (int(layers.min()), int(layers.max())) if len(layers) else (1, 1)
+    x = {
+        "range": [ends[0] - 0.5, ends[1] + 0.5],
+        "tickmode": "array",
+        "tickvals": layers.tolist(),
+        "ticktext": [str(layer) for layer in layers],
+    }
+    low, high = _decades(every)
+    return Panel(BY_LAYER, title, "norm", {"type": "log", "range": [low, high], "exponentformat": "power"}, [trace], along="layer", x=x)
+
+
+def _operations(operations: Values, palette: Palette) -> Panel:
+    traces = [curve(operations, OPERATIONS, palette.input, "Network", "synaptic operations")]
+    y = {"range": [0, max(1.1 * float(operations.max()), 1.0)]}
+    return Panel(OPERATIONS, f"Synaptic operations, {operations[-1]:,.0f} at the last epoch", "per epoch", y, traces)
 
 
 def _rates(records: Sequence[EpochRecord], layer_names: Sequence[str], dt: float, palette: Palette) -> Panel:

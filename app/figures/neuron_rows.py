@@ -23,7 +23,7 @@ from app.words.control_rows import (
     switch_row,
     words_of,
 )
-from app.words.inputs import input_name, input_parameters
+from app.words.inputs import RECEIVED, input_name, input_parameters
 from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, SUBTRACT, TO_ZERO, TUNED
 from app.words.parameter import Parameter
 from app.words.typed_numbers import Numbers
@@ -76,7 +76,8 @@ def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
             rows += _layer_rows(experiment, name)
     kinds = single_neuron_inputs()
     kinds = kinds if given.kind in kinds else (*kinds, given.kind)
-    rows.append(_choice("Input", kinds.index(given.kind), [(input_name(kind), edit_act("input.kind", kind)) for kind in kinds]))
+    names = {kind: RECEIVED if kind == "file" else input_name(kind) for kind in kinds}
+    rows.append(_choice("Input", kinds.index(given.kind), [(name, edit_act("input.kind", kind)) for kind, name in names.items()]))
     for name, parameter in input_parameters(type(given)).items():
         if name in type(given).model_fields and not parameter.tells_channels_apart:
             rows.append(_input_row(experiment, name, parameter))

@@ -13,7 +13,7 @@ COLUMN_GAP = 0.09
 ROW_GAP, NARROW_ROW_GAP = 40, 56
 """Pixels between two panels, for the epochs of one and the heading of the next."""
 
-NARROW_PANEL_HEIGHT = 84
+PANEL_HEIGHT, NARROW_PANEL_HEIGHT = 81, 84
 LEGEND_SHARE, NARROW_LEGEND_SHARE = 0.4, 0.46
 """Share of a panel's width for the names of its curves."""
 
@@ -39,6 +39,8 @@ class Panel:
     number: of its axes.
     unit: of its y axis.
     y: settings of its y axis.
+    along: what lies along it.
+    x: settings of its x axis, if that isn't the epochs.
     """
 
     number: int
@@ -47,27 +49,38 @@ class Panel:
     y: Mapping[str, Any]
     traces: Sequence[dict[str, Any]]
     names: Sequence[Named] = ()
+    along: str = "epoch"
+    x: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Place of a panel on paper: ends of its curves, start of its legend, lower and upper end, title of epochs."""
+    """Place of a panel on paper: ends of its curves, start of its legend, end without one, lower and upper end, title of epochs."""
 
     left: float
     right: float
     legend: float
+    end: float
     low: float
     high: float
     titles_epochs: bool
 
 
-def two_by_two(height: float) -> list[_Place]:
-    """Return the places of four panels on paper of that many pixels."""
-    width, panel = (1 - COLUMN_GAP) / 2, (1 - ROW_GAP / height) / 2
-    lefts = (0, width + COLUMN_GAP)
-    upper = [_place(left, width, LEGEND_SHARE, 1 - panel, 1, titles_epochs=False) for left in lefts]
-    lower = [_place(left, width, LEGEND_SHARE, 0, panel, titles_epochs=True) for left in lefts]
-    return upper + lower
+def grid_height(count: int) -> int:
+    """Height in pixels of that many panels two by two."""
+    rows = -(-count // 2)
+    return rows * (PANEL_HEIGHT + ROW_GAP) - ROW_GAP
+
+
+def two_by_two(count: int) -> list[_Place]:
+    """Return the places of that many panels, row by row."""
+    width, height = (1 - COLUMN_GAP) / 2, grid_height(count)
+    lefts, pitch = (0, width + COLUMN_GAP), PANEL_HEIGHT + ROW_GAP
+    tops = [1 - number // 2 * pitch / height for number in range(count)]
+    return [
+        _place(lefts[number % 2], width, LEGEND_SHARE, top - PANEL_HEIGHT / height, top, titles_epochs=number + 2 >= count)
+        for number, top in enumerate(tops)
+    ]
 
 
 def stacked_height(count: int) -> int:
@@ -83,7 +96,7 @@ def one_below_the_other(count: int) -> list[_Place]:
 
 def _place(left: float, width: float, legend_share: float, low: float, high: float, *, titles_epochs: bool) -> _Place:
     right = left + (1 - legend_share) * width
-    return _Place(left, right, right + LEGEND_GAP, max(low, 0), high, titles_epochs)  # max: rounding may lead below the paper
+    return _Place(left, right, right + LEGEND_GAP, left + width, max(low, 0), high, titles_epochs)  # max: rounding may lead below the paper
 
 
 def laid_out(panels: Sequence[Panel], places: Sequence[_Place], span: int, theme: Theme) -> dict[str, Any]:
@@ -92,9 +105,11 @@ def laid_out(panels: Sequence[Panel], places: Sequence[_Place], span: int, theme
     annotations, shapes = [], []
     for panel, place in zip(panels, places, strict=True):
         x, y = axis_name("x", panel.number), axis_name("y", panel.number)
-        title = "epoch" if place.titles_epochs else ""
-        along = {"range": [0, span], "nticks": 4, "anchor": y, "domain": (place.left, place.right)}
-        axes[axis_name("xaxis", panel.number)] = axis(theme, title, **along)
+        title = panel.along if place.titles_epochs or panel.x is not None else ""
+        along = {"range": [0, span], "nticks": 4} if panel.x is None else panel.x
+        axes[axis_name("xaxis", panel.number)] = axis(
+            theme, title, **{"anchor": y, "domain": (place.left, place.right if panel.names else place.end), **along}
+        )
         axes[axis_name("yaxis", panel.number)] = axis(
             theme, panel.unit, anchor=x, domain=(place.low, place.high), **{"nticks": 4, **panel.y}
         )

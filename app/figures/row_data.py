@@ -137,6 +137,7 @@ class BarsRow(AnyRow):
         first: number of the first bar.
         bin: numbers in a bar.
         selected: index of the selected bar.
+        largest: value at the upper edge, if not that of the highest bar.
     """
 
     kind: Literal["bars"]
@@ -146,12 +147,19 @@ class BarsRow(AnyRow):
     bin: int
     first: int
     selected: int | None
+    largest: NotRequired[float]
 
 
 class WeightsRow(AnyRow):
-    """Weights into one neuron. `shape` is (inputs,), or (channels, height, width) for kernels."""
+    """Weights into one neuron.
+
+    Attributes:
+        shape: (inputs,), or (channels, height, width) for kernels.
+        across: what the inputs are numbered by.
+    """
 
     kind: Literal["weights"]
+    across: str
     z: int
     shape: list[int]
 

@@ -31,9 +31,9 @@ from app.figures.row_kinds import (
     traces,
 )
 from app.figures.style import PALETTES, Theme
-from app.words.numbers import counted, three_digits
+from app.words.numbers import counted, operations_in_words, three_digits
 from snncore.arrays import Array
-from snncore.run.measures import IncomingWeights, incoming_weights, is_spikes, spike_intervals, synaptic_operations
+from snncore.run.measures import IncomingWeights, incoming_weights, is_spikes, operations_of, spike_intervals
 from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
 
@@ -180,6 +180,9 @@ def _layer_group(
     spikes = neurons_by_time(record.spikes, view.sample)
     beside = other.records[index] if other else None
     words = _neurons_in_words(record, view.sample, simulation.experiment.dt)
+    operations = operations_of(simulation, index - 1) if index else None
+    if operations is not None:
+        words += f" · {operations_in_words(operations[view.sample].sum())} in"
     is_output = index == len(simulation.experiment.network) - 1
     own = _own_raster(figure, spikes, index, view, is_output, beside is not None) if record.does_spike else None
     rows: list[Row] = []
@@ -276,8 +279,7 @@ def _details(
         rate = spikes.mean(axis=0, dtype=np.float64) / experiment.dt
         title = f"Population rate, mean {three_digits(rate.mean())} Hz"
         rows.append(_curve(traces(figure, [line(figure, rate, None, None, "spikes", name="rate")], "Hz"), title))
-    gets_spikes = index > 1 or (index == 1 and experiment.input.carries_spikes)
-    operations = synaptic_operations(experiment.network[index - 1], simulation.received(index - 1)) if gets_spikes else None
+    operations = operations_of(simulation, index - 1) if index else None
     if operations is not None:
         per_step = operations[sample]
         title = f"Synaptic operations into this layer, {per_step.sum():,.0f} in all"
@@ -315,12 +317,21 @@ def _weights(figure: NetworkFigure, simulation: Simulation, index: int, neuron: 
                 "kind": "weights",
                 "height": BARS_HEIGHT,
                 "title": f"Weights from {source} to neuron {neuron}",
+                "across": _inputs_in_words(simulation, index, found),
                 "z": figure.put(found.values),
                 "shape": list(found.values.shape),
                 "pick": _neurons_behind(simulation, index, found),
             }
         )
     return rows
+
+
+def _inputs_in_words(simulation: Simulation, index: int, weights: IncomingWeights) -> str:
+    """What the inputs that weights lead from are numbered by."""
+    place = _neurons_behind(simulation, index, weights)
+    if place is not None:
+        return f"neuron of {simulation.experiment.layer_label(str(place))}"
+    return "input channel" if weights.source == 0 else f"input of {simulation.experiment.layer_label(str(weights.source))}"
 
 
 def _neurons_behind(simulation: Simulation, index: int, weights: IncomingWeights) -> int | None:

@@ -68,6 +68,13 @@ class NetworkView:
         """Select a layer, or the input with None, and open its controls."""
         self.layer, self.panel = layer, INPUT if layer is None else LAYER
 
+    def toggle(self, layer: int, opens: bool) -> None:
+        """Show or hide a layer's details, or with `opens` False all its neurons instead of traces. A layer that is opened is selected."""
+        shown = self.opened if opens else self.heatmaps
+        shown.symmetric_difference_update({layer})
+        if opens and layer in shown:
+            self.select(layer)
+
     def forget_neurons(self) -> None:
         """Reset the view after an edit that changes places or sizes of layers."""
         self.chosen, self.opened, self.weighed, self.heatmaps = {}, set(), set(), set()

@@ -14,7 +14,8 @@ from app.components.headline import headline
 from app.components.plain import alert, caption, sentence, title
 from app.components.ribbon import ribbon
 from app.components.rows import rows
-from app.figures.rows import Notes, describe_rows, picked_neuron, rows_figure
+from app.figures.rows import NetworkFigure, Notes, describe_rows, picked_neuron, rows_figure
+from app.figures.side_by_side import share_scales
 from app.figures.stages import stages
 from app.figures.style import Theme
 from app.server.priority import first
@@ -29,7 +30,7 @@ from app.widgets.session import desk, go_to, write_link
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.input_parameters import SHOWN_SAMPLE
 from app.words.network import network_milestone, network_status
-from app.words.numbers import with_minus
+from app.words.numbers import operations_in_words, with_minus
 from app.words.parameter import Range
 from app.words.seeds import Seed
 from app.words.typed_numbers import Numbers
@@ -37,6 +38,7 @@ from app.words.weights import let_go_in_words, trained_weights_in_words
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
 from snncore.experiment.spec import Draft
+from snncore.run.measures import all_operations
 from snncore.run.simulation import Simulation
 
 TRAINING_PAGE = "views/training.py"
@@ -88,6 +90,9 @@ def _headline() -> None:
         number, unit = f"{output.sum():g}", f"output spikes · {samples} × {steps} steps"
     else:
         number, unit = with_minus(f"{output.mean():.2g}"), f"mean output · {samples} × {steps} steps"
+    operations = all_operations(simulation)
+    if operations is not None:
+        unit += f" · {operations_in_words(operations)}"
     findings = diagnose(simulation)
     status, milestone = network_status(simulation, findings), network_milestone(simulation, findings)
     headline("count", number=number, unit=unit, status=status, milestone=milestone)
@@ -185,10 +190,18 @@ def _sample_control(batch: int) -> None:
 
 
 def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> None:
+    _show_rows(key, simulation, _figure(simulation, simulation, other))
+
+
+def _figure(simulation: Simulation, base: Simulation, other: Simulation | None = None) -> NetworkFigure:
+    """Return a simulation's rows.
+
+    Args:
+        base: the simulation that decides which neurons are traced where none was picked.
+        other: the one drawn beside it.
+    """
     composition = desk().composition
-    looking = composition.view
     theme: Theme = st.context.theme.type or "light"
-    view = view_of(looking, simulation)
     mendable = composition.is_shown_whole  # else a remedy would change other layers than those on display
     notes = {
         index: Notes(
@@ -197,18 +210,23 @@ def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> 
         )
         for index, findings in diagnose(simulation).items()
     }
-    name = OVERLAYS[looking.overlay][0] if other else ""
+    name = OVERLAYS[composition.view.overlay][0] if other else ""
+    return rows_figure(simulation, view_of(composition.view, base), notes, theme, other, name)
+
+
+def _show_rows(key: str, simulation: Simulation, figure: NetworkFigure) -> None:
+    composition = desk().composition
     rows(
         key,
-        rows_figure(simulation, view, notes, theme, other, name),
-        describe_rows(simulation, view.sample),
+        figure,
+        describe_rows(simulation, composition.view.sample),
         on_act=lambda act: _act_on_rows(simulation, act),
-        redraw=partial(_redraw_rows, composition.present),
+        redraw=partial(_redraw_rows, composition.present, _selection()),
     )
 
 
 def _side_by_side(taus: tuple[float, ...]) -> None:
-    """Show the network with each τ_mem in all its leaky layers."""
+    """Show the network with each τ_mem in all its leaky layers: the same neurons, on the same scales."""
     composition = desk().composition
     shown = composition.simulate()[0]
     leaky = [f"network.{index}.tau_mem" for index, layer in enumerate(shown.experiment.network) if hasattr(layer, "tau_mem")]
@@ -216,15 +234,21 @@ def _side_by_side(taus: tuple[float, ...]) -> None:
         sentence("No layer of this network has a leak, so there is no τ_mem to hold.")
         _rows("rows", shown)
         return
-    for column, tau in zip(st.columns(len(taus), gap="small"), taus, strict=True):
+    variants: dict[float, Simulation | str] = {}
+    for tau in taus:
+        try:
+            variants[tau] = composition.variant(dict.fromkeys(leaky, tau))
+        except ExperimentError as error:
+            variants[tau] = str(error)
+    figures = {tau: _figure(found, shown) for tau, found in variants.items() if isinstance(found, Simulation)}
+    share_scales(list(figures.values()))
+    for column, (tau, found) in zip(st.columns(len(taus), gap="small"), variants.items(), strict=True):
         with column:
             title(f"τ_mem {tau:g} steps")
-            try:
-                simulation = composition.variant(dict.fromkeys(leaky, tau))
-            except ExperimentError as error:
-                alert(str(error))
-                continue
-            _rows(f"rows {tau:g}", simulation)
+            if isinstance(found, Simulation):
+                _show_rows(f"rows {tau:g}", found, figures[tau])
+            else:
+                alert(found)
 
 
 def _simulation() -> Simulation | str:
@@ -281,8 +305,7 @@ def _act_on_rows(simulation: Simulation, act: Act) -> None:
     if act["do"] == "pick":
         view.pick(layer, picked_neuron(act, simulation.records[layer], view.sample), bool(act["add"]))
     elif act["do"] == "toggle":
-        chosen = view.opened if act["what"] == "open" else view.heatmaps
-        chosen.symmetric_difference_update({layer})
+        view.toggle(layer, opens=act["what"] == "open")
     elif act["do"] == "remedy":
         _mend(simulation, layer, int(act["remedy"]))
 
@@ -298,9 +321,15 @@ def _mend(simulation: Simulation, layer: int, remedy: int) -> None:
         held.attempt(lambda: held.composition.replace(changes))
 
 
-def _redraw_rows(drawn: Draft) -> None:
-    """Redraw what an act on the rows changed: all of the page after a remedy, which changes the network that was drawn."""
-    if desk().composition.present != drawn:
+def _selection() -> tuple[str, int | None]:
+    """What the ribbon marks and the controls show."""
+    composition = desk().composition
+    return composition.view.panel, composition.selected
+
+
+def _redraw_rows(drawn: Draft, selected: tuple[str, int | None]) -> None:
+    """Redraw what an act on the rows changed: all of the page where that is the network or the selected layer."""
+    if desk().composition.present != drawn or _selection() != selected:
         st.rerun()
     draw("plots", "opening")
 

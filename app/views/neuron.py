@@ -25,7 +25,7 @@ from app.widgets.seeds import draw_others
 from app.widgets.session import desk, write_link
 from app.words.comparison import differences
 from app.words.findings import findings_in_words, remedy_in_words
-from app.words.inputs import lacking_input_in_words
+from app.words.inputs import RECEIVED, input_name, lacking_input_in_words
 from app.words.numbers import counted
 from app.words.parameter import Parameter
 from app.words.seeds import Seed, can_draw
@@ -121,7 +121,10 @@ def _surrogate(simulation: Simulation, theme: Theme) -> None:
 def difference_in_words(pinned: Simulation, shown: Simulation) -> str:
     """Say how the present neuron differs from A, the pinned one, and how often both spike."""
     kind = pinned.experiment.network[0].kind
-    found = [phrase.replace(f" of {kind} 1", "") for phrase in differences(pinned.experiment, shown.experiment)]
+    found = [
+        phrase.replace(f" of {kind} 1", "").replace(input_name("file"), RECEIVED)
+        for phrase in differences(pinned.experiment, shown.experiment)
+    ]
     in_a, here = (_count(run.records[0]) for run in (pinned, shown))
     steps = [run.input.shape[1] for run in (pinned, shown)]
     why = "" if steps[0] == steps[1] else f"; no difference is drawn of {steps[0]} and {steps[1]} time steps"

@@ -19,7 +19,7 @@ from app.figures.trials import Trial, describe_trials, trials_figure
 from app.server.priority import first
 from app.server.runner import TrainingRun
 from app.state.training import TrainingState, forward_pass, have_the_same_score
-from app.widgets.drawing import is_drawn, note_drawn, polled
+from app.widgets.drawing import draw_along, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.head import open_menus
 from app.widgets.messages import messages
@@ -34,11 +34,15 @@ from app.words.layer_parameters import part_name
 from app.words.layers import layer_names, parameter_names
 from app.words.seeds import Seed
 from app.words.training import call
+from snncore.run.measures import operations_per_epoch
 from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
 
 DRAWER_INTERVAL = 0.5
 """Seconds between updates of the drawer during training: its contents are read over many epochs."""
+
+DRAWN_EPOCH = "epoch of the drawer"
+"""Key of the epoch chosen when the drawer was drawn."""
 
 SPEEDS: dict[str, float | None] = {"1 epoch/s": 1.0, "4 epochs/s": 4.0, "8 epochs/s": 8.0, "16 epochs/s": 16.0, "full speed": None}
 
@@ -91,6 +95,9 @@ def live_view() -> None:
     _plots()
     if not is_drawn():
         st.rerun()
+    training = desk().training
+    if st.session_state.get("drawer") and not training.is_moving and st.session_state.get(DRAWN_EPOCH) != training.scrubbed:
+        draw_along("drawer")
 
 
 # ------------------------------------------------------------------------------------------------------- the bar
@@ -235,11 +242,14 @@ def _drawer() -> None:
 
 @first
 def _drawer_plots() -> None:
-    run = desk().training.run
+    training = desk().training
+    run = training.run
     theme: Theme = st.context.theme.type or "light"
     experiment, records = run.experiment, run.records[:]
     names, parameters = layer_names(experiment), parameter_names(experiment, records[0].parameters)
-    figure = drawer_figure(records, names, parameters, experiment.dt, theme)
+    st.session_state[DRAWN_EPOCH] = training.scrubbed
+    operations = operations_per_epoch(experiment, records, run.input)
+    figure = drawer_figure(records, names, parameters, experiment.dt, theme, training.scrubbed, operations)
     plots("drawer_plots", [Plot(figure=figure, description=describe_drawer(records, names, parameters, experiment.dt))])
 
 

@@ -13,6 +13,7 @@ export interface BarsRow {
   bin: number;
   first: number;
   selected: number | null;
+  largest?: number;
 }
 
 export interface BesideNeuron {
@@ -413,6 +414,7 @@ export interface WeightsRow {
   wide?: boolean;
   pick?: number | null;
   kind: "weights";
+  across: string;
   z: number;
   shape: number[];
 }

@@ -19,6 +19,10 @@ USUALLY_ON = 1.0
 SCALARS = {int, float, bool}
 
 
+RECEIVED = "As in its network"
+"""Name of a recorded input on the Neuron page, where none can be uploaded: it is what a neuron received where it was opened."""
+
+
 def input_name(kind: str) -> str:
     """Return the name of a registered kind of input."""
     return INPUT_NAMES.get(kind) or INPUT_KINDS[kind].title or kind.replace("_", " ").capitalize()

@@ -12,6 +12,12 @@ def counted(number: float, noun: str) -> str:
     return f"{digits} {noun}{'' if number == 1 else 's'}"
 
 
+def operations_in_words(number: float) -> str:
+    """A number of synaptic operations, its thousands set apart: 12,345 synaptic operations."""
+    digits = f"{number:,.0f}" if number < LARGEST_IN_DIGITS else f"{number:.2g}"
+    return f"{digits} synaptic operation{'' if number == 1 else 's'}"
+
+
 def capitalised(words: str) -> str:
     """The words with a capital first letter."""
     return words[:1].upper() + words[1:]

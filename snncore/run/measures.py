@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from snncore.arrays import Array
-from snncore.experiment.layers import LayerSpec
+from snncore.experiment.layers import LayerSpec, NeuronSpec
 from snncore.experiment.spec import Experiment
-from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, LinearSpec
+from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 from snncore.layers.bounds import decay
 from snncore.run.bptt import EpochRecord
 from snncore.run.record import LayerRecord
@@ -55,6 +55,66 @@ def synaptic_operations(layer: LayerSpec, received: Array) -> Array | None:
         seen: Array = np.einsum("btchw,h,w->bt", received, rows, columns) * layer.out_channels
         return seen
     return None
+
+
+def operations_of(simulation: Simulation, layer: int) -> Array | None:
+    """Return the synaptic operations of a layer of weights at each step of a run.
+
+    None for a layer without weights, and if its input isn't spikes, or isn't kept.
+
+    Args:
+        layer: its place in the network.
+
+    Shape: (batch, time).
+    """
+    experiment = simulation.experiment
+    if layer == 0:
+        return synaptic_operations(experiment.network[0], simulation.input) if experiment.input.carries_spikes else None
+    before = simulation.records.get(layer - 1)
+    if (before is None and not simulation.outputs) or (before is not None and not before.does_spike):
+        return None
+    return synaptic_operations(experiment.network[layer], simulation.received(layer) if before is None else before.spikes)
+
+
+def all_operations(simulation: Simulation) -> float | None:
+    """Return the synaptic operations of a whole run, all layers, samples and steps; None if none can be counted."""
+    counted = [found for layer in range(len(simulation.experiment.network)) if (found := operations_of(simulation, layer)) is not None]
+    return sum(float(found.sum(dtype=np.float64)) for found in counted) if counted else None
+
+
+def operations_per_epoch(experiment: Experiment, records: Sequence[EpochRecord], data: Array) -> Array | None:
+    """Return the synaptic operations of each epoch's forward pass, all layers, samples and steps.
+
+    They follow from the firing rates, so that records without arrays have them too. None if they can't be counted, or don't follow: a
+    spike before a Conv2d has more or fewer operations by its place.
+
+    Args:
+        records: of a training, the first one whole.
+        data: the input of every epoch, (batch, time, ...).
+
+    Shape: (epochs,).
+    """
+    rates = np.array([record.rates for record in records])
+    neurons = iter(enumerate(records[0].layers))
+    carries_spikes = experiment.input.carries_spikes and is_spikes(data)
+    spikes = np.full(len(records), data.sum(dtype=np.float64)) if carries_spikes else None
+    total, is_counted, is_input = np.zeros(len(records)), False, True
+    for layer in experiment.network:
+        if isinstance(layer, NeuronSpec):
+            place, record = next(neurons)
+            spikes, is_input = np.rint(rates[:, place] * record.u.size) if record.does_spike else None, False
+        elif isinstance(layer, LinearSpec | Conv2dSpec) and spikes is not None:
+            if isinstance(layer, LinearSpec):
+                total += spikes * layer.out_features
+            else:
+                found = synaptic_operations(layer, data) if is_input else None
+                if found is None:
+                    return None
+                total += found.sum(dtype=np.float64)
+            spikes, is_counted = None, True
+        elif not isinstance(layer, FlattenSpec):
+            spikes = None
+    return total if is_counted else None
 
 
 def _places_that_see(layer: Conv2dSpec, side: int) -> Array:

@@ -64,6 +64,29 @@ def test_gradient_norms_are_those_of_the_records_and_each_is_named(records: list
     assert len({trace["line"]["dash"] for trace in shown.values()}) == len(shown)
 
 
+def test_the_norms_of_one_epoch_lead_from_layer_to_layer(records: list[EpochRecord]) -> None:
+    names = {f"{layer}.weight": f"Linear {layer + 1} weights" for layer in (8, 0, 2, 4, 6)}
+    deep = [replace(record, gradient_norms={name: 10.0 ** -int(name[0]) for name in sorted(names)}) for record in records]
+    deep[7] = replace(deep[7], gradient_norms={**deep[7].gradient_norms, "0.weight": 0.0})
+    for epoch, first in ((None, 1.0), (7, None)):
+        figure = drawer_figure(deep, LAYERS, {**NAMES, **names}, DT, "light", epoch)
+        (trace,) = traces(figure, "norm").values()
+        assert trace["x"].tolist() == [1, 3, 5, 7, 9]
+        assert trace["y"][1:] == pytest.approx([1e-2, 1e-4, 1e-6, 1e-8])
+        assert np.isnan(trace["y"][0]) if first is None else trace["y"][0] == first
+        shown = f"Gradient norm of weights by layer, epoch {39 if epoch is None else epoch}"
+        assert shown + ("; zero: Linear 1 weights" if first is None else "") in texts(figure["layout"])
+
+
+def test_synaptic_operations_of_each_epoch_are_drawn_where_they_can_be_counted(records: list[EpochRecord]) -> None:
+    assert traces(drawer(records), "synaptic operations") == {}
+    operations = np.arange(40.0)
+    figure = drawer_figure(records, LAYERS, NAMES, DT, "light", operations=operations)
+    (trace,) = traces(figure, "synaptic operations").values()
+    assert np.array_equal(trace["y"], operations)
+    assert "Synaptic operations, 39 at the last epoch" in texts(figure["layout"])
+
+
 def test_norms_that_are_zero_are_said(records: list[EpochRecord]) -> None:
     weights_get_none = [replace(record, gradient_norms={**record.gradient_norms, "0.weight": 0.0}) for record in records]
     assert "Linear 1 weights: all zero" in texts(drawer(weights_get_none)["layout"])
@@ -158,6 +181,7 @@ def figures(records: list[EpochRecord]) -> Iterator[Figure]:
     yield training_curves(records, [10] * len(records), LAYERS, "light")
     yield drawer(records)
     yield drawer(records[:1])
+    yield drawer_figure(records, LAYERS, NAMES, DT, "dark", 3, np.arange(40.0))
     for count in (1, 4, 7, 8):
         yield trials_figure([Trial(str(number), "waiting", records) for number in range(count)], 10, "dark")
 

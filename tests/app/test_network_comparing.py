@@ -73,6 +73,16 @@ def test_time_constants_are_held_side_by_side() -> None:
     assert np.array_equal(raster(page, "1"), simulate(ten_spikes())[0].records[1].spikes[0].T)
 
 
+def test_held_time_constants_show_the_same_neuron_on_the_same_scale() -> None:
+    page = opened(taus=(2.0, 50.0))
+    columns = [received_by(page, f"rows {tau}")[0] for tau in (2, 50)]
+    for layer in ("1", "3"):
+        found = [group for header in columns for group in header["groups"] if group["layer"] == layer]
+        potentials = [next(row for row in group["rows"] if row["kind"] == "traces") for group in found]
+        assert len({row["lines"][-1]["neuron"] for row in potentials}) == 1
+        assert len({tuple(row["range"]) for row in potentials}) == 1
+
+
 def test_a_typed_time_constant_is_held_and_the_same_one_only_once() -> None:
     page = opened(panel="Compare")
     fields(page, "")["taus"].set_value("10 7.25;10.0")

@@ -10,6 +10,7 @@ from snncore.experiment.spec import Experiment
 from snncore.run.simulation import simulate
 from tests.app.network_page import TEN, draft, group, opened, raster
 from tests.app.pages import data_of, told
+from tests.app.said import said
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
@@ -44,6 +45,25 @@ def test_a_layer_is_opened_and_closed_and_shown_as_a_heatmap() -> None:
     told(page, "rows", {"do": "toggle", "layer": 1, "what": "open"})
     told(page, "rows", {"do": "toggle", "layer": 1, "what": "heatmap"})
     assert [row["kind"] for row in group(page, 1)["rows"]] == closed
+
+
+def test_an_opened_layer_is_selected_in_the_ribbon_and_the_controls_and_closing_it_selects_nothing_else() -> None:
+    page = opened()
+    told(page, "rows", {"do": "toggle", "layer": 3, "what": "open"})
+    assert data_of(page, "ribbon")["selected"] == 3
+    assert "LIF 4" in said(page, "title")
+    told(page, "rows", {"do": "toggle", "layer": 1, "what": "heatmap"})
+    told(page, "rows", {"do": "toggle", "layer": 3, "what": "open"})
+    assert data_of(page, "ribbon")["selected"] == 3
+
+
+def test_synaptic_operations_stand_beside_the_spikes_of_the_run_and_of_each_layer() -> None:
+    page = opened()
+    (simulation,) = simulate(Experiment(**dict(TEN)))
+    into_hidden, into_output = 64 * simulation.input.sum(), 4 * simulation.records[1].spikes.sum()
+    assert group(page, 1)["words"].endswith(f" · {into_hidden:,.0f} synaptic operations in")
+    assert group(page, 3)["words"].endswith(f" · {into_output:,.0f} synaptic operations in")
+    assert data_of(page, "count")["unit"].endswith(f" · {into_hidden + into_output:,.0f} synaptic operations")
 
 
 def test_each_remedy_of_a_silent_layer_does_what_its_button_says() -> None:

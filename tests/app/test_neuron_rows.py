@@ -11,6 +11,7 @@ from app.figures.neuron import TIME_CONSTANTS
 from app.figures.neuron_rows import neuron_rows, single_neuron_inputs
 from app.state.tuned_neuron import DEFAULT, edited
 from app.words.beside import besides
+from app.words.inputs import RECEIVED
 from app.words.layer_parameters import LAYER_PARAMETERS
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NEURON_SPECS
@@ -142,6 +143,14 @@ def test_what_another_value_rules_out_cannot_be_set(changes: dict[str, Any], pat
 def test_a_slider_reaches_to_where_its_value_is() -> None:
     row = row_of(DEFAULT.replace({"network.0.tau_mem": 700.0}), "network.0.tau_mem")
     assert row["high"] == 700
+
+
+def test_an_input_that_was_received_is_called_so_and_no_own_file() -> None:
+    received = {"kind": "file", "name": "LIF 2, neuron 0", "digest": "0" * 32, "shape": (1, 100, 1)}
+    (row,) = (row for row in neuron_rows(DEFAULT.replace({"input": received}), "") if row["label"] == "Input")
+    names = [option["label"] for option in row["options"]]
+    assert names[row["chosen"]] == RECEIVED
+    assert "Own file" not in names
 
 
 def test_of_an_input_that_was_received_no_other_size_is_offered() -> None:

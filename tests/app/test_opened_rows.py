@@ -140,6 +140,11 @@ def test_a_weight_leads_back_to_the_neuron_it_comes_from() -> None:
     figure = drawn(simulation_of("LIFRecurrent"), opened(simulation_of("LIFRecurrent")))
     from_the_input, from_itself = rows_of(figure, 1, "weights")
     (from_the_layer_before,) = rows_of(figure, 3, "weights")
+    names = [NETWORKS["LIFRecurrent"].layer_label("1")] * 2
+    assert [row["across"] for row in (from_the_input, from_itself, from_the_layer_before)] == [
+        "input channel",
+        *(f"neuron of {name}" for name in names),
+    ]
     assert (from_the_input["pick"], from_itself["pick"], from_the_layer_before["pick"]) == (None, 1, 1)
     figure = drawn(simulation_of("preset Convolution"), opened(simulation_of("preset Convolution")))
     assert [row["pick"] for row in rows_of(figure, 3, "weights")] == [None], "a kernel belongs to no one neuron"

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from torch import nn
 
 from snncore.experiment.layers import NEURON_SPECS, LIFSpec
-from snncore.experiment.spec import Experiment
+from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 from snncore.layers import StatefulLayer
-from snncore.run.measures import incoming_weights, spike_intervals, synaptic_operations
+from snncore.run.bptt import train
+from snncore.run.measures import all_operations, incoming_weights, operations_per_epoch, spike_intervals, synaptic_operations
 from snncore.run.simulation import simulate
 
 Layer = dict[str, Any]
@@ -112,6 +113,31 @@ WEIGHTLESS = [AvgPool2dSpec(kernel_size=2), FlattenSpec(), DropoutSpec(), LIFSpe
 @pytest.mark.parametrize("layer", WEIGHTLESS, ids=[layer.kind for layer in WEIGHTLESS])
 def test_there_are_no_operations_in_layers_without_weights(layer):
     assert synaptic_operations(layer, spikes_of((1, 4, 2, 4, 4), seed=0)) is None
+
+
+def test_operations_of_epochs_are_those_of_their_forward_passes():
+    made = ten_spikes().replace({"training.epochs": 35})
+    records = list(train(made))
+    found = operations_per_epoch(made, [records[0], *(record.reduced() for record in records[1:])], made.make_input().numpy())
+    assert found is not None
+    for record, operations in zip(records, found, strict=True):
+        assert operations == all_operations(simulate(made, parameters=record.parameters)[0])
+    assert len(set(found)) > 1
+
+
+def test_operations_of_epochs_are_not_told_where_they_depend_on_places():
+    shape = (1, 12, 2, 6, 6)
+    convolution = {"kind": "Conv2d", "in_channels": 2, "out_channels": 2, "kernel_size": 3, "padding": 1}
+    one = Experiment(
+        network=[convolution, {"kind": "LIF", "tau_mem": 4.0}], input={"shape": shape, "probability": 0.4}, training={"epochs": 2}
+    )
+    two = one.replace({"network": [*one.model_dump()["network"], convolution, {"kind": "LIF", "tau_mem": 4.0}]})
+    for made, is_told in ((one, True), (two, False)):
+        records = list(train(made))
+        found = operations_per_epoch(made, records, made.make_input().numpy())
+        assert (found is not None) == is_told
+        if found is not None:
+            assert found[0] == all_operations(simulate(made)[0])
 
 
 # --------------------------------------------------------------------------------------------------- incoming weights

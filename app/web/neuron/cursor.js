@@ -37,6 +37,13 @@ export function sayStep(view, time) {
   return `${who}step ${time}: input ${inDigits(at("z"))}${current}, u ${inDigits(at("u"))}${spiking}`;
 }
 
+/** Says what is drawn now under a pointer that rests on the plot; nothing while something is dragged. @param {View} view */
+export function refreshTip(view) {
+  const { tip } = view.nodes;
+  if (view.isDragging) tip.hidden = true;
+  if (!tip.hidden) setText(tip, sayStep(view, wholeWithin(Number(tip.dataset.time), 0, view.run.steps - 1)));
+}
+
 /** @param {View} view @param {number} neuron */
 export function choose(view, neuron) {
   const chosen = clamp(neuron, 0, view.run.neurons - 1);

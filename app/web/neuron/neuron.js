@@ -6,6 +6,7 @@ import { followRoom, freeHeight } from "../lib/room.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
 import { leastShare, unit } from "../lib/unit.js";
+import { refreshTip } from "./cursor.js";
 import { fillEquation, makeEquation } from "./equation.js";
 import { ask } from "./frame.js";
 import { listenToSketch, placeHandles } from "./handles.js";
@@ -112,6 +113,7 @@ function draw(view) {
   view.lanes = lanesOf(view, view.ranges, view.room, leastShare());
   paintPlot(clearedContext(canvas, view.width, heightOf(view.lanes)), view);
   placeHandles(view);
+  refreshTip(view);
   fillHead(view);
   fillEquation(view);
   fillControls(view.host, view.header.rows);

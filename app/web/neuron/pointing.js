@@ -1,10 +1,9 @@
 // The plot by pointer, by finger and by key.
 
-import { setText } from "../lib/dom.js";
 import { wholeWithin } from "../lib/numbers.js";
 import { LEFT, RIGHT } from "../lib/time_axis.js";
 import { rem, unit } from "../lib/unit.js";
-import { choose, moveCursor, pointOf, sayStep } from "./cursor.js";
+import { choose, moveCursor, pointOf, refreshTip } from "./cursor.js";
 import { directionOf, follow } from "./gestures.js";
 import { playOrRest, rest, stepOn } from "./transport.js";
 
@@ -65,12 +64,12 @@ function press(view, pressed) {
 
 /** @param {View} view @param {PointerEvent} event */
 function hover(view, event) {
-  if (view.isDragging) return;
   const { tip } = view.nodes;
   const { x, y, time } = pointOf(view, event);
-  tip.hidden = x < LEFT || x > view.width - RIGHT;
+  tip.hidden = view.isDragging || x < LEFT || x > view.width - RIGHT;
   if (tip.hidden) return;
-  setText(tip, sayStep(view, wholeWithin(time, 0, view.run.steps - 1)));
+  tip.dataset.time = String(wholeWithin(time, 0, view.run.steps - 1));
+  refreshTip(view);
   const left = x > view.width / 2 ? x - 12 - tip.offsetWidth / unit() : x + 12;
   Object.assign(tip.style, { left: rem(left), top: rem(y + 14) });
 }

@@ -1,11 +1,11 @@
-// The panel of the f–I curve: the rate under constant inputs, measured and by formula, and that of the present run while it has input, over
-// the mean of that.
+// The panel of the f–I curve: the rate under constant inputs, measured and by formula, and where the present neuron stands on it: at its own
+// input if that is constant, else at its rate while it has input, over the mean of that.
 
 import { inDigits } from "../lib/numbers.js";
 import { LEFT } from "../lib/time_axis.js";
 import { KEY_LINE, paintChart } from "./chart.js";
 import { write } from "./painting.js";
-import { drive, fICurve, firingRate, rate, spanOf, steadyState } from "./response.js";
+import { constantOf, drive, fICurve, firingRate, rate, spanOf, steadyState } from "./response.js";
 import { rowIn } from "./runs.js";
 
 /** @typedef {import("./painting.js").Point} Point */
@@ -21,13 +21,13 @@ export function paintRates(stage) {
     write(stage, words, LEFT, KEY_LINE, "left");
     return words;
   }
-  const { begin, end, mean: input } = spanOf(rowIn(view, run, "z"));
-  /** @type {Point} */
-  const present = [input, rate(rowIn(view, run, "s").subarray(begin, end))];
+  const held = constantOf(rowIn(view, run, "z"), view.header.least_span);
+  const present = pointOfRun(rowIn(view, run, "z"), rowIn(view, run, "s"), held, p);
   const rheobase = p.threshold / (p.alpha === 1 ? drive(1, p) : steadyState(1, p)); // without leak it is 0: there that of a spike per step
   const high = roundedUp(2 * Math.max(Math.min(rheobase, 1e6), Math.abs(present[0])));
   const low = present[0] < 0 ? -high : 0;
-  const currents = Array.from({ length: CURRENTS + 1 }, (_, place) => low + ((high - low) * place) / CURRENTS);
+  const even = Array.from({ length: CURRENTS + 1 }, (_, place) => low + ((high - low) * place) / CURRENTS);
+  const currents = Number.isNaN(held) ? even : [...even, held].sort((one, other) => one - other);
   const measured = fICurve(currents, p, COUNTED, SETTLING);
   const formula = currents.map((current) => firingRate(Math.fround(current), p));
   const known = formula.map((value) => value ?? 0);
@@ -44,7 +44,8 @@ export function paintRates(stage) {
     },
   ];
   if (isKnown) lines.push({ label: "closed form", points: over(formula), stroke: [palette.text, 1.5, [5, 4]] });
-  lines.push({ label: "this run, while it has input", points: [present], stroke: [palette.text] });
+  const label = Number.isNaN(held) ? "this run, while it has input" : "this run's input, held on";
+  lines.push({ label, points: [present], stroke: [palette.text] });
   paintChart(
     stage,
     [
@@ -56,7 +57,23 @@ export function paintRates(stage) {
   );
   const [mean, now, fastest] = [...present, Math.max(...measured)].map((value) => inDigits(value));
   const upTo = `up to ${fastest} spikes per step at inputs up to ${inDigits(high)}`;
-  return `f–I curve: ${upTo}. This run: mean input ${mean} while it lasts, ${now} spikes per step.`;
+  const ours = Number.isNaN(held) ? `This run: mean input ${mean} while it lasts` : `This run's input, held on: ${mean}`;
+  return `f–I curve: ${upTo}. ${ours}, ${now} spikes per step.`;
+}
+
+/**
+ * Where a run stands among constant inputs. A constant input is measured as the curve is, since the run's own rate is also that of its
+ * beginning, and of few spikes.
+ * @param {Float32Array} z input of the shown neuron, (steps)
+ * @param {Float32Array} s its spikes
+ * @param {number} held its constant input; NaN where it varies
+ * @param {import("./step.js").Parameters} p
+ * @returns {Point} input and rate in spikes per step
+ */
+export function pointOfRun(z, s, held, p) {
+  if (!Number.isNaN(held)) return [held, fICurve([held], p, COUNTED, SETTLING)[0]];
+  const { begin, end, mean } = spanOf(z);
+  return [mean, rate(s.subarray(begin, end))];
 }
 
 /** The next round number that isn't below, for the end of an axis. @param {number} value */

@@ -43,6 +43,7 @@ export function arrange(view) {
       canvases.set(name, made);
       made.caption.textContent = row.title ?? "";
       made.canvas.dataset.kind = row.kind;
+      made.root.classList.toggle("rows-apart", kindOf(row).runsOver !== "time");
       if (kindOf(row).runsOver === "moment") addPlayButton(view, made.caption);
       view.rows.push({ row, group, canvas: made.canvas, height: row.height });
       return made.root;

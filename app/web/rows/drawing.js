@@ -9,6 +9,7 @@ import { largestSize } from "./sizes.js";
 /** @typedef {import("./stage.js").Stage} Stage */
 
 export const MIN_INSET = 7; // units of a label from the edge
+export const VALUES_FOOT = 14; // units of the axis below values side by side
 export const SEPARATE = 3; // pixels from which on cells are told apart by a gap
 /** @type {Record<import("../wire.js").TraceLine["dash"], number[]>} */
 export const DASHES = { solid: [], dash: [6, 4], dot: [1.5, 3], dashdot: [7, 3, 1.5, 3] };
@@ -98,6 +99,24 @@ export function drawLineAxis(stage, lines, neurons, words) {
   drawLabel(stage, "0", inset);
   if (neurons > 1) drawLabel(stage, String(neurons - 1), stage.height - inset);
   drawTitle(stage, words);
+}
+
+/**
+ * The axis below values side by side, which isn't time: the numbers of the first and the last, and what they number.
+ * @param {Stage} stage
+ * @param {number} first
+ * @param {number} last
+ * @param {string} words
+ */
+export function drawValuesAxis({ context, axis, height, palette }, first, last, words) {
+  context.fillStyle = palette.muted;
+  context.textBaseline = "bottom";
+  context.textAlign = "left";
+  context.fillText(String(first), LEFT, height);
+  context.textAlign = "center";
+  context.fillText(words, LEFT + plotWidth(axis) / 2, height);
+  context.textAlign = "right";
+  if (last > first) context.fillText(String(last), LEFT + plotWidth(axis), height);
 }
 
 /** @param {Stage} stage @param {string} text @param {number} y */

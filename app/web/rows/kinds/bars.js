@@ -3,11 +3,9 @@
 import { inDigits } from "../../lib/numbers.js";
 import { LEFT, plotWidth } from "../../lib/time_axis.js";
 import { pickOf } from "../acts.js";
-import { drawLabel, drawTitle, MIN_INSET, SEPARATE } from "../drawing.js";
+import { drawLabel, drawTitle, drawValuesAxis, MIN_INSET, SEPARATE, VALUES_FOOT } from "../drawing.js";
 import { digits, valueUnder } from "../reading.js";
 import { largestSize } from "../sizes.js";
-
-const FOOT = 14; // pixels for the words below the bars
 
 /** @type {import("./kinds.js").RowKind<import("../../wire.js").BarsRow>} */
 export const bars = {
@@ -16,8 +14,8 @@ export const bars = {
   draw(stage, row) {
     const { context, axis, height, palette } = stage;
     const z = stage.arrays[row.z];
-    const top = largestSize(z) || 1;
-    const floor = height - FOOT;
+    const top = row.largest || largestSize(z) || 1;
+    const floor = height - VALUES_FOOT;
     const wide = plotWidth(axis) / z.length;
     for (let index = 0; index < z.length; index++) {
       context.fillStyle = index === row.selected ? palette.membrane : palette.text;
@@ -26,14 +24,7 @@ export const bars = {
     }
     drawLabel(stage, inDigits(top), MIN_INSET);
     drawTitle(stage, row.axis);
-    context.fillStyle = palette.muted;
-    context.textBaseline = "bottom";
-    context.textAlign = "left";
-    context.fillText(String(row.first), LEFT, height);
-    context.textAlign = "center";
-    context.fillText(row.across, LEFT + plotWidth(axis) / 2, height);
-    context.textAlign = "right";
-    context.fillText(String(row.first + z.length * row.bin - 1), LEFT + plotWidth(axis), height);
+    drawValuesAxis(stage, row.first, row.first + z.length * row.bin - 1, row.across);
   },
   hit({ axis, arrays }, row, left) {
     const line = valueUnder(axis, left, arrays[row.z].length);

@@ -4,7 +4,7 @@ import { inDigits } from "../../lib/numbers.js";
 import { LEFT, plotWidth } from "../../lib/time_axis.js";
 import { pickOf } from "../acts.js";
 import { colorAt, cssColor } from "../color.js";
-import { drawLabel, drawTitle, MIN_INSET, SEPARATE, strokeLevel } from "../drawing.js";
+import { drawLabel, drawTitle, drawValuesAxis, MIN_INSET, SEPARATE, strokeLevel, VALUES_FOOT } from "../drawing.js";
 import { digits, valueUnder } from "../reading.js";
 import { largestSize } from "../sizes.js";
 import { channelsOf, tileAt, tiling } from "../tiles.js";
@@ -18,11 +18,14 @@ export const weights = {
   lines: (arrays, row) => arrays[row.z].length,
   draw(stage, row) {
     const largest = largestSize(stage.arrays[row.z]) || 1;
-    if (channelsOf(row.shape)) drawKernels(stage, row, largest);
-    else drawBars(stage, row, largest);
+    const kernels = channelsOf(row.shape);
+    const floor = stage.height - (kernels ? 0 : VALUES_FOOT);
+    if (kernels) drawKernels(stage, row, largest);
+    else drawBars({ ...stage, height: floor }, row, largest);
     drawLabel(stage, inDigits(largest), MIN_INSET);
-    drawLabel(stage, inDigits(-largest), stage.height - MIN_INSET);
-    drawTitle(stage, "weight");
+    drawLabel(stage, inDigits(-largest), floor - MIN_INSET);
+    drawTitle({ ...stage, height: floor }, "weight");
+    if (!kernels) drawValuesAxis(stage, 0, row.shape[0] - 1, row.across);
   },
   hit(field, row, left, top) {
     const kernels = channelsOf(row.shape);
