@@ -199,11 +199,13 @@ class RowsHeader(TypedDict):
 
     Attributes:
         steps: time steps of the run.
+        dt: length of a step in seconds.
         palette: colours by name.
         other: name of the second run; empty without one.
     """
 
     steps: int
+    dt: float
     palette: dict[str, str]
     groups: list[RowsGroup]
     other: str

@@ -103,7 +103,8 @@ def rows_figure(
         other: a second run that is drawn beside the first, under the name `other_name`.
     """
     experiment = simulation.experiment
-    header = RowsHeader(steps=simulation.input.shape[1], palette=asdict(PALETTES[theme]), groups=[], other=other_name)
+    palette = asdict(PALETTES[theme])
+    header = RowsHeader(steps=simulation.input.shape[1], dt=experiment.dt, palette=palette, groups=[], other=other_name)
     figure, groups = RowsFigure(header), header["groups"]
     groups.append(_input_group(figure, simulation, view, other, other_name))
     for index, record in simulation.records.items():
@@ -389,4 +390,5 @@ def _neurons_in_words(record: LayerRecord, sample: int, dt: float) -> str:
     if not record.does_spike:
         return f"{counted(len(u), 'neuron')} · u from {u.min():.3g} to {u.max():.3g}"
     rate = spikes.mean() / dt
-    return f"{counted(len(spikes), 'neuron')} · {counted(spikes.sum(), 'spike')} · {three_digits(rate)} Hz"
+    several = f", up to {spikes.max():g} in one step" if spikes.max() > 1 else ""
+    return f"{counted(len(spikes), 'neuron')} · {counted(spikes.sum(), 'spike')}{several} · {three_digits(rate)} Hz"

@@ -93,6 +93,12 @@ export interface GalleryTile {
   picture: GalleryPicture | null;
 }
 
+export interface Glossary {
+  pattern: string;
+  terms: Term[];
+  ofThisRun: Record<string, string>;
+}
+
 export interface Headline {
   number: string;
   unit: string;
@@ -313,6 +319,7 @@ export interface RowNotes {
 
 export interface Rows {
   steps: number;
+  dt: number;
   palette: Record<string, string>;
   groups: RowsGroup[];
   other: string;
@@ -356,6 +363,11 @@ export interface SwitchControl {
   tries: ValueToTry[];
   widget: "switch";
   path: string;
+}
+
+export interface Term {
+  word: string;
+  explanation: string;
 }
 
 export interface TextControl {

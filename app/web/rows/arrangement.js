@@ -2,6 +2,7 @@
 
 import { element, placeChildren } from "../lib/dom.js";
 import { standFor } from "../lib/pointed.js";
+import { setTerms } from "../lib/terms.js";
 import { rem, unit } from "../lib/unit.js";
 import { createHeading, fillHeading } from "./headings.js";
 import { kindOf } from "./kinds/kinds.js";
@@ -41,10 +42,10 @@ export function arrange(view) {
       const name = `${group.layer} ${number} ${row.kind}`;
       const made = view.canvases.get(name) ?? createRow(row.height);
       canvases.set(name, made);
-      made.caption.textContent = row.title ?? "";
+      setTerms(made.title, row.title ?? "");
       made.canvas.dataset.kind = row.kind;
-      if (kindOf(row).runsOver === "moment") addPlayButton(view, made.caption);
-      view.rows.push({ row, group, canvas: made.canvas, height: row.height });
+      if (kindOf(row).runsOver === "moment" && !made.caption.querySelector("button")) addPlayButton(view, made.caption);
+      view.rows.push({ row, group, canvas: made.canvas, height: leastHeight(view, row) });
       return made.root;
     });
     placeChildren(section.body, nodes);
@@ -70,6 +71,7 @@ function createRow(height) {
   const caption = element("div", "rows-caption", root);
   const canvas = element("canvas", "", root);
   canvas.setAttribute("aria-hidden", "true");
+  const title = element("span", "", caption);
   canvas.style.height = rem(height);
-  return { root, caption, canvas };
+  return { root, caption, title, canvas };
 }
