@@ -43,6 +43,9 @@ CURVE_HEIGHT = 52
 COMPARED_HEIGHT = 48
 """Height of each of two rasters, so that the output stays in sight."""
 
+NARROW_HEIGHT = 36
+"""Height of a hidden layer's potentials on narrow screens, where the output has to stay in sight."""
+
 MAPS_HEIGHT = 200
 ABOVE_THETA = 1.1
 """End of a potential's colour scale, in thresholds."""
@@ -73,7 +76,7 @@ class View:
         weighed: layers of whose selected neuron the incoming weights are shown, opened or not.
         heatmaps: layers whose u is shown of all neurons instead of the chosen ones.
         chosen: the neurons that are traced, by layer, the selected one first.
-        is_brief: whether narrow screens show the potentials of the last layer alone.
+        is_brief: whether the potentials of all layers but the last are low on narrow screens.
         marks: steps that are marked on the spikes of each neuron, by layer.
         can_mark: whether a click sets and clears them.
     """
@@ -116,7 +119,7 @@ def rows_figure(
     if view.is_brief:
         for row in (row for group in groups[:-1] for row in group["rows"]):
             if row["kind"] == "traces":
-                row["wide"] = True
+                row["narrow"] = NARROW_HEIGHT
     return figure
 
 

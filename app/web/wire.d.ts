@@ -4,7 +4,7 @@ export interface BarsRow {
   height: number;
   weight?: number;
   title?: string;
-  wide?: boolean;
+  narrow?: number;
   pick?: number | null;
   kind: "bars";
   axis: string;
@@ -115,7 +115,7 @@ export interface HeatmapRow {
   height: number;
   weight?: number;
   title?: string;
-  wide?: boolean;
+  narrow?: number;
   pick?: number | null;
   axis: string;
   color: string;
@@ -145,7 +145,7 @@ export interface MapsRow {
   height: number;
   weight?: number;
   title?: string;
-  wide?: boolean;
+  narrow?: number;
   pick?: number | null;
   kind: "maps";
   z: number;
@@ -273,7 +273,7 @@ export interface RasterRow {
   height: number;
   weight?: number;
   title?: string;
-  wide?: boolean;
+  narrow?: number;
   pick?: number | null;
   axis: string;
   color: string;
@@ -396,7 +396,7 @@ export interface TracesRow {
   height: number;
   weight?: number;
   title?: string;
-  wide?: boolean;
+  narrow?: number;
   pick?: number | null;
   kind: "traces";
   axis: string;
@@ -418,7 +418,7 @@ export interface WeightsRow {
   height: number;
   weight?: number;
   title?: string;
-  wide?: boolean;
+  narrow?: number;
   pick?: number | null;
   kind: "weights";
   z: number;

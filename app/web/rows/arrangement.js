@@ -19,6 +19,9 @@ const KEYS = "Arrow keys move the cursor, Enter selects, plus and minus zoom, 0 
 /** @param {View} view */
 const isNarrow = ({ root }) => root.clientWidth / unit() < NARROW;
 
+/** How high a row is at least, in units. @param {View} view @param {import("./kinds/kinds.js").Row} row */
+export const leastHeight = (view, { height, narrow }) => (view.isNarrow && narrow) || height;
+
 /** Whether the rows were arranged for another width. @param {View} view */
 export const fitsNoMore = (view) => view.isNarrow !== isNarrow(view);
 
@@ -37,8 +40,7 @@ export function arrange(view) {
     sections.set(group.layer, section);
     standFor(section.root, group.layer);
     fillHeading(view.acts, section.heading, group);
-    const shown = group.rows.filter((row) => !(row.wide && view.isNarrow));
-    const nodes = shown.map((row, number) => {
+    const nodes = group.rows.map((row, number) => {
       const name = `${group.layer} ${number} ${row.kind}`;
       const made = view.canvases.get(name) ?? createRow(row.height);
       canvases.set(name, made);
@@ -69,9 +71,9 @@ function createSection(acts, group) {
 function createRow(height) {
   const root = element("div", "rows-row");
   const caption = element("div", "rows-caption", root);
+  const title = element("span", "", caption);
   const canvas = element("canvas", "", root);
   canvas.setAttribute("aria-hidden", "true");
-  const title = element("span", "", caption);
   canvas.style.height = rem(height);
   return { root, caption, title, canvas };
 }
