@@ -1,6 +1,6 @@
-"""What the browser loads from the app itself: the modules of `app/web`, and plotly.js.
+"""What the browser loads from the app itself: the modules of `app/web` with the glossary that they mark words by, and plotly.js.
 
-Both are copied once to the folder that Streamlit serves, under names that change with their content.
+All are copied once to the folder that Streamlit serves, under names that change with their content.
 """
 
 from __future__ import annotations
@@ -19,8 +19,13 @@ from typing import Any
 import plotly
 import streamlit as st
 
+from app.words.glossary import for_the_browser
+
 STATIC = Path(__file__).parents[1] / "static"
 WEB = Path(__file__).parents[1] / "web"
+
+GLOSSARY = "glossary.json"
+"""The glossary's file, beside the folders of the modules."""
 
 LONG_AGO = (0, 0)
 """Times of the copies. Streamlit sends no Cache-Control, and without one a browser keeps a file for a tenth of the time since its last
@@ -52,9 +57,10 @@ def component(name: str) -> Callable[..., Any]:
 
 @cache
 def web_url() -> str:
-    """Copy the modules of `app/web` to where the server serves them and return their address."""
+    """Copy the modules of `app/web`, and the glossary, to where the server serves them and return their address."""
     files = sorted(path for path in WEB.rglob("*") if path.suffix in {".js", ".css"} and not path.name.endswith(".d.ts"))
-    content = hashlib.sha256()
+    glossary = json.dumps(for_the_browser())
+    content = hashlib.sha256(glossary.encode())
     for path in files:
         content.update(path.relative_to(WEB).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     served = STATIC / f"web-{content.hexdigest()[:16]}"
@@ -63,6 +69,8 @@ def web_url() -> str:
         with tempfile.TemporaryDirectory(dir=STATIC) as partial:
             for path in files:
                 _copy(path, Path(partial) / "web" / path.relative_to(WEB))
+            (Path(partial) / "web" / GLOSSARY).write_text(glossary)
+            os.utime(Path(partial) / "web" / GLOSSARY, LONG_AGO)
             with contextlib.suppress(OSError):  # another server was faster
                 (Path(partial) / "web").rename(served)
     return f"app/static/{served.name}"

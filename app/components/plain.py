@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from app.words.glossary import split
+
 
 def alert(text: str) -> None:
     """Show an error, which screen readers announce at once."""
@@ -14,8 +16,8 @@ def alert(text: str) -> None:
 
 
 def sentence(text: str) -> None:
-    """Show text of the usual size."""
-    _show("sentence", text)
+    """Show text of the usual size; the browser explains words of the glossary in it."""
+    _show("sentence", text, explains=True)
 
 
 def title(text: str) -> None:
@@ -24,8 +26,8 @@ def title(text: str) -> None:
 
 
 def caption(text: str) -> None:
-    """Show small text that belongs to a control or picture."""
-    _show("caption", text)
+    """Show small text that belongs to a control or picture; the browser explains words of the glossary in it."""
+    _show("caption", text, explains=True)
 
 
 def definitions(explained: Mapping[str, str]) -> None:
@@ -34,6 +36,11 @@ def definitions(explained: Mapping[str, str]) -> None:
     st.html(f'<dl class="plain-words">{pairs}</dl>')
 
 
-def _show(kind: str, text: str, attributes: str = "") -> None:
+def _show(kind: str, text: str, attributes: str = "", explains: bool = False) -> None:
     sendable = text.encode(errors="replace").decode()  # JSON can hold half a surrogate pair, a message can't
-    st.html(f'<p class="plain-{kind}" {attributes}>{html.escape(sendable)}</p>')
+    shown = "".join(_part(*part) for part in split(sendable)) if explains else html.escape(sendable)
+    st.html(f'<p class="plain-{kind}" {attributes}>{shown}</p>')
+
+
+def _part(text: str, word: str) -> str:
+    return f'<span class="term" data-term="{html.escape(word)}">{html.escape(text)}</span>' if word else html.escape(text)

@@ -20,8 +20,9 @@ from app.components.rows import Rows
 from app.components.shortcuts import Shortcuts
 from app.components.theme import DrawnTheme
 from app.components.undo import Undo
+from app.words.glossary import Glossary
 
-SENT: tuple[type, ...] = (Controls, DrawnTheme, Gallery, Headline, NeuronData, Plots, Ribbon, Rows, Shortcuts, Undo)
+SENT: tuple[type, ...] = (Controls, DrawnTheme, Gallery, Glossary, Headline, NeuronData, Plots, Ribbon, Rows, Shortcuts, Undo)
 """What components are given. Types that these name are written too."""
 
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"

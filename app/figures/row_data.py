@@ -14,14 +14,14 @@ class AnyRow(TypedDict):
         height: in units, where the window has no more; a unit is a pixel unless the page's type is larger.
         weight: how eagerly the row takes free height beside the others, whose usual is 1.
         title: above the row.
-        wide: True for a row that narrow screens leave out.
+        narrow: its height on narrow screens, if less.
         pick: place of the layer whose neurons a pick selects; without one, nothing can be picked.
     """
 
     height: int
     weight: NotRequired[float]
     title: NotRequired[str]
-    wide: NotRequired[bool]
+    narrow: NotRequired[int]
     pick: NotRequired[int | None]
 
 
@@ -207,11 +207,13 @@ class RowsHeader(TypedDict):
 
     Attributes:
         steps: time steps of the run.
+        dt: length of a step in seconds.
         palette: colours by name.
         other: name of the second run; empty without one.
     """
 
     steps: int
+    dt: float
     palette: dict[str, str]
     groups: list[RowsGroup]
     other: str

@@ -44,6 +44,9 @@ CURVE_HEIGHT = 52
 COMPARED_HEIGHT = 48
 """Height of each of two rasters, so that the output stays in sight."""
 
+NARROW_HEIGHT = 36
+"""Height of a hidden layer's potentials on narrow screens, where the output has to stay in sight."""
+
 MAPS_HEIGHT = 200
 ABOVE_THETA = 1.1
 """End of a potential's colour scale, in thresholds."""
@@ -74,7 +77,7 @@ class View:
         weighed: layers of whose selected neuron the incoming weights are shown, opened or not.
         heatmaps: layers whose u is shown of all neurons instead of the chosen ones.
         chosen: the neurons that are traced, by layer, the selected one first.
-        is_brief: whether narrow screens show the potentials of the last layer alone.
+        is_brief: whether the potentials of all layers but the last are low on narrow screens.
         marks: steps that are marked on the spikes of each neuron, by layer.
         can_mark: whether a click sets and clears them.
     """
@@ -104,7 +107,8 @@ def rows_figure(
         other: a second run that is drawn beside the first, under the name `other_name`.
     """
     experiment = simulation.experiment
-    header = RowsHeader(steps=simulation.input.shape[1], palette=asdict(PALETTES[theme]), groups=[], other=other_name)
+    palette = asdict(PALETTES[theme])
+    header = RowsHeader(steps=simulation.input.shape[1], dt=experiment.dt, palette=palette, groups=[], other=other_name)
     figure, groups = RowsFigure(header), header["groups"]
     groups.append(_input_group(figure, simulation, view, other, other_name))
     for index, record in simulation.records.items():
@@ -116,7 +120,7 @@ def rows_figure(
     if view.is_brief:
         for row in (row for group in groups[:-1] for row in group["rows"]):
             if row["kind"] == "traces":
-                row["wide"] = True
+                row["narrow"] = NARROW_HEIGHT
     return figure
 
 
@@ -406,4 +410,5 @@ def _neurons_in_words(record: LayerRecord, sample: int, dt: float) -> str:
     if not record.does_spike:
         return f"{counted(len(u), 'neuron')} · u from {u.min():.3g} to {u.max():.3g}"
     rate = spikes.mean() / dt
-    return f"{counted(len(spikes), 'neuron')} · {counted(spikes.sum(), 'spike')} · {three_digits(rate)} Hz"
+    several = f", up to {spikes.max():g} in one step" if spikes.max() > 1 else ""
+    return f"{counted(len(spikes), 'neuron')} · {counted(spikes.sum(), 'spike')}{several} · {three_digits(rate)} Hz"

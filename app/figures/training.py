@@ -27,7 +27,7 @@ HEIGHT = 128
 MOST_MARKED = 150
 """Epochs up to which each has a mark of its own."""
 
-NARROW_HEIGHT = 150
+NARROW_HEIGHT = 128
 MARGIN = {"l": 52, "r": 16, "t": 20, "b": 32}
 NARROW_MARGIN = {**MARGIN, "t": 38}
 """Margins, with a line at the top for the readout above the heading."""

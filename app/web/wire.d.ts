@@ -4,7 +4,7 @@ export interface BarsRow {
   height: number;
   weight?: number;
   title?: string;
-  wide?: boolean;
+  narrow?: number;
   pick?: number | null;
   kind: "bars";
   axis: string;
@@ -94,6 +94,12 @@ export interface GalleryTile {
   picture: GalleryPicture | null;
 }
 
+export interface Glossary {
+  pattern: string;
+  terms: Term[];
+  ofThisRun: Record<string, string>;
+}
+
 export interface Headline {
   number: string;
   unit: string;
@@ -110,7 +116,7 @@ export interface HeatmapRow {
   height: number;
   weight?: number;
   title?: string;
-  wide?: boolean;
+  narrow?: number;
   pick?: number | null;
   axis: string;
   color: string;
@@ -140,7 +146,7 @@ export interface MapsRow {
   height: number;
   weight?: number;
   title?: string;
-  wide?: boolean;
+  narrow?: number;
   pick?: number | null;
   kind: "maps";
   z: number;
@@ -268,7 +274,7 @@ export interface RasterRow {
   height: number;
   weight?: number;
   title?: string;
-  wide?: boolean;
+  narrow?: number;
   pick?: number | null;
   axis: string;
   color: string;
@@ -314,6 +320,7 @@ export interface RowNotes {
 
 export interface Rows {
   steps: number;
+  dt: number;
   palette: Record<string, string>;
   groups: RowsGroup[];
   other: string;
@@ -359,6 +366,11 @@ export interface SwitchControl {
   path: string;
 }
 
+export interface Term {
+  word: string;
+  explanation: string;
+}
+
 export interface TextControl {
   label: string;
   symbol: string;
@@ -385,7 +397,7 @@ export interface TracesRow {
   height: number;
   weight?: number;
   title?: string;
-  wide?: boolean;
+  narrow?: number;
   pick?: number | null;
   kind: "traces";
   axis: string;
@@ -411,7 +423,7 @@ export interface WeightsRow {
   height: number;
   weight?: number;
   title?: string;
-  wide?: boolean;
+  narrow?: number;
   pick?: number | null;
   kind: "weights";
   across: string;

@@ -9,7 +9,7 @@ from app.words.changes import CHANGED, changes_in_words, learning_in_words
 from app.words.inputs import input_name
 from app.words.layer_parameters import part_name
 from app.words.layers import layer_in_words, symbol_of
-from app.words.numbers import counted, ordinal, reach_in_words
+from app.words.numbers import counted, listed, ordinal, reach_in_words
 from app.words.tasks import task_name, task_words
 from app.words.training import Course
 from snncore.experiment.inputs import INPUT_KINDS
@@ -63,7 +63,7 @@ def differences(one: Experiment, other: Experiment) -> list[str]:
                 found[NAMES.get(name, name.replace(".", " ")), values] = []
     if one.checkpoint != other.checkpoint:
         found["loaded weights", _arrow(*(named.name if named else "none" for named in (one.checkpoint, other.checkpoint)))] = []
-    phrases = [f"{name}{' of ' + _and(owners) if owners else ''} {values}" for (name, values), owners in found.items()]
+    phrases = [f"{name}{' of ' + listed(owners) if owners else ''} {values}" for (name, values), owners in found.items()]
     return phrases + _learning(one, other) + _changes(one, other)
 
 
@@ -95,12 +95,12 @@ def why_in_words(experiment: Experiment, record: EpochRecord, without: Simulatio
         experiment: the Experiment in force at that epoch.
     """
     gains = input_gains(experiment, record)
-    factors = _and(sorted({f"{gain:.3g}" for each in gains.values() for gain in each.ravel()[[each.argmin(), each.argmax()]]}))
+    factors = listed(sorted({f"{gain:.3g}" for each in gains.values() for gain in each.ravel()[[each.argmin(), each.argmax()]]}))
     names = [experiment.layer_label(str(index)) for index in gains]
     reach = [layer.largest_u_over_threshold for layer in without.records.values()]
     dropped = ", and without Dropout," if any(layer.is_noisy for layer in experiment.network) else ","
     return (
-        f"Input normalisation multiplies the input of {_and(names)} by 1-α = {factors}; the output's largest u/θ is "
+        f"Input normalisation multiplies the input of {listed(names)} by 1-α = {factors}; the output's largest u/θ is "
         f"{reach_in_words(record.reach[-1])}. Without it{dropped} the same weights (dotted) reach {reach_in_words(reach[-1])} and fire "
         f"{counted(without.outputs[-1].sum(), 'spike')}."
     )
@@ -162,7 +162,3 @@ def _in_words(value: Any) -> str:
 
 def _line(experiment: Experiment) -> str:
     return " · ".join(map(layer_in_words, experiment.network))
-
-
-def _and(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from typing import TypedDict
+
 GLOSSARY: dict[str, str] = {
     "spike": "An event without a size: a neuron fires, or it doesn't. All that neurons tell each other is when they spike.",
     "u": "The membrane potential before the reset: what a neuron has gathered up to this step. It is compared with θ.",
@@ -21,3 +25,61 @@ GLOSSARY: dict[str, str] = {
     "Hz": "Spikes per second. A step lasts dt seconds; a neuron that spikes at every step fires 1/dt times a second.",
 }
 """Explanations by word, in the order in which they are listed."""
+
+FORMS: dict[str, str] = {
+    "several spikes in one step": r"up to \d+ in one step",
+    "spike": "[Ss]pikes?",
+    "u": "u|[Mm]embrane potentials?",
+    "θ": "θ|[Tt]hresholds?",
+    "τ": r"τ(?:_\w+)?",
+    "α": r"α(?:_\w+)?",
+    "normalised input": "norm_input|[Nn]ormalised input",
+    "surrogate gradient": "[Ss]urrogates?(?: gradients?)?",
+    "epoch": "[Ee]pochs?",
+    "loss": "[Ll]oss",
+    "learning rate": "[Ll]earning rates?",
+}
+"""How words are written in sentences, as patterns that Python and JavaScript read alike; a word without one is written as it is."""
+
+_FORMS_FIRST = [*FORMS, *(word for word in GLOSSARY if word not in FORMS)]
+
+PATTERN = rf"(?<![\w’'])(?:{'|'.join(f'({FORMS.get(word, re.escape(word))})' for word in _FORMS_FIRST)})(?![\w’'])"
+"""Finds the words; the group that matches tells which. `\\w` is that of ASCII."""
+
+STEP_OF_THIS_RUN = "Here a step lasts {dt} ms, so that a spike at every step is {fastest} Hz."
+"""Goes on with what is said of Hz where dt is known."""
+
+
+class Term(TypedDict):
+    """A word with its explanation."""
+
+    word: str
+    explanation: str
+
+
+class Glossary(TypedDict):
+    """What the browser is given: `terms` in the order of the pattern's groups."""
+
+    pattern: str
+    terms: list[Term]
+    ofThisRun: dict[str, str]
+
+
+def for_the_browser() -> Glossary:
+    """The words, and how to find them."""
+    terms = [Term(word=word, explanation=GLOSSARY[word]) for word in _FORMS_FIRST]
+    return Glossary(pattern=PATTERN, terms=terms, ofThisRun={"Hz": STEP_OF_THIS_RUN})
+
+
+def split(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a text, each with the word of the glossary that it is, if any. A word counts where it comes first."""
+    end, seen = 0, set[str]()
+    for found in re.finditer(PATTERN, text, re.ASCII):
+        word = _FORMS_FIRST[(found.lastindex or 1) - 1]
+        if word in seen:
+            continue
+        seen.add(word)
+        yield text[end : found.start()], ""
+        yield found.group(), word
+        end = found.end()
+    yield text[end:], ""

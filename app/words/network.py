@@ -6,9 +6,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from app.words.numbers import three_digits
-from snncore.diagnosis.layers import Finding
+from app.words.numbers import listed, three_digits
+from snncore.diagnosis.layers import Clipped, Finding, LongMemory, Saturated, Silent
 from snncore.run.simulation import Simulation
+
+PROBLEMS: dict[type, tuple[str, str]] = {
+    Silent: ("never fires", "never fire"),
+    Saturated: ("fires nearly without pause", "fire nearly without pause"),
+    Clipped: ("is held at a limit", "are held at a limit"),
+    LongMemory: ("forgets nothing in so short a run", "forget nothing in so short a run"),
+}
+"""What layers with a finding do: one layer, and several."""
+
+MOST_LAYERS = 3
+"""Most layers with problems that are named."""
 
 
 def network_status(simulation: Simulation, findings: Mapping[int, Sequence[Finding]]) -> str:
@@ -17,10 +28,9 @@ def network_status(simulation: Simulation, findings: Mapping[int, Sequence[Findi
     Args:
         findings: of each neuron layer, by its place in the network.
     """
-    labels = [simulation.experiment.layer_label(str(index)) for index, found in findings.items() if found]
-    if labels:
-        more = f" and {len(labels) - 2} more" if len(labels) > 3 else ""
-        return f"See {' and '.join(labels[:2] if more else labels)}{more}."
+    problems = {simulation.experiment.layer_label(str(index)): type(found[0]) for index, found in findings.items() if found}
+    if problems:
+        return _problems_in_words(problems)
     rates = _mean_rates(simulation)
     if not rates:
         return "No layer of this network spikes."
@@ -33,6 +43,19 @@ def network_milestone(simulation: Simulation, findings: Mapping[int, Sequence[Fi
     """Status for screen readers, without numbers, which change with every edit."""
     has_numbers = not any(findings.values()) and bool(_mean_rates(simulation))
     return "Every neuron layer that can spike does." if has_numbers else network_status(simulation, findings)
+
+
+def _problems_in_words(problems: Mapping[str, type]) -> str:
+    """What layers with problems do, and where more is said of it."""
+    by_kind: dict[type, list[str]] = {}
+    for label, kind in problems.items():
+        by_kind.setdefault(kind, []).append(label)
+    told = []
+    for kind, labels in by_kind.items():
+        who = f"{len(labels)} layers" if len(labels) > MOST_LAYERS else listed(labels)
+        told.append(f"{who} {PROBLEMS[kind][len(labels) > 1]}")
+    rows = "its row says" if len(problems) == 1 else "their rows say"
+    return f"{listed(told)}: {rows} why, and what helps."
 
 
 def _mean_rates(simulation: Simulation) -> dict[str, float]:

@@ -1,6 +1,8 @@
-"""Formats numbers for the pages."""
+"""Formats numbers and lists for the pages."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 LARGEST_IN_DIGITS = 1e9
 """Larger counts are written with an exponent."""
@@ -21,6 +23,11 @@ def operations_in_words(number: float) -> str:
 def capitalised(words: str) -> str:
     """The words with a capital first letter."""
     return words[:1].upper() + words[1:]
+
+
+def listed(words: Sequence[str]) -> str:
+    """The words as a list: one, two and three."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def ordinal(number: int) -> str:

@@ -3,19 +3,13 @@
 
 import { button, element, setText } from "../lib/dom.js";
 import { calm } from "../lib/motion.js";
-import { clamp } from "../lib/numbers.js";
+import { CLOSES_AFTER, OPENS_AFTER, openTip } from "../lib/tip.js";
 
 /** @typedef {import("./rows.js").Host} Host */
 /** @typedef {import("./rows.js").Row} Row */
 /** @typedef {{fill: (row: Row) => void}} Tooltip */
 
-const OPENS_AFTER = 500; // milliseconds that a pointer rests on the row
-const CLOSES_AFTER = 250; // milliseconds for its way to the tooltip
-const GAP = 8; // pixels between row and tooltip
 const TRY_TIME = 600; // milliseconds that a slider takes to a value that is tried
-
-/** Closes the one that is open. @type {(() => void) | null} */
-let close = null;
 
 /**
  * @param {Host} host
@@ -25,7 +19,7 @@ let close = null;
  */
 export function createTooltip(host, control, id) {
   const { root, title } = control;
-  const tip = element("div", "control-tip", null, { popover: "manual" });
+  const tip = element("div", "tip control-tip", null, { popover: "manual" });
   title.after(tip); // so that Tab leads from the name to the values to try
   const note = element("p", "", tip, { id });
   const tries = element("div", "", tip);
@@ -51,41 +45,29 @@ export function createTooltip(host, control, id) {
 function listen(root, title, tip) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  /** Closes the tooltip; null where it is closed. @type {(() => void) | null} */
+  let close = null;
   let isPinned = false; // by a press on the name
   Object.assign(title, { type: "button", ariaExpanded: "false" });
 
-  function hide() {
+  const holds = (/** @type {Node | null} */ node) => title.contains(node) || tip.contains(node); // whoever drags looks at the plots
+  const onEscape = () => tip.contains(document.activeElement) && title.focus();
+  const onClose = () => {
     clearTimeout(timer);
-    isPinned = false;
-    if (close !== hide) return;
     close = null;
+    isPinned = false;
     title.ariaExpanded = "false";
-    if (tip.isConnected) tip.hidePopover();
-    document.removeEventListener("keydown", onKey, true);
-    document.removeEventListener("pointerdown", onPress, true);
-    window.removeEventListener("scroll", hide, true);
-  }
+  };
+  const hide = () => {
+    clearTimeout(timer);
+    close?.();
+  };
   function show() {
     clearTimeout(timer);
-    if (close === hide || !root.isConnected) return;
-    close?.();
-    close = hide;
+    if (close || !root.isConnected) return;
+    close = openTip(tip, root, holds, { onEscape, onClose });
     title.ariaExpanded = "true";
-    tip.showPopover();
-    place(root, tip);
-    document.addEventListener("keydown", onKey, true);
-    document.addEventListener("pointerdown", onPress, true);
-    window.addEventListener("scroll", hide, true);
   }
-  const onKey = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key !== "Escape") return;
-    if (tip.contains(document.activeElement)) title.focus();
-    hide();
-  };
-  const onPress = (/** @type {PointerEvent} */ { target }) => {
-    const node = /** @type {Node} */ (target);
-    if (!title.contains(node) && !tip.contains(node)) hide(); // whoever drags looks at the plots
-  };
   const later = (/** @type {() => void} */ what, /** @type {number} */ wait) => {
     clearTimeout(timer);
     timer = setTimeout(what, wait);
@@ -99,8 +81,7 @@ function listen(root, title, tip) {
     if (title.matches(":focus-visible")) show();
   };
   root.addEventListener("focusout", ({ relatedTarget }) => {
-    const next = /** @type {Node | null} */ (relatedTarget);
-    if (!isPinned && !title.contains(next) && !tip.contains(next)) hide();
+    if (!isPinned && !holds(/** @type {Node | null} */ (relatedTarget))) hide();
   });
   root.onpointerenter = ({ pointerType, buttons }) => {
     if (pointerType === "mouse" && !buttons) later(show, OPENS_AFTER);
@@ -109,18 +90,6 @@ function listen(root, title, tip) {
     if (!isPinned && !tip.contains(document.activeElement)) later(hide, CLOSES_AFTER);
   };
   root.onpointerdown = () => clearTimeout(timer);
-}
-
-/** Puts it to the left of the row, or where there is no room, below or above it. @param {HTMLElement} root @param {HTMLElement} tip */
-function place(root, tip) {
-  const row = root.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = tip;
-  const [wide, tall] = [document.documentElement.clientWidth, window.innerHeight];
-  const isBeside = row.left >= width + GAP;
-  const below = row.bottom + height <= tall ? row.bottom : row.top - height;
-  const left = isBeside ? row.left - width - GAP : clamp(row.left, 0, Math.max(wide - width, 0));
-  const top = isBeside ? clamp(row.top, 0, Math.max(tall - height, 0)) : below;
-  Object.assign(tip.style, { left: `${left}px`, top: `${top}px` });
 }
 
 /** Moves the slider to the value before one's eyes. @param {Host} host @param {Row} row @param {unknown} value */

@@ -4,6 +4,7 @@ import { Acts } from "../lib/acts.js";
 import { element, setText } from "../lib/dom.js";
 import { standFor } from "../lib/pointed.js";
 import { stylesheet } from "../lib/style.js";
+import { setTerms } from "../lib/terms.js";
 import { lastingView } from "../lib/view.js";
 
 await stylesheet(new URL("headline.css", import.meta.url));
@@ -41,7 +42,8 @@ function addButton({ acts, below, buttons }) {
 function update(view, data, send) {
   const { acts, below, buttons } = view;
   acts.update(send, data.answered);
-  for (const part of /** @type {const} */ (["number", "unit", "status", "milestone", "more"])) setText(view[part], data[part]);
+  for (const part of /** @type {const} */ (["number", "unit", "milestone"])) setText(view[part], data[part]);
+  for (const part of /** @type {const} */ (["status", "more"])) setTerms(view[part], data[part]);
   while (buttons.length < data.actions.length) addButton(view);
   buttons.forEach((button, place) => {
     button.hidden = place >= data.actions.length;

@@ -1,7 +1,8 @@
 // What stands above the plot: the count, and what is wrong with the buttons that mend it.
 
-import { button, setText } from "../lib/dom.js";
+import { button, element, setText } from "../lib/dom.js";
 import { inDigits, sumOf } from "../lib/numbers.js";
+import { setTerms } from "../lib/terms.js";
 import { act } from "./in_force.js";
 import { rowIn } from "./runs.js";
 
@@ -26,7 +27,8 @@ export function fillNote(view) {
   if (view.noted === noted) return;
   view.noted = noted;
   if (note.contains(document.activeElement)) plot.focus();
-  note.replaceChildren(notes.sentence);
+  note.replaceChildren();
+  setTerms(element("span", "", note), notes.sentence);
   notes.remedies.forEach((label, remedy) => {
     button(note, label, () => act(view, { do: "remedy", remedy }));
   });

@@ -5,6 +5,7 @@ import { setText } from "../lib/dom.js";
 import { followRoom, freeHeight } from "../lib/room.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
+import { setTimeStep } from "../lib/terms.js";
 import { leastShare, unit } from "../lib/unit.js";
 import { refreshTip } from "./cursor.js";
 import { fillEquation, makeEquation } from "./equation.js";
@@ -74,6 +75,7 @@ function update(view, data, send) {
   view.data = data;
   if (isSettled) resetControls(view.host);
   const { header, nodes } = view;
+  setTimeStep(header.dt);
   nodes.plot.ariaLabel = `${header.description} ${header.keys}`;
   if (!isFirst && description !== header.description) setText(nodes.said, header.description);
   nodes.root.style.setProperty("--neuron-threshold", header.palette.threshold);

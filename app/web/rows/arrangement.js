@@ -2,6 +2,7 @@
 
 import { element, placeChildren } from "../lib/dom.js";
 import { standFor } from "../lib/pointed.js";
+import { setTerms } from "../lib/terms.js";
 import { rem, unit } from "../lib/unit.js";
 import { createHeading, fillHeading } from "./headings.js";
 import { kindOf } from "./kinds/kinds.js";
@@ -17,6 +18,9 @@ const KEYS = "Arrow keys move the cursor, Enter selects, plus and minus zoom, 0 
 
 /** @param {View} view */
 const isNarrow = ({ root }) => root.clientWidth / unit() < NARROW;
+
+/** How high a row is at least, in units. @param {View} view @param {import("./kinds/kinds.js").Row} row */
+export const leastHeight = (view, { height, narrow }) => (view.isNarrow && narrow) || height;
 
 /** Whether the rows were arranged for another width. @param {View} view */
 export const fitsNoMore = (view) => view.isNarrow !== isNarrow(view);
@@ -36,16 +40,15 @@ export function arrange(view) {
     sections.set(group.layer, section);
     standFor(section.root, group.layer);
     fillHeading(view.acts, section.heading, group);
-    const shown = group.rows.filter((row) => !(row.wide && view.isNarrow));
-    const nodes = shown.map((row, number) => {
+    const nodes = group.rows.map((row, number) => {
       const name = `${group.layer} ${number} ${row.kind}`;
       const made = view.canvases.get(name) ?? createRow(row.height);
       canvases.set(name, made);
-      made.caption.textContent = row.title ?? "";
+      setTerms(made.title, row.title ?? "");
       made.canvas.dataset.kind = row.kind;
       made.root.classList.toggle("rows-apart", kindOf(row).runsOver !== "time");
-      if (kindOf(row).runsOver === "moment") addPlayButton(view, made.caption);
-      view.rows.push({ row, group, canvas: made.canvas, height: row.height });
+      if (kindOf(row).runsOver === "moment" && !made.caption.querySelector("button")) addPlayButton(view, made.caption);
+      view.rows.push({ row, group, canvas: made.canvas, height: leastHeight(view, row) });
       return made.root;
     });
     placeChildren(section.body, nodes);
@@ -69,8 +72,9 @@ function createSection(acts, group) {
 function createRow(height) {
   const root = element("div", "rows-row");
   const caption = element("div", "rows-caption", root);
+  const title = element("span", "", caption);
   const canvas = element("canvas", "", root);
   canvas.setAttribute("aria-hidden", "true");
   canvas.style.height = rem(height);
-  return { root, caption, canvas };
+  return { root, caption, title, canvas };
 }

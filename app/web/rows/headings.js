@@ -1,6 +1,7 @@
 // The heading of a layer: its name, which opens it, numbers, and notes with the buttons that fix it.
 
 import { button, element, setText } from "../lib/dom.js";
+import { setTerms } from "../lib/terms.js";
 
 /** @typedef {import("./acts.js").RowActs} RowActs */
 /** @typedef {import("../wire.js").RowsGroup} RowsGroup */
@@ -25,7 +26,7 @@ export function createHeading(acts, { layer, open }, parent) {
 /** @param {RowActs} acts @param {Heading} heading @param {RowsGroup} group */
 export function fillHeading(acts, heading, { layer, title, words, notes, open, heatmap }) {
   setText(heading.title, title);
-  setText(heading.words, words);
+  setTerms(heading.words, words);
   if (!heading.chosen || !notes) return;
   heading.title.setAttribute("aria-expanded", String(open));
   setText(heading.chosen, heatmap ? "traces" : "all neurons");
@@ -36,7 +37,7 @@ export function fillHeading(acts, heading, { layer, title, words, notes, open, h
   heading.note.replaceChildren();
   if (hadFocus) heading.title.focus(); // the button that was pressed is gone
   if (!notes.sentence) return;
-  element("span", "rows-sentence", heading.note, { textContent: notes.sentence });
+  setTerms(element("span", "rows-sentence", heading.note), notes.sentence);
   notes.remedies.forEach((label, remedy) => {
     button(heading.note, label, () => acts.tell({ do: "remedy", layer: Number(layer), remedy }), { className: "rows-remedy" });
   });

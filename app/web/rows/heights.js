@@ -3,6 +3,7 @@
 import { freeHeight } from "../lib/room.js";
 import { shared } from "../lib/sharing.js";
 import { leastShare, unit } from "../lib/unit.js";
+import { leastHeight } from "./arrangement.js";
 
 /** @typedef {import("./rows.js").View} View */
 
@@ -14,7 +15,7 @@ const MOST = 2.5; // times its least that a row of weight 1 may get
  * @returns {boolean} whether they are the same
  */
 export function keepHeights(view) {
-  const shape = view.rows.map(({ row }) => `${row.height} ${row.weight}`).join();
+  const shape = view.rows.map(({ row }) => `${leastHeight(view, row)} ${row.weight}`).join();
   const isKept = view.shape === shape;
   view.shape = shape;
   if (isKept) for (const [place, height] of view.heights.entries()) view.rows[place].height = height;
@@ -30,7 +31,10 @@ export function fillRoom(view) {
   const { root, rows } = view;
   if (!root.clientWidth) return false;
   const taken = rows.reduce((sum, { canvas }) => sum + canvas.getBoundingClientRect().height, 0) / unit();
-  const parts = rows.map(({ row: { height, weight = 1 } }) => ({ least: height * leastShare(), weight, most: MOST * Math.max(weight, 1) }));
+  const parts = rows.map(({ row }) => {
+    const { weight = 1 } = row;
+    return { least: leastHeight(view, row) * leastShare(), weight, most: MOST * Math.max(weight, 1) };
+  });
   const before = view.heights;
   view.heights = shared(taken + freeHeight(root), parts);
   for (const [place, height] of view.heights.entries()) rows[place].height = height;

@@ -6,6 +6,7 @@ import { pointAt } from "../lib/pointed.js";
 import { followRoom } from "../lib/room.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
+import { setTimeStep } from "../lib/terms.js";
 import { rem, unit } from "../lib/unit.js";
 import { arrange, fitsNoMore } from "./arrangement.js";
 import { fillRoom, keepHeights } from "./heights.js";
@@ -96,6 +97,7 @@ function update(view, data, send) {
   view.acts.update(send, view.header.answered);
   if (!isNew) return;
   view.drawn = data;
+  setTimeStep(view.header.dt);
   arrange(view);
   if (!keepHeights(view)) fillRoom(view);
   redraw(view);

@@ -1,0 +1,56 @@
+"""All pages, each in the states in which it draws most: what holds of everything that the app draws is tested in these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.server import Server
+
+READY = {"": ".plot[data-drawn]", "network": ".rows[data-drawn]", "neuron": ".neuron[data-drawn]"}
+"""What is there once a page is drawn, by the page's path."""
+
+MORE = {"": "More", "network": "More parameters", "neuron": None}
+"""Expander among the controls."""
+
+EXPLAINED = {"": "Learning rate", "network": "Spike threshold θ", "neuron": "Spike threshold θ"}
+"""A row that has an explanation."""
+
+MENUS = ("Compare", "Explain", "Share")
+
+NARROW = 640
+"""Pixels up to which the controls come up in a sheet."""
+
+
+def opened(visitors: Callable[..., Page], server: Server, path: str, query: str = "", **visitor: object) -> Page:
+    """A page as a new visitor first sees it."""
+    page = visitors(server, **visitor)
+    page.goto(server.url + path + query)
+    for ready in (READY[path], ".controls[data-drawn]" if path != "neuron" else ".neuron[data-drawn]"):
+        expect(page.locator(ready).first).to_be_attached(timeout=60_000)
+    return page
+
+
+def states(page: Page, path: str) -> Iterator[str]:
+    """Brings the page into its states and yields their names."""
+    yield "first sight"
+    for menu in MENUS:
+        button = page.get_by_role("button", name=menu, exact=True)
+        button.click()
+        body = page.get_by_test_id("stPopoverBody")
+        expect(body.locator(":focus")).to_have_count(1)
+        yield f"{menu} open"
+        page.keyboard.press("Escape")
+        expect(body).to_have_count(0)
+    if page.viewport_size and page.viewport_size["width"] <= NARROW:
+        page.get_by_text("Controls", exact=True).click()
+    more = MORE[path]
+    if more:
+        page.locator("summary").filter(has_text=more).first.click()
+        expect(page.locator(".controls[data-drawn]")).to_have_count(2)
+        yield f"{more} open"
+    page.get_by_role("button", name=EXPLAINED[path], exact=True).click()
+    expect(page.locator(".tip:popover-open")).to_be_visible()
+    yield "an explanation open"
+    page.keyboard.press("Escape")

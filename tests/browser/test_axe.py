@@ -1,0 +1,55 @@
+"""axe-core finds no violation of WCAG 2.2 AA in what the app draws, and whatever can be pressed is as large as it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.everywhere import READY, opened, states
+from tests.browser.server import Server
+from tests.length import sampled
+
+WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+STREAMLITS_OWN: dict[tuple[str, str], str] = {}
+"""Why a rule isn't asked of what lies within a selector: all of these are in Streamlit's own markup."""
+
+LEAST_TARGET = 24
+"""Pixels each way, of WCAG's criterion 2.5.8."""
+
+SMALL = """least => [...document.querySelectorAll(":is(.stMainBlockContainer, .stPopoverBody, [data-testid=stPopoverBody]) :is(a[href], "
+    + "button, input, select, textarea, summary, [tabindex], [role=button])")]
+    .filter(node => node.tabIndex >= 0 && node.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+    .map(node => [node, (node.labels?.[0] ?? node).getBoundingClientRect()])
+    .filter(([, { width, height }]) => width && Math.min(width, height) < least - 0.5)
+    .map(([node, { width, height }]) => `${node.outerHTML.slice(0, 120)} is ${width.toFixed(1)} × ${height.toFixed(1)}`)"""
+"""A label is pressed for its field."""
+
+
+def violations(page: Page) -> Iterator[str]:
+    found: Any = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG_2_2_AA}, "resultTypes": ["violations"]})
+    for rule in found.response["violations"]:
+        for node in rule["nodes"]:
+            within = [selector for name, selector in STREAMLITS_OWN if name == rule["id"]]
+            (target,) = node["target"]
+            if not any(page.locator(target).first.evaluate("(node, selector) => node.closest(selector)", each) for each in within):
+                yield f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+
+
+@pytest.mark.parametrize(("path", "theme"), sampled(product(READY, ("light", "dark")), most=3))
+def test_nothing_that_is_drawn_violates_wcag(path: str, theme: str, visitors: Callable[..., Page], server: Server) -> None:
+    page = opened(visitors, server, path, theme=theme)
+    for state in states(page, path):
+        assert list(violations(page)) == [], state
+
+
+@pytest.mark.parametrize(("path", "width"), sampled(product(READY, (1280, 390)), most=3))
+def test_whatever_can_be_pressed_is_large_enough(path: str, width: int, visitors: Callable[..., Page], server: Server) -> None:
+    page = opened(visitors, server, path, width=width)
+    for state in states(page, path):
+        assert page.evaluate(SMALL, LEAST_TARGET) == [], state

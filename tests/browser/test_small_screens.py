@@ -1,0 +1,71 @@
+"""Phones show every page whole: its name and its links, its main action, and nothing beyond the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import OpenNeuron
+from tests.browser.everywhere import READY, opened
+from tests.browser.server import Server
+
+WIDTHS = (360, 390)
+
+MAIN = {"": "Train them", "network": "Train this network", "neuron": "Play"}
+"""Main action by page."""
+
+LINES = """lines => lines.map(line => [...line.querySelectorAll(".neuron-numbers")].map(numbers => {
+    const tops = [...numbers.children].map(piece => Math.round(piece.getBoundingClientRect().top));
+    return Math.max(...tops) - Math.min(...tops);
+})).flat().filter(Number.isFinite)"""
+"""How far apart the numbers of each equation stand from top to bottom."""
+
+
+def box_of(node: Locator) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom."""
+    box = node.bounding_box()
+    assert box
+    return box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
+
+
+def overlap(one: Locator, other: Locator) -> bool:
+    a, b = box_of(one), box_of(other)
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+@pytest.mark.parametrize("path", READY)
+def test_a_phone_shows_a_page_whole(path: str, visitors: Callable[..., Page], server: Server) -> None:
+    page = opened(visitors, server, path, width=WIDTHS[0], height=740, has_touch=True, is_mobile=True)
+    head = [page.locator(".st-key-pages .plain-title"), *page.locator(".st-key-pages a").all()]
+    head += [page.locator(".projector-menu > summary"), page.get_by_test_id("stMainMenu")]
+    bar = page.locator(".st-key-buttons")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 740})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        for one, other in combinations(head, 2):
+            assert not overlap(one, other), (one, other)
+        for link in page.locator(".st-key-pages a").all():
+            assert link.evaluate("node => node.scrollWidth <= node.clientWidth"), "its name isn't cut"
+        for node in [
+            *head,
+            bar,
+            *bar.locator("button:not([tabindex='-1'])").all(),
+            page.get_by_role("button", name=MAIN[path], exact=True),
+        ]:
+            left, top, right, bottom = box_of(node)
+            assert left >= 0, node
+            assert top >= 0, node
+            assert right <= width, node
+            assert bottom <= 740, node
+
+
+def test_the_numbers_of_an_equation_stand_in_one_line_on_a_phone(open_neuron: OpenNeuron) -> None:
+    page = open_neuron(width=WIDTHS[0], height=740)
+    lines = page.page.locator(".neuron-line")
+    expect(lines.first).to_be_attached()
+    apart = lines.evaluate_all(LINES)
+    assert len(apart) > 3
+    assert max(apart) <= 1

@@ -1,0 +1,58 @@
+"""Words of the glossary explain themselves in whatever the app says."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from app.words.glossary import GLOSSARY
+from tests.browser.conftest import OpenNetwork
+
+OPEN = ".tip:popover-open"
+
+
+def test_a_word_is_explained_where_the_pointer_rests_on_it_until_escape(open_network: OpenNetwork) -> None:
+    page = open_network()
+    for place, word in (
+        (".headline-status", "LIF"),
+        (".rows-words", "spike"),
+        (".rows-caption", "θ"),
+        (".rows-sentence", "u"),
+        (".plain-caption", "θ"),
+    ):
+        page.page.locator(f"{place} [data-term='{word}']").first.hover()
+        expect(page.page.locator(OPEN)).to_have_text(GLOSSARY[word])
+        page.page.keyboard.press("Escape")
+        expect(page.page.locator(OPEN)).to_have_count(0)
+
+
+def test_hz_is_explained_by_this_runs_own_time_step(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.page.locator(".rows-words [data-term=Hz]").first.hover()
+    expect(page.page.locator(OPEN)).to_have_text(re.compile("Here a step lasts 1 ms, so that a spike at every step is 1000 Hz."))
+
+
+def test_a_finger_that_taps_a_word_has_it_explained_and_elsewhere_closes_it(open_network: OpenNetwork) -> None:
+    page = open_network(width=360, height=740, has_touch=True, is_mobile=True)
+    page.page.locator(".headline-status .term").first.tap()
+    tip = page.page.locator(OPEN)
+    expect(tip).to_have_text(GLOSSARY["LIF"])
+    box = tip.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    page.page.locator(".headline-number").tap()
+    expect(tip).to_have_count(0)
+
+
+def test_the_glossary_comes_once_and_its_words_take_no_place_in_the_order_of_tab(open_network: OpenNetwork) -> None:
+    asked: list[str] = []
+    page = open_network()
+    page.page.on("request", lambda request: asked.append(request.url))
+    page.page.reload()
+    expect(page.page.locator(".headline-status .term")).to_have_count(1)
+    page.slide("Spike threshold", "ArrowLeft", times=2)
+    page.until(lambda: "x=" in page.page.url)
+    assert len([url for url in asked if "glossary" in url]) == 1
+    assert page.page.locator(".term").evaluate_all("terms => terms.filter(({ tabIndex }) => tabIndex >= 0).length") == 0
