@@ -62,6 +62,7 @@ screenshots: $(VENV)/.browser
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.layers
 	@$(BIN)/python -m benchmarks.toy_task
+	@$(BIN)/python -m benchmarks.conversion
 	@$(BIN)/python -m benchmarks.scaling
 	@$(BIN)/python -m benchmarks.app_latency
 	@$(BIN)/python -m benchmarks.app_training

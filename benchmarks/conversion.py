@@ -52,15 +52,15 @@ def digits() -> tuple[Digits, Digits]:
     return Digits(images[:-TEST_DIGITS], labels[:-TEST_DIGITS]), Digits(images[-TEST_DIGITS:], labels[-TEST_DIGITS:])
 
 
-def trained(digits: Digits, seed: int) -> nn.Sequential:
+def trained(digits: Digits, seed: int, epochs: int = EPOCHS) -> nn.Sequential:
     """A network of two hidden layers, in evaluation."""
     torch.manual_seed(seed)
     model = nn.Sequential(
         *(nn.Linear(64, 256), nn.ReLU(), nn.Dropout(0.3)), *(nn.Linear(256, 64), nn.ReLU(), nn.Dropout(0.3)), nn.Linear(64, 10)
     )
     optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, EPOCHS)
-    for _ in range(EPOCHS):
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, epochs)
+    for _ in range(epochs):
         for part in torch.randperm(len(digits.labels)).split(BATCH):
             optimiser.zero_grad()
             functional.cross_entropy(model(digits.images[part]), digits.labels[part]).backward()
