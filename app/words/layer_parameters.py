@@ -141,6 +141,9 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
     "surrogate_grad_fn": Parameter(
         "Surrogate gradient", "Stands in for the slope of a spike when training; this page doesn't need it.", "parts", more=True
     ),
+    "detach_reset": Parameter(
+        "Detach the reset", "In training, the gradient ignores that a spike resets the membrane.", "toggle", more=True
+    ),
     "train_alphas": Parameter("Train α instead of τ", "Training moves exp(-1/τ) itself.", "toggle", more=True),
 }
 
