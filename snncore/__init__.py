@@ -39,8 +39,10 @@ if TYPE_CHECKING:
         SNNCoreError,
     )
     from snncore.experiment.field_words import FieldWords
+    from snncore.experiment.recognition import digits, remember, yin_yang
     from snncore.experiment.registration import register_neuron, unregister_neuron
     from snncore.experiment.spec import Experiment, ten_spikes
+    from snncore.io.labelled import read_labelled
     from snncore.layers import (
         ALIF,
         IAF,
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     )
     from snncore.layers.model import reset_states, zero_grad
     from snncore.run.bptt import train
+    from snncore.run.labelled import answer
     from snncore.run.simulation import simulate
 
 __version__ = "0.1.0"
@@ -115,14 +118,19 @@ __all__ = [
     "SynOpCounter",
     "TrueDerivative",
     "UnflattenTime",
+    "answer",
+    "digits",
     "from_model",
     "normalize",
+    "read_labelled",
     "register_neuron",
+    "remember",
     "reset_states",
     "simulate",
     "ten_spikes",
     "train",
     "unregister_neuron",
+    "yin_yang",
     "zero_grad",
 ]
 
@@ -134,9 +142,12 @@ _HOMES = (
     "experiment.field_words",
     "experiment.spec",
     "experiment.registration",
+    "experiment.recognition",
     "run.simulation",
     "run.bptt",
     "convert",
+    "run.labelled",
+    "io.labelled",
 )
 
 

@@ -62,6 +62,8 @@ class LIFParameters(MembraneParameters):
     spike_fn: SpikeFunction
     reset_fn: ResetFunction
     surrogate_grad_fn: SurrogateGradient
+    detach_reset: bool
+    """True if the reset passes no gradient from the spikes."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,7 @@ def lif_step(z: Tensor, state: State, p: LIFParameters) -> Step:
     state = _integrate(z, state, p)
     u = state["v_mem"]
     s = p.spike_fn.apply(u, p.spike_threshold, p.surrogate_grad_fn)
-    state = p.reset_fn(s, state, p.spike_threshold)
-    return Step(s, {"u": u}, _bound(state, p))
+    return Step(s, {"u": u}, _reset(s, state, p.spike_threshold, p))
 
 
 def alif_step(z: Tensor, state: State, p: ALIFParameters) -> Step:
@@ -127,7 +128,7 @@ def alif_step(z: Tensor, state: State, p: ALIFParameters) -> Step:
     state = _integrate(z, state, p)
     u = state["v_mem"]
     s = p.spike_fn.apply(u, theta, p.surrogate_grad_fn)
-    state = _bound(p.reset_fn(s, state, theta), p)
+    state = _reset(s, state, theta, p)
     return Step(s, {"u": u, "spike_threshold": theta}, {**state, "b": p.alpha_adapt * b + p.adapt_gain * s})
 
 
@@ -141,6 +142,11 @@ def _integrate(z: Tensor, state: State, p: MembraneParameters) -> State:
         i = p.input_gain * i
     state["v_mem"] = p.alpha_mem * state["v_mem"] + i
     return state
+
+
+def _reset(s: Tensor, state: State, theta: Tensor, p: LIFParameters) -> State:
+    """Return the state with v[t] in place of u[t]."""
+    return _bound(p.reset_fn(s.detach() if p.detach_reset else s, state, theta), p)
 
 
 def _bound(state: State, p: MembraneParameters) -> State:

@@ -190,6 +190,14 @@ def rate_code(values: Tensor, steps: int, rate: float, dt: float, generator: tor
 
 
 @functools.cache
+def digit_labels() -> Tensor:
+    """Return which digit each of `digit_images` is, int64 (1797,). The tensor is shared: don't change it."""
+    from sklearn.datasets import load_digits  # type: ignore[import-untyped]  # scikit-learn has no types; it takes a second to import
+
+    return torch.tensor(load_digits().target, dtype=torch.int64)
+
+
+@functools.cache
 def digit_images() -> Tensor:
     """Return scikit-learn's handwritten digits, (1797, 8, 8) from 0 to 16, float32.
 
@@ -197,7 +205,7 @@ def digit_images() -> Tensor:
 
     Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998.
     """
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]  # scikit-learn has no types; it takes a second to import
+    from sklearn.datasets import load_digits  # as in `digit_labels`
 
     return torch.tensor(load_digits().images, dtype=torch.float32)
 

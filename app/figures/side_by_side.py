@@ -33,6 +33,6 @@ def _scaled_rows(figure: NetworkFigure) -> Iterator[tuple[tuple[Any, ...], Any]]
         seen: dict[tuple[Any, ...], int] = {}
         for row in group["rows"]:
             if row["kind"] in ("traces", "heatmap", "bars"):
-                alike = group["layer"], row["kind"], row["axis"]  # type: ignore[typeddict-item]  # all of these have one
+                alike = group["layer"], row["kind"], row["axis"]  # all of these have one
                 seen[alike] = seen.get(alike, 0) + 1
                 yield (*alike, seen[alike]), row

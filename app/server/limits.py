@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 
 from snncore.errors import ExperimentError
+from snncore.experiment.data import DataSet
 from snncore.experiment.layers import LayerSpec, NeuronSpec
 from snncore.experiment.spec import Draft
+from snncore.experiment.tasks.classification import Classification
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, LinearSpec
 
 LARGEST_WEIGHTS = 4_000_000
@@ -49,6 +51,9 @@ INPUT_BYTES = 24
 
 WEIGHT_COPIES = 7
 """Copies of each weight held at once in training: gradient, optimiser, record and intermediate values."""
+
+DATA_COPIES = 4
+"""Copies of labelled data held at once while they are made."""
 
 OTHERS_BACKWARD = 3
 """Further values per output value that a layer without neurons holds for the backward pass; Dropout holds the most."""
@@ -129,12 +134,15 @@ def check(draft: Draft, *, runs: int = 1, trains: bool = False) -> None:
 
 def cost(draft: Draft) -> Cost:
     """Return the memory and computation that the draft would take."""
-    batch, steps, *sample = draft.input.shape
+    (batch, steps, *sample), labelled = draft.input.shape, _labelled_data(draft)
     passed, inputs = batch * steps, math.prod(sample)
+    learned, data = passed, 0
+    if labelled is not None:
+        learned, data = steps * min(draft.training.batch_size, max(labelled.counts)), labelled.nbytes * DATA_COPIES
     others = recorded = neurons = multiplications = 0
     for layer, fit in zip(draft.network, draft.fits(), strict=True):
         values = 0 if fit.shape is None else math.prod(fit.shape)
-        multiplications += passed * values * _multiplications_of_a_value(layer)
+        multiplications += max(passed, learned) * values * _multiplications_of_a_value(layer)
         if isinstance(layer, NeuronSpec):
             neurons += values
             recorded += values * _quantities(layer)
@@ -146,12 +154,19 @@ def cost(draft: Draft) -> Cost:
     return Cost(
         weights=weights,
         run=passed * (inputs + others + recorded) * BYTES,
-        epoch=(passed * (recorded + readout) + weights) * BYTES,
-        simulating=passed * (inputs * INPUT_BYTES + (others + recorded) * BYTES) + weights * BYTES,
-        training=passed * (inputs * INPUT_BYTES + (others * (1 + OTHERS_BACKWARD) + recorded + neurons * NEURONS_BACKWARD) * BYTES)
-        + weights * WEIGHT_COPIES * BYTES,
+        epoch=((0 if labelled else passed * (recorded + readout)) + weights) * BYTES,
+        simulating=passed * (inputs * INPUT_BYTES + (others + recorded) * BYTES) + weights * BYTES + data * (draft.input.kind == "sample"),
+        training=learned * (inputs * INPUT_BYTES + (others * (1 + OTHERS_BACKWARD) + recorded + neurons * NEURONS_BACKWARD) * BYTES)
+        + weights * WEIGHT_COPIES * BYTES
+        + data,
         multiplications=multiplications,
     )
+
+
+def _labelled_data(draft: Draft) -> DataSet | None:
+    """Return the data set of the draft's task; None if it has none."""
+    task = draft.training.task
+    return task.data if isinstance(task, Classification) else None
 
 
 def _quantities(layer: NeuronSpec) -> int:

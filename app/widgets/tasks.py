@@ -16,13 +16,13 @@ from snncore.experiment.training import OF_THE_TASK
 
 
 def add_task(rows: Panel, experiment: Experiment, edit: Edit) -> None:
-    """Add the choice of a task and its fields.
+    """Add the choice of a task for one fixed input, and its fields.
 
     Args:
         edit: takes new values of fields of the Experiment, by path.
     """
     kind, does_spike = experiment.training.task.kind, experiment.network[-1].does_spike
-    fitting = [name for name, task in TASK_KINDS.items() if does_spike or not task.needs_spikes]
+    fitting = [name for name, task in TASK_KINDS.items() if not task.is_labelled and (does_spike or not task.needs_spikes)]
     rows.choice(
         TASK,
         "training.task",

@@ -9,7 +9,12 @@ from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Experiment
 from snncore.experiment.training import OF_THE_TASK
 
-CHANGED = {"training.lr": "learning rate", "training.optimiser": "optimiser"}
+CHANGED = {
+    "training.lr": "learning rate",
+    "training.optimiser": "optimiser",
+    "training.batch_size": "batch size",
+    "training.schedule": "schedule of the learning rate",
+}
 
 
 def changes_in_words(experiment: Experiment) -> dict[int, str]:

@@ -54,7 +54,7 @@ def differences(one: Experiment, other: Experiment) -> list[str]:
             name = ".".join((part, *path))
             if name.startswith(OF_THE_TASK):
                 words, field = task_words(other.task), path[-1]
-                found[words.field(field), _arrow(*(words.value(field, getattr(each.task, field)) for each in (one, other)))] = []
+                found[words.field(field), _arrow(*(words.value(field, each.at(name)) for each in (one, other)))] = []
             elif name == "training.task":
                 found[
                     "task", _arrow(*(task_name(each.training.task.kind, each.network[-1].does_spike).lower() for each in (one, other)))

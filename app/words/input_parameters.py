@@ -18,9 +18,13 @@ INPUT_NAMES: dict[str, str] = {
     "moving_bar": "Moving bar",
     "digit": "Handwritten digit",
     "file": "Own file",
+    "sample": "Labelled sample",
 }
 
 INPUT_PARAMETERS: dict[str, Parameter] = {
+    "half": Parameter(
+        "Half", "Samples that the network learns from, or those that it is tested with.", "choice", options=("train", "test")
+    ),
     "probability": Parameter(
         "Spike probability",
         "Chance that a channel spikes at a given step.",
@@ -178,6 +182,7 @@ OF_KIND: dict[str, dict[str, Parameter]] = {
     },
     "drawn": {"weight": FACTOR},
     "file": {"weight": FACTOR},
+    "sample": {"index": Parameter("Sample", "Which sample of the half; further samples show the next ones.", "whole", low=0)},
     "sine_current": {
         "period": Parameter(
             "Period",

@@ -12,7 +12,7 @@ from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES
 from snncore.experiment.field_words import FieldWords
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.part import Part
-from snncore.experiment.weights import WEIGHT_KINDS, ChainWeights, ConstantWeights, DiagonalWeights, RandomWeights
+from snncore.experiment.weights import WEIGHT_KINDS, ChainWeights, ConstantWeights, DiagonalWeights, NormalWeights, RandomWeights
 from snncore.layers.bounds import MIN_TAU
 
 SUBTRACT = {"kind": "MembraneSubtract", "subtract_value": None}
@@ -141,6 +141,9 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
     "surrogate_grad_fn": Parameter(
         "Surrogate gradient", "Stands in for the slope of a spike when training; this page doesn't need it.", "parts", more=True
     ),
+    "detach_reset": Parameter(
+        "Detach the reset", "In training, the gradient ignores that a spike resets the membrane.", "toggle", more=True
+    ),
     "train_alphas": Parameter("Train α instead of τ", "Training moves exp(-1/τ) itself.", "toggle", more=True),
 }
 
@@ -151,6 +154,10 @@ WEIGHTS, SLOPES, STEEP = Range(-1.0, 1.0, 0.01), Range(0.0, 3.0, 0.05), Range(0.
 
 PART_PARAMETERS: dict[str, Parameter] = {
     "gain": Parameter("Gain", "Multiplies the random weights.", tuned=Range(0.0, 5.0, 0.05), numbers=Numbers.of(RandomWeights, "gain")),
+    "mean": Parameter("Mean", "The mean of the random weights.", tuned=WEIGHTS),
+    "std": Parameter(
+        "Standard deviation", "How widely the random weights vary.", tuned=Range(0.0, 3.0, 0.05), numbers=Numbers.of(NormalWeights, "std")
+    ),
     "value": Parameter("Weight", "Of every connection that there is.", tuned=WEIGHTS),
     "diagonal": Parameter("Weight to itself", "From input k to neuron k.", tuned=WEIGHTS),
     "others": Parameter("Weight to the others", "From input k to all other neurons.", tuned=WEIGHTS),
@@ -211,7 +218,9 @@ HELD_TAUS = Parameter(
 PART_NAMES = {"TrueDerivative": "True derivative (zero)"}
 """Names of kinds that differ from their class names."""
 
-_WEIGHTS: dict[str, type[Part]] = dict(zip(WEIGHT_KINDS, (RandomWeights, ConstantWeights, DiagonalWeights, ChainWeights), strict=True))
+_WEIGHTS: dict[str, type[Part]] = dict(
+    zip(WEIGHT_KINDS, (RandomWeights, NormalWeights, ConstantWeights, DiagonalWeights, ChainWeights), strict=True)
+)
 FIRST_PARTS: dict[str, dict[str, Any]] = {"constant": {"value": 0.1}, "chain": {"groups": 2, "value": 0.1}}
 """First values of fields of parts without defaults."""
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from app.words.numbers import LARGEST_IN_DIGITS, capitalised, counted, with_minus
 from app.words.parameter import Parameter, Range, Tried
 from snncore.experiment.tasks import TASK_KINDS, Task
+from snncore.experiment.tasks.classification import Classification
 from snncore.experiment.tasks.spike_count import OutputSum, SpikeCount
 from snncore.experiment.tasks.spike_times import SpikeTimes
 
@@ -245,10 +246,70 @@ class SpikeTimesWords(TaskWords[SpikeTimes]):
         return "Make the target spikes fit" if name == "times" else super().remedy(name, value)
 
 
+CLASSIFICATION_NOTES = {
+    "data": "Samples with labels, some to learn from and the others to be tested with.",
+    "encoding": "How a sample's values become spikes or currents in time.",
+    "readout": "What is read of each output neuron; the largest is the answer.",
+    "criterion": "Cross-entropy of the readouts, or their distance from wanted values.",
+    "right": "With the loss counts: what the neuron of the sample's class should come to.",
+    "others": "With the loss counts: what all other output neurons should come to.",
+    "penalty": "How much a spike per neuron and step adds to the loss.",
+    "accuracy": "Test accuracy at which training stops.",
+}
+
+
+class ClassificationWords(TaskWords[Classification]):
+    name = "Labelled data"
+    subject = "Test accuracy"
+
+    def wanted(self, neurons: int, samples: int) -> str:
+        return f"Of {self.task.data.classes} output neurons, that of a sample's class should answer."
+
+    def asked(self, samples: int) -> str:
+        return f"the class of each sample of {self.task.data.title or self.task.data.kind}"
+
+    def number(self, score: float) -> str:
+        return f"{score:.1%}"
+
+    def unit(self, goal: float) -> str:
+        return "of the test samples right"
+
+    def came_to(self, score: float) -> str:
+        return f"{self.number(score)} of the test samples right"
+
+    def of_goal(self, score: float, goal: float) -> str:
+        return f"{self.came_to(score)}, {self.number(goal)} wanted"
+
+    def goal(self, goal: float) -> str:
+        return f"wanted {self.number(goal)}"
+
+    def against(self, goal: float) -> str:
+        return f"the wanted {self.number(goal)}"
+
+    def field(self, name: str) -> str:
+        return {
+            "data": "data set",
+            "criterion": "loss",
+            "right": "wanted readout of the right class",
+            "others": "wanted readout of the other classes",
+            "penalty": "penalty on firing rates",
+            "accuracy": "wanted accuracy",
+        }.get(name, super().field(name))
+
+    def parameter(self, name: str) -> Parameter:
+        return Parameter(capitalised(self.field(name)), CLASSIFICATION_NOTES[name])
+
+    def value(self, name: str, value: Any) -> str:
+        if isinstance(value, dict):
+            return str(value["kind"]).replace("_", " ")
+        return self.number(value) if name == "accuracy" else super().value(name, value).replace("_", " ")
+
+
 TASK_WORDS: dict[str, type[TaskWords[Any]]] = {
     "spike_count": SpikeCountWords,
     "output_sum": OutputSumWords,
     "spike_times": SpikeTimesWords,
+    "classification": ClassificationWords,
 }
 """Words for each kind of task."""
 

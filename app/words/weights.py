@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from snncore.experiment.loaded_weights import drawn_from
 from snncore.experiment.spec import Draft
-from snncore.experiment.weights import RandomWeights
+from snncore.experiment.weights import NormalWeights, RandomWeights
 
 LONGEST_NAME = 40
 """Most characters of a file's name that are shown."""
@@ -16,7 +16,7 @@ def weights_in_words(draft: Draft) -> str:
     """Source of the first weights: "from seed 0", "from own.safetensors"; empty if there are none."""
     sources = draft.checkpoint.sources(draft.network) if draft.checkpoint else {}
     drawn = [source for name, source in drawn_from(draft.network).items() if name not in sources]
-    random = [source for source in drawn if source is None or isinstance(source, RandomWeights)]
+    random = [source for source in drawn if source is None or isinstance(source, RandomWeights | NormalWeights)]
     found = []
     if draft.checkpoint and sources:
         found.append(file_name(draft.checkpoint.name))

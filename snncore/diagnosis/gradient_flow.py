@@ -56,6 +56,8 @@ def backward_factors(layer: Any, record: LayerRecord, parameters: Mapping[str, A
     u, threshold, v, spikes = (_looked_at(values, record)[:-1] for values in (record.u, record.threshold, record.v, record.spikes))
     if isinstance(layer.reset_fn, MembraneReset):
         through_reset = (spikes == 0).astype(np.float64)
+    elif getattr(layer, "detach_reset", False):
+        through_reset = np.ones(u.shape)
     else:
         taken = threshold if layer.reset_fn.subtract_value is None else layer.reset_fn.subtract_value
         through_reset = 1 - taken * _surrogate(layer, u, threshold)
@@ -86,8 +88,10 @@ def peak_taken(layer: Any, record: LayerRecord) -> float:
     """Return the largest `θ · ds/du`.
 
     If the reset subtracts a value other than θ, that value replaces θ in the product. Looks at the same potentials as `growth`, and at
-    the peaks of surrogates with a grad_scale.
+    the peaks of surrogates with a grad_scale. A detached reset takes nothing.
     """
+    if getattr(layer, "detach_reset", False):
+        return 0.0
     u, threshold = _looked_at(record.u, record), _looked_at(record.threshold, record)
     step = getattr(layer.reset_fn, "subtract_value", None)
     taken = threshold if step is None else step

@@ -113,11 +113,13 @@ def findings(
     Args:
         experiment: the Experiment in force now.
         records: records of all epochs so far, the last one whole. Only epochs with the present task count for the course of the loss.
-            Without records, only the Experiment itself is judged.
+            Without records, or with labelled data, whose records hold no layers, only the Experiment itself is judged.
         divergence: the error that ended the training, if one did.
         trained: the Experiment in force in the last epoch, if it was a different one. Gradients from another surrogate say nothing about
             the present one.
     """
+    if experiment.training.task.is_labelled:
+        records = ()
     unreachable = _unreachable_target(experiment)
     goes_on = bool(records) and not records[-1].is_reached
     exploding = _exploding_gradient(experiment, records[-1]) if goes_on else None

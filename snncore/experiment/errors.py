@@ -14,6 +14,9 @@ def sentence(
     layer_kinds: Collection[str],
     input_kinds: Collection[str],
     task_kinds: Collection[str],
+    data_kinds: Collection[str],
+    encoding_kinds: Collection[str],
+    *,
     within: Sequence[str | int] = (),
 ) -> str:
     """Return the first problem as one sentence: where, what, and what would be right.
@@ -30,7 +33,11 @@ def sentence(
         location = ["input", *(part for part in location[1:] if part not in input_kinds)]
     if location[:2] == ["training", "task"]:
         what, kinds = "task", ", ".join(task_kinds)
-        location = [*location[:2], *(part for part in location[2:] if part not in task_kinds)]
+        location = [*location[:2], *(part for part in location[2:3] if part not in task_kinds), *location[3:]]
+        for field, noun, inner in (("data", "data set", data_kinds), ("encoding", "encoding", encoding_kinds)):
+            if location[2:3] == [field]:
+                what, kinds = noun, ", ".join(inner)
+                location = [*location[:3], *(part for part in location[3:4] if part not in inner), *location[4:]]
     if location[:1] == ["network"] and len(location) > 1:
         kind = str(location[2]) if len(location) > 2 else ""
         place = f"{kind or 'Layer'} {int(location[1]) + 1}"
@@ -46,7 +53,7 @@ def sentence(
         case "union_tag_invalid":
             text = f"{abbreviated(problem['ctx']['tag'])} is not a known {what}; use one of {kinds}"
         case "union_tag_not_found":
-            text = f'{"an" if what == "input" else "a"} {what} needs a "kind"; use one of {kinds}'
+            text = f'{"an" if what in ("input", "encoding") else "a"} {what} needs a "kind"; use one of {kinds}'
         case "too_long":
             text = f"{field} has {problem['ctx']['actual_length']:,} entries; use at most {problem['ctx']['max_length']:,}"
         case "value_error" if field and message.startswith("it must"):

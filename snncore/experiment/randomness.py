@@ -27,6 +27,6 @@ def randomness(experiment: Draft) -> Randomness:
     layers = list(enumerate(experiment.network))
     return Randomness(
         weights=tuple(place for place, layer in layers if layer.draws_weights),
-        input=experiment.input.is_random(experiment.dt),
+        input=experiment.is_input_random,
         noise=tuple(place for place, layer in layers if layer.is_noisy),
     )

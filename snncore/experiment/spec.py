@@ -20,17 +20,22 @@ from pydantic import BaseModel, FailFast, Field, ValidationError, field_validato
 from torch import Tensor, nn
 
 from snncore.errors import ExperimentError, MisfitError
+from snncore.experiment.data import DATA_KINDS
+from snncore.experiment.encodings import ENCODING_KINDS
 from snncore.experiment.errors import abbreviated, sentence
-from snncore.experiment.inputs import INPUT_KINDS, NO_FILES, Files, InputSpec, RandomSpikes
+from snncore.experiment.inputs import INPUT_KINDS, NO_FILES, Files, InputSpec, RandomSpikes, Sample
 from snncore.experiment.layers import LAYER_KINDS, LayerSpec, LIFSpec, spiking_kinds
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.loaded_weights import CheckpointRef
 from snncore.experiment.part import Part, Shape
 from snncore.experiment.tasks import TASK_KINDS, Task
+from snncore.experiment.tasks.classification import Classification
 from snncore.experiment.tasks.spike_count import SpikeCount
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, FlattenSpec, LinearSpec
 from snncore.experiment.training import Seeds, Training
 from snncore.layers import FlattenTime, UnflattenTime
+
+FAMILIES = (LAYER_KINDS, INPUT_KINDS, TASK_KINDS, DATA_KINDS, ENCODING_KINDS)
 
 MOST_LAYERS = 500
 
@@ -75,7 +80,7 @@ class Draft(Part):
         try:
             super().__init__(**data)
         except ValidationError as error:
-            raise ExperimentError(sentence(error, LAYER_KINDS, INPUT_KINDS, TASK_KINDS)) from error
+            raise ExperimentError(sentence(error, *FAMILIES)) from error
 
     @field_validator("input", mode="before")
     @classmethod
@@ -88,6 +93,17 @@ class Draft(Part):
             self.settled  # noqa: B018
         except ExperimentError as error:
             raise ValueError(str(error)) from error
+        return self
+
+    @model_validator(mode="after")
+    def _shows_samples_of_its_task(self) -> Self:
+        if isinstance(self.input, Sample):
+            task = self.training.task
+            if not isinstance(task, Classification):
+                raise ValueError(f"The input is a sample of labelled data, but the task {task.kind} has none; choose another input")
+            misfit = task.input_misfit(self.input.shape)
+            if misfit:
+                raise ValueError(misfit)
         return self
 
     def fits(self) -> tuple[Fit, ...]:
@@ -263,6 +279,14 @@ class Draft(Part):
         return tuple(phases.items())
 
     @property
+    def is_input_random(self) -> bool:
+        """Return True if the input's values depend on the seed."""
+        task = self.training.task
+        if isinstance(self.input, Sample) and isinstance(task, Classification):
+            return task.encoding.is_random
+        return self.input.is_random(self.dt)
+
+    @property
     def draft(self) -> Draft:
         """Return a Draft with the same parts."""
         return Draft(**dict(self))
@@ -309,7 +333,7 @@ class Experiment(Draft):
         shape = self.output_shape
         for epoch in sorted({0, *(change.epoch for change in self.training.changes)}):
             in_force = self.in_force(epoch)
-            misfit = shape and in_force.task.misfit(shape)
+            misfit = (shape and in_force.task.misfit(shape)) or in_force.task.input_misfit(self.input.shape)
             if misfit:
                 raise ExperimentError(f"{'' if epoch == 0 else f'From epoch {epoch} on: '}{misfit}.")
             layers = {str(index): layer for index, layer in enumerate(in_force.network) if isinstance(layer, Learnable)}
@@ -346,7 +370,12 @@ class Experiment(Draft):
         Raises:
             ExperimentError: it is a file that isn't among `files`, or has another shape there.
         """
-        return self.input.make(torch.Generator().manual_seed(self.seeds.input), self.dt, files)
+        generator, task = torch.Generator().manual_seed(self.seeds.input), self.training.task
+        if isinstance(self.input, Sample) and isinstance(task, Classification):
+            values, _ = task.data.make(files).of(self.input.half)
+            places = (self.input.index + torch.arange(self.input.shape[0])) % len(values)
+            return task.encoded(values[places], self.input.shape[1:], self.dt, generator)
+        return self.input.make(generator, self.dt, files)
 
     def make_optimiser(self, model: nn.Module) -> torch.optim.Optimizer:
         optimisers: dict[str, Any] = {"RMSprop": torch.optim.RMSprop, "Adam": torch.optim.Adam, "SGD": torch.optim.SGD}
@@ -356,7 +385,8 @@ class Experiment(Draft):
 
 for _kinds in (LAYER_KINDS, INPUT_KINDS):
     _kinds.held_by(Draft, Experiment)
-TASK_KINDS.held_by(Training, Draft, Experiment)
+for _kinds_within in (TASK_KINDS, DATA_KINDS, ENCODING_KINDS):
+    _kinds_within.held_by(Training, Draft, Experiment)
 
 
 def convolution() -> Experiment:
@@ -451,7 +481,7 @@ def _rebuilt(part: Part, names: list[str], value: Any, place: tuple[str | int, .
     try:
         return type(part)(**{**dict(part), name: changed})
     except ValidationError as error:
-        raise ExperimentError(sentence(error, LAYER_KINDS, INPUT_KINDS, TASK_KINDS, place)) from error
+        raise ExperimentError(sentence(error, *FAMILIES, within=place)) from error
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from operator import attrgetter
 from typing import Annotated, Any, Literal, Self
@@ -15,7 +16,7 @@ from snncore.experiment.tasks.spike_count import SpikeCount
 
 MOST_CHANGES = 1000
 
-CHANGEABLE = re.compile(r"training\.(lr|optimiser)|network\.(0|[1-9][0-9]{0,5})\.(surrogate_grad_fn|learns)")
+CHANGEABLE = re.compile(r"training\.(lr|optimiser|batch_size|schedule)|network\.(0|[1-9][0-9]{0,5})\.(surrogate_grad_fn|learns)")
 """Fields that may change during training, besides fields of the task; the weights learned so far stay."""
 
 OF_THE_TASK = "training.task."
@@ -36,7 +37,11 @@ class Change(Part):
 
 
 class Training(Part):
-    """Task and settings of the training. `lr` is the learning rate, `epochs` the largest number of epochs.
+    """Task and settings of the training.
+
+    `lr` is the learning rate, `epochs` the largest number of epochs. With the schedule `cosine` the learning rate falls within
+    `epochs` from `lr` towards 0, as lr · ½(1 + cos(π epoch/epochs)), and begins again after them (Loshchilov & Hutter 2017). Labelled
+    data are learned in batches of `batch_size` samples; other tasks learn all samples of the input at once.
 
     `changes` are sorted by epoch; of two changes of one field at the same epoch, the later one counts.
     """
@@ -45,6 +50,8 @@ class Training(Part):
     optimiser: Literal["RMSprop", "Adam", "SGD"] = "RMSprop"
     lr: float = Field(default=1e-3, gt=0, le=LARGEST_NUMBER)
     epochs: Positive = 100
+    batch_size: Positive = 64
+    schedule: Literal["constant", "cosine"] = "constant"
     changes: Annotated[tuple[Change, ...], FailFast()] = Field(default=(), max_length=MOST_CHANGES)
 
     @field_validator("task", mode="before")
@@ -62,12 +69,21 @@ class Training(Part):
     def _changes_only_what_may_change(self) -> Self:
         for change in self.changes:
             if not self.is_changeable(change.field):
-                fields = ("training.lr", "training.optimiser", *(OF_THE_TASK + name for name in self.task.changeable))
+                fields = (
+                    *(f"training.{name}" for name in ("lr", "optimiser", "batch_size", "schedule")),
+                    *(OF_THE_TASK + name for name in self.task.changeable),
+                )
                 raise ValueError(
                     f"{abbreviated(change.field)}, at epoch {change.epoch}, is not a field that can change while training runs; "
                     f"change {', '.join(fields)}, or surrogate_grad_fn or learns of a layer"
                 )
         return self
+
+    def learning_rate(self, epoch: int) -> float:
+        """Return the learning rate in an epoch, by the schedule."""
+        if self.schedule == "constant":
+            return self.lr
+        return self.lr * (1 + math.cos(math.pi * (epoch % self.epochs) / self.epochs)) / 2
 
     def is_changeable(self, field: str) -> bool:
         """Return True if the Experiment's field at a path may change during training."""

@@ -5,6 +5,7 @@ They are only the start of training: all weights are trained, even the ones that
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal, Self
 
 import torch
@@ -16,6 +17,9 @@ from snncore.experiment.part import LARGEST_LENGTH, Part
 
 LARGEST_WEIGHT = 1e6
 """Largest first weight: far above any useful one, far below the weights whose sums leave float32."""
+
+FARTHEST_DRAWN = 1 - 2.0**-24
+"""Largest magnitude of a uniform number in [-1, 1] that becomes a normal one: 5.4 standard deviations."""
 
 Weight = Annotated[float, Field(ge=-LARGEST_WEIGHT, le=LARGEST_WEIGHT)]
 
@@ -48,6 +52,24 @@ class RandomWeights(_WeightSpec):
 
     def weigh(self, weight: Tensor, bias: Tensor | None) -> None:
         weight.mul_(self.gain)
+
+
+class NormalWeights(_WeightSpec):
+    """Weights drawn from the normal distribution of this `mean` and standard deviation `std`; the bias as torch draws it.
+
+    They are the quantiles of torch's own uniform weights, so later layers draw the same as with those.
+    """
+
+    kind: Literal["normal"] = "normal"
+    mean: Weight = 0.0
+    std: float = Field(default=1.0, ge=0, le=LARGEST_WEIGHT)
+
+    def is_random(self, has_bias: bool) -> bool:
+        return self.std > 0 or has_bias
+
+    def weigh(self, weight: Tensor, bias: Tensor | None) -> None:
+        uniform = (weight.double() * math.sqrt(weight.shape[1])).clamp(-FARTHEST_DRAWN, FARTHEST_DRAWN)
+        weight.copy_(self.mean + self.std * math.sqrt(2) * torch.erfinv(uniform))
 
 
 class _StructuredWeights(_WeightSpec):
@@ -123,7 +145,7 @@ class ChainWeights(_StructuredWeights):
         return self.value * (of_neurons[:, None] == of_inputs + self.offset).float()
 
 
-WEIGHT_KINDS = ("random", "constant", "diagonal", "chain")
+WEIGHT_KINDS = ("random", "normal", "constant", "diagonal", "chain")
 
 
 def _with_a_kind(given: Any) -> Any:
@@ -134,5 +156,7 @@ def _with_a_kind(given: Any) -> Any:
 
 
 WeightSpec = Annotated[
-    RandomWeights | ConstantWeights | DiagonalWeights | ChainWeights, Field(discriminator="kind"), BeforeValidator(_with_a_kind)
+    RandomWeights | NormalWeights | ConstantWeights | DiagonalWeights | ChainWeights,
+    Field(discriminator="kind"),
+    BeforeValidator(_with_a_kind),
 ]

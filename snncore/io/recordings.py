@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePath
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from snncore.experiment.errors import abbreviated
 from snncore.experiment.inputs import Holds
 from snncore.io.csv_table import read_table
 from snncore.io.doubts import look_like_events, misplaces_channels, names_rows, numbers_rows, swaps_time, what_names_say
+from snncore.io.npy import LARGEST_HEADER, PIECE, ArrayKind, open_member, read_array, read_header, read_member
 from snncore.run.measures import is_spikes
 
 LARGEST_FILE = 10 * 2**20
@@ -36,12 +37,6 @@ MOST_EVENTS = 2_700_000
 
 MOST_ARRAYS = 100
 """Most arrays in an .npz file whose raster isn't declared."""
-
-LARGEST_HEADER = 16_384
-"""Bytes at the beginning of an .npy file that must contain its header. NumPy itself takes headers up to 10,000 characters."""
-
-PIECE = 2**20
-"""Number of bytes of an array converted at a time."""
 
 DECLARED = "raster"
 """Name of an array in an .npz file that is taken as a raster without doubts."""
@@ -58,17 +53,6 @@ NAMES_OF_ARRAYS = (
 )
 """Advice on how to make clear what a file holds."""
 
-NO_NUMBERS = {
-    "O": "Python objects, which are never unpickled",
-    "c": "complex numbers",
-    "S": "text",
-    "U": "text",
-    "V": "records of several fields",
-    "M": "dates",
-    "m": "durations",
-}
-"""Content of arrays that don't hold real numbers, by the kind of their dtype."""
-
 
 @dataclass(frozen=True)
 class UploadedInput:
@@ -83,16 +67,7 @@ class UploadedInput:
     holds: Holds
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """The arrays that are accepted: meaning of the axes by their number, most values, and dtype."""
-
-    axes: dict[int, str]
-    most: int
-    dtype: type[np.floating]
-
-
-_RASTER = _Kind(
+_RASTER = ArrayKind(
     {
         2: "(time, neurons)",
         3: "(batch, time, neurons)",
@@ -102,7 +77,7 @@ _RASTER = _Kind(
     LARGEST_RASTER,
     np.float32,
 )
-_EVENTS = _Kind({1: "(events,)"}, MOST_EVENTS, np.float64)  # every valid time step and place is exact in float64
+_EVENTS = ArrayKind({1: "(events,)"}, MOST_EVENTS, np.float64)  # every valid time step and place is exact in float64
 
 
 def read_raster(name: str, content: bytes) -> UploadedInput:
@@ -168,7 +143,7 @@ def _read(name: str, content: bytes) -> UploadedInput:
 
 
 def _read_npy(content: bytes) -> UploadedInput:
-    return _raster(_read_array(BytesIO(content), len(content), "it", _RASTER), "it")
+    return _raster(read_array(BytesIO(content), len(content), "it", _RASTER), "it")
 
 
 def _read_npz(content: bytes) -> UploadedInput:
@@ -177,7 +152,7 @@ def _read_npz(content: bytes) -> UploadedInput:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist() if info.filename.endswith(".npy")}
             names = _arrays_to_read(members.keys())
             kind = _RASTER if len(names) == 1 else _EVENTS
-            arrays = {name: _read_member(archive, members[name], f"array {abbreviated(name)}", kind) for name in names}
+            arrays = {name: read_member(archive, members[name], f"array {abbreviated(name)}", kind) for name in names}
             if len(names) == 1 and names[0] != DECLARED:
                 _check_is_alone(archive, members, names[0], arrays[names[0]])
     except InputFileError:
@@ -217,64 +192,11 @@ def _check_is_alone(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipI
         may_belong = names_rows(other)
         if not may_belong and values.ndim == 2:
             what = f"array {abbreviated(other)}"
-            with _open_member(archive, members[other], what) as stream:
-                shape, *_ = _read_header(BytesIO(stream.read(LARGEST_HEADER)), what)
+            with open_member(archive, members[other], what) as stream:
+                shape, *_ = read_header(BytesIO(stream.read(LARGEST_HEADER)), what)
             may_belong = shape[:1] == values.shape[:1]
         if may_belong:
             raise InputFileError(f"array {abbreviated(name)} may belong to events with {abbreviated(other)}; {NAMES_OF_ARRAYS}")
-
-
-def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, what: str, kind: _Kind) -> Array:
-    with _open_member(archive, info, what) as stream:
-        return _read_array(stream, info.file_size, what, kind)
-
-
-def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, what: str) -> IO[bytes]:
-    # np.savez writes no other methods, and some of them take as much memory to unfold as the archive says.
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise InputFileError(f"{what} is compressed by another method than NumPy's; save it with np.savez_compressed")
-    return archive.open(info)
-
-
-def _read_array(stream: IO[bytes], size: int, what: str, kind: _Kind) -> Array:
-    """Return the array of an .npy file of `size` bytes; messages call it `what`.
-
-    It is converted piece by piece, so that only the result takes memory.
-    """
-    head = BytesIO(stream.read(LARGEST_HEADER))
-    shape, is_fortran, stored = _read_header(head, what)
-    if stored.kind not in "biuf":
-        raise InputFileError(f"{what} holds {NO_NUMBERS.get(stored.kind, stored.name)}; save an array of real numbers or booleans")
-    count, has = math.prod(shape), f"{what} has the shape {abbreviated(shape)}"
-    if len(shape) not in kind.axes:
-        raise InputFileError(f"{has}; use {' or '.join(kind.axes.values())}")
-    if min(shape) < 1:
-        raise InputFileError(f"{has}; every axis of {kind.axes[len(shape)]} must be at least 1")
-    if count > kind.most:
-        raise InputFileError(f"{has}; up to {kind.most:,} values are taken, so leave some out")
-    held, promised = size - head.tell(), count * stored.itemsize
-    if held != promised:
-        how = "is cut off" if held < promised else "goes on after its end"
-        raise InputFileError(f"{what} {how}: it has {held:,} bytes of data, its shape takes {promised:,}; save or upload it again")
-    stream.seek(head.tell())
-    values = np.empty(count, kind.dtype)
-    step = PIECE // stored.itemsize
-    with np.errstate(over="ignore", invalid="ignore"):  # values that aren't finite are found, and named, afterwards
-        for start in range(0, count, step):
-            length = min(step, count - start)
-            values[start : start + length] = np.frombuffer(stream.read(length * stored.itemsize), stored, length)
-    return values.reshape(shape, order="F" if is_fortran else "C")
-
-
-def _read_header(head: BytesIO, what: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Return shape, whether it is in Fortran order, and dtype; leaves `head` at the data."""
-    try:
-        version = np.lib.format.read_magic(head)
-        parse = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
-        shape, is_fortran, stored = parse(head)
-    except Exception as error:  # NumPy reads the header with Python's own parser, which fails in more ways than can be listed
-        raise InputFileError(f"{what} is no NumPy array; save it with np.save or np.savez") from error
-    return shape, is_fortran, stored
 
 
 def _raster(values: Array, what: str, is_declared: bool = False) -> UploadedInput:

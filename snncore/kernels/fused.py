@@ -280,6 +280,7 @@ class _Call:
         has_i_syn = x.i_syn is not None
         arguments = (
             *(*size, self.block, *_addresses(*read, sigma), surrogate, *_addresses(fields), *self.neuron(), has_i_syn, self.adapts),
+            0.0 if getattr(self.parameters, "detach_reset", False) else 1.0,
             *(*_addresses(grad_rows), *grad_rows.shape[:2], grad_each),
             *(*_addresses(grad_u, grad_all_v, grad_all_i, grad_all_b, grad_theta), has_recorded),
             *(*carried_addresses, *_addresses(grad_z, all_grad_u), by_row),

@@ -85,6 +85,7 @@ BACKWARD = {
     "surrogate": Kind.SIZE,
     "fields": Kind.ARRAY,
     **_NEURON,
+    "through_reset": Kind.NUMBER,
     "grad_output": Kind.ARRAY,
     "grad_samples": Kind.SIZE,
     "grad_steps": Kind.SIZE,

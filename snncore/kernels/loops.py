@@ -19,7 +19,7 @@ Backward, with ∂x for ∂L/∂x, σ = surrogate(u[t], θ[t]), and ∂rec for w
 
     ∂v[t] = α ∂u[t+1] + ∂rec_v[t]         and the last state's own gradient at the last step
     ∂r[t] = ∂v[t]                         0 where v[t] ≤ bound
-    ∂s'[t] = ∂s[t] - δ ∂r[t] + κ ∂b[t]    the second term for a soft reset; with a hard one ∂r[t] = 0 where s[t] > 0
+    ∂s'[t] = ∂s[t] - δ ∂r[t] + κ ∂b[t]    the second term for a soft reset that isn't detached; with a hard one ∂r[t] = 0 where s[t] > 0
     ∂u[t] = ∂s'[t] σ + ∂r[t] + ∂rec_u[t]
     ∂θ[t] = -∂s'[t] σ u[t]/θ[t] - s[t] ∂r[t] + ∂rec_θ[t]   ds/dθ of a single spike is -σ; the second term where δ is θ[t]
     ∂b[t-1] = ρ ∂b[t] + A ∂θ[t] + ∂rec_b[t-1]
@@ -196,15 +196,15 @@ def _add_product(to, x, y):
 
 
 @_inlined_gradient
-def _gradient_of_u(gu, gr, gs, g_alpha, go, grad_each, v, sigma, delta, bound):
+def _gradient_of_u(gu, gr, gs, g_alpha, go, grad_each, v, sigma, delta, through_reset, bound):
     """Compute ∂α, ∂r, ∂s' and ∂u of one step, backward.
 
-    From ∂u one step later; ∂v, held by `gr` on entry; and ∂s, the sum of `go` and `grad_each`.
+    From ∂u one step later; ∂v, held by `gr` on entry; and ∂s, the sum of `go` and `grad_each`. `through_reset` is 0 or 1.
     """
     for n in range(len(gu)):
         g_alpha[n] += gu[n] * v[n]
         r = ZERO if v[n] <= bound[n] else gr[n]
-        spike = go[n] + grad_each - delta[n] * r
+        spike = go[n] + grad_each - through_reset * delta[n] * r
         gs[n] = spike
         gr[n] = r
         gu[n] = spike * sigma[n] + r
@@ -271,7 +271,7 @@ def _gradient_of_synapse(gz, gi, g_beta, i_before, z, beta):
 
 
 @_inlined_gradient
-def _gradients(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u, i, sigma, theta, delta, bound, limit, single, alpha, gamma):
+def _gradients(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u, i, sigma, theta, delta, through_reset, bound, limit, single, alpha, gamma):
     """Compute `_again`, `_gradient_of_u` and `_gradient_of_current` in one loop, for the common case.
 
     Reading the rows together, not one after the other, takes half the time beyond the cache.
@@ -281,7 +281,7 @@ def _gradients(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u, i, sigma, theta, 
         v = bound[n] if r <= bound[n] else r
         g_alpha[n] += gu[n] * v
         gr = ZERO if r <= bound[n] else gv[n]
-        x = (go[n] + grad_each - delta[n] * gr) * sigma[n] + gr
+        x = (go[n] + grad_each - through_reset * delta[n] * gr) * sigma[n] + gr
         gu[n] = x
         g_gamma[n] += x * i[n]
         gz[n] = gamma[n] * x
@@ -461,6 +461,7 @@ def backward(
     reset_value,
     has_i_syn,
     adapts,
+    through_reset,  # 0 if the reset is detached, else 1
     grad_output,  # (grad_samples, grad_steps, N): of one sample or one step where it is the same for all
     grad_samples,
     grad_steps,
@@ -552,7 +553,8 @@ def backward(
                 i_t = past_i[t + 1, :width] if has_i_syn else z_t
                 if is_common:
                     _gradients(
-                        gz, gu, gv, g_alpha, g_gamma, go, grad_each, u_t, i_t, sigma_t, theta_t, delta_t, bound, limit, single, alpha, gamma
+                        *(gz, gu, gv, g_alpha, g_gamma, go, grad_each, u_t, i_t),
+                        *(sigma_t, theta_t, delta_t, through_reset, bound, limit, single, alpha, gamma),
                     )
                     if has_i_syn:
                         _gradient_of_synapse(gz, gi, grad_constants[BETA, sample, start:end], past_i[t, :width], z_t, beta)
@@ -573,7 +575,7 @@ def backward(
                     _gradient_of_u_without_spikes(gu, gv, g_alpha, go, grad_each, v, bound)
                 else:
                     _again(s, v, u_t, theta_t, delta_t, bound, limit, single)
-                    _gradient_of_u(gu, gv, gs, g_alpha, go, grad_each, v, sigma_t, delta_t, bound)
+                    _gradient_of_u(gu, gv, gs, g_alpha, go, grad_each, v, sigma_t, delta_t, through_reset, bound)
                 if has_recorded:
                     _add(gu, grad_recorded_u[sample, t, start:end])
                 if wants_all_u:

@@ -20,8 +20,8 @@ class ALIF(SpikingMembrane):
     """Adaptive leaky integrate-and-fire neurons, Bellec et al. 2018; see `snncore.dynamics.alif_step` for the equations.
 
     Args:
-        tau_mem, tau_syn, spike_fn, reset_fn, surrogate_grad_fn, min_v_mem, train_alphas, shape, norm_input, record_states:
-            as in `LIF`, but `SingleSpike` by default.
+        tau_mem, tau_syn, spike_fn, reset_fn, surrogate_grad_fn, min_v_mem, train_alphas, shape, norm_input, record_states,
+            detach_reset: as in `LIF`, but `SingleSpike` by default.
         tau_adapt: time constant τ_adapt of the adaptation in time steps, ≥ 0.1. Trained, and held at ≥ 0.1 while it trains.
         adapt_scale: increase of the threshold for b = 1.
         spike_threshold: the base threshold b0, above 0. Fixed, unless `layer.b0.requires_grad_()`; while it learns, held at ≥ 0.01.
@@ -56,9 +56,10 @@ class ALIF(SpikingMembrane):
         train_alphas: bool = False,
         norm_input: bool = True,
         record_states: bool = False,
+        detach_reset: bool = False,
     ) -> None:
         super().__init__(tau_mem, tau_syn, min_v_mem, train_alphas, norm_input, shape, record_states)
-        self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn)
+        self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn, detach_reset)
         self._hold_time_constant("adapt", tau_adapt)
         scale = own_tensor(self, "adapt_scale", adapt_scale)
         if not bool(scale.isfinite().all()):

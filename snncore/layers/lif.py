@@ -40,6 +40,7 @@ class SpikingMembrane(Membrane):
         spike_fn: SpikeFunction | type[SpikeFunction],
         reset_fn: ResetFunction,
         surrogate_grad_fn: SurrogateGradient,
+        detach_reset: bool = False,
     ) -> None:
         threshold = own_tensor(self, "spike_threshold", spike_threshold)
         if not bool(((threshold > 0) & threshold.isfinite()).all()):
@@ -48,6 +49,7 @@ class SpikingMembrane(Membrane):
         self.spike_fn: SpikeFunction = _instance(spike_fn)
         self.reset_fn = reset_fn
         self.surrogate_grad_fn = surrogate_grad_fn
+        self.detach_reset = detach_reset
 
     def _resting(self, name: str, like: Tensor) -> Tensor:
         if name == "v_mem" and self.initial_v_mem and self._random_ranges is None:
@@ -88,6 +90,7 @@ class SpikingMembrane(Membrane):
             "spike_fn": self.spike_fn,
             "reset_fn": self.reset_fn,
             "surrogate_grad_fn": self.surrogate_grad_fn,
+            "detach_reset": self.detach_reset,
         }
 
     def _bounds(self, name: str, parameter: nn.Parameter) -> Bounds:
@@ -112,6 +115,7 @@ class LIF(SpikingMembrane):
         shape: (batch, ...) of the state, if it is to exist before the first input.
         norm_input: scale the input by 1-α, so that a constant input I leads to v → I.
         record_states: keep v_mem, i_syn and u of every step in `recordings`.
+        detach_reset: the reset passes no gradient from the spikes (Zenke & Vogels 2021): dr/du = 1 with `MembraneSubtract`.
 
     Shape: (batch, time, ...) -> (batch, time, ...).
 
@@ -135,9 +139,10 @@ class LIF(SpikingMembrane):
         shape: tuple[int, ...] | None = None,
         norm_input: bool = True,
         record_states: bool = False,
+        detach_reset: bool = False,
     ) -> None:
         super().__init__(tau_mem, tau_syn, min_v_mem, train_alphas, norm_input, shape, record_states)
-        self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn)
+        self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn, detach_reset)
 
 
 @neuron_model(lif_step, spikes=True, browser_step=True)
@@ -156,9 +161,10 @@ class IAF(SpikingMembrane):
         min_v_mem: Scalar | None = None,
         shape: tuple[int, ...] | None = None,
         record_states: bool = False,
+        detach_reset: bool = False,
     ) -> None:
         super().__init__(None, tau_syn, min_v_mem, False, False, shape, record_states)
-        self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn)
+        self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn, detach_reset)
 
 
 def _instance(spike_fn: SpikeFunction | type[SpikeFunction]) -> SpikeFunction:

@@ -127,7 +127,7 @@ def own_fields(part: Any) -> set[str]:
     return set(type(part).model_fields) - {"kind", "shape", "name", "digest", "learns"}
 
 
-ORDINARY = [kind for kind in INPUT_KINDS if kind not in ("drawn", "file")]
+ORDINARY = [kind for kind in INPUT_KINDS if kind not in ("drawn", "file", "sample")]
 
 
 def spikes(*shape: int) -> np.ndarray[Any, Any]:

@@ -44,7 +44,7 @@ from tests.app.states import InterruptedState
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
-KINDS = [kind for kind in INPUT_KINDS if kind not in ("drawn", "file")]
+KINDS = [kind for kind in INPUT_KINDS if kind not in ("drawn", "file", "sample")]
 RASTERS = ["random_spikes", "poisson_spikes", "latency", "spike_bursts"]
 CURRENTS = ["step_current", "ramp_current", "sine_current"]
 

@@ -278,3 +278,38 @@ def test_what_is_shown_and_measured_has_room(trains: bool) -> None:
     check(ten_spikes().replace({"input.shape": (1, MOST_STEPS, 16)}), trains=trains)
     check(ten_spikes().replace({"input.shape": (64, 200, 16)}), trains=trains)
     check(experiment(neurons("LIFRecurrent", 64), shape=(1, 1000, 64)), trains=trains)
+
+
+# ------------------------------------------------------------------------------------------------------ labelled data
+
+
+def remembering(delay: int, **training: Any) -> Experiment:
+    data = {"kind": "remember", "delay": delay}
+    return Experiment(
+        network=[linear(12, 2), LIF],
+        input={"kind": "sample", "shape": (1, delay + 40, 12)},
+        training={"task": {"kind": "classification", "data": data, "encoding": {"kind": "given"}}, **training},
+    )
+
+
+def test_labelled_data_are_counted_before_they_are_made() -> None:
+    check(remembering(200), trains=True)
+    check(remembering(200))
+    with pytest.raises(ExperimentError, match=r"^Training .* MB at once"):
+        check(remembering(10_000), trains=True)
+    with pytest.raises(ExperimentError, match=r"^Simulating .* MB at once"):
+        check(remembering(10_000))
+
+
+def test_a_batch_of_labelled_data_is_counted_as_it_is_learned() -> None:
+    small, large = (limits.cost(remembering(200, batch_size=size)) for size in (16, 32))
+    data = limits.cost(remembering(200, batch_size=1)).training
+    assert large.training - data == pytest.approx(31 / 15 * (small.training - data))
+    assert large.multiplications == 2 * small.multiplications
+    assert limits.cost(remembering(200, batch_size=10**6)) == limits.cost(remembering(200, batch_size=512))
+
+
+def test_the_record_of_an_epoch_of_labelled_data_is_its_weights() -> None:
+    made = remembering(200, epochs=1)
+    (record,) = train(made)
+    assert sum(values.nbytes for name, values in record.parameters.items() if name.endswith("weight")) == limits.cost(made).epoch

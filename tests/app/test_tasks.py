@@ -26,6 +26,7 @@ from app.words.tasks import TASK_WORDS, task_name, task_words
 from app.words.training import look_back, milestone, status
 from snncore.diagnosis.training_findings import NoProgress
 from snncore.errors import ExperimentError
+from snncore.experiment.recognition import digits, remember
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.experiment.tasks import TASK_KINDS, Task
 from snncore.experiment.tasks.spike_times import SpikeTimes
@@ -269,6 +270,25 @@ def test_times_for_another_network_can_be_made_to_fit() -> None:
     next(button for button in page.button if button.label == "Make the target spikes fit").click()
     shown(page.run())
     assert task_of(page) == SpikeTimes(times=((20,), (40,), (), ()))
+
+
+# --------------------------------------------------------------------------------------------------- labelled data
+
+
+def test_labelled_data_are_not_offered_and_one_from_a_link_is_told_where_it_can_be_trained() -> None:
+    assert "Labelled data" not in opened(ten_spikes()).selectbox(key="edit training.task").options
+    page = opened(digits())
+    assert complaints(page) == [
+        "This network can't be trained yet. This page has no view of labelled data yet; train them in a program, with snncore.train."
+    ]
+    assert task_of(page) == digits().training.task
+
+
+def test_data_sets_are_compared_by_their_fields() -> None:
+    one, other = digits(), digits().replace({"training.task.readout": "largest_potential", "training.batch_size": 32})
+    assert differences(one, other) == ["readout mean potential → largest potential", "batch size 64 → 32"]
+    assert differences(remember(), remember().replace({"training.task.data.seed": 4})) == ["seed 0 → 4"]
+    assert differences(digits(), digits().replace({"training.task.encoding": {"kind": "rate"}})) == ["encoding current → rate"]
 
 
 # --------------------------------------------------------------------------------------------- a task from outside

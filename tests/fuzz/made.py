@@ -27,7 +27,7 @@ from snncore.experiment.spec import Draft, convolution, ten_spikes
 Kind = Literal["link", "json", "tensors", "recording"]
 KINDS: tuple[Kind, ...] = ("link", "json", "tensors", "recording")
 Random = random.Random
-OTHER_INPUTS = tuple(kind for kind in INPUT_KINDS if kind not in ("random_spikes", "file"))
+OTHER_INPUTS = tuple(kind for kind in INPUT_KINDS if kind not in ("random_spikes", "file", "sample"))
 
 
 @dataclass(frozen=True)

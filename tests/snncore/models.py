@@ -29,6 +29,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "tau per neuron": {"tau_mem": torch.tensor([3.0, 8.0, 20.0]), "tau_syn": torch.tensor([2.0, 3.0, 5.0])},
     "hard reset": {"reset_fn": MembraneReset(0.1), "spike_fn": MultiSpike},
     "single spikes": {"spike_fn": SingleSpike, "reset_fn": MembraneSubtract(0.3)},
+    "detached reset": {"detach_reset": True},
     "multiple spikes": {"spike_fn": MaxSpike(2), "tau_syn": 3.0},
 }
 
@@ -94,6 +95,7 @@ def arguments(model: type[StatefulLayer], neurons: int) -> st.SearchStrategy[dic
         "spike_fn": st.sampled_from([MultiSpike(), MaxSpike(), MaxSpike(2), SingleSpike()]),
         "reset_fn": st.sampled_from([MembraneSubtract(), MembraneSubtract(0.6), MembraneReset(), MembraneReset(0.2)]),
         "surrogate_grad_fn": st.sampled_from(surrogates),
+        "detach_reset": st.booleans(),
         "norm_input": st.booleans(),
         "train_alphas": st.booleans(),
         "record_states": st.booleans(),

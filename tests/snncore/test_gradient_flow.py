@@ -15,6 +15,7 @@ LAYERS: dict[str, tuple[str, dict[str, Any]]] = {
     "subtracting θ": ("LIF", {}),
     "subtracting a value": ("LIF", {"reset_fn": {"kind": "MembraneSubtract", "subtract_value": 0.4}}),
     "hard reset": ("LIF", {"reset_fn": "MembraneReset"}),
+    "detached reset": ("LIF", {"detach_reset": True}),
     "bound": ("LIF", {"min_v_mem": 0.1}),
     "bound per neuron": ("LIF", {"min_v_mem": [-1.0, 0.1, -0.2]}),
     "trained α": ("LIF", {"train_alphas": True}),

@@ -102,9 +102,12 @@ def test_adaptation_with_a_smooth_spike_has_the_gradient_of_finite_differences()
 
 @pytest.mark.parametrize("reset_fn", [MembraneSubtract(), MembraneReset(0.1)], ids=str)
 @pytest.mark.parametrize("spike_fn", [MultiSpike(), SingleSpike()], ids=str)
-def test_gradient_of_an_adapting_run_is_the_recursion_by_hand(spike_fn, reset_fn):
+@pytest.mark.parametrize("detached", [False, True], ids=["attached", "detached"])
+def test_gradient_of_an_adapting_run_is_the_recursion_by_hand(spike_fn, reset_fn, detached):
     """∂b[t-1] = ρ ∂b[t] + A ∂θ[t], ∂s gains (1-ρ) ∂b[t], and ∂θ[t] is that of a threshold at step t alone."""
-    layer = ALIF(doubles(5.0), doubles(9.0), None, doubles(0.7), doubles(0.3), spike_fn, reset_fn, record_states=True)
+    layer = ALIF(
+        doubles(5.0), doubles(9.0), None, doubles(0.7), doubles(0.3), spike_fn, reset_fn, record_states=True, detach_reset=detached
+    )
     layer.b0.requires_grad_()
     z = drawn(2.0, offset=0.5).requires_grad_()
     b_first = drawn(0.3, seed=2)[:, 0].abs().requires_grad_()
@@ -122,7 +125,7 @@ def test_gradient_of_an_adapting_run_is_the_recursion_by_hand(spike_fn, reset_fn
         grad_z = torch.empty_like(u)
         for t in reversed(range(STEPS)):
             grad_v = alpha * grad_u
-            grad_s = grad_spikes[:, t] + (1 - rho) * grad_b - (theta[:, t] * grad_v if soft else 0)
+            grad_s = grad_spikes[:, t] + (1 - rho) * grad_b - (theta[:, t] * grad_v if soft and not detached else 0)
             grad_theta = grad_s * ds_dtheta[:, t] - (s[:, t] * grad_v if soft else 0)
             grad_u = grad_s * slope[:, t] + (grad_v if soft else torch.where(s[:, t] > 0, 0, grad_v))
             grad_z[:, t] = (1 - alpha) * grad_u
@@ -144,8 +147,9 @@ def by_hand(layer: LIF, z: torch.Tensor, spikes: torch.Tensor, grad_spikes: torc
     beta = torch.zeros_like(alpha) if layer.tau_syn is None else layer.alpha_syn_calculated.detach()
     slope = layer.surrogate_grad_fn(u, theta)
     subtracts = isinstance(layer.reset_fn, MembraneSubtract)
-    dr_du = 1 - theta * slope if subtracts else (spikes == 0).double()
-    dr_ds, dr_dtheta = (-theta, -spikes) if subtracts else (0.0, torch.zeros_like(spikes))
+    dr_ds = -theta if subtracts and not layer.detach_reset else torch.zeros_like(theta)
+    dr_du = 1 + dr_ds * slope if subtracts else (spikes == 0).double()
+    dr_dtheta = -spikes if subtracts else torch.zeros_like(spikes)
     ds_dtheta = -slope if isinstance(layer.spike_fn, SingleSpike) else -u / theta * slope
     free = torch.ones_like(u) if layer.min_v_mem is None else (v > layer.min_v_mem).double()
     grads = {name: torch.zeros_like(u[:, 0]) for name in ("u", "i", "alpha", "beta", "theta")}
@@ -175,8 +179,9 @@ def by_hand(layer: LIF, z: torch.Tensor, spikes: torch.Tensor, grad_spikes: torc
 @pytest.mark.parametrize("reset_fn", [MembraneSubtract(), MembraneReset(0.1)], ids=str)
 @pytest.mark.parametrize("min_v_mem", [None, doubles(-0.2)], ids=["unbounded", "bounded"])
 @pytest.mark.parametrize("tau_syn", [None, doubles(3.0)], ids=["no synapse", "synapse"])
-def test_gradient_of_a_spiking_run_is_the_recursion_by_hand(surrogate, spike_fn, reset_fn, min_v_mem, tau_syn):
-    layer = LIF(doubles(5.0), tau_syn, doubles(0.4), spike_fn, reset_fn, surrogate, min_v_mem, record_states=True)
+@pytest.mark.parametrize("detached", [False, True], ids=["attached", "detached"])
+def test_gradient_of_a_spiking_run_is_the_recursion_by_hand(surrogate, spike_fn, reset_fn, min_v_mem, tau_syn, detached):
+    layer = LIF(doubles(5.0), tau_syn, doubles(0.4), spike_fn, reset_fn, surrogate, min_v_mem, record_states=True, detach_reset=detached)
     layer.spike_threshold.requires_grad_()
     z = drawn(2.0, offset=0.5).requires_grad_()
     v = torch.zeros(BATCH, NEURONS, dtype=torch.float64, requires_grad=True)

@@ -26,7 +26,7 @@ FILE = np.ones(SHAPE, np.float32)
 FILES = {content_hash(FILE): FILE}
 
 INPUTS: dict[str, dict[str, Any]] = {
-    **{kind: fitting_input(kind, SHAPE) for kind in INPUT_KINDS if kind != "file"},
+    **{kind: fitting_input(kind, SHAPE) for kind in INPUT_KINDS if kind not in ("file", "sample")},
     "file": {"kind": "file", "name": "a.npy", "digest": content_hash(FILE), "shape": SHAPE},
     "always": {"kind": "random_spikes", "shape": SHAPE, "probability": 1.0},
     "never": {"kind": "random_spikes", "shape": SHAPE, "probability": 0.0},
@@ -57,6 +57,7 @@ def test_an_input_is_random_where_another_seed_changes_it(given: dict[str, Any])
 
 WEIGHTS = st.one_of(
     st.builds(lambda gain: {"kind": "random", "gain": gain}, st.sampled_from([0.0, 0.5, 1.0])),
+    st.builds(lambda std: {"kind": "normal", "mean": 0.5, "std": std}, st.sampled_from([0.0, 1.0])),
     st.just({"kind": "constant", "value": 0.1}),
     st.just({"kind": "diagonal"}),
     st.just({"kind": "chain", "groups": 2, "value": 0.3}),

@@ -54,7 +54,7 @@ small = st.integers(1, 6)
 def weights(draw: st.DrawFn, inputs: int, outputs: int, *, fitting: bool) -> Layer:
     """A kind of weights of a linear layer; a chain may have too many groups where it needn't fit."""
     most = min(inputs, outputs) if fitting else 9
-    kinds = ["random", "constant", "diagonal", *(["chain"] if most > 1 else [])]
+    kinds = ["random", "normal", "constant", "diagonal", *(["chain"] if most > 1 else [])]
     match draw(st.sampled_from(kinds)):
         case "chain":
             groups = draw(st.integers(2, most))
@@ -359,7 +359,7 @@ def test_layers_after_one_that_does_not_fit_are_judged_by_what_it_would_put_out(
 # ------------------------------------------------------------------------------------------------------------------ input
 
 
-@pytest.mark.parametrize("kind", [kind for kind in INPUT_KINDS if kind != "file"])
+@pytest.mark.parametrize("kind", [kind for kind in INPUT_KINDS if kind not in ("file", "sample")])
 @pytest.mark.parametrize("steps", [1, 30])
 @pytest.mark.parametrize("shape", [(1,), (4,), (3, 4), (1, 5, 5), (2, 6, 3), (2, 6, 2), (2, 8, 8)], ids=str)
 def test_every_kind_of_input_is_made_in_the_shape_that_was_or_the_one_it_needs(kind, steps, shape):
@@ -375,7 +375,7 @@ def test_every_kind_of_input_is_made_in_the_shape_that_was_or_the_one_it_needs(k
     assert Draft.from_json(fed.to_json(compact=True)) == fed
 
 
-@pytest.mark.parametrize("kind", [kind for kind in INPUT_KINDS if kind != "file"])
+@pytest.mark.parametrize("kind", [kind for kind in INPUT_KINDS if kind not in ("file", "sample")])
 def test_every_kind_of_input_is_more_than_zeros(kind):
     made = draft(LIF).replace({"input.shape": (1, 100, *SENSOR)})
     assert Experiment(**dict(stack.feed(made, kind))).make_input().any()
@@ -410,7 +410,7 @@ def test_a_drawn_current_of_another_length_ends_sooner_or_in_zeros(shape, values
     assert reshaped == draft(LIF, input={**DRAWN, "shape": shape, "values": values})
 
 
-@pytest.mark.parametrize("kind", [kind for kind in INPUT_KINDS if kind not in ("file", "drawn", "moving_bar", "digit")])
+@pytest.mark.parametrize("kind", [kind for kind in INPUT_KINDS if kind not in ("file", "sample", "drawn", "moving_bar", "digit")])
 def test_any_other_input_of_another_shape_is_the_same_otherwise(kind):
     fed = stack.feed(draft(LIF), kind)
     assert stack.reshape(fed, (3, 7, 2, 2)).input == type(fed.input)(**{**dict(fed.input), "shape": (3, 7, 2, 2)})

@@ -98,6 +98,15 @@ def test_groups_of_a_chain_are_of_nearly_equal_size(groups, count):
     assert len({tuple(row) for row in within}) == groups
 
 
+def test_normal_weights_have_their_distribution():
+    linear = LinearSpec(in_features=300, out_features=200, weights={"kind": "normal", "mean": 2.0, "std": 0.5})
+    weight = linear.build(torch.Generator().manual_seed(1), torch.Generator()).weight.detach()
+    quantiles = torch.linspace(0.01, 0.99, 9)
+    normal = 2 + 0.5 * math.sqrt(2) * torch.erfinv(2 * quantiles - 1)
+    torch.testing.assert_close(weight.flatten().quantile(quantiles), normal, rtol=0, atol=0.02)
+    assert weight.isfinite().all()
+
+
 @pytest.mark.parametrize("weights", STRUCTURED)
 def test_structured_weights_have_no_bias_and_are_trained(weights):
     built = parameters(weights, weights)
@@ -110,7 +119,7 @@ def test_structured_weights_have_no_bias_and_are_trained(weights):
     assert all(parameter.grad is not None for name, parameter in model.named_parameters() if name.startswith("0"))
 
 
-@pytest.mark.parametrize("weights", [{"kind": "random", "gain": 3.0}, *STRUCTURED])
+@pytest.mark.parametrize("weights", [{"kind": "random", "gain": 3.0}, {"kind": "normal"}, *STRUCTURED])
 def test_a_kind_of_weights_changes_no_other_layer(weights):
     plain, first, recurrent = parameters({"kind": "random"}), parameters(weights), parameters({"kind": "random"}, weights)
     assert [name for name in plain if not torch.equal(first[name], plain[name]) and not name.startswith("0.")] == []
@@ -120,7 +129,7 @@ def test_a_kind_of_weights_changes_no_other_layer(weights):
 
 
 @pytest.mark.parametrize("compact", [False, True])
-@pytest.mark.parametrize("weights", [{"kind": "random", "gain": 0.5}, *STRUCTURED])
+@pytest.mark.parametrize("weights", [{"kind": "random", "gain": 0.5}, {"kind": "normal", "std": 0.5}, *STRUCTURED])
 def test_weights_return_from_json_as_they_were(weights, compact):
     made = experiment(weights, weights)
     assert Experiment.from_json(made.to_json(compact=compact)) == made
@@ -144,11 +153,11 @@ def test_weights_are_changed_by_path():
 @pytest.mark.parametrize(
     ("weights", "words"),
     [
-        ("random", ["weights is 'random'", '"kind"', "random, constant, diagonal, chain"]),
-        ({"kind": "ring"}, ["weights is {'kind': 'ring'}", '"kind"', "random, constant, diagonal, chain"]),
-        ({"kind": ["chain"]}, ["random, constant, diagonal, chain"]),
-        ({"value": 1.0}, ['"kind"', "random, constant, diagonal, chain"]),
-        (None, ["weights is None", "random, constant, diagonal, chain"]),
+        ("random", ["weights is 'random'", '"kind"', "random, normal, constant, diagonal, chain"]),
+        ({"kind": "ring"}, ["weights is {'kind': 'ring'}", '"kind"', "random, normal, constant, diagonal, chain"]),
+        ({"kind": ["chain"]}, ["random, normal, constant, diagonal, chain"]),
+        ({"value": 1.0}, ['"kind"', "random, normal, constant, diagonal, chain"]),
+        (None, ["weights is None", "random, normal, constant, diagonal, chain"]),
         ({"kind": "constant"}, ["value is missing", "give it a value"]),
         ({"kind": "constant", "value": math.nan}, ["value is nan", "finite"]),
         ({"kind": "constant", "value": 1e300}, ["value is 1e+300", "less than or equal to 1000000"]),

@@ -29,6 +29,7 @@ from snncore.experiment.inputs.drawn import MOST_DRAWN, DrawnCurrent
 from snncore.experiment.inputs.moving_bar import MovingBar
 from snncore.experiment.inputs.digit import DigitSpikes
 from snncore.experiment.inputs.file import FileSpikes
+from snncore.experiment.inputs.sample import Sample
 # isort: on
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ __all__ = [
     "PoissonSpikes",
     "RampCurrent",
     "RandomSpikes",
+    "Sample",
     "SineCurrent",
     "SpikeBursts",
     "StepCurrent",

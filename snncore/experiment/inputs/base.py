@@ -50,7 +50,7 @@ class Input(Part):
     """
 
     is_supplied: ClassVar[bool] = False
-    """True if the user draws or uploads its values."""
+    """True if the user draws or uploads its values, or the task has them."""
 
     title: ClassVar[str] = ""
     """Name of a kind from outside: "Sawtooth". The names of built-in kinds are in `app`."""

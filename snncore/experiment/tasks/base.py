@@ -37,6 +37,7 @@ class Task(Part):
         score_name, score_unit: name of the score, and its unit, which may be empty.
         goal_name: name of the goal.
         changeable: names of the fields that may change during training.
+        is_labelled: whether it has labelled data, which are learned in batches, instead of measuring the answer to one fixed input.
         needs_spikes: why the network must end with a spiking layer, as the end of "it doesn't spike, so …"; None if it needn't.
         of_values: the task, with the same fields, that it is at an output that doesn't spike; None if it stays the same.
     """
@@ -48,6 +49,7 @@ class Task(Part):
     score_unit: ClassVar[str] = ""
     goal_name: ClassVar[str] = "goal"
     changeable: ClassVar[tuple[str, ...]] = ()
+    is_labelled: ClassVar[bool] = False
     needs_spikes: ClassVar[str | None] = None
     of_values: ClassVar[type[Task] | None] = None
 
@@ -62,6 +64,10 @@ class Task(Part):
     def score(self, outcome: Outcome) -> float:
         """Return the score of an epoch, in `score_unit`."""
         return outcome.loss
+
+    def train_score(self, outcome: Outcome) -> float | None:
+        """Return the score on the samples that were learned from; None without labelled data."""
+        return None
 
     @property
     def goal(self) -> float:
@@ -89,6 +95,10 @@ class Task(Part):
         Args:
             shape: (batch, time, ...) of the output.
         """
+        return None
+
+    def input_misfit(self, shape: Shape) -> str | None:
+        """Return why an input of `shape` (batch, time, ...) isn't one of the task's samples, or None; without a full stop."""
         return None
 
     # ------------------------------------------------------------------------- what diagnosis asks about its course

@@ -1,0 +1,269 @@
+"""Labelled data learned in batches, and a network's answers to them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from snncore.arrays import Array
+from snncore.errors import ExperimentError, NonFiniteError
+from snncore.experiment.data import Half, Halves
+from snncore.experiment.inputs import NO_FILES, Files
+from snncore.experiment.parameters import Parameters, put
+from snncore.experiment.spec import Experiment
+from snncore.experiment.tasks.classification import TEST_ACCURACY, TEST_LOSS, TRAIN_ACCURACY, Classification
+from snncore.layers import StatefulLayer, UnflattenTime
+from snncore.layers.model import reset_states, spiking_layers
+from snncore.layers.squeeze import Squeeze
+from snncore.run.epoch import EpochRecord, Iteration, Phase, constants, diverged
+
+ORDER, LEARNED = range(2)
+ASKED: Mapping[Half, int] = MappingProxyType({"test": 2, "train": 3})
+"""What random numbers are for. Each purpose, epoch and batch has its own, so that an epoch goes on alike wherever it was stopped."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A network's answers to one half of its task's data.
+
+    Attributes:
+        labels: int64 (samples,).
+        readouts: what the task reads for each class, float32 (samples, classes).
+    """
+
+    labels: NDArray[np.int64]
+    readouts: Array
+
+    @property
+    def classes(self) -> NDArray[np.int64]:
+        """The class with the largest readout, int64 (samples,)."""
+        largest: NDArray[np.int64] = self.readouts.argmax(axis=1)
+        return largest
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers."""
+        return float((self.classes == self.labels).mean())
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """Number of samples by label (rows) and answer (columns), int64 (classes, classes)."""
+        count = self.readouts.shape[1]
+        pairs = np.bincount(self.labels * count + self.classes, minlength=count**2)
+        return pairs.astype(np.int64).reshape(count, count)
+
+
+def answer(experiment: Experiment, files: Files = NO_FILES, *, parameters: Parameters | None = None, half: Half = "test") -> Answers:
+    """Return the network's answers to the test half of its task's data, or to the training half.
+
+    Args:
+        files: arrays that the data and the checkpoint name by their digest.
+        parameters: all parameters of the network by name, to run it with instead of its own, as in `EpochRecord.parameters`.
+
+    Raises:
+        ExperimentError: the task has no labelled data or can't read the network's output, the data are missing, or a potential became
+            infinite or NaN.
+    """
+    asked = _Asked(experiment)
+    experiment.check_trainable()
+    model, halves = experiment.build(files).eval(), asked.task.data.make(files)
+    if parameters is not None:
+        put(parameters, model)
+    asked.prepare(model)
+    labels = halves.of(half).labels
+    batches = enumerate(torch.arange(len(labels)).split(experiment.training.batch_size))
+    try:
+        with torch.no_grad():
+            readouts = [asked.readouts(model, asked.shown(halves, half, places, ASKED[half], batch)) for batch, places in batches]
+    except NonFiniteError as error:
+        raise ExperimentError(str(error)) from error
+    return Answers(labels.numpy(), torch.cat(readouts).numpy())
+
+
+class LabelledEpoch:
+    """One epoch of labelled data: the training half in batches, in a new order, then the test half.
+
+    Random encodings of the training half differ from epoch to epoch; those of the test half are always the same. An epoch that is
+    stopped keeps what its batches have learned; the next `run` goes on with the batch at which it was stopped.
+
+    Args:
+        experiment: the Experiment in force.
+        model: the network that it builds.
+        halves: the data of its task.
+        optimiser: for the parameters of `model`.
+
+    Attributes:
+        batches, done: number of batches, and of those learned or tested so far.
+    """
+
+    def __init__(self, number: int, experiment: Experiment, model: nn.Module, halves: Halves, optimiser: Optimizer) -> None:
+        self.number = number
+        self.model = model
+        self.halves = halves
+        self.optimiser = optimiser
+        self._asked = _Asked(experiment)
+        order = torch.randperm(len(halves.train.labels), generator=self._asked.generator(ORDER, number))
+        size = experiment.training.batch_size
+        self._learned = order.split(size)
+        self._tested = torch.arange(len(halves.test.labels)).split(size)
+        self.batches = len(self._learned) + len(self._tested)
+        self.done = 0
+        self._sums: defaultdict[str, float] = defaultdict(float)
+        self._norms: defaultdict[str, float] = defaultdict(float)
+        self._rates = np.zeros(len(spiking_layers(model)))
+
+    def run(self, stop: Callable[[], bool] = lambda: False, on_phase: Callable[[Phase], None] = lambda phase: None) -> EpochRecord | None:
+        """Return the epoch's record; None if `stop()` ended it, which is asked before each phase of each batch.
+
+        Raises:
+            DivergenceError: a potential, the loss, a gradient or an updated parameter is not finite.
+        """
+        self._asked.prepare(self.model)
+        while self.done < self.batches:
+            if stop() or not self._do_batch(stop, on_phase):
+                return None
+            self.done += 1
+        reset_states(self.model)
+        return self._record()
+
+    def _do_batch(self, stop: Callable[[], bool], on_phase: Callable[[Phase], None]) -> bool:
+        """Learn or test the next batch; return False if it was stopped before all was done."""
+        number = self.done - len(self._learned)
+        if number < 0:
+            return self._learn(self._learned[self.done], stop, on_phase)
+        self._test(self._tested[number], number)
+        return True
+
+    def _learn(self, places: Tensor, stop: Callable[[], bool], on_phase: Callable[[Phase], None]) -> bool:
+        shown = self._asked.shown(self.halves, "train", places, LEARNED, self.number, self.done)
+        batch = _Batch(self.number, self.model, shown, self.halves.train.labels[places], self._asked, self.optimiser)
+        for phase, perform in batch.phases():
+            if stop():
+                return False
+            on_phase(phase)
+            perform()
+        count = len(places)
+        self._add("train", batch.loss, batch.readouts, batch.labels)
+        self._sums["spikes"] += batch.output.detach().sum().item()
+        self._rates += count * np.array([layer.firing_rate.item() for layer in batch.layers.values() if layer.firing_rate is not None])
+        for name, norm in batch.gradient_norms.items():
+            self._norms[name] += count * norm
+        return True
+
+    def _test(self, places: Tensor, number: int) -> None:
+        shown, labels = self._asked.shown(self.halves, "test", places, ASKED["test"], number), self.halves.test.labels[places]
+        self.model.eval()
+        try:
+            with torch.no_grad():
+                readouts = self._asked.readouts(self.model, shown)
+        except NonFiniteError as error:
+            raise diverged(self.number, spiking_layers(self.model), error) from error
+        finally:
+            self.model.train()
+        self._add("test", self._asked.task.loss_of(readouts, labels), readouts, labels)
+
+    def _add(self, half: Half, loss: Tensor, readouts: Tensor, labels: Tensor) -> None:
+        self._sums[f"{half} loss"] += len(labels) * loss.item()
+        self._sums[f"{half} right"] += (readouts.argmax(dim=1) == labels).sum().item()
+
+    def _record(self) -> EpochRecord:
+        learned, tested = (len(half.labels) for half in self.halves)
+        parameters = {name: parameter.detach().clone().numpy() for name, parameter in self.model.named_parameters()}
+        return EpochRecord(
+            epoch=self.number,
+            spikes=self._sums["spikes"],
+            loss=self._sums["train loss"] / learned,
+            layers=(),
+            parameters=parameters,
+            gradient_norms={name: norm / learned for name, norm in self._norms.items()},
+            reach=(),
+            rates=tuple(map(float, self._rates / learned)),
+            constants=constants(parameters),
+            task=self._asked.task,
+            measures={
+                TEST_ACCURACY: self._sums["test right"] / tested,
+                TRAIN_ACCURACY: self._sums["train right"] / learned,
+                TEST_LOSS: self._sums["test loss"] / tested,
+            },
+            does_spike=self._asked.does_spike,
+        )
+
+
+class _Asked:
+    """An Experiment with labelled data: its task, and how samples are shown to its network and read."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        task = experiment.training.task
+        if not isinstance(task, Classification):
+            raise ExperimentError(f"The task {task.kind} has no labelled data to answer; choose a classification.")
+        self.task = task
+        self._experiment = experiment
+        self._last = str(len(experiment.network) - 1)
+        self.does_spike = experiment.network[-1].does_spike
+        self._records_last = task.reads_potentials and self.does_spike
+
+    def generator(self, *purpose: int) -> torch.Generator:
+        numbers = np.random.SeedSequence((self._experiment.seeds.input, *purpose)).generate_state(2)
+        return torch.Generator().manual_seed(int(numbers[0]) << 31 ^ int(numbers[1]))
+
+    def shown(self, halves: Halves, half: Half, places: Tensor, *purpose: int) -> Tensor:
+        """Return samples as the network gets them, (batch, time, ...)."""
+        experiment, values = self._experiment, halves.of(half).values[places]
+        return self.task.encoded(values, experiment.input.shape[1:], experiment.dt, self.generator(*purpose))
+
+    def prepare(self, model: nn.Module) -> None:
+        """Record no more of the model's states than what is read."""
+        for name, layer in spiking_layers(model).items():
+            layer.record_states = self._records_last and name == self._last
+
+    def readouts(self, model: nn.Module, shown: Tensor) -> Tensor:
+        """Run the model from its initial state, and read each class, (batch, classes)."""
+        reset_states(model)
+        return self.read(model, run(model, shown))
+
+    def read(self, model: nn.Module, output: Tensor) -> Tensor:
+        """Read each class of the model's last output."""
+        if self._records_last:
+            layer = model.get_submodule(self._last)
+            assert isinstance(layer, StatefulLayer)
+            output = layer.recordings["u"]
+        return self.task.read(output)
+
+
+class _Batch(Iteration):
+    """The seven steps for one batch."""
+
+    def __init__(self, epoch: int, model: nn.Module, shown: Tensor, labels: Tensor, asked: _Asked, optimiser: Optimizer) -> None:
+        super().__init__(epoch, model, shown, asked.task, optimiser)
+        self.labels = labels
+        self.readouts = torch.empty(0)
+        self._asked = asked
+
+    @property
+    def does_spike(self) -> bool:
+        return self._asked.does_spike
+
+    def run_model(self) -> None:
+        self.output = run(self.model, self.data)
+
+    def measure(self) -> Tensor:
+        self.readouts = self._asked.read(self.model, self.output)
+        rates = (layer.firing_rate for layer in self.layers.values() if layer.does_spike and layer.firing_rate is not None)
+        return self._asked.task.loss_of(self.readouts, self.labels, rates)
+
+
+def run(model: nn.Module, shown: Tensor) -> Tensor:
+    """Return the output (batch, time, ...) for a batch of any size, also if time is folded into the batch."""
+    for module in model.modules():
+        if isinstance(module, Squeeze | UnflattenTime):
+            module.batch_size = len(shown)
+    output: Tensor = model(shown)
+    return output

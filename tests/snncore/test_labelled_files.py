@@ -1,0 +1,139 @@
+"""Labelled data from files: what is read of each layout, and what is refused in one sentence."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+from snncore.errors import InputFileError
+from snncore.experiment.data.file import MOST_SAMPLES
+from snncore.experiment.spec import Experiment
+from snncore.io.labelled import read_labelled
+from snncore.run.bptt import train
+from tests.snncore.written_files import npy_header, npz, zipped
+
+X, Y = np.arange(12.0).reshape(6, 2), np.array([0, 1, 2, 0, 1, 2])
+
+
+def hdf5(times: Any, units: Any, labels: Any, **more: Any) -> bytes:
+    """A file in SHD's layout."""
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        for name, lists in (("times", times), ("units", units)):
+            data = file.create_dataset(f"spikes/{name}", (len(lists),), dtype=h5py.vlen_dtype(np.float32))
+            for number, each in enumerate(lists):
+                data[number] = each
+        file["labels"] = np.asarray(labels)
+        for name, values in more.items():
+            file[name] = values
+    return stream.getvalue()
+
+
+SHD = hdf5([[0.001, 0.0109, 0.011], [0.05]], [[0, 2, 2], [1]], [1, 0], extra=[1])
+CSV = b"a,label,b\n0.5,1,2\n1.5,0,3\n0,1,-1\n"
+
+
+def test_arrays_are_samples_and_labels() -> None:
+    read = read_labelled("mine.npz", npz(x=X, y=Y))
+    assert np.array_equal(read.values, X.astype(np.float32))
+    assert read.labels.tolist() == Y.tolist()
+    assert not read.has_time
+    assert read_labelled("MINE.NPZ", npz(x=np.ones((6, 5, 2)), y=Y)).has_time
+
+
+def test_a_table_has_its_labels_in_the_column_of_that_name() -> None:
+    read = read_labelled("mine.csv", CSV)
+    assert read.values.tolist() == [[0.5, 2], [1.5, 3], [0, -1]]
+    assert read.labels.tolist() == [1, 0, 1]
+
+
+def test_spikes_in_the_layout_of_shd_are_counted_in_bins() -> None:
+    read = read_labelled("shd.h5", SHD, bin_width=0.01)
+    assert read.values.shape == (2, 6, 3)
+    assert {tuple(place): read.values[tuple(place)] for place in np.argwhere(read.values)} == {(0, 0, 0): 1, (0, 1, 2): 2, (1, 5, 1): 1}
+    assert read.labels.tolist() == [1, 0]
+    assert read_labelled("shd.hdf5", SHD, bin_width=0.1).values.shape == (2, 1, 3)
+
+
+def test_what_is_read_can_be_trained_and_its_digest_names_values_and_labels() -> None:
+    values = np.random.RandomState(0).uniform(size=(30, 4))
+    read, other = (read_labelled("mine.npz", npz(x=values, y=labels)) for labels in (np.arange(30) % 2, np.arange(30) % 3))
+    assert read.digest != other.digest
+    experiment = Experiment(
+        network=[{"kind": "Linear", "in_features": 4, "out_features": 2}, {"kind": "LIF", "tau_mem": 5.0}],
+        input={"kind": "sample", "shape": (1, 10, 4)},
+        training={"task": {"kind": "classification", "data": read.data_set(test_share=0.3).model_dump()}, "epochs": 1},
+    )
+    (record,) = train(Experiment.from_json(experiment.to_json(compact=True)), files=read.files)
+    assert record.measures.keys() == {"test accuracy", "train accuracy", "test loss"}
+
+
+class Exploding:
+    def __reduce__(self) -> Any:
+        return (pytest.fail, ("it was unpickled",))
+
+
+ONE = np.array([0])
+REFUSED: dict[str, tuple[str, bytes, str]] = {
+    "another ending": ("mine.npy", b"x", "its ending tells no format of labelled data; save an .npz with x"),
+    "empty": ("mine.npz", b"", "it is empty"),
+    "broken": ("mine.npz", b"PK", "it is broken, or no .npz file"),
+    "other names": ("mine.npz", npz(data=X, labels=Y), "it holds the arrays ['data', 'labels']; name the samples x and their labels y"),
+    "broken labels": ("mine.npz", npz(x=X, y=Y + 0.5), "the label of sample 0 is 0.5; labels are whole numbers from 0 to 999"),
+    "labels below 0": ("mine.npz", npz(x=X, y=Y - 1), "the label of sample 0 is -1"),
+    "labels from 1": ("mine.npz", npz(x=X, y=Y + 1), "no sample has the label 0; number the classes from 0 without gaps"),
+    "labels that are NaN": ("mine.npz", npz(x=X, y=np.where(Y == 2, np.nan, Y)), "the label of sample 2 is nan"),
+    "text as labels": ("mine.npz", npz(x=X, y=np.array(list("abcabc"))), "array y holds text"),
+    "one class": ("mine.npz", npz(x=X, y=0 * Y), "all its labels are 0; there is nothing to tell apart"),
+    "fewer labels": ("mine.npz", npz(x=X, y=Y[:5]), "it has 6 samples but 5 labels"),
+    "samples of different lengths": (
+        "mine.npz",
+        zipped(x=npy_header((2,), "|O") + pickle.dumps(Exploding()), y=npy_header((2,), "<f8") + bytes(16)),
+        "array x holds Python objects, which are never unpickled; samples of different lengths must be filled up with zeros",
+    ),
+    "NaN": ("mine.npz", npz(x=np.where(X == 5, np.nan, X), y=Y), "sample 2 is not finite at (1,)"),
+    "100,000 samples": (
+        "mine.npz",
+        npz(x=np.zeros((100_000, 1)), y=np.arange(100_000) % 2),
+        "it has 100,000 samples; up to 50,000",
+    ),
+    "one sample": ("mine.npz", npz(x=X[:1], y=ONE), "it has one sample; at least two are needed"),
+    "no label column": ("mine.csv", b"a,b\n1,2\n3,4\n", "0 of its columns hold labels by their names; name just one of them label"),
+    "two label columns": ("mine.csv", b"label,y,a\n1,2,3\n3,4,5\n", "2 of its columns hold labels"),
+    "labels alone": ("mine.csv", b"label\n1\n0\n", "it has no column beside the labels"),
+    "rows of different lengths": ("mine.csv", b"a,label\n1,0\n1,2,1\n", "line 3"),
+    "no HDF5": ("mine.h5", b"x" * 100, "it is broken, or no HDF5 file"),
+    "no units": ("mine.h5", hdf5([[0.1]], [[0.0]], [0]).replace(b"units", b"unots"), "it has no spikes/units"),
+    "other layout of labels": ("mine.h5", hdf5([[0.1]], [[0.0]], [[0]]), "labels must be a list of numbers, one for each sample"),
+    "times without units": ("mine.h5", hdf5([[0.1], [0.2, 0.3]], [[0], [1]], [0, 1]), "sample 1 has 2 times but 1 units"),
+    "times before 0": ("mine.h5", hdf5([[-0.1], [0.2]], [[0], [1]], [0, 1]), "a time of sample 0 is below 0"),
+    "broken units": ("mine.h5", hdf5([[0.1], [0.2]], [[0.5], [1]], [0, 1]), "a unit of sample 0 is no whole number from 0"),
+    "times in microseconds": ("mine.h5", hdf5([[1e9], [0.2]], [[0], [1]], [0, 1]), "sample 0 lasts 1e+09 s, too many bins of 0.01 s"),
+    "too many bins": ("mine.h5", hdf5([[1e4], [0.2]], [[0], [99]], [0, 1]), "its spikes unfold to 2 × 1,000,001 × 100 values"),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_read_is_refused_in_one_sentence(name: str, content: bytes, sentence: str) -> None:
+    with pytest.raises(InputFileError) as refused:
+        read_labelled(name, content)
+    said = str(refused.value)
+    assert said.startswith(f"File '{name}': ")
+    assert said.endswith(".")
+    assert sentence in said
+
+
+def test_the_largest_number_of_samples_is_taken() -> None:
+    read = read_labelled("mine.npz", npz(x=np.zeros((MOST_SAMPLES, 1)), y=np.arange(MOST_SAMPLES) % 2))
+    assert len(read.values) == MOST_SAMPLES
+
+
+@pytest.mark.parametrize("bin_width", [0.0, -1.0, float("nan")])
+def test_a_bin_has_a_width(bin_width: float) -> None:
+    with pytest.raises(InputFileError, match="the bin width is"):
+        read_labelled("shd.h5", SHD, bin_width=bin_width)
