@@ -26,9 +26,9 @@ MISFIT = TEN.replace({"network.0.out_features": 65})
 STILL_SHOWN = "Below is still the last network whose layers fit. It can be trained once all layers fit."
 
 
-def opened(draft: Draft | None = None, layer: int | None = 1, panel: str = "Layer", **seen: Any) -> AppTest:
-    """The page on a draft that a link names, with a layer selected and everything unfolded."""
-    unfolded = {"seeds": True, **{f"more network.{place}": True for place in range(len((draft or TEN).network))}}
+def opened(draft: Draft | None = None, layer: int | None = 1, panel: str = "Layer", menu: str = "", **seen: Any) -> AppTest:
+    """The page on a draft that a link names, with a layer selected, everything unfolded, and a menu open."""
+    unfolded = {"seeds": True, f"menu_{menu}": True, **{f"more network.{place}": True for place in range(len((draft or TEN).network))}}
     page = pages.opened(NETWORK, draft, **unfolded)
     desk(page).composition.view = NetworkView(panel=panel, layer=layer, **seen)
     return shown(page.run())

@@ -18,20 +18,19 @@ pytestmark = pytest.mark.slow  # each runs a page of the app
 
 def test_one_panel_is_open_at_a_time() -> None:
     page = opened()
-    panels = {"Layer": "network.1.tau_mem", "Input": "input.probability", "Compare": None}
-    for panel in ("Input", "Compare", "Layer", "Compare"):
+    panels = {"Layer": "network.1.tau_mem", "Input": "input.probability"}
+    for panel in ("Input", "Layer", "Input"):
         page.button_group(key="panel").set_value(panel)
         run(page)
         assert view(page).panel == panel
-        assert {path for path in panels.values() if path in fields(page, "")} == ({panels[panel]} - {None})
-        assert bool(page.radio) == (panel == "Compare")
+        assert {path for path in panels.values() if path in fields(page, "")} == {panels[panel]}
     page.button_group(key="panel").set_value(None)
-    assert view(run(page)).panel == "Compare", "a click on the open one keeps it"
+    assert view(run(page)).panel == "Input", "a click on the open one keeps it"
 
 
 @pytest.mark.parametrize(("choice", "name"), [(SHUFFLED, "shuffled"), (AGAIN, "second run")])
 def test_a_second_run_is_drawn_beside_the_first_until_it_is_switched_off(choice: str, name: str) -> None:
-    page = opened(TEN.replace({"network.1.spike_threshold": 0.2}), panel="Compare")
+    page = opened(TEN.replace({"network.1.spike_threshold": 0.2}), menu="compare")
     assert received_by(page, "rows")[0]["other"] == ""
     page.radio(key="overlay").set_value(choice)
     run(page)
@@ -48,7 +47,7 @@ def test_a_second_run_is_drawn_beside_the_first_until_it_is_switched_off(choice:
 
 
 def test_a_second_run_that_is_too_large_is_refused_and_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = opened(panel="Compare")
+    page = opened(menu="compare")
     monkeypatch.setattr(limits, "LARGEST_RECORD", 150_000)
     page.radio(key="overlay").set_value(SHUFFLED)
     run(page)
@@ -59,7 +58,7 @@ def test_a_second_run_that_is_too_large_is_refused_and_switched_off(monkeypatch:
 
 
 def test_time_constants_are_held_side_by_side() -> None:
-    page = opened(panel="Compare")
+    page = opened(menu="compare")
     fields(page, "")["taus"].set_value("5, 50")
     run(page)
     assert view(page).taus == (5.0, 50.0)
@@ -84,7 +83,7 @@ def test_held_time_constants_show_the_same_neuron_on_the_same_scale() -> None:
 
 
 def test_a_typed_time_constant_is_held_and_the_same_one_only_once() -> None:
-    page = opened(panel="Compare")
+    page = opened(menu="compare")
     fields(page, "")["taus"].set_value("10 7.25;10.0")
     run(page)
     assert view(page).taus == (10.0, 7.25)
@@ -92,7 +91,7 @@ def test_a_typed_time_constant_is_held_and_the_same_one_only_once() -> None:
 
 
 def test_a_typed_word_is_refused_and_the_next_number_is_taken() -> None:
-    page = opened(panel="Compare", taus=(5.0,))
+    page = opened(menu="compare", taus=(5.0,))
     fields(page, "")["taus"].set_value("5, long")
     run(page)
     assert complaints(page) == ["τ_mem: 'long' is not a number; write a number from 0.1 to 100000."]
@@ -106,7 +105,7 @@ def test_a_typed_word_is_refused_and_the_next_number_is_taken() -> None:
 
 @pytest.mark.parametrize("text", ["0.01", "-3", "nan", "inf", "1e9"])
 def test_a_time_constant_that_no_neuron_can_have_is_refused(text: str) -> None:
-    page = opened(panel="Compare", taus=(5.0,))
+    page = opened(menu="compare", taus=(5.0,))
     fields(page, "")["taus"].set_value(f"5, {text}")
     run(page)
     (complaint,) = complaints(page)
@@ -120,7 +119,7 @@ def test_a_time_constant_that_no_neuron_can_have_is_refused(text: str) -> None:
 
 def test_without_a_leak_there_is_no_time_constant_to_hold() -> None:
     made = Draft(network=[{"kind": "IAF"}], input={"shape": (1, 10, 2), "probability": 0.5})
-    page = opened(made, panel="Compare", taus=(5.0,))
+    page = opened(made, menu="compare", taus=(5.0,))
     assert "No layer of this network has a leak, so there is no τ_mem to hold." in said(page, "sentence")
 
 

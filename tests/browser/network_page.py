@@ -78,6 +78,9 @@ class NetworkPage:
     def open_panel(self, name: str) -> None:
         self.page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
 
+    def open_menu(self, name: str) -> None:
+        self.button(name).click()
+
     def slide(self, name: str, key: str, times: int = 1) -> None:
         slider = self.page.get_by_role("slider", name=name)
         slider.focus()

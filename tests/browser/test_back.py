@@ -193,7 +193,7 @@ def test_in_a_field_for_text_the_keys_are_those_of_the_field(open_network: OpenN
     network = open_network()
     network.button("Duplicate").click()
     expect(network.page.locator(".ribbon-chip")).to_have_count(6)
-    network.open_panel("Compare")
+    network.open_menu("Compare")
     field = network.page.get_by_role("textbox", name="Hold τ_mem at")
     field.press_sequentially("12")
     field.press("Control+z")

@@ -174,7 +174,7 @@ def test_a_silent_layer_says_why_and_its_remedy_works(open_network: OpenNetwork)
 
 def test_a_second_run_without_reset_starts_from_the_state_of_the_first(open_network: OpenNetwork) -> None:
     page = open_network()
-    page.open_panel("Compare")
+    page.open_menu("Compare")
     page.page.get_by_text("A second run without reset", exact=True).click()
     page.until(lambda: len(page.figure()["rasters"]) == 5)
     first, second = page.figure()["values"][:2]
@@ -191,7 +191,7 @@ def test_a_second_run_without_reset_starts_from_the_state_of_the_first(open_netw
 
 def test_time_constants_are_held_side_by_side_under_one_cursor(open_network: OpenNetwork) -> None:
     page = open_network()
-    page.open_panel("Compare")
+    page.open_menu("Compare")
     field = page.page.get_by_role("textbox", name="Hold τ_mem at")
     field.fill("2, 20")
     field.press("Enter")

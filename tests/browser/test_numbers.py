@@ -125,7 +125,7 @@ def test_on_the_network_page_a_comma_is_a_decimal_point_or_refused(open_network:
     page.page.get_by_text("Seeds and time step").click()
     expect(page.page.get_by_role("textbox", name="Time step dt (ms)")).to_be_visible(timeout=PATIENCE)
     taken |= type_everywhere(page.page, RICH, page.until)
-    page.open_panel("Compare")
+    page.open_menu("Compare")
     expect(page.page.get_by_role("textbox", name="Hold τ_mem at (steps)")).to_be_visible(timeout=PATIENCE)
     taken |= type_everywhere(page.page, RICH, page.until)
     whole = {
