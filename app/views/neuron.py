@@ -108,7 +108,7 @@ def _surrogate(simulation: Simulation, theme: Theme) -> None:
     if not layer.does_spike:
         caption(f"{layer.kind} never spikes, so it needs no surrogate gradient.")
         return
-    shown = (layer.surrogate_grad_fn, layer.spike_threshold, simulation.records[0])
+    shown = (layer.spike_fn, layer.surrogate_grad_fn, layer.spike_threshold, simulation.records[0])
     left, right = st.columns([3, 1], gap="medium")
     with left:
         plots("surrogate", [Plot(figure=surrogate_figure(*shown, theme), description=describe_surrogate(*shown))])
