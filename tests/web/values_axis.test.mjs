@@ -32,7 +32,10 @@ const bars = { kind: "bars", z: 0, axis: "Hz", across: "neuron", bin: 1, first: 
 for (const row of [weights, bars]) {
   test(`${row.kind} have an axis of their own below them, which says what it numbers`, () => {
     const sign = row === weights ? -1 : 1;
-    const { foot, lowest } = drawn(row, Float32Array.from({ length: 16 }, (_, index) => sign ** index * index));
+    const { foot, lowest } = drawn(
+      row,
+      Float32Array.from({ length: 16 }, (_, index) => sign ** index * index),
+    );
     assert.deepEqual(
       foot.map(({ text, x }) => [text, x - LEFT]),
       [
