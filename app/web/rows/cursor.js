@@ -7,12 +7,10 @@ import { LEFT, plotWidth, toPixel } from "../lib/time_axis.js";
 import { rem } from "../lib/unit.js";
 import { kindOf } from "./kinds/kinds.js";
 import { drawRow, fieldOf, timeAxis } from "./stage.js";
-import { AXIS_HEIGHT } from "./ticks.js";
+import { FOOT } from "./ticks.js";
 
 /** @typedef {import("./rows.js").View} View */
 /** @typedef {import("./kinds/kinds.js").Spot & {place: number}} Place which row, and where in it */
-
-const READOUT_HEIGHT = 18; // units
 
 /** How many lines a row has. @param {View} view @param {number} place */
 export function linesAt({ rows, arrays }, place) {
@@ -58,7 +56,7 @@ export function placeCursor(view) {
   if (!isVisible) return;
   style.left = rem(offset);
   style.top = "0";
-  style.height = `calc(100% - ${rem(READOUT_HEIGHT + AXIS_HEIGHT)})`;
+  style.height = `calc(100% - ${rem(FOOT)})`;
 }
 
 /** A time step of the run. @param {View} view @param {number} time */

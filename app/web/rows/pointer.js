@@ -6,6 +6,7 @@ import { rem, unit } from "../lib/unit.js";
 import { kindOf } from "./kinds/kinds.js";
 import { setZoom } from "./sight.js";
 import { fieldOf, presentTime, timeAxis } from "./stage.js";
+import { FOOT } from "./ticks.js";
 import { moveTo, pick } from "./visits.js";
 import { zoomed } from "./zoom.js";
 
@@ -13,7 +14,6 @@ import { zoomed } from "./zoom.js";
 
 const TIP_DISTANCE = 12; // pixels
 const CLICK_TRAVEL = 4; // pixels
-const FOOT = 38; // units of the rows below the plots
 
 /** @param {View} view @param {AbortSignal} signal ends it */
 export function listenToPointer(view, signal) {

@@ -14,7 +14,7 @@ import { onKey } from "./keyboard.js";
 import { stopPlaying } from "./playing.js";
 import { listenToPointer } from "./pointer.js";
 import { redraw, setZoom } from "./sight.js";
-import { AXIS_HEIGHT } from "./ticks.js";
+import { AXIS_HEIGHT, FOOT } from "./ticks.js";
 import { shared } from "./visits.js";
 
 await stylesheet(new URL("rows.css", import.meta.url));
@@ -43,6 +43,7 @@ function create(parent, { header, arrays }) {
   const view = {
     root,
     body,
+    foot,
     axisCanvas,
     whole,
     readout,
@@ -83,11 +84,25 @@ function create(parent, { header, arrays }) {
 function listen(view) {
   const { root, ended } = view;
   followRoom(root, () => view.drawn && resized(view), ended.signal);
+  followFoot(view);
   view.whole.onclick = () => setZoom(view, null);
   root.addEventListener("keydown", (event) => onKey(view, event), { signal: ended.signal });
   root.addEventListener("blur", () => pointAt(null), { signal: ended.signal });
   listenToPointer(view, ended.signal);
   shared.add(view);
+}
+
+/** Marks the foot while it lies over rows that go on below it. @param {View} view */
+function followFoot({ body, foot, ended }) {
+  const end = element("div", "");
+  body.after(end);
+  const margin = `0px 0px -${Math.ceil(foot.offsetHeight || FOOT * unit())}px 0px`;
+  const seen = new IntersectionObserver(
+    ([{ isIntersecting, boundingClientRect }]) => foot.classList.toggle("rows-stuck", !isIntersecting && boundingClientRect.top > 0),
+    { rootMargin: margin },
+  );
+  seen.observe(end);
+  ended.signal.addEventListener("abort", () => seen.disconnect());
 }
 
 /** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */

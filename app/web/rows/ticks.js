@@ -5,6 +5,8 @@ import { LEFT, plotWidth, ticks, toPixel } from "../lib/time_axis.js";
 
 const NAME = "time (steps)";
 export const AXIS_HEIGHT = 20; // units
+export const READOUT_HEIGHT = 18; // units of the words below the axis
+export const FOOT = AXIS_HEIGHT + READOUT_HEIGHT; // units of what stands below the rows
 const GAP = 12; // units between a tick's number and the axis's name
 
 /** @param {import("./stage.js").Stage} stage */

@@ -4,7 +4,7 @@ import { inDigits } from "../../lib/numbers.js";
 import { LEFT, plotWidth } from "../../lib/time_axis.js";
 import { pickOf } from "../acts.js";
 import { colorAt, cssColor } from "../color.js";
-import { drawLabel, drawTitle, drawValuesAxis, MIN_INSET, SEPARATE, strokeLevel, VALUES_FOOT } from "../drawing.js";
+import { drawLabel, drawValuesAxis, MIN_INSET, SEPARATE, strokeLevel, VALUES_FOOT } from "../drawing.js";
 import { digits, valueUnder } from "../reading.js";
 import { largestSize } from "../sizes.js";
 import { channelsOf, tileAt, tiling } from "../tiles.js";
@@ -24,7 +24,6 @@ export const weights = {
     else drawBars({ ...stage, height: floor }, row, largest);
     drawLabel(stage, inDigits(largest), MIN_INSET);
     drawLabel(stage, inDigits(-largest), floor - MIN_INSET);
-    drawTitle({ ...stage, height: floor }, "weight");
     if (!kernels) drawValuesAxis(stage, 0, row.shape[0] - 1, row.across);
   },
   hit(field, row, left, top) {
