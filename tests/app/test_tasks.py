@@ -276,7 +276,7 @@ def test_times_for_another_network_can_be_made_to_fit() -> None:
 
 
 def test_labelled_data_are_not_offered_and_one_from_a_link_is_told_where_it_can_be_trained() -> None:
-    assert "Labelled data" not in opened(ten_spikes()).selectbox(key="edit training.task").options
+    assert "Labelled data" not in fields(opened(ten_spikes()))["training.task"].options
     page = opened(digits())
     assert complaints(page) == [
         "This network can't be trained yet. This page has no view of labelled data yet; train them in a program, with snncore.train."
