@@ -59,7 +59,7 @@ def yin_yang() -> Experiment:
         training=Training(
             task=Classification(data=YinYang(), encoding=LatencyCode(), readout="largest_potential"),
             optimiser="Adam",
-            lr=2e-2,
+            lr=1e-2,
             schedule="cosine",
             epochs=30,
             batch_size=150,
