@@ -71,7 +71,7 @@ def operations_of(simulation: Simulation, layer: int) -> Array | None:
     if layer == 0:
         return synaptic_operations(experiment.network[0], simulation.input) if experiment.input.carries_spikes else None
     before = simulation.records.get(layer - 1)
-    if (before is None and not simulation.outputs) or (before is not None and not before.does_spike):
+    if (before is None and len(simulation.outputs) < layer) or (before is not None and not before.does_spike):
         return None
     return synaptic_operations(experiment.network[layer], simulation.received(layer) if before is None else before.spikes)
 

@@ -1,5 +1,6 @@
 """What is read off a simulation agrees with counting by hand: intervals, weights that spikes meet, weights that lead to a neuron."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 from snncore.layers import StatefulLayer
 from snncore.run.bptt import train
-from snncore.run.measures import all_operations, incoming_weights, operations_per_epoch, spike_intervals, synaptic_operations
+from snncore.run.measures import all_operations, incoming_weights, operations_of, operations_per_epoch, spike_intervals, synaptic_operations
 from snncore.run.simulation import simulate
 
 Layer = dict[str, Any]
@@ -113,6 +114,19 @@ WEIGHTLESS = [AvgPool2dSpec(kernel_size=2), FlattenSpec(), DropoutSpec(), LIFSpe
 @pytest.mark.parametrize("layer", WEIGHTLESS, ids=[layer.kind for layer in WEIGHTLESS])
 def test_there_are_no_operations_in_layers_without_weights(layer):
     assert synaptic_operations(layer, spikes_of((1, 4, 2, 4, 4), seed=0)) is None
+
+
+def test_operations_need_no_more_of_a_run_than_its_input_and_the_spikes_of_its_neurons():
+    made = ten_spikes().replace({"network.1.spike_threshold": 0.2})
+    (simulation,) = simulate(made)
+    without_outputs = replace(simulation, outputs=simulation.outputs[:1])
+    for layer in range(4):
+        expected, found = operations_of(simulation, layer), operations_of(without_outputs, layer)
+        assert (found is None) == (expected is None) == (layer in (1, 3))
+        assert found is None or np.array_equal(found, expected)
+    kinds = made.model_dump()["network"]
+    (dropped,) = simulate(made.replace({"network": [*kinds[:2], DROPOUT, *kinds[2:]]}))
+    assert operations_of(replace(dropped, outputs=()), 3) is None
 
 
 def test_operations_of_epochs_are_those_of_their_forward_passes():
