@@ -1,4 +1,7 @@
-// Gives the focus to the first button of the popover that this is in, once, when it opens; on a slow connection the button comes later.
+// Gives the focus to the first button of the popover that this is in, once, when it opens. The button may come later, and what isn't seen yet
+// takes no focus, so it is tried until it has it.
+
+const PATIENCE = 10_000; // milliseconds
 
 /** @type {WeakSet<Element>} */
 const done = new WeakSet();
@@ -8,15 +11,11 @@ export default function ({ parentElement }) {
   const popover = parentElement.closest("[data-testid=stPopoverBody]");
   if (!popover || done.has(popover)) return;
   done.add(popover);
-  const waiting = new MutationObserver(take);
+  const end = performance.now() + PATIENCE;
   function take() {
-    const first = /** @type {HTMLElement | null} */ (popover?.querySelector("button:not(:disabled)"));
-    if (!first) return;
-    waiting.disconnect();
-    first.focus();
+    if (!popover?.isConnected || popover.contains(document.activeElement) || performance.now() > end) return;
+    /** @type {HTMLElement | null} */ (popover.querySelector("button:not(:disabled)"))?.focus();
+    requestAnimationFrame(take);
   }
-  requestAnimationFrame(() => {
-    waiting.observe(popover, { childList: true, subtree: true });
-    take();
-  });
+  requestAnimationFrame(take);
 }
