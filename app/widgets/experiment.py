@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.widgets.controls import Panel, Parts, panel
 from app.widgets.session import desk
-from app.widgets.tasks import add_task
+from app.widgets.tasks import add_more_of_task, add_task
 from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, part_name
 from app.words.layers import parameter_names
 from app.words.parameter import Parameter
@@ -51,6 +51,7 @@ def _add_first(rows: Panel) -> None:
 
 def _add_more(rows: Panel) -> None:
     experiment = desk().training.run.in_force
+    add_more_of_task(rows, experiment, edit_field)
     rows.choice(OPTIMISER, "training.optimiser", experiment.training.optimiser, OPTIMISERS, edit_field)
     _add_surrogate(rows, experiment)
     _add_surrogate_parameters(rows, experiment)

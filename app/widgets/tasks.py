@@ -1,4 +1,4 @@
-"""Rows of the task: its choice and its fields. A task without rows here gets one for each number."""
+"""Rows of the task: its choice, its fields, and those that stand under More. A task without rows here gets one for each number."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ def add_task(rows: Panel, experiment: Experiment, edit: Edit) -> None:
     TASK_ROWS.get(kind, _numbers)(rows, experiment, edit)
 
 
+def add_more_of_task(rows: Panel, experiment: Experiment, edit: Edit) -> None:
+    """Add the fields that are rarely changed; `edit` as for `add_task`."""
+    for name in MORE_FIELDS.get(experiment.training.task.kind, ()):
+        _number(rows, experiment.training.task, name, edit)
+
+
 def _choose(kind: str, edit: Edit) -> Parts:
     """Take another kind of task, fitted to the network's output; the same kind stays unchanged, also where a busy server is told twice."""
     present = desk().training.experiment
@@ -64,8 +70,6 @@ def _spike_times(rows: Panel, experiment: Experiment, edit: Edit) -> None:
         edit,
         placeholder=times_in_text(((10, 40, 70), (20, 50))),
     )
-    _number(rows, task, "tolerance", edit)
-    _number(rows, task, "tau", edit)
 
 
 def _number(rows: Panel, task: Any, name: str, edit: Edit) -> None:
@@ -74,3 +78,6 @@ def _number(rows: Panel, task: Any, name: str, edit: Edit) -> None:
 
 TASK_ROWS: dict[str, Callable[[Panel, Experiment, Edit], None]] = {"spike_times": _spike_times}
 """Functions by kind that add a task's rows."""
+
+MORE_FIELDS = {"spike_times": ("tolerance", "tau")}
+"""Names of numbers that stand under More, by kind."""

@@ -229,11 +229,14 @@ def button_labels(page: AppTest) -> list[str]:
 def test_the_task_is_chosen_and_its_fields_are_edited() -> None:
     page = opened(ten_spikes())
     assert "Train them" in button_labels(page)
+    page.session_state["menu_explain"] = True
     fields(page)["training.task"].set_value("spike_times")
     shown(page.run())
     assert task_of(page) == SpikeTimes.fitting((1, 100, 4))
     assert "Train them" in button_labels(page)
-    assert any(text.endswith("with 8 spikes at given steps.") for text in said(page, "caption"))
+    assert any(text.endswith("with 8 spikes at given steps.") for text in said(page, "sentence"))
+    page.session_state["more"] = True
+    shown(page.run())
     for field, typed in (("times", "10, 40, 70 | | 5 |"), ("tau", "4,5"), ("tolerance", "0.2")):
         fields(page)[f"training.task.{field}"].set_value(typed)
         shown(page.run())

@@ -1,4 +1,7 @@
-// Gives the focus to the first button of the popover that this is in, once, when it opens.
+// Gives the focus to the first button of the popover that this is in, once, when it opens. The button may come later, and what isn't seen yet
+// takes no focus, so it is tried until it has it.
+
+const PATIENCE = 10_000; // milliseconds
 
 /** @type {WeakSet<Element>} */
 const done = new WeakSet();
@@ -8,7 +11,11 @@ export default function ({ parentElement }) {
   const popover = parentElement.closest("[data-testid=stPopoverBody]");
   if (!popover || done.has(popover)) return;
   done.add(popover);
-  requestAnimationFrame(() => {
+  const end = performance.now() + PATIENCE;
+  function take() {
+    if (!popover?.isConnected || popover.contains(document.activeElement) || performance.now() > end) return;
     /** @type {HTMLElement | null} */ (popover.querySelector("button:not(:disabled)"))?.focus();
-  });
+    requestAnimationFrame(take);
+  }
+  requestAnimationFrame(take);
 }
