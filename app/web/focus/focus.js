@@ -14,7 +14,8 @@ export default function ({ parentElement }) {
   const end = performance.now() + PATIENCE;
   function take() {
     if (!popover?.isConnected || popover.contains(document.activeElement) || performance.now() > end) return;
-    /** @type {HTMLElement | null} */ (popover.querySelector("button:not(:disabled)"))?.focus();
+    const buttons = /** @type {NodeListOf<HTMLElement>} */ (popover.querySelectorAll("button:not(:disabled)"));
+    [...buttons].find((button) => button.checkVisibility())?.focus(); // Streamlit makes one for wide and one for narrow screens
     requestAnimationFrame(take);
   }
   requestAnimationFrame(take);
