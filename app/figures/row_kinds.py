@@ -30,7 +30,7 @@ INPUT_WEIGHT, OUTPUT_WEIGHT = 0.6, 1.6
 """The input, which never changes, is quiet; the output, which is what changes, is large."""
 
 MOST_GROWTH = 2.0
-"""How many times as high a scale may get for a run that is drawn for comparison, so that what is looked at stays large."""
+"""How many times as high a scale may get for a run that is drawn for comparison, so that the run itself stays large."""
 
 HEATMAP_HEIGHT = 96
 BARS_HEIGHT = 56

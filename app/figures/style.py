@@ -23,13 +23,13 @@ class Palette:
     grid: str
     input: str
     quiet_input: str
-    """Of an input that stands above what it leads to, and never changes."""
+    """The colour of an input that stands above what it leads to, and never changes."""
     synaptic_current: str
     membrane: str
     threshold: str
     target: str
     compared: str
-    """Of A and any other run that is drawn for comparison."""
+    """The colour of A and any other run that is drawn for comparison."""
     negative: str
     positive: str
     """Ends of the diverging scale for weights, gradients and differences; its middle is the background."""
