@@ -44,7 +44,7 @@ def states(page: Page, path: str) -> Iterator[str]:
         page.keyboard.press("Escape")
         expect(body).to_have_count(0)
     if page.viewport_size and page.viewport_size["width"] <= NARROW:
-        page.get_by_text("Controls", exact=True).click()
+        page.locator(".st-key-controls_open").get_by_text("Controls", exact=True).click()
     more = MORE[path]
     if more:
         page.locator("summary").filter(has_text=more).first.click()

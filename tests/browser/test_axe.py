@@ -16,8 +16,15 @@ from tests.length import sampled
 
 WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
-STREAMLITS_OWN: dict[tuple[str, str], str] = {}
-"""Why a rule isn't asked of what lies within a selector: all of these are in Streamlit's own markup."""
+LEFT_OUT: dict[tuple[str, str], str] = {
+    (
+        "target-size",
+        ".tip",
+    ): "axe takes a tooltip for covered by what it lies above: it doesn't know the top layer. The sizes are measured below.",
+    ("color-contrast", ".stCode"): "Streamlit's highlighting of code has colours of its own",
+    ("scrollable-region-focusable", ".stCode"): "Streamlit's code scrolls sideways; its button copies all of it",
+}
+"""Why a rule isn't asked of what lies within a selector."""
 
 LEAST_TARGET = 24
 """Pixels each way, of WCAG's criterion 2.5.8."""
@@ -35,7 +42,7 @@ def violations(page: Page) -> Iterator[str]:
     found: Any = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG_2_2_AA}, "resultTypes": ["violations"]})
     for rule in found.response["violations"]:
         for node in rule["nodes"]:
-            within = [selector for name, selector in STREAMLITS_OWN if name == rule["id"]]
+            within = [selector for name, selector in LEFT_OUT if name == rule["id"]]
             (target,) = node["target"]
             if not any(page.locator(target).first.evaluate("(node, selector) => node.closest(selector)", each) for each in within):
                 yield f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"

@@ -1,4 +1,4 @@
-// Gives the focus to the first button of the popover that this is in, once, when it opens. The button may come later, and what isn't seen yet
+// Gives the focus to the first button or expander of the popover that this is in, once, when it opens. The button may come later, and what isn't seen yet
 // takes no focus, so it is tried until it has it.
 
 const PATIENCE = 10_000; // milliseconds
@@ -14,8 +14,8 @@ export default function ({ parentElement }) {
   const end = performance.now() + PATIENCE;
   function take() {
     if (!popover?.isConnected || popover.contains(document.activeElement) || performance.now() > end) return;
-    const buttons = /** @type {NodeListOf<HTMLElement>} */ (popover.querySelectorAll("button:not(:disabled)"));
-    [...buttons].find((button) => button.checkVisibility())?.focus(); // Streamlit makes one for wide and one for narrow screens
+    const found = /** @type {NodeListOf<HTMLElement>} */ (popover.querySelectorAll("button:not(:disabled), summary"));
+    [...found].find((node) => node.checkVisibility())?.focus(); // Streamlit makes one for wide and one for narrow screens
     requestAnimationFrame(take);
   }
   requestAnimationFrame(take);
