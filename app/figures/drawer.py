@@ -24,6 +24,9 @@ MOST_SEEN = 60
 MOST_WEIGHTS = 2_000
 """Most weights of a parameter that are used, spread over it."""
 
+MOST_LABELLED = 4
+"""Layers up to which each has its name below the norms, not its number alone."""
+
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BAND_OPACITY = 0.14
 NORMS, RATES, WEIGHTS, CONSTANTS, LOSS, REACH, BY_LAYER, OPERATIONS = range(1, 9)
@@ -46,16 +49,16 @@ def drawer_figure(
     Args:
         parameter_names: names to show, by the parameters' names in the records.
         dt: length of a time step in seconds.
-        epoch: the one whose norms are drawn from layer to layer; None: the last.
+        epoch: the one whose norms are drawn from layer to layer; None: the last that has any above 0.
         operations: synaptic operations of each epoch; None if they can't be counted.
     """
     palette = PALETTES[theme]
     panels = [
         _norms(records, parameter_names, palette),
-        _norms_by_layer(records, parameter_names, -1 if epoch is None else epoch, palette),
         _rates(records, layer_names, dt, palette),
         _weights(records, parameter_names, palette),
         _constants(records, parameter_names, palette),
+        _norms_by_layer(records, parameter_names, _last_that_learns(records) if epoch is None else epoch, palette),
         *([] if operations is None else [_operations(operations, palette)]),
     ]
     above = [_loss(records, palette), _reach(records, layer_names, palette)]
@@ -140,7 +143,9 @@ def _norms_by_layer(records: Sequence[EpochRecord], names: Mapping[str, str], ep
     norms = np.array([record.gradient_norms[name] for name in weights])
     layers = np.array([int(name.partition(".")[0]) + 1 for name in weights])
     every = np.array([norm for each in records for name, norm in each.gradient_norms.items() if norm > 0 and name.endswith("weight")])
-    zero = ", ".join(names[name] for name, norm in zip(weights, norms, strict=True) if norm == 0)
+    labels = [names[name].removesuffix(" weights") for name in weights]
+    zero = [label for label, norm in zip(labels, norms, strict=True) if norm == 0]
+    zeros = "" if not zero else ": all zero" if len(zero) == len(weights) else f", zero in {', '.join(zero)}"
     trace = {
         "type": "scatter",
         "mode": "lines+markers",
@@ -155,16 +160,21 @@ def _norms_by_layer(records: Sequence[EpochRecord], names: Mapping[str, str], ep
         "hovertemplate": f"epoch {record.epoch}<br>%{{text}}<extra></extra>",
         "meta": {"label": f"Epoch {record.epoch}", "x": "layer", "value": "norm"},
     }
-    title = f"Gradient norm of weights by layer, epoch {record.epoch}" + (f"; zero: {zero}" if zero else "")
+    title = f"Gradient norm by layer at epoch {record.epoch}{zeros}"
     ends = (int(layers.min()), int(layers.max())) if len(layers) else (1, 1)
     x = {
         "range": [ends[0] - 0.5, ends[1] + 0.5],
         "tickmode": "array",
         "tickvals": layers.tolist(),
-        "ticktext": [str(layer) for layer in layers],
+        "ticktext": labels if len(labels) <= MOST_LABELLED else [str(layer) for layer in layers],
     }
     low, high = _decades(every)
     return Panel(BY_LAYER, title, "norm", {"type": "log", "range": [low, high], "exponentformat": "power"}, [trace], along="layer", x=x)
+
+
+def _last_that_learns(records: Sequence[EpochRecord]) -> int:
+    """Place of the last record with a gradient: at the end, where the task is reached, there is none."""
+    return next((place for place in reversed(range(len(records))) if any(records[place].gradient_norms.values())), len(records) - 1)
 
 
 def _operations(operations: Values, palette: Palette) -> Panel:

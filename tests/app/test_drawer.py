@@ -74,8 +74,16 @@ def test_the_norms_of_one_epoch_lead_from_layer_to_layer(records: list[EpochReco
         assert trace["x"].tolist() == [1, 3, 5, 7, 9]
         assert trace["y"][1:] == pytest.approx([1e-2, 1e-4, 1e-6, 1e-8])
         assert np.isnan(trace["y"][0]) if first is None else trace["y"][0] == first
-        shown = f"Gradient norm of weights by layer, epoch {39 if epoch is None else epoch}"
-        assert shown + ("; zero: Linear 1 weights" if first is None else "") in texts(figure["layout"])
+        shown = f"Gradient norm by layer at epoch {39 if epoch is None else epoch}"
+        assert shown + (", zero in Linear 1" if first is None else "") in texts(figure["layout"])
+
+
+def test_without_a_choice_the_norms_are_those_of_the_last_epoch_that_has_any(records: list[EpochRecord]) -> None:
+    none = dict.fromkeys(records[0].gradient_norms, 0.0)
+    ends_at_zero = [*records[:-2], *(replace(record, gradient_norms=none) for record in records[-2:])]
+    assert "Gradient norm by layer at epoch 37" in texts(drawer(ends_at_zero)["layout"])
+    nothing = [replace(record, gradient_norms=none) for record in records]
+    assert "Gradient norm by layer at epoch 39: all zero" in texts(drawer(nothing)["layout"])
 
 
 def test_synaptic_operations_of_each_epoch_are_drawn_where_they_can_be_counted(records: list[EpochRecord]) -> None:
