@@ -59,6 +59,7 @@ def plots(
     *,
     on_guess: Callable[[int], None] | None = None,
     grows: bool = False,
+    redraw: Callable[[], None] = lambda: None,
 ) -> None:
     """Draw plots one below the other, all at once. Their number must not change.
 
@@ -66,6 +67,7 @@ def plots(
         scrubbed: the chosen place on the x axis.
         on_scrub: called with the place chosen on the x axis by dragging or by keys, or with None when the choice is cleared.
         on_guess: called with a place beyond the last one that was clicked.
+        redraw: called after these; it may end the run.
         grows: whether they get higher in a high window; else they are as high as their layouts say.
     """
 
@@ -88,7 +90,7 @@ def plots(
         scrubbed=scrubbed,
         answered=last_answered(key),
     )
-    send(_component, key, header, arrays, answering(key, on_act))
+    send(_component, key, header, arrays, answering(key, on_act, redraw))
 
 
 def _layout(figure: dict[str, Any]) -> PlotLayout:

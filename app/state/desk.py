@@ -53,6 +53,10 @@ class Desk:
         """Why the last act was refused; None if it wasn't."""
         return self.guard.complaint
 
+    def drop_complaint(self) -> None:
+        """Say no more why the last act was refused: what was wrong has been taken away."""
+        self.guard.complaint = None
+
     def attempt(self, act: Callable[[], object]) -> bool:
         """Do an act, and return True; if it is refused, return False, and `complaint` says why."""
         return self.guard.attempt(act)

@@ -375,8 +375,9 @@ class TrainingState:
         self.train()
 
     def pin(self) -> None:
-        """Pin the training as it stands, to compare others with."""
+        """Pin the training as it stands, to compare others with. It is drawn in place of what was asked for before."""
         self.pinned = self.run.past()
+        self.asks_why = False
 
     def unpin(self) -> None:
         self.pinned = None

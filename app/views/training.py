@@ -19,7 +19,7 @@ from app.figures.trials import Trial, describe_trials, trials_figure
 from app.server.priority import first
 from app.server.runner import TrainingRun
 from app.state.training import TrainingState, forward_pass, have_the_same_score
-from app.widgets.drawing import draw_along, is_drawn, note_drawn, polled
+from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.head import open_menus
 from app.widgets.messages import messages
@@ -40,9 +40,6 @@ from snncore.run.simulation import Simulation
 
 DRAWER_INTERVAL = 0.5
 """Seconds between updates of the drawer during training: its contents are read over many epochs."""
-
-DRAWN_EPOCH = "epoch of the drawer"
-"""Key of the epoch chosen when the drawer was drawn."""
 
 SPEEDS: dict[str, float | None] = {"1 epoch/s": 1.0, "4 epochs/s": 4.0, "8 epochs/s": 8.0, "16 epochs/s": 16.0, "full speed": None}
 
@@ -95,9 +92,6 @@ def live_view() -> None:
     _plots()
     if not is_drawn():
         st.rerun()
-    training = desk().training
-    if st.session_state.get("drawer") and not training.is_moving and st.session_state.get(DRAWN_EPOCH) != training.scrubbed:
-        draw_along("drawer")
 
 
 # ------------------------------------------------------------------------------------------------------- the bar
@@ -186,6 +180,7 @@ def _plots() -> None:
         training.scrubbed,
         training.scrub,
         on_guess=(lambda epoch: training.guess.make(run, epoch)) if asks else None,
+        redraw=_redraw_scrubbed,
         grows=True,
     )
     seen = training.seen_record
@@ -202,6 +197,12 @@ def _plots() -> None:
     figure = rows_figure(shown, view, {}, theme, other, other_name)
     rows("rows", figure, describe_rows(shown), on_act=_act_on_rows)
     write_link()  # last, since the address can wait and the plots can't
+
+
+def _redraw_scrubbed() -> None:
+    """Redraw the drawer too, which shows the chosen epoch; while the training moves it does so by itself."""
+    if st.session_state.get("drawer") and not desk().training.is_moving:
+        draw("live", "drawer")
 
 
 def _beside(training: TrainingState, epoch: int) -> tuple[Simulation | None, str]:
@@ -247,7 +248,6 @@ def _drawer_plots() -> None:
     theme: Theme = st.context.theme.type or "light"
     experiment, records = run.experiment, run.records[:]
     names, parameters = layer_names(experiment), parameter_names(experiment, records[0].parameters)
-    st.session_state[DRAWN_EPOCH] = training.scrubbed
     operations = operations_per_epoch(experiment, records, run.input)
     figure = drawer_figure(records, names, parameters, experiment.dt, theme, training.scrubbed, operations)
     plots("drawer_plots", [Plot(figure=figure, description=describe_drawer(records, names, parameters, experiment.dt))])

@@ -88,12 +88,6 @@ def draw(*parts: str) -> None:
     st.rerun()
 
 
-def draw_along(part: str) -> None:
-    """Redraw another part after the one that is running. A run of the whole page draws it anyway."""
-    if _runs_parts():
-        st.rerun([part])
-
-
 def _drawn() -> Drawn:
     """Return this session's record of the page."""
     if "drawn" not in st.session_state:

@@ -82,7 +82,8 @@ def _pinned_row(pinned: PastRun, training: TrainingState) -> None:
     with _row():
         has_rows = have_the_same_rows(pinned.experiment, run.experiment)
         curve = "dashed curve" if have_the_same_score(pinned.experiment, run.experiment) else "another task, so its curve isn't drawn"
-        how = f"{curve}, dotted potentials" if has_rows else f"{curve}; its layers or shapes differ, so its rows aren't drawn"
+        rows = "dotted potentials" if has_rows else "its layers or shapes differ, so its rows aren't drawn"
+        how = curve if training.asks_why else f"{curve}{',' if has_rows else ';'} {rows}"
         sentence(f"A ({how}): {past_in_words(pinned)}. {differs}")
         st.button("Unpin A", key="unpin", on_click=_then_all, args=(training.unpin,))
 

@@ -236,11 +236,11 @@ def _upload() -> None:
 
 
 def _take_file() -> None:
-    """Read the upload; a refused file leaves the input unchanged."""
-    uploaded = st.session_state["upload"]
+    """Read the upload; a refused file leaves the input unchanged, and is no longer told of once it is taken away."""
+    uploaded, held = st.session_state["upload"], desk()
     if uploaded is None:
+        held.drop_complaint()
         return
-    held = desk()
 
     def feed() -> None:
         given = read_raster(uploaded.name, uploaded.getvalue())

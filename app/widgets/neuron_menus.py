@@ -86,6 +86,8 @@ def _places(draft: Draft) -> dict[str, int | None]:
 def _bring_back() -> None:
     given = st.session_state["brought_neuron"]
     held = desk()
-    if given is not None:
+    if given is None:
+        held.drop_complaint()  # the file that was refused is taken away
+    else:
         text = given.getvalue().decode(errors="replace")
         held.attempt(lambda: held.neuron.bring(as_experiment(Draft.from_json(text))))

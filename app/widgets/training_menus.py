@@ -89,5 +89,7 @@ def _share(training: TrainingState) -> None:
 def _bring_back() -> None:
     given = st.session_state["brought"]
     held = desk()
-    if given is not None:
+    if given is None:
+        held.drop_complaint()  # the file that was refused is taken away
+    else:
         held.attempt(lambda: held.training.bring_back(given.name, given.getvalue()))

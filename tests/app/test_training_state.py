@@ -112,6 +112,12 @@ def test_a_training_that_diverged_starts_over_with_the_remedy(training: Training
     assert len(training.run.records) == 1
 
 
+def test_what_is_pinned_is_drawn_in_place_of_what_was_asked_for_before(training: TrainingState) -> None:
+    training.ask_why(True)
+    training.pin()
+    assert not training.asks_why
+
+
 def test_what_is_pinned_stays_while_another_is_trained_and_is_seen_at_the_same_epoch(training: TrainingState) -> None:
     train_on(training, SHORT)
     training.pin()

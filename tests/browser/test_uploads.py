@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from snncore.io.recordings import LARGEST_FILE
 from tests.browser.conftest import OpenNetwork
 from tests.browser.server import Server
 from tests.length import sampled
@@ -89,6 +90,19 @@ def test_bad_files_are_refused_in_one_sentence_and_change_nothing(open_network: 
         assert page.figure() == before, what
     page.upload("own.npy", npy(raster()))
     page.until(lambda: page.alerts() == [] and len(page.figure()["rasters"][0][0]) == 60)
+
+
+def test_what_the_browser_keeps_back_is_told_of_until_the_next_file(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.open_panel("Input")
+    page.upload("huge.npy", b"0" * (LARGEST_FILE + 1))
+    page.until(lambda: page.alerts() == [f"Error: File must be {LARGEST_FILE / 2**20:.1f}MB or smaller."])
+    page.upload("own.npy", npy(raster()))
+    page.until(lambda: page.alerts() == [] and len(page.figure()["rasters"][0][0]) == 60)
+    page.upload("bad.npy", b"nonsense")
+    page.until(lambda: len(page.alerts()) == 1 and "'bad.npy'" in page.alerts()[0])
+    page.page.get_by_role("button", name="Remove bad.npy").click()
+    page.until(lambda: page.alerts() == [])
 
 
 def test_the_page_says_what_a_file_was_read_as_and_keeps_it_where_another_may_be_events(open_network: OpenNetwork) -> None:
