@@ -86,7 +86,7 @@ def operations_per_epoch(experiment: Experiment, records: Sequence[EpochRecord],
     """Return the synaptic operations of each epoch's forward pass, all layers, samples and steps.
 
     They follow from the firing rates, so that records without arrays have them too. None if they can't be counted, or don't follow: a
-    spike before a Conv2d has more or fewer operations by its place.
+    spike before a Conv2d has more or fewer operations by its place, and labelled data come in batches.
 
     Args:
         records: of a training, the first one whole.
@@ -94,6 +94,8 @@ def operations_per_epoch(experiment: Experiment, records: Sequence[EpochRecord],
 
     Shape: (epochs,).
     """
+    if experiment.training.task.is_labelled:
+        return None
     rates = np.array([record.rates for record in records])
     neurons = iter(enumerate(records[0].layers))
     carries_spikes = experiment.input.carries_spikes and is_spikes(data)
