@@ -44,8 +44,8 @@ CURVE_HEIGHT = 52
 COMPARED_HEIGHT = 48
 """Height of each of two rasters, so that the output stays in sight."""
 
-NARROW_HEIGHT = 36
-"""Height of a hidden layer's potentials on narrow screens, where the output has to stay in sight."""
+NARROW_HEIGHTS = {"traces": 36, "raster": 48}
+"""Heights of a hidden layer's rows on narrow screens, where the output has to stay in sight, by kind."""
 
 MAPS_HEIGHT = 200
 ABOVE_THETA = 1.1
@@ -77,7 +77,7 @@ class View:
         weighed: layers of whose selected neuron the incoming weights are shown, opened or not.
         heatmaps: layers whose u is shown of all neurons instead of the chosen ones.
         chosen: the neurons that are traced, by layer, the selected one first.
-        is_brief: whether the potentials of all layers but the last are low on narrow screens.
+        is_brief: whether the rows of all layers but the last are low on narrow screens.
         marks: steps that are marked on the spikes of each neuron, by layer.
         can_mark: whether a click sets and clears them.
     """
@@ -119,8 +119,8 @@ def rows_figure(
         groups.append(_output_group(figure, simulation, last, view, other, other_name))
     if view.is_brief:
         for row in (row for group in groups[:-1] for row in group["rows"]):
-            if row["kind"] == "traces":
-                row["narrow"] = NARROW_HEIGHT
+            if row["kind"] in NARROW_HEIGHTS:
+                row["narrow"] = min(row["height"], NARROW_HEIGHTS[row["kind"]])
     return figure
 
 

@@ -52,7 +52,7 @@ def test_a_phone_shows_a_page_whole(path: str, visitors: Callable[..., Page], se
         for node in [
             *head,
             bar,
-            *bar.locator("button:not([tabindex='-1'])").all(),
+            *bar.locator("button:not([tabindex='-1']):visible").all(),
             page.get_by_role("button", name=MAIN[path], exact=True),
         ]:
             left, top, right, bottom = box_of(node)
