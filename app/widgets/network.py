@@ -239,7 +239,7 @@ def _take_file() -> None:
     """Read the upload; a refused file leaves the input unchanged, and is no longer told of once it is taken away."""
     uploaded, held = st.session_state["upload"], desk()
     if uploaded is None:
-        held.complaint = None
+        held.attempt(lambda: None)  # ends the complaint
         return
 
     def feed() -> None:

@@ -87,7 +87,7 @@ def _bring_back() -> None:
     given = st.session_state["brought_neuron"]
     held = desk()
     if given is None:
-        held.complaint = None  # the file that was refused is taken away
+        held.attempt(lambda: None)  # ends the complaint of the file that is taken away
     else:
         text = given.getvalue().decode(errors="replace")
         held.attempt(lambda: held.neuron.bring(as_experiment(Draft.from_json(text))))

@@ -90,6 +90,6 @@ def _bring_back() -> None:
     given = st.session_state["brought"]
     held = desk()
     if given is None:
-        held.complaint = None  # the file that was refused is taken away
+        held.attempt(lambda: None)  # ends the complaint of the file that is taken away
     else:
         held.attempt(lambda: held.training.bring_back(given.name, given.getvalue()))
