@@ -266,7 +266,7 @@ def compare_controls(view: NetworkView) -> None:
         captions=[note for _, note in OVERLAYS.values()],
         disabled=bool(view.taus),
     )
-    panel("fields", "Compare", _add_taus)
+    panel("compared", "Compare", _add_taus)
 
 
 def _add_taus(rows: Panel) -> None:
