@@ -63,7 +63,7 @@ def test_the_headline_counts_the_output_spikes() -> None:
     assert spikes > 0
     assert data_of(page, "count")["number"] == f"{spikes:g}"
     page = opened(convolution().draft)
-    assert data_of(page, "count")["unit"] == "mean output · 8 samples × 100 steps"
+    assert data_of(page, "count")["unit"] == "mean output · 8 samples × 100 steps · 4,151,456 synaptic operations"
 
 
 @pytest.mark.parametrize("made", [TEN.replace({"network.1.tau_mem": 17.0}), convolution().draft, MISFIT], ids=["edited", "maps", "misfit"])
