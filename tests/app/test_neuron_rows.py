@@ -19,7 +19,7 @@ from snncore.experiment.spec import Experiment
 from snncore.run.single_neuron import KINDS, layer_of
 
 OFFERED = single_neuron_inputs()
-NOT_ON_THIS_PAGE = {"kind", "learns", "surrogate_grad_fn", "train_alphas", "shape", "values", "neurons", "period_step"}
+NOT_ON_THIS_PAGE = {"kind", "learns", "surrogate_grad_fn", "detach_reset", "train_alphas", "shape", "values", "neurons", "period_step"}
 """Fields that are chosen or drawn otherwise, matter in training alone, or tell several neurons apart."""
 
 PARTS: dict[str, list[dict[str, Any]]] = {
