@@ -39,7 +39,7 @@ with priority.page_first():
     session.enter(page.url_path)
     with drawing.whole_page():
         keep_entries()
-        head.page_links(pages)
+        head.page_links(pages, page)
         page.run()
         follow_theme()
         guard_double_clicks()

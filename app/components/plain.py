@@ -20,6 +20,11 @@ def sentence(text: str) -> None:
     _show("sentence", text, explains=True)
 
 
+def heading(text: str, more: str) -> None:
+    """Show the heading of the whole page; `more` ends it for screen readers alone."""
+    st.html(f'<h1 class="plain-heading">{html.escape(text)}<span class="plain-unseen"> · {html.escape(more)}</span></h1>')
+
+
 def title(text: str) -> None:
     """Show a bold heading for the controls or plots below it."""
     _show("title", text)

@@ -11,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from app.components.copy_link import copy_link
 from app.components.focus import focus
 from app.components.pictures import pictures
-from app.components.plain import definitions, title
+from app.components.plain import definitions, heading
 from app.widgets.session import desk
 from app.words.glossary import GLOSSARY
 
@@ -19,10 +19,10 @@ APP = "SNN Playground"
 MENUS = ("Compare", "Explain", "Share")
 
 
-def page_links(pages: Sequence[StreamlitPage]) -> None:
-    """Show the app's name and links to all pages, in the line of Streamlit's own menu."""
+def page_links(pages: Sequence[StreamlitPage], shown: StreamlitPage) -> None:
+    """Show the app's name and links to all pages, in the line of Streamlit's own menu; the heading also names the page that is shown."""
     with st.container(horizontal=True, vertical_alignment="center", key="pages"):
-        title(APP)
+        heading(APP, shown.title)
         for page in pages:
             st.page_link(page)
 

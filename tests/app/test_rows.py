@@ -91,8 +91,9 @@ def test_rasters_are_the_spikes_and_row_ends_their_sums(name: str) -> None:
         assert values_of(figure, row, "counts").tolist() == [sum(neuron) for neuron in spikes.tolist()]
         assert (row["neurons"], row["bin"], row["span"], row["pick"]) == (len(spikes), 1, 1, place)
         rate = spikes.sum() / spikes.size / NETWORKS[name].dt
+        told = f"{rate:,.0f}" if rate >= 999.5 else f"{rate:.3g}"
         several = f", up to {spikes.max():.0f} in one step" if spikes.max() > 1 else ""
-        words = f"{counted(len(spikes), 'neuron')} · {counted(spikes.sum(), 'spike')}{several} · {rate:.3g} Hz"
+        words = f"{counted(len(spikes), 'neuron')} · {counted(spikes.sum(), 'spike')}{several} · {told} Hz"
         assert re.sub(r" · [\d,]+ synaptic operations? in$", "", group(figure, place)["words"]) == words
 
 

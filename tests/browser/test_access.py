@@ -73,7 +73,7 @@ def test_the_main_job_is_done_by_keyboard_alone(open_page: Open) -> None:
 def test_plots_and_milestones_are_told_to_screen_readers(open_page: Open) -> None:
     page = open_page()
     expect(page.plot(CURVES)).to_have_attribute("aria-label", re.compile("No output spikes so far; at epoch 0, 0 of 10 spikes, loss 100, "))
-    expect(page.page.get_by_role("heading", level=1)).to_have_text("SNN Playground")
+    expect(page.page.get_by_role("heading", level=1)).to_have_text("SNN Playground · Training")
     page.choose_speed("full speed")
     page.train()
     page.until(lambda: page.spikes == 10)

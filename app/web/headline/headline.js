@@ -18,7 +18,6 @@ export default lastingView({ create, update, destroy: ({ acts }) => acts.end() }
 function create(parent) {
   const acts = new Acts();
   const root = element("div", "headline", parent);
-  element("h1", "headline-hidden", root, { textContent: document.title });
   const line = element("div", "headline-line", root);
   const number = element("span", "headline-number", line);
   const unit = element("span", "headline-unit", line);

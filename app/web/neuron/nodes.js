@@ -7,7 +7,6 @@ import { element } from "../lib/dom.js";
 /** @param {HTMLElement} parent */
 export function createNodes(parent) {
   const root = element("div", "neuron", parent);
-  element("h1", "", root, { textContent: document.title });
   const main = element("div", "neuron-main", root);
   const head = element("div", "neuron-head", main);
   const sentence = element("p", "neuron-count", head);
