@@ -15,7 +15,6 @@ from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from snncore.run.bptt import train
 from tests.app import pages
 from tests.app.pages import NETWORK, NEURON, TRAINING
-from tests.app.said import said
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
@@ -100,5 +99,4 @@ def test_loaded_weights_leave_the_weight_seed_unused_until_another_one_draws_new
 
 
 def test_the_training_page_says_of_each_seed_what_it_decides() -> None:
-    captions = said(opened(TRAINING, WITH_DROPOUT), "caption")
-    assert {seed_note(WITH_DROPOUT, seed) for seed in SEEDS} <= set(captions)
+    assert {seed_note(WITH_DROPOUT, seed) for seed in SEEDS} <= set(pages.notes(opened(TRAINING, WITH_DROPOUT)))
