@@ -184,7 +184,7 @@ def _layer_group(
     spikes = neurons_by_time(record.spikes, view.sample)
     beside = other.records[index] if other else None
     words = _neurons_in_words(record, view.sample, simulation.experiment.dt)
-    operations = operations_of(simulation, index - 1) if index else None
+    operations = operations_of(simulation, index - 1) if index and not view.is_brief else None
     if operations is not None:
         words += f" · {operations_in_words(operations[view.sample].sum())} in"
     is_output = index == len(simulation.experiment.network) - 1

@@ -47,7 +47,7 @@ PATTERN = rf"(?<![\w’'])(?:{'|'.join(f'({FORMS.get(word, re.escape(word))})' f
 """Finds the words; the group that matches tells which. `\\w` is that of ASCII."""
 
 STEP_OF_THIS_RUN = "Here a step lasts {dt} ms, so that a spike at every step is {fastest} Hz."
-"""Goes on with what is said of Hz where dt is known."""
+"""The end of the explanation of Hz where dt is known."""
 
 
 class Term(TypedDict):

@@ -72,8 +72,8 @@ def test_the_reason_names_what_learned_and_nothing_else() -> None:
     cause = first_spike(experiment, list(train(experiment)))
     assert cause
     assert reason_in_words(cause) == (
-        "The hidden layer woke (5 spikes, then 402) and the output weights learned to use it. For the first spike, the new hidden spikes "
-        "alone reach 41% of the threshold, the new weights alone 23%, both together 100%."
+        "The hidden layer woke (5 spikes at first, 402 at epoch 32) and the output weights learned to use it. For the first spike, the new "
+        "hidden spikes alone reach 41% of the threshold, the new weights alone 23%, both together 100%."
     )
     fixed = experiment.replace({"network.0.learns": (), "network.1.learns": (), "training.lr": 1e-2})
     alone = first_spike(fixed, list(train(fixed)))

@@ -113,6 +113,7 @@ def test_a_training_that_diverged_starts_over_with_the_remedy(training: Training
 
 
 def test_what_is_pinned_is_drawn_in_place_of_what_was_asked_for_before(training: TrainingState) -> None:
+    training.prepare()
     training.ask_why(True)
     training.pin()
     assert not training.asks_why

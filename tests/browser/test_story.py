@@ -14,7 +14,7 @@ def test_whoever_has_reached_ten_is_led_back_to_the_first_spike_and_on(open_page
     page.choose_speed("full speed")
     page.train()
     page.wait_for_ten()
-    expect(below).to_contain_text("The hidden layer woke (5 spikes, then 402) and the output weights learned to use it.")
+    expect(below).to_contain_text("The hidden layer woke (5 spikes at first, 402 at epoch 32) and the output weights learned to use it.")
     page.page.get_by_role("button", name="Look back at the first spike").click()
     page.until(lambda: page.epoch == 32 and page.spikes == 1)
     expect(below).to_contain_text("28 hidden neurons had fired before now, and exactly their 28 weights to neuron 2 have changed")
