@@ -223,7 +223,7 @@ def test_p_switches_projector_mode_which_a_reload_keeps(path: str, open_path: Ca
 def test_in_fields_p_is_a_letter(open_page: Open) -> None:
     page = open_page()
     expect(page.page.locator(".projector-menu[data-listening]")).to_have_count(1)
-    page.page.get_by_label("Learning rate", exact=True).focus()
+    page.page.get_by_role("textbox", name="Learning rate").focus()
     page.page.keyboard.press("p")
     assert not is_projected(page.page)
 

@@ -104,7 +104,7 @@ def test_on_the_network_page_u_rises_with_the_input_that_causes_it_and_falls_wit
     page = open_network(f"?x={to_parameter(PULSE)}", theme=theme)
     palette = PALETTES[theme]
     page.page.mouse.move(0, 0)
-    given = ink(page.canvas("traces", 0), palette.input)
+    given = ink(page.canvas("traces", 0), palette.quiet_input)
     u = ink(page.canvas("traces", 1), palette.membrane)
     rises, ends = changes_of(given)
     step = (ends - rises) / 10

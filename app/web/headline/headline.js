@@ -63,5 +63,5 @@ function fillNetwork(view, { parts, origin }) {
     if (place) view.network.append(" → ");
     standFor(element("span", "headline-part", view.network, { textContent: label }), row);
   });
-  element("span", "headline-origin", view.network, { textContent: origin });
+  view.network.append(parts.length && origin ? " · " : "", origin);
 }
