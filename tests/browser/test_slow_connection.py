@@ -11,7 +11,6 @@ from tests.browser.network_page import NetworkPage
 from tests.browser.server import Server, serve
 from tests.browser.training_page import TrainingPage
 
-
 TOLD_AGAIN = "does not exist anymore"
 """Streamlit's words for a message to a part of the page that is being redrawn. What it told is told again."""
 
