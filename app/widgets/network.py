@@ -101,8 +101,9 @@ def _presets(draft: Draft) -> None:
         width="stretch",
         on_click=_take_preset,
     )
-    if found:
-        caption(found.watch)
+    with st.container(key="watch"):  # always there: what follows would be made again if it moved up, and forget what is being done to it
+        if found:
+            caption(found.watch)
 
 
 def _take_preset() -> None:
