@@ -185,12 +185,12 @@ def test_keys_walk_along_the_surrogate_gradient_from_value_to_value(open_neuron:
     plot.focus()
     readout = plot.locator(".plot-readout")
     for key, told in (
-        ("Home", "Run · around u -0.95 · share in % 0"),
+        ("Home", "Surrogate gradient · u -1 · ds/du "),
+        ("ArrowRight", "Surrogate gradient · u -0.99 · ds/du "),
+        ("ArrowDown", "Spike function · u -0.99 · spikes 0"),
+        ("ArrowDown", "Run · around u -0.95 · share in % 0"),
         ("ArrowRight", "Run · around u -0.85 · share in % 0"),
-        ("ArrowDown", "Surrogate gradient · u -0.85 · ds/du "),
-        ("ArrowRight", "Surrogate gradient · u -0.84 · ds/du "),
-        ("Shift+ArrowLeft", "Surrogate gradient · u -0.94 · ds/du "),
-        ("End", "Surrogate gradient · u 3 · ds/du "),
+        ("End", "Run · around u 2.95 · share in % 0"),
     ):
         page.page.keyboard.press(key)
         expect(readout).to_contain_text(told)
