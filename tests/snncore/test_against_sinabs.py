@@ -153,4 +153,6 @@ def test_defaults_are_those_of_sinabs():
     assert set(sinabs.layers.ExpLeak(10.0, shape=(1, 1)).arg_dict) <= set(ExpLeak(10.0).arg_dict)
     assert set(sinabs.layers.ALIF(10.0, 20.0, shape=(1, 1)).arg_dict) <= set(ALIF(10.0, 20.0).arg_dict)
     connected = {"rec_connect": torch.nn.Linear(3, 3)}
-    assert set(LIFRecurrent(10.0, **connected).arg_dict) == set(sinabs.layers.LIFRecurrent(10.0, shape=(1, 1), **connected).arg_dict)
+    assert set(LIFRecurrent(10.0, **connected).arg_dict) - {"detach_reset"} == set(
+        sinabs.layers.LIFRecurrent(10.0, shape=(1, 1), **connected).arg_dict
+    )
