@@ -22,7 +22,7 @@ def sentence(text: str) -> None:
 
 def heading(text: str, more: str) -> None:
     """Show the heading of the whole page; `more` ends it for screen readers alone."""
-    st.html(f'<h1 class="plain-heading">{html.escape(text)}<span class="plain-unseen"> · {html.escape(more)}</span></h1>')
+    st.html(f'<h1 class="plain-heading">{html.escape(text)}<span class="unseen"> · {html.escape(more)}</span></h1>')
 
 
 def title(text: str) -> None:

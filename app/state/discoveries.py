@@ -77,7 +77,3 @@ DISCOVERIES = (
         beside="adaptation",
     ),
 )
-
-
-def discovery_called(title: str) -> Discovery:
-    return next(discovery for discovery in DISCOVERIES if discovery.title == title)

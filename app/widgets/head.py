@@ -31,18 +31,12 @@ def head_menus(compare: Callable[[], None], explain: Callable[[], None], share: 
     """Show the buttons of the menus, and what the open one holds.
 
     Args:
-        compare, explain, share: each fills its menu while that is open. Below it stand what all pages offer there: the words that they use,
-            a link to the page, and pictures of it.
+        compare, explain, share: each fills its menu while that is open. Around it stands what all pages offer there: the words that they
+            use, a link to the page, and pictures of it.
     """
-    for name, fill, follow in zip(MENUS, (compare, explain, share), (_nothing, _glossary, _pictures), strict=True):
-        opened = st.popover(name, key=_key(name), on_change="rerun")
-        if opened.open:
-            with opened:
-                focus(f"{_key(name)}_focus")
-                if name == "Share":
-                    copy_link("copy_link")
-                fill()
-                follow()
+    _menu("Compare", compare)
+    _menu("Explain", explain, _glossary)
+    _menu("Share", _link, share, _pictures)
 
 
 def open_menus() -> list[str]:
@@ -61,8 +55,17 @@ def _key(menu: str) -> str:
     return f"menu_{menu.lower()}"
 
 
-def _nothing() -> None:
-    pass
+def _menu(name: str, *fills: Callable[[], None]) -> None:
+    opened = st.popover(name, key=_key(name), on_change="rerun")
+    if opened.open:
+        with opened:
+            focus(f"{_key(name)}_focus")
+            for fill in fills:
+                fill()
+
+
+def _link() -> None:
+    copy_link("copy_link")
 
 
 def _glossary() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.state.discoveries import DISCOVERIES, discovery_called
+from app.state.discoveries import DISCOVERIES
 from app.state.history import History
 from app.state.tuned_neuron import DEFAULT, PANELS, TunedNeuron, as_experiment, edited
 from app.words.beside import besides
@@ -21,6 +21,7 @@ from snncore.io.recordings import content_hash
 from snncore.run.record import LayerRecord
 from snncore.run.simulation import simulate
 from snncore.run.single_neuron import KINDS, layer_of
+from tests.lessons import LESSONS
 
 LIVELY_KINDS = ("step_current", "spike_bursts", "ramp_current", "sine_current", "random_spikes", "poisson_spikes", "drawn")
 
@@ -261,7 +262,7 @@ def test_a_file_that_is_not_here_is_asked_for() -> None:
 
 
 def of(title: str, changes: dict[str, Any] | None = None) -> LayerRecord:
-    return run(edited(discovery_called(title).experiment, changes or {}, {}))
+    return run(edited(LESSONS[title].experiment, changes or {}, {}))
 
 
 @pytest.mark.parametrize("discovery", DISCOVERIES, ids=lambda discovery: discovery.title)
@@ -297,8 +298,8 @@ def test_with_wider_gaps_only_the_neuron_without_leak_still_fires() -> None:
         lif, iaf = (of("Leak against integration", {"input.period": gap, "network.0.kind": kind}) for kind in ("LIF", "IAF"))
         return int(lif.spikes.sum()), int(iaf.spikes.sum())
 
-    assert discovery_called("Leak against integration").beside == "leak"
-    given = discovery_called("Leak against integration").experiment.input.period
+    assert LESSONS["Leak against integration"].beside == "leak"
+    given = LESSONS["Leak against integration"].experiment.input.period
     assert min(counts(given)) > 0
     for gap in (11, 15, 20, 30):
         lif, iaf = counts(gap)
@@ -318,7 +319,7 @@ def test_of_the_first_pulse_so_much_is_left_as_the_lesson_says() -> None:
 
 @pytest.mark.parametrize("tau", [5.0, 20.0, 30.0])
 def test_a_constant_input_leads_to_itself_or_to_itself_over_the_leak(tau: float) -> None:
-    current = discovery_called("Input normalisation").experiment.input.amplitude
+    current = LESSONS["Input normalisation"].experiment.input.amplitude
     for norm_input, steady in ((True, current), (False, current / (1 - np.exp(-1 / tau)))):
         record = of("Input normalisation", {"network.0.tau_mem": tau, "network.0.norm_input": norm_input})
         assert record.u[0, -1, 0] == pytest.approx(steady, rel=0.005)

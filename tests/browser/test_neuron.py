@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.server.link import to_parameter
-from app.state.discoveries import DISCOVERIES, discovery_called
+from app.state.discoveries import DISCOVERIES
 from app.state.tuned_neuron import DEFAULT, edited
 from snncore.diagnosis.layers import LEAST_SPAN
 from snncore.run.simulation import simulate
@@ -18,6 +18,7 @@ from snncore.run.single_neuron import KINDS
 from tests.browser.conftest import OpenNeuron
 from tests.browser.neuron_page import assert_shows, link
 from tests.length import sampled
+from tests.lessons import LESSONS
 
 INPUTS = ("step_current", "spike_bursts", "ramp_current", "sine_current", "poisson_spikes", "random_spikes", "drawn")
 
@@ -207,7 +208,7 @@ def test_every_lesson_opens_and_says_what_to_do(open_neuron: OpenNeuron) -> None
 
 
 def test_beside_the_leaky_neuron_stands_what_an_iaf_does(open_neuron: OpenNeuron) -> None:
-    lesson = discovery_called("Leak against integration").experiment
+    lesson = LESSONS["Leak against integration"].experiment
     page = open_neuron(f"?x={to_parameter(lesson)}")
     page.answered(lambda: page.page.get_by_label("Draw beside", exact=True).select_option("IAF"))
     iaf = simulate(edited(lesson, {"network.0.kind": "IAF"}, {}))[0].records[0]

@@ -11,15 +11,12 @@ from tests.browser.network_page import NetworkPage
 from tests.browser.server import Server, serve
 from tests.browser.training_page import TrainingPage
 
-TOLD_AGAIN = "does not exist anymore"
-"""Streamlit's words for a message to a part of the page that is being redrawn. What it told is told again."""
-
 
 @pytest.fixture(scope="module")
 def slow_server() -> Iterator[Server]:
     with serve("tests.browser.slow_app") as running:
         yield running
-        assert [line for line in running.complaints() if TOLD_AGAIN not in line] == []
+        assert running.complaints() == []
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ function create(parent) {
   const line = element("div", "headline-line", root);
   const number = element("span", "headline-number", line);
   const unit = element("span", "headline-unit", line);
-  const milestone = element("span", "headline-milestone headline-hidden", root, { role: "status" });
+  const milestone = element("span", "headline-milestone unseen", root, { role: "status" });
   const sentence = element("p", "headline-sentence", root);
   const status = element("span", "headline-status", sentence);
   const below = element("p", "headline-below", root);

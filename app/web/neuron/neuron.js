@@ -94,7 +94,7 @@ function destroy(view) {
   if (view.frame !== null) cancelAnimationFrame(view.frame);
 }
 
-/** Room and font of the plot. What moves stays in place until the window is another. @param {View} view */
+/** Room and font of the plot. They hold until the window changes, so that nothing moves under the pointer. @param {View} view */
 function measure(view) {
   const { canvas, plot } = view.nodes;
   const measuredFor = `${window.innerWidth} ${window.innerHeight} ${unit()}`;
