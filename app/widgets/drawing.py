@@ -2,7 +2,8 @@
 
 When Streamlit begins a run of the whole page, it drops everything that earlier runs have drawn but not sent yet, since all of it will be
 redrawn. So such a run may turn into a run of some parts only if the last whole page was surely sent; otherwise a button could keep showing
-the state of two clicks ago. A run of parts drops only those parts.
+the state of two clicks ago. A run of parts drops only those parts; but the end of the whole page's run, which is sent all the same, then
+takes their places away, so that what comes for them finds none.
 
 At the start of a run of the whole page, the browser forgets which parts rerun by themselves, until they are declared again.
 """
@@ -71,8 +72,9 @@ def polled(key: str, interval: float | None, view: Callable[[], object]) -> None
 
 
 def is_drawn() -> bool:
-    """Return True if the page is up to date outside its parts."""
-    return _drawn().is_so
+    """Return True if the page is up to date outside its parts. One whose drawing was interrupted to run a part isn't."""
+    drawn = _drawn()
+    return drawn.is_so and (drawn.at < math.inf or not _runs_parts())
 
 
 def draw(*parts: str) -> None:
@@ -81,10 +83,8 @@ def draw(*parts: str) -> None:
     Redraws the whole page instead if the state around the parts changed, or the last whole page may not have been sent.
     """
     drawn = _drawn()
-    if drawn.is_so and _runs_parts():
-        st.rerun(list(parts))
     if drawn.is_so and time.monotonic() - drawn.at > SENT_AFTER:
-        st.rerun([*parts, *drawn.polled.difference(parts)])
+        st.rerun(list(parts) if _runs_parts() else [*parts, *drawn.polled.difference(parts)])
     st.rerun()
 
 
