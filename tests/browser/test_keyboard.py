@@ -21,6 +21,9 @@ OPENED = "[role=menu]:visible, [data-testid=stPopoverBody]:visible"
 FIRST_LINK = "A Training"
 """A stop at the beginning of every page."""
 
+TRY = "BUTTON Try "
+"""Begins the names of values to try: a parameter's name opens them and Tab leads on into them; on the way back the name comes after them."""
+
 FOCUS = """() => {
     const node = document.activeElement;
     window.stops ??= new Map();
@@ -121,7 +124,7 @@ def assert_walks(page: Page) -> None:
         back.append(name)
     assert FIRST_LINK in forwards
     assert len(forwards) > 8
-    assert [name for name in forwards if name != first] == [name for name in reversed(back) if name != first]
+    assert [name for name in forwards if name != first and not name.startswith(TRY)] == [name for name in reversed(back) if name != first]
 
 
 @pytest.mark.parametrize("path", sampled(PAGES))

@@ -95,9 +95,9 @@ def type_a_comma(page: Page, field: Locator, usual: Draft, until: Callable[[Call
     return True
 
 
-def type_everywhere(page: Page, usual: Draft, until: Callable[[Callable[[], bool]], None]) -> dict[str, bool]:
+def type_everywhere(page: Page, usual: Draft, until: Callable[[Callable[[], bool]], None], within: str = "body") -> dict[str, bool]:
     """Of each field of the sample, by its name, whether the number was taken."""
-    fields = page.locator(".control-field:visible")
+    fields = page.locator(within).locator(".control-field:visible")
     expect(fields.first).to_be_visible(timeout=PATIENCE)
     names = [field.get_attribute("aria-label") or "" for field in fields.all()]
     return {name: type_a_comma(page, fields.nth(place), usual, until) for place, name in sampled(enumerate(names), most=3)}
@@ -127,7 +127,7 @@ def test_on_the_network_page_a_comma_is_a_decimal_point_or_refused(open_network:
     taken |= type_everywhere(page.page, RICH, page.until)
     page.open_menu("Compare")
     expect(page.page.get_by_role("textbox", name="Hold τ_mem at (steps)")).to_be_visible(timeout=PATIENCE)
-    taken |= type_everywhere(page.page, RICH, page.until)
+    taken |= type_everywhere(page.page, RICH, page.until, "[data-testid=stPopoverBody]")  # elsewhere a click would close the menu
     whole = {
         "Inputs in_features",
         "Groups",

@@ -39,7 +39,7 @@ def overlap(one: Locator, other: Locator) -> bool:
 @pytest.mark.parametrize("path", READY)
 def test_a_phone_shows_a_page_whole(path: str, visitors: Callable[..., Page], server: Server) -> None:
     page = opened(visitors, server, path, width=WIDTHS[0], height=740, has_touch=True, is_mobile=True)
-    head = [page.locator(".st-key-pages .plain-title"), *page.locator(".st-key-pages a").all()]
+    head = [page.locator(".st-key-pages h1"), *page.locator(".st-key-pages a").all()]
     head += [page.locator(".projector-menu > summary"), page.get_by_test_id("stMainMenu")]
     bar = page.locator(".st-key-buttons")
     for width in WIDTHS:
