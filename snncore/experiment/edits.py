@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from snncore.errors import ExperimentError
+from snncore.experiment.fitting import mended
 from snncore.experiment.inputs import INPUT_KINDS, Holds
 from snncore.experiment.layers import NEURON_SPECS, LayerSpec, NeuronSpec
 from snncore.experiment.part import Shape
-from snncore.experiment.spec import Draft, mended
+from snncore.experiment.spec import Draft
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 
 AnyDraft = TypeVar("AnyDraft", bound=Draft)

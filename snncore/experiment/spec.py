@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_right
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 from typing import Annotated, Any, Literal, Self
@@ -22,8 +21,10 @@ from torch import Tensor, nn
 from snncore.errors import ExperimentError, MisfitError
 from snncore.experiment.data import DATA_KINDS
 from snncore.experiment.encodings import ENCODING_KINDS
-from snncore.experiment.errors import abbreviated, sentence
+from snncore.experiment.errors import sentence
+from snncore.experiment.fitting import Fit, fits_of
 from snncore.experiment.inputs import INPUT_KINDS, NO_FILES, Files, InputSpec, RandomSpikes, Sample
+from snncore.experiment.json_text import read_object, without_defaults
 from snncore.experiment.layers import LAYER_KINDS, LayerSpec, LIFSpec, spiking_kinds
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.loaded_weights import CheckpointRef
@@ -39,24 +40,8 @@ FAMILIES = (LAYER_KINDS, INPUT_KINDS, TASK_KINDS, DATA_KINDS, ENCODING_KINDS)
 
 MOST_LAYERS = 500
 
-LARGEST_JSON = 2 * 2**20
-"""Most characters of a text that is read."""
-
 SHORTEST_DT, LONGEST_DT = 1e-9, 1e6
 """Seconds."""
-
-
-@dataclass(frozen=True)
-class Fit:
-    """How one layer of a network fits the layers before it.
-
-    Attributes:
-        shape: shape of one sample at one time step after the layer, once it is made to fit; None if it can't be known.
-        misfit: why the layer doesn't fit, or None.
-    """
-
-    shape: Shape | None
-    misfit: MisfitError | None = None
 
 
 class Draft(Part):
@@ -111,17 +96,7 @@ class Draft(Part):
 
         Layers after one that doesn't fit are judged by its output once it is made to fit.
         """
-        found: list[Fit] = []
-        shape: Shape | None = self.input.shape[2:]
-        for layer in self.network:
-            misfit = None
-            if shape is not None:
-                before = shape
-                shape, misfit = _output_or_misfit(layer, before)
-                if misfit:
-                    shape = _shape_if_mended(layer, misfit, before)
-            found.append(Fit(shape, misfit))
-        return tuple(found)
+        return fits_of(self.network, self.input.shape[2:])
 
     @property
     def first_misfit(self) -> str | None:
@@ -155,29 +130,13 @@ class Draft(Part):
         Raises:
             ExperimentError: `text` isn't JSON, or isn't an Experiment.
         """
-        if len(text) > LARGEST_JSON:
-            raise ExperimentError(f"This is not an Experiment: it has {len(text):,} characters, but at most {LARGEST_JSON:,} are taken.")
-        try:
-            data = json.loads(text, object_pairs_hook=_without_repetition)
-        except json.JSONDecodeError as error:
-            message = f"This is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
-            raise ExperimentError(message) from error
-        except ExperimentError:
-            raise
-        except ValueError as error:
-            raise ExperimentError("This is not an Experiment: it holds a number of thousands of digits.") from error
-        except RecursionError as error:
-            raise ExperimentError("This is not an Experiment: it is nested too deeply.") from error
-        if not isinstance(data, dict):
-            raise ExperimentError(f"An Experiment is a JSON object {{…}}, not {type(data).__name__}.")
-        return cls(**data)
+        return cls(**read_object(text))
 
     def to_json(self, *, compact: bool = False) -> str:
         """Return all fields, indented; or if `compact`, one line without fields at their default."""
         if not compact:
             return self.model_dump_json(indent=2)
-        # A layer's kind equals its default but tells the layers apart, so defaults are left out by hand.
-        return json.dumps(_without_defaults(self), separators=(",", ":"))
+        return json.dumps(without_defaults(self), separators=(",", ":"))
 
     def replace(self, changes: dict[str, Any]) -> Self:
         """Return a copy with changed values by path.
@@ -428,40 +387,6 @@ def ten_spikes() -> Experiment:
 # ----------------------------------------------------------------------------------------------------- details
 
 
-def _shape_if_mended(layer: LayerSpec, misfit: MisfitError, shape: Shape) -> Shape | None:
-    """Return the layer's output shape once made to fit; None if changing its values one by one can't do it."""
-    found: Shape | None = None
-    if misfit.before == "Flatten":
-        shape = (math.prod(shape),)
-        found, another = _output_or_misfit(layer, shape)
-        misfit = another or misfit
-    for _ in type(layer).model_fields:
-        if found is not None or not misfit.remedy:
-            return found
-        try:
-            layer = mended(layer, misfit)
-        except ExperimentError:
-            return None
-        found, another = _output_or_misfit(layer, shape)
-        misfit = another or misfit
-    return found
-
-
-def _output_or_misfit(layer: LayerSpec, shape: Shape) -> tuple[Shape | None, MisfitError | None]:
-    try:
-        return layer.output_shape(shape), None
-    except MisfitError as error:
-        return None, error
-
-
-def mended(layer: LayerSpec, misfit: MisfitError) -> LayerSpec:
-    """Return the layer with values that fit; raise ExperimentError if no layer can have them."""
-    try:
-        return type(layer)(**{**layer.model_dump(), **misfit.remedy})
-    except ValidationError as error:
-        raise ExperimentError(f"{misfit}, which no {layer.kind} can have.") from error
-
-
 def _with(fields: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
     """Return a Draft's fields with the value at a path replaced, built from data; raise ExperimentError if it can't be."""
     first, *names = path
@@ -482,28 +407,3 @@ def _rebuilt(part: Part, names: list[str], value: Any, place: tuple[str | int, .
         return type(part)(**{**dict(part), name: changed})
     except ValidationError as error:
         raise ExperimentError(sentence(error, *FAMILIES, within=place)) from error
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return a JSON object; raise ExperimentError if a key occurs twice, since a value would be lost."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        raise ExperimentError(f"{abbreviated(twice)} stands twice in one object of this JSON; remove one.")
-    return made
-
-
-def _without_defaults(part: BaseModel) -> dict[str, Any]:
-    dumped = part.model_dump()
-    kept: dict[str, Any] = {}
-    for name, field in type(part).model_fields.items():
-        value = getattr(part, name)
-        if name not in ("kind", "version") and not field.is_required() and value == field.get_default():
-            continue
-        if isinstance(value, BaseModel):
-            kept[name] = _without_defaults(value)
-        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
-            kept[name] = [_without_defaults(entry) for entry in value]
-        else:
-            kept[name] = dumped[name]
-    return kept

@@ -252,6 +252,8 @@ def test_bad_change_by_path_is_refused_like_bad_data():
         ("{}", ["network is missing"]),
         ('{"version": 1, "dt": 0.001, "dt": 0.002}', ["'dt' stands twice", "remove one"]),
         ('{"network": [{"kind": "LIF", "tau_mem": 5, "tau_mem": 6}]}', ["'tau_mem' stands twice"]),
+        ('{"dt": 1e-999}', ["1e-999", "too small", "write 0"]),
+        ('{"dt": 0.0e-999}', ["dt"]),
         (" " * 2**21 + "{}", ["2,097,154 characters", "2,097,152"]),
         ('{"a": ' * 200 + "1" + "}" * 200, ["network is missing"]),
     ],
