@@ -82,6 +82,7 @@ def test_three_edits_and_a_lesson_on_the_neuron_page_take_one_back_each(open_pag
     expect(training.button("Train them")).to_be_visible()
     page.go_forward()
     shows_threshold(neuron, "1.15")
+    page.wait_for_function("new URL(location).searchParams.has('x')")  # it is written a moment after the page
     page.reload()
     shows_threshold(neuron, "1.15")
     page.go_back()

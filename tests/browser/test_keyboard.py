@@ -22,7 +22,7 @@ FIRST_LINK = "A Training"
 """A stop at the beginning of every page."""
 
 TRY = "BUTTON Try "
-"""Begins the names of values to try: a parameter's name opens them and Tab leads on into them; on the way back the name comes after them."""
+"""Begins the names of values to try: a parameter's name opens them, and Tab leads on into them; back it comes after them."""
 
 FOCUS = """() => {
     const node = document.activeElement;

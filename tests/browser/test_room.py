@@ -210,7 +210,7 @@ def test_p_switches_projector_mode_which_a_reload_keeps(path: str, open_path: Ca
     page.keyboard.press("p")
     expect(controls).to_be_hidden()
     settled(page, (1280, 800))
-    assert page.evaluate(SMALLEST) > 1.2 * usual
+    page.wait_for_function(f"least => ({SMALLEST})() > least", arg=1.2 * usual)
     assert page.evaluate("() => document.querySelector('.stMain').scrollHeight") <= 800, "all is seen at once"
     page.reload()
     expect(page.locator(DRAWN)).to_have_count(1, timeout=60_000)
