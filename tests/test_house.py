@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,10 +51,16 @@ def modules() -> dict[str, Path]:
     return {".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file for file in files}
 
 
+@functools.cache
+def nodes_of(file: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(file.read_text())))
+
+
+@functools.cache
 def imports_of(file: Path) -> set[str]:
     """Every name that the file imports, dotted: modules, and what is taken from them."""
     found = set()
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes_of(file):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -125,7 +132,7 @@ def test_no_page_uses_what_reads_numbers_or_text_otherwise_than_they_are_written
 
 def test_markdown_is_written_out_in_the_source() -> None:
     for file in sorted((ROOT / "app").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in nodes_of(file):
             if isinstance(node, ast.Call) and takes_markdown(node.func):
                 is_literal = bool(node.args) and isinstance(node.args[0], ast.Constant)
                 assert is_literal, f"{file}:{node.lineno} computes what it shows: {MARKDOWN}"
@@ -133,7 +140,7 @@ def test_markdown_is_written_out_in_the_source() -> None:
 
 def test_what_a_page_looks_at_by_itself_is_declared_where_an_edit_declares_it_again() -> None:
     for file in sorted((ROOT / "app").rglob("*.py")):
-        polls = [node.lineno for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.keyword) and node.arg == "run_every"]
+        polls = [node.lineno for node in nodes_of(file) if isinstance(node, ast.keyword) and node.arg == "run_every"]
         assert not polls or file.name == "drawing.py", (
             f"{file}:{polls[0]} is forgotten by the browser with the next edit; use app.widgets.drawing.polled"
         )
@@ -145,7 +152,7 @@ def takes_markdown(function: ast.AST) -> bool:
 
 def streamlit_attributes() -> Iterator[tuple[Path, ast.Attribute]]:
     for file in sorted((ROOT / "app").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in nodes_of(file):
             if isinstance(node, ast.Attribute) and is_streamlit(node.value):
                 yield file, node
 
@@ -154,6 +161,7 @@ def is_streamlit(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id == "st"
 
 
+@pytest.mark.slow
 def test_the_programs_of_the_readme_run(capsys: pytest.CaptureFixture[str]) -> None:
     programs = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
     assert len(programs) == 3

@@ -58,6 +58,7 @@ def test_what_changed_while_one_of_them_trained_is_said_with_its_epoch() -> None
     assert differences(changed, ten_spikes()) == ["not changed at epoch 7: learning rate 0.001 → 0.02"]
 
 
+@pytest.mark.slow
 def test_a_past_training_and_one_on_trial_say_how_far_they_came() -> None:
     run = TrainingRun(ten_spikes(), speed=None)
     assert past_in_words(run.past()) == "0 spikes at epoch 0"

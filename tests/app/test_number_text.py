@@ -167,6 +167,7 @@ def test_what_a_whole_field_shows_reads_as_exactly_the_number_in_force(value: in
     assert read(written(value), WHOLE) == value
 
 
+@pytest.mark.slow
 @given(some.text(max_size=60))
 def test_any_other_text_is_a_number_or_refused_in_one_line_of_moderate_length(text: str) -> None:
     for numbers in (ANY, WHOLE):

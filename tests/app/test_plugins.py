@@ -32,6 +32,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", sampled(WRONG, most=2))
 def test_a_plugin_that_cannot_be_had_stops_the_start_with_one_sentence(wrong: str, tmp_path: Path) -> None:
     text, plugins, sentence = WRONG[wrong]

@@ -199,6 +199,7 @@ def test_every_preset_is_within_the_limits(preset: Preset) -> None:
     check(preset.experiment)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", presets(), ids=TITLES)
 def test_every_preset_trains_to_its_goal(preset: Preset) -> None:
     experiment = preset.experiment

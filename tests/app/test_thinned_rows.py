@@ -41,6 +41,7 @@ def blocks(values: Values) -> Values:
     return padded.reshape(rows, 2, columns, 2)
 
 
+@pytest.mark.slow
 def test_rasters_that_are_too_large_are_drawn_as_sums_and_nothing_is_lost() -> None:
     figure = drawn(large(), closed(large()))
     for name, true in (("input", large().input), (0, large().records[0].spikes)):

@@ -135,6 +135,7 @@ def test_uniform_numbers_are_those_of_torch_and_all_that_random_inputs_take_from
         assert torch.equal(generator.get_state(), taken.get_state())
 
 
+@pytest.mark.slow
 def test_the_largest_and_the_smallest_number_make_finite_poisson_counts():
     """The largest that float32 has below 1 still lies within the distribution, or counts would end at the length of a table."""
     for mean in (1e-9, 0.5, 30.0, 1000.0):

@@ -147,6 +147,7 @@ def test_a_long_name_is_abbreviated():
         read_raster("x" * 10_000 + ".npy", b"")
 
 
+@pytest.mark.slow
 def test_as_many_values_as_allowed_are_read():
     assert read_raster("a.npz", npz(a=np.ones((LARGEST_RASTER // 1000, 1000), bool))).values.sum() == LARGEST_RASTER
     assert read_raster("a.csv", csv("t,neuron", f"{LARGEST_RASTER // 8 - 1},7")).values.size == LARGEST_RASTER
@@ -177,6 +178,7 @@ def test_what_would_unfold_to_too_much_takes_no_memory(bomb):
     assert peak < MEGABYTE
 
 
+@pytest.mark.slow
 def test_only_the_result_takes_memory():
     content = npz(a=np.ones((1000, 8000)))
     tracemalloc.start()
@@ -212,6 +214,7 @@ GOOD_FILES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # Python's own, about what it finds in a damaged header
 @examples(600)
 @given(st.sampled_from(GOOD_FILES), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), st.binary(max_size=4)), min_size=1, max_size=4))

@@ -31,6 +31,7 @@ def largest(experiment: Experiment, sample: int, neuron: int, hidden: Parameters
     return float((layer.u / layer.threshold)[sample, :, neuron].max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", sampled(range(20), most=6))
 def test_each_part_alone_comes_as_far_as_a_plain_simulation_of_it(seed: int) -> None:
     experiment = ten_spikes().replace({"seeds.weights": seed})

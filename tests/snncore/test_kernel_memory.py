@@ -67,6 +67,7 @@ def test_input_that_no_gradient_needs_may_be_changed_before_the_backward_pass():
     assert weights.grad.any()
 
 
+@pytest.mark.slow
 def test_an_interrupted_call_leaves_its_memory_to_the_threads_that_write_into_it(monkeypatch):
     """While a worker is at it, the arrays of the call are not given back."""
     monkeypatch.setattr(sharing, "LEAST_SHARE", 1)

@@ -179,6 +179,7 @@ def asked_in_an_epoch() -> int:
     return next(calls)
 
 
+@pytest.mark.slow
 def test_an_epoch_goes_on_alike_wherever_it_was_stopped() -> None:
     (plain, *_) = learned(made())
     for number in range(asked_in_an_epoch() - 1):  # the last call comes after the epoch
@@ -198,6 +199,7 @@ def test_stopping_within_a_batch_undoes_nothing_that_earlier_batches_learned() -
     assert torch.equal(trainer.model.get_parameter("0.weight"), begun)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [{"training.lr": 0.1}, {"training.batch_size": 7}, {"training.task.penalty": 3.0}, {"training.schedule": "cosine"}],

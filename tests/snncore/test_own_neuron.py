@@ -39,6 +39,7 @@ def linear(inputs: int, outputs: int) -> dict[str, Any]:
     return {"kind": "Linear", "in_features": inputs, "out_features": outputs}
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_program_and_a_longer_rest_limits_the_rate() -> None:
     ended = subprocess.run([sys.executable, "-m", "examples.own_neuron"], cwd=ROOT, check=True, capture_output=True, text=True)
     _, lif, short, long = ended.stdout.splitlines()

@@ -292,6 +292,7 @@ def test_the_lower_threshold_is_one_that_is_reached_from_the_first_epoch_on():
     assert {"network.3.spike_threshold": 0.11} in found.changes
 
 
+@pytest.mark.slow
 def test_a_silent_output_on_its_way_to_the_threshold_makes_progress_though_the_loss_is_flat():
     experiment = ten_spikes().replace({"training.optimiser": "SGD", "training.lr": 2e-5, "training.epochs": 1000})
     records = list(train(experiment.replace({"training.epochs": STAGNANT_EPOCHS + 5})))
@@ -299,6 +300,7 @@ def test_a_silent_output_on_its_way_to_the_threshold_makes_progress_though_the_l
     assert findings(experiment, records) == []
 
 
+@pytest.mark.slow
 def test_no_threshold_and_no_gain_is_offered_for_a_potential_that_never_rises_above_zero():
     experiment = ten_spikes().replace(
         {"training.lr": 1e-9, "network.2.weights": {"kind": "constant", "value": -1.0}, "network.2.bias": False}

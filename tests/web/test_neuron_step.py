@@ -110,6 +110,7 @@ def assert_equal_runs(evaluate: Evaluate, layers: list[NeuronSpec], neurons: lis
     return spikes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SPECS)
 def test_every_number_of_every_step_equals_that_of_snncore(kind: str, evaluate: Evaluate) -> None:
     draw = np.random.default_rng(list(SPECS).index(kind))
@@ -119,6 +120,7 @@ def test_every_number_of_every_step_equals_that_of_snncore(kind: str, evaluate: 
     assert spikes > 100 * len(layers) if layers[0].does_spike else spikes == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SPECS)
 def test_a_dragged_slider_gives_the_steps_of_the_layer_that_it_stands_for(kind: str, evaluate: Evaluate) -> None:
     draw = np.random.default_rng(10 + list(SPECS).index(kind))
@@ -245,6 +247,7 @@ def test_without_leak_there_is_no_steady_state_but_at_no_input(evaluate: Evaluat
     assert resting["v"] == 0
 
 
+@pytest.mark.slow
 def test_the_firing_rate_is_that_of_a_long_run(evaluate: Evaluate) -> None:
     draw = np.random.default_rng(1)
     layers, currents = [], []
