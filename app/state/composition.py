@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
@@ -12,9 +13,11 @@ from app.state.address import Address
 from app.state.files import KeptFiles, digests_of
 from app.state.history import History
 from app.state.network_view import NetworkView
+from app.words.typed_numbers import Numbers
 from snncore.errors import ExperimentError
 from snncore.experiment import edits
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
+from snncore.experiment.spread import spread_shape, spread_values
 from snncore.run.simulation import Simulation, simulate
 
 DEFAULT = ten_spikes().draft
@@ -100,6 +103,23 @@ class Composition:
         other = self.experiment.replace(changes)
         check(other, runs=MOST_VARIANTS)
         return simulate(other, self.files)[0]
+
+    def spread(self, path: str, mean: float, deviation: float, numbers: Numbers) -> Any:
+        """Return values for each neuron of a layer, or each channel of its maps, drawn with the weight seed.
+
+        Args:
+            path: of the layer's field; each field has a draw of its own.
+            mean, deviation: of the values.
+            numbers: the range of a value.
+
+        Raises:
+            ExperimentError: the values are too many, or mostly out of range.
+        """
+        draft = self.present
+        shape = spread_shape(edits.shape_before(draft, int(path.split(".")[1])))
+        given = {"low": numbers.low, "high": numbers.high, "above": numbers.above}
+        limits = {name: limit for name, limit in given.items() if limit is not None}
+        return spread_values(mean, deviation, shape, draft.seeds.weights + zlib.crc32(path.encode()), **limits)
 
     # ------------------------------------------------------------------------------------- acts
 

@@ -231,6 +231,7 @@ export interface NumberControl {
   above?: number;
   isWhole: boolean;
   isList?: boolean;
+  became?: string;
   needs: string;
   whenOn?: number;
 }

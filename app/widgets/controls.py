@@ -11,7 +11,7 @@ from app.components.answers import Act, last_answered
 from app.components.controls import controls
 from app.widgets.drawing import draw
 from app.widgets.session import desk
-from app.words.control_rows import Row, TextControl, choice_row, edit_act, number_row, switch_row, values_row, words_of
+from app.words.control_rows import Row, TextControl, choice_row, edit_act, number_row, spread_to_try, switch_row, values_row, words_of
 from app.words.parameter import Parameter
 from app.words.typed_numbers import BETWEEN, Numbers, written
 
@@ -19,6 +19,9 @@ T = TypeVar("T")
 
 Parts = Sequence[str] | None
 """Names of the parts of the page that show a change; None for all of it."""
+
+Spread = Callable[[str, float, float, Numbers], Any]
+"""Takes a field's path, a mean, a standard deviation and the range of a value; returns values by neuron."""
 
 Edit = Callable[[dict[str, Any]], Parts]
 """Takes new values of fields, by path, and returns what shows them."""
@@ -47,12 +50,21 @@ class Panel:
 
         self._add(number_row(parameter, path, value, numbers), path, value, self._reading(read, path, edit))
 
-    def number_or_list(self, parameter: Parameter, path: str, value: Any, numbers: Numbers, edit: Edit) -> None:
-        """Add a number, or numbers by neuron: `value` is one, a tuple, a tuple of tuples, or None if there may be none."""
+    def number_or_list(
+        self, parameter: Parameter, path: str, value: Any, numbers: Numbers, edit: Edit, spread: Spread | None = None
+    ) -> None:
+        """Add a number, or numbers by neuron: `value` is one, a tuple, a tuple of tuples, or None if there may be none.
+
+        Args:
+            spread: draws values by neuron around a mean; None where there is one neuron only.
+        """
 
         def read(told: Any) -> Any:
             if told is None and parameter.when_on is not None:
                 return None
+            around = numbers.read_spread(told, parameter.name) if isinstance(told, str) and spread else None
+            if around and spread:
+                return spread(path, *around, numbers)
             if isinstance(told, str) and len(BETWEEN.split(told.strip())) > 1:
                 return tuple(numbers.read_all(told, parameter.name))
             return _number(told, numbers, parameter.name)
@@ -60,6 +72,8 @@ class Panel:
         flat = _flat(value) if isinstance(value, tuple) else ()
         row = values_row(parameter, path, flat, numbers) if flat else number_row(parameter, path, value, numbers)
         row["isList"] = True
+        if spread and isinstance(value, float) and value:
+            row["tries"].append(spread_to_try(value))
         self._add(row, path, ", ".join(map(written, flat)) if flat else value, self._reading(read, path, edit))
 
     def switch(self, parameter: Parameter, path: str, value: bool, edit: Edit) -> None:

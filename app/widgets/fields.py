@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.widgets.controls import Edit, Panel, panel
+from app.widgets.controls import Edit, Panel, Spread, panel
 from app.words.layer_parameters import PART_PARAMETERS, part_name, parts
 from app.words.parameter import Parameter
 from app.words.typed_numbers import Numbers
@@ -19,7 +19,9 @@ Fields = tuple[Part, str, Mapping[str, Parameter]]
 """A layer or input, its path in the Experiment, and how its fields are edited."""
 
 
-def field_controls(key: str, label: str, present: Callable[[], Fields | None], edit: Edit, reshape: Edit) -> None:
+def field_controls(
+    key: str, label: str, present: Callable[[], Fields | None], edit: Edit, reshape: Edit, spread: Spread | None = None
+) -> None:
     """Show rows for the fields of a layer or input in the order of its parameters, rarer ones under More.
 
     Args:
@@ -28,12 +30,13 @@ def field_controls(key: str, label: str, present: Callable[[], Fields | None], e
         present: returns what is edited; None if it isn't there any more.
         edit: takes values that change neither shapes nor the set of rows.
         reshape: takes all other values.
+        spread: draws values by neuron around a mean.
     """
 
     def build(is_more: bool, rows: Panel) -> None:
         found = present()
         if found:
-            add_fields(rows, found, edit, reshape, is_more)
+            add_fields(rows, found, edit, reshape, is_more, spread)
 
     panel(key, label, lambda rows: build(False, rows))
     found = present()
@@ -45,16 +48,26 @@ def field_controls(key: str, label: str, present: Callable[[], Fields | None], e
             panel(f"more {key}", f"{label}, more", lambda rows: build(True, rows))
 
 
-def add_fields(rows: Panel, fields: Fields, edit: Edit, reshape: Edit, is_more: bool) -> None:
+def add_fields(rows: Panel, fields: Fields, edit: Edit, reshape: Edit, is_more: bool, spread: Spread | None = None) -> None:
     """Add the rows of the fields that are under More, or of those that aren't."""
     part, path, parameters = fields
     data = part.model_dump()
     for name, parameter in parameters.items():
         if name in data and parameter.more == is_more:
-            _add_field(rows, part, parameter, f"{path}.{name}", name, data[name], edit, reshape)
+            _add_field(rows, part, parameter, f"{path}.{name}", name, data[name], edit, reshape, spread)
 
 
-def _add_field(rows: Panel, part: Part, parameter: Parameter, path: str, name: str, value: Any, edit: Edit, reshape: Edit) -> None:
+def _add_field(
+    rows: Panel,
+    part: Part,
+    parameter: Parameter,
+    path: str,
+    name: str,
+    value: Any,
+    edit: Edit,
+    reshape: Edit,
+    spread: Spread | None,
+) -> None:
     if parameter.widget == "parts":
         _add_parts(rows, parameter, path, name, value, edit, reshape)
     elif parameter.widget == "toggle":
@@ -62,10 +75,20 @@ def _add_field(rows: Panel, part: Part, parameter: Parameter, path: str, name: s
     elif parameter.widget == "choice":
         rows.choice(parameter, path, value, parameter.options, reshape)
     else:
-        _add_number(rows, part, parameter, path, name, value, edit, reshape)
+        _add_number(rows, part, parameter, path, name, value, edit, reshape, spread)
 
 
-def _add_number(rows: Panel, part: Part, parameter: Parameter, path: str, name: str, value: Any, edit: Edit, reshape: Edit) -> None:
+def _add_number(
+    rows: Panel,
+    part: Part,
+    parameter: Parameter,
+    path: str,
+    name: str,
+    value: Any,
+    edit: Edit,
+    reshape: Edit,
+    spread: Spread | None,
+) -> None:
     is_optional = type(part).model_fields[name].default is None
     numbers = parameter.numbers if parameter.numbers != Numbers() else Numbers.of(type(part), name)
     if parameter.widget != "slider":
@@ -78,7 +101,7 @@ def _add_number(rows: Panel, part: Part, parameter: Parameter, path: str, name: 
         return (edit if is_alike else reshape)(changes)
 
     if isinstance(part, NeuronSpec) and not numbers.is_whole:
-        rows.number_or_list(parameter, path, value, numbers, take)
+        rows.number_or_list(parameter, path, value, numbers, take, spread)
     else:
         rows.number(parameter, path, value, numbers, take)
 

@@ -131,7 +131,7 @@ def _layer_controls(draft: Draft) -> None:
     title(draft.layer_label(str(place)))
     if isinstance(layer, NeuronSpec) and layer.sentence:
         caption(layer.sentence)
-    field_controls("fields", draft.layer_label(str(place)), _layer_fields, quick, edit)
+    field_controls("fields", draft.layer_label(str(place)), _layer_fields, quick, edit, _spread)
     if set(type(layer).model_fields) == {"kind"}:
         st.caption("It has no parameters.")
 
@@ -144,6 +144,10 @@ def _layer_fields() -> Fields | None:
         return None
     layer = composition.present.network[place]
     return layer, f"network.{place}", layer_parameters(layer)
+
+
+def _spread(path: str, mean: float, deviation: float, numbers: Numbers) -> Any:
+    return desk().composition.spread(path, mean, deviation, numbers)
 
 
 @first

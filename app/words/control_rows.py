@@ -5,14 +5,20 @@ The browser makes them; `app/web/controls` is that half.
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
+from app.words.numbers import counted, with_minus
 from app.words.parameter import Parameter, Range
-from app.words.typed_numbers import Numbers
+from app.words.typed_numbers import Numbers, written
 
 LONG_RANGE = 1000
 """A slider whose ends differ by this factor moves by factors."""
+
+
+USUAL_SPREAD = 0.2
+"""Standard deviation that is offered, as a share of the mean."""
 
 
 class ValueToTry(TypedDict):
@@ -50,7 +56,7 @@ class NumberControl(ControlWords):
     """A number at a `path`. It `needs` a value from `least` to `most`, and greater than `above`; null leaves a limit open.
 
     The slider, if there is one, goes from `low` to `high`, by factors if `isLog`. A number that can be switched off begins with `whenOn`.
-    If `isList`, it may also be a text with a number for each neuron.
+    If `isList`, it may also be a text with a number for each neuron, or a mean and a spread; `became` says what the numbers are like.
     """
 
     widget: Literal["number"]
@@ -64,6 +70,7 @@ class NumberControl(ControlWords):
     above: NotRequired[float]
     isWhole: bool
     isList: NotRequired[bool]
+    became: NotRequired[str]
     needs: str
     whenOn: NotRequired[float]
 
@@ -167,9 +174,23 @@ def values_row(parameter: Parameter, path: str, values: Sequence[float], numbers
     for name in ("low", "high", "step", "whenOn"):
         row.pop(name, None)  # type: ignore[misc]  # all of them may be missing
     mean = sum(values) / len(values)
+    row["became"] = values_in_words(values)
     row["note"] = f"{row['note']} It has one value for each neuron."
     row["tries"] = [{"words": f"Use one value for all: {mean:g}", "value": mean}]
     return row
+
+
+def values_in_words(values: Sequence[float]) -> str:
+    """How many values there are, and what they are like: "64 values: 10.1 ± 1.9, from 5.2 to 14.8"."""
+    mean, deviation = statistics.fmean(values), statistics.pstdev(values)
+    least, most = min(values), max(values)
+    return f"{counted(len(values), 'value')}: {with_minus(f'{mean:.3g} ± {deviation:.2g}, from {least:.3g} to {most:.3g}')}"
+
+
+def spread_to_try(value: float) -> ValueToTry:
+    """Return a spread around a value, as a value to try."""
+    typed = f"{written(value)} ± {abs(value) * USUAL_SPREAD:.2g}"
+    return {"words": f"Try {typed}: each neuron has a value of its own", "value": typed}
 
 
 def _add_slider(row: NumberControl, asked: Range, value: float | None) -> None:

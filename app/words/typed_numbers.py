@@ -22,6 +22,9 @@ MOST_QUOTED = 40
 BETWEEN = re.compile(r"[;\s]+|,(?=\s|$)[;\s]*")
 """Separates numbers of a list: blanks, semicolons, or commas before a blank; other commas might be decimal."""
 
+SPREAD = re.compile(r"\s*(?:±|\+/?[-\u2212])\s*")
+"""Stands between a mean and a standard deviation: 10 ± 2, 10 +- 2 or 10 +/- 2."""
+
 FAR = LARGEST_WHOLE
 """Limits from here on are named only when they are exceeded."""
 
@@ -88,6 +91,18 @@ class Numbers:
             if "," in typed:
                 raise ExperimentError(f"{name}: {quoted(typed)} may be one number or several; write 2.5 for one, and 2, 5 for two.")
         return [self.read(typed, name) for typed in texts]
+
+    def read_spread(self, text: str, name: str) -> tuple[float, float] | None:
+        """Return the mean and the standard deviation of a text such as "10 ± 2"; None if it is another text.
+
+        Raises:
+            ExperimentError: a part of it is not one number, or the mean is out of range.
+        """
+        parts = SPREAD.split(text.strip())
+        if len(parts) != 2:
+            return None
+        deviation = Numbers(low=0).read(parts[1], f"{name}, after ±")
+        return self.read(parts[0], f"{name}, before ±"), deviation
 
     def _whole(self, typed: str, name: str) -> int:
         signed = typed.replace(MINUS, "-")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.words.control_rows import values_in_words
 from app.words.layer_parameters import LAYER_PARAMETERS, parts
+from app.words.typed_numbers import Numbers
 from snncore.experiment import edits as stack
+from snncore.experiment.arguments import shape_of
 from snncore.experiment.layers import LAYER_KINDS
 from snncore.experiment.spec import ten_spikes
 from snncore.run.simulation import simulate
@@ -25,7 +28,7 @@ from tests.app.network_page import (
     raster,
     value_at,
 )
-from tests.app.pages import data_of, run, shown, told
+from tests.app.pages import data_of, desk, press, run, shown, told
 from tests.app.said import complaints, said
 from tests.length import sampled
 
@@ -126,6 +129,55 @@ def test_a_parameter_of_neurons_takes_a_number_for_each(typed: str) -> None:
     assert fields(page, "")["network.3.tau_mem"].value == "8, 12, 20, 5"
     change(page, "network.3.tau_mem", "7,5")
     assert draft(page) == TEN.replace({"network.3.tau_mem": 7.5})
+
+
+@pytest.mark.parametrize("typed", ["10 ± 2", "10±2", "10 +- 2", "10 +/- 2", "10,0 ± 2"])
+def test_a_mean_and_a_spread_become_a_value_for_each_neuron_that_the_row_describes(typed: str) -> None:
+    page = opened()
+    change(page, "network.1.tau_mem", typed)
+    assert complaints(page) == []
+    values = draft(page).network[1].tau_mem
+    assert len(set(values)) > 50
+    assert values == desk(page).composition.spread("network.1.tau_mem", 10.0, 2.0, Numbers(low=0.1))
+    row = fields(page, "")["network.1.tau_mem"].row
+    assert row["became"] == values_in_words(values)
+    assert row["became"].startswith("64 values: ")
+    press(page, "Undo")
+    assert draft(page) == TEN
+
+
+def test_maps_get_a_value_for_each_channel_and_every_field_has_a_draw_of_its_own() -> None:
+    made = network_with("LIF")
+    page = opened(made, layer=0)
+    change(page, "network.0.tau_mem", "10 ± 2")
+    change(page, "network.0.spike_threshold", "10 ± 2")
+    layer = draft(page).network[0]
+    assert complaints(page) == []
+    assert shape_of(layer.tau_mem) == (2, 1, 1)
+    assert layer.tau_mem != layer.spike_threshold
+
+
+@pytest.mark.parametrize(
+    ("typed", "complaint"),
+    [
+        ("10 ± x", "Membrane time constant, after ±: 'x' is not a number; write a number of at least 0."),
+        ("0 ± 2", "Membrane time constant, before ±: '0' is out of range; write a number of at least 0.1."),
+        ("10 ± -2", "Membrane time constant, after ±: '-2' is out of range; write a number of at least 0."),
+    ],
+)
+def test_a_spread_that_cannot_be_drawn_is_refused_by_its_field(typed: str, complaint: str) -> None:
+    page = opened()
+    change(page, "network.1.tau_mem", typed)
+    assert complaints(page) == [complaint]
+    assert draft(page) == TEN
+
+
+def test_a_spread_is_offered_to_try() -> None:
+    page = opened()
+    offered = fields(page, "")["network.1.tau_mem"].row["tries"][-1]
+    assert offered["words"] == "Try 10 ± 2: each neuron has a value of its own"
+    change(page, "network.1.tau_mem", offered["value"])
+    assert len(draft(page).network[1].tau_mem) == 64
 
 
 def test_a_list_with_something_else_in_it_is_refused() -> None:

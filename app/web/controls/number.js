@@ -10,6 +10,7 @@ import { spokenOf } from "./choices.js";
 
 const PER_DECADE = 20; // places of a slider that moves by factors
 const SEVERAL = /[^\s;,][\s;]*[;\s][\s;]*[^\s;,]|,\s+\S/; // more than one number
+const SPREAD = /±|\+\/?[-\u2212]/; // between a mean and a standard deviation
 
 /** @param {Host} host @param {NumberControl} first @param {HTMLElement} root @returns {import("./choices.js").Widgets} */
 export function createNumber(host, first, root) {
@@ -23,6 +24,7 @@ export function createNumber(host, first, root) {
   });
   element("span", "control-unit", root, { textContent: unit });
   const range = element("input", "", root, { ...spoken, type: "range" });
+  const became = element("span", "control-became", root);
   const wrong = element("span", "control-wrong", root, { role: "alert" });
 
   let row = first; // as Python said last
@@ -64,7 +66,7 @@ export function createNumber(host, first, root) {
     const value = typedNumber(typed, row.isWhole);
     isTyping = false;
     shown = undefined;
-    if (row.isList && SEVERAL.test(typed)) return edit(typed);
+    if (row.isList && (SEVERAL.test(typed) || SPREAD.test(typed))) return edit(typed);
     if (isWithin(row, value)) return edit(value);
     const present = host.valueAt(path);
     const stays = present == null ? "off" : typeof present === "number" ? inDigits(present) : "as it is";
@@ -89,7 +91,7 @@ export function createNumber(host, first, root) {
       const isAlone = row.low === undefined;
       root.classList.toggle("control-alone", isAlone);
       if (isAlone) range.remove();
-      else if (!range.isConnected) wrong.before(range);
+      else if (!range.isConnected) became.before(range);
       shown = undefined;
     }
     if (shown === value) return;
@@ -106,6 +108,7 @@ export function createNumber(host, first, root) {
   return {
     fill(next) {
       if (next.widget === "number") row = next;
+      setText(became, row.became ?? "");
       write();
     },
     forget() {
