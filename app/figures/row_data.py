@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
+from app.words.rates import Side
+
 Dash = Literal["solid", "dash", "dot", "dashdot"]
 
 
@@ -191,6 +193,7 @@ class RowsGroup(TypedDict):
         words: numbers beside the title.
         open: whether its details are shown; a layer that can't be opened has neither this, `heatmap` nor `notes`.
         heatmap: whether all neurons are shown instead of traces.
+        outside: whether the layer fires "above" or "below" the target rates; empty if neither.
     """
 
     layer: str
@@ -200,6 +203,7 @@ class RowsGroup(TypedDict):
     notes: NotRequired[RowNotes]
     open: NotRequired[bool]
     heatmap: NotRequired[bool]
+    outside: NotRequired[Side]
 
 
 class RowsHeader(TypedDict):

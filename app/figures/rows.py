@@ -32,6 +32,7 @@ from app.figures.row_kinds import (
 )
 from app.figures.style import PALETTES, Theme
 from app.words.numbers import counted, operations_in_words, three_digits
+from app.words.rates import Side
 from snncore.arrays import Array
 from snncore.run.measures import IncomingWeights, incoming_weights, is_spikes, operations_of, spike_intervals
 from snncore.run.record import LayerRecord, neurons_by_time
@@ -61,10 +62,11 @@ NetworkFigure: TypeAlias = RowsFigure[RowsHeader]
 
 @dataclass(frozen=True)
 class Notes:
-    """Notes on a layer: a sentence, and labels of the buttons that fix it."""
+    """Notes on a layer: a sentence, labels of the buttons that fix it, and on which side of the target rates it fires."""
 
     sentence: str = ""
     remedies: tuple[str, ...] = ()
+    outside: Side = ""
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,7 @@ def _layer_group(
     group = RowsGroup(layer=str(index), title=label, words=words + thinned_in_words(spikes), rows=rows)
     if notes is not None:
         group["notes"] = RowNotes(sentence=notes.sentence, remedies=notes.remedies)
+        group["outside"] = notes.outside
         group["open"], group["heatmap"] = index in view.opened, index in view.heatmaps
     return group
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Self
 
+from app.words.rates import RateBand
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.spec import Draft
 from snncore.run.record import closest_neuron
@@ -42,6 +43,7 @@ class NetworkView:
     chosen: traced neurons by layer, the last one picked first.
     overlay: the run drawn for comparison.
     taus: membrane time constants compared side by side.
+    band: rates that layers should keep to.
     """
 
     panel: str = LAYER
@@ -53,6 +55,7 @@ class NetworkView:
     chosen: dict[int, list[int]] = field(default_factory=dict)
     overlay: str = NO_OVERLAY
     taus: tuple[float, ...] = ()
+    band: RateBand | None = None
 
     @classmethod
     def of(cls, draft: Draft) -> Self:

@@ -29,9 +29,10 @@ from app.widgets.seeds import draw_others
 from app.widgets.session import desk, go_to, write_link
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.input_parameters import SHOWN_SAMPLE
-from app.words.network import network_milestone, network_status
+from app.words.network import network_milestone, network_status, rates_by_place
 from app.words.numbers import operations_in_words, with_minus
 from app.words.parameter import Range
+from app.words.rates import outside_in_words
 from app.words.seeds import Seed
 from app.words.typed_numbers import Numbers
 from app.words.weights import let_go_in_words, trained_weights_in_words
@@ -94,7 +95,7 @@ def _headline() -> None:
     if operations is not None:
         unit += f" · {operations_in_words(operations)}"
     findings = diagnose(simulation)
-    status, milestone = network_status(simulation, findings), network_milestone(simulation, findings)
+    status, milestone = network_status(simulation, findings, desk().composition.view.band), network_milestone(simulation, findings)
     headline("count", number=number, unit=unit, status=status, milestone=milestone)
 
 
@@ -203,10 +204,13 @@ def _figure(simulation: Simulation, base: Simulation, other: Simulation | None =
     composition = desk().composition
     theme: Theme = st.context.theme.type or "light"
     mendable = composition.is_shown_whole  # else a remedy would change other layers than those on display
+    band = composition.view.band
+    rates = rates_by_place(simulation) if band else {}
     notes = {
         index: Notes(
-            findings_in_words(findings),
+            " ".join(filter(None, [outside_in_words(band, rates[index]) if band and index in rates else "", findings_in_words(findings)])),
             tuple(remedy_in_words(changes) for finding in findings for changes in finding.changes if mendable),
+            band.side(rates[index]) if band and index in rates else "",
         )
         for index, findings in diagnose(simulation).items()
     }

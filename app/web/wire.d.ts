@@ -337,6 +337,7 @@ export interface RowsGroup {
   notes?: RowNotes;
   open?: boolean;
   heatmap?: boolean;
+  outside?: "" | "above" | "below";
 }
 
 export interface Shortcuts {

@@ -20,7 +20,13 @@ Fields = tuple[Part, str, Mapping[str, Parameter]]
 
 
 def field_controls(
-    key: str, label: str, present: Callable[[], Fields | None], edit: Edit, reshape: Edit, spread: Spread | None = None
+    key: str,
+    label: str,
+    present: Callable[[], Fields | None],
+    edit: Edit,
+    reshape: Edit,
+    spread: Spread | None = None,
+    add_more: Callable[[Panel], None] | None = None,
 ) -> None:
     """Show rows for the fields of a layer or input in the order of its parameters, rarer ones under More.
 
@@ -31,12 +37,15 @@ def field_controls(
         edit: takes values that change neither shapes nor the set of rows.
         reshape: takes all other values.
         spread: draws values by neuron around a mean.
+        add_more: adds further rows under More.
     """
 
     def build(is_more: bool, rows: Panel) -> None:
         found = present()
         if found:
             add_fields(rows, found, edit, reshape, is_more, spread)
+        if found and is_more and add_more:
+            add_more(rows)
 
     panel(key, label, lambda rows: build(False, rows))
     found = present()

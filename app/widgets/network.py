@@ -25,6 +25,7 @@ from app.widgets.obstacle import obstacle
 from app.widgets.session import desk, go_to
 from app.words.inputs import input_name, offered_inputs
 from app.words.layer_parameters import HELD_TAUS, layer_parameters
+from app.words.rates import TARGET_RATES, read_band, written_band
 from app.words.typed_numbers import Numbers, written
 from app.words.weights import let_go_in_words, weights_in_words
 from snncore.errors import ExperimentError
@@ -131,7 +132,8 @@ def _layer_controls(draft: Draft) -> None:
     title(draft.layer_label(str(place)))
     if isinstance(layer, NeuronSpec) and layer.sentence:
         caption(layer.sentence)
-    field_controls("fields", draft.layer_label(str(place)), _layer_fields, quick, edit, _spread)
+    add_more = _add_band if isinstance(layer, NeuronSpec) and layer.does_spike else None
+    field_controls("fields", draft.layer_label(str(place)), _layer_fields, quick, edit, _spread, add_more)
     if set(type(layer).model_fields) == {"kind"}:
         st.caption("It has no parameters.")
 
@@ -144,6 +146,15 @@ def _layer_fields() -> Fields | None:
         return None
     layer = composition.present.network[place]
     return layer, f"network.{place}", layer_parameters(layer)
+
+
+def _add_band(rows: Panel) -> None:
+    rows.text(TARGET_RATES, "band", desk().composition.view.band, written_band, read_band, _set_band, placeholder="5 to 50")
+
+
+def _set_band(changes: dict[str, Any]) -> Parts:
+    desk().composition.view.band = changes["band"]
+    return "headline", "plots"
 
 
 def _spread(path: str, mean: float, deviation: float, numbers: Numbers) -> Any:

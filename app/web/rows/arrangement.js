@@ -39,6 +39,7 @@ export function arrange(view) {
     const section = view.sections.get(group.layer) ?? createSection(view.acts, group);
     sections.set(group.layer, section);
     standFor(section.root, group.layer);
+    section.root.dataset.outside = group.outside ?? "";
     fillHeading(view.acts, section.heading, group);
     const nodes = group.rows.map((row, number) => {
       const name = `${group.layer} ${number} ${row.kind}`;
