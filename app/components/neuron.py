@@ -19,12 +19,13 @@ class NeuronData(NeuronHeader):
     answered: int
 
 
-def neuron(key: str, figure: RowsFigure, answered: int, on_act: Callable[[Act], None]) -> None:
+def neuron(key: str, figure: RowsFigure, answered: int, on_act: Callable[[Act], None], redraw: Callable[[], None]) -> None:
     """Draw a figure of `app.figures.neuron_page`. The time cursor, the ghost and a drag in progress survive a redraw.
 
     Args:
         answered: number of the act that the figure answers, along with all acts before it.
-        on_act: called with each act in turn, before the page runs again: `{"do": "edit", "changes": {path: value}}`, `{"do": "pin"}`,
+        on_act: called with each act in turn, before the page runs again: `{"do": "edit", "changes": {path: value}}`,
             `{"do": "unpin"}`, `{"do": "remedy", "remedy": place}` or `{"do": "look", ...}`.
+        redraw: called after that; it may end the run.
     """
-    send(_component, key, {**figure.header, "answered": answered}, figure.arrays, answering(key, on_act))
+    send(_component, key, {**figure.header, "answered": answered}, figure.arrays, answering(key, on_act, redraw))

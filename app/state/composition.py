@@ -12,7 +12,7 @@ from app.server.limits import check
 from app.state.address import Address
 from app.state.files import KeptFiles, digests_of
 from app.state.history import History
-from app.state.network_view import NetworkView
+from app.state.network_view import NO_OVERLAY, NetworkView
 from app.words.typed_numbers import Numbers
 from snncore.errors import ExperimentError
 from snncore.experiment import edits
@@ -40,6 +40,7 @@ class Composition:
         experiment: the last draft whose layers fit; None if a link held one that doesn't fit.
         simulations: forward passes of the experiment by how they were run, computed on demand.
         view: selection and display settings.
+        pinned: the forward pass A, to compare others with.
     """
 
     files: KeptFiles = field(default_factory=KeptFiles)
@@ -48,6 +49,7 @@ class Composition:
     simulations: dict[tuple[int, bool], list[Simulation]] = field(default_factory=dict)
     view: NetworkView = field(default_factory=lambda: NetworkView.of(DEFAULT))
     address: Address = field(default_factory=lambda: Address(DEFAULT))
+    pinned: Simulation | None = None
     _views: dict[int, NetworkView] = field(default_factory=dict)
     """Views of networks of other origins, by origin in the history."""
 
@@ -65,8 +67,8 @@ class Composition:
 
     @property
     def is_walked(self) -> bool:
-        """Whether there is anything to undo or redo."""
-        return self.history.can_undo or self.history.can_redo
+        """Whether there is anything to undo or redo, or pinned."""
+        return self.history.can_undo or self.history.can_redo or self.pinned is not None
 
     @property
     def files_in_use(self) -> set[str]:
@@ -87,10 +89,16 @@ class Composition:
         if self.experiment is None:
             raise ExperimentError("Nothing can be simulated until all layers fit.")
         if (runs, shuffled) not in self.simulations:
-            kept = sum(len(passes) for passes in self.simulations.values())
+            kept = sum(len(passes) for passes in self.simulations.values()) + (self.pinned is not None)
             check(self.experiment, runs=runs + kept)
             self.simulations[runs, shuffled] = simulate(self.experiment, self.files, runs=runs, shuffled=shuffled)
         return self.simulations[runs, shuffled]
+
+    @property
+    def pinned_beside(self) -> Simulation | None:
+        """A, where its rows can be drawn beside the present ones; None if nothing is pinned, or layers or shapes differ."""
+        pinned, experiment = self.pinned, self.experiment
+        return pinned if pinned and experiment and have_the_same_rows(pinned.experiment, experiment) else None
 
     def variant(self, changes: dict[str, Any]) -> Simulation:
         """Return a forward pass of the experiment with some fields changed. It isn't kept.
@@ -207,6 +215,16 @@ class Composition:
         """Give a layer that doesn't fit the values that make it fit."""
         return self._walk(lambda: self.compose(lambda draft: edits.mend(draft, place)))
 
+    def pin(self) -> None:
+        """Pin the present forward pass as A. It is drawn in place of what was asked for before."""
+        pinned = self.simulate()[0]
+        check(pinned.experiment, runs=2)
+        self.pinned = pinned
+        self.view.overlay, self.view.taus = NO_OVERLAY, ()
+
+    def unpin(self) -> None:
+        self.pinned = None
+
     def undo(self) -> bool:
         return self.walk(-1)
 
@@ -258,3 +276,12 @@ class Composition:
         if experiment == self.experiment or self.files.lack(experiment):
             return experiment, None  # the page reports a missing file; the network can still be composed
         return experiment, simulate(experiment, self.files)[0]
+
+
+def have_the_same_rows(one: Experiment, other: Experiment) -> bool:
+    """Return True if the activity of both networks' layers can be overlaid."""
+    shapes = [
+        (experiment.input.shape, [(layer.kind, fit.shape) for layer, fit in zip(experiment.network, experiment.fits(), strict=True)])
+        for experiment in (one, other)
+    ]
+    return shapes[0] == shapes[1]

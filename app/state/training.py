@@ -8,7 +8,7 @@ from typing import Any
 
 from app.server.limits import MOST_EPOCHS
 from app.server.runner import Owner, PastRun, TrainingRun, slots
-from app.state.composition import Composition
+from app.state.composition import Composition, have_the_same_rows
 from app.state.former_runs import FormerRuns, changes_between, has_epochs
 from app.state.guess import Guess, first_spike_of
 from app.state.trainability import check_trainable
@@ -497,12 +497,3 @@ def forward_pass(training: TrainingRun | PastRun, record: EpochRecord) -> Simula
 def have_the_same_score(one: Experiment, other: Experiment) -> bool:
     """Return True if the curves of both trainings can share an axis."""
     return one.task.kind == other.task.kind
-
-
-def have_the_same_rows(one: Experiment, other: Experiment) -> bool:
-    """Return True if the activity of both networks' layers can be overlaid."""
-    shapes = [
-        (experiment.input.shape, [(layer.kind, fit.shape) for layer, fit in zip(experiment.network, experiment.fits(), strict=True)])
-        for experiment in (one, other)
-    ]
-    return shapes[0] == shapes[1]

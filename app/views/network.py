@@ -11,7 +11,7 @@ import streamlit as st
 
 from app.components.answers import Act
 from app.components.headline import headline
-from app.components.plain import alert, caption, sentence, title
+from app.components.plain import alert, sentence, title
 from app.components.ribbon import ribbon
 from app.components.rows import rows
 from app.figures.rows import NetworkFigure, Notes, describe_rows, picked_neuron, rows_figure
@@ -24,8 +24,8 @@ from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw, note_drawn
 from app.widgets.network import around, network_controls, view_of
 from app.widgets.network_menus import network_menus
-from app.widgets.obstacle import obstacle, obstacle_in_words, remedy_buttons
-from app.widgets.seeds import draw_others
+from app.widgets.network_messages import network_messages
+from app.widgets.obstacle import obstacle, obstacle_in_words
 from app.widgets.session import desk, go_to, write_link
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.input_parameters import SHOWN_SAMPLE
@@ -33,9 +33,7 @@ from app.words.network import network_milestone, network_status, rates_by_place
 from app.words.numbers import operations_in_words, with_minus
 from app.words.parameter import Range
 from app.words.rates import outside_in_words
-from app.words.seeds import Seed
 from app.words.typed_numbers import Numbers
-from app.words.weights import let_go_in_words, trained_weights_in_words
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
 from snncore.experiment.spec import Draft
@@ -44,10 +42,8 @@ from snncore.run.simulation import Simulation
 
 TRAINING_PAGE = "views/training.py"
 
-NEW = ("New weights", "New input")
-"""Labels of what can be drawn here; noise is for training alone."""
-
-STILL_SHOWN = "Below is still the last network whose layers fit. "
+A = "A"
+"""Name of the pinned network."""
 
 
 def page() -> None:
@@ -58,7 +54,8 @@ def page() -> None:
             st.fragment(key="headline")(_headline)()
         _ribbon()
         with st.container(key="messages"):
-            _messages()
+            found = _simulation()
+            network_messages(found if isinstance(found, str) else "")
         note_drawn(around)
         st.fragment(key="plots")(_plots)()
     with right, st.container(key="controls"):
@@ -115,51 +112,6 @@ def _ribbon() -> None:
     )
 
 
-def _messages() -> None:
-    found, held = _simulation(), desk()
-    draft, has_fitting = held.composition.present, held.composition.experiment is not None
-    if held.complaint:
-        alert(held.complaint)
-    elif isinstance(found, str) and has_fitting:
-        alert(found)
-    elif draft.first_misfit:
-        caption(f"{STILL_SHOWN if has_fitting else ''}It can be trained once all layers fit.")
-    _obstacle_message()
-    _weights_message()
-
-
-def _obstacle_message() -> None:
-    """Say why the network can't be trained, unless the ribbon or an alert says so, with a button for each remedy."""
-    held = desk()
-    draft, reason = held.composition.present, held.training.obstacle
-    if draft.first_misfit or not (reason or held.files.lack(draft)):
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if reason:
-            sentence(obstacle_in_words(reason))
-        remedy_buttons("secondary")
-
-
-def _weights_message() -> None:
-    """Show which weights are used, which the last edit dropped, and a button for the trained ones."""
-    held = desk()
-    history = held.composition.history
-    let_go = let_go_in_words(history.before, history.present)
-    if let_go:
-        sentence(f"{let_go} Undo brings them back.")
-    trained = held.training.relation()
-    words = trained_weights_in_words(history.present, epoch=0)
-    if trained.epoch:
-        words += f" The training stands at epoch {trained.epoch}."
-    elif trained.is_of_another:
-        words += " The training so far was of the network before your edits; training this one starts over. Undo goes back."
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        caption(words)
-        if trained.epoch:
-            st.button("Use the trained weights", on_click=_use_trained_weights)
-        draw_others(history.present, _next_seed, NEW)
-
-
 @first
 def _plots() -> None:
     simulation = _simulation()
@@ -171,10 +123,10 @@ def _plots() -> None:
     if looking.taus:
         _side_by_side(looking.taus)
     else:
-        other = _other(looking.overlay)
+        other, name = _other(looking.overlay)
         if looking.overlay == SHUFFLED and other and np.array_equal(other.input, simulation.input):
             st.caption("Shuffling changes nothing here: no channel's input varies over time.")
-        _rows("rows", simulation, other)
+        _rows("rows", simulation, other, name)
     write_link()  # last, since the address can wait and the plots can't
 
 
@@ -190,16 +142,16 @@ def _sample_control(batch: int) -> None:
         made.show("Sample", lambda _: draw("plots", "opening"))
 
 
-def _rows(key: str, simulation: Simulation, other: Simulation | None = None) -> None:
-    _show_rows(key, simulation, _figure(simulation, simulation, other))
+def _rows(key: str, simulation: Simulation, other: Simulation | None = None, name: str = "") -> None:
+    _show_rows(key, simulation, _figure(simulation, simulation, other, name))
 
 
-def _figure(simulation: Simulation, base: Simulation, other: Simulation | None = None) -> NetworkFigure:
+def _figure(simulation: Simulation, base: Simulation, other: Simulation | None = None, name: str = "") -> NetworkFigure:
     """Return a simulation's rows.
 
     Args:
         base: the simulation that decides which neurons are traced where none was picked.
-        other: the one drawn beside it.
+        other: the one drawn beside it, under its `name`.
     """
     composition = desk().composition
     theme: Theme = st.context.theme.type or "light"
@@ -214,7 +166,6 @@ def _figure(simulation: Simulation, base: Simulation, other: Simulation | None =
         )
         for index, findings in diagnose(simulation).items()
     }
-    name = OVERLAYS[composition.view.overlay][0] if other else ""
     return rows_figure(simulation, view_of(composition.view, base), notes, theme, other, name)
 
 
@@ -263,16 +214,20 @@ def _simulation() -> Simulation | str:
         return str(error)
 
 
-def _other(overlay: str) -> Simulation | None:
+def _other(overlay: str) -> tuple[Simulation | None, str]:
+    """Return the run drawn beside the network's, and its name."""
     composition = desk().composition
+    name = OVERLAYS[overlay][0]
     try:
         if overlay == AGAIN:
-            return composition.simulate(runs=2)[1]
-        return composition.simulate(shuffled=True)[0] if overlay == SHUFFLED else None
+            return composition.simulate(runs=2)[1], name
+        if overlay == SHUFFLED:
+            return composition.simulate(shuffled=True)[0], name
+        return composition.pinned_beside, A
     except ExperimentError as error:
         alert(str(error))
         composition.view.overlay = NO_OVERLAY
-        return None
+        return None, ""
 
 
 # ---------------------------------------------------------------------------------------------- acts
@@ -291,11 +246,6 @@ def _redo() -> None:
 def _mend_misfit(place: int) -> None:
     held = desk()
     held.attempt(lambda: held.composition.mend(place))
-
-
-def _use_trained_weights() -> None:
-    held = desk()
-    held.attempt(held.training.compose_with_trained_weights)
 
 
 def _select_layer(place: int | None) -> None:
@@ -336,11 +286,6 @@ def _redraw_rows(drawn: Draft, selected: tuple[str, int | None]) -> None:
     if desk().composition.present != drawn or _selection() != selected:
         st.rerun()
     draw("plots", "opening")
-
-
-def _next_seed(name: Seed) -> None:
-    held = desk()
-    held.attempt(lambda: held.composition.replace({f"seeds.{name}": getattr(held.composition.present.seeds, name) + 1}))
 
 
 def _show_sample(changes: dict[str, Any]) -> Parts:

@@ -17,13 +17,13 @@ from app.figures.style import Theme
 from app.figures.surrogate import describe_surrogate, surrogate_figure
 from app.server.priority import first
 from app.widgets.controls import Panel, Parts
-from app.widgets.drawing import is_drawn, note_drawn
+from app.widgets.drawing import draw_itself, is_drawn, note_drawn
 from app.widgets.fields import add_fields
 from app.widgets.head import open_menus
 from app.widgets.neuron_menus import neuron_menus
 from app.widgets.seeds import draw_others
 from app.widgets.session import desk, write_link
-from app.words.comparison import differences
+from app.words.comparison import differences, pinned_in_words
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.inputs import RECEIVED, input_name, lacking_input_in_words
 from app.words.numbers import counted
@@ -98,7 +98,7 @@ def _figures(simulation: Simulation, number: int) -> None:
     notes = Notes(findings_in_words(findings), remedies)
     pinned = tuned.pinned
     difference = difference_in_words(pinned, simulation) if pinned else ""
-    neuron(VIEW, neuron_figure(simulation, notes, tuned.look, theme, tuned.usual, pinned, difference), number, _answer)
+    neuron(VIEW, neuron_figure(simulation, notes, tuned.look, theme, tuned.usual, pinned, difference), number, _answer, draw_itself)
     if tuned.panel == "surrogate":
         _surrogate(simulation, theme)
 
@@ -119,17 +119,15 @@ def _surrogate(simulation: Simulation, theme: Theme) -> None:
 
 
 def difference_in_words(pinned: Simulation, shown: Simulation) -> str:
-    """Say how the present neuron differs from A, the pinned one, and how often both spike."""
+    """Say what A, the pinned neuron, did, and how the present one differs from it."""
     kind = pinned.experiment.network[0].kind
     found = [
         phrase.replace(f" of {kind} 1", "").replace(input_name("file"), RECEIVED)
         for phrase in differences(pinned.experiment, shown.experiment)
     ]
-    in_a, here = (_count(run.records[0]) for run in (pinned, shown))
     steps = [run.input.shape[1] for run in (pinned, shown)]
-    why = "" if steps[0] == steps[1] else f"; no difference is drawn of {steps[0]} and {steps[1]} time steps"
-    differs = f"Differs from A: {', '.join(found)}" if found else "Same as A so far"
-    return f"{differs}; {in_a} in A, {here} here{why}"
+    how = "dashed" if steps[0] == steps[1] else f"dashed; no difference is drawn of {steps[0]} and {steps[1]} time steps"
+    return pinned_in_words(how, _count(pinned.records[0]), found, "Same as A so far: change something.")
 
 
 def _count(record: LayerRecord) -> str:
@@ -177,8 +175,6 @@ def _answer(act: Act) -> None:
             held.attempt(lambda: tuned.edit(changes))
         case {"do": "remedy", "remedy": place}:
             held.attempt(lambda: tuned.mend(int(place)))
-        case {"do": "pin"}:
-            held.attempt(tuned.pin)
         case {"do": "unpin"}:
             tuned.unpin()
         case {"do": "look"}:

@@ -88,6 +88,16 @@ def draw(*parts: str) -> None:
     st.rerun()
 
 
+def draw_itself() -> None:
+    """Let the part of the page that a widget stands in be redrawn, as it is by itself, as the last act of that widget.
+
+    Redraws the whole page instead for the reasons that `draw` has.
+    """
+    drawn = _drawn()
+    if not drawn.is_so or time.monotonic() - drawn.at <= SENT_AFTER:
+        st.rerun()
+
+
 def _drawn() -> Drawn:
     """Return this session's record of the page."""
     if "drawn" not in st.session_state:

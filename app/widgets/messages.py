@@ -9,9 +9,10 @@ import streamlit as st
 
 from app.components.plain import alert, sentence
 from app.server.runner import PastRun
-from app.state.training import TrainingState, have_the_same_rows, have_the_same_score
+from app.state.composition import have_the_same_rows
+from app.state.training import TrainingState, have_the_same_score
 from app.widgets.session import desk
-from app.words.comparison import differences, past_in_words, why_in_words
+from app.words.comparison import differences, past_in_words, pinned_in_words, why_in_words
 from app.words.findings import training_finding_in_words, training_remedy_in_words
 from app.words.layer_parameters import part_name
 from app.words.weights import given_up_in_words, let_go_in_words
@@ -78,13 +79,12 @@ def _given_up_row(found: Checkpoint, training: TrainingState) -> None:
 def _pinned_row(pinned: PastRun, training: TrainingState) -> None:
     run = training.run
     found = differences(pinned.experiment, run.experiment)
-    differs = f"Differs from A: {'; '.join(found)}." if found else "Same as A so far: change something and train."
     with _row():
         has_rows = have_the_same_rows(pinned.experiment, run.experiment)
         curve = "dashed curve" if have_the_same_score(pinned.experiment, run.experiment) else "another task, so its curve isn't drawn"
         rows = "dotted potentials" if has_rows else "its layers or shapes differ, so its rows aren't drawn"
         how = curve if training.asks_why else f"{curve}{',' if has_rows else ';'} {rows}"
-        sentence(f"A ({how}): {past_in_words(pinned)}. {differs}")
+        sentence(pinned_in_words(how, past_in_words(pinned), found, "Same as A so far: change something and train."))
         st.button("Unpin A", key="unpin", on_click=_then_all, args=(training.unpin,))
 
 

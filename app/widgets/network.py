@@ -20,6 +20,7 @@ from app.state.presets import Preset, presets
 from app.widgets.controls import Panel, Parts, panel
 from app.widgets.drawing import polled
 from app.widgets.fields import Fields, field_controls
+from app.widgets.head import close_and
 from app.widgets.input_rows import add_input, add_seeds
 from app.widgets.obstacle import obstacle
 from app.widgets.session import desk, go_to
@@ -71,7 +72,7 @@ def around() -> object:
 def quick(changes: dict[str, Any]) -> Parts:
     """Do an edit that changes no shape and no other control."""
     edit(changes)
-    return "headline", "plots", "opening"
+    return "headline", "pinned", "plots", "opening"
 
 
 def edit(changes: dict[str, Any]) -> Parts:
@@ -273,6 +274,15 @@ def _take_file() -> None:
 
 def compare_controls(view: NetworkView) -> None:
     """Show what may be drawn beside the network's run, and time constants to compare."""
+    composition = desk().composition
+    st.button(
+        "Pin this network as A",
+        on_click=close_and,
+        args=(composition.pin,),
+        width="stretch",
+        disabled=composition.experiment is None,
+        help="Its spikes and potentials stay beside those of what you change next, and what differs from it is said.",
+    )
     st.session_state["overlay"] = view.overlay
     st.radio(
         "Draw beside it",

@@ -32,17 +32,13 @@ def neuron_menus() -> None:
 
 def _compare() -> None:
     tuned = desk().neuron
-    if tuned.pinned is None:
-        st.button(
-            "Pin as A",
-            key="menu_pin",
-            on_click=close_and,
-            args=(tuned.pin,),
-            width="stretch",
-            help="Stays as a second trace, and what differs from it is said, whatever you change next.",
-        )
-    else:
-        st.button("Unpin A", key="menu_unpin", on_click=close_and, args=(tuned.unpin,), width="stretch")
+    st.button(
+        "Pin this neuron as A",
+        on_click=close_and,
+        args=(tuned.pin,),
+        width="stretch",
+        help="Stays as a second trace, and what differs from it is said, whatever you change next.",
+    )
     caption("“Draw beside”, last of the controls, draws the same neuron with one thing changed.")
 
 

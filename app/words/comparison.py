@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from app.words.changes import CHANGED, changes_in_words, learning_in_words
@@ -65,6 +65,19 @@ def differences(one: Experiment, other: Experiment) -> list[str]:
         found["loaded weights", _arrow(*(named.name if named else "none" for named in (one.checkpoint, other.checkpoint)))] = []
     phrases = [f"{name}{' of ' + listed(owners) if owners else ''} {values}" for (name, values), owners in found.items()]
     return phrases + _learning(one, other) + _changes(one, other)
+
+
+def pinned_in_words(how: str, result: str, phrases: Sequence[str], nothing: str) -> str:
+    """Return what A is and how the present differs from it, the same on every page.
+
+    Args:
+        how: how A is drawn, or why it isn't.
+        result: what came of A.
+        phrases: the differences.
+        nothing: what is said where there are none.
+    """
+    differs = f"Differs from A: {'; '.join(phrases)}." if phrases else nothing
+    return f"A ({how}): {result}. {differs}"
 
 
 def past_in_words(past: Past) -> str:

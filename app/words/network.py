@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from app.words.numbers import listed, three_digits
+from app.words.numbers import counted, listed, three_digits, with_minus
 from app.words.rates import RateBand
 from snncore.diagnosis.layers import Clipped, Finding, LongMemory, Saturated, Silent
 from snncore.run.simulation import Simulation
@@ -55,6 +55,15 @@ def _against_band(rates: Mapping[str, float], band: RateBand) -> str:
             told.append(f"{listed([f'{label} ({three_digits(rate)} Hz)' for label, rate in found.items()])} {side}")
     within = "Every layer is" if len(rates) > 1 else f"{next(iter(rates))} is"
     return f"Target rates {band.words} Hz: {listed(told)}." if told else f"{within} within the target rates of {band.words} Hz."
+
+
+def outcome_in_words(simulation: Simulation) -> str:
+    """What a network's last layer puts out: "402 output spikes"."""
+    output = simulation.outputs[-1]
+    last = simulation.records.get(len(simulation.outputs) - 1)
+    if last is not None and last.does_spike:
+        return counted(output.sum(), "output spike")
+    return f"mean output {with_minus(f'{output.mean():.2g}')}"
 
 
 def network_milestone(simulation: Simulation, findings: Mapping[int, Sequence[Finding]]) -> str:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app.server import limits
 from app.state.network_view import AGAIN, NO_OVERLAY, SHUFFLED
-from snncore.experiment.spec import Draft, convolution, ten_spikes
+from app.words.network import outcome_in_words
+from snncore.experiment.spec import Draft, Experiment, convolution, ten_spikes
 from snncore.run.simulation import simulate
 from tests.app.network_page import TEN, change, draft, fields, group, opened, raster, view
-from tests.app.pages import desk, received_by, run
+from tests.app.pages import desk, press, received_by, run, shown
 from tests.app.said import complaints, said
+
+FIRING = TEN.replace({"network.1.spike_threshold": 0.2})
+PINNED = f"A (dotted potentials): {outcome_in_words(simulate(Experiment(**dict(FIRING)))[0])}. "
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
@@ -136,3 +141,51 @@ def test_the_sample_of_a_batch_is_chosen() -> None:
     change(page, "input.shape.0", 1)
     assert "sample" not in fields(page, "")
     assert np.array_equal(raster(page, "input"), desk(page).composition.simulations[1, False][0].input[0].reshape(100, -1).T)
+
+
+def pinned_page() -> AppTest:
+    return press(opened(FIRING, menu="compare"), "Pin this network as A")
+
+
+def test_a_pinned_network_is_drawn_in_its_own_hue_with_what_differs_until_it_is_unpinned() -> None:
+    page = pinned_page()
+    assert PINNED + "Same as A so far: change something." in said(page, "sentence")
+    change(page, "network.1.tau_mem", 20.0)
+    assert f"{PINNED}Differs from A: τ_mem of LIF 2 10 → 20." in said(page, "sentence")
+    header, arrays = received_by(page, "rows")
+    assert header["other"] == "A"
+    (beside,) = (row for row in group(page, 1)["rows"] if row["kind"] == "raster" and row["other"] == "A")
+    assert beside["color"] == "compared"
+    assert np.array_equal(arrays[beside["z"]].reshape(64, 100), simulate(Experiment(**dict(FIRING)))[0].records[1].spikes[0].T)
+    press(page, "Unpin A")
+    assert received_by(page, "rows")[0]["other"] == ""
+    assert not any("Differs from A" in text for text in said(page, "sentence"))
+    assert draft(page).network[1].tau_mem == 20.0
+
+
+def test_rows_of_a_that_cannot_be_drawn_are_said_not_to_be() -> None:
+    page = press(opened(FIRING, layer=3, menu="compare"), "Pin this network as A")
+    desk(page).composition.remove()
+    shown(page.run())
+    assert received_by(page, "rows")[0]["other"] == ""
+    (words,) = (text for text in said(page, "sentence") if text.startswith("A ("))
+    assert words.startswith("A (its layers or shapes differ, so its rows aren't drawn): ")
+    assert desk(page).composition.pinned is not None
+
+
+def test_what_is_asked_for_after_pinning_is_drawn_in_place_of_a() -> None:
+    page = pinned_page()
+    page.session_state["menu_compare"] = True
+    shown(page.run())
+    page.radio(key="overlay").set_value(SHUFFLED)
+    run(page)
+    assert received_by(page, "rows")[0]["other"] == "shuffled"
+    assert any(text.startswith("A (not drawn while other runs are compared)") for text in said(page, "sentence"))
+
+
+def test_a_second_network_that_is_too_large_beside_the_first_is_not_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(FIRING, menu="compare")
+    monkeypatch.setattr(limits, "LARGEST_RECORD", 150_000)
+    press(page, "Pin this network as A")
+    assert desk(page).composition.pinned is None
+    assert len(complaints(page)) == 1

@@ -119,11 +119,12 @@ def test_what_is_wrong_is_said_and_its_remedy_is_a_button_of_the_view() -> None:
 
 
 def test_a_is_drawn_beside_with_what_differs_until_it_is_let_go() -> None:
-    page = told(opened(), {"do": "pin"})
+    page = press(with_open_menu(opened(), "compare"), "Pin this neuron as A")
+    assert drawn(page)[0]["pinned"]["words"].endswith("Same as A so far: change something.")
     page = told(page, {"do": "edit", "changes": {"network.0.tau_mem": 10.0}})
     pinned = drawn(page)[0]["pinned"]
-    before, after = (int(simulate(made)[0].records[0].spikes.sum()) for made in (DEFAULT, experiment(page)))
-    assert pinned["words"] == f"Differs from A: τ_mem 20 → 10; {before} spikes in A, {after} spikes here"
+    before = int(simulate(DEFAULT)[0].records[0].spikes.sum())
+    assert pinned["words"] == f"A (dashed): {before} spikes. Differs from A: τ_mem 20 → 10."
     assert pinned["neuron"]["tau_mem"] == 20.0
     assert drawn(told(page, {"do": "unpin"}))[0]["pinned"] is None
 
@@ -131,12 +132,12 @@ def test_a_is_drawn_beside_with_what_differs_until_it_is_let_go() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"network.0.kind": "ExpLeak"}, "LIF → ExpLeak; 6 spikes in A, no spike here"),
+        ({"network.0.kind": "ExpLeak"}, "A (dashed): 6 spikes. Differs from A: LIF → ExpLeak."),
         ({"input.shape": [1, 100, 1]}, "no difference is drawn of 200 and 100 time steps"),
     ],
 )
 def test_what_can_not_be_compared_is_said(changes: dict[str, Any], words: str) -> None:
-    page = told(told(opened(), {"do": "pin"}), {"do": "edit", "changes": changes})
+    page = told(press(with_open_menu(opened(), "compare"), "Pin this neuron as A"), {"do": "edit", "changes": changes})
     assert words in drawn(page)[0]["pinned"]["words"]
 
 

@@ -136,15 +136,17 @@ def test_play_goes_on_until_it_is_paused(open_neuron: OpenNeuron) -> None:
 def test_a_pinned_run_stays_beside_what_is_changed(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     pinned = page.array("u")
-    page.answered(lambda: page.button("Pin as A").click())
+    page.button("Compare").click()
+    page.answered(lambda: page.button("Pin this neuron as A").click())
     page.handle("threshold").focus()
     page.answered(lambda: page.page.keyboard.press("Shift+ArrowUp"))
     shown = page.shown()
     assert shown["others"]["A"] == pinned.tolist()
-    assert shown["pinned"] == "Differs from A: θ 1 → 1.5; 6 spikes in A, 0 spikes here"
+    assert shown["pinned"] == "A (dashed): 6 spikes. Differs from A: θ 1 → 1.5."
     expect(page.page.locator(".neuron-difference")).to_have_text(shown["pinned"])
-    page.answered(lambda: page.button("Remove A").click(position={"x": 3, "y": 3}))  # off the middle, so that it is no double click
+    page.answered(lambda: page.button("Unpin A").click())
     assert "A" not in page.shown()["others"]
+    expect(page.button("Unpin A")).to_have_count(0)
 
 
 def test_what_was_before_a_drag_is_past_once_something_else_is_opened(open_neuron: OpenNeuron) -> None:

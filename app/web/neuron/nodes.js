@@ -16,6 +16,9 @@ export function createNodes(parent) {
   const step = element("button", "", transport, { type: "button", textContent: "+1 time step", title: "Key in the plot: ." });
   const speed = element("select", "", transport, { ariaLabel: "Speed of playing" });
   const note = element("div", "neuron-note", main);
+  const pinned = element("div", "neuron-pinned", main, { hidden: true });
+  const difference = element("span", "neuron-difference", pinned);
+  const unpin = element("button", "", pinned, { type: "button", textContent: "Unpin A" });
   const plot = element("div", "neuron-plot", main, { tabIndex: 0, role: "group" });
   const canvas = element("canvas", "", plot, { ariaHidden: "true" });
   const tip = element("div", "neuron-tip", plot, { hidden: true });
@@ -24,12 +27,10 @@ export function createNodes(parent) {
   const equation = element("div", "neuron-equation", main, { role: "group", ariaLabel: "The step under the cursor, in numbers" });
   const readings = element("p", "neuron-readings");
   const tabs = element("div", "neuron-tabs", main);
-  const pin = element("button", "neuron-pin", tabs, { type: "button" });
-  const difference = element("span", "neuron-difference", tabs);
   const panels = element("div", "neuron-panels", main);
   const controls = element("div", "neuron-controls controls", root, { role: "group", ariaLabel: "Neuron and input" });
   return {
     ...{ root, count, unit, play, step, speed, note, plot, canvas, tip, sketch, said },
-    ...{ equation, readings, pin, difference, panels, controls },
+    ...{ equation, readings, pinned, difference, unpin, tabs, panels, controls },
   };
 }

@@ -27,20 +27,22 @@ const PANELS = {
 
 /** @param {View} view */
 export function createPanels(view) {
-  const { pin, panels } = view.nodes;
+  const { unpin, tabs, panels } = view.nodes;
   for (const [name, panel] of Object.entries(PANELS)) {
-    const tab = button(null, panel.label, () => act(view, { do: "look", panel: view.header.look.panel === name ? "" : name }));
+    const tab = button(tabs, panel.label, () => act(view, { do: "look", panel: view.header.look.panel === name ? "" : name }));
     const canvas = panel.painting ? element("canvas", "neuron-panel", panels, { hidden: true, role: "img" }) : null;
-    pin.before(tab);
     view.panels.push({ name, panel, tab, canvas });
   }
-  pin.onclick = () => act(view, { do: view.header.pinned ? "unpin" : "pin" });
+  unpin.onclick = () => {
+    view.nodes.plot.focus(); // the button goes
+    act(view, { do: "unpin" });
+  };
 }
 
 /** @param {View} view */
 export function drawPanels(view) {
   const { look, pinned } = view.header;
-  setText(view.nodes.pin, pinned ? "Remove A" : "Pin as A");
+  view.nodes.pinned.hidden = !pinned;
   setText(view.nodes.difference, pinned?.words ?? "");
   for (const { name, panel, tab, canvas } of view.panels) {
     const isOpen = look.panel === name;

@@ -14,7 +14,7 @@ import { derived } from "./runs.js";
 /** Parts of a step, in turn. @typedef {"decay" | "input" | "compare" | "spike" | "reset" | "bound"} Part */
 
 /** @typedef {{do: "look", panel?: string, beside?: string, neuron?: number}} Look */
-/** @typedef {EditAct | Look | {do: "remedy", remedy: number} | {do: "pin"} | {do: "unpin"}} NeuronAct */
+/** @typedef {EditAct | Look | {do: "remedy", remedy: number} | {do: "unpin"}} NeuronAct */
 
 /**
  * @typedef {object} View
