@@ -47,7 +47,7 @@ class MembraneParameters:
 
     alpha_mem: Tensor
     input_gain: Tensor | None
-    """1-α with input normalisation, None without."""
+    """1-α with normalised input, None without."""
     alpha_syn: Tensor | None
     """β, None without synaptic current."""
     min_v_mem: Tensor | None
@@ -85,7 +85,7 @@ def exp_leak_step(z: Tensor, state: State, p: MembraneParameters) -> Step:
 
     ```text
     i[t] = β (i[t-1] + z[t])              with synaptic current;  i[t] = z[t] without
-    u[t] = α v[t-1] + (1-α) i[t]          with input normalisation;  α v[t-1] + i[t] without
+    u[t] = α v[t-1] + (1-α) i[t]          with normalised input;  α v[t-1] + i[t] without
     v[t] = min_v_mem where u[t] ≤ min_v_mem, else u[t]
     ```
     """

@@ -24,7 +24,7 @@ from app.words.control_rows import (
     words_of,
 )
 from app.words.inputs import RECEIVED, input_name, input_parameters
-from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, SUBTRACT, TO_ZERO, TUNED
+from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, SUBTRACT, TO_ZERO, TUNED, part_name
 from app.words.parameter import Parameter
 from app.words.typed_numbers import Numbers
 from snncore.experiment.inputs import INPUT_KINDS
@@ -41,9 +41,9 @@ NEURONS = (1, 16, 64)
 STEPS = (100, 200, 500, 1000)
 
 SPIKE_FUNCTIONS: dict[str, dict[str, Any]] = {
-    "any number": {"kind": "MultiSpike"},
-    "at most …": {"kind": "MaxSpike", "max_num_spikes_per_bin": 2},
-    "one": {"kind": "SingleSpike"},
+    part_name("MultiSpike"): {"kind": "MultiSpike"},
+    part_name("MaxSpike"): {"kind": "MaxSpike", "max_num_spikes_per_bin": 2},
+    part_name("SingleSpike"): {"kind": "SingleSpike"},
 }
 RESETS: dict[str, dict[str, Any]] = {
     "subtract θ": SUBTRACT,

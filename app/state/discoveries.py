@@ -44,16 +44,16 @@ DISCOVERIES = (
         Experiment(network=(LIFSpec(tau_mem=20.0, norm_input=False),), input=_pulses(period=5, weight=0.6, count=2)),
     ),
     Discovery(
-        "Input normalisation",
-        "Drag τ_mem: with norm_input a constant input I leads to v = I whatever τ_mem is, without it (dashed) to I/(1-α), which grows with "
-        "τ_mem.",
+        "Normalised input",
+        "Drag τ_mem: with normalised input a constant input I leads to v = I whatever τ_mem is, without it (dashed) to I/(1-α), which grows "
+        "with τ_mem.",
         Experiment(network=(ExpLeakSpec(tau_mem=20.0, norm_input=True),), input=StepCurrent(shape=(1, 200, 1), amplitude=0.5, start=10)),
         beside="norm_input",
     ),
     Discovery(
         "u and v",
-        "Press +1 time step: one spike takes one θ from u, and as SingleSpike sends no more than one per step, v stays above θ; set spikes "
-        "per step to any number, and v stays below.",
+        "Press +1 time step: one spike takes one θ from u, and as spikes per step is set to one, v stays above θ; set it "
+        "to any number, and v stays below.",
         Experiment(
             network=(LIFSpec(tau_mem=20.0, spike_fn={"kind": "SingleSpike"}),),
             input=StepCurrent(shape=(1, 100, 1), amplitude=30.0, start=20, stop=60),

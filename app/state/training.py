@@ -66,7 +66,7 @@ class TrainingState:
         present_run: the training; None until the page is opened.
         pinned: a past training to compare the present one with.
         trials: trainings side by side.
-        asks_why: whether to show the same weights without input normalisation for comparison.
+        asks_why: whether to show the same weights without normalised input for comparison.
         picked: the traced neuron of each layer.
         scrubbed: the epoch on display; None for the last one.
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
@@ -131,7 +131,7 @@ class TrainingState:
 
     @property
     def can_ask_why(self) -> bool:
-        """Whether the epoch on display is silent against the goal, and input normalisation may be why."""
+        """Whether the epoch on display is silent against the goal, and normalised input may be why."""
         in_force = self.run.in_force
         wanted = in_force.task.spikes_wanted(in_force.input.shape[0])
         return wanted != 0 and silence([self.seen_record]) is not None and bool(without_normalisation(in_force))
@@ -383,7 +383,7 @@ class TrainingState:
         self.pinned = None
 
     def ask_why(self, asks: bool) -> None:
-        """Show or hide what the same weights do without input normalisation."""
+        """Show or hide what the same weights do without normalised input."""
         self.asks_why = asks
 
     def pinned_pass(self, epoch: int) -> tuple[Simulation, int] | None:
@@ -397,7 +397,7 @@ class TrainingState:
         return forward_pass(self.pinned, record), record.epoch
 
     def unnormalised_pass(self) -> Simulation | str | None:
-        """Return a run of the same weights without input normalisation (1-α), at the epoch on display.
+        """Return a run of the same weights without normalised input (1-α), at the epoch on display.
 
         None if no layer normalises its input, or the output isn't spikes; the reason as text if the run can't be computed.
         """
@@ -411,7 +411,7 @@ class TrainingState:
         try:
             return simulate(seen.replace(changes), self.composition.files, parameters=record.parameters)[0]
         except ExperimentError as error:
-            return f"Without input normalisation: {error}"
+            return f"Without normalised input: {error}"
 
     def try_surrogates(self) -> None:
         """Train the same weights on the same input with each surrogate gradient, side by side."""

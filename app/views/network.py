@@ -223,7 +223,8 @@ def _other(overlay: str) -> tuple[Simulation | None, str]:
             return composition.simulate(runs=2)[1], name
         if overlay == SHUFFLED:
             return composition.simulate(shuffled=True)[0], name
-        return composition.pinned_beside, A
+        pinned = composition.pinned_beside
+        return pinned, A if pinned else ""
     except ExperimentError as error:
         alert(str(error))
         composition.view.overlay = NO_OVERLAY

@@ -209,7 +209,7 @@ def _beside(training: TrainingState, epoch: int) -> tuple[Simulation | None, str
     """Return the simulation drawn for comparison, and its name."""
     if training.asks_why:
         other = training.unnormalised_pass()
-        return (None if isinstance(other, str) else other), "norm_input off"
+        return (None if isinstance(other, str) else other), "without normalised input"
     found = training.pinned_pass(epoch)
     if found is None:
         return None, ""

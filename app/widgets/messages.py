@@ -99,7 +99,7 @@ def _why_row(training: TrainingState) -> None:
         else:
             seen = training.seen_record
             sentence(why_in_words(run.experiment.in_force(seen.epoch), seen, other))
-            st.button("Restart without norm_input", key="denormalise", on_click=_then_all, args=(_denormalise, training))
+            st.button("Restart without normalised input", key="denormalise", on_click=_then_all, args=(_denormalise, training))
         st.button("Close", key="close_why", on_click=_then_all, args=(training.ask_why, False))
 
 

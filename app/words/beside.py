@@ -22,11 +22,11 @@ class Beside:
 
 
 def besides(layer: NeuronSpec) -> dict[str, Beside]:
-    """Return a neuron's variants by name: other input normalisation, no leak, no synaptic current, no adaptation."""
+    """Return a neuron's variants by name: with or without normalised input, no leak, no synaptic current, no adaptation."""
     found = {}
     if getattr(layer, "tau_mem", None) is not None:
         normalised = layer.norm_input  # type: ignore[attr-defined]  # every layer with a leak
-        found["norm_input"] = Beside(f"input {'not ' if normalised else ''}normalised", {"norm_input": not normalised})
+        found["norm_input"] = Beside(f"{'without ' if normalised else ''}normalised input", {"norm_input": not normalised})
         found["leak"] = Beside("IAF" if layer.kind == "LIF" else "without leak", {"tau_mem": None, "norm_input": False})
     if getattr(layer, "tau_syn", None) is not None:
         found["tau_syn"] = Beside("without τ_syn", {"tau_syn": None})

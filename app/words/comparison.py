@@ -1,4 +1,4 @@
-"""Words for comparisons: differences of two Experiments, results of trainings, the effect of input normalisation."""
+"""Words for comparisons: differences of two Experiments, results of trainings, the effect of normalised input."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def trial_in_words(trial: Course) -> str:
 
 
 def why_in_words(experiment: Experiment, record: EpochRecord, without: Simulation) -> str:
-    """Effect of input normalisation at an epoch, and what the same weights do without it.
+    """Effect of normalised input at an epoch, and what the same weights do without it.
 
     Args:
         experiment: the Experiment in force at that epoch.
@@ -113,7 +113,7 @@ def why_in_words(experiment: Experiment, record: EpochRecord, without: Simulatio
     reach = [layer.largest_u_over_threshold for layer in without.records.values()]
     dropped = ", and without Dropout," if any(layer.is_noisy for layer in experiment.network) else ","
     return (
-        f"Input normalisation multiplies the input of {listed(names)} by 1-α = {factors}; the output's largest u/θ is "
+        f"Normalised input multiplies that of {listed(names)} by 1-α = {factors}; the output's largest u/θ is "
         f"{reach_in_words(record.reach[-1])}. Without it{dropped} the same weights (dotted) reach {reach_in_words(reach[-1])} and fire "
         f"{counted(without.outputs[-1].sum(), 'spike')}."
     )

@@ -37,9 +37,9 @@ def remedy_in_words(changes: Changes) -> str:
         if value is None:
             words.append(f"remove {name}")
         elif isinstance(value, bool):
-            words.append(f"switch {name} {'on' if value else 'off'}")
+            words.append(f"switch {SYMBOLS.get(name, name)} {'on' if value else 'off'}")
         elif isinstance(value, dict):
-            words.append(f"use {value['kind']}")
+            words.append(f"set {SYMBOLS[name]} to {part_name(value['kind'])}" if name in SYMBOLS else f"use {part_name(value['kind'])}")
         else:
             words.append(f"set {SYMBOLS.get(name, name)} to {value:g}")
     sentence = " and ".join(words)
@@ -69,7 +69,7 @@ def _finding_in_words(finding: Finding) -> str:
             bound = f"bounds {finding.lowest:g} to {finding.largest:g} hold" if varies else f"bound {finding.largest:g} holds"
             return f"Clipped: the lower {bound} v up at {share_in_words(finding.share)} of its values."
         case Clipped():
-            cut = f"spike_fn cut the count in {share_in_words(finding.share)} of the steps with spikes"
+            cut = f"the limit of spikes per step cut the count in {share_in_words(finding.share)} of the steps with spikes"
             return f"Clipped: u reached {finding.largest:.3g} θ, and {cut}."
         case LongMemory():
             lost = -100 * math.expm1(-1 / finding.tau)
@@ -137,7 +137,7 @@ def _change_to_make(experiment: Experiment, path: str, value: Any, names_layers:
             if "grad_scale" in present and value == {**present, "grad_scale": value.get("grad_scale")}:
                 whose = f" of {experiment.layer_label(index)}" if names_layers else ""
                 return f"Set grad_scale{whose} to {value['grad_scale']:g}"
-            return f"Use {'the default ' if value['kind'] == present['kind'] else ''}{value['kind']}"
+            return f"Use {'the default ' if value['kind'] == present['kind'] else ''}{part_name(value['kind'])}"
         case [*_, field]:
             return remedy_in_words({field: value})
     raise ValueError(f"{path!r} has no words.")

@@ -95,7 +95,7 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
         tries=(Tried(20.0, "the current outlasts the input"), Tried(2.0, "it ends with it")),
     ),
     "norm_input": Parameter(
-        "Normalise input",
+        "Normalised input",
         "A constant current i then leads to v = i, whatever τ_mem is.",
         "toggle",
         symbol="1-α",
@@ -215,7 +215,10 @@ HELD_TAUS = Parameter(
     unit="steps",
 )
 
-PART_NAMES = {"TrueDerivative": "True derivative (zero)"}
+PART_NAMES = {
+    "TrueDerivative": "True derivative (zero)",
+    **{"MultiSpike": "any number", "MaxSpike": "at most …", "SingleSpike": "one"},
+}
 """Names of kinds that differ from their class names."""
 
 _WEIGHTS: dict[str, type[Part]] = dict(

@@ -9,7 +9,11 @@ from snncore.experiment.layers import LayerSpec, NeuronSpec
 from snncore.experiment.spec import Draft, Experiment
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, LinearSpec
 
-SYMBOLS = {"spike_threshold": "θ", "tau_mem": "τ_mem", "tau_syn": "τ_syn", "tau_adapt": "τ_adapt"}
+SYMBOLS = {
+    **{"spike_threshold": "θ", "tau_mem": "τ_mem", "tau_syn": "τ_syn", "tau_adapt": "τ_adapt"},
+    **{"norm_input": "normalised input", "spike_fn": "spikes per step", "max_num_spikes_per_bin": "at most"},
+}
+"""Short names of fields in sentences."""
 
 
 def layer_names(experiment: Experiment) -> list[str]:

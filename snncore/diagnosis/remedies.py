@@ -155,7 +155,7 @@ def multi_spike_output(experiment: Experiment) -> Changes:
 
 
 def without_normalisation(experiment: Experiment) -> Changes:
-    """Switch input normalisation off where it is on: inputs become 1/(1-α) times as large."""
+    """Switch normalised input off where it is on: inputs become 1/(1-α) times as large."""
     return {f"network.{index}.norm_input": False for index, layer in enumerate(experiment.network) if getattr(layer, "norm_input", False)}
 
 

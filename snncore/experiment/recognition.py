@@ -45,7 +45,7 @@ def digits() -> Experiment:
 def yin_yang() -> Experiment:
     """Return Yin-Yang points as spike latencies of 30 steps, learned by Linear(5,120)–LIF–Linear(120,3)–ExpLeak.
 
-    The LIF spike at most once a step, without input normalisation, from first weights of the normal distribution; the answer is the
+    The LIF spike at most once a step, without normalised input, from first weights of the normal distribution; the answer is the
     largest potential.
     """
     return Experiment(

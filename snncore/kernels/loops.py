@@ -7,7 +7,7 @@ Forward, as in `dynamics`:
 
     θ[t] = θ                              ADAPTIVE: θ + A b[t-1]
     i[t] = β (i[t-1] + z[t])              with synaptic current;  i[t] = z[t] without
-    u[t] = α v[t-1] + γ i[t]              γ = 1-α with input normalisation, 1 without
+    u[t] = α v[t-1] + γ i[t]              γ = 1-α with normalised input, 1 without
     s[t] = min(trunc(u[t]/θ[t]), limit) where u[t] > 0, else 0;      or 1 where u[t] - θ[t] ≥ 0, else 0
     r[t] = u[t] - s[t] δ                  δ = θ[t] or subtract_value;  or reset_value where s[t] > 0, else u[t]
     v[t] = bound where r[t] ≤ bound, else r[t]

@@ -147,7 +147,7 @@ class LIF(SpikingMembrane):
 
 @neuron_model(lif_step, spikes=True, browser_step=True)
 class IAF(SpikingMembrane):
-    """Integrate-and-fire neurons: `LIF` with α = 1 and no input normalisation. Same arguments, without τ_mem."""
+    """Integrate-and-fire neurons: `LIF` with α = 1 and no normalised input. Same arguments, without τ_mem."""
 
     spike_threshold: Tensor
 

@@ -1,4 +1,4 @@
-"""The leaky membrane: time constants, trained and held in their range, lower bound, input normalisation."""
+"""The leaky membrane: time constants, trained and held in their range, lower bound, normalised input."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def leak_factor(record: LayerRecord, parameters: Mapping[str, Array]) -> Array:
 
 
 def input_gains(experiment: Experiment, record: EpochRecord) -> dict[int, Array]:
-    """Return the factor 1-α of each layer with input normalisation, by the layer's place."""
+    """Return the factor 1-α of each layer with normalised input, by the layer's place."""
     normalised = {index for index, layer in enumerate(experiment.network) if getattr(layer, "norm_input", False)}
     layers = {int(layer.name): layer for layer in record.layers}
     return {index: 1 - leak_factor(layer, record.parameters) for index, layer in layers.items() if index in normalised}

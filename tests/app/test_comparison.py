@@ -26,7 +26,7 @@ def test_the_same_experiments_differ_in_nothing() -> None:
         ({"network.1.tau_mem": 13.0, "network.3.tau_mem": 13.0}, ["τ_mem of LIF 2 and LIF 4 10 → 13"]),
         ({"network.1.tau_mem": 13.0, "network.3.tau_mem": 14.0}, ["τ_mem of LIF 2 10 → 13", "τ_mem of LIF 4 10 → 14"]),
         ({"network.3.spike_threshold": 0.5, "seeds.weights": 4}, ["θ of LIF 4 1 → 0.5", "weight seed 0 → 4"]),
-        ({"network.1.norm_input": False}, ["norm_input of LIF 2 on → off"]),
+        ({"network.1.norm_input": False}, ["normalised input of LIF 2 on → off"]),
         ({"network.1.surrogate_grad_fn": "ATan"}, ["surrogate_grad_fn of LIF 2 SingleExponential → ATan"]),
         (
             {"network.1.surrogate_grad_fn": {"kind": "SingleExponential", "grad_scale": 4.0}},
@@ -74,6 +74,6 @@ def test_why_it_is_silent_is_said_in_the_numbers_of_both() -> None:
     (record,) = train(ten_spikes().replace({"training.epochs": 1}))
     (without,) = simulate(ten_spikes().replace(without_normalisation(ten_spikes())), parameters=record.parameters)
     words = why_in_words(ten_spikes(), record, without)
-    assert "the input of LIF 2 and LIF 4 by 1-α = 0.0952;" in words
+    assert "that of LIF 2 and LIF 4 by 1-α = 0.0952;" in words
     assert f"the output's largest u/θ is {record.reach[-1]:.2f}" in words
     assert f"{without.outputs[-1].sum():g} spikes" in words

@@ -132,7 +132,7 @@ def test_a_is_drawn_beside_with_what_differs_until_it_is_let_go() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"network.0.kind": "ExpLeak"}, "A (dashed): 6 spikes. Differs from A: LIF → ExpLeak."),
+        ({"network.0.kind": "ExpLeak"}, "A (dashed): 6 spikes. Differs from A: network LIF → ExpLeak."),
         ({"input.shape": [1, 100, 1]}, "no difference is drawn of 200 and 100 time steps"),
     ],
 )

@@ -88,7 +88,7 @@ def test_normalisation_is_said_of_the_layers_that_have_it() -> None:
     made = ten_spikes().replace({"network.1.norm_input": False, "network.3.tau_mem": 5.0, "training.epochs": 1})
     (record,) = train(made)
     (without,) = simulate(made.replace(without_normalisation(made)), parameters=record.parameters)
-    assert why_in_words(made, record, without).startswith("Input normalisation multiplies the input of LIF 4 by 1-α = 0.181;")
+    assert why_in_words(made, record, without).startswith("Normalised input multiplies that of LIF 4 by 1-α = 0.181;")
 
 
 @pytest.mark.parametrize(

@@ -319,9 +319,9 @@ def test_of_the_first_pulse_so_much_is_left_as_the_lesson_says() -> None:
 
 @pytest.mark.parametrize("tau", [5.0, 20.0, 30.0])
 def test_a_constant_input_leads_to_itself_or_to_itself_over_the_leak(tau: float) -> None:
-    current = LESSONS["Input normalisation"].experiment.input.amplitude
+    current = LESSONS["Normalised input"].experiment.input.amplitude
     for norm_input, steady in ((True, current), (False, current / (1 - np.exp(-1 / tau)))):
-        record = of("Input normalisation", {"network.0.tau_mem": tau, "network.0.norm_input": norm_input})
+        record = of("Normalised input", {"network.0.tau_mem": tau, "network.0.norm_input": norm_input})
         assert record.u[0, -1, 0] == pytest.approx(steady, rel=0.005)
 
 

@@ -73,7 +73,7 @@ WORDS: dict[str, tuple[Finding, str]] = {
     ),
     "cut": (
         Clipped("spike_fn", 0.0812, 3.456),
-        "Clipped: u reached 3.46 θ, and spike_fn cut the count in 8% of the steps with spikes.",
+        "Clipped: u reached 3.46 θ, and the limit of spikes per step cut the count in 8% of the steps with spikes.",
     ),
     "long memory": (
         LongMemory(5000.0, 0.99980002, 100),
@@ -98,11 +98,11 @@ def test_all_findings_are_told_one_after_another_and_none_is_no_word() -> None:
     [
         ({"spike_threshold": 0.11}, "Set θ to 0.11"),
         ({"tau_mem": 10.0}, "Set τ_mem to 10"),
-        ({"norm_input": False}, "Switch norm_input off"),
-        ({"norm_input": True}, "Switch norm_input on"),
-        ({"spike_fn": {"kind": "MultiSpike"}}, "Use MultiSpike"),
+        ({"norm_input": False}, "Switch normalised input off"),
+        ({"norm_input": True}, "Switch normalised input on"),
+        ({"spike_fn": {"kind": "MultiSpike"}}, "Set spikes per step to any number"),
         ({"min_v_mem": None}, "Remove min_v_mem"),
-        ({"spike_threshold": 1.0, "norm_input": False}, "Set θ to 1 and switch norm_input off"),
+        ({"spike_threshold": 1.0, "norm_input": False}, "Set θ to 1 and switch normalised input off"),
     ],
 )
 def test_a_remedy_in_words(changes: dict[str, Any], words: str) -> None:
@@ -268,8 +268,8 @@ DEFAULT = {"grad_width": 0.5, "grad_scale": 1.0}
     [
         ({}, {"training.lr": 1e-4}, "Set the learning rate to 0.0001"),
         ({}, {"training.task.target": 1200}, "Set the target to 1,200"),
-        ({}, {"network.3.spike_fn": {"kind": "MultiSpike"}}, "Use MultiSpike for the output"),
-        ({}, {"network.1.norm_input": False, "network.3.norm_input": False}, "Switch norm_input off"),
+        ({}, {"network.3.spike_fn": {"kind": "MultiSpike"}}, "Set spikes per step to any number for the output"),
+        ({}, {"network.1.norm_input": False, "network.3.norm_input": False}, "Switch normalised input off"),
         ({}, {"network.3.spike_threshold": 0.45}, "Set θ of LIF 4 to 0.45"),
         (
             {**surrogate(1, "Gaussian"), **HEAVISIDE},
@@ -312,7 +312,7 @@ def test_a_remedy_of_a_training_in_words(present: dict[str, Any], changes: dict[
         (
             {"training.task.target": 500, "network.3.spike_fn": "SingleSpike"},
             "The target of 500 spikes can't be reached: 4 outputs × 100 steps × 1 spike per step allow 400.",
-            ["Set the target to 400", "Use MultiSpike for the output"],
+            ["Set the target to 400", "Set spikes per step to any number for the output"],
         ),
         (
             {"training.lr": 1e38},
@@ -332,7 +332,7 @@ def test_a_remedy_of_a_training_in_words(present: dict[str, Any], changes: dict[
         (
             {"training.optimiser": "Adam"},
             "Silent for 21 epochs: largest u/θ of the output 0.13, ",
-            ["Set the learning rate to 0.01", "Switch norm_input off", "Set θ of LIF 4 to 0.11"],
+            ["Set the learning rate to 0.01", "Switch normalised input off", "Set θ of LIF 4 to 0.11"],
         ),
     ],
 )

@@ -174,9 +174,9 @@ def test_why_it_is_silent_is_shown_on_the_same_weights_and_mended_by_a_button(op
     page = open_page()
     page.page.get_by_role("button", name="Why silent?").click()
     page.until(lambda: "1-α = 0.0952" in page.said and "fire 9 spikes" in page.said)
-    expect(page.plot(NETWORK)).to_contain_text("norm_input off: 9 spikes")
+    expect(page.plot(NETWORK)).to_contain_text("without normalised input: 9 spikes")
     assert page.spikes == 0
-    page.press("Restart without norm_input")
+    page.press("Restart without normalised input")
     page.until(lambda: page.spikes == 9 and page.said == "")
 
 

@@ -53,7 +53,7 @@ export const rate = (s) => sumOf(s) / s.length;
  * Where v tends under a constant input I as long as nothing spikes, from rest:
  *
  *     i = I β/(1-β)     with synaptic current;     I without
- *     v = i             with input normalisation;  i/(1-α) without, and ±Infinity where α = 1
+ *     v = i             with normalised input;  i/(1-α) without, and ±Infinity where α = 1
  *
  * but never below min_v_mem.
  * @param {number} current I

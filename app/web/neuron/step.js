@@ -17,7 +17,7 @@ const { fround } = Math;
  * @typedef {object} Parameters
  * @property {string} kind "LIF", "IAF", "ExpLeak" or "ALIF"
  * @property {number} alpha α = exp(-1/τ_mem), 1 without leak
- * @property {number | null} gain 1-α with input normalisation, null without
+ * @property {number | null} gain 1-α with normalised input, null without
  * @property {number | null} beta β = exp(-1/τ_syn), null without synaptic current
  * @property {number} threshold θ, of ALIF b0; Infinity where nothing spikes
  * @property {boolean} isSingle SingleSpike; else at most `mostSpikes` in a step
@@ -34,7 +34,7 @@ const { fround } = Math;
  * The leaky integrator: it never spikes, and puts out u.
  *
  *     i[t] = β (i[t-1] + z[t])              with synaptic current;     i[t] = z[t] without
- *     u[t] = α v[t-1] + (1-α) i[t]          with input normalisation;  α v[t-1] + i[t] without
+ *     u[t] = α v[t-1] + (1-α) i[t]          with normalised input;  α v[t-1] + i[t] without
  *     v[t] = min_v_mem where u[t] ≤ min_v_mem, else u[t]
  *
  * @param {number} z input @param {State} state @param {Parameters} p @returns {Step}
@@ -46,7 +46,7 @@ export function expLeakStep(z, state, p) {
 }
 
 /**
- * The leaky integrate-and-fire neuron; with α = 1 and no input normalisation, the integrate-and-fire neuron.
+ * The leaky integrate-and-fire neuron; with α = 1 and no normalised input, the integrate-and-fire neuron.
  *
  *     i[t], u[t] as in `expLeakStep`
  *     s[t] = spike_fn(u[t], θ)
