@@ -45,8 +45,8 @@ DISCOVERIES = (
     ),
     Discovery(
         "Normalised input",
-        "Drag τ_mem: with normalised input a constant input I leads to v = I whatever τ_mem is, without it (dashed) to I/(1-α), which grows "
-        "with τ_mem.",
+        "Drag τ_mem: with normalised input a constant input I leads to v = I whatever τ_mem is, without it (dashed) to I/(1-α), which "
+        "grows with τ_mem.",
         Experiment(network=(ExpLeakSpec(tau_mem=20.0, norm_input=True),), input=StepCurrent(shape=(1, 200, 1), amplitude=0.5, start=10)),
         beside="norm_input",
     ),

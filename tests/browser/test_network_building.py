@@ -117,6 +117,37 @@ def test_a_convolutional_stack_squeezes_by_itself(open_network: OpenNetwork) -> 
     page.until(lambda: len(page.figure()["rasters"][1]) == 576)
 
 
+def test_squeeze_shows_how_time_is_folded_and_given_back_and_why(open_network: OpenNetwork) -> None:
+    page = open_network(f"?x={to_parameter(convolution())}")
+    panel, caption = page.page.locator(".ribbon-panel"), page.page.locator(".ribbon-caption").last
+    page.button("squeeze").click()
+    expect(panel).to_contain_text("squeeze folds (8, 100, …) into (800, …), so that each step is a picture of its own")
+    for words in ("(8, 100, …): one row per sample", "(800, …): samples in order", "(8, 100, …): one row per sample", "(800, …): samples"):
+        expect(caption).to_contain_text(words)
+    expect(page.button("squeeze")).to_have_attribute("aria-expanded", "true")
+    page.button("unsqueeze").click()
+    expect(caption).to_contain_text("(8, 100, …): one row per sample")
+    expect(page.button("squeeze")).to_have_attribute("aria-expanded", "false")
+    page.button("unsqueeze").click()
+    expect(panel).to_be_hidden()
+    page.page.locator(".ribbon-shape").first.click()
+    expect(panel).not_to_contain_text("know no time")
+
+
+def test_a_fold_that_is_played_stops_where_a_hand_takes_over(open_network: OpenNetwork) -> None:
+    page = open_network(f"?x={to_parameter(convolution())}")
+    page.button("squeeze").focus()
+    page.page.keyboard.press("Enter")
+    expect(page.page.get_by_role("button", name="Unfold into (B, T) = (8, 100)")).to_be_visible()
+    page.page.get_by_role("button", name="Unfold into (B, T) = (8, 100)").click()
+    page.page.wait_for_timeout(2500)
+    expect(page.page.get_by_role("button", name="Fold into B·T = 800")).to_be_visible()
+    page.page.get_by_role("button", name="Close", exact=True).click()
+    expect(page.button("squeeze")).to_be_focused()
+    page.page.keyboard.press("ArrowRight")
+    expect(page.page.locator(".ribbon-shape").nth(1)).to_be_focused()
+
+
 def test_a_wrong_batch_size_shows_whose_state_each_sample_inherits(open_network: OpenNetwork) -> None:
     page = open_network(f"?x={to_parameter(convolution())}")
     page.page.locator(".ribbon-shape").first.click()

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describe, explain, mixUps, regroup, thin } from "../../app/web/ribbon/folding.js";
+import { describe, explain, mixUps, regroup, thin, why } from "../../app/web/ribbon/folding.js";
 
 const lengths = (rows) => rows.map((runs) => runs.reduce((sum, { first, last }) => sum + last - first + 1, 0));
 
@@ -67,4 +67,9 @@ test("of many samples the first are drawn, of many steps some from the first to 
   assert.deepEqual([samples, steps.length, steps[0], steps.at(-1)], [12, 40, 1, 1000]);
   assert.equal(new Set(steps).size, 40);
   assert.equal(note, "drawn: 12 of 50 samples, 40 of 1000 steps");
+});
+
+test("why time is folded names both shapes", () => {
+  assert.match(why(8, 100), /squeeze folds \(8, 100, …\) into \(800, …\)/);
+  assert.match(why(1, 1), /squeeze folds \(1, 1, …\) into \(1, …\)/);
 });

@@ -54,6 +54,11 @@ export function mixUps(rows) {
   return { carried, cut };
 }
 
+/** Why time is folded into the batch, in one sentence. @param {number} batch @param {number} steps @returns {string} */
+export const why = (batch, steps) =>
+  `Conv2d, AvgPool2d and Flatten know no time: squeeze folds (${batch}, ${steps}, …) into (${batch * steps}, …), so that each step is a ` +
+  "picture of its own, and unsqueeze gives time its axis back.";
+
 /**
  * What a squeeze layer with `batch_size=tried` does to the samples, in words.
  * @param {number} batch

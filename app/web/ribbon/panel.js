@@ -2,14 +2,17 @@
 
 import { button, element, setText } from "../lib/dom.js";
 import { ARROWS } from "../lib/keys.js";
+import { calm } from "../lib/motion.js";
 import { clamp } from "../lib/numbers.js";
 import { typedNumber } from "../lib/typed_number.js";
 import { rem, unit } from "../lib/unit.js";
 import { arrange } from "./arrangement.js";
 import { drawBlocks } from "./blocks.js";
-import { cutEvenly, describe, explain, regroup, thin } from "./folding.js";
+import { cutEvenly, describe, explain, regroup, thin, why } from "./folding.js";
 
 /** @typedef {ReturnType<typeof createPanel>} Panel */
+
+const HELD = 1600; // milliseconds that an end of a fold is looked at, its motion included
 
 let panels = 0;
 
@@ -17,9 +20,10 @@ let panels = 0;
 export function createPanel(parent, onClose) {
   const label = "How samples and time steps lie in this tensor";
   const root = element("div", "ribbon-panel", parent, { id: `ribbon-panel-${++panels}`, hidden: true, role: "group", ariaLabel: label });
+  const reason = element("p", "ribbon-caption", root, { hidden: true });
   const caption = element("p", "ribbon-caption", root);
   const bar = element("div", "ribbon-bar", root);
-  const fold = button(bar, "", () => showPanel(panel, afterFold(panel)), { className: "ribbon-action" });
+  const fold = button(bar, "", () => showPanelByHand(panel, afterFold(panel)), { className: "ribbon-action" });
   const trying = element("label", "ribbon-try", bar, { textContent: "Try a wrong batch size" });
   const field = element("input", "ribbon-batch", trying, { type: "text", inputMode: "numeric", autocomplete: "off" });
   button(bar, "Close", onClose, { className: "ribbon-action ribbon-close" });
@@ -29,6 +33,7 @@ export function createPanel(parent, onClose) {
   const resizes = new ResizeObserver(() => place.clientWidth / unit() !== panel.width && drawPanel(panel, false));
   const panel = {
     root,
+    reason,
     caption,
     fold,
     field,
@@ -45,6 +50,7 @@ export function createPanel(parent, onClose) {
     isAsked: false, // whether someone typed it
     isRefused: false, // whether it doesn't divide the steps
     width: 0, // for which the blocks are arranged
+    timer: /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined), // of the fold that is played
   };
   field.addEventListener("input", () => tryBatch(panel));
   field.addEventListener("keydown", (event) => stepBatch(panel, event));
@@ -78,7 +84,7 @@ function tryBatch(panel) {
   const tried = typedNumber(panel.field.value, true);
   const isPossible = tried >= 1 && tried <= 2 * panel.batch;
   panel.field.setAttribute("aria-invalid", String(!isPossible));
-  if (isPossible) showPanel(panel, { tried, folded: false, isAsked: true });
+  if (isPossible) showPanelByHand(panel, { tried, folded: false, isAsked: true });
   else panel.finding.textContent = `batch_size is a whole number from 1 to ${2 * panel.batch} here, not “${panel.field.value.trim()}”.`;
 }
 
@@ -87,7 +93,34 @@ function stepBatch(panel, event) {
   const step = -(ARROWS[event.key]?.[1] ?? 0);
   if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  showPanel(panel, { tried: clamp(panel.tried + step, 1, 2 * panel.batch), folded: false, isAsked: true });
+  showPanelByHand(panel, { tried: clamp(panel.tried + step, 1, 2 * panel.batch), folded: false, isAsked: true });
+}
+
+/**
+ * Shows a fold and its way back, or with `isFolded` false the way back alone, with the reason for it. It ends where its tensor is.
+ * @param {Panel} panel @param {boolean} isFolded
+ */
+export function playFold(panel, isFolded) {
+  panel.root.hidden = true; // so that the first end is there at once
+  const ends = isFolded ? [false, true, false, true] : [true, false];
+  const next = (/** @type {number} */ at) => {
+    showPanel(panel, { folded: ends[at], tried: panel.batch, isAsked: false });
+    panel.reason.hidden = false;
+    if (at + 1 < ends.length) panel.timer = setTimeout(() => next(at + 1), at ? HELD : HELD / 2);
+  };
+  next(calm.matches ? ends.length - 1 : 0);
+}
+
+/** Ends the fold that is played where it is. @param {Panel} panel */
+export function stopFold({ timer, reason }) {
+  clearTimeout(timer);
+  reason.hidden = true;
+}
+
+/** @param {Panel} panel @param {{folded?: boolean, tried?: number, isAsked?: boolean}} change */
+function showPanelByHand(panel, change) {
+  clearTimeout(panel.timer);
+  showPanel(panel, change);
 }
 
 /** @param {Panel} panel @param {{folded?: boolean, tried?: number, isAsked?: boolean}} change */
@@ -116,6 +149,7 @@ function drawPanel(panel, moves) {
   panel.place.style.minHeight = rem(arrange(cutEvenly(batch, steps, batch), drawn, width, false, true).height);
   drawBlocks(panel.place, panel.nodes, arrange(rows, drawn, width, isMarked, !isOneRow));
   panel.place.setAttribute("aria-label", describe(rows));
+  setText(panel.reason, why(batch, steps));
   setText(panel.caption, captionOf(panel, isOneRow, drawn.note));
   setText(panel.finding, panel.isAsked ? explain(batch, steps, tried) : "");
   panel.legend.hidden = !isMarked;

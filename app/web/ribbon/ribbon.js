@@ -4,7 +4,7 @@ import { Acts } from "../lib/acts.js";
 import { button, element } from "../lib/dom.js";
 import { stylesheet } from "../lib/style.js";
 import { lastingView } from "../lib/view.js";
-import { createPanel, showPanel, updatePanel } from "./panel.js";
+import { createPanel, playFold, showPanel, stopFold, updatePanel } from "./panel.js";
 import { moveByKeys, placeStop } from "./roving.js";
 import { createPlace, markPlace, updatePlace } from "./stage.js";
 
@@ -33,7 +33,8 @@ function create(parent) {
     panel: createPanel(root, () => open(view, null)),
     places: /** @type {import("./stage.js").Place[]} */ ([]),
     stages: /** @type {Stage[]} */ ([]),
-    opened: /** @type {number | null} */ (null), // the stage whose shape the panel was opened at
+    opened: /** @type {number | null} */ (null), // the stage that the panel was opened at
+    isPlayed: false, // whether by the name of squeeze or unsqueeze, not by a shape
     drawn: "", // the data that are drawn, as text
     drawnProblems: "",
   };
@@ -43,6 +44,7 @@ function create(parent) {
 /** @param {View} view */
 function destroy({ acts, panel }) {
   acts.end();
+  stopFold(panel);
   panel.resizes.disconnect();
 }
 
@@ -81,8 +83,9 @@ function draw(view, data) {
 /** @param {View} view @param {number} index */
 function placeAt(view, index) {
   const select = () => view.acts.tell({ do: "select", layer: view.stages[index].layer });
-  const toggle = () => open(view, view.opened === index ? null : index);
-  return createPlace(view.line, { select, open: toggle }, view.panel.root.id);
+  const toggle = (/** @type {boolean} */ isPlayed) =>
+    open(view, view.opened === index && view.isPlayed === isPlayed ? null : index, isPlayed);
+  return createPlace(view.line, { select, open: () => toggle(false), play: () => toggle(true) }, view.panel.root.id);
 }
 
 /** @param {View} view */
@@ -101,19 +104,27 @@ function drawProblems(view) {
   );
 }
 
-/** Opens the folding view at a stage's shape, as that tensor is; null closes it. @param {View} view @param {number | null} index */
-function open(view, index) {
+/**
+ * Opens the folding view at a stage: at its shape, as that tensor is, or with what squeeze or unsqueeze makes of it; null closes it.
+ * @param {View} view @param {number | null} index @param {boolean} [isPlayed]
+ */
+function open(view, index, isPlayed = false) {
+  stopFold(view.panel);
   const closed = view.opened !== null && index === null && view.panel.root.contains(document.activeElement) ? view.opened : null;
-  view.opened = index;
+  const wasPlayed = view.isPlayed;
+  Object.assign(view, { opened: index, isPlayed: index !== null && isPlayed });
   if (index === null) view.panel.root.hidden = true;
+  else if (isPlayed) playFold(view.panel, view.stages[index].folded);
   else showPanel(view.panel, { folded: view.stages[index].folded, tried: view.panel.batch, isAsked: false });
   markOpened(view);
-  if (closed !== null) view.places[closed]?.shape?.focus();
+  if (closed === null) return;
+  const place = view.places[closed];
+  (wasPlayed ? place?.chip : place?.shape)?.focus();
 }
 
 /** @param {View} view */
-function markOpened({ places, opened }) {
+function markOpened({ places, opened, isPlayed }) {
   places.forEach((place, index) => {
-    markPlace(place, index === opened);
+    markPlace(place, index === opened && !isPlayed, index === opened && isPlayed);
   });
 }

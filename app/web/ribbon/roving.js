@@ -3,7 +3,10 @@
 /** @type {Record<string, ((at: number, count: number) => number) | undefined>} */
 const LEADS_TO = { ArrowLeft: (at) => at - 1, ArrowRight: (at) => at + 1, Home: () => 0, End: (_, count) => count - 1 };
 
-/** @typedef {"chip" | "shape"} Kind */
+/** @typedef {"chip" | "shape"} Kind squeeze and unsqueeze stand among the shapes */
+
+/** @type {Record<Kind, string>} */
+const SELECTORS = { chip: "button.ribbon-chip", shape: "button.ribbon-shape, button.ribbon-fold" };
 
 /** Left and right, Home and End move among the chips, or among the shapes. @param {HTMLElement} line */
 export function moveByKeys(line) {
@@ -43,4 +46,4 @@ function rove(line, node) {
 const kindOf = (node) => (node.classList.contains("ribbon-chip") ? "chip" : "shape");
 
 /** @param {HTMLElement} line @param {Kind} kind @returns {HTMLButtonElement[]} */
-const alike = (line, kind) => [...line.querySelectorAll(/** @type {"button"} */ (`button.ribbon-${kind}`))];
+const alike = (line, kind) => [...line.querySelectorAll(/** @type {"button"} */ (SELECTORS[kind]))];

@@ -1,4 +1,4 @@
-// One stage's place in the line: an arrow, its chip, an arrow, its shape. A stage that is no layer has words where others have a chip.
+// One stage's place in the line: an arrow, its chip, an arrow, its shape. Squeeze and unsqueeze, which are no layers, show what they do.
 
 import { button, element, setText } from "../lib/dom.js";
 import { standFor } from "../lib/pointed.js";
@@ -13,6 +13,7 @@ import { standFor } from "../lib/pointed.js";
  * @param {object} acts
  * @param {() => void} acts.select
  * @param {() => void} acts.open shows or hides how samples and steps lie
+ * @param {() => void} acts.play shows how they are folded or unfolded, or hides it
  * @param {string} opened id of what `open` shows
  */
 export function createPlace(line, acts, opened) {
@@ -30,8 +31,9 @@ export function createPlace(line, acts, opened) {
 /** @param {Place} place @param {Stage} stage @param {number | null} selected */
 export function updatePlace(place, stage, selected) {
   const isChip = place.isFirst || stage.layer !== null;
-  place.chip = fitting(place, place.chip, isChip, isChip ? "ribbon-chip" : "ribbon-fold", place.acts.select);
-  place.shape = fitting(place, place.shape, stage.shape !== null, "ribbon-shape", place.acts.open);
+  const [className, act] = isChip ? ["ribbon-chip", place.acts.select] : ["ribbon-fold", place.acts.play];
+  place.chip = fitting(place, place.chip, className, true, act);
+  place.shape = fitting(place, place.shape, "ribbon-shape", stage.shape !== null, place.acts.open);
   if (stage.shape !== null) {
     place.shape.title = "Show how samples and time steps lie in this tensor";
     place.shape.setAttribute("aria-controls", place.opened);
@@ -39,7 +41,11 @@ export function updatePlace(place, stage, selected) {
   setText(place.chip, stage.problem ? `! ${stage.name}` : stage.name);
   place.chip.classList.toggle("ribbon-misfit", Boolean(stage.problem));
   setText(place.shape, stage.shape ?? "?");
-  if (!isChip) return;
+  if (!isChip) {
+    place.chip.title = stage.folded ? "Show how time is folded into the batch" : "Show how time gets an axis of its own again";
+    place.chip.setAttribute("aria-controls", place.opened);
+    return;
+  }
   standFor(place.chip, stage.layer === null ? "input" : String(stage.layer));
   const output = stage.shape === null ? "unknown" : stage.shape;
   const after = stage.layer === null ? `shape ${output}` : `output ${output}`;
@@ -47,17 +53,19 @@ export function updatePlace(place, stage, selected) {
   place.chip.setAttribute("aria-pressed", String(stage.layer === selected));
 }
 
-/** @param {Place} place @param {boolean} isOpened */
-export function markPlace({ shape }, isOpened) {
+/** @param {Place} place @param {boolean} isOpened by its shape @param {boolean} isPlayed by its name */
+export function markPlace({ chip, shape }, isOpened, isPlayed) {
   if (shape instanceof HTMLButtonElement) shape.setAttribute("aria-expanded", String(isOpened));
+  if (chip?.classList.contains("ribbon-fold")) chip.setAttribute("aria-expanded", String(isPlayed));
 }
 
 /**
- * The node that was there, if it is a button where one is wanted; else a new one in its stead, or at the end after an arrow.
- * @param {Place} place @param {HTMLElement | null} old @param {boolean} isButton @param {string} className @param {() => void} onclick
+ * The node that was there, if it is of that class and a button where one is wanted; else a new one in its stead, or at the end after an
+ * arrow.
+ * @param {Place} place @param {HTMLElement | null} old @param {string} className @param {boolean} isButton @param {() => void} onclick
  */
-function fitting({ root, isFirst }, old, isButton, className, onclick) {
-  if (old && old instanceof HTMLButtonElement === isButton) return old;
+function fitting({ root, isFirst }, old, className, isButton, onclick) {
+  if (old?.classList.contains(className) && old instanceof HTMLButtonElement === isButton) return old;
   const node = isButton ? button(null, "", onclick, { className, tabIndex: -1 }) : element("span", className);
   if (old) old.replaceWith(node);
   else if (isFirst && !root.childElementCount) root.append(node);
