@@ -33,7 +33,7 @@ from app.words.comparison import trial_in_words
 from app.words.layer_parameters import part_name
 from app.words.layers import layer_names, parameter_names
 from app.words.seeds import Seed
-from app.words.training import call
+from app.words.training import call, why_over
 from snncore.run.measures import operations_per_epoch
 from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
@@ -106,7 +106,12 @@ def _buttons(training: TrainingState) -> None:
                 st.button("Pause", type="primary", on_click=_act, args=(TrainingState.pause,), help=_with_key("Space"))
             else:
                 st.button(
-                    call(run), type="primary", on_click=_act, args=(TrainingState.train,), disabled=run.is_over, help=_with_key("Space")
+                    call(run),
+                    type="primary",
+                    on_click=_act,
+                    args=(TrainingState.train,),
+                    disabled=run.is_over,
+                    help=why_over(run) or _with_key("Space"),
                 )
         cannot_step = run.is_running or run.has_reached_end or run.failure is not None
         st.button("+1 epoch", key="step", on_click=_act, args=(TrainingState.step,), disabled=cannot_step, help=_with_key("."))

@@ -97,8 +97,25 @@ def output_neurons(run: Course) -> int:
 
 
 def call(run: Course) -> str:
-    """Label of the button that trains."""
+    """Label of the button that trains, or why it can't be pressed."""
+    if run.failure:
+        return "Stopped"
+    if run.has_reached_target:
+        return "Goal reached"
+    if run.has_reached_end:
+        return "No epochs left"
     return "Train it" if output_neurons(run) == 1 else "Train them"
+
+
+def why_over(run: Course) -> str:
+    """Why the button that trains can't be pressed, and what can be done instead; empty if it can be."""
+    if run.failure:
+        return "The loss is not finite any more. Change a value, or restart with the same weights."
+    if run.has_reached_target:
+        return "Nothing is left to train: the output is as asked. Ask for something else, or restart with the same weights."
+    if run.has_reached_end:
+        return f"This server trains up to {run.most_epochs:,} epochs. Restart begins again at epoch 0."
+    return ""
 
 
 def _course(run: Course, words: TaskWords[Any]) -> str:

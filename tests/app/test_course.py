@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.server.runner import TrainingRun
 from app.words.explanations import reason_in_words, sources_in_words
-from app.words.training import call, milestone, status
+from app.words.training import call, milestone, status, why_over
 from snncore.experiment.spec import convolution, ten_spikes
 from snncore.explain.first_spike import FirstSpike, Sources, first_spike
 from snncore.run.bptt import train
@@ -58,6 +58,7 @@ def test_one_output_neuron_is_told_in_the_singular() -> None:
     ((run, said),) = trained(0, **{"network.2.out_features": 1, "training.task.target": 1})
     assert said == "One output neuron should fire one spike. It is silent: its membrane potential stays below zero."
     assert call(run) == "Train it"
+    assert why_over(run) == ""
 
 
 def test_an_output_that_fires_untrained_is_told_with_its_count() -> None:
@@ -111,7 +112,8 @@ def test_an_output_that_does_not_spike_is_told_by_its_sum() -> None:
     run.play()
     until(lambda: not run.is_running)
     assert status(run) == f"Output sum {shown_sum(run)}, within ½ of 10 after {len(run.records) - 1} epochs."
-    assert call(run) == "Train them"
+    assert call(run) == "Goal reached"
+    assert why_over(run).startswith("Nothing is left to train")
 
 
 def shown_sum(run: TrainingRun) -> str:

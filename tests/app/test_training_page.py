@@ -113,7 +113,9 @@ def test_train_reaches_ten_and_pause_is_offered_meanwhile(opened_page: AppTest) 
     until(lambda: not run_of(opened_page).is_running)
     shown(opened_page.run())
     assert run_of(opened_page).records[-1].spikes == 10
-    assert "Train them" in [button.label for button in opened_page.button]
+    (over,) = (button for button in opened_page.button if button.label == "Goal reached")
+    assert over.disabled
+    assert over.help.startswith("Nothing is left to train: the output is as asked.")
 
 
 def test_training_goes_on_beyond_the_epoch_limit_when_asked_again() -> None:
