@@ -20,6 +20,7 @@ from app.components.failures import use_own_words  # noqa: E402
 from app.components.projector import projector_mode  # noqa: E402
 from app.components.theme import follow_theme  # noqa: E402
 from app.components.undo import undo_by_keys  # noqa: E402
+from app.components.uploads import forget_refused_files  # noqa: E402
 from app.server import priority, process  # noqa: E402
 from app.state.desk import NETWORK_PAGE, NEURON_PAGE  # noqa: E402
 from app.widgets import drawing, head, session  # noqa: E402  (needs the root on the path)
@@ -44,5 +45,6 @@ with priority.page_first():
         follow_theme()
         guard_double_clicks()
         leave_chords()
+        forget_refused_files()
         projector_mode()
         undo_by_keys(session.undo, session.redo)

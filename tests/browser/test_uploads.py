@@ -99,6 +99,10 @@ def test_what_the_browser_keeps_back_is_told_of_until_the_next_file(open_network
     page.until(lambda: page.alerts() == [f"Error: File must be {LARGEST_FILE / 2**20:.1f}MB or smaller."])
     page.upload("own.npy", npy(raster()))
     page.until(lambda: page.alerts() == [] and len(page.figure()["rasters"][0][0]) == 60)
+    page.button("Remove own.npy").click()
+    expect(page.button("Remove own.npy")).to_have_count(0)
+    expect(page.button("Remove huge.npy")).to_have_count(0)
+    assert page.alerts() == [], "it is told of no more"
     page.upload("bad.npy", b"nonsense")
     page.until(lambda: len(page.alerts()) == 1 and "'bad.npy'" in page.alerts()[0])
 
