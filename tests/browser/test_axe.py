@@ -10,8 +10,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.conftest import Open
 from tests.browser.everywhere import READY, opened, states
 from tests.browser.server import Server
+from tests.browser.training_states import STATES
 from tests.length import sampled
 
 WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -53,6 +55,15 @@ def test_nothing_that_is_drawn_violates_wcag(path: str, theme: str, visitors: Ca
     page = opened(visitors, server, path, theme=theme)
     for state in states(page, path):
         assert list(violations(page)) == [], state
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", STATES)
+def test_nothing_that_a_training_shows_violates_wcag(name: str, theme: str, open_page: Open) -> None:
+    query, states_of = STATES[name]
+    page = open_page(query, theme=theme)
+    for state in states_of(page):
+        assert list(violations(page.page)) == [], state
 
 
 @pytest.mark.parametrize(("path", "width"), sampled(product(READY, (1280, 390)), most=3))
