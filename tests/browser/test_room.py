@@ -243,3 +243,50 @@ def test_the_key_can_be_switched_off_and_the_mode_is_still_in_the_menu(open_page
     expect(key).not_to_be_checked()
     menu.get_by_label("Projector mode").check()
     assert is_projected(page)
+
+
+TOPS = """() => {
+    window.tops = [];
+    const look = () => {
+        const top = document.querySelector(".rows")?.getBoundingClientRect().top;
+        if (top !== undefined && window.tops.at(-1) !== top) window.tops.push(top);
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+}"""
+"""Notes every place of the rows in the window, from the first on."""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("path", ["", "network"])
+def test_rows_stay_where_they_come_first(path: str, width: int, visitors: Callable[..., Page], server: Server) -> None:
+    page = visitors(server, width=width)
+    page.add_init_script(f"({TOPS})()")
+    page.goto(server.url + path)
+    expect(page.locator(".rows[data-drawn]")).to_have_count(1, timeout=60_000)
+    settled(page, (width, 800))
+    tops = page.evaluate("window.tops")
+    assert max(tops) - min(tops) < 2, tops
+
+
+def test_the_time_axis_stays_in_sight_and_fades_out_what_it_lies_over(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.page.locator(".rows-title", has_text="LIF 2").click()
+    foot, end = page.page.locator(".rows-foot"), "node => node.getBoundingClientRect().bottom - innerHeight"
+    expect(foot).to_have_class("rows-foot rows-stuck")
+    assert foot.evaluate(end) <= 0
+    assert foot.evaluate("node => getComputedStyle(node, '::before').backgroundImage").startswith("linear-gradient")
+    foot.evaluate("node => node.parentElement.lastElementChild.scrollIntoView({ block: 'end' })")
+    page.page.locator(".stMain").evaluate("node => node.scrollTo(0, node.scrollHeight)")
+    expect(foot).to_have_class("rows-foot")
+
+
+def test_on_narrow_screens_the_time_axis_ends_the_rows_and_nothing_covers_it(open_network: OpenNetwork) -> None:
+    page = open_network(width=390)
+    foot = page.page.locator(".rows-foot")
+    page.page.locator(".stMain").evaluate("node => node.scrollTo(0, node.scrollHeight)")
+    bar = page.page.locator(".st-key-buttons").bounding_box()
+    box = foot.bounding_box()
+    assert bar
+    assert box
+    assert box["y"] + box["height"] <= bar["y"]

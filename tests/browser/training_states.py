@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from playwright.sync_api import expect
 
 from app.server.link import to_parameter
+from snncore.activation import SURROGATES
 from snncore.experiment.spec import Experiment, ten_spikes
 from tests.browser.training_page import CURVES, ENDLESS, NETWORK, TrainingPage
 
@@ -49,7 +50,7 @@ def ten_spike_states(page: TrainingPage) -> Iterator[str]:
     expect(page.page.locator(".plot[data-drawn]")).to_have_count(2)
     yield "the drawer open"
     page.choose("Compare", "Which surrogate learns fastest?")
-    page.until(lambda: "done" in page.said)
+    page.until(lambda: f"{len(SURROGATES)} of {len(SURROGATES)} done" in page.said)
     yield "trainings side by side"
     page.page.get_by_role("button", name="Use one of them").click()
     expect(page.page.get_by_role("menuitem").first).to_be_visible()
