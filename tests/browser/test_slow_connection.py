@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.network_page import NetworkPage
+from tests.browser.neuron_page import NeuronPage
 from tests.browser.server import Server, serve
 from tests.browser.training_page import TrainingPage
 
@@ -39,3 +40,15 @@ def test_the_first_edits_of_a_network_can_be_undone(visit: Callable[[], Page], s
     page.slide("Spike threshold", "ArrowRight", times=2)
     expect(page.button("Undo")).to_be_enabled()
     expect(page.button("Start from: own network")).to_be_visible()
+
+
+def test_a_neuron_that_is_edited_again_and_again_keeps_its_places(visit: Callable[[], Page], slow_server: Server) -> None:
+    page = NeuronPage(visit(), slow_server.url)
+    page.handle("threshold").focus()
+    for _ in range(6):
+        page.page.keyboard.press("ArrowUp")
+        page.page.wait_for_timeout(120)  # each is told, and the next comes before it is drawn
+    page.page.keyboard.press("ArrowDown")
+    expect(page.page.get_by_role("textbox", name="Spike threshold")).to_have_value("1.25", timeout=30_000)
+    page.until(lambda: page.agrees and slow_server.complaints() == [])
+    expect(page.button("Undo")).to_be_enabled()
