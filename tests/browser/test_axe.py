@@ -10,10 +10,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Open
+from tests.browser import network_states, training_states
+from tests.browser.conftest import Open, OpenNetwork
 from tests.browser.everywhere import READY, opened, states
 from tests.browser.server import Server
-from tests.browser.training_states import STATES
 from tests.length import sampled
 
 WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -58,12 +58,22 @@ def test_nothing_that_is_drawn_violates_wcag(path: str, theme: str, visitors: Ca
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("name", training_states.STATES)
 def test_nothing_that_a_training_shows_violates_wcag(name: str, theme: str, open_page: Open) -> None:
-    query, states_of = STATES[name]
+    query, states_of = training_states.STATES[name]
     page = open_page(query, theme=theme)
     for state in states_of(page):
         assert list(violations(page.page)) == [], state
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", network_states.STATES)
+def test_nothing_that_a_compared_or_folded_network_shows_violates_wcag(name: str, theme: str, open_network: OpenNetwork) -> None:
+    query, states_of = network_states.STATES[name]
+    page = open_network(query, theme=theme)
+    for state in states_of(page):
+        assert list(violations(page.page)) == [], state
+        assert page.page.evaluate(SMALL, LEAST_TARGET) == [], state
 
 
 @pytest.mark.parametrize(("path", "width"), sampled(product(READY, (1280, 390)), most=3))
