@@ -199,8 +199,9 @@ def scan(
 
     Args:
         record: keep what each step shows, and every state variable at the step's end.
-        gradients: tensors (B, T, ...) that the backward pass writes gradients into: `"u"` gets ∂L/∂u, `"output"` that of each step's output,
-            as others see it, and a state variable's name that of its value at the step's end, as the next step and recordings see it.
+        gradients: tensors (B, T, ...) that the backward pass writes gradients into: `"u"` gets ∂L/∂u, `"output"` that of each step's
+            output, as others see it, and a state variable's name that of its value at the step's end, as the next step and recordings see
+            it.
     """
     outputs: list[Tensor] = []
     recorded: dict[str, list[Tensor]] = {}

@@ -4,5 +4,7 @@ Credit of every membrane potential for the loss, causes of a spike, and what mad
 """
 
 from snncore.explain.credit_assignment import Cell, Credit, LayerCredit, credit, credit_of
+from snncore.explain.left_out import Needed, Without, needed, without
+from snncore.explain.spike_causes import Cause, Causes, causes
 
-__all__ = ["Cell", "Credit", "LayerCredit", "credit", "credit_of"]
+__all__ = ["Cause", "Causes", "Cell", "Credit", "LayerCredit", "Needed", "Without", "causes", "credit", "credit_of", "needed", "without"]
