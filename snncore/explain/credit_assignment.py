@@ -1,7 +1,7 @@
 """Credit through time: ∂L/∂u of every neuron and step, and the parts that it is the sum of, one for each way from u to the loss.
 
 The gradients are those of back-propagation through `snncore.dynamics.scan`, recorded where a step hands its values on. The parts follow
-from them by differentiating one step, for all steps at once. They are exact for any step, so also for a model of one's own.
+from them by differentiating one step, for all steps at once. They are exact for any step, so also for a model from outside the package.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class LayerCredit:
             - `reset`: what its spikes take from v.
             - `adaptation`: its spikes raise its later thresholds.
             - `recurrence`: its spikes come back as current, one step later.
-            - `synapse`: the same spikes, in the layer called next or fed back, as what is left of the synaptic current later on.
+            - `synapse`: the same spikes, in the layer called next or fed back, through what is left of the synaptic current later on.
             - any other state variable, by its own name.
         from_outside: ∂L/∂s, as the loss and other layers see the output.
         slope: ds/du, the surrogate's value; 1 for a layer that never spikes.
