@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from snncore import dynamics
+from snncore import kernels
 from snncore.arrays import Array
 from snncore.errors import ExperimentError
 from snncore.explain.spike_causes import Cause, Causes, Rebuilt, Receiver, record_at
@@ -32,6 +32,9 @@ MOST_VALUES = 2**22
 
 MOST_RUN_AGAIN = 50
 """Most times that a search runs a recurrent network again."""
+
+MOST_LEFT_OUT = 20_000
+"""Most causes that a search leaves out together."""
 
 MOST_TRIED = 20_000
 """Most sets of causes that a search tries to prove a minimum."""
@@ -142,8 +145,8 @@ def needed(simulation: Simulation, found: Causes) -> Needed | None:
     if "recurrence" in found.parts:
         return _needed_with_recurrence(simulation, found)
     tried = _Tried(simulation, found)
-    speaking = int(sum(cause.value > 0 for cause in tried.causes))
-    count = tried.first_silent([tuple(range(count)) for count in range(1, speaking + 1)])
+    speaking = sum(cause.value > 0 for cause in tried.causes)
+    count = tried.first_silent(tried.without_first(min(speaking, MOST_LEFT_OUT)))
     if count is None:
         return None
     best, is_minimum = tuple(range(count + 1)), True
@@ -152,7 +155,7 @@ def needed(simulation: Simulation, found: Causes) -> Needed | None:
             is_minimum = False
             break
         smaller = list(itertools.combinations(range(len(tried.causes)), size))
-        place = tried.first_silent(smaller)
+        place = tried.first_silent(tried.without_sets(smaller))
         if place is not None:
             best = smaller[place]
             break
@@ -269,19 +272,34 @@ class _Tried:
         self._steps = torch.tensor([step for step, _ in places], dtype=torch.long)
         self._inputs = torch.tensor([weighted[place] for place in places], dtype=self.z.dtype)
 
-    def first_silent(self, sets: Sequence[tuple[int, ...]]) -> int | None:
-        """Return the place of the first set without which the neuron is silent at the last step; None if there is none."""
+    def without_first(self, count: int) -> Iterator[Tensor]:
+        """Yield the inputs (sets, time) without the first cause, the first two, and so on, some sets at a time."""
+        z = self.z.unsqueeze(0)
+        for begin in range(0, count, self.most):
+            places = slice(begin, min(begin + self.most, count))
+            taken = torch.zeros(places.stop - begin, len(self.z), dtype=z.dtype)
+            taken[torch.arange(len(taken)), self._steps[places]] = self._inputs[places]
+            part = z - taken.cumsum(0)
+            yield part
+            z = part[-1:]
+
+    def without_sets(self, sets: Sequence[tuple[int, ...]]) -> Iterator[Tensor]:
+        """Yield the inputs (sets, time) without each set of causes, all of one size."""
         for begin in range(0, len(sets), self.most):
-            part = sets[begin : begin + self.most]
-            z = self.z.repeat(len(part), 1)
-            for row, chosen in enumerate(part):
-                places = torch.tensor(chosen)
-                z[row].index_add_(0, self._steps[places], -self._inputs[places])
-            state = {name: z.new_zeros(len(part)) for name in self.states}
+            places = torch.tensor(sets[begin : begin + self.most])
+            yield self.z.repeat(len(places), 1).scatter_add(1, self._steps[places], -self._inputs[places])
+
+    def first_silent(self, parts: Iterator[Tensor]) -> int | None:
+        """Return the place of the first input with which the neuron is silent at the last step; None if there is none."""
+        before = 0
+        for z in parts:
+            state = {name: z.new_zeros(len(z)) for name in self.states}
             with torch.no_grad():
-                silent = (dynamics.scan(self.step, z, state, self.parameters).output[:, -1] == 0).nonzero()
+                output = kernels.scan(self.step, z, state, self.parameters).output
+            silent = (output[:, -1] == 0).nonzero()
             if len(silent):
-                return begin + int(silent[0])
+                return before + int(silent[0])
+            before += len(z)
         return None
 
 
