@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Self
 
+from app.state.why import Why
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.spec import Draft
 from snncore.run.record import closest_neuron
@@ -42,6 +43,7 @@ class NetworkView:
     chosen: traced neurons by layer, the last one picked first.
     overlay: the run drawn for comparison.
     taus: membrane time constants compared side by side.
+    why: the question why a neuron fired.
     """
 
     panel: str = LAYER
@@ -53,6 +55,7 @@ class NetworkView:
     chosen: dict[int, list[int]] = field(default_factory=dict)
     overlay: str = NO_OVERLAY
     taus: tuple[float, ...] = ()
+    why: Why = field(default_factory=Why)
 
     @classmethod
     def of(cls, draft: Draft) -> Self:
@@ -77,7 +80,7 @@ class NetworkView:
 
     def forget_neurons(self) -> None:
         """Reset the view after an edit that changes places or sizes of layers."""
-        self.chosen, self.opened, self.weighed, self.heatmaps = {}, set(), set(), set()
+        self.chosen, self.opened, self.weighed, self.heatmaps, self.why = {}, set(), set(), set(), Why()
 
     def start_over(self, draft: Draft) -> None:
         """Reset the view for another network, with its first neuron layer selected."""

@@ -36,6 +36,8 @@ function isDone(view, { key, shiftKey }) {
     moveTo(view, along(view, here, key === "Home" ? -Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER), BY_KEY);
   } else if (key === "Enter" && view.at) {
     pick(view, shiftKey);
+  } else if (key === "Escape" && view.header.back) {
+    view.acts.tell({ do: "back" });
   } else if (key === "Escape" && view.at) {
     leave(view);
   } else if (key === "+" || key === "-") {

@@ -39,11 +39,13 @@ function create(parent, { header, arrays }) {
     hidden: true,
   });
   const readout = element("p", "rows-readout", foot, { role: "status" });
+  const links = element("canvas", "rows-links", root, { ariaHidden: "true" });
   const [cursor, zoomed, tip] = ["cursor", "zoom", "tip"].map((name) => element("div", `rows-${name}`, root, { ariaHidden: "true" }));
   const view = {
     root,
     body,
     foot,
+    links,
     axisCanvas,
     whole,
     readout,
