@@ -36,7 +36,8 @@ def causes_figure(simulation: Simulation, found: Causes, chosen: Cause | None, t
     record, label = simulation.records[found.layer], experiment.layer_label(str(found.layer))
     sent = simulation.input if found.sender is None else simulation.outputs[found.sender]
     title = "Input" if found.sender is None else experiment.layer_label(str(found.sender))
-    _sender_group(figure, neurons_by_time(sent, found.sample), INPUT if found.sender is None else found.sender, title)
+    is_current = found.sender is None and not experiment.input.carries_spikes
+    _sender_group(figure, neurons_by_time(sent, found.sample), INPUT if found.sender is None else found.sender, title, is_current)
     if "recurrence" in found.parts:
         _sender_group(figure, neurons_by_time(record.spikes, found.sample), found.layer, f"{label}, fed back")
     u, v = (neurons_by_time(values, found.sample)[found.neuron] for values in (record.u, record.v))
@@ -53,10 +54,10 @@ def causes_figure(simulation: Simulation, found: Causes, chosen: Cause | None, t
     return figure
 
 
-def _sender_group(figure: NetworkFigure, values: Array, place: int, title: str) -> None:
+def _sender_group(figure: NetworkFigure, values: Array, place: int, title: str, is_current: bool = False) -> None:
     is_input = place == INPUT
     row: Row
-    if is_spikes(values):
+    if is_spikes(values) and not is_current:
         row = raster(figure, values, "quiet_input" if is_input else "spikes", "channel" if is_input else "neuron")
         row["asks"] = place
     else:

@@ -47,11 +47,13 @@ class Why:
     trail: the questions so far, the present one last; none while nothing is asked.
     chosen: source, step and sender of the cause that was chosen; None without one.
     is_counted: whether it is to be said how many spikes must go.
+    has_missed: whether the last choice was of something that gave nothing.
     """
 
     trail: list[Question] = field(default_factory=list)
     chosen: tuple[Source, int, int] | None = None
     is_counted: bool = False
+    has_missed: bool = False
     _known: tuple[object, Explanation] | None = None
 
     @property
@@ -61,16 +63,17 @@ class Why:
     def ask(self, layer: int, neuron: int, step: int) -> None:
         """Ask a question, and remember the one before."""
         self.trail.append(Question(layer, neuron, step))
-        self.chosen, self.is_counted = None, False
+        self._start_over()
 
     def back(self) -> None:
         """Return to the question before, or from the first one to none."""
         if self.trail:
             self.trail.pop()
-        self.chosen, self.is_counted = None, False
+        self._start_over()
 
     def end(self) -> None:
-        self.trail, self.chosen, self.is_counted, self._known = [], None, False, None
+        self.trail, self._known = [], None
+        self._start_over()
 
     def choose(self, simulation: Simulation, sample: int, layer: int, senders: range, steps: range) -> None:
         """Choose the largest cause among some senders and steps of a layer, or of the `INPUT`. Chosen again, it becomes the question."""
@@ -78,8 +81,9 @@ class Why:
         source: Source = "recurrence" if layer == found.layer else "input"
         within = slice(steps.start, steps.stop), slice(senders.start, senders.stop)
         given = found.parts.get(source, np.empty((0, 0)))[within]
-        if not given.any():
-            return  # it came too late, or reaches the neuron by no weight
+        self.has_missed = not given.any()
+        if self.has_missed:
+            return
         step, sender = np.unravel_index(int(np.abs(given).argmax()), given.shape)
         place = source, steps.start + int(step), senders.start + int(sender)
         if place == self.chosen:
@@ -118,6 +122,9 @@ class Why:
         )
         self._known = asked, explanation
         return explanation
+
+    def _start_over(self) -> None:
+        self.chosen, self.is_counted, self.has_missed = None, False, False
 
     def _cause(self, found: Causes) -> Cause | None:
         """Return the chosen cause; None if there is none, or it gives nothing after an edit."""

@@ -15,7 +15,7 @@ from app.state.why import INPUT, Explanation, Why
 from app.widgets.drawing import draw
 from app.widgets.head import close_and
 from app.widgets.session import desk
-from app.words.causes import chosen_in_words, fewest_in_words, largest_in_words, parts_in_words, potential_in_words
+from app.words.causes import NOTHING_GIVEN, chosen_in_words, fewest_in_words, largest_in_words, parts_in_words, potential_in_words
 from snncore.errors import ExperimentError
 from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
@@ -33,7 +33,9 @@ def causes_view(simulation: Simulation) -> bool:
     draft, found = simulation.experiment, explained.found
     told = potential_in_words(draft, found)
     sentence(f"{told} {parts_in_words(draft, found)}")
-    if explained.chosen and explained.without:
+    if view.why.has_missed:
+        sentence(NOTHING_GIVEN)
+    elif explained.chosen and explained.without:
         sentence(chosen_in_words(draft, found, explained.chosen, explained.without))
     else:
         caption(largest_in_words(draft, found) or "No spike reached it.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from app.words.numbers import counted, listed, with_minus
+from app.words.numbers import capitalised, counted, listed, told_apart, with_minus
 from snncore.experiment.spec import Draft
 from snncore.explain import Cause, Causes, Needed, Without
 
-SPIKES_OF: dict[str, str] = {"bias": "biases", "reset": "its own resets", "initial": "the state before", "bound": "the lower bound"}
+UNSENT: dict[str, str] = {"bias": "biases", "reset": "its own resets", "initial": "the state before", "bound": "the lower bound"}
 """Names of the parts of u that nobody sent."""
+
+NOTHING_GIVEN = "What you clicked gave nothing to this u: it came later, was lost before, or no weight leads from it."
 
 MOST_LARGEST = 5
 """Causes that are named one by one."""
@@ -25,7 +27,8 @@ def potential_in_words(draft: Draft, found: Causes) -> str:
         return f"{who} had u {_number(found.u)} at step {found.step}."
     if found.spikes:
         several = "" if found.spikes == 1 else f" {found.spikes:g} times"
-        return f"{who} fired{several} at step {found.step}: u reached {_number(found.u)}, θ was {_number(found.threshold)}."
+        u, theta = map(with_minus, told_apart(found.u, found.threshold))
+        return f"{who} fired{several} at step {found.step}: u reached {u}, θ was {theta}."
     return f"{who} was silent at step {found.step}: u was {_number(found.u)}, {_number(found.missing)} short of θ."
 
 
@@ -41,19 +44,19 @@ def parts_in_words(draft: Draft, found: Causes) -> str:
 def largest_in_words(draft: Draft, found: Causes) -> str:
     """The largest causes that a neuron or channel sent, one by one; empty if there are none."""
     sent = found.ranked("input", "recurrence")[:MOST_LARGEST]
-    return f"Largest: {' · '.join(f'{_sender(found, cause)} at {cause.step} {_signed(cause.value)}' for cause in sent)}" if sent else ""
+    return f"Largest: {' · '.join(f'{_signed(cause.value)} {_sender(found, cause)}, step {cause.step}' for cause in sent)}" if sent else ""
 
 
 def chosen_in_words(draft: Draft, found: Causes, cause: Cause, again: Without) -> str:
     """What a cause gave, and what becomes of the neuron without it."""
     layer = found.layer if cause.source == "recurrence" else found.sender
-    sent = f"{sender_in_words(draft, layer)} {_sender(found, cause)} at step {cause.step}"
+    sent = f"{capitalised(_sender(found, cause))} of {sender_in_words(draft, layer)}, at step {cause.step},"
     if not again.changed:
-        return f"{_capital(sent)} gave {_signed(cause.value)}. Without it u is {_number(again.u)}: {_ending(found, again)}."
+        return f"{sent} gave {_signed(cause.value)}. Without it u is {_number(again.u)}: {_ending(found, again)}."
     earlier = counted(len(again.changed), "earlier spike")
     differs = "differs" if len(again.changed) == 1 else "differ"
     return (
-        f"{_capital(sent)} gave {_signed(cause.value)}; less that, u is {_number(again.subtracted)}. "
+        f"{sent} gave {_signed(cause.value)}; less that, u is {_number(again.subtracted)}. "
         f"Run again without it, {earlier} of the layer {differs} too, and u is {_number(again.u)}: {_ending(found, again)}."
     )
 
@@ -63,7 +66,7 @@ def fewest_in_words(fewest: Needed | None) -> str:
     if fewest is None:
         return "It fires even without all spikes that speak for it."
     if fewest.count == 1:
-        return "One received spike less is enough to keep it silent: the largest."
+        return "One received spike less is enough to keep it silent."
     bound = "" if fewest.is_minimum else ", or fewer: not all sets were tried"
     return f"It takes {fewest.count} received spikes less to keep it silent{bound}."
 
@@ -75,20 +78,17 @@ def _ending(found: Causes, again: Without) -> str:
 
 
 def _source(draft: Draft, found: Causes, source: str) -> str:
-    if source in SPIKES_OF:
-        return SPIKES_OF[source]
+    if source in UNSENT:
+        return UNSENT[source]
     count = int((found.parts["input" if source == "input" else "recurrence"] != 0).sum())
     if source == "recurrence":
         return f"{counted(count, 'spike')} fed back"
-    return f"{counted(count, 'value' if found.sender is None else 'spike')} of {sender_in_words(draft, found.sender)}"
+    is_spikes = found.sender is not None or draft.input.carries_spikes
+    return f"{counted(count, 'spike' if is_spikes else 'value')} of {sender_in_words(draft, found.sender)}"
 
 
 def _sender(found: Causes, cause: Cause) -> str:
     return f"{'channel' if cause.source == 'input' and found.sender is None else 'neuron'} {cause.sender}"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _number(value: float) -> str:

@@ -4,6 +4,7 @@ import { ARROWS, LEAP } from "../lib/keys.js";
 import { clamp } from "../lib/numbers.js";
 import { leave, linesAt, runsOverValues } from "./cursor.js";
 import { hideTip } from "./pointer.js";
+import { goBack } from "./return.js";
 import { setZoom } from "./sight.js";
 import { timeAxis } from "./stage.js";
 import { moveTo, pick } from "./visits.js";
@@ -37,7 +38,7 @@ function isDone(view, { key, shiftKey }) {
   } else if (key === "Enter" && view.at) {
     pick(view, shiftKey);
   } else if (key === "Escape" && view.header.back) {
-    view.acts.tell({ do: "back" });
+    goBack(view);
   } else if (key === "Escape" && view.at) {
     leave(view);
   } else if (key === "+" || key === "-") {

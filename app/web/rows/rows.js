@@ -13,6 +13,7 @@ import { fillRoom, keepHeights } from "./heights.js";
 import { onKey } from "./keyboard.js";
 import { stopPlaying } from "./playing.js";
 import { listenToPointer } from "./pointer.js";
+import { takesFocus } from "./return.js";
 import { redraw, setZoom } from "./sight.js";
 import { AXIS_HEIGHT, FOOT } from "./ticks.js";
 import { shared } from "./visits.js";
@@ -79,6 +80,7 @@ function create(parent, { header, arrays }) {
     ended: new AbortController(),
   };
   listen(view);
+  if (takesFocus(header.back)) root.focus({ preventScroll: true });
   return view;
 }
 
