@@ -100,6 +100,10 @@ class Why:
         if layer is not None:
             self.ask(layer, sender, step)
 
+    def count(self) -> None:
+        """Have it said how many spikes must go."""
+        self.is_counted = True
+
     def explain(self, simulation: Simulation, sample: int) -> Explanation:
         """Answer the present question for a sample of a simulation. The last answer is kept.
 

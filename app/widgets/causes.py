@@ -91,11 +91,11 @@ def _buttons(why: Why, explained: Explanation) -> None:
     found = explained.found
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="causes_buttons"):
         st.button("Back", help="Key: Escape, in the plots", on_click=why.back)
+        if found.spikes:
+            st.button("How many must go?", disabled=explained.is_counted, on_click=why.count)
         sender = explained.chosen and (found.layer if explained.chosen.source == "recurrence" else found.sender)
-        if sender is not None:
-            st.button("Why did that fire?", on_click=lambda: why.go_on(found))
-        if found.spikes and not explained.is_counted:
-            st.button("How many must go?", on_click=lambda: setattr(why, "is_counted", True))
+        if sender is not None:  # last, so that the other buttons keep their places
+            st.button("Why did that fire?", on_click=why.go_on, args=(found,))
 
 
 def _act(simulation: Simulation, act: Act) -> None:
