@@ -11,7 +11,7 @@ import { timeAxis } from "./stage.js";
 /** @typedef {import("../wire.js").RowLinks} Links */
 
 const [THIN, WIDE] = [0.5, 2.5]; // units
-const [FAINT, STRONG] = [0.15, 0.85];
+const [FAINT, STRONG] = [0.3, 0.9];
 const BEND = 24; // units that a line goes straight down before it turns
 const DOT = 4; // units
 
