@@ -67,7 +67,7 @@ def _sender_group(figure: NetworkFigure, values: Array, place: int, title: str, 
 
 
 def _links(figure: NetworkFigure, found: Causes, source: Source, row: int, to_row: int, chosen: Cause | None) -> RowLinks | None:
-    drawn = found.ranked(source)[:MOST_LINKS]
+    drawn = found.ranked(source, most=MOST_LINKS)
     if chosen is not None and chosen.source == source and chosen not in drawn:
         drawn.append(chosen)
     if not drawn:

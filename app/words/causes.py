@@ -43,7 +43,7 @@ def parts_in_words(draft: Draft, found: Causes) -> str:
 
 def largest_in_words(draft: Draft, found: Causes) -> str:
     """The largest causes that a neuron or channel sent, one by one; empty if there are none."""
-    sent = found.ranked("input", "recurrence")[:MOST_LARGEST]
+    sent = found.ranked("input", "recurrence", most=MOST_LARGEST)
     return f"Largest: {' · '.join(f'{_signed(cause.value)} {_sender(found, cause)}, step {cause.step}' for cause in sent)}" if sent else ""
 
 

@@ -164,7 +164,7 @@ def needed(simulation: Simulation, found: Causes) -> Needed | None:
 
 def _needed_with_recurrence(simulation: Simulation, found: Causes) -> Needed | None:
     """Return how many of the largest causes are enough, the network run again for each number."""
-    speaking = [cause for cause in found.ranked("input", "recurrence") if cause.value > 0]
+    speaking = [cause for cause in found.ranked("input", "recurrence", most=MOST_LEFT_OUT) if cause.value > 0]
     for count in range(1, min(len(speaking), MOST_RUN_AGAIN) + 1):
         if not without(simulation, found, speaking[:count]).fires:
             return Needed(tuple(speaking[:count]), count == 1)
@@ -265,10 +265,12 @@ class _Tried:
         self.most = max(1, MOST_VALUES // len(self.z))
         weighted, _ = network.weighted(found.sender, found.layer, found.neuron, found.sample, found.step)
         gave = found.parts["input"]
-        places = [(int(step), int(sender)) for step, sender in np.argwhere(weighted)]
-        places.sort(key=lambda place: -gave[place])
-        self.causes = [Cause("input", *place, float(gave[place])) for place in places]
-        """All that the neuron received, the largest first; of what is before the history too, which gave nothing."""
+        received_at = np.flatnonzero(weighted)
+        order = np.argsort(-gave.reshape(-1)[received_at], kind="stable")[: MOST_TRIED + MOST_LEFT_OUT]
+        places = [divmod(int(place), weighted.shape[1]) for place in received_at[order]]
+        self.causes = [Cause("input", step, sender, float(gave[step, sender])) for step, sender in places]
+        """All that the neuron received, the largest first; of what is before the history too, which gave nothing. Of very many, the first
+        ones, which are too many to try all sets of."""
         self._steps = torch.tensor([step for step, _ in places], dtype=torch.long)
         self._inputs = torch.tensor([weighted[place] for place in places], dtype=self.z.dtype)
 

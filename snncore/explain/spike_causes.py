@@ -91,10 +91,17 @@ class Causes:
         """How far u is below θ; negative where it is above."""
         return self.threshold - self.u
 
-    def ranked(self, *sources: Source) -> list[Cause]:
-        """Return the causes that gave anything, the largest in size first; of some sources, or of all."""
-        found = [cause for source, part in self.parts.items() if not sources or source in sources for cause in _causes_in(source, part)]
-        return sorted(found, key=lambda cause: -abs(cause.value))
+    def ranked(self, *sources: Source, most: int | None = None) -> list[Cause]:
+        """Return the causes that gave anything, the largest in size first.
+
+        Args:
+            sources: the parts to look at; all if none is named.
+            most: number of causes; None: all.
+        """
+        found = [
+            cause for source, part in self.parts.items() if not sources or source in sources for cause in _causes_in(source, part, most)
+        ]
+        return sorted(found, key=lambda cause: -abs(cause.value))[:most]
 
 
 def causes(simulation: Simulation, layer: int, neuron: int, step: int, sample: int = 0) -> Causes:
@@ -286,9 +293,15 @@ def _row(modules: Sequence[nn.Module], shape: tuple[int, ...], neuron: int) -> t
     return weights.reshape(-1).numpy(), z.item()
 
 
-def _causes_in(source: Source, part: Array) -> Iterator[Cause]:
-    for step, sender in np.argwhere(part):
-        yield Cause(source, int(step), int(sender), float(part[step, sender]))
+def _causes_in(source: Source, part: Array, most: int | None) -> Iterator[Cause]:
+    """Yield the causes in a part, or no more than the largest of them."""
+    places = np.flatnonzero(part)
+    if most is not None and len(places) > most:
+        sizes = np.abs(part.reshape(-1)[places])
+        places = np.sort(places[np.argpartition(-sizes, most)[:most]])
+    for place in places:
+        step, sender = divmod(int(place), part.shape[1])
+        yield Cause(source, step, sender, float(part[step, sender]))
 
 
 def _over(record: LayerRecord) -> Array:

@@ -109,6 +109,18 @@ def test_an_input_alone_gives_what_the_leak_and_the_synapse_leave_of_it() -> Non
     assert set(found.parts) == {"input", "bias", "reset", "initial"}
 
 
+def test_the_largest_causes_are_the_first_of_all() -> None:
+    simulation = simulate(lively())[0]
+    found = causes(simulation, 1, 2, 35)
+    everything = found.ranked()
+    sizes = [abs(cause.value) for cause in everything]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(everything) == sum(np.count_nonzero(part) for part in found.parts.values())
+    assert found.ranked(most=10) == everything[:10]
+    assert found.ranked("bias", most=3) == [cause for cause in everything if cause.source == "bias"][:3]
+    assert found.ranked(most=10_000) == everything
+
+
 def test_a_hard_reset_ends_the_history() -> None:
     simulation = simulate(lively(reset_fn={"kind": "MembraneReset", "reset_value": 0.03}))[0]
     sample, step, neuron = next(place for place in spikes_of(simulation, 1) if place[1] > 5)
