@@ -64,6 +64,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.toy_task
 	@$(BIN)/python -m benchmarks.conversion
 	@$(BIN)/python -m benchmarks.scaling
+	@$(BIN)/python -m benchmarks.laws
 	@$(BIN)/python -m benchmarks.app_latency
 	@$(BIN)/python -m benchmarks.app_training
 	@$(BIN)/python -m benchmarks.app_neuron

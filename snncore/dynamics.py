@@ -12,8 +12,9 @@ into one spike, and every implementation of these equations has to spike alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 import torch
@@ -24,6 +25,9 @@ from snncore.errors import ShapeError
 
 State = dict[str, Tensor]
 """Named state variables, each of shape (batch, ...)."""
+
+NO_GRADIENTS: Mapping[str, Tensor] = MappingProxyType({})
+"""What a scan is given that records no gradients."""
 
 
 class Step(NamedTuple):
@@ -189,13 +193,15 @@ class Scan(NamedTuple):
 
 
 def scan(
-    step: StepFunction[P], z: Tensor, state: State, parameters: P, *, record: bool = False, gradient_of_u: Tensor | None = None
+    step: StepFunction[P], z: Tensor, state: State, parameters: P, *, record: bool = False, gradients: Mapping[str, Tensor] = NO_GRADIENTS
 ) -> Scan:
     """Repeat `step` over the time axis of `z` (B, T, ...), T ≥ 1.
 
     Args:
         record: keep what each step shows, and every state variable at the step's end.
-        gradient_of_u: tensor that the backward pass writes ∂L/∂u into, (B, T, ...).
+        gradients: tensors (B, T, ...) that the backward pass writes gradients into: `"u"` gets ∂L/∂u, `"output"` that of each step's
+            output, as others see it, and a state variable's name that of its value at the step's end, as the next step and recordings see
+            it.
     """
     outputs: list[Tensor] = []
     recorded: dict[str, list[Tensor]] = {}
@@ -203,16 +209,16 @@ def scan(
     excess = torch.zeros(())
     for t, z_t in enumerate(z.unbind(dim=1)):
         output, seen, state = step(z_t, state, parameters)
-        outputs.append(output)
         u = seen["u"]
+        if gradients:
+            output, state = _watched(u, output, state, gradients, t)
+        outputs.append(output)
         if checked:
             for value in (u.detach(), output.detach()):
                 excess = excess + (value - value)  # 0, but NaN from the first infinity or NaN on
         if record:
             for name, value in (*seen.items(), *state.items()):
                 recorded.setdefault(name, []).append(value)
-        if gradient_of_u is not None and u.requires_grad:
-            u.register_hook(_writer(gradient_of_u, t))
     output = torch.stack(outputs, dim=1)
     recordings = {name: torch.stack(values, dim=1) for name, values in recorded.items()}
     return Scan(output, output.mean(), state, recordings, not (checked and bool(excess.isnan().any())))
@@ -233,8 +239,24 @@ def carries_tangents() -> bool:
     return level >= 0
 
 
-def _writer(to: Tensor, t: int) -> Callable[[Tensor], None]:
-    def write(gradient: Tensor) -> None:
-        to[:, t] = gradient
+def _watched(u: Tensor, output: Tensor, state: State, gradients: Mapping[str, Tensor], t: int) -> tuple[Tensor, State]:
+    """Return output and state of step t, so that the backward pass writes their gradients, and u's, into `gradients`.
+
+    Each but u gets a node of its own in the graph, since a step may return one tensor as output, u and v.
+    """
+
+    def watch(name: str, value: Tensor) -> Tensor:
+        if name in gradients and value.requires_grad:
+            value.register_hook(_writer(gradients[name], t))
+        return value
+
+    watch("u", u)
+    return watch("output", output.view_as(output)), {name: watch(name, value.view_as(value)) for name, value in state.items()}
+
+
+def _writer(to: Tensor, t: int) -> Callable[[Tensor | None], None]:
+    def write(gradient: Tensor | None) -> None:
+        if gradient is not None:  # as after a step whose state nobody takes up
+            to[:, t] = gradient
 
     return write

@@ -63,6 +63,7 @@ class RasterRow(Grid):
         counts: sum of each line.
         other: name of the run if it is the second one.
         marks_one: True if a click sets or clears a mark.
+        asks: place of the layer, or -1 for the input, of which a click on a spike asks why.
     """
 
     kind: Literal["raster"]
@@ -70,6 +71,7 @@ class RasterRow(Grid):
     other: str
     marks: NotRequired[RasterMarks]
     marks_one: NotRequired[bool]
+    asks: NotRequired[int]
 
 
 class HeatmapRow(Grid):
@@ -206,6 +208,26 @@ class RowsGroup(TypedDict):
     outside: NotRequired[Side]
 
 
+class RowLinks(TypedDict):
+    """Lines from places in a row to one place in a row below.
+
+    Attributes:
+        row, to_row: where they begin and end, counted over all groups.
+        lines, times, values: where each begins, in lines of the row, halves for their middles, and in steps; and what it stands for.
+        chosen: index of the line that is marked; -1 without one.
+        to_time, to_value: where they end.
+    """
+
+    row: int
+    lines: int
+    times: int
+    values: int
+    chosen: int
+    to_row: int
+    to_time: int
+    to_value: float
+
+
 class RowsHeader(TypedDict):
     """A network's rows.
 
@@ -214,6 +236,8 @@ class RowsHeader(TypedDict):
         dt: length of a step in seconds.
         palette: colours by name.
         other: name of the second run; empty without one.
+        links: lines between rows.
+        back: whether Escape leads back to other rows.
     """
 
     steps: int
@@ -221,3 +245,5 @@ class RowsHeader(TypedDict):
     palette: dict[str, str]
     groups: list[RowsGroup]
     other: str
+    links: NotRequired[list[RowLinks]]
+    back: NotRequired[bool]

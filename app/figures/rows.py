@@ -82,6 +82,7 @@ class View:
         is_brief: whether the rows of all layers but the last are low on narrow screens.
         marks: steps that are marked on the spikes of each neuron, by layer.
         can_mark: whether a click sets and clears them.
+        can_ask: whether a click on a spike asks why it was sent.
     """
 
     sample: int = 0
@@ -92,6 +93,7 @@ class View:
     is_brief: bool = False
     marks: Mapping[int, Sequence[Sequence[int]]] = field(default_factory=dict)
     can_mark: bool = False
+    can_ask: bool = False
 
 
 def rows_figure(
@@ -227,6 +229,8 @@ def _layer_group(
 def _own_raster(figure: NetworkFigure, spikes: Array, index: int, view: View, is_output: bool, is_compared: bool) -> RasterRow:
     row = raster(figure, spikes, "spikes", "neuron")
     row["pick"], row["selected"] = index, _row_of(view.chosen.get(index, ()), row)
+    if view.can_ask:
+        row["asks"] = index
     if is_compared:
         row["height"] = min(row["height"], COMPARED_HEIGHT)
     elif is_output:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Self
 
+from app.state.why import Why
 from app.words.rates import RateBand
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.spec import Draft
@@ -44,6 +45,7 @@ class NetworkView:
     overlay: the run drawn for comparison.
     taus: membrane time constants compared side by side.
     band: rates that layers should keep to.
+    why: the question why a neuron fired.
     """
 
     panel: str = LAYER
@@ -56,6 +58,7 @@ class NetworkView:
     overlay: str = NO_OVERLAY
     taus: tuple[float, ...] = ()
     band: RateBand | None = None
+    why: Why = field(default_factory=Why)
 
     @classmethod
     def of(cls, draft: Draft) -> Self:
@@ -80,7 +83,7 @@ class NetworkView:
 
     def forget_neurons(self) -> None:
         """Reset the view after an edit that changes places or sizes of layers."""
-        self.chosen, self.opened, self.weighed, self.heatmaps = {}, set(), set(), set()
+        self.chosen, self.opened, self.weighed, self.heatmaps, self.why = {}, set(), set(), set(), Why()
 
     def start_over(self, draft: Draft) -> None:
         """Reset the view for another network, with its first neuron layer selected."""

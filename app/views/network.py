@@ -20,6 +20,7 @@ from app.figures.stages import stages
 from app.figures.style import Theme
 from app.server.priority import first
 from app.state.network_view import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED
+from app.widgets.causes import ask_about, causes_view
 from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw, note_drawn
 from app.widgets.network import around, network_controls, view_of
@@ -120,7 +121,9 @@ def _plots() -> None:
         return
     looking = desk().composition.view
     _sample_control(len(simulation.input))
-    if looking.taus:
+    if looking.why.is_asked and causes_view(simulation):
+        pass
+    elif looking.taus:
         _side_by_side(looking.taus)
     else:
         other, name = _other(looking.overlay)
@@ -261,6 +264,8 @@ def _act_on_rows(simulation: Simulation, act: Act) -> None:
         view.pick(layer, picked_neuron(act, simulation.records[layer], view.sample), bool(act["add"]))
     elif act["do"] == "toggle":
         view.toggle(layer, opens=act["what"] == "open")
+    elif act["do"] == "ask":
+        ask_about(simulation, act)
     elif act["do"] == "remedy":
         _mend(simulation, layer, int(act["remedy"]))
 

@@ -289,6 +289,7 @@ export interface RasterRow {
   other: string;
   marks?: RasterMarks;
   marks_one?: boolean;
+  asks?: number;
 }
 
 export interface RecordPlaces {
@@ -314,6 +315,17 @@ export interface Ribbon {
   answered: number;
 }
 
+export interface RowLinks {
+  row: number;
+  lines: number;
+  times: number;
+  values: number;
+  chosen: number;
+  to_row: number;
+  to_time: number;
+  to_value: number;
+}
+
 export interface RowNotes {
   sentence: string;
   remedies: string[];
@@ -325,6 +337,8 @@ export interface Rows {
   palette: Record<string, string>;
   groups: RowsGroup[];
   other: string;
+  links?: RowLinks[];
+  back?: boolean;
   description: string;
   answered: number;
 }

@@ -180,7 +180,8 @@ def _opening() -> None:
 def view_of(looking: NetworkView, simulation: Simulation) -> View:
     """Return the part of a simulation to draw."""
     chosen = looking.traced(simulation)
-    return View(looking.sample, frozenset(looking.opened), frozenset(looking.weighed), frozenset(looking.heatmaps), chosen)
+    opened, weighed, heatmaps = map(frozenset, (looking.opened, looking.weighed, looking.heatmaps))
+    return View(looking.sample, opened, weighed, heatmaps, chosen, can_ask=not looking.taus)
 
 
 def _seen_simulation() -> Simulation | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.export.formats import OF_NETWORKS
+from app.widgets.causes import explain_menu
 from app.widgets.exports import export_buttons
 from app.widgets.head import head_menus
 from app.widgets.network import compare_controls
@@ -15,7 +16,7 @@ def network_menus() -> None:
 
 
 def _explain() -> None:
-    pass
+    explain_menu()
 
 
 def _share() -> None:

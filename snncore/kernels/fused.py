@@ -7,6 +7,7 @@ once for all time steps. The forward pass keeps one array for the backward pass:
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import astuple
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar, cast
@@ -18,7 +19,7 @@ from torch import Tensor, nn
 
 from snncore import dynamics
 from snncore.activation import SURROGATES, MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
-from snncore.dynamics import ALIFParameters, LIFParameters, MembraneParameters, Scan, State, StepFunction
+from snncore.dynamics import NO_GRADIENTS, ALIFParameters, LIFParameters, MembraneParameters, Scan, State, StepFunction
 from snncore.kernels import layout, loading
 from snncore.kernels.graph import ended, saved_tensors
 from snncore.kernels.memory import empty
@@ -35,28 +36,29 @@ FEW_NEURONS = 32
 
 
 def scan(
-    step: StepFunction[P], z: Tensor, state: State, parameters: P, *, record: bool = False, gradient_of_u: Tensor | None = None
+    step: StepFunction[P], z: Tensor, state: State, parameters: P, *, record: bool = False, gradients: Mapping[str, Tensor] = NO_GRADIENTS
 ) -> Scan:
     """Return the same as `dynamics.scan`, from the compiled loops where they apply.
 
     Values and gradients are equal. The loops don't apply before they are loaded, while they are disabled, off the CPU, to a dtype other
     than float32, in a traced graph, to an empty input, to a step that isn't a built-in model's, to a spike function or reset that isn't
-    in `activation`, to a trained `min_v_mem` or `adapt_scale`, to a caller's own surrogate with an adaptive threshold, and while tangents
-    are carried forward. Through the loops, gradients have no gradients of their own, and can't be computed in batches.
+    in `activation`, to a trained `min_v_mem` or `adapt_scale`, to a caller's own surrogate with an adaptive threshold, while tangents are
+    carried forward, and if gradients besides those of u are recorded. Through the loops, gradients have no gradients of their own, and
+    can't be computed in batches.
 
     Raises:
         GraphError: in the backward pass, if it enters a graph a second time through the state.
     """
-    loops = loading.loops() if _applies(step, z, state, parameters) else None
+    loops = loading.loops() if gradients.keys() <= {"u"} and _applies(step, z, state, parameters) else None
     if loops is None:
-        return ended(dynamics.scan(step, z, state, parameters, record=record, gradient_of_u=gradient_of_u))
+        return ended(dynamics.scan(step, z, state, parameters, record=record, gradients=gradients))
     p = cast(MembraneParameters, parameters)
     tensors = _Tensors(
         *(z, state["v_mem"], state.get("i_syn"), state.get("b"), p.alpha_mem, p.input_gain, p.alpha_syn),
         *(getattr(p, name, None) for name in ("spike_threshold", "alpha_adapt", "adapt_gain")),
     )
     for_gradient = torch.is_grad_enabled() and any(x is not None and x.requires_grad for x in tensors)
-    call = _Call(loops, p, z, record, for_gradient, gradient_of_u)
+    call = _Call(loops, p, z, record, for_gradient, gradients.get("u"))
     outputs: Any = _Fused.apply(call, *tensors) if for_gradient else call.forward(tensors)  # type: ignore[no-untyped-call]  # torch's own
     output, mean, v, i, b, *recorded = outputs
     last = {"v_mem": v, "i_syn": i, "b": b}

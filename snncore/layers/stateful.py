@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -20,8 +20,16 @@ from snncore.layers.bounds import Bounds, finite, hold, hold_after_updates
 
 ValueRanges = Mapping[str, tuple[float, float]]
 
-OF_A_CALL = frozenset(("recordings", "gradients", "firing_rate", "_fresh", "_random_ranges", "_random_generator"))
+OF_A_CALL = frozenset(("recordings", "gradients", "scanned", "firing_rate", "_fresh", "_random_ranges", "_random_generator"))
 """Attributes that calls and resets set: neither parameters nor modules."""
+
+
+class Scanned(NamedTuple):
+    """What a layer's scan was given: its input z (batch, time, ...), the state before, and the step's parameters in force."""
+
+    z: Tensor
+    state: State
+    parameters: Any
 
 
 class StatefulLayer(nn.Module):
@@ -34,8 +42,10 @@ class StatefulLayer(nn.Module):
     Attributes:
         recordings: after a call with `record_states`, the state variables and `u` at every step, each (batch, time, ...).
         firing_rate: mean output of the last call, spikes per neuron and time step.
-        record_gradients: whether the backward pass writes ∂L/∂u of every step into `gradients`. May be set at any time.
+        record_gradients: whether the backward pass writes ∂L/∂u of every step into `gradients`. May be set at any time. `"all"` records
+            those of the output and of each state variable too, as whatever comes after the step sees them; it is slow.
         gradients: `{"u": (batch, time, ...)}` of the last call with `record_gradients`; zero until its backward pass.
+        scanned: what the last call with `record_gradients="all"` scanned.
     """
 
     does_spike: ClassVar[bool] = True
@@ -56,8 +66,9 @@ class StatefulLayer(nn.Module):
         self.state_names = state_names
         self.record_states = record_states
         self.recordings = {}
-        self.record_gradients = False
+        self.record_gradients: bool | Literal["all"] = False
         self.gradients: dict[str, Tensor] = {}
+        self.scanned: Scanned | None = None
         self.firing_rate = None
         self._fresh = True
         self._random_ranges: ValueRanges | None = None
@@ -106,16 +117,19 @@ class StatefulLayer(nn.Module):
         if not is_traced(z):
             self.hold_parameters()
         state = self._initial_state(z)
-        gradient_of_u = torch.zeros_like(z, requires_grad=False) if self.record_gradients else None
+        names = ("u", "output", *self.state_names) if self.record_gradients == "all" else ("u",) if self.record_gradients else ()
+        gradients = {name: torch.zeros_like(z, requires_grad=False) for name in names}
         if self.record_gradients and torch.is_grad_enabled() and not z.requires_grad:
             z = z.detach().requires_grad_()  # so that ∂L/∂u is computed at every step
-        result = kernels.scan(self.step, z, state, self.step_parameters(z), record=self.record_states, gradient_of_u=gradient_of_u)
+        parameters = self.step_parameters(z)
+        result = kernels.scan(self.step, z, state, parameters, record=self.record_states, gradients=gradients)
         if not result.is_finite:
             raise NonFiniteError(f"{type(self).__name__}: {_what_is_not_finite(z, state)}", self)
         for name in self.state_names:
             setattr(self, name, result.state[name])
         self.recordings = result.recordings
-        self.gradients = {} if gradient_of_u is None else {"u": gradient_of_u}
+        self.gradients = gradients
+        self.scanned = Scanned(z, state, parameters) if self.record_gradients == "all" else None
         self.firing_rate = result.mean
         return result.output
 
@@ -159,6 +173,7 @@ class StatefulLayer(nn.Module):
         self._fresh = True
         self.recordings = {}
         self.gradients = {}
+        self.scanned = None
         self.firing_rate = None
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -264,6 +279,7 @@ class StatefulLayer(nn.Module):
         contents.update({name: value.detach() for name, value in self._states()})
         contents["recordings"] = {}
         contents["gradients"] = {}
+        contents["scanned"] = None
         contents["firing_rate"] = None
         contents["_random_generator"] = None
         return contents

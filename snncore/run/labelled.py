@@ -16,7 +16,7 @@ from torch.optim import Optimizer
 from snncore.arrays import Array
 from snncore.errors import ExperimentError, NonFiniteError
 from snncore.experiment.data import Half, Halves
-from snncore.experiment.inputs import NO_FILES, Files
+from snncore.experiment.inputs import NO_FILES, Files, Sample
 from snncore.experiment.parameters import Parameters, put
 from snncore.experiment.spec import Experiment
 from snncore.experiment.tasks.classification import TEST_ACCURACY, TEST_LOSS, TRAIN_ACCURACY, Classification
@@ -86,6 +86,25 @@ def answer(experiment: Experiment, files: Files = NO_FILES, *, parameters: Param
     except NonFiniteError as error:
         raise ExperimentError(str(error)) from error
     return Answers(labels.numpy(), torch.cat(readouts).numpy())
+
+
+def shown_samples(experiment: Experiment, model: nn.Module, files: Files = NO_FILES) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+    """Return the samples of labelled data that the input shows, and the loss of the network's answer to them.
+
+    Args:
+        model: the network that the Experiment builds. The loss reads its layers too, so it is to be called after the model. A last layer
+            whose potentials are read must record its states.
+        files: arrays that the data name by their digest.
+
+    Raises:
+        ExperimentError: the input is no sample of labelled data, or its file is missing.
+    """
+    asked, shown = _Asked(experiment), experiment.input
+    if not isinstance(shown, Sample):
+        raise ExperimentError(f"The input is {shown.kind}, which has no label; choose a sample of the task's data as input.")
+    _, all_labels = asked.task.data.make(files).of(shown.half)
+    labels = all_labels[(shown.index + torch.arange(shown.shape[0])) % len(all_labels)]
+    return experiment.make_input(files), lambda output: asked.loss(model, asked.read(model, output), labels)
 
 
 class LabelledEpoch:
@@ -237,6 +256,12 @@ class _Asked:
             output = layer.recordings["u"]
         return self.task.read(output)
 
+    def loss(self, model: nn.Module, readouts: Tensor, labels: Tensor) -> Tensor:
+        """Return the loss of the readouts of the model's last output."""
+        layers = spiking_layers(model).values()
+        rates = (layer.firing_rate for layer in layers if layer.does_spike and layer.firing_rate is not None)
+        return self.task.loss_of(readouts, labels, rates)
+
 
 class _Batch(Iteration):
     """The seven steps for one batch."""
@@ -256,8 +281,7 @@ class _Batch(Iteration):
 
     def measure(self) -> Tensor:
         self.readouts = self._asked.read(self.model, self.output)
-        rates = (layer.firing_rate for layer in self.layers.values() if layer.does_spike and layer.firing_rate is not None)
-        return self._asked.task.loss_of(self.readouts, self.labels, rates)
+        return self._asked.loss(self.model, self.readouts, self.labels)
 
 
 def run(model: nn.Module, shown: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import nn
@@ -26,6 +26,7 @@ class Simulation:
         outputs: each layer's output, (batch, time, ...), by its place in the network; the last one alone where no others are kept.
         records: records of the neuron layers, by their place in the network.
         weights: weights and biases by parameter name: `"0.weight"`.
+        parameters: all parameters by name; none where they aren't kept.
     """
 
     experiment: Experiment
@@ -33,6 +34,7 @@ class Simulation:
     outputs: tuple[Array, ...]
     records: dict[int, LayerRecord]
     weights: dict[str, Array]
+    parameters: Parameters = field(default_factory=dict)
 
     def received(self, layer: int) -> Array:
         """Return the layer's input, (batch, time, ...), without recurrent current."""
@@ -88,4 +90,5 @@ def _run(
         outputs=unfolded,
         records={index: record_of(str(index), layer, outputs[str(index)], thresholds[index]) for index, layer in layers.items()},
         weights={name: value.numpy() for name, value in model.state_dict().items() if name.endswith(("weight", "bias"))},
+        parameters={name: value.detach().numpy() for name, value in model.named_parameters()},
     )

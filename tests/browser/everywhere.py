@@ -54,3 +54,8 @@ def states(page: Page, path: str) -> Iterator[str]:
     expect(page.locator(".tip:popover-open")).to_be_visible()
     yield "an explanation open"
     page.keyboard.press("Escape")
+    if path == "network":
+        page.get_by_role("button", name="Explain", exact=True).click()
+        page.get_by_role("button", name="What moved").click()
+        expect(page.get_by_role("button", name="Back", exact=True)).to_be_visible()
+        yield "causes open"

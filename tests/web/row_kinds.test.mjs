@@ -159,3 +159,14 @@ test("the cursor stands on neurons, lines or values", () => {
   assert.equal(KINDS.weights.lines([new Float32Array(18)], kernels), 18);
   assert.equal(KINDS.maps.lines([new Float32Array(36)], maps), 1);
 });
+
+test("a click on a spike asks why where rows ask, and picks the neuron elsewhere and with Shift", () => {
+  const { pick } = KINDS.raster;
+  const asking = { ...raster, asks: 3 };
+  assert.deepEqual(pick(asking, { line: 2, time: 7 }, false, [spikes]), { do: "ask", layer: 3, row: 2, time: 7 });
+  assert.deepEqual(pick(asking, { line: 2, time: 6 }, false, [spikes]), { do: "pick", layer: 1, add: false, row: 2 });
+  assert.deepEqual(pick(asking, { line: 2, time: 7 }, true, [spikes]), { do: "pick", layer: 1, add: true, row: 2 });
+  assert.deepEqual(pick(raster, { line: 2, time: 7 }, false, [spikes]), { do: "pick", layer: 1, add: false, row: 2 });
+  const thin = { ...asking, bin: 3, span: 4 };
+  assert.deepEqual(pick(thin, { line: 1, time: 9 }, false, [Uint8Array.of(0, 0, 0, 0, 0, 6)]), { do: "ask", layer: 3, row: 1, time: 9 });
+});

@@ -3,6 +3,8 @@
 /**
  * @typedef {{do: "pick", layer: number, add: boolean, row: number}
  *   | {do: "pick", layer: number, add: boolean, neuron: number}
+ *   | {do: "ask", layer: number, row: number, time: number}
+ *   | {do: "back"}
  *   | {do: "mark", neuron: number, time: number}
  *   | {do: "toggle", layer: number, what: "open" | "heatmap"}
  *   | {do: "remedy", layer: number, remedy: number}} Act

@@ -4,6 +4,7 @@ import { ARROWS, LEAP } from "../lib/keys.js";
 import { clamp } from "../lib/numbers.js";
 import { leave, linesAt, runsOverValues } from "./cursor.js";
 import { hideTip } from "./pointer.js";
+import { goBack } from "./return.js";
 import { setZoom } from "./sight.js";
 import { timeAxis } from "./stage.js";
 import { moveTo, pick } from "./visits.js";
@@ -36,6 +37,8 @@ function isDone(view, { key, shiftKey }) {
     moveTo(view, along(view, here, key === "Home" ? -Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER), BY_KEY);
   } else if (key === "Enter" && view.at) {
     pick(view, shiftKey);
+  } else if (key === "Escape" && view.header.back) {
+    goBack(view);
   } else if (key === "Escape" && view.at) {
     leave(view);
   } else if (key === "+" || key === "-") {

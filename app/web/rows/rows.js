@@ -13,6 +13,7 @@ import { fillRoom, keepHeights } from "./heights.js";
 import { onKey } from "./keyboard.js";
 import { stopPlaying } from "./playing.js";
 import { listenToPointer } from "./pointer.js";
+import { takesFocus } from "./return.js";
 import { redraw, setZoom } from "./sight.js";
 import { AXIS_HEIGHT, FOOT } from "./ticks.js";
 import { shared } from "./visits.js";
@@ -39,11 +40,13 @@ function create(parent, { header, arrays }) {
     hidden: true,
   });
   const readout = element("p", "rows-readout", foot, { role: "status" });
+  const links = element("canvas", "rows-links", root, { ariaHidden: "true" });
   const [cursor, zoomed, tip] = ["cursor", "zoom", "tip"].map((name) => element("div", `rows-${name}`, root, { ariaHidden: "true" }));
   const view = {
     root,
     body,
     foot,
+    links,
     axisCanvas,
     whole,
     readout,
@@ -77,6 +80,7 @@ function create(parent, { header, arrays }) {
     ended: new AbortController(),
   };
   listen(view);
+  if (takesFocus(header.back)) root.focus({ preventScroll: true });
   return view;
 }
 

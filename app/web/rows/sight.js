@@ -3,6 +3,7 @@
 import { setText } from "../lib/dom.js";
 import { unit } from "../lib/unit.js";
 import { placeCursor, standAt } from "./cursor.js";
+import { drawLinks } from "./links.js";
 import { drawRow, stageOn } from "./stage.js";
 import { AXIS_HEIGHT, drawTimeAxis } from "./ticks.js";
 import { pannedTo } from "./zoom.js";
@@ -15,6 +16,7 @@ export function redraw(view) {
   const { fontFamily, fontSize } = getComputedStyle(view.root);
   view.font = `${Number.parseFloat(fontSize) / unit()}px ${fontFamily}`;
   for (const drawn of view.rows) drawRow(view, drawn);
+  drawLinks(view);
   drawTimeAxis(stageOn(view, view.axisCanvas, AXIS_HEIGHT));
   if (view.zoom) view.root.dataset.zoom = view.zoom.map((edge) => edge.toFixed(1)).join(" ");
   else delete view.root.dataset.zoom;

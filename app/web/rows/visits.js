@@ -26,6 +26,6 @@ export function moveTo(view, to, { isAloud = false, follows = false } = {}) {
 /** Tells what the cursor stands on. @param {View} view @param {boolean} add beside what is picked already */
 export function pick(view, add) {
   const found = view.at && view.rows[view.at.place];
-  const act = view.at && found && kindOf(found.row).pick(found.row, view.at, add);
+  const act = view.at && found && kindOf(found.row).pick(found.row, view.at, add, view.arrays);
   if (act) view.acts.tell(act);
 }

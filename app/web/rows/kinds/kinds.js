@@ -28,7 +28,8 @@ import { weights } from "./weights.js";
  *   what lies under a place, in pixels from the row's corner
  * @property {(field: import("../stage.js").Field, row: Kind, spot: Spot, who: string) => string} say
  *   what is at a spot, in words; `who` is the layer's name
- * @property {(row: Kind, spot: Spot, add: boolean) => import("../acts.js").Act | null} pick what a pick there tells; `add`: beside others
+ * @property {(row: Kind, spot: Spot, add: boolean, arrays: import("../stage.js").Values[]) => import("../acts.js").Act | null} pick
+ *   what a pick there tells; `add`: beside others
  */
 
 export const KINDS = { raster, traces, heatmap, bars, weights, maps };

@@ -10,6 +10,7 @@ import { cellAt, cellUnder, linesIn } from "./grid.js";
 
 /** @typedef {import("../../wire.js").RasterRow} RasterRow */
 /** @typedef {import("../stage.js").Stage} Stage */
+/** @typedef {import("../stage.js").Values} Values */
 
 const FAINTEST = 0.5; // of one spike beside a time step with several
 const SHADES = 16;
@@ -34,8 +35,18 @@ export const raster = {
     const target = row.marks && isMarked(field.arrays, row.marks, spot) ? " · target" : "";
     return `${who} ${which}${run} · ${when} · spikes ${digits(value)}${target}`;
   },
-  pick: (row, { line, time }, add) => (row.marks_one && !add ? { do: "mark", neuron: line, time } : pickOf(row, add, { row: line })),
+  pick(row, { line, time }, add, arrays) {
+    if (row.marks_one && !add) return { do: "mark", neuron: line, time };
+    if (row.asks != null && !add && spikesAt(arrays, row, line, time)) return { do: "ask", layer: row.asks, row: line, time };
+    return pickOf(row, add, { row: line });
+  },
 };
+
+/** Spikes in the cell at a line and a time. @param {Values[]} arrays @param {RasterRow} row @param {number} line @param {number} time */
+function spikesAt(arrays, row, line, time) {
+  const z = arrays[row.z];
+  return z[(line * z.length) / linesIn(row) + Math.floor(time / row.span)];
+}
 
 /** A second run's name where there is little room: "A" of "A, epoch 5". @param {string} name */
 const briefly = (name) => (/^[A-Z]\b/.test(name) ? name[0] : "other");

@@ -1,0 +1,145 @@
+"""The question why a neuron fired, or didn't, as a visitor follows it back from cause to cause, and what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from snncore.explain import Cause, Causes, Needed, Without, causes, needed, without
+from snncore.explain.spike_causes import Source
+from snncore.run.simulation import Simulation
+
+INPUT = -1
+"""Stands for the network's input, where a layer's place is named."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Why u of a neuron was what it was at a step: the layer's place in the network, the neuron and the step."""
+
+    layer: int
+    neuron: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is known of a question.
+
+    Attributes:
+        found: the causes of u.
+        chosen, without: the cause that was chosen, and what becomes of the neuron without it.
+        is_counted: whether it was searched how many spikes must go.
+        fewest: what that search found.
+    """
+
+    found: Causes
+    chosen: Cause | None
+    without: Without | None
+    is_counted: bool
+    fewest: Needed | None
+
+
+@dataclass
+class Why:
+    """Attributes:
+    trail: the questions so far, the present one last; none while nothing is asked.
+    chosen: source, step and sender of the cause that was chosen; None without one.
+    is_counted: whether it is to be said how many spikes must go.
+    has_missed: whether the last choice was of something that gave nothing.
+    """
+
+    trail: list[Question] = field(default_factory=list)
+    chosen: tuple[Source, int, int] | None = None
+    is_counted: bool = False
+    has_missed: bool = False
+    _known: tuple[object, Explanation] | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        return bool(self.trail)
+
+    def ask(self, layer: int, neuron: int, step: int) -> None:
+        """Ask a question, and remember the one before."""
+        self.trail.append(Question(layer, neuron, step))
+        self._start_over()
+
+    def back(self) -> None:
+        """Return to the question before, or from the first one to none."""
+        if self.trail:
+            self.trail.pop()
+        self._start_over()
+
+    def end(self) -> None:
+        self.trail, self._known = [], None
+        self._start_over()
+
+    def choose(self, simulation: Simulation, sample: int, layer: int, senders: range, steps: range) -> None:
+        """Choose the largest cause among some senders and steps of a layer, or of the `INPUT`. Chosen again, it becomes the question."""
+        found = self.explain(simulation, sample).found
+        source: Source = "recurrence" if layer == found.layer else "input"
+        within = slice(steps.start, steps.stop), slice(senders.start, senders.stop)
+        given = found.parts.get(source, np.empty((0, 0)))[within]
+        self.has_missed = not given.any()
+        if self.has_missed:
+            return
+        step, sender = np.unravel_index(int(np.abs(given).argmax()), given.shape)
+        place = source, steps.start + int(step), senders.start + int(sender)
+        if place == self.chosen:
+            self.go_on(found)
+        else:
+            self.chosen = place
+
+    def go_on(self, found: Causes) -> None:
+        """Ask why the chosen spike was sent, if a neuron sent it."""
+        if self.chosen is None:
+            return
+        source, step, sender = self.chosen
+        layer = found.layer if source == "recurrence" else found.sender
+        if layer is not None:
+            self.ask(layer, sender, step)
+
+    def count(self) -> None:
+        """Have it said how many spikes must go."""
+        self.is_counted = True
+
+    def explain(self, simulation: Simulation, sample: int) -> Explanation:
+        """Answer the present question for a sample of a simulation. The last answer is kept.
+
+        Raises:
+            ExperimentError: the neuron or step is no longer there, or its causes can't be told.
+        """
+        asked = (simulation, sample, self.trail[-1], self.chosen, self.is_counted)
+        if self._known is not None and _is_same(self._known[0], asked):
+            return self._known[1]
+        layer, neuron, step = self.trail[-1].layer, self.trail[-1].neuron, self.trail[-1].step
+        found = causes(simulation, layer, neuron, step, sample)
+        chosen = self._cause(found)
+        can_count = self.is_counted and found.spikes > 0
+        explanation = Explanation(
+            found=found,
+            chosen=chosen,
+            without=without(simulation, found, [chosen]) if chosen else None,
+            is_counted=can_count,
+            fewest=needed(simulation, found) if can_count else None,
+        )
+        self._known = asked, explanation
+        return explanation
+
+    def _start_over(self) -> None:
+        self.chosen, self.is_counted, self.has_missed = None, False, False
+
+    def _cause(self, found: Causes) -> Cause | None:
+        """Return the chosen cause; None if there is none, or it gives nothing after an edit."""
+        if self.chosen is None:
+            return None
+        source, step, sender = self.chosen
+        part = found.parts.get(source, np.empty((0, 0)))
+        if step >= len(part) or sender >= part.shape[1] or not part[step, sender]:
+            return None
+        return Cause(source, step, sender, float(part[step, sender]))
+
+
+def _is_same(known: object, asked: tuple[object, ...]) -> bool:
+    return isinstance(known, tuple) and known[0] is asked[0] and known[1:] == asked[1:]
