@@ -11,6 +11,7 @@ from app.server.runner import Owner, PastRun, TrainingRun, slots
 from app.state.composition import Composition
 from app.state.former_runs import FormerRuns, changes_between, has_epochs
 from app.state.guess import Guess, first_spike_of
+from app.state.recognition import Look, Recognition
 from app.state.trainability import check_trainable
 from app.state.trials import Trials
 from snncore.diagnosis.remedies import without_normalisation
@@ -72,6 +73,7 @@ class TrainingState:
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
         guess: when the first output spike comes.
         former: trainings that were replaced, which undo and redo bring back.
+        recognition: of labelled data: the sample that is shown, and the network's answers.
     """
 
     composition: Composition
@@ -85,6 +87,7 @@ class TrainingState:
     given_up: Checkpoint | None = None
     guess: Guess = field(default_factory=Guess)
     former: FormerRuns = field(default_factory=FormerRuns)
+    recognition: Recognition = field(default_factory=Recognition)
     _seen_first_of: str = ""
     _explained: tuple[str, FirstSpike | None] = ("", None)
     _checked: tuple[Experiment | None, str | None] = (None, None)
@@ -141,6 +144,19 @@ class TrainingState:
         """Record of the epoch on display, or the nearest earlier whole one if it was reduced to numbers."""
         last = len(self.run.records) - 1
         return self.run.log.whole_at(last if self.scrubbed is None else min(self.scrubbed, last))
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether the training learns labelled data."""
+        return self.run.in_force.task.is_labelled
+
+    def look(self) -> Look:
+        """Return the answers of a network that learns labelled data, at the epoch on display.
+
+        Raises:
+            ExperimentError: a potential became infinite or NaN.
+        """
+        return self.recognition.look(self.run, self.composition.files, self.scrubbed)
 
     def findings(self) -> list[TrainingFinding]:
         """Return what is wrong with the training; while it runs, diagnosed only now and then."""

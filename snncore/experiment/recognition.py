@@ -36,7 +36,7 @@ def digits() -> Experiment:
             optimiser="Adam",
             lr=5e-3,
             schedule="cosine",
-            epochs=10,
+            epochs=11,
             batch_size=64,
         ),
     )
@@ -61,7 +61,7 @@ def yin_yang() -> Experiment:
             optimiser="Adam",
             lr=1e-2,
             schedule="cosine",
-            epochs=30,
+            epochs=31,
             batch_size=150,
         ),
     )
@@ -87,7 +87,7 @@ def remember(delay: int = 200, *, adapts: bool = True) -> Experiment:
             task=Classification(data=data, encoding=AsGiven(), readout="mean_potential"),
             optimiser="Adam",
             lr=1e-2,
-            epochs=12,
+            epochs=13,
             batch_size=64,
         ),
     )
