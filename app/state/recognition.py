@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from app.server.runner import Moment, TrainingRun
+from app.server.runner import Moment, PastRun, TrainingRun
 from snncore.arrays import Array
 from snncore.experiment.inputs import Files
 from snncore.experiment.spec import Experiment
 from snncore.experiment.tasks.classification import Classification
 from snncore.run.labelled import Answerer, Answers
+from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation, simulate
 
 MOST_SHOWN = 1000
 """Most test samples whose answers are shown: the first ones."""
+
+MOST_PIXELS = 2**20
+"""Most pixels of all images that are shown, a byte each."""
+
+WHITE = 255
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,18 @@ class Look:
     is_moving: bool
     sample: int | None
 
+    @property
+    def pixels(self) -> NDArray[np.uint8] | None:
+        """The shown samples as images, (samples, height, width) from 0 to 255; None if they are none, or too large to be sent."""
+        values = self.answerer.halves.test.values[:MOST_SHOWN]
+        shape = tuple(values.shape[1:])
+        if len(shape) == 3 and shape[0] == 1 and self.task.data.steps is None:
+            values, shape = values[:, 0], shape[1:]
+        if len(shape) != 2 or self.task.data.steps is not None or values.numel() > MOST_PIXELS:
+            return None
+        levels: NDArray[np.uint8] = np.rint(values.numpy() * WHITE).astype(np.uint8)
+        return levels
+
 
 @dataclass
 class Recognition:
@@ -56,6 +77,8 @@ class Recognition:
     own: Array | None = None
     _answerer: tuple[object, Answerer] | None = None
     _looks: dict[object, Look] = field(default_factory=dict)
+    _simulated: tuple[Look | None, Array | None, Simulation | None] = (None, None, None)
+    _traced: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def pick(self, sample: int) -> None:
         """Show the spikes of a test sample."""
@@ -84,12 +107,40 @@ class Recognition:
         return self._looks[key]
 
     def simulate(self, look: Look, files: Files) -> Simulation:
-        """Return a run of the network on the sample that is shown, with the weights of that moment."""
+        """Return a run of the network on the sample that is shown, with the weights of that moment.
+
+        Raises:
+            ExperimentError: a potential became infinite or NaN.
+        """
+        before, own, found = self._simulated
+        if found is None or before is not look or own is not self.own:
+            found = simulate(look.experiment, files, parameters=look.moment.parameters, given=self._given(look))[0]
+            self._simulated = look, self.own, found
+        return found
+
+    def simulate_beside(self, look: Look, other: PastRun, files: Files) -> tuple[Simulation, int]:
+        """Return a run of another trained network on the same sample, and the epoch of its weights: the same, or the nearest earlier."""
+        record = other.log.whole_at(min(look.moment.epoch, len(other.records) - 1))
+        experiment = other.experiment.in_force(record.epoch)
+        return simulate(experiment, files, parameters=record.parameters, given=self._given(look))[0], record.epoch
+
+    def traced(self, look: Look, simulation: Simulation, picked: Mapping[int, int]) -> dict[int, int]:
+        """Return the traced neuron of each layer: the picked one, else that of the sample's class, or the closest to threshold at first."""
+        last, traced = len(look.experiment.network) - 1, {}
+        for layer, record in simulation.records.items():
+            neuron = picked.get(layer, -1)
+            if not 0 <= neuron < record.u[0, 0].size:
+                of_class = layer == last and look.sample is not None
+                first = int(look.answers.labels[look.sample]) if of_class else closest_neuron(record)
+                neuron = first if of_class else self._traced.setdefault((look.run, layer), first)
+            traced[layer] = neuron
+        return traced
+
+    def _given(self, look: Look) -> torch.Tensor:
+        """Return the sample that is shown as the network gets it, (1, time, ...)."""
         if self.own is None:
-            given = look.answerer.sample("test", look.sample or 0)
-        else:
-            given = look.answerer.encoded(torch.as_tensor(self.own)[None])
-        return simulate(look.experiment, files, parameters=look.moment.parameters, given=given)[0]
+            return look.answerer.sample("test", look.sample or 0)
+        return look.answerer.encoded(torch.as_tensor(self.own, dtype=torch.float32)[None])
 
     @staticmethod
     def shown(answerer: Answerer) -> int:

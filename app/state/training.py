@@ -24,6 +24,7 @@ from snncore.explain.first_spike import FirstSpike, first_spike
 from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
 from snncore.run.bptt import EpochRecord
+from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation, simulate
 
 DEFAULT_SPEED = 8.0
@@ -73,6 +74,7 @@ class TrainingState:
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
         guess: when the first output spike comes.
         former: trainings that were replaced, which undo and redo bring back.
+        brings_data: whether the page asks for a file of labelled data.
         recognition: of labelled data: the sample that is shown, and the network's answers.
     """
 
@@ -87,6 +89,7 @@ class TrainingState:
     given_up: Checkpoint | None = None
     guess: Guess = field(default_factory=Guess)
     former: FormerRuns = field(default_factory=FormerRuns)
+    brings_data: bool = False
     recognition: Recognition = field(default_factory=Recognition)
     _seen_first_of: str = ""
     _explained: tuple[str, FirstSpike | None] = ("", None)
@@ -136,6 +139,8 @@ class TrainingState:
     def can_ask_why(self) -> bool:
         """Whether the epoch on display is silent against the goal, and input normalisation may be why."""
         in_force = self.run.in_force
+        if in_force.task.is_labelled:
+            return False
         wanted = in_force.task.spikes_wanted(in_force.input.shape[0])
         return wanted != 0 and silence([self.seen_record]) is not None and bool(without_normalisation(in_force))
 
@@ -158,6 +163,32 @@ class TrainingState:
         """
         return self.recognition.look(self.run, self.composition.files, self.scrubbed)
 
+    def sample_pass(self) -> Simulation:
+        """Return the network's activity for the labelled sample that is shown, at the epoch on display.
+
+        Raises:
+            ExperimentError: a potential became infinite or NaN.
+        """
+        return self.recognition.simulate(self.look(), self.composition.files)
+
+    def pinned_sample_pass(self, look: Look) -> tuple[Simulation, int] | None:
+        """Return what the pinned network does with the sample that is shown, and at which epoch; None as for `pinned_pass`."""
+        pinned = self.pinned
+        if pinned is None or not pinned.experiment.task.is_labelled or not have_the_same_rows(pinned.experiment, self.run.experiment):
+            return None
+        return self.recognition.simulate_beside(look, pinned, self.composition.files)
+
+    def traced(self) -> dict[int, int]:
+        """Return the traced neuron of each layer: the picked one, else the closest to threshold at first."""
+        if self.is_labelled:
+            return self.recognition.traced(self.look(), self.sample_pass(), self.picked)
+        traced = {}
+        for layer in self.run.records[0].layers:
+            index = int(layer.name)
+            neuron = self.picked.get(index, -1)
+            traced[index] = neuron if 0 <= neuron < layer.u[0, 0].size else closest_neuron(layer)
+        return traced
+
     def findings(self) -> list[TrainingFinding]:
         """Return what is wrong with the training; while it runs, diagnosed only now and then."""
         run, now = self.run, time.monotonic()
@@ -171,7 +202,7 @@ class TrainingState:
     def cause(self) -> FirstSpike | None:
         """Return what made the output fire; None while it runs, for a large network, or where that can't be found out."""
         run = self.run
-        if run.is_running or run.records[0].nbytes > MOST_EXPLAINED:
+        if run.is_running or self.is_labelled or run.records[0].nbytes > MOST_EXPLAINED:
             return None
         fired = first_spike_of(run)
         key = f"{run.id} {fired}"
@@ -251,6 +282,11 @@ class TrainingState:
         """Train one epoch."""
         self._take_up()
         self.run.step()
+
+    def step_batch(self) -> None:
+        """Train one batch of labelled data."""
+        self._take_up()
+        self.run.step_batch()
 
     def restart(self) -> None:
         """Restart at epoch 0 with the same weights, and with the present settings from the start."""

@@ -419,6 +419,25 @@ export interface VaryingLevel {
   values: number;
 }
 
+export interface Wall {
+  title: string;
+  description: string;
+  names: string[];
+  size: [number, number] | null;
+  picked: number | null;
+  palette: WallPalette;
+  answered: number;
+}
+
+export interface WallPalette {
+  text: string;
+  muted: string;
+  grid: string;
+  background: string;
+  mistake: string;
+  picked: string;
+}
+
 export interface WeightsRow {
   height: number;
   weight?: number;

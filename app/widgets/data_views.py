@@ -16,13 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.components.wall import wall
 from app.state.recognition import Look
 from app.state.training import TrainingState
+from app.widgets.drawing import draw
+from app.words.recognition import answers_in_words, class_name, wall_title
 
 DataView = Callable[[Look, TrainingState], None]
 
 DATA_VIEWS: dict[str, DataView] = {}
-"""Views by kind of data set. Data without one are shown as a wall if their samples are images, else as a list of answers."""
+"""Views by kind of data set. Data without one are shown as a wall of images or, if their samples are none, of class names."""
 
 
 def data_view(kind: str) -> Callable[[DataView], DataView]:
@@ -37,4 +40,21 @@ def data_view(kind: str) -> Callable[[DataView], DataView]:
 
 def show_data(look: Look, training: TrainingState) -> None:
     """Draw the view of a training's data."""
-    DATA_VIEWS[look.task.data.kind](look, training)
+    DATA_VIEWS.get(look.task.data.kind, answers_wall)(look, training)
+
+
+def answers_wall(look: Look, training: TrainingState) -> None:
+    """Draw the test samples with the network's answers, mistakes first: as images, or by the names of their classes."""
+    data, tested = look.task.data, len(look.answerer.halves.test.labels)
+    wall(
+        "wall",
+        look.answers.labels,
+        look.answers.classes,
+        look.pixels,
+        [class_name(data, number) for number in range(data.classes)],
+        wall_title(look.answers, data, tested),
+        answers_in_words(look.answers, data),
+        look.sample,
+        training.recognition.pick,
+        redraw=lambda: draw("live"),
+    )

@@ -83,9 +83,9 @@ class Silence:
 
 
 def silence(records: Sequence[EpochRecord]) -> Silence | None:
-    """Return why the last epoch had no output spike; None if it had some, or its output isn't spikes."""
+    """Return why the last epoch had no output spike; None if it had some, its output isn't spikes, or its record has no layers."""
     last = records[-1]
-    if last.spikes or not last.does_spike:
+    if last.spikes or not last.does_spike or not last.layers:
         return None
     index = next(number for number, layer in enumerate(last.layers) if not layer.spikes.any())
     recent = [record.reach[index] for record in records[-TREND_EPOCHS:]]

@@ -180,7 +180,9 @@ class LabelledEpoch:
     """One epoch of labelled data: the training half in batches, in a new order, then the test half.
 
     Epoch 0 shows the untrained network, as it does of other tasks: nothing is learned in it, and at most `FIRST_TESTED` samples of each
-    half are tested. Random encodings of the training half differ from epoch to epoch; those of the test half are always the same. An epoch that is
+    half are tested.
+
+    Random encodings of the training half differ from epoch to epoch; those of the test half are always the same. An epoch that is
     stopped keeps what its batches have learned; the next `run` goes on with the batch at which it was stopped.
 
     Args:

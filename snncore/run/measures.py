@@ -119,6 +119,36 @@ def operations_per_epoch(experiment: Experiment, records: Sequence[EpochRecord],
     return total if is_counted else None
 
 
+@dataclass(frozen=True)
+class PerSample:
+    """What a sample costs a network that learns labelled data, on average over an epoch.
+
+    Attributes:
+        spikes: of all layers that spike.
+        operations: synaptic operations that these cause in a Linear that follows; those of the input are not counted.
+    """
+
+    spikes: float
+    operations: float
+
+
+def per_sample(experiment: Experiment, record: EpochRecord) -> PerSample:
+    """Return the spikes and synaptic operations of a sample in an epoch of labelled data, from its firing rates."""
+    steps, rates = experiment.input.shape[1], iter(record.rates)
+    spikes = operations = fired = 0.0
+    for layer, fit in zip(experiment.network, experiment.fits(), strict=True):
+        if isinstance(layer, NeuronSpec):
+            count = next(rates) * math.prod(fit.shape[2:] if fit.shape else ()) * steps
+            fired = count if layer.does_spike else 0.0
+            spikes += fired
+        elif isinstance(layer, LinearSpec):
+            operations += fired * layer.out_features
+            fired = 0.0
+        elif not isinstance(layer, FlattenSpec):
+            fired = 0.0
+    return PerSample(spikes, operations)
+
+
 def _places_that_see(layer: Conv2dSpec, side: int) -> Array:
     """Return for each pixel along a side how many places of the kernel cover it."""
     first = np.arange(0, side + 2 * layer.padding - layer.kernel_size + 1, layer.stride) - layer.padding
