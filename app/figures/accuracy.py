@@ -12,7 +12,7 @@ from app.figures.curves import LEAST_WIDTH, Values, axis_name, curve, epoch_span
 from app.figures.style import PALETTES, Figure, Palette, Theme, axis, heading, layout, level
 from app.figures.training import GHOST_DASH, HEIGHT, MARGIN, MOST_MARKED, NARROW_HEIGHT, NARROW_MARGIN, NO_CHANGES, PANELS, READOUT, Ghost
 from app.words.numbers import three_digits
-from app.words.recognition import numbers
+from app.words.recognition import cost_in_words, numbers
 from snncore.run.bptt import EpochRecord
 from snncore.run.measures import PerSample
 
@@ -45,7 +45,7 @@ def accuracy_curves(
         curve(_trained(records), 1, palette.input, "Training half", "accuracy", dash=TRAINING_DASH),
         curve(_losses(records), 2, palette.input, "Training half", "loss", dash=TRAINING_DASH, only="wide"),
         _of_test(_test_losses(records), 2, "loss", palette, only="wide"),
-        curve(spikes, 3, palette.spikes, "A sample", "spikes", words=lambda place: in_words(costs[place]), only="wide"),
+        curve(spikes, 3, palette.spikes, "A sample", "spikes", words=lambda place: cost_in_words(costs[place]), only="wide"),
     ]
     losses = [_losses(records), _test_losses(records)]
     most_spikes = [spikes]
@@ -64,7 +64,7 @@ def accuracy_curves(
         data.append(_changed(changes, palette.muted))
     highest = (1.0, _end(losses), _end(most_spikes))
     axes = _axes(theme, span, highest)
-    titles = ("Accuracy per epoch: test solid, training dashed", "Loss", f"Spikes of a sample: {in_words(costs[-1])}")
+    titles = ("Accuracy per epoch: test solid, training dashed", "Loss", f"Spikes per sample: {three_digits(costs[-1].spikes)}")
     still = {"dragmode": False}  # a drag chooses an epoch
     return {
         "data": data,
@@ -94,15 +94,10 @@ def accuracy_curves(
 def describe_accuracy(records: Sequence[EpochRecord], cost: PerSample, ghost: Ghost | None = None) -> str:
     """The curves in words, for screen readers."""
     last = records[-1]
-    said = f"Accuracy, loss and spikes of a sample per epoch. At epoch {last.epoch}: {numbers(last)}; a sample takes {in_words(cost)}."
+    said = f"Accuracy, loss and spikes of a sample per epoch. At epoch {last.epoch}: {numbers(last)}; a sample takes {cost_in_words(cost)}."
     if ghost is None:
         return said
     return f"{said} Beneath it {ghost.name}, pinned, at epoch {ghost.records[-1].epoch}: {numbers(ghost.records[-1])}."
-
-
-def in_words(cost: PerSample) -> str:
-    """Spikes and synaptic operations of a sample."""
-    return f"{three_digits(cost.spikes)}, {three_digits(cost.operations)} operations"
 
 
 def _scores(records: Sequence[EpochRecord]) -> Values:

@@ -39,10 +39,13 @@ def decided_at(read: Array) -> int:
     return int(others[-1]) + 1 if len(others) else 0
 
 
-def add_race(figure: NetworkFigure, read: Array, task: Classification, names: Sequence[str], label: int | None) -> None:
-    """Add the race to a figure of rows.
+def add_race(
+    figure: NetworkFigure, simulation: Simulation, read: Array, task: Classification, names: Sequence[str], label: int | None
+) -> None:
+    """Add the race to a figure of rows, in place of an output that doesn't spike.
 
     Args:
+        simulation: of the sample.
         read: from `racing`.
         names: of the classes.
         label: the sample's class, if it is known.
@@ -67,4 +70,9 @@ def add_race(figure: NetworkFigure, read: Array, task: Classification, names: Se
     row["weight"] = OUTPUT_WEIGHT
     right = "" if label is None else ", the right one" if answer == label else f"; {names[label]} would be right (dashed)"
     words = f"{names[answer]} leads from step {decided_at(read)} on{right}"
-    figure.header["groups"].append(RowsGroup(layer=RACE, title="Answer so far", words=words, rows=[row]))
+    groups, last = figure.header["groups"], str(len(simulation.experiment.network) - 1)
+    if not simulation.experiment.network[-1].does_spike:
+        groups[:] = [group for group in groups if group["layer"] != last]  # the race shows the same, read
+    groups.append(
+        RowsGroup(layer=RACE if any(group["layer"] == last for group in groups) else last, title="Answer so far", words=words, rows=[row])
+    )

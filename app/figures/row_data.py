@@ -210,6 +210,7 @@ class RowsHeader(TypedDict):
         dt: length of a step in seconds.
         palette: colours by name.
         other: name of the second run; empty without one.
+        plays: a number; whenever it is another, the cursor runs through time once.
     """
 
     steps: int
@@ -217,3 +218,4 @@ class RowsHeader(TypedDict):
     palette: dict[str, str]
     groups: list[RowsGroup]
     other: str
+    plays: NotRequired[int]

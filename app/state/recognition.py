@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -18,13 +20,16 @@ from snncore.run.labelled import Answerer, Answers
 from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation, simulate
 
-MOST_SHOWN = 1000
+MOST_SHOWN = 500
 """Most test samples whose answers are shown: the first ones."""
 
 MOST_PIXELS = 2**20
 """Most pixels of all images that are shown, a byte each."""
 
 WHITE = 255
+
+RESTS = 1.5
+"""Times as long as a network's answers took, they are shown before others are asked for while it learns."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,6 @@ class Look:
         answerer: answers further samples: `answerer.encoded(values)` encodes values (samples, ...) of any kind that the data have,
             `answerer.activity(encoded, moment.parameters)` returns readouts (samples, classes) and spikes by layer,
             `answerer.halves.test` are the data.
-        answers: to the first `MOST_SHOWN` samples of the test half, in the order of the data.
         is_moving: whether the training runs, and is followed: then drawing should be quick.
         sample: number of the test sample whose spikes the rows show; None if it is one of the visitor's own.
     """
@@ -49,9 +53,23 @@ class Look:
     task: Classification
     moment: Moment
     answerer: Answerer
-    answers: Answers
     is_moving: bool
     sample: int | None
+    ask: Callable[[], Answers]
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The answers to the first `MOST_SHOWN` samples of the test half, in the order of the data; computed when first asked for.
+
+        Raises:
+            ExperimentError: a potential became infinite or NaN.
+        """
+        return self.ask()
+
+    @property
+    def label(self) -> int | None:
+        """Class of the sample that the rows show; None if it is one of the visitor's own."""
+        return None if self.sample is None else int(self.answerer.halves.test.labels[self.sample])
 
     @property
     def pixels(self) -> NDArray[np.uint8] | None:
@@ -71,22 +89,28 @@ class Recognition:
     """Attributes:
     sample: number of the test sample whose spikes the rows show.
     own: values of a sample of the visitor's own that they show in its place, of the data's sample shape, in [0, 1].
+    picks: how often a sample was chosen; its spikes run through the layers each time.
     """
 
     sample: int = 0
     own: Array | None = None
+    picks: int = 0
     _answerer: tuple[object, Answerer] | None = None
-    _looks: dict[object, Look] = field(default_factory=dict)
+    _look: Look | None = None
+    _rests_until: float = 0.0
+    _moments: dict[tuple[str, int], Moment] = field(default_factory=dict)
     _simulated: tuple[Look | None, Array | None, Simulation | None] = (None, None, None)
     _traced: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def pick(self, sample: int) -> None:
         """Show the spikes of a test sample."""
         self.sample, self.own = sample, None
+        self.picks += 1
 
     def bring(self, values: Array) -> None:
         """Show the spikes of a sample of the visitor's own, such as a drawn digit."""
         self.own = values
+        self.picks += 1
 
     def look(self, run: TrainingRun, files: Files, scrubbed: int | None) -> Look:
         """Return what the network answers at a past epoch, or now.
@@ -98,13 +122,24 @@ class Recognition:
         experiment = run.experiment.in_force(moment.epoch)
         answerer = self._answerer_of(run, experiment, files)
         sample = None if self.own is not None else min(self.sample, self.shown(answerer) - 1)
-        key = (id(answerer), moment.epoch, moment.done, run.is_running, sample, experiment.training.task)
-        if key not in self._looks:
-            found = next((look.answers for look in self._looks.values() if look.moment is moment and look.answerer is answerer), None)
-            answers = found or answerer.answers(moment.parameters, most=MOST_SHOWN)
-            look = Look(run.id, experiment, answerer.task, moment, answerer, answers, run.is_running and scrubbed is None, sample)
-            self._looks = {key: look}
-        return self._looks[key]
+        now, before = time.monotonic(), self._look
+        is_moving = run.is_running and scrubbed is None
+        if before and before.answerer is answerer and before.sample == sample:
+            is_same = before.moment is moment and before.is_moving == is_moving and before.task == experiment.training.task
+            if is_same or (is_moving and before.is_moving and now < self._rests_until):
+                return before
+        answers = before.__dict__.get("answers") if before and before.answerer is answerer and before.moment is moment else None
+        self._look = Look(
+            run=run.id,
+            experiment=experiment,
+            task=answerer.task,
+            moment=moment,
+            answerer=answerer,
+            is_moving=is_moving,
+            sample=sample,
+            ask=lambda: answers or self._asked(answerer, moment),
+        )
+        return self._look
 
     def simulate(self, look: Look, files: Files) -> Simulation:
         """Return a run of the network on the sample that is shown, with the weights of that moment.
@@ -130,9 +165,8 @@ class Recognition:
         for layer, record in simulation.records.items():
             neuron = picked.get(layer, -1)
             if not 0 <= neuron < record.u[0, 0].size:
-                of_class = layer == last and look.sample is not None
-                first = int(look.answers.labels[look.sample]) if of_class else closest_neuron(record)
-                neuron = first if of_class else self._traced.setdefault((look.run, layer), first)
+                first = look.label if look.label is not None and layer == last else closest_neuron(record)
+                neuron = first if layer == last else self._traced.setdefault((look.run, layer), first)
             traced[layer] = neuron
         return traced
 
@@ -147,14 +181,26 @@ class Recognition:
         """Number of test samples that are shown."""
         return min(len(answerer.halves.test.labels), MOST_SHOWN)
 
+    def _asked(self, answerer: Answerer, moment: Moment) -> Answers:
+        """Ask for answers, and note for how long to be content with them."""
+        begun = time.monotonic()
+        found = answerer.answers(moment.parameters, most=MOST_SHOWN)
+        ended = time.monotonic()
+        self._rests_until = ended + RESTS * (ended - begun)
+        return found
+
     def _moment(self, run: TrainingRun, scrubbed: int | None) -> Moment:
-        if scrubbed is None:
-            return run.moment()
-        record = run.log.whole_at(min(scrubbed, len(run.records) - 1))
-        return Moment(record.epoch, 0, 0, record.parameters)
+        now = run.moment() if scrubbed is None else None
+        if now is not None and now.batches:
+            return now
+        record = run.log.whole_at(len(run.records) - 1 if scrubbed is None else min(scrubbed, len(run.records) - 1))
+        key = (run.id, record.epoch)
+        if key not in self._moments:
+            self._moments = {key: Moment(record.epoch, 0, 0, record.parameters)}
+        return self._moments[key]
 
     def _answerer_of(self, run: TrainingRun, experiment: Experiment, files: Files) -> Answerer:
         """Return the one for this training, built once: what may change while it trains changes no answer."""
         if self._answerer is None or self._answerer[0] != run.id:
-            self._answerer, self._looks = (run.id, Answerer(experiment, files)), {}
+            self._answerer, self._moments = (run.id, Answerer(experiment, files)), {}
         return self._answerer[1]

@@ -324,6 +324,7 @@ export interface Rows {
   palette: Record<string, string>;
   groups: RowsGroup[];
   other: string;
+  plays?: number;
   description: string;
   answered: number;
 }

@@ -19,7 +19,7 @@ from app.state.recognition import Look
 from app.state.training import TrainingState, have_the_same_score
 from app.widgets.data_views import show_data
 from app.words.changes import changes_in_words
-from app.words.recognition import class_name, own_sample_in_words, sample_in_words
+from app.words.recognition import class_name, sample_in_words
 from snncore.errors import ExperimentError
 from snncore.run.measures import per_sample
 
@@ -68,10 +68,11 @@ def _rows(look: Look, training: TrainingState, theme: Theme) -> None:
     figure = rows_figure(shown, view, {}, theme, other, other_name)
     names = [class_name(data, number) for number in range(data.classes)]
     read = racing(shown, look.task)
-    add_race(figure, read, look.task, names, None if look.sample is None else int(look.answers.labels[look.sample]))
-    said = own_sample_in_words(data, int(read[-1].argmax())) if look.sample is None else sample_in_words(look.answers, data, look.sample)
+    add_race(figure, shown, read, look.task, names, look.label)
+    said = sample_in_words(data, look.sample, look.label, int(read[-1].argmax()))
     figure.header["groups"][0]["title"] = said
     figure.header["groups"][0]["words"] = ""
+    figure.header["plays"] = training.recognition.picks
     rows("rows", figure, f"{said}. {describe_rows(shown)}", on_act=lambda act: _pick(act, training))
 
 

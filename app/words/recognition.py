@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.words.numbers import capitalised, counted
+from app.words.numbers import capitalised, counted, operations_in_words, three_digits
 from app.words.tasks import task_words
 from snncore.experiment.data.base import DataSet
 from snncore.experiment.spec import Experiment
 from snncore.experiment.tasks.classification import Classification
 from snncore.run.epoch import EpochRecord
 from snncore.run.labelled import Answers
+from snncore.run.measures import PerSample, per_sample
 
 CLASS_NAMES: dict[str, Sequence[str]] = {"yin_yang": ("Yin", "Yang", "dots")}
 """Names of classes by kind of data; others are called by their numbers."""
@@ -47,18 +48,23 @@ def untrained(experiment: Experiment, record: EpochRecord) -> str:
     return f"{words.wanted(0, 0)} Untrained, it guesses: {words.came_to(record.score)}, chance is {words.number(1 / task.data.classes)}."
 
 
-def course(record: EpochRecord, batches: tuple[int, int]) -> str:
+def course(experiment: Experiment, record: EpochRecord, batches: tuple[int, int]) -> str:
     """How far a training is: the last epoch in numbers, and the batch within the next one."""
     done, most = batches
     within = f" Epoch {record.epoch + 1}: batch {done} of {most}." if most else ""
-    return f"{capitalised(numbers(record))}.{within}"
+    return f"{capitalised(numbers(record))}; {cost_in_words(per_sample(experiment, record))} per sample.{within}"
 
 
 def numbers(record: EpochRecord) -> str:
-    """Loss and both accuracies of an epoch."""
+    """Both accuracies and the loss of an epoch."""
     words, train = task_words(record.task), record.train_score
-    learned = "" if train is None else f"; of those it learns from {words.number(train)}"
-    return f"{words.came_to(record.score)}{learned}; loss {record.loss:.3g}"
+    learned = "" if train is None else f", {words.number(train)} of those it learns"
+    return f"{words.came_to(record.score)}{learned}, loss {record.loss:.3g}"
+
+
+def cost_in_words(cost: PerSample) -> str:
+    """Spikes and synaptic operations."""
+    return f"{three_digits(cost.spikes)} spikes and {operations_in_words(cost.operations)}"
 
 
 def samples_right(answers: Answers) -> str:
@@ -76,25 +82,27 @@ def most_common_mistake(answers: Answers, data: DataSet) -> str:
     label, said = np.unravel_index(int(mistaken.argmax()), mistaken.shape)
     of_class = int(answers.confusion[label].sum())
     pair = f"{class_name(data, int(label))} is taken for {class_name(data, int(said))}"
-    return f"most often {pair}, {mistaken[label, said]} of {of_class:,} times"
+    return f"most often {pair}, {mistaken[label, said]} of {of_class:,}"
 
 
 def wall_title(answers: Answers, data: DataSet, tested: int) -> str:
     """Title of the shown answers: how many are right, and the most common mistake."""
-    of_all = f"first {len(answers.labels):,} of {tested:,} test samples" if len(answers.labels) < tested else "test samples"
+    of_all = f"The first {len(answers.labels):,} of {tested:,} test samples: " if len(answers.labels) < tested else ""
     mistake = most_common_mistake(answers, data)
-    return f"{capitalised(of_all)}: {samples_right(answers)}{f'; {mistake}' if mistake else ''}"
+    return f"{of_all}{samples_right(answers)}{f'; {mistake}' if mistake else ''}"
 
 
-def sample_in_words(answers: Answers, data: DataSet, number: int) -> str:
-    """One test sample with its answer: "Test sample 12, a 7: taken for 1"."""
-    label, said = int(answers.labels[number]), int(answers.classes[number])
+def sample_in_words(data: DataSet, number: int | None, label: int | None, said: int) -> str:
+    """One sample with its answer: "Test sample 12, class 7: taken for 1".
+
+    Args:
+        number, label: of a test sample; None for one of the visitor's own.
+        said: the class that it is taken for.
+    """
+    if number is None or label is None:
+        return f"Your own sample: taken for {class_name(data, said)}"
     judged = "recognised" if label == said else f"taken for {class_name(data, said)}"
     return f"Test sample {number}, class {class_name(data, label)}: {judged}"
-
-
-def own_sample_in_words(data: DataSet, said: int) -> str:
-    return f"Your own sample: taken for {class_name(data, said)}"
 
 
 def answers_in_words(answers: Answers, data: DataSet) -> str:

@@ -69,7 +69,11 @@ def status(run: Course) -> str:
     if not run.is_running and run.has_reached_limit:
         return f"Stopped after {counted(last.epoch + (not task.is_labelled), 'epoch')} at {words.of_goal(score, task.goal)}; Train goes on."
     if task.is_labelled:
-        return recognition.course(last, run.batches) if last.epoch or run.batches[1] else recognition.untrained(run.in_force, last)
+        return (
+            recognition.course(run.in_force, last, run.batches)
+            if last.epoch or run.batches[1]
+            else recognition.untrained(run.in_force, last)
+        )
     return _start(run, words) if last.epoch == 0 else _course(run, words)
 
 

@@ -138,7 +138,7 @@ def per_sample(experiment: Experiment, record: EpochRecord) -> PerSample:
     spikes = operations = fired = 0.0
     for layer, fit in zip(experiment.network, experiment.fits(), strict=True):
         if isinstance(layer, NeuronSpec):
-            count = next(rates) * math.prod(fit.shape[2:] if fit.shape else ()) * steps
+            count = next(rates) * math.prod(fit.shape or ()) * steps
             fired = count if layer.does_spike else 0.0
             spikes += fired
         elif isinstance(layer, LinearSpec):
