@@ -55,7 +55,13 @@ def accuracy_curves(
         data += _ghost_curves(ghost, theirs, palette)
         losses.append(_test_losses(ghost.records))
         most_spikes.append(theirs)
-        labels.append({**_label(ghost.name, float(ghost.records[-1].score), len(ghost.records) - 1, palette.compared), "xanchor": "left"})
+        labels.append(
+            {
+                **_label(ghost.name, float(ghost.records[-1].score), len(ghost.records) - 1, palette.compared),
+                "xanchor": "left",
+                "yanchor": "top",
+            }
+        )
     goal = records[-1].task.goal
     levels = [level(1 / classes, 0, span, "x", "y", palette.muted, "dot")]
     if goal < 1:
@@ -64,7 +70,7 @@ def accuracy_curves(
         data.append(_changed(changes, palette.muted))
     highest = (1.0, _end(losses), _end(most_spikes))
     axes = _axes(theme, span, highest)
-    titles = ("Accuracy per epoch: test solid, training dashed", "Loss", f"Spikes per sample: {three_digits(costs[-1].spikes)}")
+    titles = ("Accuracy, training dashed", "Loss", f"Spikes per sample: {three_digits(costs[-1].spikes)}")
     still = {"dragmode": False}  # a drag chooses an epoch
     return {
         "data": data,

@@ -174,7 +174,9 @@ def _input_group(figure: NetworkFigure, simulation: Simulation, view: View, othe
 def _carries_spikes(experiment: Experiment) -> bool:
     """Whether the input may be spikes; of a labelled sample its encoding decides."""
     task = experiment.training.task
-    return task.encoding.makes_spikes if isinstance(task, Classification) else experiment.input.carries_spikes
+    if isinstance(task, Classification) and experiment.input.kind == "sample":
+        return task.encoding.makes_spikes
+    return experiment.input.carries_spikes
 
 
 def _layer_group(

@@ -200,7 +200,8 @@ class Recognition:
         return self._moments[key]
 
     def _answerer_of(self, run: TrainingRun, experiment: Experiment, files: Files) -> Answerer:
-        """Return the one for this training, built once: what may change while it trains changes no answer."""
-        if self._answerer is None or self._answerer[0] != run.id:
-            self._answerer, self._moments = (run.id, Answerer(experiment, files)), {}
+        """Return the one for this training, built once: of what may change while it trains, only the batches matter to random encodings."""
+        key = run.id, experiment.training.batch_size
+        if self._answerer is None or self._answerer[0] != key:
+            self._answerer = key, Answerer(experiment, files)
         return self._answerer[1]

@@ -9,8 +9,10 @@ from typing import Any
 from app.server.limits import MOST_EPOCHS
 from app.server.runner import Owner, PastRun, TrainingRun, slots
 from app.state.composition import Composition
+from app.state.files import labelled_file
 from app.state.former_runs import FormerRuns, changes_between, has_epochs
 from app.state.guess import Guess, first_spike_of
+from app.state.own_data import own_data
 from app.state.recognition import Look, Recognition
 from app.state.trainability import check_trainable
 from app.state.trials import Trials
@@ -23,6 +25,7 @@ from snncore.experiment.training import OF_THE_TASK
 from snncore.explain.first_spike import FirstSpike, first_spike
 from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
+from snncore.io.labelled import read_labelled
 from snncore.run.bptt import EpochRecord
 from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation, simulate
@@ -122,7 +125,7 @@ class TrainingState:
     @property
     def is_walked(self) -> bool:
         """Whether a reload would lose anything."""
-        is_trained = self.present_run is not None and len(self.present_run.records) > 1
+        is_trained = self.present_run is not None and has_epochs(self.present_run)
         return is_trained or self.pinned is not None or bool(self.trials.runs) or self.asks_why or bool(self.picked)
 
     @property
@@ -322,7 +325,7 @@ class TrainingState:
         if self.experiment.replace(changes) == self.experiment:
             self.trials.end()
             return False
-        if run is None or len(run.records) < 2 or run.failure is not None or not all(map(run.experiment.training.is_changeable, changes)):
+        if run is None or not has_epochs(run) or run.failure is not None or not all(map(run.experiment.training.is_changeable, changes)):
             return self.edit(changes)
         self.trials.end()
         run.change(changes)
@@ -384,6 +387,24 @@ class TrainingState:
         found = checkpoint.read(name, content)
         self.composition.files.keep_weights(found)
         self.begin(found.experiment)
+
+    def bring_labelled(self, name: str, content: bytes, bin_width: float) -> None:
+        """Learn labelled data from a file, with a network that fits them; data that a draft lacks just come back.
+
+        Args:
+            bin_width: length of a time step in seconds, where the file holds times of spikes.
+
+        Raises:
+            SNNCoreError: the file holds no labelled data, or too many; then nothing changes.
+        """
+        found = read_labelled(name, content, bin_width=bin_width)
+        lacking = labelled_file(self.composition.present)
+        experiment = own_data(found)
+        check_trainable(experiment)
+        self.composition.files.keep(found.digest, found.files)
+        if lacking is None or lacking.digest != found.digest:
+            self.begin(experiment)
+        self.brings_data = False
 
     def go_on_from_given_up(self) -> None:
         """Start over with the weights of the replaced training."""

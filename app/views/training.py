@@ -25,6 +25,7 @@ from app.widgets.head import open_menus
 from app.widgets.learned import learned_plots
 from app.widgets.messages import messages
 from app.widgets.obstacle import obstacle_in_words, remedy_buttons
+from app.widgets.own_data import own_data_rows
 from app.widgets.seeds import draw_others
 from app.widgets.session import desk, write_link
 from app.widgets.story import story
@@ -75,6 +76,7 @@ def _cannot_train(reason: str) -> None:
     with st.container(horizontal=True):
         remedy_buttons("primary")
         st.page_link("views/network.py", label="Change it on the Network page")
+    own_data_rows(desk().composition.present)
 
 
 @first

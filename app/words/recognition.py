@@ -9,7 +9,7 @@ import numpy as np
 from app.words.numbers import capitalised, counted, operations_in_words, three_digits
 from app.words.tasks import task_words
 from snncore.experiment.data.base import DataSet
-from snncore.experiment.spec import Experiment
+from snncore.experiment.spec import Draft, Experiment
 from snncore.experiment.tasks.classification import Classification
 from snncore.run.epoch import EpochRecord
 from snncore.run.labelled import Answers
@@ -114,3 +114,17 @@ def answers_in_words(answers: Answers, data: DataSet) -> str:
         if confusion[label].sum()
     ]
     return f"Answers to {counted(len(answers.labels), 'test sample')}, mistakes first. {'. '.join(parts)}."
+
+
+def own_data_in_words(draft: Draft) -> str:
+    """What own data are, how they are split, and how they come."""
+    task = draft.training.task
+    assert isinstance(task, Classification)
+    data = task.data
+    learned, tested = data.counts
+    shape = "×".join(map(str, data.sample_shape))
+    in_time = "" if data.steps is None else f" in {data.steps:,} steps"
+    return (
+        f"{getattr(data, 'name', data.title)}: samples of {shape} values{in_time} in {data.classes} classes; {learned:,} to learn, "
+        f"{tested:,} to be tested; {task.encoding.title.lower()}."
+    )
