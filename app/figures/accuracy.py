@@ -35,7 +35,7 @@ def accuracy_curves(
         costs: of a sample in each epoch, as `ghost_costs` of the ghost.
         classes: of the data; chance is one of them.
         changes: what was changed while it trained, in words, by the epoch from which on it holds.
-        ghost: another training, of which the test half alone is drawn.
+        ghost: another training, whose test half alone is drawn.
     """
     palette = PALETTES[theme]
     span = epoch_span(max(len(records), len(ghost.records) if ghost else 0))

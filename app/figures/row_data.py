@@ -210,7 +210,7 @@ class RowsHeader(TypedDict):
         dt: length of a step in seconds.
         palette: colours by name.
         other: name of the second run; empty without one.
-        plays: a number; whenever it is another, the cursor runs through time once.
+        plays: a number; whenever it changes, the cursor runs through time once.
     """
 
     steps: int

@@ -12,7 +12,7 @@ from app.state.composition import Composition
 from app.state.files import labelled_file
 from app.state.former_runs import FormerRuns, changes_between, has_epochs
 from app.state.guess import Guess, first_spike_of
-from app.state.own_data import own_data
+from app.state.own_data import own_data, split_seed
 from app.state.recognition import Look, Recognition
 from app.state.trainability import check_trainable
 from app.state.trials import Trials
@@ -25,7 +25,7 @@ from snncore.experiment.training import OF_THE_TASK
 from snncore.explain.first_spike import FirstSpike, first_spike
 from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
-from snncore.io.labelled import read_labelled
+from snncore.io.labelled import BIN_WIDTH, read_labelled
 from snncore.run.bptt import EpochRecord
 from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation, simulate
@@ -78,6 +78,7 @@ class TrainingState:
         guess: when the first output spike comes.
         former: trainings that were replaced, which undo and redo bring back.
         brings_data: whether the page asks for a file of labelled data.
+        bin_width: length of a time step in seconds, where such a file holds times of spikes.
         recognition: of labelled data: the sample that is shown, and the network's answers.
     """
 
@@ -93,6 +94,7 @@ class TrainingState:
     guess: Guess = field(default_factory=Guess)
     former: FormerRuns = field(default_factory=FormerRuns)
     brings_data: bool = False
+    bin_width: float = BIN_WIDTH
     recognition: Recognition = field(default_factory=Recognition)
     _seen_first_of: str = ""
     _explained: tuple[str, FirstSpike | None] = ("", None)
@@ -388,19 +390,17 @@ class TrainingState:
         self.composition.files.keep_weights(found)
         self.begin(found.experiment)
 
-    def bring_labelled(self, name: str, content: bytes, bin_width: float) -> None:
+    def bring_labelled(self, name: str, content: bytes) -> None:
         """Learn labelled data from a file, with a network that fits them; data that a draft lacks just come back.
-
-        Args:
-            bin_width: length of a time step in seconds, where the file holds times of spikes.
 
         Raises:
             SNNCoreError: the file holds no labelled data, or too many; then nothing changes.
         """
-        found = read_labelled(name, content, bin_width=bin_width)
+        found = read_labelled(name, content, bin_width=self.bin_width)
         lacking = labelled_file(self.composition.present)
-        experiment = own_data(found)
-        check_trainable(experiment)
+        experiment = own_data(found.data_set())
+        check_trainable(experiment)  # before the samples are split, which copies them
+        experiment = experiment.replace({f"{OF_THE_TASK}data.seed": split_seed(found)})
         self.composition.files.keep(found.digest, found.files)
         if lacking is None or lacking.digest != found.digest:
             self.begin(experiment)

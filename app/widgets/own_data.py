@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from app.components.plain import caption
 from app.state.files import labelled_file
+from app.widgets.controls import Panel, Parts, panel
 from app.widgets.session import desk
+from app.words.labelled_parameters import BIN_WIDTH
 from app.words.recognition import own_data_in_words
+from app.words.typed_numbers import Numbers
 from snncore.experiment.spec import Draft
-from snncore.io.labelled import BIN_WIDTH
 
 LARGEST_UPLOAD = 32
 """Most megabytes of a file; unfolded they take several times as much."""
@@ -30,13 +34,22 @@ def own_data_rows(draft: Draft) -> None:
     st.file_uploader(
         "Labelled data", type=["npz", "csv", "h5", "hdf5"], key="labelled_file", on_change=_bring, max_upload_size=LARGEST_UPLOAD, help=NOTE
     )
-    st.number_input("Bin width of .h5 (s)", min_value=1e-6, value=BIN_WIDTH, step=0.001, format="%g", key="bin_width")
+    panel("bin width", "Labelled data", _add_bin_width)
+
+
+def _add_bin_width(rows: Panel) -> None:
+    rows.number(BIN_WIDTH, "bin_width", desk().training.bin_width, Numbers(above=0), _set_bin_width)
+
+
+def _set_bin_width(changes: dict[str, Any]) -> Parts:
+    desk().training.bin_width = changes["bin_width"]
+    return ()
 
 
 def _bring() -> None:
-    given, bin_width = st.session_state["labelled_file"], st.session_state.get("bin_width", BIN_WIDTH)
+    given = st.session_state["labelled_file"]
     held = desk()
     if given is None:
         held.drop_complaint()  # the file that was refused is taken away
     else:
-        held.attempt(lambda: held.training.bring_labelled(given.name, given.getvalue(), bin_width))
+        held.attempt(lambda: held.training.bring_labelled(given.name, given.getvalue()))

@@ -6,6 +6,9 @@ from app.words.numbers import capitalised
 from app.words.parameter import Parameter, Range, Tried
 from snncore.experiment.encodings import ENCODING_KINDS
 
+BIN_WIDTH = Parameter(
+    "Bin width of .h5", "Length of a time step in which the spikes of an .h5 file are counted.", unit="s", has_slider=False
+)
 ENCODING = Parameter("Encoding", "How a sample's values become spikes or currents in time.")
 
 _RATE = Parameter("Rate", "Of a value of 1, that is of white.", unit="Hz", tuned=Range(10, 1000, 10))

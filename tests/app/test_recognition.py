@@ -191,7 +191,7 @@ def test_own_data_come_with_a_network_that_fits_and_are_learned() -> None:
     files = KeptFiles()
     state = TrainingState(Composition(files), Owner("visitor"))
     state.prepare()
-    state.bring_labelled("mine.npz", own_npz(), 0.01)
+    state.bring_labelled("mine.npz", own_npz())
     assert state.prepare() is None
     assert own_data_in_words(state.experiment.draft) == (
         "mine.npz: samples of 4 values in 3 classes; 24 to learn, 6 to be tested; constant current."
@@ -220,7 +220,7 @@ def test_a_file_that_cannot_be_learned_is_refused_and_nothing_is_lost(content: b
     state = trained()
     experiment, run = state.experiment, state.run
     with pytest.raises(SNNCoreError, match=words):
-        state.bring_labelled("mine.npz", content, 0.01)
+        state.bring_labelled("mine.npz", content)
     assert state.prepare() is None
     assert (state.experiment, state.run) == (experiment, run)
     assert not state.composition.files
@@ -229,13 +229,13 @@ def test_a_file_that_cannot_be_learned_is_refused_and_nothing_is_lost(content: b
 def test_a_link_to_own_data_asks_for_the_file_and_takes_it() -> None:
     first = TrainingState(Composition(KeptFiles()), Owner("visitor"))
     first.prepare()
-    first.bring_labelled("mine.npz", own_npz(), 0.01)
+    first.bring_labelled("mine.npz", own_npz())
     other = TrainingState(Composition(KeptFiles()), Owner("another"))
     other.composition.open(first.experiment.draft)
     reason = other.prepare()
     assert reason is not None
     assert "Upload it again" in reason
-    other.bring_labelled("renamed.npz", own_npz(), 0.01)
+    other.bring_labelled("renamed.npz", own_npz())
     assert other.prepare() is None
     assert other.experiment == first.experiment
 
