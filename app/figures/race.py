@@ -64,7 +64,7 @@ def add_race(
             opacity=1.0 if each in (answer, label) else FAINT,
             name=f"class {names[each]}",
         )
-        for each in dict.fromkeys([*drawn, *([] if label is None else [label]), answer])
+        for each in [*(each for each in drawn if each not in (label, answer)), *([] if label in (None, answer) else [label]), answer]
     ]
     row = traces(figure, lines, task.readout.replace("_", " "))
     row["weight"] = OUTPUT_WEIGHT

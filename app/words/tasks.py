@@ -286,6 +286,10 @@ class ClassificationWords(TaskWords[Classification]):
     def against(self, goal: float) -> str:
         return f"the wanted {self.number(goal)}"
 
+    def between(self, lowest: float, highest: float) -> str:
+        right = self.number(highest) if lowest == highest else f"{self.number(lowest)} to {self.number(highest)}"
+        return f"{right} of the test samples right"
+
     def field(self, name: str) -> str:
         return {
             "data": "data set",

@@ -2,7 +2,7 @@
 
 import { element } from "../lib/dom.js";
 import { calm } from "../lib/motion.js";
-import { leave } from "./cursor.js";
+import { leave, linesAt } from "./cursor.js";
 import { moveTo } from "./visits.js";
 
 /** @typedef {import("./rows.js").View} View */
@@ -26,7 +26,7 @@ function play(view) {
   showOnAll(view);
 }
 
-/** Runs through time once, with the readout of what is passed; any other move of the cursor ends it. @param {View} view */
+/** Runs through time once along the last row's last line, which lies on top; any other move of the cursor ends it. @param {View} view */
 export function playOnce(view) {
   cancelAnimationFrame(view.running);
   if (calm.matches || view.playing !== null) return;
@@ -36,7 +36,7 @@ export function playOnce(view) {
   const move = () => {
     if ((view.at && view.at.time !== shown) || view.ended.signal.aborted) return;
     const time = Math.min(Math.floor((steps * (performance.now() - begun)) / RUN), steps - 1);
-    if (time !== shown) moveTo(view, { place: Math.max(view.rows.length - 1, 0), line: 0, time }, {});
+    if (time !== shown) moveTo(view, { place: view.rows.length - 1, line: linesAt(view, view.rows.length - 1) - 1, time });
     shown = time;
     if (time < steps - 1) view.running = requestAnimationFrame(move);
     else view.running = 0;
