@@ -15,7 +15,7 @@ from app.state.presets import FOLDER, Preset, presets, read
 from app.state.trainability import check_trainable
 from snncore.diagnosis.layers import Silent, diagnose
 from snncore.errors import ExperimentError
-from snncore.experiment.recognition import digits, remember, yin_yang
+from snncore.experiment.recognition import digits, digits_convolution, remember, yin_yang
 from snncore.experiment.spec import Experiment, convolution, ten_spikes
 from snncore.layers.model import spiking_layers
 from snncore.run.bptt import train
@@ -33,6 +33,7 @@ TITLES = [
     "Digits",
     "Yin-Yang",
     "Remember a bit",
+    "Digits by convolution",
 ]
 
 
@@ -63,7 +64,7 @@ def steps_of(spikes: Tensor) -> list[int]:
 
 
 def test_labelled_presets_are_the_packages_own() -> None:
-    assert [experiment(title) for title in ("Digits", "Yin-Yang", "Remember a bit")] == [digits(), yin_yang(), remember()]
+    assert [experiment(title) for title in TITLES[-4:]] == [digits(), yin_yang(), remember(), digits_convolution()]
 
 
 def test_ten_spikes_and_convolution_are_those_of_the_quickstart() -> None:
