@@ -328,6 +328,7 @@ class TrainingRun:
             self._keep_moment(is_last=True)
         except DivergenceError as error:
             self.divergence = error
+            self._moment = None  # the weights that led there; what is shown is the last whole epoch
             self.failure = str(DivergenceError(error.epoch, error.layer, error.quantity, self.experiment.layer_label(error.layer)))
         except Exception:
             log.exception("training %s failed", self.id[:6])

@@ -20,6 +20,7 @@ from snncore.diagnosis.remedies import without_normalisation
 from snncore.diagnosis.training import findings, silence
 from snncore.diagnosis.training_findings import TrainingFinding
 from snncore.errors import ExperimentError, SNNCoreError
+from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.spec import Draft, Experiment
 from snncore.experiment.training import OF_THE_TASK
 from snncore.explain.first_spike import FirstSpike, first_spike
@@ -186,7 +187,10 @@ class TrainingState:
     def traced(self) -> dict[int, int]:
         """Return the traced neuron of each layer: the picked one, else the closest to threshold at first."""
         if self.is_labelled:
-            return self.recognition.traced(self.look(), self.sample_pass(), self.picked)
+            try:
+                return self.recognition.traced(self.look(), self.sample_pass(), self.picked)
+            except ExperimentError:  # with the weights of this moment a potential becomes infinite; what is drawn says so
+                return {index: 0 for index, layer in enumerate(self.run.experiment.network) if isinstance(layer, NeuronSpec)}
         traced = {}
         for layer in self.run.records[0].layers:
             index = int(layer.name)

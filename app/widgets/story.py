@@ -50,7 +50,7 @@ def _more(training: TrainingState, cause: FirstSpike | None) -> str:
     """The second sentence: a reason, or the guess."""
     run, seen = training.run, training.seen_record
     if training.is_labelled:
-        return watch(run.in_force) if len(run.records) == 1 else ""
+        return watch(run.in_force) if len(run.records) == 1 and not run.failure else ""
     if cause and seen.epoch == cause.epoch:
         return sources_in_words(cause)
     if training.scrubbed is not None:

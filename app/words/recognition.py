@@ -64,7 +64,8 @@ def numbers(record: EpochRecord) -> str:
 
 def cost_in_words(cost: PerSample) -> str:
     """Spikes and synaptic operations."""
-    return f"{three_digits(cost.spikes)} spikes and {operations_in_words(cost.operations)}"
+    operations = "" if cost.operations is None else f" and {operations_in_words(cost.operations)}"
+    return f"{three_digits(cost.spikes)} spikes{operations}"
 
 
 def samples_right(answers: Answers) -> str:

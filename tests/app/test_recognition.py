@@ -16,7 +16,7 @@ from app.state.recognition import MOST_SHOWN, Recognition
 from app.state.training import TrainingState
 from app.words.recognition import most_common_mistake, own_data_in_words, wall_title
 from snncore.errors import SNNCoreError
-from snncore.experiment.recognition import remember, yin_yang
+from snncore.experiment.recognition import digits, remember, yin_yang
 from snncore.experiment.spec import Experiment
 from snncore.run.labelled import Answers, answer
 from snncore.run.measures import per_sample
@@ -90,6 +90,16 @@ def test_weights_are_shown_within_an_epoch_while_it_is_watched() -> None:
         assert any(done for _, done in seen)
     finally:
         run.pause()
+
+
+def test_a_training_that_diverged_within_an_epoch_shows_its_last_whole_one() -> None:
+    state = trained(digits().replace({"training.lr": 1e30, "training.optimiser": "SGD"}))
+    assert state.run.failure
+    assert state.run.failure.startswith("Training diverged at epoch 1")
+    look = state.look()
+    assert (look.moment.epoch, look.moment.batches) == (0, 0)
+    assert look.answers.accuracy == state.run.records[0].score
+    assert state.traced().keys() == {1, 3}
 
 
 # ------------------------------------------------------------------------------------------------------- the answers
