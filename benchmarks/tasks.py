@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 
 from snncore import kernels
-from snncore.experiment.recognition import digits, remember, yin_yang
+from snncore.experiment.recognition import digits, digits_convolution, remember, yin_yang
 from snncore.experiment.spec import Experiment
 from snncore.run.bptt import train
 
@@ -51,6 +51,7 @@ def main() -> None:
 
 def _digits() -> None:
     print(f"digits: {_learned(digits())}; bar: 97 % in 5 s")
+    print(f"digits by convolution: {_learned(digits_convolution())}; bar: 97.5 % in 60 s")
 
 
 def _yin_yang() -> None:

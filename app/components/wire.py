@@ -20,9 +20,10 @@ from app.components.rows import Rows
 from app.components.shortcuts import Shortcuts
 from app.components.theme import DrawnTheme
 from app.components.undo import Undo
+from app.components.wall import Wall
 from app.words.glossary import Glossary
 
-SENT: tuple[type, ...] = (Controls, DrawnTheme, Gallery, Glossary, Headline, NeuronData, Plots, Ribbon, Rows, Shortcuts, Undo)
+SENT: tuple[type, ...] = (Controls, DrawnTheme, Gallery, Glossary, Headline, NeuronData, Plots, Ribbon, Rows, Shortcuts, Undo, Wall)
 """What components are given. Types that these name are written too."""
 
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"

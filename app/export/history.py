@@ -22,15 +22,17 @@ def history_csv(trained: Trained) -> str:
     in_force = [experiment.in_force(start).training for start in starts]
     gradients = _names(record.gradient_norms for record in records)
     constants = _names(record.constants for record in records)
+    measures = [name for name in records[0].measures if name != task.score_name] if task.is_labelled else []
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(
         [
             *("epoch", output),
             *([] if score_has_a_column else [task.score_name]),
+            *measures,
             *(task.goal_name, "loss", "learning rate", "optimiser"),
             *(f"rate of {name} (spikes per neuron and step)" for name in names),
-            *(f"largest u/θ of {name}" for name in names),
+            *(f"largest u/θ of {name}" for name in (names if records[0].reach else ())),
             *(f"gradient norm of {name}" for name in gradients),
             *(f"mean of {name}" for name in constants),
         ]
@@ -41,6 +43,7 @@ def history_csv(trained: Trained) -> str:
             [
                 *(record.epoch, record.spikes),
                 *([] if score_has_a_column else [record.score]),
+                *(record.measures[name] for name in measures),
                 *(training.task.goal, record.loss, training.lr, training.optimiser),
                 *(record.rates + record.reach),
                 *(record.gradient_norms.get(name) for name in gradients),

@@ -61,7 +61,7 @@ def drawer_figure(
         _norms_by_layer(records, parameter_names, _last_that_learns(records) if epoch is None else epoch, palette),
         *([] if operations is None else [_operations(operations, palette)]),
     ]
-    above = [_loss(records, palette), _reach(records, layer_names, palette)]
+    above = [_loss(records, palette), *([_reach(records, layer_names, palette)] if records[0].reach else [])]
     stacked = [*above, *panels]
     span = epoch_span(len(records))
     heights = [MARGIN["t"] + height + MARGIN["b"] for height in (grid_height(len(panels)), stacked_height(len(stacked)))]

@@ -238,6 +238,7 @@ class RowsHeader(TypedDict):
         other: name of the second run; empty without one.
         links: lines between rows.
         back: whether Escape leads back to other rows.
+        plays: a number; whenever it changes, the cursor runs through time once.
     """
 
     steps: int
@@ -247,3 +248,4 @@ class RowsHeader(TypedDict):
     other: str
     links: NotRequired[list[RowLinks]]
     back: NotRequired[bool]
+    plays: NotRequired[int]

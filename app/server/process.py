@@ -8,11 +8,16 @@ import sys
 import threading
 
 import torch
+from streamlit.runtime import exists
 
 from app.server import plugins
 from app.server.runner import TrainingRun
+from snncore.encoders import digit_images
 from snncore.errors import RegistrationError
 from snncore.experiment.spec import ten_spikes
+
+LOADS_AFTER = 2.0
+"""Seconds after which the digits are loaded, whose library takes seconds to import: when the first page is surely there."""
 
 _lock = threading.Lock()
 _is_prepared = False
@@ -40,3 +45,7 @@ def prepare() -> None:
         gc.collect()
         gc.freeze()
         _is_prepared = True
+        if exists():
+            later = threading.Timer(LOADS_AFTER, digit_images)
+            later.daemon = True
+            later.start()

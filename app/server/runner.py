@@ -22,6 +22,7 @@ from app.server.slots import Slots, Turn
 from snncore.arrays import Array
 from snncore.errors import DivergenceError, ExperimentError
 from snncore.experiment.inputs import NO_FILES, Files
+from snncore.experiment.parameters import Parameters
 from snncore.experiment.spec import Experiment
 from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
@@ -32,6 +33,12 @@ ABSENCE_GRACE = 20.0
 
 PRESENCE_INTERVAL = 1.0
 """Seconds between two checks for the owner."""
+
+MOMENT_INTERVAL = 0.04
+"""Seconds between two moments at which a training on labelled data shows its weights within an epoch."""
+
+WATCHED_FOR = 1.0
+"""Seconds after somebody looked in which these moments are kept."""
 
 STEP_PATIENCE = 0.2
 """Seconds to wait for a single epoch before it continues in the background."""
@@ -57,6 +64,22 @@ class Owner:
 
     name: str
     is_present: Callable[[], bool] = lambda: True
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The weights of a training on labelled data at one moment, between two of its batches.
+
+    Attributes:
+        epoch: number of the last whole epoch, or of the one that has begun.
+        done, batches: batches that this epoch has done, and how many it has; (0, 0) once it is whole.
+        parameters: of the network by name; don't change them.
+    """
+
+    epoch: int
+    done: int
+    batches: int
+    parameters: Parameters
 
 
 @dataclass(frozen=True)
@@ -112,6 +135,8 @@ class TrainingRun:
         self.taken_along = 0, ""
         self._owner = owner or Owner(self.id)
         self._trainer = Trainer(experiment, files)
+        self._moment: Moment | None = None
+        self._looked_at = self._moment_kept_at = 0.0
         self._commands = threading.Lock()
         self._stop = threading.Event()
         self._turn: Turn | None = None
@@ -183,6 +208,17 @@ class TrainingRun:
         return len(self.records) >= self.epoch_limit
 
     @property
+    def batches(self) -> tuple[int, int]:
+        """Batches of labelled data that the present epoch has done, and how many it has; (0, 0) between two epochs."""
+        return self._trainer.batches
+
+    def moment(self) -> Moment:
+        """Return the latest weights of a training on labelled data, also within an epoch."""
+        self._looked_at = time.monotonic()
+        last, found = self.log.whole_at(len(self.records) - 1), self._moment
+        return Moment(last.epoch, 0, 0, last.parameters) if found is None or found.epoch <= last.epoch else found
+
+    @property
     def input(self) -> Array:
         """The input as an array (batch, time, ...)."""
         return self._trainer.data.numpy()
@@ -217,6 +253,13 @@ class TrainingRun:
         if thread is not None:
             thread.join(STEP_PATIENCE)
 
+    def step_batch(self) -> None:
+        """Train one batch of labelled data. Returns when it is done or, if it takes long, after a moment."""
+        self._start(1, batches=1)
+        thread = self._thread
+        if thread is not None:
+            thread.join(STEP_PATIENCE)
+
     def change(self, changes: dict[str, Any]) -> None:
         """Change some fields from the next epoch on. A running training keeps running; one that had ended may continue.
 
@@ -240,34 +283,41 @@ class TrainingRun:
             elif self._thread is not None:
                 self._thread.join()
 
-    def _start(self, count: int) -> None:
+    def _start(self, count: int, batches: int | None = None) -> None:
         with self._commands:
             if self.is_running or self.failure or self.has_reached_end:
                 return
             _started.add(self)
             self._stop = stop = threading.Event()
-            self._turn = turn = Turn(self._owner.name, lambda: self._begin(count, stop))
+            self._turn = turn = Turn(self._owner.name, lambda: self._begin(count, batches, stop))
             slots.enter(turn)
 
-    def _begin(self, count: int, stop: threading.Event) -> None:
-        self._thread = threading.Thread(target=self._work, args=(count, stop), name=f"training-{self.id[:6]}", daemon=True)
+    def _begin(self, count: int, batches: int | None, stop: threading.Event) -> None:
+        self._thread = threading.Thread(target=self._work, args=(count, batches, stop), name=f"training-{self.id[:6]}", daemon=True)
         self._thread.start()
 
-    def _work(self, count: int, stop: threading.Event) -> None:
+    def _work(self, count: int, batches: int | None, stop: threading.Event) -> None:
         """Train, then give the place to the next in line."""
         try:
-            self._train(count, stop)
+            self._train(count, stop, batches)
         finally:
             turn, self._turn = self._turn, None
             if turn:
                 slots.leave(turn)
 
-    def _train(self, count: int, stop: threading.Event) -> None:
-        """Train `count` epochs at the set speed."""
+    def _train(self, count: int, stop: threading.Event, batches: int | None = None) -> None:
+        """Train `count` epochs at the set speed, or no more than some batches of labelled data."""
         watch = _PresenceWatch(self._owner.is_present)
         due = time.monotonic()
         last = len(self.records) + count
-        steps = self._trainer.epochs(count, stop=lambda: stop.is_set() or watch.is_over())
+        learned = 0
+
+        def count_batch() -> None:
+            nonlocal learned
+            learned += 1
+            self._keep_moment(is_last=learned == batches)
+
+        steps = self._trainer.epochs(count, stop=lambda: learned == batches or stop.is_set() or watch.is_over(), on_batch=count_batch)
         try:
             for record in steps:
                 self.log.add(record)
@@ -275,12 +325,23 @@ class TrainingRun:
                 if self.speed is not None and len(self.records) < last:
                     due = max(due + 1 / self.speed, time.monotonic() - 1 / self.speed)
                     stop.wait(max(0.0, due - time.monotonic()))
+            self._keep_moment(is_last=True)
         except DivergenceError as error:
             self.divergence = error
+            self._moment = None  # the weights that led there; what is shown is the last whole epoch
             self.failure = str(DivergenceError(error.epoch, error.layer, error.quantity, self.experiment.layer_label(error.layer)))
         except Exception:
             log.exception("training %s failed", self.id[:6])
             self.failure = "Training stopped on an internal error, which is in the server's log. Restart begins again at epoch 0."
+
+    def _keep_moment(self, is_last: bool) -> None:
+        """Keep the weights within an epoch of labelled data, if somebody looks and has not just been shown some."""
+        now, before = time.monotonic(), self._moment_kept_at
+        done, batches = self._trainer.batches
+        if batches and (is_last or (now - self._looked_at < WATCHED_FOR and now - before >= MOMENT_INTERVAL)):
+            self._moment_kept_at = now
+            parameters = {name: values.detach().clone().numpy() for name, values in self._trainer.model.named_parameters()}
+            self._moment = Moment(self._trainer.next_epoch, done, batches, parameters)
 
 
 class _PresenceWatch:

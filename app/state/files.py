@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from snncore.arrays import Array
+from snncore.experiment.data.file import LabelledFile, values_key
 from snncore.experiment.inputs import Files, FileSpikes
 from snncore.experiment.spec import Draft
+from snncore.experiment.tasks.classification import Classification
 from snncore.io.checkpoint import Checkpoint
 
 LARGEST_FILES = 64 * 2**20
@@ -45,12 +47,23 @@ class KeptFiles(dict[str, Array]):
     def lack(self, draft: Draft) -> bool:
         """Return True if the draft's input or weights come from a missing file."""
         lacks_input = isinstance(draft.input, FileSpikes) and draft.input.digest not in self
-        return lacks_input or (draft.checkpoint is not None and not draft.checkpoint.is_here(self))
+        labelled = labelled_file(draft)
+        lacks_data = labelled is not None and values_key(labelled.digest) not in self
+        return lacks_input or lacks_data or (draft.checkpoint is not None and not draft.checkpoint.is_here(self))
+
+
+def labelled_file(draft: Draft) -> LabelledFile | None:
+    """Return the labelled data of a draft's task, if they are of a file."""
+    task = draft.training.task
+    return task.data if isinstance(task, Classification) and isinstance(task.data, LabelledFile) else None
 
 
 def digests_of(draft: Draft) -> set[str]:
     """Return the digests of the files that a draft names."""
     given = {draft.input.digest} if isinstance(draft.input, FileSpikes) else set()
+    labelled = labelled_file(draft)
+    if labelled is not None:
+        given.add(labelled.digest)
     return given | ({draft.checkpoint.digest} if draft.checkpoint else set())
 
 

@@ -41,8 +41,8 @@ class FormerRuns:
 
 
 def has_epochs(run: TrainingRun) -> bool:
-    """Whether anything was trained."""
-    return len(run.records) > 1
+    """Whether anything was trained, if only batches of an epoch."""
+    return len(run.records) > 1 or run.batches[0] > 0
 
 
 def changes_between(run: TrainingRun, draft: Draft) -> dict[str, Any] | None:

@@ -27,7 +27,11 @@ class Guess:
 
     def is_asked(self, run: TrainingRun) -> bool:
         """Whether to ask for one: training has begun, the output should fire and hasn't, and nothing was guessed."""
-        should_fire = run.records[0].does_spike and run.in_force.task.spikes_wanted(run.in_force.input.shape[0]) != 0
+        should_fire = (
+            run.records[0].does_spike
+            and not run.in_force.task.is_labelled
+            and run.in_force.task.spikes_wanted(run.in_force.input.shape[0]) != 0
+        )
         has_begun = len(run.records) > 1 and not run.failure
         return should_fire and has_begun and self.of(run) is None and first_spike_of(run) is None
 

@@ -33,12 +33,17 @@ def open_neuron(desk: Desk, simulation: Simulation, layer: int, neuron: int, sam
 
 
 def open_trained(desk: Desk, layer: int, neuron: int) -> None:
-    """Put a neuron of the trained network on the Neuron page, with the first sample at the epoch on display.
+    """Put a neuron of the trained network on the Neuron page, with the first sample, or of labelled data the one that
+    is shown, at the epoch on display.
 
     Raises:
         ExperimentError: it can't be shown there.
     """
     record = desk.training.seen_record
+    if desk.training.is_labelled:
+        look = desk.training.look()
+        _show(desk, desk.training.sample_pass(), layer, neuron, parameters=look.moment.parameters)
+        return
     seen = desk.training.run.experiment.in_force(record.epoch)
     (simulation,) = simulate(seen, desk.files, parameters=record.parameters)
     _show(desk, simulation, layer, neuron, parameters=record.parameters)

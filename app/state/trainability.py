@@ -35,8 +35,6 @@ def check_trainable(experiment: Experiment) -> None:
     if not _has_neurons(experiment):
         raise ExperimentError("None of its layers has neurons, so there is no activity to follow; end it with a LIF.")
     check(experiment, trains=True)
-    if experiment.task.is_labelled:
-        raise ExperimentError("This page has no view of labelled data yet; train them in a program, with snncore.train.")
     experiment.check_trainable()
 
 

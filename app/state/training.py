@@ -9,20 +9,26 @@ from typing import Any
 from app.server.limits import MOST_EPOCHS
 from app.server.runner import Owner, PastRun, TrainingRun, slots
 from app.state.composition import Composition, have_the_same_rows
+from app.state.files import labelled_file
 from app.state.former_runs import FormerRuns, changes_between, has_epochs
 from app.state.guess import Guess, first_spike_of
+from app.state.own_data import own_data, split_seed
+from app.state.recognition import Look, Recognition
 from app.state.trainability import check_trainable
 from app.state.trials import Trials
 from snncore.diagnosis.remedies import without_normalisation
 from snncore.diagnosis.training import findings, silence
 from snncore.diagnosis.training_findings import TrainingFinding
 from snncore.errors import ExperimentError, SNNCoreError
+from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.spec import Draft, Experiment
 from snncore.experiment.training import OF_THE_TASK
 from snncore.explain.first_spike import FirstSpike, first_spike
 from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
+from snncore.io.labelled import BIN_WIDTH, read_labelled
 from snncore.run.bptt import EpochRecord
+from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation, simulate
 
 DEFAULT_SPEED = 8.0
@@ -72,6 +78,9 @@ class TrainingState:
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
         guess: when the first output spike comes.
         former: trainings that were replaced, which undo and redo bring back.
+        brings_data: whether the page asks for a file of labelled data.
+        bin_width: length of a time step in seconds, where such a file holds times of spikes.
+        recognition: of labelled data: the sample that is shown, and the network's answers.
     """
 
     composition: Composition
@@ -85,6 +94,9 @@ class TrainingState:
     given_up: Checkpoint | None = None
     guess: Guess = field(default_factory=Guess)
     former: FormerRuns = field(default_factory=FormerRuns)
+    brings_data: bool = False
+    bin_width: float = BIN_WIDTH
+    recognition: Recognition = field(default_factory=Recognition)
     _seen_first_of: str = ""
     _explained: tuple[str, FirstSpike | None] = ("", None)
     _checked: tuple[Experiment | None, str | None] = (None, None)
@@ -116,7 +128,7 @@ class TrainingState:
     @property
     def is_walked(self) -> bool:
         """Whether a reload would lose anything."""
-        is_trained = self.present_run is not None and len(self.present_run.records) > 1
+        is_trained = self.present_run is not None and has_epochs(self.present_run)
         return is_trained or self.pinned is not None or bool(self.trials.runs) or self.asks_why or bool(self.picked)
 
     @property
@@ -133,6 +145,8 @@ class TrainingState:
     def can_ask_why(self) -> bool:
         """Whether the epoch on display is silent against the goal, and normalised input may be why."""
         in_force = self.run.in_force
+        if in_force.task.is_labelled:
+            return False
         wanted = in_force.task.spikes_wanted(in_force.input.shape[0])
         return wanted != 0 and silence([self.seen_record]) is not None and bool(without_normalisation(in_force))
 
@@ -141,6 +155,48 @@ class TrainingState:
         """Record of the epoch on display, or the nearest earlier whole one if it was reduced to numbers."""
         last = len(self.run.records) - 1
         return self.run.log.whole_at(last if self.scrubbed is None else min(self.scrubbed, last))
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether the training learns labelled data."""
+        return self.run.in_force.task.is_labelled
+
+    def look(self) -> Look:
+        """Return the answers of a network that learns labelled data, at the epoch on display.
+
+        Raises:
+            ExperimentError: a potential became infinite or NaN.
+        """
+        return self.recognition.look(self.run, self.composition.files, self.scrubbed)
+
+    def sample_pass(self) -> Simulation:
+        """Return the network's activity for the labelled sample that is shown, at the epoch on display.
+
+        Raises:
+            ExperimentError: a potential became infinite or NaN.
+        """
+        return self.recognition.simulate(self.look(), self.composition.files)
+
+    def pinned_sample_pass(self, look: Look) -> tuple[Simulation, int] | None:
+        """Return what the pinned network does with the sample that is shown, and at which epoch; None as for `pinned_pass`."""
+        pinned = self.pinned
+        if pinned is None or not pinned.experiment.task.is_labelled or not have_the_same_rows(pinned.experiment, self.run.experiment):
+            return None
+        return self.recognition.simulate_beside(look, pinned, self.composition.files)
+
+    def traced(self) -> dict[int, int]:
+        """Return the traced neuron of each layer: the picked one, else the closest to threshold at first."""
+        if self.is_labelled:
+            try:
+                return self.recognition.traced(self.look(), self.sample_pass(), self.picked)
+            except ExperimentError:  # with the weights of this moment a potential becomes infinite; what is drawn says so
+                return {index: 0 for index, layer in enumerate(self.run.experiment.network) if isinstance(layer, NeuronSpec)}
+        traced = {}
+        for layer in self.run.records[0].layers:
+            index = int(layer.name)
+            neuron = self.picked.get(index, -1)
+            traced[index] = neuron if 0 <= neuron < layer.u[0, 0].size else closest_neuron(layer)
+        return traced
 
     def findings(self) -> list[TrainingFinding]:
         """Return what is wrong with the training; while it runs, diagnosed only now and then."""
@@ -155,7 +211,7 @@ class TrainingState:
     def cause(self) -> FirstSpike | None:
         """Return what made the output fire; None while it runs, for a large network, or where that can't be found out."""
         run = self.run
-        if run.is_running or run.records[0].nbytes > MOST_EXPLAINED:
+        if run.is_running or self.is_labelled or run.records[0].nbytes > MOST_EXPLAINED:
             return None
         fired = first_spike_of(run)
         key = f"{run.id} {fired}"
@@ -236,6 +292,11 @@ class TrainingState:
         self._take_up()
         self.run.step()
 
+    def step_batch(self) -> None:
+        """Train one batch of labelled data."""
+        self._take_up()
+        self.run.step_batch()
+
     def restart(self) -> None:
         """Restart at epoch 0 with the same weights, and with the present settings from the start."""
         experiment = self.experiment
@@ -270,7 +331,7 @@ class TrainingState:
         if self.experiment.replace(changes) == self.experiment:
             self.trials.end()
             return False
-        if run is None or len(run.records) < 2 or run.failure is not None or not all(map(run.experiment.training.is_changeable, changes)):
+        if run is None or not has_epochs(run) or run.failure is not None or not all(map(run.experiment.training.is_changeable, changes)):
             return self.edit(changes)
         self.trials.end()
         run.change(changes)
@@ -332,6 +393,22 @@ class TrainingState:
         found = checkpoint.read(name, content)
         self.composition.files.keep_weights(found)
         self.begin(found.experiment)
+
+    def bring_labelled(self, name: str, content: bytes) -> None:
+        """Learn labelled data from a file, with a network that fits them; data that a draft lacks just come back.
+
+        Raises:
+            SNNCoreError: the file holds no labelled data, or too many; then nothing changes.
+        """
+        found = read_labelled(name, content, bin_width=self.bin_width)
+        lacking = labelled_file(self.composition.present)
+        experiment = own_data(found.data_set())
+        check_trainable(experiment)  # before the samples are split, which copies them
+        experiment = experiment.replace({f"{OF_THE_TASK}data.seed": split_seed(found)})
+        self.composition.files.keep(found.digest, found.files)
+        if lacking is None or lacking.digest != found.digest:
+            self.begin(experiment)
+        self.brings_data = False
 
     def go_on_from_given_up(self) -> None:
         """Start over with the weights of the replaced training."""

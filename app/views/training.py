@@ -22,8 +22,10 @@ from app.state.training import TrainingState, forward_pass, have_the_same_score
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.head import open_menus
+from app.widgets.learned import learned_plots
 from app.widgets.messages import messages
 from app.widgets.obstacle import obstacle_in_words, remedy_buttons
+from app.widgets.own_data import own_data_rows
 from app.widgets.seeds import draw_others
 from app.widgets.session import desk, write_link
 from app.widgets.story import story
@@ -35,7 +37,6 @@ from app.words.layers import layer_names, parameter_names
 from app.words.seeds import Seed
 from app.words.training import call, why_over
 from snncore.run.measures import operations_per_epoch
-from snncore.run.record import closest_neuron
 from snncore.run.simulation import Simulation
 
 DRAWER_INTERVAL = 0.5
@@ -75,6 +76,7 @@ def _cannot_train(reason: str) -> None:
     with st.container(horizontal=True):
         remedy_buttons("primary")
         st.page_link("views/network.py", label="Change it on the Network page")
+    own_data_rows(desk().composition.present)
 
 
 @first
@@ -114,12 +116,13 @@ def _buttons(training: TrainingState) -> None:
                     help=why_over(run) or _with_key("Space"),
                 )
         cannot_step = run.is_running or run.has_reached_end or run.failure is not None
-        st.button("+1 epoch", key="step", on_click=_act, args=(TrainingState.step,), disabled=cannot_step, help=_with_key("."))
+        step = ("+1 batch", TrainingState.step_batch) if training.is_labelled else ("+1 epoch", TrainingState.step)
+        st.button(step[0], key="step", on_click=_act, args=(step[1],), disabled=cannot_step, help=_with_key("."))
         st.button(
             "Restart", key="restart", on_click=_act, args=(TrainingState.restart,), help=f"Same weights, from epoch 0. {_with_key('s')}"
         )
         _speed(run)
-        training_menus(training, _traced(training))
+        training_menus(training, training.traced())
         st.toggle("Controls", key="controls_open")
 
 
@@ -137,6 +140,7 @@ def _around() -> object:
         tuple(trial.id for trial in training.trials.runs.values()),
         training.trials.are_running,
         training.poll_interval,
+        (training.is_labelled, run.batches[1] > 0),
         (run.id, training.cause() is not None) if open_menus() else None,
     )
 
@@ -171,6 +175,10 @@ def _plots() -> None:
         _trials(training.trials.runs, theme)
         write_link()
         return
+    if training.is_labelled:
+        learned_plots(training, theme, _redraw_scrubbed)
+        write_link()
+        return
     experiment, records = run.experiment, run.records[:]
     names = layer_names(experiment)
     goals = [record.task.goal for record in records]
@@ -194,7 +202,7 @@ def _plots() -> None:
     is_last = training.scrubbed is None
     marks = (run.in_force.task if is_last else seen.task).marks
     view = View(
-        chosen={layer: (neuron,) for layer, neuron in _traced(training).items()},
+        chosen={layer: (neuron,) for layer, neuron in training.traced().items()},
         is_brief=True,
         marks={len(experiment.network) - 1: marks} if marks else {},
         can_mark=is_last,
@@ -220,16 +228,6 @@ def _beside(training: TrainingState, epoch: int) -> tuple[Simulation | None, str
         return None, ""
     other, its_epoch = found
     return other, f"{A}, epoch {its_epoch}"
-
-
-def _traced(training: TrainingState) -> dict[int, int]:
-    """Return the traced neuron of each layer: the picked one, else the closest to threshold at epoch 0."""
-    picked, traced = training.picked, {}
-    for layer in training.run.records[0].layers:
-        index = int(layer.name)
-        neuron = picked.get(index, -1)
-        traced[index] = neuron if 0 <= neuron < layer.u[0, 0].size else closest_neuron(layer)
-    return traced
 
 
 def _trials(trials: dict[str, TrainingRun], theme: Theme) -> None:

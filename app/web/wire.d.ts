@@ -339,6 +339,7 @@ export interface Rows {
   other: string;
   links?: RowLinks[];
   back?: boolean;
+  plays?: number;
   description: string;
   answered: number;
 }
@@ -433,6 +434,25 @@ export interface ValueToTry {
 
 export interface VaryingLevel {
   values: number;
+}
+
+export interface Wall {
+  title: string;
+  description: string;
+  names: string[];
+  size: [number, number] | null;
+  picked: number | null;
+  palette: WallPalette;
+  answered: number;
+}
+
+export interface WallPalette {
+  text: string;
+  muted: string;
+  grid: string;
+  background: string;
+  mistake: string;
+  picked: string;
 }
 
 export interface WeightsRow {

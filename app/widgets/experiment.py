@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from app.widgets.controls import Panel, Parts, panel
+from app.widgets.own_data import own_data_rows
 from app.widgets.session import desk
 from app.widgets.tasks import add_more_of_task, add_task
 from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, part_name
@@ -33,6 +34,7 @@ def experiment_controls(experiment: Experiment) -> None:
     starts over at epoch 0. An Experiment that can't be built is refused, and nothing changes.
     """
     panel("fields", "Training", _add_first)
+    own_data_rows(experiment.draft)
     more = st.expander("More", key="more", on_change="rerun")
     if more.open:
         with more:

@@ -11,6 +11,7 @@ from app.state.training import TrainingState
 from app.widgets.session import desk, go_to
 from app.words.explanations import ASKED, guess_in_words, reason_in_words, sources_in_words
 from app.words.layers import parts_in_words
+from app.words.recognition import watch
 from app.words.tasks import task_words
 from app.words.training import LOOK_BACK, OPEN_NEURON, WHICH_SURROGATE, WHY_SILENT, look_back, milestone, status
 from app.words.weights import trained_weights_in_words
@@ -48,6 +49,8 @@ def story() -> None:
 def _more(training: TrainingState, cause: FirstSpike | None) -> str:
     """The second sentence: a reason, or the guess."""
     run, seen = training.run, training.seen_record
+    if training.is_labelled:
+        return watch(run.in_force) if len(run.records) == 1 and not run.failure else ""
     if cause and seen.epoch == cause.epoch:
         return sources_in_words(cause)
     if training.scrubbed is not None:

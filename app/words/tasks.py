@@ -272,19 +272,23 @@ class ClassificationWords(TaskWords[Classification]):
         return f"{score:.1%}"
 
     def unit(self, goal: float) -> str:
-        return "of the test samples right"
+        return f"of {self.task.data.counts[1]:,} test samples right"
 
     def came_to(self, score: float) -> str:
         return f"{self.number(score)} of the test samples right"
 
     def of_goal(self, score: float, goal: float) -> str:
-        return f"{self.came_to(score)}, {self.number(goal)} wanted"
+        return self.came_to(score) if goal == 1 else f"{self.came_to(score)}, {self.number(goal)} wanted"
 
     def goal(self, goal: float) -> str:
         return f"wanted {self.number(goal)}"
 
     def against(self, goal: float) -> str:
         return f"the wanted {self.number(goal)}"
+
+    def between(self, lowest: float, highest: float) -> str:
+        right = self.number(highest) if lowest == highest else f"{self.number(lowest)} to {self.number(highest)}"
+        return f"{right} of the test samples right"
 
     def field(self, name: str) -> str:
         return {
@@ -297,7 +301,9 @@ class ClassificationWords(TaskWords[Classification]):
         }.get(name, super().field(name))
 
     def parameter(self, name: str) -> Parameter:
-        return Parameter(capitalised(self.field(name)), CLASSIFICATION_NOTES[name])
+        tuned = {"penalty": Range(0, 2, 0.01), "accuracy": Range(0, 1, 0.01)}.get(name)
+        tries = (Tried(0.2, "fewer spikes, often as accurate"),) if name == "penalty" else ()
+        return Parameter(capitalised(self.field(name)), CLASSIFICATION_NOTES[name], tuned=tuned, tries=tries)
 
     def value(self, name: str, value: Any) -> str:
         if isinstance(value, dict):
@@ -329,6 +335,23 @@ def task_name(kind: str, does_spike: bool = True) -> str:
 
 LONGEST_LISTED = 40
 """Most characters of target spikes that are written out; longer lists show their number."""
+
+
+OWN_DATA = "file"
+"""Kind of the data set that a visitor brings."""
+
+LEARNED_NAMES = {"digits": "Digits", "yin_yang": "Yin-Yang", "remember": "Remember", OWN_DATA: "Own labelled data"}
+"""Names of labelled data in the choice of what is learned, in its order."""
+
+
+def learned_name(kind: str, task: Task, does_spike: bool) -> str:
+    """Name of what may be learned: of a data set, or of a kind of task; a number of spikes is called by it."""
+    if kind in LEARNED_NAMES:
+        return LEARNED_NAMES[kind]
+    if kind == "spike_count" and does_spike:
+        target = task.target if isinstance(task, SpikeCount) else SpikeCount().target
+        return f"{capitalised(small(target))} spike{'' if target == 1 else 's'}"
+    return task_name(kind, does_spike)
 
 
 def times_in_words(times: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Protocol
 
+from app.words import recognition
 from app.words.layers import layer_in_words, layer_names
 from app.words.numbers import capitalised, counted, ordinal, share_of_threshold
 from app.words.tasks import TaskWords, task_words
@@ -42,6 +43,8 @@ class Course(Protocol):
     @property
     def stride(self) -> int: ...
     @property
+    def batches(self) -> tuple[int, int]: ...
+    @property
     def has_reached_target(self) -> bool: ...
     @property
     def has_reached_limit(self) -> bool: ...
@@ -64,13 +67,21 @@ def status(run: Course) -> str:
         stopped = f"Stopped at {words.of_goal(score, task.goal)}"
         return f"{stopped}: this server trains up to {run.most_epochs:,} epochs. Restart begins again at epoch 0."
     if not run.is_running and run.has_reached_limit:
-        return f"Stopped after {len(run.records)} epochs at {words.of_goal(score, task.goal)}; Train goes on."
+        return f"Stopped after {counted(last.epoch + (not task.is_labelled), 'epoch')} at {words.of_goal(score, task.goal)}; Train goes on."
+    if task.is_labelled:
+        return (
+            recognition.course(run.in_force, last, run.batches)
+            if last.epoch or run.batches[1]
+            else recognition.untrained(run.in_force, last)
+        )
     return _start(run, words) if last.epoch == 0 else _course(run, words)
 
 
 def lesson(experiment: Experiment) -> str:
     """What is learned, in a sentence: by which layers, from which input."""
     layers = " · ".join(map(layer_in_words, experiment.network))
+    if experiment.training.task.is_labelled:
+        return f"{layers} learns to answer with {task_words(experiment.task).asked(1)}."
     samples, steps, *shape = experiment.input.shape
     fed = f"{steps} steps × {'×'.join(map(str, shape))} channels, {experiment.input.words}"
     given = f"one input ({fed})" if samples == 1 else f"{samples} inputs ({fed})"
@@ -104,7 +115,7 @@ def call(run: Course) -> str:
         return "Goal reached"
     if run.has_reached_end:
         return "No epochs left"
-    return "Train it" if output_neurons(run) == 1 else "Train them"
+    return "Train it" if run.in_force.task.is_labelled or output_neurons(run) == 1 else "Train them"
 
 
 def why_over(run: Course) -> str:
@@ -159,10 +170,12 @@ def _first_spike(first: EpochRecord) -> str:
 
 def look_back(run: Course, seen: EpochRecord) -> str:
     """Loss of a past epoch, and where training is now."""
-    kept = f" What the layers did is kept for every {ordinal(run.stride)} epoch." if run.stride > 1 else ""
     now = run.records[-1]
+    what = "Weights are" if now.task.is_labelled else "What the layers did is"
+    kept = f" {what} kept for every {ordinal(run.stride)} epoch." if run.stride > 1 else ""
     stands = f"Training is at epoch {now.epoch}, {task_words(now.task).came_to(now.score)}; Escape returns."
-    return f"Looking back: loss {seen.loss:g}. {stands}{kept}"
+    looked = recognition.numbers(seen) if seen.task.is_labelled else f"loss {seen.loss:g}"
+    return f"Looking back: {looked}. {stands}{kept}"
 
 
 def milestone(run: Course) -> str:
@@ -176,5 +189,5 @@ def milestone(run: Course) -> str:
     if run.place_in_line:
         return "Waiting to train."
     if run.is_running:
-        return "Training: the output spikes." if last.fires else "Training."
+        return "Training: the output spikes." if last.fires and not task.is_labelled else "Training."
     return f"Stopped at epoch {last.epoch}, {words.of_goal(score, task.goal)}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.words.parameter import Parameter, Range, Tried
 
-TASK = Parameter("Task", "What the output should learn.")
+LEARNS = Parameter("Learns", "What the output should learn. Labelled data come with a network that learns them.")
 LEARNING_RATE = Parameter(
     "Learning rate",
     "Scales the update that the optimiser makes in each epoch.",
@@ -12,5 +12,7 @@ LEARNING_RATE = Parameter(
     tries=(Tried(0.01, "larger steps, that may lead too far"), Tried(0.0001, "small steps, and many of them")),
 )
 EPOCHS = Parameter("Epochs at most", "Where training stops if the target isn't reached.", tuned=Range(1, 500, 1))
+BATCH_SIZE = Parameter("Batch size", "Labelled samples learned at once, between two updates.", tuned=Range(1, 512, 1))
+SCHEDULE = Parameter("Schedule", "Whether the learning rate stays, or falls along a cosine within the epochs.")
 OPTIMISER = Parameter("Optimiser", "How gradients become new weights. A new optimiser starts without memory.")
 SURROGATE = Parameter("Surrogate gradient", "Stands in for the slope of a spike, which is zero almost everywhere.")

@@ -83,9 +83,9 @@ class Silence:
 
 
 def silence(records: Sequence[EpochRecord]) -> Silence | None:
-    """Return why the last epoch had no output spike; None if it had some, or its output isn't spikes."""
+    """Return why the last epoch had no output spike; None if it had some, its output isn't spikes, or its record has no layers."""
     last = records[-1]
-    if last.spikes or not last.does_spike:
+    if last.spikes or not last.does_spike or not last.layers:
         return None
     index = next(number for number, layer in enumerate(last.layers) if not layer.spikes.any())
     recent = [record.reach[index] for record in records[-TREND_EPOCHS:]]
@@ -113,19 +113,21 @@ def findings(
     Args:
         experiment: the Experiment in force now.
         records: records of all epochs so far, the last one whole. Only epochs with the present task count for the course of the loss.
-            Without records, or with labelled data, whose records hold no layers, only the Experiment itself is judged.
+            Without records only the Experiment itself is judged; with labelled data, whose records hold no layers, the loss too.
         divergence: the error that ended the training, if one did.
         trained: the Experiment in force in the last epoch, if it was a different one. Gradients from another surrogate say nothing about
             the present one.
     """
-    if experiment.training.task.is_labelled:
-        records = ()
+    learned = records if experiment.training.task.is_labelled else ()
+    records = () if learned else records
     unreachable = _unreachable_target(experiment)
     goes_on = bool(records) and not records[-1].is_reached
     exploding = _exploding_gradient(experiment, records[-1]) if goes_on else None
     ended = _diverged(experiment, records, divergence, exploding) if divergence else None
     is_same = trained is None or trained.network == experiment.network
     course = _course(experiment, records, unreachable, exploding) if goes_on and is_same and not divergence else None
+    if learned and not (learned[-1].is_reached or divergence):
+        course = _no_progress(experiment, _of_present_task(experiment, learned))
     found = (ended, unreachable, exploding, course)
     return [replace(finding, changes=useful(experiment, finding.changes)) for finding in found if finding]
 

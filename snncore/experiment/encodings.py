@@ -28,6 +28,7 @@ class Encoding(Part):
     Attributes:
         title: its name for people: "Rate code".
         takes_time: whether it takes samples that already have time.
+        makes_spikes: whether what it makes are spikes, if they are whole numbers.
     """
 
     if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Encoding(Part):
 
     title: ClassVar[str] = ""
     takes_time: ClassVar[bool] = False
+    makes_spikes: ClassVar[bool] = True
 
     @property
     def is_random(self) -> bool:
@@ -120,6 +122,7 @@ class ConstantCurrent(Encoding):
     """Each value as a constant current, value · `amplitude`."""
 
     title: ClassVar[str] = "Constant current"
+    makes_spikes: ClassVar[bool] = False
     kind: Literal["current"] = "current"
     amplitude: float = Field(default=1.0, ge=-STRONGEST, le=STRONGEST)
 

@@ -35,5 +35,23 @@ def largest_potential(u: Tensor) -> Tensor:
     return u.amax(dim=1)
 
 
+def so_far(readout: Readout, output: Tensor) -> Tensor:
+    """Return a readout of each beginning of an output, (batch, time, classes): at the last step it is the readout itself.
+
+    Args:
+        output: what the readout is of, (batch, time, classes).
+    """
+    steps = torch.arange(1, output.shape[1] + 1, dtype=output.dtype)[:, None]
+    match readout:
+        case "spike_count":
+            return output.cumsum(dim=1)
+        case "mean_potential":
+            return output.cumsum(dim=1) / steps
+        case "largest_potential":
+            return output.cummax(dim=1).values
+        case "first_spike":
+            return (output.clamp(max=1) * steps.flip(0)).cummax(dim=1).values
+
+
 OF_SPIKES: dict[str, Callable[[Tensor], Tensor]] = {"spike_count": spike_count, "first_spike": first_spike}
 OF_POTENTIALS: dict[str, Callable[[Tensor], Tensor]] = {"mean_potential": mean_potential, "largest_potential": largest_potential}

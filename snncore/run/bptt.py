@@ -70,13 +70,24 @@ class Trainer:
         changed.check_trainable()
         self.experiment = changed
 
-    def epochs(self, count: int, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
+    @property
+    def batches(self) -> tuple[int, int]:
+        """Batches of labelled data that the present epoch has done, and how many it has; (0, 0) between two epochs."""
+        begun = self._begun
+        return (begun.done, begun.batches) if begun else (0, 0)
+
+    def epochs(
+        self, count: int, stop: Callable[[], bool] = lambda: False, on_batch: Callable[[], None] = lambda: None
+    ) -> Iterator[EpochRecord]:
         """Train up to `count` more epochs, until the task is reached; see the function `epochs`.
 
         An epoch of labelled data that `stop()` ends keeps what its batches have learned, and the next call goes on with it.
+
+        Args:
+            on_batch: called after each batch of labelled data.
         """
         for _ in range(count):
-            for record in self._epoch(stop):
+            for record in self._epoch(stop, on_batch):
                 self.next_epoch = record.epoch + 1
                 yield record
                 if record.is_reached:
@@ -84,7 +95,7 @@ class Trainer:
             if stop():
                 return
 
-    def _epoch(self, stop: Callable[[], bool]) -> Iterator[EpochRecord]:
+    def _epoch(self, stop: Callable[[], bool], on_batch: Callable[[], None]) -> Iterator[EpochRecord]:
         """Yield the record of the next epoch, or none if it was stopped."""
         if self._begun is None:
             self._take_changes()
@@ -93,7 +104,7 @@ class Trainer:
             yield from epochs(self.model, self.data, task, self.optimiser, first_epoch=number, count=1, stop=stop)
             return
         self._begun = self._begun or LabelledEpoch(number, self._in_force, self.model, self._halves, self.optimiser)
-        record = self._begun.run(stop)
+        record = self._begun.run(stop, on_batch=on_batch)
         if record is not None:
             self._begun = None
             yield record

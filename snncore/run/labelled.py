@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,13 @@ from snncore.layers import StatefulLayer, UnflattenTime
 from snncore.layers.model import reset_states, spiking_layers
 from snncore.layers.squeeze import Squeeze
 from snncore.run.epoch import EpochRecord, Iteration, Phase, constants, diverged
+from snncore.run.record import outputs_kept
+
+FIRST_TESTED = 1000
+"""Most samples of each half that the untrained network is tested with; chance needs no more."""
+
+MOST_ENCODED = 16 * 2**20
+"""Most bytes of encoded samples that are kept to be answered again."""
 
 ORDER, LEARNED = range(2)
 ASKED: Mapping[Half, int] = MappingProxyType({"test": 2, "train": 3})
@@ -72,20 +80,100 @@ def answer(experiment: Experiment, files: Files = NO_FILES, *, parameters: Param
         ExperimentError: the task has no labelled data or can't read the network's output, the data are missing, or a potential became
             infinite or NaN.
     """
-    asked = _Asked(experiment)
-    experiment.check_trainable()
-    model, halves = experiment.build(files).eval(), asked.task.data.make(files)
-    if parameters is not None:
-        put(parameters, model)
-    asked.prepare(model)
-    labels = halves.of(half).labels
-    batches = enumerate(torch.arange(len(labels)).split(experiment.training.batch_size))
-    try:
-        with torch.no_grad():
-            readouts = [asked.readouts(model, asked.shown(halves, half, places, ASKED[half], batch)) for batch, places in batches]
-    except NonFiniteError as error:
-        raise ExperimentError(str(error)) from error
-    return Answers(labels.numpy(), torch.cat(readouts).numpy())
+    return Answerer(experiment, files).answers(parameters, half)
+
+
+class Answerer:
+    """A network that answers samples of its task's data, built once, with whatever parameters it is given. It may be shared by threads.
+
+    Raises:
+        ExperimentError: the task has no labelled data or can't read the network's output, or the data are missing.
+
+    Attributes:
+        experiment: the network's.
+        task: its task.
+        halves: the data of its task.
+    """
+
+    def __init__(self, experiment: Experiment, files: Files = NO_FILES) -> None:
+        self._asked = _Asked(experiment)
+        experiment.check_trainable()
+        self.experiment = experiment
+        self.task = self._asked.task
+        self.halves = self._asked.task.data.make(files)
+        self._model = experiment.build(files).eval()
+        self._asked.prepare(self._model)
+        self._own = {name: parameter.detach().clone().numpy() for name, parameter in self._model.named_parameters()}
+        self._batch_size = experiment.training.batch_size
+        self._encoded: dict[tuple[Half, int], Tensor] = {}
+        self._lock = threading.Lock()
+
+    def answers(self, parameters: Parameters | None = None, half: Half = "test", most: int | None = None) -> Answers:
+        """Return the answers to one half of the data, or to the first `most` of its samples.
+
+        Args:
+            parameters: all parameters of the network by name; None: its own first ones.
+
+        Raises:
+            ExperimentError: a potential became infinite or NaN.
+        """
+        labels = self.halves.of(half).labels[:most]
+        read = [self.readouts(self._shown(half, batch), parameters) for batch in range(-(-len(labels) // self._batch_size))]
+        return Answers(labels.numpy(), np.concatenate(read)[: len(labels)])
+
+    def sample(self, half: Half, number: int) -> Tensor:
+        """Return one sample as the network gets it for `answers`, (1, time, ...)."""
+        batch, place = divmod(number, self._batch_size)
+        return self._shown(half, batch)[place : place + 1]
+
+    def readouts(self, shown: Tensor, parameters: Parameters | None = None) -> Array:
+        """Return what the task reads for each class, float32 (samples, classes); arguments and errors as for `activity`."""
+        return self._run(shown, parameters)
+
+    def activity(self, shown: Tensor, parameters: Parameters | None = None) -> tuple[Array, dict[int, Array]]:
+        """Return the readouts, (samples, classes), and the neuron layers' outputs by their place, (samples, time, ...).
+
+        Args:
+            shown: samples as the network gets them, (samples, time, ...), as from `encoded`. Memory is the caller's concern.
+            parameters: all parameters of the network by name; None: its own first ones.
+
+        Raises:
+            ExperimentError: a potential became infinite or NaN.
+        """
+        with outputs_kept(dict(spiking_layers(self._model))) as outputs:
+            readouts = self._run(shown, parameters)
+        steps = shown.shape[:2]
+        return readouts, {
+            int(name): output.reshape(*steps, *output.shape[2 - self.experiment.is_folded :]).numpy() for name, output in outputs.items()
+        }
+
+    def _shown(self, half: Half, batch: int) -> Tensor:
+        """Return a batch as the network gets it, from memory if there is room for all of them."""
+        found = self._encoded.get((half, batch))
+        if found is None:
+            places = torch.arange(len(self.halves.of(half).labels)).split(self._batch_size)[batch]
+            found = self._asked.shown(self.halves, half, places, ASKED[half], batch)
+            if sum(each.nbytes for each in self._encoded.values()) + found.nbytes <= MOST_ENCODED:
+                self._encoded[half, batch] = found
+        return found
+
+    def _run(self, shown: Tensor, parameters: Parameters | None) -> Array:
+        with self._lock, torch.no_grad():
+            put(self._own if parameters is None else parameters, self._model)
+            try:
+                found: Array = self._asked.readouts(self._model, shown).numpy()
+            except NonFiniteError as error:
+                raise ExperimentError(str(error)) from error
+            return found
+
+    def encoded(self, values: Tensor, *purpose: int) -> Tensor:
+        """Return samples of any values as the network gets them, (samples, time, ...).
+
+        Args:
+            values: (samples, ...), as the data's own.
+            purpose: numbers that what is random depends on, besides the input seed.
+        """
+        return self._asked.encoded(values, *purpose)
 
 
 def shown_samples(experiment: Experiment, model: nn.Module, files: Files = NO_FILES) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
@@ -110,6 +198,9 @@ def shown_samples(experiment: Experiment, model: nn.Module, files: Files = NO_FI
 class LabelledEpoch:
     """One epoch of labelled data: the training half in batches, in a new order, then the test half.
 
+    Epoch 0 shows the untrained network, as it does of other tasks: nothing is learned in it, and at most `FIRST_TESTED` samples of each
+    half are tested.
+
     Random encodings of the training half differ from epoch to epoch; those of the test half are always the same. An epoch that is
     stopped keeps what its batches have learned; the next `run` goes on with the batch at which it was stopped.
 
@@ -131,16 +222,30 @@ class LabelledEpoch:
         self._asked = _Asked(experiment)
         order = torch.randperm(len(halves.train.labels), generator=self._asked.generator(ORDER, number))
         size = experiment.training.batch_size
-        self._learned = order.split(size)
-        self._tested = torch.arange(len(halves.test.labels)).split(size)
+        self._learned = order.split(size) if number else ()
+        halves_tested: tuple[Half, ...] = ("test",) if number else ("train", "test")
+        self._tested = [
+            (half, batch, places)
+            for half in halves_tested
+            for batch, places in enumerate(torch.arange(len(halves.of(half).labels))[: None if number else FIRST_TESTED].split(size))
+        ]
         self.batches = len(self._learned) + len(self._tested)
         self.done = 0
+        self._counts: defaultdict[str, int] = defaultdict(int)
         self._sums: defaultdict[str, float] = defaultdict(float)
         self._norms: defaultdict[str, float] = defaultdict(float)
         self._rates = np.zeros(len(spiking_layers(model)))
 
-    def run(self, stop: Callable[[], bool] = lambda: False, on_phase: Callable[[Phase], None] = lambda phase: None) -> EpochRecord | None:
+    def run(
+        self,
+        stop: Callable[[], bool] = lambda: False,
+        on_phase: Callable[[Phase], None] = lambda phase: None,
+        on_batch: Callable[[], None] = lambda: None,
+    ) -> EpochRecord | None:
         """Return the epoch's record; None if `stop()` ended it, which is asked before each phase of each batch.
+
+        Args:
+            on_batch: called after each batch.
 
         Raises:
             DivergenceError: a potential, the loss, a gradient or an updated parameter is not finite.
@@ -150,6 +255,7 @@ class LabelledEpoch:
             if stop() or not self._do_batch(stop, on_phase):
                 return None
             self.done += 1
+            on_batch()
         reset_states(self.model)
         return self._record()
 
@@ -158,7 +264,7 @@ class LabelledEpoch:
         number = self.done - len(self._learned)
         if number < 0:
             return self._learn(self._learned[self.done], stop, on_phase)
-        self._test(self._tested[number], number)
+        self._test(*self._tested[number])
         return True
 
     def _learn(self, places: Tensor, stop: Callable[[], bool], on_phase: Callable[[Phase], None]) -> bool:
@@ -169,32 +275,40 @@ class LabelledEpoch:
                 return False
             on_phase(phase)
             perform()
-        count = len(places)
         self._add("train", batch.loss, batch.readouts, batch.labels)
-        self._sums["spikes"] += batch.output.detach().sum().item()
-        self._rates += count * np.array([layer.firing_rate.item() for layer in batch.layers.values() if layer.firing_rate is not None])
+        self._add_activity(batch.output, len(places))
         for name, norm in batch.gradient_norms.items():
-            self._norms[name] += count * norm
+            self._norms[name] += len(places) * norm
         return True
 
-    def _test(self, places: Tensor, number: int) -> None:
-        shown, labels = self._asked.shown(self.halves, "test", places, ASKED["test"], number), self.halves.test.labels[places]
+    def _test(self, half: Half, number: int, places: Tensor) -> None:
+        shown, labels = self._asked.shown(self.halves, half, places, ASKED[half], number), self.halves.of(half).labels[places]
         self.model.eval()
         try:
             with torch.no_grad():
-                readouts = self._asked.readouts(self.model, shown)
+                reset_states(self.model)
+                output = run(self.model, shown)
+                readouts = self._asked.read(self.model, output)
         except NonFiniteError as error:
             raise diverged(self.number, spiking_layers(self.model), error) from error
         finally:
             self.model.train()
-        self._add("test", self._asked.task.loss_of(readouts, labels), readouts, labels)
+        self._add(half, self._asked.task.loss_of(readouts, labels), readouts, labels)
+        if half == "train":
+            self._add_activity(output, len(places))
 
     def _add(self, half: Half, loss: Tensor, readouts: Tensor, labels: Tensor) -> None:
+        self._counts[half] += len(labels)
         self._sums[f"{half} loss"] += len(labels) * loss.item()
         self._sums[f"{half} right"] += (readouts.argmax(dim=1) == labels).sum().item()
 
+    def _add_activity(self, output: Tensor, count: int) -> None:
+        self._sums["spikes"] += output.detach().sum().item()
+        layers = spiking_layers(self.model).values()
+        self._rates += count * np.array([layer.firing_rate.item() for layer in layers if layer.firing_rate is not None])
+
     def _record(self) -> EpochRecord:
-        learned, tested = (len(half.labels) for half in self.halves)
+        learned, tested = (self._counts[half] for half in ("train", "test"))
         parameters = {name: parameter.detach().clone().numpy() for name, parameter in self.model.named_parameters()}
         return EpochRecord(
             epoch=self.number,
@@ -234,8 +348,11 @@ class _Asked:
         return torch.Generator().manual_seed(int(numbers[0]) << 31 ^ int(numbers[1]))
 
     def shown(self, halves: Halves, half: Half, places: Tensor, *purpose: int) -> Tensor:
-        """Return samples as the network gets them, (batch, time, ...)."""
-        experiment, values = self._experiment, halves.of(half).values[places]
+        """Return samples of a half as the network gets them, (batch, time, ...)."""
+        return self.encoded(halves.of(half).values[places], *purpose)
+
+    def encoded(self, values: Tensor, *purpose: int) -> Tensor:
+        experiment = self._experiment
         return self.task.encoded(values, experiment.input.shape[1:], experiment.dt, self.generator(*purpose))
 
     def prepare(self, model: nn.Module) -> None:

@@ -119,6 +119,41 @@ def operations_per_epoch(experiment: Experiment, records: Sequence[EpochRecord],
     return total if is_counted else None
 
 
+@dataclass(frozen=True)
+class PerSample:
+    """What a sample costs a network that learns labelled data, on average over an epoch.
+
+    Attributes:
+        spikes: of all layers that spike.
+        operations: synaptic operations that these cause; those of the input are not counted. None where a spike before a Conv2d has more
+            or fewer of them by its place.
+    """
+
+    spikes: float
+    operations: float | None
+
+
+def per_sample(experiment: Experiment, record: EpochRecord) -> PerSample:
+    """Return the spikes and synaptic operations of a sample in an epoch of labelled data, from its firing rates."""
+    steps, rates = experiment.input.shape[1], iter(record.rates)
+    spikes = operations = fired = 0.0
+    depends_on_place = False
+    for layer, fit in zip(experiment.network, experiment.fits(), strict=True):
+        if isinstance(layer, NeuronSpec):
+            count = next(rates) * math.prod(fit.shape or ()) * steps
+            fired = count if layer.does_spike else 0.0
+            spikes += fired
+        elif isinstance(layer, LinearSpec):
+            operations += fired * layer.out_features
+            fired = 0.0
+        elif isinstance(layer, Conv2dSpec):
+            depends_on_place = depends_on_place or fired > 0
+            fired = 0.0
+        elif not isinstance(layer, FlattenSpec):
+            fired = 0.0
+    return PerSample(spikes, None if depends_on_place else operations)
+
+
 def _places_that_see(layer: Conv2dSpec, side: int) -> Array:
     """Return for each pixel along a side how many places of the kernel cover it."""
     first = np.arange(0, side + 2 * layer.padding - layer.kernel_size + 1, layer.stride) - layer.padding

@@ -42,7 +42,13 @@ class Simulation:
 
 
 def simulate(
-    experiment: Experiment, files: Files = NO_FILES, *, runs: int = 1, shuffled: bool = False, parameters: Parameters | None = None
+    experiment: Experiment,
+    files: Files = NO_FILES,
+    *,
+    runs: int = 1,
+    shuffled: bool = False,
+    parameters: Parameters | None = None,
+    given: torch.Tensor | None = None,
 ) -> list[Simulation]:
     """Build the network and run it on its input.
 
@@ -51,6 +57,7 @@ def simulate(
         runs: number of runs on the same input; each starts from the state that the one before left.
         shuffled: put each neuron's input in random order in time, by the noise seed; its spike count stays.
         parameters: all parameters of the network by name, to run it with instead of its own, as in `EpochRecord.parameters`.
+        given: (batch, time, ...), in place of the Experiment's input and of the same shape.
 
     Raises:
         ExperimentError: the file of the input or the weights is missing, `parameters` belong to a different network, or a potential became
@@ -66,7 +73,7 @@ def simulate(
     layers = {int(name): module for name, module in modules.items() if isinstance(module, StatefulLayer)}
     for layer in layers.values():
         layer.record_states = True
-    data = experiment.make_input(files)
+    data = experiment.make_input(files) if given is None else given
     if shuffled:
         data = shuffle_times(data, torch.Generator().manual_seed(experiment.seeds.noise))
     with torch.no_grad():

@@ -15,6 +15,7 @@ from app.state.presets import FOLDER, Preset, presets, read
 from app.state.trainability import check_trainable
 from snncore.diagnosis.layers import Silent, diagnose
 from snncore.errors import ExperimentError
+from snncore.experiment.recognition import digits, digits_convolution, remember, yin_yang
 from snncore.experiment.spec import Experiment, convolution, ten_spikes
 from snncore.layers.model import spiking_layers
 from snncore.run.bptt import train
@@ -29,6 +30,10 @@ TITLES = [
     "IAF integrator",
     "Coincidence detection",
     "Spike times",
+    "Digits",
+    "Yin-Yang",
+    "Remember a bit",
+    "Digits by convolution",
 ]
 
 
@@ -56,6 +61,10 @@ def steps_of(spikes: Tensor) -> list[int]:
 
 
 # ---------------------------------------------------------------------------------------------- the phenomena
+
+
+def test_labelled_presets_are_the_packages_own() -> None:
+    assert [experiment(title) for title in TITLES[-4:]] == [digits(), yin_yang(), remember(), digits_convolution()]
 
 
 def test_ten_spikes_and_convolution_are_those_of_the_quickstart() -> None:
@@ -205,6 +214,10 @@ def test_every_preset_trains_to_its_goal(preset: Preset) -> None:
     experiment = preset.experiment
     check_trainable(experiment)
     records = list(train(experiment))
+    if experiment.task.is_labelled:
+        assert records[0].score < 0.6
+        assert records[-1].score > 0.94, "no error at all is not what they promise"
+        return
     assert records[-1].is_reached
     first, last = (abs(record.score - experiment.task.goal) for record in (records[0], records[-1]))
     assert first > 0.5 > last

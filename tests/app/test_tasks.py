@@ -22,6 +22,7 @@ from app.state.desk import Desk
 from app.words.changes import changes_in_words
 from app.words.comparison import differences
 from app.words.findings import training_finding_in_words, training_remedy_in_words
+from app.words.recognition import untrained
 from app.words.tasks import TASK_WORDS, task_name, task_words
 from app.words.training import look_back, milestone, status
 from snncore.diagnosis.training_findings import NoProgress
@@ -278,13 +279,50 @@ def test_times_for_another_network_can_be_made_to_fit() -> None:
 # --------------------------------------------------------------------------------------------------- labelled data
 
 
-def test_labelled_data_are_not_offered_and_one_from_a_link_is_told_where_it_can_be_trained() -> None:
-    assert "Labelled data" not in fields(opened(ten_spikes()))["training.task"].options
-    page = opened(digits())
-    assert complaints(page) == [
-        "This network can't be trained yet. This page has no view of labelled data yet; train them in a program, with snncore.train."
+def test_labelled_data_are_offered_beside_what_one_input_can_teach() -> None:
+    page = opened(ten_spikes())
+    assert list(fields(page)["training.task"].options) == [
+        *("Ten spikes", "Spike times", "Digits", "Yin-Yang", "Remember", "Own labelled data"),
     ]
-    assert task_of(page) == digits().training.task
+
+
+def test_a_data_set_comes_with_a_network_that_learns_it_and_undo_brings_the_former_back() -> None:
+    page = opened(ten_spikes())
+    fields(page)["training.task"].set_value("Remember")
+    shown(page.run())
+    assert page.session_state.desk.training.experiment == remember()
+    page.session_state.desk.undo()
+    shown(page.run())
+    assert page.session_state.desk.training.experiment == ten_spikes()
+
+
+def test_a_task_for_one_input_gets_the_usual_network_after_labelled_data() -> None:
+    page = opened(digits())
+    assert complaints(page) == []
+    fields(page)["training.task"].set_value("Ten spikes")
+    shown(page.run())
+    assert page.session_state.desk.training.experiment == ten_spikes()
+
+
+def test_a_longer_delay_lengthens_the_input() -> None:
+    page = opened(remember(10))
+    fields(page)["training.task.data.delay"].set_value("30")
+    shown(page.run())
+    assert complaints(page) == []
+    experiment = page.session_state.desk.training.experiment
+    assert (experiment.task.data.delay, experiment.input.shape) == (30, (1, 70, 12))
+
+
+def test_what_a_labelled_training_wants_and_reaches_is_said_in_accuracies() -> None:
+    run = played(remember(5).replace({"training.epochs": 2}))
+    first, last = run.records
+    assert f"{first.score:.1%} of the test samples right, chance is 50.0%" in untrained(run.experiment, first)
+    assert status(run) == f"Stopped after 1 epoch at {last.score:.1%} of the test samples right; Train goes on."
+    assert look_back(run, first).startswith(f"Looking back: {first.score:.1%} of the test samples right")
+    row = next(csv.DictReader(StringIO(history_csv(Trained(run.experiment, run.records, last)))))
+    assert row["test accuracy"] == str(first.score)
+    assert row["train accuracy"] == str(first.train_score)
+    assert "largest u/θ of ALIF 2" not in row
 
 
 def test_data_sets_are_compared_by_their_fields() -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from app.server.link import to_parameter
+from snncore.experiment.recognition import digits
 from tests.browser import network_states, training_states
 from tests.browser.conftest import Open, OpenNetwork
 from tests.browser.everywhere import READY, opened, states
@@ -81,3 +83,13 @@ def test_whatever_can_be_pressed_is_large_enough(path: str, width: int, visitors
     page = opened(visitors, server, path, width=width)
     for state in states(page, path):
         assert page.evaluate(SMALL, LEAST_TARGET) == [], state
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_labelled_data_are_shown_without_violations(width: int, visitors: Callable[..., Page], server: Server) -> None:
+    page = opened(visitors, server, "", f"?x={to_parameter(digits())}", width=width)
+    expect(page.locator(".wall[data-drawn]")).to_be_attached(timeout=60_000)
+    for state in ("the wall", "the matrix"):
+        assert list(violations(page)) == [], state
+        assert page.evaluate(SMALL, LEAST_TARGET) == [], state
+        page.get_by_role("button", name="Confusion matrix").or_(page.get_by_role("button", name="Wall", exact=True)).click()

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from app.server.link import to_parameter
 from app.state.presets import presets
+from snncore.experiment.recognition import digits
 from tests.browser.everywhere import opened
 from tests.browser.server import Server
 
@@ -31,8 +32,8 @@ numbers, axes, and legends that say which line is which; nor equations with the 
 SEEN = """nodes => nodes.filter(node => node.checkVisibility({ visibilityProperty: true })).map(node => node.innerText.trim())"""
 
 SPIKE_TIMES = next(preset.experiment for preset in presets() if preset.title == "Spike times")
-PLACES = {"training": "", "the other task": "", "network": "network", "neuron": "neuron"}
-QUERIES = {"the other task": f"?x={to_parameter(SPIKE_TIMES)}"}
+PLACES = {"training": "", "the other task": "", "labelled data": "", "network": "network", "neuron": "neuron"}
+QUERIES = {"the other task": f"?x={to_parameter(SPIKE_TIMES)}", "labelled data": f"?x={to_parameter(digits())}"}
 
 
 @pytest.fixture(params=PLACES)

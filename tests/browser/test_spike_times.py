@@ -55,7 +55,7 @@ def targets(page: TrainingPage) -> list[str]:
 
 
 def choose_times(page: TrainingPage) -> None:
-    page.page.get_by_role("combobox", name="Task").select_option("Spike times")
+    page.page.get_by_role("combobox", name="Learns").select_option("Spike times")
     expect(page.button("Train them")).to_be_visible()
 
 

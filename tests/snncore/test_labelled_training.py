@@ -93,8 +93,8 @@ def test_the_score_is_the_accuracy_on_the_test_half_with_the_records_weights() -
 
 
 def test_loss_and_train_score_are_means_over_the_samples_that_were_learned() -> None:
-    experiment = made(task={"encoding": {"kind": "current"}}, optimiser="SGD", lr=1e-30, epochs=1)
-    (record,) = learned(experiment)
+    experiment = made(task={"encoding": {"kind": "current"}}, optimiser="SGD", lr=1e-30, epochs=2)
+    _, record = learned(experiment)
     found = answer(experiment, FILES, half="train")
     expected = experiment.training.task.loss_of(torch.from_numpy(found.readouts), torch.from_numpy(found.labels))
     assert record.loss == pytest.approx(expected.item(), rel=1e-5)
@@ -121,7 +121,7 @@ def test_the_penalty_lowers_the_rates() -> None:
 def test_every_readout_and_loss_trains_a_spiking_output(readout: str, criterion: str) -> None:
     experiment = made(LINEAR, LIF, OUT, LIF, task={"readout": readout, "criterion": criterion, "right": 6.0, "others": 0.0}, epochs=6)
     first, *_, last = learned(experiment)
-    assert first.gradient_norms["0.weight"] > 0
+    assert last.gradient_norms["0.weight"] > 0
     assert last.loss < first.loss
 
 
@@ -132,7 +132,7 @@ def test_training_stops_at_the_wanted_accuracy() -> None:
 
 
 def test_diverging_training_names_layer_and_epoch() -> None:
-    with pytest.raises(DivergenceError, match="epoch 0"):
+    with pytest.raises(DivergenceError, match="epoch 1"):
         learned(made(optimiser="SGD", lr=1e38))
 
 
@@ -142,7 +142,7 @@ def test_diverging_training_names_layer_and_epoch() -> None:
 def test_every_sample_is_learned_and_tested_once_in_an_epoch() -> None:
     trainer = Trainer(made(), FILES)
     halves = DATA.make(FILES)
-    epoch = LabelledEpoch(0, trainer.experiment, trainer.model, halves, trainer.optimiser)
+    epoch = LabelledEpoch(1, trainer.experiment, trainer.model, halves, trainer.optimiser)
     assert epoch.batches == 4 + 1
     phases: list[Phase] = []
     epoch.run(on_phase=phases.append)
@@ -152,7 +152,7 @@ def test_every_sample_is_learned_and_tested_once_in_an_epoch() -> None:
 
 @pytest.mark.parametrize("batch_size", [1, 72, 1000])
 def test_any_size_of_batch_is_taken(batch_size: int) -> None:
-    assert len(learned(made(epochs=1, batch_size=batch_size, task={"encoding": {"kind": "current"}}))) == 1
+    assert len(learned(made(epochs=2, batch_size=batch_size, task={"encoding": {"kind": "current"}}))) == 2
 
 
 def test_a_network_that_folds_time_learns_the_same() -> None:
@@ -174,29 +174,55 @@ def test_equal_experiments_learn_equally_and_other_input_seeds_otherwise() -> No
 def asked_in_an_epoch() -> int:
     """How often an epoch asks whether to stop."""
     calls = itertools.count()
-    trainer = Trainer(made(), FILES)
+    trainer = begun()
     list(trainer.epochs(1, stop=lambda: next(calls) < 0))
     return next(calls)
 
 
+def begun() -> Trainer:
+    """A training that has shown its untrained network."""
+    trainer = Trainer(made(), FILES)
+    assert len(list(trainer.epochs(1))) == 1
+    return trainer
+
+
+def test_epoch_0_shows_the_untrained_network() -> None:
+    experiment = made()
+    first, *_ = learned(experiment)
+    own = {name: parameter.detach().numpy() for name, parameter in experiment.build(FILES).named_parameters()}
+    assert all(np.array_equal(values, own[name]) for name, values in first.parameters.items())
+    assert first.score == answer(experiment, FILES).accuracy
+    assert first.train_score == answer(experiment, FILES, half="train").accuracy
+    assert first.gradient_norms == {}
+    assert first.rates[0] > 0
+
+
+def test_batches_are_counted_while_an_epoch_lasts() -> None:
+    trainer = begun()
+    seen: list[tuple[int, int]] = []
+    list(trainer.epochs(1, on_batch=lambda: seen.append(trainer.batches)))
+    assert seen == [(done, 5) for done in range(1, 6)]
+    assert trainer.batches == (0, 0)
+
+
 @pytest.mark.slow
 def test_an_epoch_goes_on_alike_wherever_it_was_stopped() -> None:
-    (plain, *_) = learned(made())
+    (_, plain, *_) = learned(made())
     for number in range(asked_in_an_epoch() - 1):  # the last call comes after the epoch
-        trainer = Trainer(made(), FILES)
+        trainer = begun()
         assert list(trainer.epochs(1, stop=stops(number))) == []
         (record,) = trainer.epochs(1)
         assert same(record, plain)
 
 
 def test_stopping_within_a_batch_undoes_nothing_that_earlier_batches_learned() -> None:
-    trainer = Trainer(made(), FILES)
+    trainer = begun()
     first = trainer.model.get_parameter("0.weight").detach().clone()
     list(trainer.epochs(1, stop=stops(8 + 4)))  # eight questions for the first batch
-    begun = trainer.model.get_parameter("0.weight").detach().clone()
-    assert not torch.equal(first, begun)
+    one_learned = trainer.model.get_parameter("0.weight").detach().clone()
+    assert not torch.equal(first, one_learned)
     list(trainer.epochs(1, stop=stops(5)))
-    assert torch.equal(trainer.model.get_parameter("0.weight"), begun)
+    assert torch.equal(trainer.model.get_parameter("0.weight"), one_learned)
 
 
 @pytest.mark.slow

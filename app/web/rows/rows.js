@@ -11,7 +11,7 @@ import { rem, unit } from "../lib/unit.js";
 import { arrange, fitsNoMore } from "./arrangement.js";
 import { fillRoom, keepHeights } from "./heights.js";
 import { onKey } from "./keyboard.js";
-import { stopPlaying } from "./playing.js";
+import { playOnce, stopPlaying } from "./playing.js";
 import { listenToPointer } from "./pointer.js";
 import { takesFocus } from "./return.js";
 import { redraw, setZoom } from "./sight.js";
@@ -75,6 +75,8 @@ function create(parent, { header, arrays }) {
     at: null,
     /** @type {ReturnType<typeof setInterval> | null} */
     playing: null,
+    /** The frame of a single run through time. @type {number} */
+    running: 0,
     /** @type {import("./acts.js").RowActs} */
     acts: new Acts(),
     ended: new AbortController(),
@@ -112,6 +114,7 @@ function followFoot({ body, foot, ended }) {
 /** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
 function update(view, data, send) {
   const isNew = view.drawn !== data;
+  const { plays } = view.header;
   if (isNew && view.drawn) take(view, data);
   view.acts.update(send, view.header.answered);
   if (!isNew) return;
@@ -120,6 +123,7 @@ function update(view, data, send) {
   arrange(view);
   if (!keepHeights(view)) fillRoom(view);
   redraw(view);
+  if (plays !== undefined && plays !== view.header.plays) playOnce(view);
   view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
 }
 

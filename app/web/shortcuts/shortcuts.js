@@ -3,7 +3,7 @@
 
 import { lastingView } from "../lib/view.js";
 
-const PLOTS = ".plot, .rows";
+const PLOTS = ".plot, .rows, .wall-body";
 
 /**
  * @typedef {import("../wire.js").Shortcuts} Data

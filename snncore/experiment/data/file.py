@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -15,6 +17,9 @@ from snncore.experiment.part import MOST_AXES, Count, Length, Shape
 
 MOST_SAMPLES = 50_000
 MOST_CLASSES = 1000
+
+MOST_KEPT = 2
+"""Most files whose halves are kept ready."""
 
 
 def values_key(digest: str) -> str:
@@ -88,9 +93,25 @@ class LabelledFile(DataSet):
                 f"The labelled data have {self.samples} samples of the shape {self.shape}, but the file {self.name!r} has "
                 f"{len(labels)} labels and samples {values.shape}; set samples and shape to those."
             )
-        halves = halved(values, labels, self.counts[1], self.seed)
-        check_halves(halves, self.classes, self.name)
-        return halves if self.has_time else _scaled(halves)
+        return _halves(self, values, labels)
+
+
+_latest: OrderedDict[tuple[object, ...], Halves] = OrderedDict()
+_lock = threading.Lock()
+
+
+def _halves(data: LabelledFile, values: Array, labels: Array) -> Halves:
+    """Return the halves, the same for all that learn from the same file at once."""
+    key = data.digest, data.samples, data.shape, data.has_time, data.test_share, data.seed
+    with _lock:
+        if key not in _latest:
+            halves = halved(values, labels, data.counts[1], data.seed)
+            check_halves(halves, data.classes, data.name)
+            _latest[key] = halves if data.has_time else _scaled(halves)
+        _latest.move_to_end(key)
+        if len(_latest) > MOST_KEPT:
+            _latest.popitem(last=False)
+        return _latest[key]
 
 
 def _scaled(halves: Halves) -> Halves:

@@ -18,7 +18,7 @@ from snncore.experiment.data.remember import Remember
 from snncore.experiment.data.yin_yang import YinYang
 from snncore.experiment.encodings import ENCODING_KINDS, AsGiven, EncodingSpec, LatencyCode, RateCode
 from snncore.experiment.part import LARGEST_NUMBER, Shape
-from snncore.experiment.readouts import OF_POTENTIALS, OF_SPIKES, Readout
+from snncore.experiment.readouts import OF_POTENTIALS, OF_SPIKES, Readout, so_far
 from snncore.experiment.tasks.base import TASK_KINDS, Outcome, Task
 
 TEST_ACCURACY, TRAIN_ACCURACY, TEST_LOSS = "test accuracy", "train accuracy", "test loss"
@@ -110,6 +110,15 @@ class Classification(Task):
         """
         read = {**OF_SPIKES, **OF_POTENTIALS}[self.readout]
         return read(output[:, self.data.answer_from :].flatten(2))[:, : self.data.classes]
+
+    def read_so_far(self, output: Tensor) -> Tensor:
+        """Return the readout of each class up to each step (batch, time, classes); 0 until reading begins.
+
+        Args:
+            output: as for `read`.
+        """
+        read = so_far(self.readout, output[:, self.data.answer_from :].flatten(2)[:, :, : self.data.classes])
+        return torch.cat([read.new_zeros(len(read), self.data.answer_from, read.shape[2]), read], dim=1)
 
     def loss_of(self, readouts: Tensor, labels: Tensor, rates: Iterable[Tensor] = ()) -> Tensor:
         """Return the loss of a batch, a scalar with a gradient.

@@ -1,0 +1,71 @@
+"""Rows of a task with labelled data: what is asked first, and its data, encoding, readout and loss under More."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.widgets.controls import Edit, Panel, Parts
+from app.words.labelled_parameters import DATA_FIELDS, ENCODING, ENCODING_FIELDS, criterion_name, encoding_name, readout_name
+from app.words.tasks import task_words
+from app.words.training_parameters import BATCH_SIZE, SCHEDULE
+from app.words.typed_numbers import Numbers
+from snncore.experiment.encodings import ENCODING_KINDS
+from snncore.experiment.readouts import OF_POTENTIALS, OF_SPIKES
+from snncore.experiment.spec import Experiment
+from snncore.experiment.tasks.classification import Classification
+from snncore.experiment.training import OF_THE_TASK, Training
+
+FIRST_OF_DATA = {"remember": "delay"}
+"""The field of a data set that stands first, where one decides how hard it is; elsewhere the penalty on firing rates does."""
+
+
+def add_labelled(rows: Panel, experiment: Experiment, edit: Edit) -> None:
+    """Add the row that matters most."""
+    task = experiment.training.task
+    assert isinstance(task, Classification)
+    name = FIRST_OF_DATA.get(task.data.kind)
+    if name:
+        _of_data(rows, experiment, task.data, name, edit)
+    else:
+        _number(rows, task, "penalty", edit)
+
+
+def add_more_of_labelled(rows: Panel, experiment: Experiment, task: Classification, edit: Edit) -> None:
+    """Add rows of data, encoding, readout, loss and batches."""
+    for name in DATA_FIELDS.get(task.data.kind, ()):
+        if name != FIRST_OF_DATA.get(task.data.kind):
+            _of_data(rows, experiment, task.data, name, edit)
+    if task.data.steps is None:
+        kinds = [kind for kind, each in ENCODING_KINDS.items() if not each.takes_time]
+        path = f"{OF_THE_TASK}encoding"
+        rows.choice(ENCODING, path, task.encoding.kind, kinds, lambda changes: edit({path: {"kind": changes[path]}}), encoding_name)
+        for name in ENCODING_FIELDS.get(task.encoding.kind, ()):
+            parameter, path = ENCODING_FIELDS[task.encoding.kind][name], f"{OF_THE_TASK}encoding.{name}"
+            rows.number(parameter, path, getattr(task.encoding, name), Numbers.of(type(task.encoding), name), edit)
+    words = task_words(task)
+    does_spike = experiment.network[-1].does_spike
+    readouts = [*(OF_SPIKES if does_spike else ()), *OF_POTENTIALS]
+    rows.choice(words.parameter("readout"), f"{OF_THE_TASK}readout", task.readout, readouts, edit, readout_name)
+    rows.choice(words.parameter("criterion"), f"{OF_THE_TASK}criterion", task.criterion, ("cross_entropy", "counts"), edit, criterion_name)
+    numbers = [*(("right", "others") if task.criterion == "counts" else ()), *(("penalty",) if task.data.kind in FIRST_OF_DATA else ())]
+    for name in (*numbers, "accuracy"):
+        _number(rows, task, name, edit)
+    training = experiment.training
+    rows.number(BATCH_SIZE, "training.batch_size", training.batch_size, Numbers.of(Training, "batch_size"), edit)
+    rows.choice(SCHEDULE, "training.schedule", training.schedule, ("constant", "cosine"), edit, str.capitalize)
+
+
+def _number(rows: Panel, task: Classification, name: str, edit: Edit) -> None:
+    rows.number(task_words(task).parameter(name), f"{OF_THE_TASK}{name}", getattr(task, name), Numbers.of(type(task), name), edit)
+
+
+def _of_data(rows: Panel, experiment: Experiment, data: Any, name: str, edit: Edit) -> None:
+    """Add a number of the data set. If it decides how long a sample lasts, the input follows."""
+    path = f"{OF_THE_TASK}data.{name}"
+
+    def change(changes: dict[str, Any]) -> Parts:
+        samples, _, *shape = experiment.input.shape
+        steps = type(data)(**{**data.model_dump(), name: changes[path]}).steps
+        return edit(changes if steps is None else {**changes, "input.shape": (samples, steps, *shape)})
+
+    rows.number(DATA_FIELDS[data.kind][name], path, getattr(data, name), Numbers.of(type(data), name), change)

@@ -1,0 +1,83 @@
+"""The middle of the Training page for labelled data: curves of accuracy, the data with the network's answers, and one sample's activity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from app.components.answers import Act
+from app.components.plain import alert
+from app.components.plot import Plot, plots
+from app.components.rows import rows
+from app.figures.accuracy import accuracy_curves, describe_accuracy
+from app.figures.race import add_race, racing
+from app.figures.rows import View, describe_rows, picked_neuron, rows_figure
+from app.figures.style import Theme
+from app.figures.training import Ghost
+from app.state.recognition import Look
+from app.state.training import TrainingState, have_the_same_score
+from app.widgets.data_views import show_data
+from app.words.changes import changes_in_words
+from app.words.recognition import class_name, sample_in_words
+from snncore.errors import ExperimentError
+from snncore.run.measures import per_sample
+
+A = "A"
+"""Name of the pinned training."""
+
+
+def learned_plots(training: TrainingState, theme: Theme, redraw_scrubbed: Callable[[], None]) -> None:
+    """Draw a training on labelled data at the epoch on display, or within the one that it learns."""
+    _curves(training, theme, redraw_scrubbed)
+    try:
+        look = training.look()
+        left, right = st.columns([1, 1], gap="small")
+        with left:
+            show_data(look, training)
+        with right:
+            _rows(look, training, theme)
+    except ExperimentError as error:
+        alert(str(error))
+
+
+def _curves(training: TrainingState, theme: Theme, redraw: Callable[[], None]) -> None:
+    run, pinned = training.run, training.pinned
+    experiment, records = run.experiment, run.records[:]
+    costs = [per_sample(experiment, record) for record in records]
+    is_compared = pinned is not None and have_the_same_score(pinned.experiment, experiment)
+    ghost = Ghost(A, pinned.records) if pinned and is_compared else None
+    ghost_costs = [per_sample(pinned.experiment, record) for record in pinned.records] if pinned and is_compared else []
+    classes = training.look().task.data.classes
+    figure = accuracy_curves(records, costs, classes, theme, changes_in_words(experiment), ghost, ghost_costs)
+    plots(
+        "curves",
+        [Plot(figure=figure, description=describe_accuracy(records, costs[-1], ghost))],
+        training.scrubbed,
+        training.scrub,
+        redraw=redraw,
+        grows=True,
+    )
+
+
+def _rows(look: Look, training: TrainingState, theme: Theme) -> None:
+    shown, data = training.sample_pass(), look.task.data
+    found = training.pinned_sample_pass(look)
+    other, other_name = (found[0], f"{A}, epoch {found[1]}") if found else (None, "")
+    view = View(chosen={layer: (neuron,) for layer, neuron in training.traced().items()}, is_brief=True)
+    figure = rows_figure(shown, view, {}, theme, other, other_name)
+    names = [class_name(data, number) for number in range(data.classes)]
+    read = racing(shown, look.task)
+    add_race(figure, shown, read, look.task, names, look.label)
+    said = sample_in_words(data, look.sample, look.label, int(read[-1].argmax()))
+    figure.header["groups"][0]["title"] = said
+    figure.header["groups"][0]["words"] = ""
+    figure.header["plays"] = training.recognition.picks
+    rows("rows", figure, f"{said}. {describe_rows(shown)}", on_act=lambda act: _pick(act, training))
+
+
+def _pick(act: Act, training: TrainingState) -> None:
+    """Trace a neuron."""
+    if act["do"] == "pick" and str(act["layer"]).isdecimal():
+        layer = int(act["layer"])
+        training.picked[layer] = picked_neuron(act, training.sample_pass().records[layer], sample=0)

@@ -1,0 +1,55 @@
+"""Where a visitor brings labelled data of their own, and what they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app.components.plain import caption
+from app.state.files import labelled_file
+from app.widgets.controls import Panel, Parts, panel
+from app.widgets.session import desk
+from app.words.labelled_parameters import BIN_WIDTH
+from app.words.recognition import own_data_in_words
+from app.words.typed_numbers import Numbers
+from snncore.experiment.spec import Draft
+
+LARGEST_UPLOAD = 32
+"""Most megabytes of a file; unfolded they take several times as much."""
+
+NOTE = (
+    ".npz with x (samples, features) or (samples, time, …) and whole-numbered y; .csv with a column label; "
+    ".h5 with spikes/times, spikes/units and labels, counted in steps of the bin width."
+)
+
+
+def own_data_rows(draft: Draft) -> None:
+    """Show where a file is brought, if own data are learned or to be chosen, and how they are split."""
+    training, data = desk().training, labelled_file(draft)
+    if data is None and not training.brings_data:
+        return
+    if data is not None:
+        caption(own_data_in_words(draft))
+    st.file_uploader(
+        "Labelled data", type=["npz", "csv", "h5", "hdf5"], key="labelled_file", on_change=_bring, max_upload_size=LARGEST_UPLOAD, help=NOTE
+    )
+    panel("bin width", "Labelled data", _add_bin_width)
+
+
+def _add_bin_width(rows: Panel) -> None:
+    rows.number(BIN_WIDTH, "bin_width", desk().training.bin_width, Numbers(above=0), _set_bin_width)
+
+
+def _set_bin_width(changes: dict[str, Any]) -> Parts:
+    desk().training.bin_width = changes["bin_width"]
+    return ()
+
+
+def _bring() -> None:
+    given = st.session_state["labelled_file"]
+    held = desk()
+    if given is None:
+        held.drop_complaint()  # the file that was refused is taken away
+    else:
+        held.attempt(lambda: held.training.bring_labelled(given.name, given.getvalue()))
