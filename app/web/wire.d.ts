@@ -54,6 +54,33 @@ export interface Decays {
   alphas: number[];
 }
 
+export interface DecisionMapData {
+  side: number;
+  classes: MapClass[];
+  largest: number;
+  timing: string;
+  steps: number;
+  hidden: HiddenMaps[];
+  picked: number | null;
+  is_moving: boolean;
+  palette: MapPalette;
+  description: string;
+  answered: number;
+}
+
+export interface DrawingPad {
+  image: string;
+  names: string[];
+  readouts: number[];
+  answer: number | null;
+  says: string;
+  description: string;
+  base: string;
+  baseNumber: number;
+  palette: PadPalette;
+  answered: number;
+}
+
 export interface DrawnTheme {
   theme: "light" | "dark";
 }
@@ -132,6 +159,16 @@ export interface HeatmapRow {
   spikes?: number;
 }
 
+export interface HiddenMaps {
+  layer: number;
+  name: string;
+  neurons: number;
+  drawn: number;
+  side: number;
+  most: number;
+  sent: number[];
+}
+
 export interface InputFields {
   kind: string;
   shape: [number, number, number];
@@ -140,6 +177,18 @@ export interface InputFields {
 export interface LookAct {
   do: "look";
   beside: string;
+}
+
+export interface MapClass {
+  name: string;
+  color: string;
+}
+
+export interface MapPalette {
+  background: string;
+  text: string;
+  muted: string;
+  grid: string;
 }
 
 export interface MapsRow {
@@ -234,6 +283,12 @@ export interface NumberControl {
   became?: string;
   needs: string;
   whenOn?: number;
+}
+
+export interface PadPalette {
+  text: string;
+  muted: string;
+  output: string;
 }
 
 export interface Part {
