@@ -195,6 +195,7 @@ export interface NeuronNumbers {
   spike_threshold: number | null;
   adapt_scale: number | null;
   min_v_mem: number | null;
+  initial_v_mem: number | null;
   norm_input: boolean;
   spike_fn: SpikeFunction | null;
   reset_fn: ResetFunction | null;
@@ -208,6 +209,7 @@ export interface NeuronWithDecays {
   spike_threshold: number | null;
   adapt_scale: number | null;
   min_v_mem: number | null;
+  initial_v_mem: number | null;
   norm_input: boolean;
   spike_fn: SpikeFunction | null;
   reset_fn: ResetFunction | null;
