@@ -1,0 +1,426 @@
+"""The conversion on the Conversion page: an artificial network, trained, and the spiking one that comes of it."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.server import limits
+from app.server.jobs import Job, Stop
+from app.server.runner import Owner
+from app.state.address import Address
+from app.state.files import KeptFiles
+from app.state.history import History
+from app.state.presets import FOLDER, Preset, read
+from snncore.convert.artificial import (
+    ArtificialEpoch,
+    artificial_network,
+    check_convertible,
+    neuron_places,
+    train_artificial,
+    weights_of,
+    with_weights,
+)
+from snncore.convert.comparison import Compared, compare, converted_weights
+from snncore.convert.faults import Fault, FaultKind, faults
+from snncore.errors import ExperimentError
+from snncore.experiment.conversion import Conversion
+from snncore.experiment.inputs import Sample
+from snncore.experiment.parameters import Parameters
+from snncore.experiment.spec import Draft, Experiment
+from snncore.io.weight_transfer import Transfer, read_weights, transfer
+from snncore.run.simulation import Simulation, simulate
+
+STEPS_SHOWN = 64
+"""Steps that are run at least, to show what more of them would bring."""
+
+MOST_STEPS = 256
+
+PATIENCE = 0.15
+"""Seconds to wait for an answer before the page is drawn without it."""
+
+MOST_KEPT = 8
+"""Most trained networks that a server keeps, for all visitors, and comparisons that it keeps of each."""
+
+
+@functools.cache
+def presets() -> tuple[Preset, ...]:
+    """Return the presets of this page, read once."""
+    return tuple(map(read, sorted((FOLDER / "conversion").glob("*.json"))))
+
+
+@dataclass(frozen=True)
+class Artificial:
+    """An artificial network after its training; `epochs` is empty if its weights were loaded."""
+
+    weights: Parameters
+    epochs: tuple[ArtificialEpoch, ...]
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A remedy that was applied: against what, and the agreement before."""
+
+    kind: FaultKind
+    before: float
+
+
+@dataclass(frozen=True)
+class Picked:
+    """A neuron of a test sample, by the place of its layer."""
+
+    place: int
+    neuron: int
+    sample: int
+
+
+_trained: OrderedDict[str, Artificial] = OrderedDict()
+"""Trained networks by what they follow from, the latest last."""
+
+
+@dataclass
+class ConversionState:
+    """State of the Conversion page. Acts that can't be done raise SNNCoreError, and change nothing.
+
+    Attributes:
+        owner: of the work in the background.
+        files: source of weights.
+        progress: epochs of the training that is going on, or of the last one.
+        shown: the latest comparison, which may be of an earlier Experiment while the next one is computed.
+        failure: why the present Experiment can't be shown; None otherwise.
+        mended: the last remedy, until something else is changed.
+        picked: the neuron shown in full.
+        table: what was taken of the last weights file; None if none was loaded.
+    """
+
+    owner: Owner
+    files: KeptFiles = field(default_factory=KeptFiles)
+    history: History = field(default_factory=lambda: History(presets()[0].draft))
+    address: Address = field(default_factory=lambda: Address(presets()[0].draft))
+    progress: list[ArtificialEpoch] = field(default_factory=list)
+    shown: Compared | None = None
+    failure: str | None = None
+    mended: Mended | None = None
+    picked: Picked | None = None
+    table: Transfer | None = None
+    _training: tuple[str, Job[Artificial]] | None = None
+    _comparing: tuple[Experiment, Job[Compared]] | None = None
+    _compared: OrderedDict[str, Compared] = field(default_factory=OrderedDict)
+    _simulated: tuple[Compared, Picked, Simulation] | None = None
+
+    # ------------------------------------------------------------------------------------------- queries
+
+    @property
+    def present(self) -> Draft:
+        return self.history.present
+
+    @property
+    def experiment(self) -> Experiment:
+        return Experiment(**dict(self.history.present))
+
+    @property
+    def conversion(self) -> Conversion:
+        """The present settings of the conversion."""
+        found = self.history.present.conversion
+        assert found is not None
+        return found
+
+    @property
+    def is_walked(self) -> bool:
+        """Whether a reload would lose anything that the link doesn't hold."""
+        return self.history.can_undo or self.history.can_redo or self.present.checkpoint is not None or self.picked is not None
+
+    @property
+    def artificial(self) -> Artificial | None:
+        """The present artificial network; None while it is trained."""
+        return _trained.get(_recipe(self.experiment))
+
+    @property
+    def is_training(self) -> bool:
+        return self._training is not None and self._training[1].is_running
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is computed that the page waits for."""
+        return self.is_training or (self._comparing is not None and self._comparing[1].is_running)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether what is shown is of the present Experiment."""
+        return self.shown is not None and self.shown.experiment == _compared_as(self.experiment)
+
+    def faults(self) -> tuple[Fault, ...]:
+        """Return what parts the two networks."""
+        return faults(self.shown) if self.shown is not None and self.is_current else ()
+
+    def neuron(self) -> tuple[Simulation, Picked] | None:
+        """Return the picked neuron with a run of its sample; None if none is picked, or nothing is there yet."""
+        shown, picked, trained = self.shown, self.picked, self.artificial
+        if shown is None or picked is None or trained is None or picked.place not in [layer.place for layer in shown.layers]:
+            return None
+        if self._simulated is None or self._simulated[0] is not shown or self._simulated[1] != picked:
+            self._simulated = shown, picked, self._simulate(shown.experiment, trained, picked.sample, shown.steps)
+        return self._simulated[2], picked
+
+    # --------------------------------------------------------------------------------------------- work
+
+    def prepare(self) -> None:
+        """Begin what the present Experiment still needs, and take what has been finished. Returns soon."""
+        self._collect()
+        experiment = self.experiment
+        if self.artificial is None:
+            self._train(experiment)
+        if self.artificial is not None and not self.is_current:
+            self._compare(_compared_as(experiment), self.artificial)
+
+    def train_again(self) -> None:
+        """Train the network of the present Experiment once more, from the same weights, to be watched."""
+        _trained.pop(_recipe(self.experiment), None)
+        self.progress = []
+
+    def leave(self) -> None:
+        """End all work."""
+        if self._training is not None:
+            self._training[1].stop()
+        if self._comparing is not None:
+            self._comparing[1].stop()
+
+    # --------------------------------------------------------------------------------------------- acts
+
+    def open(self, draft: Draft) -> None:
+        """Start from the draft of a link."""
+        self.history = History(self._checked(draft))
+        self._forget()
+
+    def come_back(self, draft: Draft) -> None:
+        """Return to a draft by undo or redo; take it as another if it is none of the history's."""
+        steps = self.history.steps_to(draft)
+        if steps is None:
+            self.start_from(draft)
+        else:
+            self._walk(steps)
+
+    def start_from(self, draft: Draft) -> None:
+        """Take an Experiment that is no edit of the present one."""
+        checked = self._checked(draft)
+        self.history.begin(checked)
+        self._forget()
+
+    def edit(self, changes: dict[str, Any]) -> None:
+        """Change some fields, by their paths."""
+        self.history.add(self._checked(self.present.replace(changes)))
+        self.mended, self.failure = None, None
+
+    def edit_neurons(self, changes: dict[str, Any]) -> None:
+        """Change fields of all layers of neurons, by name."""
+        self.edit({f"network.{place}.{name}": value for place in neuron_places(self.experiment) for name, value in changes.items()})
+
+    def ask_for_steps(self, steps: int) -> None:
+        """Run so many steps."""
+        shape = self.present.input.shape
+        self.edit({"input.shape": [shape[0], steps, *shape[2:]]})
+
+    def mend(self, place: int) -> None:
+        """Apply the remedy of a fault, by its place among those that are named."""
+        found = self.faults()
+        if place >= len(found) or self.shown is None:
+            raise ExperimentError("That remedy is no longer needed: something has changed meanwhile.")
+        mended = Mended(found[place].kind, self.shown.agreement)
+        self.edit(found[place].changes)
+        self.mended = mended
+
+    def pick(self, place: int, neuron: int, sample: int) -> None:
+        self.picked = Picked(place, neuron, sample)
+
+    def unpick(self) -> None:
+        self.picked = None
+
+    def undo(self) -> None:
+        self._walk(-1)
+
+    def redo(self) -> None:
+        self._walk(1)
+
+    def bring(self, name: str, content: bytes) -> None:
+        """Take an Experiment (JSON), or weights of an artificial network for the present layers, by name or else by order.
+
+        Raises:
+            SNNCoreError: the file is neither, or its weights are of another network.
+        """
+        if name.lower().endswith(".json"):
+            self.start_from(Draft.from_json(content.decode(errors="replace")))
+            self.table = None
+            return
+        weights, begun = read_weights(name, content), self.experiment.replace({"checkpoint": None, "conversion": None})
+        found = next((made for by in ("name", "order") if _is_whole(made := _transferred(begun, weights, name, by))), None)
+        if found is None:
+            found = transfer(begun, weights, name, "order")
+            missing = next(row for row in found.table if row.parameter and not row.is_taken)
+            raise ExperimentError(
+                f"File {name!r} holds weights of another network: {begun.parameter_label(missing.parameter or '')} isn't taken, since "
+                f"{missing.reason}. Load weights of a network with these layers, or change the layers."
+            )
+        ref = found.checkpoint.experiment.checkpoint
+        assert ref is not None
+        draft = self.present.replace({"checkpoint": ref.model_dump()})
+        self.files.keep(ref.digest, found.checkpoint.files)
+        self.history.begin(self._checked(draft))
+        self._forget()
+        self.table = found
+
+    def let_go_of_weights(self) -> None:
+        """Train a network here instead of the loaded one."""
+        self.edit({"checkpoint": None})
+        self.table = None
+
+    def converted(self) -> Draft:
+        """Return the spiking network with its weights, which are kept among the files, for the other pages.
+
+        Raises:
+            ExperimentError: the artificial network isn't trained yet.
+        """
+        trained = self.artificial
+        if trained is None:
+            raise ExperimentError("The artificial network is still being trained; wait until it is, and press again.")
+        experiment = self.experiment
+        weights = converted_weights(experiment, self._model(experiment, trained), self.files)
+        found = transfer(experiment.replace({"conversion": None, "checkpoint": None}), weights, "converted network").checkpoint
+        self.files.keep_weights(found)
+        return found.experiment.replace({"training.lr": FINE_TUNING_RATE, "training.schedule": "constant"}).draft
+
+    # ------------------------------------------------------------------------------------------- details
+
+    def _checked(self, draft: Draft) -> Draft:
+        """Return the draft as this page takes it. Raises SNNCoreError if it can't."""
+        made = Experiment(**dict(draft))
+        if made.conversion is None:
+            made = made.replace({"conversion": Conversion().model_dump()})
+        check_convertible(made)
+        steps = made.input.shape[1]
+        if steps > MOST_STEPS:
+            raise ExperimentError(f"There are {steps:,} steps; this page takes up to {MOST_STEPS}. Use fewer.")
+        if made.input.shape[0] != 1 or not isinstance(made.input, Sample):
+            raise ExperimentError("The input must be one sample of the labelled data; give it the kind sample, and a batch of 1.")
+        limits.check_conversion(made, max(steps, STEPS_SHOWN))
+        return made.draft
+
+    def _forget(self) -> None:
+        self.shown, self.mended, self.picked, self.failure, self.table = None, None, None, None, None
+
+    def _walk(self, steps: int) -> None:
+        origin = self.history.origin
+        self.history.walk(steps)
+        self.mended, self.failure = None, None
+        if self.history.origin != origin:
+            self._forget()
+
+    def _train(self, experiment: Experiment) -> None:
+        recipe = _recipe(experiment)
+        if self._training is not None and self._training[0] == recipe and (self._training[1].is_running or self.failure):
+            return
+        if self._training is not None:
+            self._training[1].stop()
+        progress: list[ArtificialEpoch] = []
+        self.progress = progress
+        job = Job(self.owner, functools.partial(_trained_network, experiment, self.files, progress))
+        self._training = recipe, job
+        if job.join(PATIENCE):
+            self._collect()
+
+    def _compare(self, experiment: Experiment, trained: Artificial) -> None:
+        kept = self._compared.get(experiment.to_json(compact=True))
+        if kept is not None:
+            self.shown = kept
+            return
+        if self._comparing is not None and self._comparing[0] == experiment and (self._comparing[1].is_running or self.failure):
+            return
+        if self._comparing is not None:
+            self._comparing[1].stop()
+        model = self._model(experiment, trained)
+        job = Job(self.owner, lambda stop: compare(experiment, model, self.files, steps=STEPS_SHOWN, stop=stop))
+        self._comparing = experiment, job
+        if job.join(PATIENCE):
+            self._collect()
+
+    def _collect(self) -> None:
+        """Take the results of finished work."""
+        if self._training is not None and not self._training[1].is_running:
+            recipe, job = self._training
+            if job.result is not None:
+                _keep(_trained, recipe, job.result)
+                self._training = None
+            elif recipe == _recipe(self.experiment):
+                self.failure = job.failure
+        if self._comparing is not None and not self._comparing[1].is_running:
+            experiment, compared = self._comparing
+            if compared.result is not None:
+                _keep(self._compared, experiment.to_json(compact=True), compared.result)
+                self._comparing = None
+                if experiment == _compared_as(self.experiment):
+                    self.shown = compared.result
+            elif experiment == _compared_as(self.experiment):
+                self.failure = compared.failure
+
+    def _model(self, experiment: Experiment, trained: Artificial) -> Any:
+        return with_weights(experiment, trained.weights)
+
+    def _simulate(self, experiment: Experiment, trained: Artificial, sample: int, steps: int) -> Simulation:
+        weights = converted_weights(experiment, self._model(experiment, trained), self.files)
+        shape = [1, steps, *experiment.input.shape[2:]]
+        changes = {"checkpoint": None, "conversion": None, "input.shape": shape, "input.index": sample, "input.half": "test"}
+        made = experiment.replace(changes)
+        parameters = {name: value.detach().numpy() for name, value in made.build().named_parameters()} | weights
+        return simulate(made, self.files, parameters=parameters)[0]
+
+
+FINE_TUNING_RATE = 1e-4
+"""Learning rate with which the converted network goes on."""
+
+
+def _trained_network(experiment: Experiment, files: KeptFiles, progress: list[ArtificialEpoch], stop: Stop) -> Artificial | None:
+    """Train the Experiment's artificial network, unless its weights are loaded; None if it was stopped."""
+    model = artificial_network(experiment, files)
+    if experiment.checkpoint is None:
+        for epoch in train_artificial(experiment, model, files, stop):
+            progress.append(epoch)
+        if len(progress) <= experiment.training.epochs:
+            return None
+    return Artificial(weights_of(model), tuple(progress))
+
+
+def _recipe(experiment: Experiment) -> str:
+    """Return everything that the artificial network follows from, as text."""
+    layers = [{"kind": layer.kind} if layer.kind == "IAF" else layer.model_dump() for layer in experiment.network]
+    task: Any = experiment.training.task
+    training = experiment.training.model_dump(exclude={"task", "changes"})
+    found = [layers, training, task.data.model_dump(), experiment.input.shape[2:], experiment.seeds.weights, experiment.seeds.noise]
+    loaded = experiment.checkpoint
+    return json.dumps([*found, loaded.model_dump() if loaded else None])
+
+
+def _compared_as(experiment: Experiment) -> Experiment:
+    """Return the Experiment without what a comparison doesn't depend on: energies."""
+    usual = Conversion()
+    return experiment.replace({"conversion.energy_multiply_add": usual.energy_multiply_add, "conversion.energy_synop": usual.energy_synop})
+
+
+def _keep(kept: OrderedDict[str, Any], key: str, value: Any) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > MOST_KEPT:
+        kept.popitem(last=False)
+
+
+def _transferred(experiment: Experiment, weights: Parameters, name: str, by: Any) -> Transfer | None:
+    try:
+        return transfer(experiment, weights, name, by)
+    except ExperimentError:
+        return None
+
+
+def _is_whole(made: Transfer | None) -> bool:
+    """Whether each weight of the network was taken."""
+    return made is not None and all(row.is_taken for row in made.table if row.parameter and row.parameter.endswith(("weight", "bias")))
