@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from app.components.controls import Controls
+from app.components.conversion import ConversionData
 from app.components.gallery import Gallery
 from app.components.headline import Headline
 from app.components.neuron import NeuronData
@@ -22,7 +23,9 @@ from app.components.theme import DrawnTheme
 from app.components.undo import Undo
 from app.words.glossary import Glossary
 
-SENT: tuple[type, ...] = (Controls, DrawnTheme, Gallery, Glossary, Headline, NeuronData, Plots, Ribbon, Rows, Shortcuts, Undo)
+SENT: tuple[type, ...] = (
+    *(Controls, ConversionData, DrawnTheme, Gallery, Glossary, Headline, NeuronData, Plots, Ribbon, Rows, Shortcuts, Undo),
+)
 """What components are given. Types that these name are written too."""
 
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"

@@ -49,6 +49,74 @@ export interface Controls {
   answered: number;
 }
 
+export interface ConversionComparison {
+  samples: number;
+  steps: number;
+  asked: number;
+  artificial: number;
+  accuracies: number;
+  agreements: number;
+  layers: ConversionLayer[];
+  cost: ConversionCost;
+}
+
+export interface ConversionCost {
+  spikes: number;
+  synops: number;
+  multiplyAdds: number;
+  firstMultiplyAdds: number;
+  energyMultiplyAdd: number;
+  energySynop: number;
+}
+
+export interface ConversionData {
+  status: string;
+  epochs: number;
+  most: number;
+  trains: boolean;
+  comparison: ConversionComparison | null;
+  neuron: ConversionNeuron | null;
+  palette: ConversionPalette;
+  answered: number;
+}
+
+export interface ConversionLayer {
+  title: string;
+  place: number;
+  spikes: boolean;
+  activations: number;
+  sums: number;
+  neurons: number;
+  samples: number;
+  correlations: number;
+  most: number;
+  least: number;
+}
+
+export interface ConversionNeuron {
+  title: string;
+  place: number;
+  neuron: number;
+  sample: number;
+  activation: number;
+  threshold: number;
+  z: number;
+  u: number;
+  v: number;
+  s: number;
+}
+
+export interface ConversionPalette {
+  text: string;
+  muted: string;
+  grid: string;
+  background: string;
+  input: string;
+  membrane: string;
+  threshold: string;
+  compared: string;
+}
+
 export interface Decays {
   taus: number[];
   alphas: number[];
