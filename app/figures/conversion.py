@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TypedDict
 
 import numpy as np
 
 from app.figures.row_kinds import RowsFigure
 from app.figures.style import PALETTES, Theme
+from snncore.arrays import Array
 from snncore.convert.artificial import ArtificialEpoch
 from snncore.convert.comparison import Compared, ComparedLayer
 from snncore.experiment.conversion import Conversion
@@ -90,6 +91,13 @@ class ConversionComparison(TypedDict):
     cost: ConversionCost
 
 
+@dataclass(frozen=True)
+class Pinned:
+    """Comparison A: its `accuracies` after each step."""
+
+    accuracies: Array
+
+
 class ConversionHeader(TypedDict):
     """Header of what the view draws.
 
@@ -99,6 +107,7 @@ class ConversionHeader(TypedDict):
         most: number of epochs that it will have.
         trains: whether the training is what there is to see.
         comparison: None until there is one.
+        pinned: accuracies of A after each step, as the place of an array; None if nothing is pinned.
     """
 
     status: str
@@ -106,6 +115,7 @@ class ConversionHeader(TypedDict):
     most: int
     trains: bool
     comparison: ConversionComparison | None
+    pinned: int | None
     neuron: ConversionNeuron | None
     palette: ConversionPalette
 
@@ -121,6 +131,7 @@ def conversion_figure(
     status: str,
     trains: bool,
     theme: Theme,
+    pinned: Pinned | None = None,
 ) -> ConversionFigure:
     """Return the page's figure.
 
@@ -139,6 +150,7 @@ def conversion_figure(
             most=experiment.training.epochs,
             trains=trains,
             comparison=None,
+            pinned=None,
             neuron=None,
             palette=ConversionPalette(**{name: palette[name] for name in ConversionPalette.__annotations__}),  # type: ignore[typeddict-item]
         )
@@ -156,6 +168,8 @@ def conversion_figure(
             layers=[_layer(figure, compared, layer) for layer in compared.layers],
             cost=_cost(figure, compared, conversion),
         )
+        if pinned is not None:
+            figure.header["pinned"] = figure.put(pinned.accuracies[: compared.steps])
         if neuron is not None:
             figure.header["neuron"] = _neuron(figure, compared, *neuron)
     return figure

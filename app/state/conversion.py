@@ -31,6 +31,7 @@ from snncore.experiment.conversion import Conversion
 from snncore.experiment.inputs import Sample
 from snncore.experiment.parameters import Parameters
 from snncore.experiment.spec import Draft, Experiment
+from snncore.io import checkpoint
 from snncore.io.weight_transfer import Transfer, read_weights, transfer
 from snncore.run.simulation import Simulation, simulate
 
@@ -38,6 +39,9 @@ STEPS_SHOWN = 64
 """Steps that are run at least, to show what more of them would bring."""
 
 MOST_STEPS = 256
+
+FINE_TUNING_RATE = 1e-4
+"""Learning rate with which the converted network goes on."""
 
 PATIENCE = 0.15
 """Seconds to wait for an answer before the page is drawn without it."""
@@ -93,6 +97,7 @@ class ConversionState:
         failure: why the present Experiment can't be shown; None otherwise.
         mended: the last remedy, until something else is changed.
         picked: the neuron shown in full.
+        pinned: comparison A, to compare others with; None if there is none.
         table: what was taken of the last weights file; None if none was loaded.
     """
 
@@ -105,6 +110,7 @@ class ConversionState:
     failure: str | None = None
     mended: Mended | None = None
     picked: Picked | None = None
+    pinned: Compared | None = None
     table: Transfer | None = None
     _training: tuple[str, Job[Artificial]] | None = None
     _comparing: tuple[Experiment, Job[Compared]] | None = None
@@ -131,7 +137,7 @@ class ConversionState:
     @property
     def is_walked(self) -> bool:
         """Whether a reload would lose anything that the link doesn't hold."""
-        return self.history.can_undo or self.history.can_redo or self.present.checkpoint is not None or self.picked is not None
+        return self.history.can_undo or self.history.can_redo or self.present.checkpoint is not None or bool(self.picked or self.pinned)
 
     @property
     def artificial(self) -> Artificial | None:
@@ -232,11 +238,35 @@ class ConversionState:
         self.edit(found[place].changes)
         self.mended = mended
 
+    def plant(self, kind: FaultKind) -> None:
+        """Set what leads to a fault, in place of whatever was set before."""
+        usual = presets()[0].draft
+        shape, neurons = self.present.input.shape, {"spike_threshold": 1.0, "spike_fn": "SingleSpike", "initial_v_mem": 0.5}
+        planted: dict[str, Any] = {"conversion.percentile": Conversion().percentile, "input.shape": [1, usual.input.shape[1], *shape[2:]]}
+        match kind:
+            case "silent":
+                neurons["spike_threshold"] = 8.0
+            case "saturated":
+                neurons["spike_threshold"] = 0.3
+            case "clipped":
+                planted["conversion.percentile"] = 50.0
+            case "too few steps":
+                planted["input.shape"] = [1, 1, *shape[2:]]
+        places = neuron_places(self.experiment)
+        self.edit(planted | {f"network.{place}.{name}": value for place in places for name, value in neurons.items()})
+
     def pick(self, place: int, neuron: int, sample: int) -> None:
         self.picked = Picked(place, neuron, sample)
 
     def unpick(self) -> None:
         self.picked = None
+
+    def pin(self) -> None:
+        """Pin what is shown as A."""
+        self.pinned = self.shown
+
+    def unpin(self) -> None:
+        self.pinned = None
 
     def undo(self) -> None:
         self._walk(-1)
@@ -276,20 +306,28 @@ class ConversionState:
         self.edit({"checkpoint": None})
         self.table = None
 
+    def spiking(self) -> tuple[Experiment, Parameters] | None:
+        """Return the spiking network without its conversion, and all its parameters; None while the artificial one is being trained."""
+        experiment, trained = self.experiment, self.artificial
+        if trained is None:
+            return None
+        weights = converted_weights(experiment, self._model(experiment, trained), self.files)
+        made = experiment.replace({"conversion": None, "checkpoint": None})
+        return made, {name: value.detach().numpy() for name, value in made.build().named_parameters()} | weights
+
     def converted(self) -> Draft:
-        """Return the spiking network with its weights, which are kept among the files, for the other pages.
+        """Return the spiking network with its weights, which are kept among the files, to be trained through time.
 
         Raises:
             ExperimentError: the artificial network isn't trained yet.
         """
-        trained = self.artificial
-        if trained is None:
+        found = self.spiking()
+        if found is None:
             raise ExperimentError("The artificial network is still being trained; wait until it is, and press again.")
-        experiment = self.experiment
-        weights = converted_weights(experiment, self._model(experiment, trained), self.files)
-        found = transfer(experiment.replace({"conversion": None, "checkpoint": None}), weights, "converted network").checkpoint
-        self.files.keep_weights(found)
-        return found.experiment.replace({"training.lr": FINE_TUNING_RATE, "training.schedule": "constant"}).draft
+        experiment, parameters = found
+        made = checkpoint.of(experiment, parameters, "converted network")
+        self.files.keep_weights(made)
+        return made.experiment.replace({"training.lr": FINE_TUNING_RATE, "training.schedule": "constant"}).draft
 
     # ------------------------------------------------------------------------------------------- details
 
@@ -374,10 +412,6 @@ class ConversionState:
         made = experiment.replace(changes)
         parameters = {name: value.detach().numpy() for name, value in made.build().named_parameters()} | weights
         return simulate(made, self.files, parameters=parameters)[0]
-
-
-FINE_TUNING_RATE = 1e-4
-"""Learning rate with which the converted network goes on."""
 
 
 def _trained_network(experiment: Experiment, files: KeptFiles, progress: list[ArtificialEpoch], stop: Stop) -> Artificial | None:

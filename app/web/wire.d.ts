@@ -75,6 +75,7 @@ export interface ConversionData {
   most: number;
   trains: boolean;
   comparison: ConversionComparison | null;
+  pinned: number | null;
   neuron: ConversionNeuron | null;
   palette: ConversionPalette;
   answered: number;

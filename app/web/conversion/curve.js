@@ -6,6 +6,7 @@ import { line, MARGIN, paintAxes, plane, through, toPixel, toValue, write } from
 /** @typedef {import("./conversion.js").View} View */
 
 const DASHES = [7, 4];
+const DOTS = [2, 3];
 const FAR = 0.1; // shares of the scale below the lowest accuracy are left out in steps of this
 
 /** The axes for accuracies over the steps. @param {View} view @param {number} width @param {number} height */
@@ -13,7 +14,7 @@ function axes(view, width, height) {
   const { header, arrays } = view.data;
   if (!header.comparison) return plane(width, height, [0, header.most], [0, 1]);
   const { steps, accuracies, artificial } = header.comparison;
-  const least = Math.min(artificial, ...arrays[accuracies]);
+  const least = Math.min(artificial, ...arrays[accuracies], ...(header.pinned === null ? [] : arrays[header.pinned]));
   return plane(width, height, [1, steps], [Math.max(Math.floor(least / FAR) * FAR, 0), 1], true);
 }
 
@@ -38,6 +39,14 @@ export function paintCurve(view) {
   context.setLineDash(DASHES);
   line(context, left, ann, right, ann);
   context.setLineDash([]);
+  if (header.pinned !== null) {
+    const pinned = arrays[header.pinned];
+    Object.assign(context, { strokeStyle: palette.compared, fillStyle: palette.compared, lineWidth: 1.5 });
+    context.setLineDash(DOTS);
+    through(context, on, pinned, 1);
+    context.setLineDash([]);
+    write(context, "A", toPixel(on.x, 2), toPixel(on.y, pinned[1]) + 4, "left", "top");
+  }
   Object.assign(context, { strokeStyle: palette.text, lineWidth: 2.5 });
   through(context, on, accuracies, 1);
   context.fillStyle = palette.compared;

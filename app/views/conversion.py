@@ -1,0 +1,168 @@
+"""Conversion page: an artificial network becomes a spiking one with the same weights, and both answer the same digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from app.components.answers import Act, last_answered
+from app.components.conversion import conversion
+from app.components.plain import alert, caption, sentence
+from app.figures.conversion import Pinned, conversion_figure
+from app.figures.style import Theme
+from app.server.priority import first
+from app.state.handover import open_neuron
+from app.widgets.conversion import conversion_controls
+from app.widgets.conversion_menus import conversion_menus
+from app.widgets.drawing import draw, is_drawn, note_drawn, polled
+from app.widgets.head import open_menus
+from app.widgets.session import desk, go_to, write_link
+from app.words.conversion import artificial_in_words, fault_in_words, mended_in_words, remedy_in_words
+
+NEURON_PAGE, TRAINING_PAGE = "views/neuron.py", "views/training.py"
+
+VIEW = "conversion view"
+"""Key of the view."""
+
+INTERVAL = 0.1
+"""Seconds between two looks at what is being computed."""
+
+
+def page() -> None:
+    state = desk().conversion
+    state.prepare()
+    _buttons()
+    left, right = st.columns([3.2, 1], gap="medium")
+    with left:
+        with st.container(key="messages"):
+            _messages()
+        note_drawn(_around)
+        polled("conversion", INTERVAL if state.is_busy else None, _conversion)
+    with right, st.container(key="controls"):
+        conversion_controls()
+
+
+def _buttons() -> None:
+    state = desk().conversion
+    with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
+        is_ready = state.artificial is not None
+        if st.button(
+            "Fine-tune",
+            type="primary",
+            disabled=not is_ready,
+            help="Trains the spiking network with these weights through time, on the Training page.",
+        ):
+            held = desk()
+            if held.attempt(lambda: held.composition.start_from(state.converted())):
+                go_to(TRAINING_PAGE)
+        st.button("Undo", on_click=_walk, args=(state.undo,), disabled=not state.history.can_undo)
+        st.button("Redo", on_click=_walk, args=(state.redo,), disabled=not state.history.can_redo)
+        conversion_menus()
+        st.toggle("Controls", key="controls_open")
+
+
+def _messages() -> None:
+    held = desk()
+    state = held.conversion
+    if held.complaint:
+        alert(held.complaint)
+    if state.failure:
+        alert(state.failure)
+    for place, fault in enumerate(state.faults()):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            assert state.shown is not None
+            sentence(fault_in_words(state.shown, fault))
+            st.button(remedy_in_words(fault), key=f"mend {place}", on_click=_mend, args=(place,))
+    if state.mended is not None and state.shown is not None and state.is_current:
+        sentence(mended_in_words(state.mended.before, state.shown.agreement))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        trained = state.artificial
+        caption(artificial_in_words(state.present, len(trained.epochs) - 1 if trained else 0, trained is None))
+        if state.present.checkpoint is not None:
+            st.button("Train one here instead", on_click=_let_go)
+
+
+@first
+def _conversion() -> None:
+    """Show both networks, and take what has been computed. If that changes the page around it, the whole page reruns."""
+    state = desk().conversion
+    number = last_answered(VIEW)  # before the state is read, which may include later answers by then
+    state.prepare()
+    if not is_drawn():
+        st.rerun()
+    theme: Theme = st.context.theme.type or "light"
+    found = state.neuron()
+    neuron = (found[0], found[1].place, found[1].neuron, found[1].sample) if found else None
+    pinned = Pinned(state.pinned.accuracies) if state.pinned else None
+    trains = state.is_training or state.shown is None
+    figure = conversion_figure(state.shown, state.progress, state.experiment, neuron, _status(), trains, theme, pinned)
+    conversion(VIEW, figure, number, _answer, lambda: draw("conversion"))
+    if found and found[1].place in found[0].records:
+        simulation, picked = found
+        if st.button("Open on the Neuron page"):
+            held = desk()
+            if held.attempt(lambda: open_neuron(held, simulation, picked.place, picked.neuron)):
+                go_to(NEURON_PAGE)
+    write_link()  # last, since the address can wait and the figures can't
+
+
+def _status() -> str:
+    """Say what is being done; nothing if all is shown."""
+    state = desk().conversion
+    if state.is_training:
+        return "The artificial network learns the digits; then it is converted."
+    return "Both networks answer the test digits." if state.is_busy else ""
+
+
+def _around() -> object:
+    """Return everything that the page around the view shows."""
+    held = desk()
+    state = held.conversion
+    return (
+        held.complaint,
+        state.present,
+        state.history.can_undo,
+        state.history.can_redo,
+        state.is_busy,
+        state.artificial is None,
+        state.is_current,
+        state.failure,
+        state.mended,
+        state.table is None,
+        (state.pinned is None, state.shown is None) if open_menus() else None,
+    )
+
+
+# ---------------------------------------------------------------------------------------------- acts
+
+
+def _answer(act: Act) -> None:
+    """Do what the view asks for."""
+    held = desk()
+    state = held.conversion
+    match act:
+        case {"do": "steps", "steps": steps}:
+            held.attempt(lambda: state.ask_for_steps(int(steps)))
+        case {"do": "pick", "place": place, "neuron": neuron, "sample": sample}:
+            state.pick(int(place), int(neuron), int(sample))
+        case {"do": "close"}:
+            state.unpick()
+
+
+def _walk(step: Callable[[], None]) -> None:
+    held = desk()
+    held.attempt(step)
+
+
+def _mend(place: int) -> None:
+    held = desk()
+    held.attempt(lambda: held.conversion.mend(place))
+
+
+def _let_go() -> None:
+    held = desk()
+    held.attempt(held.conversion.let_go_of_weights)
+
+
+page()
