@@ -23,8 +23,8 @@ def conversion(key: str, figure: ConversionFigure, answered: int, on_act: Callab
 
     Args:
         answered: number of the act that the figure answers, along with all acts before it.
-        on_act: called once with each act: `{"do": "steps", "steps": number}`, `{"do": "pick", "place": .., "neuron": .., "sample": ..}` or
-            `{"do": "close"}`.
+        on_act: called once with each act: `{"do": "steps", "steps": number}`, `{"do": "pick", "place": .., "neuron": .., "sample": ..}`,
+            `{"do": "close"}`, `{"do": "mend", "place": place of the finding}` or `{"do": "weights"}`.
         redraw: called after that; it may end the run.
     """
     send(_component, key, {**figure.header, "answered": answered}, figure.arrays, answering(key, on_act, redraw))

@@ -91,6 +91,32 @@ class ConversionComparison(TypedDict):
     cost: ConversionCost
 
 
+class ConversionFinding(TypedDict):
+    """What parts the two networks, in words, and the label of the button that mends it."""
+
+    words: str
+    remedy: str
+
+
+class ConversionNews(TypedDict):
+    """What is said above the plots.
+
+    Attributes:
+        status: what is being done; empty if nothing.
+        alert: what was refused or failed; empty if nothing.
+        mended: what the last remedy did; empty if nothing.
+        weights: which weights act.
+        action: label of the button beside that; empty for none.
+    """
+
+    status: str
+    alert: str
+    findings: Sequence[ConversionFinding]
+    mended: str
+    weights: str
+    action: str
+
+
 @dataclass(frozen=True)
 class Pinned:
     """Comparison A: its `accuracies` after each step."""
@@ -102,7 +128,6 @@ class ConversionHeader(TypedDict):
     """Header of what the view draws.
 
     Attributes:
-        status: what is being done; empty if nothing.
         epochs: test accuracies of the training so far, as the place of an array, (epochs,).
         most: number of epochs that it will have.
         trains: whether the training is what there is to see.
@@ -110,7 +135,7 @@ class ConversionHeader(TypedDict):
         pinned: accuracies of A after each step, as the place of an array; None if nothing is pinned.
     """
 
-    status: str
+    news: ConversionNews
     epochs: int
     most: int
     trains: bool
@@ -128,7 +153,7 @@ def conversion_figure(
     epochs: Sequence[ArtificialEpoch],
     experiment: Experiment,
     neuron: tuple[Simulation, int, int, int] | None,
-    status: str,
+    news: ConversionNews,
     trains: bool,
     theme: Theme,
     pinned: Pinned | None = None,
@@ -139,13 +164,13 @@ def conversion_figure(
         epochs: of the training so far.
         experiment: the present one; its conversion has the energies.
         neuron: a run of one sample, and the place of a layer, a neuron's number in it, and the sample's.
-        status: what is being done.
+        news: what is said.
         trains: whether the training is what there is to see.
     """
     palette = asdict(PALETTES[theme])
     figure = ConversionFigure(
         ConversionHeader(
-            status=status,
+            news=news,
             epochs=0,
             most=experiment.training.epochs,
             trains=trains,

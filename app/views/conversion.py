@@ -8,8 +8,7 @@ import streamlit as st
 
 from app.components.answers import Act, last_answered
 from app.components.conversion import conversion
-from app.components.plain import alert, caption, sentence
-from app.figures.conversion import Pinned, conversion_figure
+from app.figures.conversion import ConversionFinding, ConversionNews, Pinned, conversion_figure
 from app.figures.style import Theme
 from app.server.priority import first
 from app.state.handover import open_neuron
@@ -35,8 +34,6 @@ def page() -> None:
     _buttons()
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
-        with st.container(key="messages"):
-            _messages()
         note_drawn(_around)
         polled("conversion", INTERVAL if state.is_busy else None, _conversion)
     with right, st.container(key="controls"):
@@ -62,27 +59,6 @@ def _buttons() -> None:
         st.toggle("Controls", key="controls_open")
 
 
-def _messages() -> None:
-    held = desk()
-    state = held.conversion
-    if held.complaint:
-        alert(held.complaint)
-    if state.failure:
-        alert(state.failure)
-    for place, fault in enumerate(state.faults()):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            assert state.shown is not None
-            sentence(fault_in_words(state.shown, fault))
-            st.button(remedy_in_words(fault), key=f"mend {place}", on_click=_mend, args=(place,))
-    if state.mended is not None and state.shown is not None and state.is_current:
-        sentence(mended_in_words(state.mended.before, state.shown.agreement))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        trained = state.artificial
-        caption(artificial_in_words(state.present, len(trained.epochs) - 1 if trained else 0, trained is None))
-        if state.present.checkpoint is not None:
-            st.button("Train one here instead", on_click=_let_go)
-
-
 @first
 def _conversion() -> None:
     """Show both networks, and take what has been computed. If that changes the page around it, the whole page reruns."""
@@ -96,7 +72,7 @@ def _conversion() -> None:
     neuron = (found[0], found[1].place, found[1].neuron, found[1].sample) if found else None
     pinned = Pinned(state.pinned.accuracies) if state.pinned else None
     trains = state.is_training or state.shown is None
-    figure = conversion_figure(state.shown, state.progress, state.experiment, neuron, _status(), trains, theme, pinned)
+    figure = conversion_figure(state.shown, state.progress, state.experiment, neuron, _news(), trains, theme, pinned)
     conversion(VIEW, figure, number, _answer, lambda: draw("conversion"))
     if found and found[1].place in found[0].records:
         simulation, picked = found
@@ -105,6 +81,22 @@ def _conversion() -> None:
             if held.attempt(lambda: open_neuron(held, simulation, picked.place, picked.neuron)):
                 go_to(NEURON_PAGE)
     write_link()  # last, since the address can wait and the figures can't
+
+
+def _news() -> ConversionNews:
+    held = desk()
+    state, shown, trained = held.conversion, held.conversion.shown, held.conversion.artificial
+    mended = state.mended if state.is_current else None
+    return ConversionNews(
+        status=_status(),
+        alert=held.complaint or state.failure or "",
+        findings=[
+            ConversionFinding(words=fault_in_words(shown, fault), remedy=remedy_in_words(fault)) for fault in state.faults() if shown
+        ],
+        mended=mended_in_words(mended.before, shown.agreement) if mended and shown else "",
+        weights=artificial_in_words(state.present, len(trained.epochs) - 1 if trained else 0, trained is None),
+        action="Train one here instead" if state.present.checkpoint is not None else "",
+    )
 
 
 def _status() -> str:
@@ -148,21 +140,15 @@ def _answer(act: Act) -> None:
             state.pick(int(place), int(neuron), int(sample))
         case {"do": "close"}:
             state.unpick()
+        case {"do": "mend", "place": place}:
+            held.attempt(lambda: state.mend(int(place)))
+        case {"do": "weights"}:
+            held.attempt(state.let_go_of_weights)
 
 
 def _walk(step: Callable[[], None]) -> None:
     held = desk()
     held.attempt(step)
-
-
-def _mend(place: int) -> None:
-    held = desk()
-    held.attempt(lambda: held.conversion.mend(place))
-
-
-def _let_go() -> None:
-    held = desk()
-    held.attempt(held.conversion.let_go_of_weights)
 
 
 page()

@@ -70,7 +70,7 @@ export interface ConversionCost {
 }
 
 export interface ConversionData {
-  status: string;
+  news: ConversionNews;
   epochs: number;
   most: number;
   trains: boolean;
@@ -79,6 +79,11 @@ export interface ConversionData {
   neuron: ConversionNeuron | null;
   palette: ConversionPalette;
   answered: number;
+}
+
+export interface ConversionFinding {
+  words: string;
+  remedy: string;
 }
 
 export interface ConversionLayer {
@@ -105,6 +110,15 @@ export interface ConversionNeuron {
   u: number;
   v: number;
   s: number;
+}
+
+export interface ConversionNews {
+  status: string;
+  alert: string;
+  findings: ConversionFinding[];
+  mended: string;
+  weights: string;
+  action: string;
 }
 
 export interface ConversionPalette {

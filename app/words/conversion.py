@@ -31,7 +31,7 @@ THRESHOLD = Parameter(
 PERCENTILE = Parameter(
     "Percentile",
     "Weights are scaled so that this percentile of a layer's activations is one spike per step (Rueckauer et al. 2017).",
-    code="percentile",
+    symbol="p",
     tuned=Range(50.0, 100.0, 0.1),
     numbers=Numbers.of(Conversion, "percentile"),
     tries=(Tried(50.0, "half of the activations are cut off"), Tried(100.0, "one outlier sets the scale")),

@@ -16,7 +16,7 @@ import { agreementInWords, costInWords, inPercent } from "./words.js";
 await stylesheet(new URL("conversion.css", import.meta.url));
 
 /** @typedef {import("../lib/sent_view.js").Data<import("../wire.js").ConversionData>} Data */
-/** @typedef {{do: "steps", steps: number} | {do: "pick", place: number, neuron: number, sample: number} | {do: "close"}} Act */
+/** @typedef {{do: "steps", steps: number} | {do: "pick", place: number, neuron: number, sample: number} | {do: "close" | "weights"} | {do: "mend", place: number}} Act */
 
 /**
  * What the view holds: `steps` is the T on display, `paint` has all of it painted at the next frame.
@@ -29,6 +29,7 @@ await stylesheet(new URL("conversion.css", import.meta.url));
  * @property {HTMLElement} number
  * @property {HTMLElement} beside
  * @property {HTMLElement} sentence
+ * @property {{root: HTMLElement, said: string}} news what it says, as text
  * @property {{root: HTMLElement, canvas: HTMLCanvasElement}} curve
  * @property {{root: HTMLElement, all: import("./scatter.js").Scatter[]}} scatters
  * @property {{root: HTMLElement, title: HTMLElement}} panel
@@ -49,6 +50,7 @@ function create(parent, data) {
   const number = element("span", "conversion-number", head);
   const beside = element("span", "conversion-beside", head);
   const sentence = element("p", "conversion-sentence", root);
+  const news = element("div", "conversion-news", root, { ariaLive: "polite" });
   const curve = element("div", "conversion-curve", root, { tabIndex: 0, role: "slider", ariaLabel: "Steps T" });
   const curveCanvas = element("canvas", "conversion-canvas", curve, { ariaHidden: "true" });
   const scatters = element("div", "conversion-scatters", root);
@@ -69,6 +71,7 @@ function create(parent, data) {
     number,
     beside,
     sentence,
+    news: { root: news, said: "" },
     curve: { root: curve, canvas: curveCanvas },
     scatters: { root: scatters, all: [] },
     panel: { root: panel, title },
@@ -81,7 +84,7 @@ function create(parent, data) {
     },
     resizes: new ResizeObserver(() => view.paint()),
   };
-  button(line, "Close", () => view.acts.tell({ do: "close" }), { className: "conversion-close" });
+  button(line, "Close", () => view.acts.tell({ do: "close" }), { className: "conversion-button" });
   for (const node of [curve, scatters, panel]) view.resizes.observe(node);
   followUnit(view.paint, ended.signal);
   listen(view);
@@ -109,8 +112,11 @@ function update(view, data, send) {
   while (view.scatters.all.length < layers.length) {
     view.scatters.all.push(createScatter(view.scatters.root, view, view.scatters.all.length));
   }
+  const isOpened = view.panel.root.hidden && neuron;
   view.panel.root.hidden = !neuron;
-  view.root.classList.toggle("conversion-waits", Boolean(data.header.status) && Boolean(comparison) && !data.header.trains);
+  if (isOpened) view.panel.root.scrollIntoView({ block: "nearest" });
+  tellNews(view);
+  view.root.classList.toggle("conversion-waits", Boolean(data.header.news.status) && Boolean(comparison) && !data.header.trains);
   view.paint();
 }
 
@@ -132,7 +138,8 @@ function paint(view) {
 /** @param {View} view */
 function say(view) {
   const { header, arrays } = view.data;
-  const { comparison, neuron, status } = header;
+  const { comparison, neuron } = header;
+  const { status } = header.news;
   const slider = view.curve.root;
   if (!comparison || header.trains) {
     const epochs = arrays[header.epochs];
@@ -168,6 +175,27 @@ function say(view) {
   const sent = sumOf(arrays[neuron.s]);
   const words = `${neuron.title}: ${sent} spikes in ${comparison.steps} steps, activation ${neuron.activation.toPrecision(3)}.`;
   view.trace.root.setAttribute("aria-label", words);
+}
+
+/** Says what was refused, what parts the networks, and which weights act. Stays as it is while it says the same. @param {View} view */
+function tellNews({ news, acts, data }) {
+  const { alert, findings, mended, weights, action } = data.header.news;
+  const said = JSON.stringify([alert, findings, mended, weights, action]);
+  if (said === news.said) return;
+  const hadFocus = news.root.contains(document.activeElement);
+  news.said = said;
+  news.root.replaceChildren();
+  if (alert) element("p", "plain-alert", news.root, { role: "alert", textContent: alert });
+  findings.forEach(({ words, remedy }, place) => {
+    const found = element("div", "conversion-found", news.root);
+    element("p", "conversion-sentence", found, { textContent: words });
+    button(found, remedy, () => acts.tell({ do: "mend", place }), { className: "conversion-button" });
+  });
+  if (mended) element("p", "conversion-sentence", news.root, { textContent: mended });
+  const line = element("div", "conversion-found", news.root);
+  element("p", "conversion-quiet", line, { textContent: weights });
+  if (action) button(line, action, () => acts.tell({ do: "weights" }), { className: "conversion-button" });
+  if (hadFocus) /** @type {HTMLElement | null} */ (news.root.querySelector("button"))?.focus();
 }
 
 // ------------------------------------------------------------------------------------------------- dragging T

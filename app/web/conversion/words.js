@@ -39,14 +39,10 @@ export function costs({ cost }, arrays, steps) {
 export function costInWords(comparison, arrays, steps) {
   const { spikes, synops, spiking, artificial } = costs(comparison, arrays, steps);
   const { multiplyAdds, firstMultiplyAdds } = comparison.cost;
-  const first = firstMultiplyAdds ? ` and ${counted(firstMultiplyAdds)} multiply-adds for the constant input` : "";
-  const factor = spiking > artificial ? spiking / artificial : artificial / spiking;
-  const relation = Number.isFinite(factor)
-    ? `, ${factor.toPrecision(2)}× ${spiking > artificial ? "as much as" : "less than"}`
-    : ", beside";
+  const first = firstMultiplyAdds ? ` and ${counted(firstMultiplyAdds)} multiply-adds` : "";
   return (
-    `Per digit ${counted(spikes)} spikes, ${counted(synops)} synaptic operations${first}: ${energyInWords(spiking)}${relation} ` +
-    `the ANN's ${counted(multiplyAdds)} multiply-adds, ${energyInWords(artificial)}.`
+    `Per digit: ${counted(spikes)} spikes, ${counted(synops)} synaptic operations${first}, ${energyInWords(spiking)}; ` +
+    `ANN: ${counted(multiplyAdds)} multiply-adds, ${energyInWords(artificial)}.`
   );
 }
 
