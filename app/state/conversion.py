@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import functools
-import json
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.server import limits
-from app.server.jobs import Job, Stop
 from app.server.runner import Owner
 from app.state.address import Address
+from app.state.conversion_work import STEPS_SHOWN, Artificial, ConversionWork, trained
 from app.state.files import KeptFiles
 from app.state.history import History
 from app.state.presets import FOLDER, Preset, read
 from snncore.convert.artificial import (
-    ArtificialEpoch,
-    artificial_network,
     check_convertible,
     neuron_places,
-    train_artificial,
-    weights_of,
     with_weights,
 )
-from snncore.convert.comparison import Compared, compare, converted_weights
+from snncore.convert.comparison import Compared, converted_weights
 from snncore.convert.faults import Fault, FaultKind, faults
 from snncore.errors import ExperimentError
 from snncore.experiment.conversion import Conversion
@@ -35,33 +29,16 @@ from snncore.io import checkpoint
 from snncore.io.weight_transfer import Transfer, read_weights, transfer
 from snncore.run.simulation import Simulation, simulate
 
-STEPS_SHOWN = 64
-"""Steps that are run at least, to show what more of them would bring."""
-
 MOST_STEPS = 256
 
 FINE_TUNING_RATE = 1e-4
 """Learning rate with which the converted network goes on."""
-
-PATIENCE = 0.15
-"""Seconds to wait for an answer before the page is drawn without it."""
-
-MOST_KEPT = 8
-"""Most trained networks that a server keeps, for all visitors, and comparisons that it keeps of each."""
 
 
 @functools.cache
 def presets() -> tuple[Preset, ...]:
     """Return the presets of this page, read once."""
     return tuple(map(read, sorted((FOLDER / "conversion").glob("*.json"))))
-
-
-@dataclass(frozen=True)
-class Artificial:
-    """An artificial network after its training; `epochs` is empty if its weights were loaded."""
-
-    weights: Parameters
-    epochs: tuple[ArtificialEpoch, ...]
 
 
 @dataclass(frozen=True)
@@ -81,10 +58,6 @@ class Picked:
     sample: int
 
 
-_trained: OrderedDict[str, Artificial] = OrderedDict()
-"""Trained networks by what they follow from, the latest last."""
-
-
 @dataclass
 class ConversionState:
     """State of the Conversion page. Acts that can't be done raise SNNCoreError, and change nothing.
@@ -92,9 +65,7 @@ class ConversionState:
     Attributes:
         owner: of the work in the background.
         files: source of weights.
-        progress: epochs of the training that is going on, or of the last one.
-        shown: the latest comparison, which may be of an earlier Experiment while the next one is computed.
-        failure: why the present Experiment can't be shown; None otherwise.
+        work: what is computed in the background.
         mended: the last remedy, until something else is changed.
         picked: the neuron shown in full.
         pinned: comparison A, to compare others with; None if there is none.
@@ -105,17 +76,15 @@ class ConversionState:
     files: KeptFiles = field(default_factory=KeptFiles)
     history: History = field(default_factory=lambda: History(presets()[0].draft))
     address: Address = field(default_factory=lambda: Address(presets()[0].draft))
-    progress: list[ArtificialEpoch] = field(default_factory=list)
-    shown: Compared | None = None
-    failure: str | None = None
+    work: ConversionWork = field(init=False)
     mended: Mended | None = None
     picked: Picked | None = None
     pinned: Compared | None = None
     table: Transfer | None = None
-    _training: tuple[str, Job[Artificial]] | None = None
-    _comparing: tuple[Experiment, Job[Compared]] | None = None
-    _compared: OrderedDict[str, Compared] = field(default_factory=OrderedDict)
     _simulated: tuple[Compared, Picked, Simulation] | None = None
+
+    def __post_init__(self) -> None:
+        self.work = ConversionWork(self.owner, self.files)
 
     # ------------------------------------------------------------------------------------------- queries
 
@@ -142,21 +111,17 @@ class ConversionState:
     @property
     def artificial(self) -> Artificial | None:
         """The present artificial network; None while it is trained."""
-        return _trained.get(_recipe(self.experiment))
+        return trained(self.experiment)
 
     @property
-    def is_training(self) -> bool:
-        return self._training is not None and self._training[1].is_running
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is computed that the page waits for."""
-        return self.is_training or (self._comparing is not None and self._comparing[1].is_running)
+    def shown(self) -> Compared | None:
+        """The latest comparison, which may be of an earlier Experiment while the next one is computed."""
+        return self.work.shown
 
     @property
     def is_current(self) -> bool:
         """Whether what is shown is of the present Experiment."""
-        return self.shown is not None and self.shown.experiment == _compared_as(self.experiment)
+        return self.work.is_current(self.experiment)
 
     def faults(self) -> tuple[Fault, ...]:
         """Return what parts the two networks."""
@@ -171,28 +136,13 @@ class ConversionState:
             self._simulated = shown, picked, self._simulate(shown.experiment, trained, picked.sample, shown.steps)
         return self._simulated[2], picked
 
-    # --------------------------------------------------------------------------------------------- work
-
     def prepare(self) -> None:
         """Begin what the present Experiment still needs, and take what has been finished. Returns soon."""
-        self._collect()
-        experiment = self.experiment
-        if self.artificial is None:
-            self._train(experiment)
-        if self.artificial is not None and not self.is_current:
-            self._compare(_compared_as(experiment), self.artificial)
-
-    def train_again(self) -> None:
-        """Train the network of the present Experiment once more, from the same weights, to be watched."""
-        _trained.pop(_recipe(self.experiment), None)
-        self.progress = []
+        self.work.prepare(self.experiment)
 
     def leave(self) -> None:
         """End all work."""
-        if self._training is not None:
-            self._training[1].stop()
-        if self._comparing is not None:
-            self._comparing[1].stop()
+        self.work.leave()
 
     # --------------------------------------------------------------------------------------------- acts
 
@@ -218,7 +168,7 @@ class ConversionState:
     def edit(self, changes: dict[str, Any]) -> None:
         """Change some fields, by their paths."""
         self.history.add(self._checked(self.present.replace(changes)))
-        self.mended, self.failure = None, None
+        self.mended = None
 
     def edit_neurons(self, changes: dict[str, Any]) -> None:
         """Change fields of all layers of neurons, by name."""
@@ -301,6 +251,10 @@ class ConversionState:
         self._forget()
         self.table = found
 
+    def train_again(self) -> None:
+        """Train the network of the present Experiment once more, from the same weights, to be watched."""
+        self.work.train_again(self.experiment)
+
     def let_go_of_weights(self) -> None:
         """Train a network here instead of the loaded one."""
         self.edit({"checkpoint": None})
@@ -311,7 +265,7 @@ class ConversionState:
         experiment, trained = self.experiment, self.artificial
         if trained is None:
             return None
-        weights = converted_weights(experiment, self._model(experiment, trained), self.files)
+        weights = converted_weights(experiment, with_weights(experiment, trained.weights), self.files)
         made = experiment.replace({"conversion": None, "checkpoint": None})
         return made, {name: value.detach().numpy() for name, value in made.build().named_parameters()} | weights
 
@@ -346,106 +300,23 @@ class ConversionState:
         return made.draft
 
     def _forget(self) -> None:
-        self.shown, self.mended, self.picked, self.failure, self.table = None, None, None, None, None
+        self.work.forget()
+        self.mended, self.picked, self.table = None, None, None
 
     def _walk(self, steps: int) -> None:
         origin = self.history.origin
         self.history.walk(steps)
-        self.mended, self.failure = None, None
+        self.mended = None
         if self.history.origin != origin:
             self._forget()
 
-    def _train(self, experiment: Experiment) -> None:
-        recipe = _recipe(experiment)
-        if self._training is not None and self._training[0] == recipe and (self._training[1].is_running or self.failure):
-            return
-        if self._training is not None:
-            self._training[1].stop()
-        progress: list[ArtificialEpoch] = []
-        self.progress = progress
-        job = Job(self.owner, functools.partial(_trained_network, experiment, self.files, progress))
-        self._training = recipe, job
-        if job.join(PATIENCE):
-            self._collect()
-
-    def _compare(self, experiment: Experiment, trained: Artificial) -> None:
-        kept = self._compared.get(experiment.to_json(compact=True))
-        if kept is not None:
-            self.shown = kept
-            return
-        if self._comparing is not None and self._comparing[0] == experiment and (self._comparing[1].is_running or self.failure):
-            return
-        if self._comparing is not None:
-            self._comparing[1].stop()
-        model = self._model(experiment, trained)
-        job = Job(self.owner, lambda stop: compare(experiment, model, self.files, steps=STEPS_SHOWN, stop=stop))
-        self._comparing = experiment, job
-        if job.join(PATIENCE):
-            self._collect()
-
-    def _collect(self) -> None:
-        """Take the results of finished work."""
-        if self._training is not None and not self._training[1].is_running:
-            recipe, job = self._training
-            if job.result is not None:
-                _keep(_trained, recipe, job.result)
-                self._training = None
-            elif recipe == _recipe(self.experiment):
-                self.failure = job.failure
-        if self._comparing is not None and not self._comparing[1].is_running:
-            experiment, compared = self._comparing
-            if compared.result is not None:
-                _keep(self._compared, experiment.to_json(compact=True), compared.result)
-                self._comparing = None
-                if experiment == _compared_as(self.experiment):
-                    self.shown = compared.result
-            elif experiment == _compared_as(self.experiment):
-                self.failure = compared.failure
-
-    def _model(self, experiment: Experiment, trained: Artificial) -> Any:
-        return with_weights(experiment, trained.weights)
-
     def _simulate(self, experiment: Experiment, trained: Artificial, sample: int, steps: int) -> Simulation:
-        weights = converted_weights(experiment, self._model(experiment, trained), self.files)
+        weights = converted_weights(experiment, with_weights(experiment, trained.weights), self.files)
         shape = [1, steps, *experiment.input.shape[2:]]
         changes = {"checkpoint": None, "conversion": None, "input.shape": shape, "input.index": sample, "input.half": "test"}
         made = experiment.replace(changes)
         parameters = {name: value.detach().numpy() for name, value in made.build().named_parameters()} | weights
         return simulate(made, self.files, parameters=parameters)[0]
-
-
-def _trained_network(experiment: Experiment, files: KeptFiles, progress: list[ArtificialEpoch], stop: Stop) -> Artificial | None:
-    """Train the Experiment's artificial network, unless its weights are loaded; None if it was stopped."""
-    model = artificial_network(experiment, files)
-    if experiment.checkpoint is None:
-        for epoch in train_artificial(experiment, model, files, stop):
-            progress.append(epoch)
-        if len(progress) <= experiment.training.epochs:
-            return None
-    return Artificial(weights_of(model), tuple(progress))
-
-
-def _recipe(experiment: Experiment) -> str:
-    """Return everything that the artificial network follows from, as text."""
-    layers = [{"kind": layer.kind} if layer.kind == "IAF" else layer.model_dump() for layer in experiment.network]
-    task: Any = experiment.training.task
-    training = experiment.training.model_dump(exclude={"task", "changes"})
-    found = [layers, training, task.data.model_dump(), experiment.input.shape[2:], experiment.seeds.weights, experiment.seeds.noise]
-    loaded = experiment.checkpoint
-    return json.dumps([*found, loaded.model_dump() if loaded else None])
-
-
-def _compared_as(experiment: Experiment) -> Experiment:
-    """Return the Experiment without what a comparison doesn't depend on: energies."""
-    usual = Conversion()
-    return experiment.replace({"conversion.energy_multiply_add": usual.energy_multiply_add, "conversion.energy_synop": usual.energy_synop})
-
-
-def _keep(kept: OrderedDict[str, Any], key: str, value: Any) -> None:
-    kept[key] = value
-    kept.move_to_end(key)
-    while len(kept) > MOST_KEPT:
-        kept.popitem(last=False)
 
 
 def _transferred(experiment: Experiment, weights: Parameters, name: str, by: Any) -> Transfer | None:

@@ -35,7 +35,7 @@ def page() -> None:
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
         note_drawn(_around)
-        polled("conversion", INTERVAL if state.is_busy else None, _conversion)
+        polled("conversion", INTERVAL if state.work.is_busy else None, _conversion)
     with right, st.container(key="controls"):
         conversion_controls()
 
@@ -71,8 +71,8 @@ def _conversion() -> None:
     found = state.neuron()
     neuron = (found[0], found[1].place, found[1].neuron, found[1].sample) if found else None
     pinned = Pinned(state.pinned.accuracies) if state.pinned else None
-    trains = state.is_training or state.shown is None
-    figure = conversion_figure(state.shown, state.progress, state.experiment, neuron, _news(), trains, theme, pinned)
+    trains = state.work.is_training or state.shown is None
+    figure = conversion_figure(state.shown, state.work.progress, state.experiment, neuron, _news(), trains, theme, pinned)
     conversion(VIEW, figure, number, _answer, lambda: draw("conversion"))
     if found and found[1].place in found[0].records:
         simulation, picked = found
@@ -89,7 +89,7 @@ def _news() -> ConversionNews:
     mended = state.mended if state.is_current else None
     return ConversionNews(
         status=_status(),
-        alert=held.complaint or state.failure or "",
+        alert=held.complaint or state.work.failure or "",
         findings=[
             ConversionFinding(words=fault_in_words(shown, fault), remedy=remedy_in_words(fault)) for fault in state.faults() if shown
         ],
@@ -102,9 +102,9 @@ def _news() -> ConversionNews:
 def _status() -> str:
     """Say what is being done; nothing if all is shown."""
     state = desk().conversion
-    if state.is_training:
+    if state.work.is_training:
         return "The artificial network learns the digits; then it is converted."
-    return "Both networks answer the test digits." if state.is_busy else ""
+    return "Both networks answer the test digits." if state.work.is_busy else ""
 
 
 def _around() -> object:
@@ -116,10 +116,10 @@ def _around() -> object:
         state.present,
         state.history.can_undo,
         state.history.can_redo,
-        state.is_busy,
+        state.work.is_busy,
         state.artificial is None,
         state.is_current,
-        state.failure,
+        state.work.failure,
         state.mended,
         state.table is None,
         (state.pinned is None, state.shown is None) if open_menus() else None,
