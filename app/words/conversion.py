@@ -126,11 +126,11 @@ def mended_in_words(before: float, after: float) -> str:
 def artificial_in_words(draft: Draft, epochs: int, is_training: bool) -> str:
     """Say which weights act."""
     if draft.checkpoint is not None:
-        return f"Weights of the ANN: from {file_name(draft.checkpoint.name)}."
+        return f"ANN from {file_name(draft.checkpoint.name)}."
     begun = f"from seed {draft.seeds.weights}"
     if is_training:
         return f"The ANN is being trained here, {begun}."
-    return f"Weights of the ANN: trained here {begun}, {counted(epochs or draft.training.epochs, 'epoch')}."
+    return f"ANN trained here {begun}, {counted(epochs or draft.training.epochs, 'epoch')}."
 
 
 def costs_in_words(compared: Compared) -> dict[str, str]:
