@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from app.server import priority
 from app.server.runner import Owner, slots
@@ -16,8 +17,24 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
+LAST_PATIENCE = 5.0
+"""Seconds that the process waits for work to end."""
+
 Stop = Callable[[], bool]
 """Says whether the work shall end; work asks it often."""
+
+
+_running: set[Job[Any]] = set()
+
+
+@atexit.register
+def _stop_all() -> None:
+    """End all work before the process ends, which aborts if torch still computes in a daemon thread."""
+    jobs = list(_running)
+    for job in jobs:
+        job.stop()
+    for job in jobs:
+        job.join(LAST_PATIENCE)
 
 
 class Job(Generic[Result]):
@@ -61,6 +78,7 @@ class Job(Generic[Result]):
         return self._done.wait(patience)
 
     def _begin(self) -> None:
+        _running.add(self)
         threading.Thread(target=self._run, name="job", daemon=True).start()
 
     def _run(self) -> None:
@@ -73,6 +91,7 @@ class Job(Generic[Result]):
             self.failure = "This stopped on an internal error, which is in the server's log. Change something, and it begins again."
         finally:
             self._done.set()
+            _running.discard(self)
             slots.leave(self._turn)
 
     def _shall_end(self) -> bool:
