@@ -74,7 +74,7 @@ class Job(Generic[Result]):
             self._done.set()
 
     def join(self, patience: float) -> bool:
-        """Wait until it is done, but so many seconds at most; return True if it is."""
+        """Wait until it is done, up to `patience` seconds; return True if it is."""
         return self._done.wait(patience)
 
     def _begin(self) -> None:
