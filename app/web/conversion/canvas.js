@@ -3,7 +3,10 @@
 import { contextOf, fitCanvas } from "../lib/dom.js";
 import { unit } from "../lib/unit.js";
 
-/** The context of a canvas in units, cleared, and its size. @param {HTMLCanvasElement} canvas @param {boolean} [clears] */
+/** What is painted on, in units. @typedef {{context: Context, width: number, height: number}} Stage */
+/** @typedef {import("../neuron/painting.js").Context} Context */
+
+/** The context of a canvas in units, cleared, and its size. @param {HTMLCanvasElement} canvas @param {boolean} [clears] @returns {Stage} */
 export function fitted(canvas, clears = true) {
   const holder = /** @type {HTMLElement} */ (canvas.parentElement);
   const [width, height] = [holder.clientWidth / unit(), holder.clientHeight / unit()];

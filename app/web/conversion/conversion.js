@@ -6,7 +6,7 @@ import { ARROWS, LEAP } from "../lib/keys.js";
 import { clamp, sumOf } from "../lib/numbers.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
-import { followUnit } from "../lib/unit.js";
+import { followUnit, unit } from "../lib/unit.js";
 import { placeOn } from "./canvas.js";
 import { paintCurve, stepsAt } from "./curve.js";
 import { createScatter, describeScatter, paintScatter } from "./scatter.js";
@@ -39,6 +39,7 @@ await stylesheet(new URL("conversion.css", import.meta.url));
  * @property {number} frame
  * @property {() => void} paint
  * @property {ResizeObserver} resizes
+ * @property {() => import("../pictures/sheet.js").Painting[]} painted what a picture shows
  */
 
 export default sentView({ create, update, destroy });
@@ -83,6 +84,7 @@ function create(parent, data) {
       view.frame ||= requestAnimationFrame(() => paint(view));
     },
     resizes: new ResizeObserver(() => view.paint()),
+    painted: () => paintings(view),
   };
   button(line, "Close", () => view.acts.tell({ do: "close" }), { className: "conversion-button" });
   for (const node of [curve, scatters, panel]) view.resizes.observe(node);
@@ -133,6 +135,27 @@ function paint(view) {
   paintTrace(view);
   view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
   view.root.dataset.steps = String(view.steps);
+}
+
+/** @param {View} view @returns {import("../pictures/sheet.js").Painting[]} */
+function paintings(view) {
+  /** @type {[HTMLElement, (stage: import("./canvas.js").Stage) => void][]} */
+  const all = [
+    [view.curve.root, (stage) => paintCurve(view, stage)],
+    ...view.scatters.all.map((scatter) => {
+      /** @type {[HTMLElement, (stage: import("./canvas.js").Stage) => void]} */
+      const painted = [scatter.root, (stage) => paintScatter(view, scatter, stage)];
+      return painted;
+    }),
+    [view.trace.root, (stage) => paintTrace(view, stage)],
+  ];
+  return all
+    .filter(([node]) => node.clientWidth > 0)
+    .map(([node, paint]) => {
+      const { left, top, width, height } = node.getBoundingClientRect();
+      const [across, down] = [width / unit(), height / unit()];
+      return { left, top, width, height, paint: (context) => paint({ context, width: across, height: down }) };
+    });
 }
 
 /** @param {View} view */

@@ -18,10 +18,10 @@ function axes(view, width, height) {
   return plane(width, height, [1, steps], [Math.max(Math.floor(least / FAR) * FAR, 0), 1], true);
 }
 
-/** @param {View} view */
-export function paintCurve(view) {
+/** @param {View} view @param {import("./canvas.js").Stage} [stage] */
+export function paintCurve(view, stage = fitted(view.curve.canvas)) {
   const { header, arrays } = view.data;
-  const { context, width, height } = fitted(view.curve.canvas);
+  const { context, width, height } = stage;
   const on = axes(view, width, height);
   const { palette, comparison } = header;
   if (!comparison || header.trains) {

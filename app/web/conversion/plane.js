@@ -58,7 +58,7 @@ export function marks(axis, most) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
+ * @param {import("./canvas.js").Context} context
  * @param {Plane} on
  * @param {import("../wire.js").ConversionPalette} palette
  * @param {{x: string, y: string, title?: string, inPercent?: boolean, most?: number}} words
@@ -87,21 +87,21 @@ export function paintAxes(context, on, palette, { x, y, title = "", inPercent = 
   }
 }
 
-/** @param {CanvasRenderingContext2D} context */
+/** @param {import("./canvas.js").Context} context */
 export function setType(context) {
   context.font = `${SIZE}px "Source Sans", sans-serif`;
 }
 
-/** @param {CanvasRenderingContext2D} context @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 */
+/** @param {import("./canvas.js").Context} context @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 */
 export function line(context, x0, y0, x1, y1) {
   context.beginPath();
-  context.moveTo(x0, y0);
+  context.lineTo(x0, y0);
   context.lineTo(x1, y1);
   context.stroke();
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
+ * @param {import("./canvas.js").Context} context
  * @param {string} text
  * @param {number} x
  * @param {number} y
@@ -115,7 +115,7 @@ export function write(context, text, x, y, textAlign, textBaseline) {
 
 /**
  * A line through values, the first of them at `first`, one step on for each.
- * @param {CanvasRenderingContext2D} context
+ * @param {import("./canvas.js").Context} context
  * @param {Plane} on
  * @param {ArrayLike<number>} values
  * @param {number} first

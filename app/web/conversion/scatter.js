@@ -44,13 +44,13 @@ function axes(layer, width, height) {
   return plane(width, height, range, range);
 }
 
-/** @param {View} view @param {Scatter} scatter */
-export function paintScatter(view, scatter) {
+/** @param {View} view @param {Scatter} scatter @param {import("./canvas.js").Stage} [stage] */
+export function paintScatter(view, scatter, stage = fitted(scatter.canvas)) {
   const layer = layerOf(view, scatter);
   if (!layer) return;
   const { header, arrays } = view.data;
   const { palette } = header;
-  const { context, width, height } = fitted(scatter.canvas);
+  const { context, width, height } = stage;
   const on = axes(layer, width, height);
   const y = layer.spikes ? "spikes per step" : "mean over T";
   paintAxes(context, on, palette, { x: layer.spikes ? "activation" : "output of the ANN", y, title: said(view, layer), most: 4 });
@@ -61,18 +61,16 @@ export function paintScatter(view, scatter) {
   context.setLineDash([]);
   const activations = arrays[layer.activations];
   Object.assign(context, { fillStyle: palette.membrane, globalAlpha: 0.55 });
-  context.beginPath();
   for (let point = 0; point < activations.length; point++) {
-    const [x, at] = spot(on, activations[point], rateOf(view, layer, point));
-    context.moveTo(x + RADIUS, at);
-    context.arc(x, at, RADIUS, 0, 2 * Math.PI);
+    context.beginPath();
+    context.arc(...spot(on, activations[point], rateOf(view, layer, point)), RADIUS, 0, 2 * Math.PI);
+    context.fill();
   }
-  context.fill();
   context.globalAlpha = 1;
   ring(view, scatter, layer, on, context);
 }
 
-/** The point that is marked, with its numbers. @param {View} view @param {Scatter} scatter @param {Layer} layer @param {import("./plane.js").Plane} on @param {CanvasRenderingContext2D} context */
+/** The point that is marked, with its numbers. @param {View} view @param {Scatter} scatter @param {Layer} layer @param {import("./plane.js").Plane} on @param {import("./canvas.js").Context} context */
 function ring(view, scatter, layer, on, context) {
   const { arrays, header } = view.data;
   const opened = header.neuron?.place === layer.place ? indexOf(view, layer, header.neuron) : -1;

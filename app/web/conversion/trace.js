@@ -21,12 +21,12 @@ export function ratesSoFar(sent) {
 /** @param {number[]} values @returns {[number, number]} */
 const rangeOf = (values) => [Math.min(0, ...values), Math.max(...values)];
 
-/** @param {View} view */
-export function paintTrace(view) {
+/** @param {View} view @param {import("./canvas.js").Stage} [stage] */
+export function paintTrace(view, stage) {
   const { header, arrays } = view.data;
   const { neuron, palette } = header;
   if (!neuron) return;
-  const { context, width, height } = fitted(view.trace.canvas);
+  const { context, width, height } = stage ?? fitted(view.trace.canvas);
   const [z, u, v, s] = [neuron.z, neuron.u, neuron.v, neuron.s].map((array) => Array.from(arrays[array]));
   const isSpiking = neuron.threshold > 0;
   const isWide = width > 560;
@@ -70,7 +70,7 @@ export function paintTrace(view) {
   });
 }
 
-/** The potential before the reset and, straight below it, after. @param {CanvasRenderingContext2D} context @param {import("./plane.js").Plane} on @param {number[]} u @param {number[]} v */
+/** The potential before the reset and, straight below it, after. @param {import("./canvas.js").Context} context @param {import("./plane.js").Plane} on @param {number[]} u @param {number[]} v */
 function drops(context, on, u, v) {
   context.beginPath();
   for (let at = 0; at < u.length; at++) {
