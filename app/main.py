@@ -22,7 +22,7 @@ from app.components.theme import follow_theme  # noqa: E402
 from app.components.undo import undo_by_keys  # noqa: E402
 from app.components.uploads import forget_refused_files  # noqa: E402
 from app.server import priority, process  # noqa: E402
-from app.state.desk import NETWORK_PAGE, NEURON_PAGE  # noqa: E402
+from app.state.desk import CONVERSION_PAGE, NETWORK_PAGE, NEURON_PAGE  # noqa: E402
 from app.widgets import drawing, head, session  # noqa: E402  (needs the root on the path)
 
 process.prepare()
@@ -33,6 +33,7 @@ pages = [
     st.Page("views/training.py", title="Training", default=True),
     st.Page("views/network.py", title="Network", url_path=NETWORK_PAGE),
     st.Page("views/neuron.py", title="Neuron", url_path=NEURON_PAGE),
+    st.Page("views/conversion.py", title="Conversion", url_path=CONVERSION_PAGE),
 ]
 with priority.page_first():
     page = st.navigation(pages, position="hidden")

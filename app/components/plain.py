@@ -21,8 +21,10 @@ def sentence(text: str) -> None:
 
 
 def heading(text: str, more: str) -> None:
-    """Show the heading of the whole page; `more` ends it for screen readers alone."""
-    st.html(f'<h1 class="plain-heading">{html.escape(text)}<span class="unseen"> · {html.escape(more)}</span></h1>')
+    """Show the heading of the whole page, on phones its first word; `more` ends it for screen readers alone."""
+    first, space, rest = text.partition(" ")
+    shown = f'{html.escape(first)}<span class="plain-rest">{html.escape(space + rest)}</span>'
+    st.html(f'<h1 class="plain-heading">{shown}<span class="unseen"> · {html.escape(more)}</span></h1>')
 
 
 def title(text: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from app.components.controls import Controls
+from app.components.conversion import ConversionData
 from app.components.decision_map import DecisionMapData
 from app.components.drawing_pad import DrawingPad
 from app.components.gallery import Gallery
@@ -27,6 +28,7 @@ from app.words.glossary import Glossary
 
 SENT: tuple[type, ...] = (
     Controls,
+    ConversionData,
     DecisionMapData,
     DrawingPad,
     DrawnTheme,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from snncore.errors import RegistrationError
+from snncore.experiment.parameters import Parameters
 from snncore.experiment.spec import Draft, Experiment
 from snncore.run.bptt import EpochRecord
 from snncore.run.simulation import Simulation
@@ -41,6 +42,18 @@ class Tuned:
 
     experiment: Experiment
     simulation: Simulation | None
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A conversion to export.
+
+    Attributes:
+        spiking: the spiking network's Experiment and all its parameters; None while the artificial one is being trained.
+    """
+
+    experiment: Draft
+    spiking: tuple[Experiment, Parameters] | None
 
 
 @dataclass(frozen=True)
@@ -93,3 +106,4 @@ class Formats(Generic[Subject]):
 OF_TRAININGS: Formats[Trained] = Formats()
 OF_NETWORKS: Formats[Draft] = Formats()
 OF_NEURONS: Formats[Tuned] = Formats()
+OF_CONVERSIONS: Formats[Converted] = Formats()

@@ -62,6 +62,9 @@ LEAST: dict[str, float] = {
 }
 """Limits of neuron parameters that don't take every number."""
 
+MOST: dict[str, float] = {"initial_v_mem": 0.99}
+"""Likewise, where they end."""
+
 
 def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
     """Return the widgets for an Experiment of one neuron layer.
@@ -151,7 +154,8 @@ def _limits(experiment: Experiment, path: str) -> tuple[float, float]:
     """Return the limits of a value, set by its meaning or by another value."""
     owner, _, name = path.partition(".")
     if owner != "input":
-        return LEAST.get(path.rpartition(".")[2], -FARTHEST), FARTHEST
+        field = path.rpartition(".")[2]
+        return LEAST.get(field, -FARTHEST), MOST.get(field, FARTHEST)
     given = experiment.input
     if name in given.bounds():
         return given.bounds()[name]

@@ -27,6 +27,15 @@ LARGEST_PASS = 384 * 2**20
 MOST_MULTIPLICATIONS = 500_000_000
 """Most multiplications of a forward pass: half a second of one core. A backward pass takes twice as many."""
 
+MOST_COMPARED = 20_000_000_000
+"""Most multiplications of a comparison with an artificial network: some twenty seconds of one core."""
+
+MOST_LEARNED = 100_000_000_000
+"""Most multiplications of the training of an artificial network: some minutes of one core."""
+
+TRAINED_PASSES = 3
+"""Forward passes that take as long as one forward and one backward."""
+
 LARGEST_PAST = 64 * 2**20
 """Most bytes of a training that is kept for comparison."""
 
@@ -96,6 +105,36 @@ def check(draft: Draft, *, runs: int = 1, trains: bool = False) -> None:
         runs: number of its simulations that are kept at once.
         trains: whether it will be trained, which takes more than a simulation.
     """
+    if draft.conversion is not None:
+        raise ExperimentError("This Experiment converts an artificial network; open it on the Conversion page.")
+    _check(draft, runs, trains)
+
+
+def check_conversion(draft: Draft, steps: int) -> None:
+    """Raise ExperimentError, naming the limit, if a conversion exceeds what a session may have.
+
+    Args:
+        steps: number of steps that the test samples are run.
+    """
+    labelled = _labelled_data(draft)
+    assert labelled is not None
+    _check(draft, 1, False)
+    once = cost(draft.replace({"input.shape": [1, 1, *draft.input.shape[2:]], "training.batch_size": 1})).multiplications
+    learned, tested = labelled.counts
+    if once * steps * tested > MOST_COMPARED:
+        raise ExperimentError(
+            f"Comparing {tested:,} samples at {steps:,} steps takes {once * steps * tested:,} multiplications; this server takes up to "
+            f"{MOST_COMPARED:,}. Use fewer steps or neurons."
+        )
+    if TRAINED_PASSES * once * learned * draft.training.epochs > MOST_LEARNED:
+        raise ExperimentError(
+            f"Training {draft.training.epochs:,} epochs of {learned:,} samples takes "
+            f"{TRAINED_PASSES * once * learned * draft.training.epochs:,} multiplications; this server takes up to {MOST_LEARNED:,}. "
+            f"Use fewer epochs or neurons."
+        )
+
+
+def _check(draft: Draft, runs: int, trains: bool) -> None:
     layers, steps = len(draft.network), draft.input.shape[1]
     if layers > MOST_LAYERS:
         raise ExperimentError(f"The network has {layers} layers; this server takes up to {MOST_LAYERS}.")

@@ -10,6 +10,7 @@ from app.server.registry import Desks
 from app.server.runner import Owner
 from app.state.address import Addressed, Query, read
 from app.state.composition import Composition
+from app.state.conversion import ConversionState
 from app.state.files import KeptFiles, digests_of
 from app.state.guard import Guard
 from app.state.training import TrainingState
@@ -17,7 +18,7 @@ from app.state.tuned_neuron import TunedNeuron
 from snncore.arrays import Array
 from snncore.experiment.spec import Draft
 
-NETWORK_PAGE, NEURON_PAGE = "network", "neuron"
+NETWORK_PAGE, NEURON_PAGE, CONVERSION_PAGE = "network", "neuron", "conversion"
 """Paths in the address."""
 
 
@@ -37,16 +38,19 @@ class Desk:
         composition: the network composed on the Network page.
         training: its training, on the Training page.
         neuron: the neuron on the Neuron page.
+        conversion: the artificial network made spiking, on the Conversion page.
     """
 
     def __init__(self, browser: str = "", session: str = "", page: str = "") -> None:
         self.id = secrets.token_urlsafe(16)
         self.browser, self.session, self.page = browser, session, page
         self.guard = Guard()
-        self.files = KeptFiles(lambda: self.composition.files_in_use | digests_of(self.neuron.present))
+        self.files = KeptFiles(self._files_in_use)
         self.composition = Composition(self.files)
-        self.training = TrainingState(self.composition, Owner(self.id, self.is_attended))
+        owner = Owner(self.id, self.is_attended)
+        self.training = TrainingState(self.composition, owner)
         self.neuron = TunedNeuron(files=self.files)
+        self.conversion = ConversionState(owner, self.files)
 
     @property
     def complaint(self) -> str | None:
@@ -69,9 +73,9 @@ class Desk:
     @property
     def holds_more_than_its_link(self) -> bool:
         """Whether a reload would lose anything that the present page's link doesn't hold."""
-        others = [model for model in (self.composition, self.neuron) if model is not self.seen]
+        others = [model for model in (self.composition, self.neuron, self.conversion) if model is not self.seen]
         is_elsewhere = any(model.present != model.address.usual for model in others)
-        is_walked = self.composition.is_walked or self.neuron.is_walked or self.training.is_walked
+        is_walked = any(model.is_walked for model in (self.composition, self.neuron, self.training, self.conversion))
         return is_elsewhere or is_walked or bool(self.files)
 
     @property
@@ -121,15 +125,24 @@ class Desk:
     def leave(self) -> None:
         """End all its trainings."""
         self.training.leave()
+        self.conversion.leave()
 
     @property
-    def _edited(self) -> Composition | TrainingState | TunedNeuron:
+    def _edited(self) -> Composition | TrainingState | TunedNeuron | ConversionState:
         """The model that the present page edits."""
-        found: dict[str, Composition | TunedNeuron] = {NETWORK_PAGE: self.composition, NEURON_PAGE: self.neuron}
+        found: dict[str, Composition | TunedNeuron | ConversionState] = {
+            NETWORK_PAGE: self.composition,
+            NEURON_PAGE: self.neuron,
+            CONVERSION_PAGE: self.conversion,
+        }
         return found.get(self.page, self.training)
 
     def _addressed(self, page: str) -> Addressed:
-        return {NEURON_PAGE: self.neuron}.get(page, self.composition)
+        others: dict[str, Addressed] = {NEURON_PAGE: self.neuron, CONVERSION_PAGE: self.conversion}
+        return others.get(page, self.composition)
+
+    def _files_in_use(self) -> set[str]:
+        return self.composition.files_in_use | digests_of(self.neuron.present) | digests_of(self.conversion.present)
 
     def _read(self, query: Query, model: Addressed) -> Draft:
         """Return an address's draft, and keep the recorded input that it carries."""

@@ -49,6 +49,89 @@ export interface Controls {
   answered: number;
 }
 
+export interface ConversionComparison {
+  samples: number;
+  steps: number;
+  asked: number;
+  artificial: number;
+  accuracies: number;
+  agreements: number;
+  layers: ConversionLayer[];
+  cost: ConversionCost;
+}
+
+export interface ConversionCost {
+  spikes: number;
+  synops: number;
+  multiplyAdds: number;
+  firstMultiplyAdds: number;
+  energyMultiplyAdd: number;
+  energySynop: number;
+}
+
+export interface ConversionData {
+  news: ConversionNews;
+  epochs: number;
+  most: number;
+  trains: boolean;
+  comparison: ConversionComparison | null;
+  pinned: number | null;
+  neuron: ConversionNeuron | null;
+  palette: ConversionPalette;
+  answered: number;
+}
+
+export interface ConversionFinding {
+  words: string;
+  remedy: string;
+}
+
+export interface ConversionLayer {
+  title: string;
+  place: number;
+  spikes: boolean;
+  activations: number;
+  sums: number;
+  neurons: number;
+  samples: number;
+  correlations: number;
+  most: number;
+  least: number;
+}
+
+export interface ConversionNeuron {
+  title: string;
+  place: number;
+  neuron: number;
+  sample: number;
+  activation: number;
+  threshold: number;
+  z: number;
+  u: number;
+  v: number;
+  s: number;
+}
+
+export interface ConversionNews {
+  status: string;
+  alert: string;
+  findings: ConversionFinding[];
+  mended: string;
+  weights: string;
+  action: string;
+}
+
+export interface ConversionPalette {
+  text: string;
+  muted: string;
+  grid: string;
+  background: string;
+  input: string;
+  membrane: string;
+  threshold: string;
+  compared: string;
+}
+
 export interface Decays {
   taus: number[];
   alphas: number[];
@@ -244,6 +327,7 @@ export interface NeuronNumbers {
   spike_threshold: number | null;
   adapt_scale: number | null;
   min_v_mem: number | null;
+  initial_v_mem: number | null;
   norm_input: boolean;
   spike_fn: SpikeFunction | null;
   reset_fn: ResetFunction | null;
@@ -257,6 +341,7 @@ export interface NeuronWithDecays {
   spike_threshold: number | null;
   adapt_scale: number | null;
   min_v_mem: number | null;
+  initial_v_mem: number | null;
   norm_input: boolean;
   spike_fn: SpikeFunction | null;
   reset_fn: ResetFunction | null;

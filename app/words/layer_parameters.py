@@ -138,6 +138,18 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
         tuned=Range(-2.0, 1.0, 0.05),
         tries=(Tried(-0.1, "inhibition can't push v far down"), Tried(0.5, "v starts half way to θ")),
     ),
+    "initial_v_mem": Parameter(
+        "First potential",
+        "Where v starts, as a fraction of θ.",
+        "number",
+        step=0.05,
+        symbol="v₀/θ",
+        code="initial_v_mem",
+        more=True,
+        tuned=Range(-1.0, 0.95, 0.05),
+        numbers=Numbers(high=0.99),
+        tries=(Tried(0.5, "the first spike comes early, and counts are rounded to the nearest"),),
+    ),
     "surrogate_grad_fn": Parameter(
         "Surrogate gradient", "Stands in for the slope of a spike when training; this page doesn't need it.", "parts", more=True
     ),
@@ -147,7 +159,18 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
     "train_alphas": Parameter("Train α instead of τ", "Training moves exp(-1/τ) itself.", "toggle", more=True),
 }
 
-TUNED = ("tau_mem", "spike_threshold", "tau_syn", "norm_input", "reset_fn", "min_v_mem", "spike_fn", "tau_adapt", "adapt_scale")
+TUNED = (
+    "tau_mem",
+    "spike_threshold",
+    "tau_syn",
+    "norm_input",
+    "reset_fn",
+    "min_v_mem",
+    "initial_v_mem",
+    "spike_fn",
+    "tau_adapt",
+    "adapt_scale",
+)
 """Parameters of a neuron on the Neuron page, in their order there."""
 
 WEIGHTS, SLOPES, STEEP = Range(-1.0, 1.0, 0.01), Range(0.0, 3.0, 0.05), Range(0.5, 50.0, 0.5)

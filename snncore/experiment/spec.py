@@ -19,6 +19,7 @@ from pydantic import BaseModel, FailFast, Field, ValidationError, field_validato
 from torch import Tensor, nn
 
 from snncore.errors import ExperimentError, MisfitError
+from snncore.experiment.conversion import Conversion
 from snncore.experiment.data import DATA_KINDS
 from snncore.experiment.encodings import ENCODING_KINDS
 from snncore.experiment.errors import sentence
@@ -60,6 +61,8 @@ class Draft(Part):
     seeds: Seeds = Seeds()
     checkpoint: CheckpointRef | None = None
     """First weights from a file, instead of drawn ones."""
+    conversion: Conversion | None = None
+    """How the weights come from an artificial network; such an Experiment is run by `snncore.convert.compare`."""
 
     def __init__(self, /, **data: Any) -> None:
         try:

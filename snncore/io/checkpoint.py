@@ -190,8 +190,8 @@ def _in_force(spec: NeuronSpec, layer: nn.Module) -> Iterator[tuple[str, Tensor]
     """Yield the present value of each argument with numbers, one or one per neuron."""
     assert isinstance(layer, StatefulLayer)
     for name, value in layer.arg_dict.items():
-        if not isinstance(getattr(spec, name, None), float | tuple):
-            continue
+        if not isinstance(getattr(spec, name, None), float | tuple) or not isinstance(value, Tensor):
+            continue  # what training can't move stands in the spec
         if name.startswith("tau_") and getattr(spec, "train_alphas", False):
             yield name, _tau_of(getattr(layer, f"{name.replace('tau', 'alpha')}_calculated").detach())
         else:

@@ -21,7 +21,7 @@ class ALIF(SpikingMembrane):
 
     Args:
         tau_mem, tau_syn, spike_fn, reset_fn, surrogate_grad_fn, min_v_mem, train_alphas, shape, norm_input, record_states,
-            detach_reset: as in `LIF`, but `SingleSpike` by default.
+            detach_reset, initial_v_mem: as in `LIF`, but `SingleSpike` by default.
         tau_adapt: time constant τ_adapt of the adaptation in time steps, ≥ 0.1. Trained, and held at ≥ 0.1 while it trains.
         adapt_scale: increase of the threshold for b = 1.
         spike_threshold: the base threshold b0, above 0. Fixed, unless `layer.b0.requires_grad_()`; while it learns, held at ≥ 0.01.
@@ -57,9 +57,10 @@ class ALIF(SpikingMembrane):
         norm_input: bool = True,
         record_states: bool = False,
         detach_reset: bool = False,
+        initial_v_mem: float = 0.0,
     ) -> None:
         super().__init__(tau_mem, tau_syn, min_v_mem, train_alphas, norm_input, shape, record_states)
-        self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn, detach_reset)
+        self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn, detach_reset, initial_v_mem)
         self._hold_time_constant("adapt", tau_adapt)
         scale = own_tensor(self, "adapt_scale", adapt_scale)
         if not bool(scale.isfinite().all()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import torch
@@ -32,7 +33,7 @@ class SpikingMembrane(Membrane):
     """The parameter that holds the constructor's `spike_threshold`."""
 
     initial_v_mem: float = 0.0
-    """Membrane potential before the first step and after a reset, as a fraction of θ."""
+    """Membrane potential before the first step and after a reset, as a fraction of θ, below 1."""
 
     def _init_spiking(
         self,
@@ -41,7 +42,11 @@ class SpikingMembrane(Membrane):
         reset_fn: ResetFunction,
         surrogate_grad_fn: SurrogateGradient,
         detach_reset: bool = False,
+        initial_v_mem: float = 0.0,
     ) -> None:
+        if not -math.inf < initial_v_mem < 1:
+            words = f"initial_v_mem is {initial_v_mem}; it must be a fraction of the threshold, below 1."
+            raise ParameterError(f"{type(self).__name__}: {words}")
         threshold = own_tensor(self, "spike_threshold", spike_threshold)
         if not bool(((threshold > 0) & threshold.isfinite()).all()):
             raise self._refusal("spike_threshold", threshold)
@@ -50,6 +55,7 @@ class SpikingMembrane(Membrane):
         self.reset_fn = reset_fn
         self.surrogate_grad_fn = surrogate_grad_fn
         self.detach_reset = detach_reset
+        self.initial_v_mem = float(initial_v_mem)
 
     def _resting(self, name: str, like: Tensor) -> Tensor:
         if name == "v_mem" and self.initial_v_mem and self._random_ranges is None:
@@ -116,6 +122,8 @@ class LIF(SpikingMembrane):
         norm_input: scale the input by 1-α, so that a constant input I leads to v → I.
         record_states: keep v_mem, i_syn and u of every step in `recordings`.
         detach_reset: the reset passes no gradient from the spikes (Zenke & Vogels 2021): dr/du = 1 with `MembraneSubtract`.
+        initial_v_mem: v before the first step and after each reset of the state, as a fraction of θ, below 1. With 0.5, the number of
+            spikes is rounded to the nearest one instead of down.
 
     Shape: (batch, time, ...) -> (batch, time, ...).
 
@@ -140,9 +148,10 @@ class LIF(SpikingMembrane):
         norm_input: bool = True,
         record_states: bool = False,
         detach_reset: bool = False,
+        initial_v_mem: float = 0.0,
     ) -> None:
         super().__init__(tau_mem, tau_syn, min_v_mem, train_alphas, norm_input, shape, record_states)
-        self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn, detach_reset)
+        self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn, detach_reset, initial_v_mem)
 
 
 @neuron_model(lif_step, spikes=True, browser_step=True)
@@ -162,9 +171,10 @@ class IAF(SpikingMembrane):
         shape: tuple[int, ...] | None = None,
         record_states: bool = False,
         detach_reset: bool = False,
+        initial_v_mem: float = 0.0,
     ) -> None:
         super().__init__(None, tau_syn, min_v_mem, False, False, shape, record_states)
-        self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn, detach_reset)
+        self._init_spiking(spike_threshold, spike_fn, reset_fn, surrogate_grad_fn, detach_reset, initial_v_mem)
 
 
 def _instance(spike_fn: SpikeFunction | type[SpikeFunction]) -> SpikeFunction:

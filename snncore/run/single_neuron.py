@@ -27,7 +27,7 @@ KINDS = tuple(name for name, model in NEURON_MODELS.items() if model.has_browser
 """Models that a page can step in the browser; registered ones from outside can't be."""
 
 TIME_CONSTANTS = ("tau_mem", "tau_syn", "tau_adapt")
-NUMBERS = (*TIME_CONSTANTS, "spike_threshold", "adapt_scale", "min_v_mem")
+NUMBERS = (*TIME_CONSTANTS, "spike_threshold", "adapt_scale", "min_v_mem", "initial_v_mem")
 
 
 class SpikeFunction(TypedDict):
@@ -55,6 +55,7 @@ class NeuronNumbers(TypedDict):
     spike_threshold: float | None
     adapt_scale: float | None
     min_v_mem: float | None
+    initial_v_mem: float | None
     norm_input: bool
     spike_fn: SpikeFunction | None
     reset_fn: ResetFunction | None

@@ -19,7 +19,7 @@ from snncore.experiment.spec import Draft
 from tests.app.messages import is_whole, read
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
-TRAINING, NETWORK, NEURON = "views/training.py", "views/network.py", "views/neuron.py"
+TRAINING, NETWORK, NEURON, CONVERSION = "views/training.py", "views/network.py", "views/neuron.py", "views/conversion.py"
 
 
 class Page(AppTest):

@@ -8,13 +8,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.server import Server
 
-READY = {"": ".plot[data-drawn]", "network": ".rows[data-drawn]", "neuron": ".neuron[data-drawn]"}
+READY = {"": ".plot[data-drawn]", "network": ".rows[data-drawn]", "neuron": ".neuron[data-drawn]", "conversion": ".conversion-scatter"}
 """What is there once a page is drawn, by the page's path."""
 
-MORE = {"": "More", "network": "More parameters", "neuron": None}
+MORE = {"": "More", "network": "More parameters", "neuron": None, "conversion": "More"}
 """Expander among the controls."""
 
-EXPLAINED = {"": "Learning rate", "network": "Spike threshold θ", "neuron": "Spike threshold θ"}
+EXPLAINED = {"": "Learning rate", "network": "Spike threshold θ", "neuron": "Spike threshold θ", "conversion": "Spike threshold θ"}
 """A row that has an explanation."""
 
 MENUS = ("Compare", "Explain", "Share")

@@ -23,7 +23,7 @@ MOST_WORDS = 45
 
 PROSE = (
     ".headline-status, .headline-more, .plain-sentence, .plain-caption, .plain-alert, .rows-sentence, .ribbon-caption, .neuron-note, "
-    ".neuron-difference, .stCaptionContainer"
+    ".neuron-difference, .stCaptionContainer, .conversion-sentence, .conversion-quiet, .conversion-cost"
 )
 """What is written to be read: sentences, captions and notes. No prose are names of things, such as labels, buttons, headings with their
 numbers, axes, and legends that say which line is which; nor equations with the readings below them.
@@ -32,7 +32,14 @@ numbers, axes, and legends that say which line is which; nor equations with the 
 SEEN = """nodes => nodes.filter(node => node.checkVisibility({ visibilityProperty: true })).map(node => node.innerText.trim())"""
 
 SPIKE_TIMES = next(preset.experiment for preset in presets() if preset.title == "Spike times")
-PLACES = {"training": "", "the other task": "", "labelled data": "", "network": "network", "neuron": "neuron"}
+PLACES = {
+    "training": "",
+    "the other task": "",
+    "labelled data": "",
+    "network": "network",
+    "neuron": "neuron",
+    "conversion": "conversion",
+}
 QUERIES = {"the other task": f"?x={to_parameter(SPIKE_TIMES)}", "labelled data": f"?x={to_parameter(digits())}"}
 
 

@@ -14,7 +14,7 @@ from tests.browser.server import Server
 
 WIDTHS = (360, 390)
 
-MAIN = {"": "Train them", "network": "Train this network", "neuron": "Play"}
+MAIN = {"": "Train them", "network": "Train this network", "neuron": "Play", "conversion": "Fine-tune"}
 """Main action by page."""
 
 LINES = """lines => lines.map(line => [...line.querySelectorAll(".neuron-numbers")].map(numbers => {

@@ -96,6 +96,7 @@ def arguments(model: type[StatefulLayer], neurons: int) -> st.SearchStrategy[dic
         "reset_fn": st.sampled_from([MembraneSubtract(), MembraneSubtract(0.6), MembraneReset(), MembraneReset(0.2)]),
         "surrogate_grad_fn": st.sampled_from(surrogates),
         "detach_reset": st.booleans(),
+        "initial_v_mem": st.sampled_from([0.0, 0.5, -0.25]),
         "norm_input": st.booleans(),
         "train_alphas": st.booleans(),
         "record_states": st.booleans(),

@@ -146,13 +146,13 @@ def test_defaults_are_those_of_sinabs():
     z = 3 * torch.rand(2, 50, 3, generator=torch.Generator().manual_seed(0))
     assert torch.equal(LIF(10.0)(z), sinabs.layers.LIF(10.0)(z))
     assert torch.equal(IAF()(z), sinabs.layers.IAF()(z))
-    assert set(LIF(10.0).arg_dict) - {"detach_reset"} == set(sinabs.layers.LIF(10.0, shape=(1, 1)).arg_dict)
-    assert set(IAF().arg_dict) - {"detach_reset"} == set(sinabs.layers.IAF(shape=(1, 1)).arg_dict)
+    assert set(LIF(10.0).arg_dict) - {"detach_reset", "initial_v_mem"} == set(sinabs.layers.LIF(10.0, shape=(1, 1)).arg_dict)
+    assert set(IAF().arg_dict) - {"detach_reset", "initial_v_mem"} == set(sinabs.layers.IAF(shape=(1, 1)).arg_dict)
     assert torch.equal(ExpLeak(10.0)(z), sinabs.layers.ExpLeak(10.0)(z))
     assert torch.equal(ALIF(10.0, 20.0)(z), sinabs.layers.ALIF(10.0, 20.0)(z))
     assert set(sinabs.layers.ExpLeak(10.0, shape=(1, 1)).arg_dict) <= set(ExpLeak(10.0).arg_dict)
     assert set(sinabs.layers.ALIF(10.0, 20.0, shape=(1, 1)).arg_dict) <= set(ALIF(10.0, 20.0).arg_dict)
     connected = {"rec_connect": torch.nn.Linear(3, 3)}
-    assert set(LIFRecurrent(10.0, **connected).arg_dict) - {"detach_reset"} == set(
+    assert set(LIFRecurrent(10.0, **connected).arg_dict) - {"detach_reset", "initial_v_mem"} == set(
         sinabs.layers.LIFRecurrent(10.0, shape=(1, 1), **connected).arg_dict
     )

@@ -4,7 +4,7 @@ import { pointOfRun } from "../../app/web/neuron/rates.js";
 import { firingRate, rate } from "../../app/web/neuron/response.js";
 import { scan } from "../../app/web/neuron/scan.js";
 
-const FIXED = { gain: null, beta: null, isSingle: false, mostSpikes: Infinity, subtractValue: null, minVMem: null };
+const FIXED = { gain: null, beta: null, isSingle: false, mostSpikes: Infinity, subtractValue: null, minVMem: null, firstV: 0 };
 const ADAPTS_NOT = { rho: 0, adaptGain: 0, adaptScale: 0 };
 const LIF = { kind: "LIF", alpha: Math.fround(Math.exp(-1 / 20)), threshold: 1, resetValue: 0, ...FIXED, ...ADAPTS_NOT };
 

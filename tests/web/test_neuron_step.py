@@ -58,6 +58,7 @@ def random_layer(
         "spike_fn": spike_fn,
         "reset_fn": MembraneReset(float(draw.uniform(-1, 1.2) * theta)) if resets else subtract,
         "min_v_mem": float(draw.uniform(-1, 0.3)) if bounded else None,
+        "initial_v_mem": float(draw.uniform(-1, 1)) if draw.random() < 0.5 else 0.0,
         "norm_input": normalised,
         "train_alphas": bool(draw.random() < 0.3),
     }

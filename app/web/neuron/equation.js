@@ -57,7 +57,7 @@ function numbersOf(view) {
   for (const name of /** @type {const} */ (["u", "s", "theta", "z", "i", "v", "b"])) {
     const row = rowIn(view, run, name);
     numbers[name] = fixed(row[at]);
-    numbers[`${name}-`] = fixed(at ? row[at - 1] : 0);
+    numbers[`${name}-`] = fixed(at ? row[at - 1] : name === "v" ? p.firstV : 0);
   }
   const [u, s, theta] = /** @type {const} */ (["u", "s", "theta"]).map((name) => rowIn(view, run, name)[at]);
   const [r, taken, sign] = [fixed(reset(u, s, theta, p)), fixed(p.subtractValue ?? theta), u >= theta ? "≥" : "<"];

@@ -35,6 +35,7 @@ export function parametersInForce(neuron, table) {
     resetValue: float32(reset_fn?.reset_value),
     subtractValue: float32(reset_fn?.subtract_value),
     minVMem: float32(neuron.min_v_mem),
+    firstV: fround(fround(neuron.initial_v_mem ?? 0) * fround(neuron.spike_threshold ?? 0)),
     rho,
     adaptGain: tau_adapt === null ? 0 : fround(1 - rho),
     adaptScale: float32(neuron.adapt_scale) ?? 0,

@@ -16,7 +16,7 @@ export function paintPhase(stage) {
   const isMap = beta === null;
   const name = isMap ? "v[t-1]" : "i[t]";
   const x = isMap ? ranges.trace : ranges.current;
-  const from = isMap ? [0, ...v.subarray(0, -1)] : [...i];
+  const from = isMap ? [p.firstV, ...v.subarray(0, -1)] : [...i];
   const y = ranges.trace;
   const across = (/** @type {(value: number) => number} */ follows) => x.map((value) => /** @type {Point} */ ([value, follows(value)]));
   const along = y.map((value) => /** @type {Point} */ ([value * (1 - alpha), value]));

@@ -73,7 +73,7 @@ const around = (one, other) => [Math.min(one[0], other[0]), Math.max(one[1], oth
 export function partAt(view) {
   if (!view.part) return null;
   const [u, v, theta, s] = /** @type {const} */ (["u", "v", "theta", "s"]).map((name) => rowIn(view, view.run, name)[view.at]);
-  const before = view.at ? rowIn(view, view.run, "v")[view.at - 1] : 0;
+  const before = view.at ? rowIn(view, view.run, "v")[view.at - 1] : view.p.firstV;
   const kept = Math.fround(view.p.alpha * before);
   const after = { decay: [before, kept], input: [kept, u], compare: [u, theta], spike: [theta, u], reset: [u, v], bound: [v, v] };
   const found = after[view.part];

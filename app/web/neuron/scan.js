@@ -14,7 +14,7 @@ const STEPS = { LIF: lifStep, IAF: lifStep, ExpLeak: expLeakStep, ALIF: alifStep
 /** @typedef {{neurons: number, steps: number}} RunSize */
 
 /**
- * Runs from rest, all states 0.
+ * Runs from rest, all states 0, but v as the neuron begins.
  * @param {Float32Array} z input, (neurons, steps)
  * @param {number} neurons ≥ 1
  * @param {Parameters} p
@@ -27,7 +27,10 @@ export function scan(z, neurons, p) {
   const step = STEPS[p.kind];
   const state = { i: 0, v: 0, b: 0 }; // one object for all steps, so that none is made in the loop
   for (let at = 0; at < z.length; at++) {
-    if (at % steps === 0) state.i = state.v = state.b = 0;
+    if (at % steps === 0) {
+      state.i = state.b = 0;
+      state.v = p.firstV;
+    }
     const now = step(z[at], state, p);
     i[at] = state.i = now.i;
     v[at] = state.v = now.v;

@@ -5,7 +5,7 @@
 
 const { fround } = Math;
 
-/** @typedef {{i: number, v: number, b: number}} State synaptic current, membrane potential, adaptation; each 0 at rest */
+/** @typedef {{i: number, v: number, b: number}} State synaptic current, membrane potential, adaptation; each 0 at rest, but for a first membrane potential */
 
 /**
  * What a step yields: the next state, the membrane potential before the reset, spikes, and the threshold that u was compared with.
@@ -25,6 +25,7 @@ const { fround } = Math;
  * @property {number | null} resetValue of MembraneReset, null with MembraneSubtract
  * @property {number | null} subtractValue of MembraneSubtract, null where θ is subtracted
  * @property {number | null} minVMem lower bound of v, null without
+ * @property {number} firstV membrane potential before the first step
  * @property {number} rho ρ = exp(-1/τ_adapt), 0 without adaptation
  * @property {number} adaptGain 1-ρ, 0 without adaptation
  * @property {number} adaptScale by how much b = 1 raises the threshold, 0 without adaptation

@@ -28,7 +28,7 @@ function create(parent) {
 
 /** @returns {Promise<string>} what went wrong; empty where nothing did */
 async function savePng() {
-  const sheet = sheetOf(".plot[data-drawn], .rows[data-drawn], .neuron[data-drawn]");
+  const sheet = sheetOf(".plot[data-drawn], .rows[data-drawn], .neuron[data-drawn], .conversion[data-drawn]");
   if (!sheet) return "There is no plot on this page so far.";
   const picture = await png(sheet);
   if (!picture) return "The picture is larger than this browser can make; close some layers first.";
@@ -38,7 +38,7 @@ async function savePng() {
 
 /** @returns {Promise<string>} what went wrong; empty where nothing did */
 async function saveSvg() {
-  const sheet = sheetOf(".plot[data-drawn], .neuron[data-drawn]");
+  const sheet = sheetOf(".plot[data-drawn], .neuron[data-drawn], .conversion[data-drawn]");
   if (!sheet) return "There are no curves on this page so far.";
   download(await svg(sheet), "snn-playground-curves.svg");
   return "";

@@ -1,5 +1,5 @@
 // The part of the page that a picture shows: plots and rows, each where it stands. Of the other components this knows the classes of their
-// nodes, and of the neuron's that its view paints itself.
+// nodes, and of the neuron's and the conversion's that their views paint themselves.
 
 import { unit } from "../lib/unit.js";
 import { viewAt } from "../lib/view.js";
@@ -30,7 +30,7 @@ export function sheetOf(selector) {
 }
 
 /** Whether the node's view paints itself. @param {Element} node */
-export const isPainted = (node) => node.matches(".neuron");
+export const isPainted = (node) => node.matches(".neuron, .conversion");
 
 /** @param {Context} context @param {HTMLElement} node */
 export function paint(context, node) {

@@ -1,0 +1,30 @@
+"""The conversion of a network: accuracy over the steps, activations against rates, and one neuron, all following a dragged T."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.components.answers import Act, answering
+from app.components.assets import component
+from app.components.sent import send
+from app.figures.conversion import ConversionFigure, ConversionHeader
+
+_component = component("conversion")
+
+
+class ConversionData(ConversionHeader):
+    """Header of what the view is sent. `answered` is the number of the act that it answers, along with all acts before it."""
+
+    answered: int
+
+
+def conversion(key: str, figure: ConversionFigure, answered: int, on_act: Callable[[Act], None], redraw: Callable[[], None]) -> None:
+    """Draw a figure of `app.figures.conversion`. What is being dragged survives a redraw.
+
+    Args:
+        answered: number of the act that the figure answers, along with all acts before it.
+        on_act: called once with each act: `{"do": "steps", "steps": number}`, `{"do": "pick", "place": .., "neuron": .., "sample": ..}`,
+            `{"do": "close"}`, `{"do": "mend", "place": place of the finding}` or `{"do": "weights"}`.
+        redraw: called after that; it may end the run.
+    """
+    send(_component, key, {**figure.header, "answered": answered}, figure.arrays, answering(key, on_act, redraw))

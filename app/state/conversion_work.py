@@ -1,0 +1,192 @@
+"""What the Conversion page computes in the background: artificial networks are trained, and compared with the spiking ones."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from app.server.jobs import Job, Stop
+from app.server.runner import Owner
+from snncore.convert.artificial import ArtificialEpoch, artificial_network, train_artificial, weights_of, with_weights
+from snncore.convert.comparison import Compared, compare
+from snncore.experiment.conversion import Conversion
+from snncore.experiment.inputs import Files
+from snncore.experiment.parameters import Parameters
+from snncore.experiment.spec import Experiment
+
+STEPS_SHOWN = 64
+"""Steps that are run at least, to show what more of them would bring."""
+
+PATIENCE = 0.15
+"""Seconds to wait for an answer before the page is drawn without it."""
+
+MOST_KEPT = 8
+"""Most trained networks that a server keeps, for all visitors, and comparisons that it keeps of each."""
+
+
+@dataclass(frozen=True)
+class Artificial:
+    """An artificial network after its training; `epochs` is empty if its weights were loaded."""
+
+    weights: Parameters
+    epochs: tuple[ArtificialEpoch, ...]
+
+
+_trained: OrderedDict[str, Artificial] = OrderedDict()
+"""Trained networks by what they follow from, the latest last."""
+
+
+def trained(experiment: Experiment) -> Artificial | None:
+    """Return the Experiment's artificial network; None if it isn't trained yet."""
+    return _trained.get(_recipe(experiment))
+
+
+class ConversionWork:
+    """One visitor's work in the background; the latest Experiment is what counts.
+
+    Attributes:
+        progress: epochs of the training that is going on, or of the last one.
+        shown: the latest comparison, which may be of an earlier Experiment while the next one is computed.
+        failure: why the latest Experiment can't be shown; None otherwise.
+    """
+
+    def __init__(self, owner: Owner, files: Files) -> None:
+        self.progress: list[ArtificialEpoch] = []
+        self.shown: Compared | None = None
+        self._owner, self._files = owner, files
+        self._training: tuple[str, Job[Artificial]] | None = None
+        self._comparing: tuple[Experiment, Job[Compared]] | None = None
+        self._compared: OrderedDict[str, Compared] = OrderedDict()
+        self._failures: dict[str, str] = {}
+        self._latest = ""
+
+    @property
+    def is_training(self) -> bool:
+        return self._training is not None and self._training[1].is_running
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is computed that the page waits for."""
+        return self.is_training or (self._comparing is not None and self._comparing[1].is_running)
+
+    @property
+    def failure(self) -> str | None:
+        return self._failures.get(self._latest)
+
+    def is_current(self, experiment: Experiment) -> bool:
+        """Whether what is shown is of this Experiment."""
+        return self.shown is not None and self.shown.experiment == _compared_as(experiment)
+
+    def prepare(self, experiment: Experiment) -> None:
+        """Begin what the Experiment still needs, and take what has been finished. Returns soon."""
+        compared = _compared_as(experiment)
+        self._latest = compared.to_json(compact=True)
+        self._collect()
+        if self.failure:
+            return
+        if trained(experiment) is None:
+            self._train(experiment)
+        found = trained(experiment)
+        if found is not None and not self.is_current(experiment):
+            self._compare(compared, found)
+
+    def train_again(self, experiment: Experiment) -> None:
+        """Forget the Experiment's artificial network, so that it is trained again."""
+        _trained.pop(_recipe(experiment), None)
+        self._failures.clear()
+
+    def forget(self) -> None:
+        """Show nothing until there is something new."""
+        self.shown = None
+        self._failures.clear()
+
+    def leave(self) -> None:
+        """End all work."""
+        if self._training is not None:
+            self._training[1].stop()
+        if self._comparing is not None:
+            self._comparing[1].stop()
+
+    def _train(self, experiment: Experiment) -> None:
+        recipe = _recipe(experiment)
+        if self._training is not None and self._training[0] == recipe:
+            return
+        if self._training is not None:
+            self._training[1].stop()
+        progress: list[ArtificialEpoch] = []
+        self.progress = progress
+        job = Job(self._owner, functools.partial(_trained_network, experiment, self._files, progress))
+        self._training = recipe, job
+        if job.join(PATIENCE):
+            self._collect()
+
+    def _compare(self, experiment: Experiment, found: Artificial) -> None:
+        kept = self._compared.get(self._latest)
+        if kept is not None:
+            self.shown = kept
+            return
+        if self._comparing is not None and self._comparing[0] == experiment:
+            return
+        if self._comparing is not None:
+            self._comparing[1].stop()
+        model = with_weights(experiment, found.weights)
+        job = Job(self._owner, lambda stop: compare(experiment, model, self._files, steps=STEPS_SHOWN, stop=stop))
+        self._comparing = experiment, job
+        if job.join(PATIENCE):
+            self._collect()
+
+    def _collect(self) -> None:
+        """Take the results of finished work. What was stopped may begin again."""
+        if self._training is not None and not self._training[1].is_running:
+            recipe, training = self._training
+            self._training = None
+            if training.result is not None:
+                _keep(_trained, recipe, training.result)
+            elif training.failure:
+                self._failures[self._latest] = training.failure
+        if self._comparing is not None and not self._comparing[1].is_running:
+            experiment, comparing = self._comparing
+            self._comparing = None
+            key = experiment.to_json(compact=True)
+            if comparing.result is not None:
+                _keep(self._compared, key, comparing.result)
+                self.shown = comparing.result if key == self._latest else self.shown
+            elif comparing.failure:
+                self._failures[key] = comparing.failure
+
+
+def _trained_network(experiment: Experiment, files: Files, progress: list[ArtificialEpoch], stop: Stop) -> Artificial | None:
+    """Train the Experiment's artificial network, unless its weights are loaded; None if it was stopped."""
+    model = artificial_network(experiment, files)
+    if experiment.checkpoint is None:
+        for epoch in train_artificial(experiment, model, files, stop):
+            progress.append(epoch)
+        if len(progress) <= experiment.training.epochs:
+            return None
+    return Artificial(weights_of(model), tuple(progress))
+
+
+def _recipe(experiment: Experiment) -> str:
+    """Return everything that the artificial network follows from, as text."""
+    layers = [{"kind": layer.kind} if layer.kind == "IAF" else layer.model_dump() for layer in experiment.network]
+    task: Any = experiment.training.task
+    training = experiment.training.model_dump(exclude={"task", "changes"})
+    found = [layers, training, task.data.model_dump(), experiment.input.shape[2:], experiment.seeds.weights, experiment.seeds.noise]
+    loaded = experiment.checkpoint
+    return json.dumps([*found, loaded.model_dump() if loaded else None])
+
+
+def _compared_as(experiment: Experiment) -> Experiment:
+    """Return the Experiment without what a comparison doesn't depend on: energies."""
+    usual = Conversion()
+    return experiment.replace({"conversion.energy_multiply_add": usual.energy_multiply_add, "conversion.energy_synop": usual.energy_synop})
+
+
+def _keep(kept: OrderedDict[str, Any], key: str, value: Any) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > MOST_KEPT:
+        kept.popitem(last=False)

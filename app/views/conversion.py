@@ -1,0 +1,154 @@
+"""Conversion page: an artificial network becomes a spiking one with the same weights, and both answer the same digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from app.components.answers import Act, last_answered
+from app.components.conversion import conversion
+from app.figures.conversion import ConversionFinding, ConversionNews, Pinned, conversion_figure
+from app.figures.style import Theme
+from app.server.priority import first
+from app.state.handover import open_neuron
+from app.widgets.conversion import conversion_controls
+from app.widgets.conversion_menus import conversion_menus
+from app.widgets.drawing import draw, is_drawn, note_drawn, polled
+from app.widgets.head import open_menus
+from app.widgets.session import desk, go_to, write_link
+from app.words.conversion import artificial_in_words, fault_in_words, mended_in_words, remedy_in_words
+
+NEURON_PAGE, TRAINING_PAGE = "views/neuron.py", "views/training.py"
+
+VIEW = "conversion view"
+"""Key of the view."""
+
+INTERVAL = 0.1
+"""Seconds between two looks at what is being computed."""
+
+
+def page() -> None:
+    state = desk().conversion
+    state.prepare()
+    _buttons()
+    left, right = st.columns([3.2, 1], gap="medium")
+    with left:
+        note_drawn(_around)
+        polled("conversion", INTERVAL if state.work.is_busy else None, _conversion)
+    with right, st.container(key="controls"):
+        conversion_controls()
+
+
+def _buttons() -> None:
+    state = desk().conversion
+    with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
+        is_ready = state.artificial is not None
+        if st.button(
+            "Fine-tune",
+            type="primary",
+            disabled=not is_ready,
+            help="Trains the spiking network with these weights through time, on the Training page.",
+        ):
+            held = desk()
+            if held.attempt(lambda: held.composition.start_from(state.converted())):
+                go_to(TRAINING_PAGE)
+        st.button("Undo", on_click=_walk, args=(state.undo,), disabled=not state.history.can_undo)
+        st.button("Redo", on_click=_walk, args=(state.redo,), disabled=not state.history.can_redo)
+        conversion_menus()
+        st.toggle("Controls", key="controls_open")
+
+
+@first
+def _conversion() -> None:
+    """Show both networks, and take what has been computed. If that changes the page around it, the whole page reruns."""
+    state = desk().conversion
+    number = last_answered(VIEW)  # before the state is read, which may include later answers by then
+    state.prepare()
+    if not is_drawn():
+        st.rerun()
+    theme: Theme = st.context.theme.type or "light"
+    found = state.neuron()
+    neuron = (found[0], found[1].place, found[1].neuron, found[1].sample) if found else None
+    pinned = Pinned(state.pinned.accuracies) if state.pinned else None
+    trains = state.work.is_training or state.shown is None
+    figure = conversion_figure(state.shown, state.work.progress, state.experiment, neuron, _news(), trains, theme, pinned)
+    conversion(VIEW, figure, number, _answer, lambda: draw("conversion"))
+    if found and found[1].place in found[0].records:
+        simulation, picked = found
+        if st.button("Open on the Neuron page"):
+            held = desk()
+            if held.attempt(lambda: open_neuron(held, simulation, picked.place, picked.neuron)):
+                go_to(NEURON_PAGE)
+    write_link()  # last, since the address can wait and the figures can't
+
+
+def _news() -> ConversionNews:
+    held = desk()
+    state, shown, trained = held.conversion, held.conversion.shown, held.conversion.artificial
+    mended = state.mended if state.is_current else None
+    return ConversionNews(
+        status=_status(),
+        alert=held.complaint or state.work.failure or "",
+        findings=[
+            ConversionFinding(words=fault_in_words(shown, fault), remedy=remedy_in_words(fault)) for fault in state.faults() if shown
+        ],
+        mended=mended_in_words(mended.before, shown.agreement) if mended and shown else "",
+        weights=artificial_in_words(state.present, len(trained.epochs) - 1 if trained else 0, trained is None),
+        action="Train one here instead" if state.present.checkpoint is not None else "",
+    )
+
+
+def _status() -> str:
+    """Say what is being done; nothing if all is shown."""
+    state = desk().conversion
+    if state.work.is_training:
+        return "The artificial network learns the digits; then it is converted."
+    return "Both networks answer the test digits." if state.work.is_busy else ""
+
+
+def _around() -> object:
+    """Return everything that the page around the view shows."""
+    held = desk()
+    state = held.conversion
+    return (
+        held.complaint,
+        state.present,
+        state.history.can_undo,
+        state.history.can_redo,
+        state.work.is_busy,
+        state.artificial is None,
+        state.is_current,
+        state.work.failure,
+        state.mended,
+        state.table is None,
+        (state.pinned is None, state.shown is None) if open_menus() else None,
+    )
+
+
+# ---------------------------------------------------------------------------------------------- acts
+
+
+def _answer(act: Act) -> None:
+    """Do what the view asks for."""
+    held = desk()
+    state = held.conversion
+    match act:
+        case {"do": "steps", "steps": steps}:
+            held.attempt(lambda: state.ask_for_steps(int(steps)))
+        case {"do": "pick", "place": place, "neuron": neuron, "sample": sample}:
+            state.pick(int(place), int(neuron), int(sample))
+        case {"do": "close"}:
+            state.unpick()
+        case {"do": "mend", "place": place}:
+            held.attempt(lambda: state.mend(int(place)))
+        case {"do": "weights"}:
+            held.attempt(state.let_go_of_weights)
+
+
+def _walk(step: Callable[[], None]) -> None:
+    held = desk()
+    held.attempt(step)
+
+
+page()

@@ -1,0 +1,70 @@
+"""What the Conversion page's menus hold: a run to compare with; how it works, and faults to try; files that go out and come in."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.components.plain import caption, definitions, sentence, title
+from app.export.formats import OF_CONVERSIONS, Converted
+from app.widgets.exports import export_buttons
+from app.widgets.head import close_and, head_menus
+from app.widgets.session import desk
+from app.words.conversion import EXPLANATION, PLANTED, costs_in_words
+from snncore.io import checkpoint
+
+
+def conversion_menus() -> None:
+    """Show the menus' buttons, and the open menu."""
+    head_menus(_compare, _explain, _share)
+
+
+def _compare() -> None:
+    state = desk().conversion
+    if state.pinned is None:
+        st.button(
+            "Pin as A",
+            key="menu_pin_conversion",
+            on_click=close_and,
+            args=(state.pin,),
+            width="stretch",
+            disabled=not state.is_current,
+            help="Its curve stays, whatever you change next: another reset, other spikes per step, another network.",
+        )
+    else:
+        st.button("Unpin A", key="menu_unpin_conversion", on_click=close_and, args=(state.unpin,), width="stretch")
+
+
+def _explain() -> None:
+    for text in EXPLANATION:
+        sentence(text)
+    title("Break it, and mend it")
+    state = desk().conversion
+    for kind, label in PLANTED.items():
+        st.button(label, key=f"plant {kind}", on_click=close_and, args=(state.plant, kind), width="stretch")
+    if state.shown is not None:
+        title("What it costs, by layer")
+        definitions(costs_in_words(state.shown))
+        caption("An add costs 0.9 pJ, a multiply-add 4.6 pJ (Horowitz, ISSCC 2014), unless set otherwise under More. Memory isn't counted.")
+
+
+def _share() -> None:
+    state = desk().conversion
+    export_buttons(OF_CONVERSIONS, lambda: Converted(state.present, state.spiking()))
+    st.file_uploader(
+        "Weights of your own ANN, or an Experiment from here",
+        type=["pt", "pth", "safetensors", "json"],
+        key="brought_conversion",
+        on_change=_bring,
+        max_upload_size=checkpoint.LARGEST_FILE // 2**20,
+    )
+    if state.table is not None:
+        st.code(str(state.table), language=None)
+
+
+def _bring() -> None:
+    given = st.session_state["brought_conversion"]
+    held = desk()
+    if given is None:
+        held.drop_complaint()  # the file that was refused is taken away
+    else:
+        held.attempt(lambda: held.conversion.bring(given.name, given.getvalue()))

@@ -1,0 +1,284 @@
+"""The Conversion page: what it shows of a conversion, what may be done there, and what it hands on."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from app.figures.conversion import conversion_figure
+from app.server.limits import check
+from app.server.link import from_parameter
+from app.state.composition import Composition
+from app.state.conversion import MOST_STEPS, ConversionState, presets
+from app.state.desk import CONVERSION_PAGE, Desk
+from app.words.conversion import PLANTED
+from snncore.errors import ExperimentError, SNNCoreError
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.run.simulation import simulate
+from tests.app.pages import CONVERSION, desk, fields, opened, press, received_by, run, told
+
+VIEW = "conversion view"
+PATIENCE = 120.0
+
+DENSE, CONVOLUTIONAL = (preset.experiment for preset in presets())
+SMALL = DENSE.replace({"training.epochs": 12})
+"""Trained in a moment."""
+
+
+def settled(state: ConversionState) -> ConversionState:
+    """The state once all is computed."""
+    begun = time.monotonic()
+    state.prepare()
+    while state.work.is_busy or not (state.is_current or state.work.failure):
+        assert time.monotonic() - begun < PATIENCE
+        time.sleep(0.02)
+        state.prepare()
+    return state
+
+
+def begun(experiment: Experiment = SMALL) -> ConversionState:
+    state = Desk().conversion
+    state.open(experiment.draft)
+    return settled(state)
+
+
+@pytest.fixture
+def state() -> ConversionState:
+    return begun()
+
+
+def page_of(experiment: Experiment = SMALL) -> AppTest:
+    """The page once all is computed."""
+    page = opened(CONVERSION, experiment)
+    settled(desk(page).conversion)
+    return run(page)
+
+
+def weights_file(model: nn.Module) -> bytes:
+    file = io.BytesIO()
+    torch.save(model.state_dict(), file)
+    return file.getvalue()
+
+
+def own_network(*sizes: int) -> nn.Sequential:
+    """A dense network with ReLUs."""
+    torch.manual_seed(1)
+    layers = [part for one, other in itertools.pairwise(sizes) for part in (nn.Linear(one, other), nn.ReLU())]
+    return nn.Sequential(*layers[:-1])
+
+
+# ------------------------------------------------------------------------------------------------------ what it shows
+
+
+def test_the_page_shows_both_networks_at_every_number_of_steps() -> None:
+    header, arrays = received_by(page_of(), VIEW)
+    found = header["comparison"]
+    assert (found["samples"], found["steps"], found["asked"]) == (360, 64, 16)
+    assert len(arrays[found["accuracies"]]) == 64
+    assert [layer["title"] for layer in found["layers"]] == ["IAF 2", "IAF 4", "Linear 5"]
+    for layer in found["layers"]:
+        sums = arrays[layer["sums"]].reshape(-1, 64)
+        assert len(sums) == len(arrays[layer["activations"]])
+        if layer["spikes"]:
+            assert (np.diff(sums.astype(int), axis=1) >= 0).all()
+    assert header["news"]["weights"] == "ANN trained here from seed 0, 12 epochs."
+    assert header["news"]["alert"] == ""
+
+
+def test_the_convolutional_preset_is_converted_too() -> None:
+    experiment = CONVOLUTIONAL.replace({"training.epochs": 4})
+    found = begun(experiment)
+    assert found.shown is not None
+    assert [layer.place for layer in found.shown.layers] == [1, 4, 6]
+
+
+def test_a_training_that_is_watched_shows_its_epochs(state: ConversionState) -> None:
+    assert len(state.work.progress) == 13 or state.artificial is not None
+    figure = conversion_figure(None, state.artificial.epochs if state.artificial else (), state.experiment, None, NO_NEWS, True, "light")
+    assert len(figure.arrays[figure.header["epochs"]]) == 13
+    assert figure.header["comparison"] is None
+
+
+NO_NEWS: Any = {"status": "", "alert": "", "findings": [], "mended": "", "weights": "", "action": ""}
+
+
+# ------------------------------------------------------------------------------------------------------ faults
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_planted_fault_is_named_alone_and_its_button_says_by_how_much_agreement_rose(kind: Any) -> None:
+    page = page_of()
+    state = desk(page).conversion
+    state.plant(kind)
+    settled(state)
+    header, _ = received_by(run(page), VIEW)
+    (finding,) = header["news"]["findings"]
+    assert finding["words"].lower().startswith(kind)
+    before = state.shown.agreement if state.shown else 0
+    page = told(page, VIEW, {"do": "mend", "place": 0})
+    settled(state)
+    header, _ = received_by(run(page), VIEW)
+    assert kind not in " ".join(each["words"].lower() for each in header["news"]["findings"])
+    assert state.shown is not None
+    assert state.shown.agreement > before
+    assert header["news"]["mended"].startswith(f"Agreement rose by {100 * (state.shown.agreement - before):.1f} points")
+
+
+def test_a_remedy_that_came_too_late_changes_nothing(state: ConversionState) -> None:
+    present = state.present
+    with pytest.raises(ExperimentError, match="no longer needed"):
+        state.mend(3)
+    assert state.present == present
+
+
+# ------------------------------------------------------------------------------------------------------ what may be done
+
+
+def test_a_dragged_number_of_steps_is_the_experiments_and_undone() -> None:
+    page = told(page_of(), VIEW, {"do": "steps", "steps": 5})
+    state = desk(page).conversion
+    assert state.present.input.shape == (1, 5, 64)
+    assert fields(page)["steps"].value == 5
+    assert from_parameter(page.query_params["x"]) == state.present
+    page = press(page, "Undo")
+    assert desk(page).conversion.present.input.shape == (1, 16, 64)
+
+
+def test_controls_set_all_layers_of_neurons() -> None:
+    page = page_of()
+    fields(page)["spike_threshold"].set_value(2.0)
+    page = run(page)
+    assert [layer.spike_threshold for layer in desk(page).conversion.experiment.network if layer.kind == "IAF"] == [2.0, 2.0]
+    fields(page)["conversion.percentile"].set_value(0)
+    page = run(page)
+    header, _ = received_by(page, VIEW)
+    assert "Percentile" in header["news"]["alert"]
+    assert desk(page).conversion.conversion.percentile == 99.9
+
+
+def test_a_picked_neuron_is_shown_with_the_input_it_received() -> None:
+    page = told(page_of(), VIEW, {"do": "pick", "place": 3, "neuron": 7, "sample": 11})
+    header, arrays = received_by(page, VIEW)
+    neuron = header["neuron"]
+    assert neuron["title"].startswith("IAF 4, neuron 7, test digit 11")
+    z, u, v, s = (arrays[neuron[name]] for name in ("z", "u", "v", "s"))
+    np.testing.assert_allclose(u, np.append(0.5, v[:-1]) + z, atol=1e-5)
+    np.testing.assert_array_equal(s, (u >= 1).astype(float))
+    page = press(page, "Open on the Neuron page")
+    tuned = desk(page).neuron
+    assert tuned.layer.initial_v_mem == 0.5
+    np.testing.assert_array_equal(tuned.simulation().records[0].spikes.ravel(), s)
+
+
+def test_the_converted_network_is_handed_over_with_its_weights(state: ConversionState) -> None:
+    composition = Composition(state.files)
+    composition.start_from(state.converted())
+    assert composition.experiment is not None
+    assert composition.experiment.conversion is None
+    assert composition.experiment.checkpoint is not None
+    state.pick(1, 0, 0)
+    own = state.neuron()
+    assert own is not None
+    shape = composition.experiment.input.shape
+    handed = simulate(composition.experiment.replace({"input.index": 0}), state.files)[0]
+    np.testing.assert_array_equal(handed.records[1].spikes, own[0].records[1].spikes[:, : shape[1]])
+
+
+def test_other_pages_refuse_a_conversion_and_say_where_it_opens() -> None:
+    with pytest.raises(ExperimentError, match="open it on the Conversion page"):
+        check(SMALL.draft)
+    composition = Composition()
+    with pytest.raises(ExperimentError, match="open it on the Conversion page"):
+        composition.start_from(SMALL.draft)
+    assert composition.present == ten_spikes().draft
+
+
+def test_a_pinned_curve_stays(state: ConversionState) -> None:
+    state.pin()
+    pinned = state.pinned
+    state.edit_neurons({"reset_fn": "MembraneReset"})
+    settled(state)
+    assert state.pinned is pinned is not state.shown
+    assert pinned is not None
+    assert state.shown is not None
+    assert not np.array_equal(state.shown.accuracies, pinned.accuracies)
+
+
+def test_a_desk_keeps_the_conversion_for_a_reload() -> None:
+    held = Desk()
+    held.turn_to(CONVERSION_PAGE)
+    assert not held.holds_more_than_its_link
+    held.attempt(lambda: held.conversion.ask_for_steps(9))
+    assert held.query
+    held.undo()
+    assert held.query == {}
+    assert held.holds_more_than_its_link
+
+
+# ------------------------------------------------------------------------------------------------------ own weights
+
+
+def test_own_weights_act_and_the_page_says_so() -> None:
+    page = page_of()
+    state = desk(page).conversion
+    model = own_network(64, 128, 64, 10)
+    state.bring("own.pt", weights_file(model))
+    settled(state)
+    header, _ = received_by(run(page), VIEW)
+    assert header["news"]["weights"] == "ANN from own.pt."
+    assert state.artificial is not None
+    np.testing.assert_array_equal(state.artificial.weights["2.weight"], model[2].weight.detach().numpy())
+    page = told(page, VIEW, {"do": "weights"})
+    assert desk(page).conversion.present.checkpoint is None
+
+
+def not_finite() -> nn.Module:
+    model = own_network(64, 128, 64, 10)
+    with torch.no_grad():
+        model[0].weight[0, 0] = torch.nan
+    return model
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("notes.pt", lambda: b"these are no weights", "neither a .pt file of torch nor a safetensors file"),
+        ("other.pt", lambda: weights_file(own_network(64, 50, 64, 10)), "weights of another network"),
+        ("short.pt", lambda: weights_file(own_network(64, 128, 10)), "weights of another network"),
+        ("nan.pt", lambda: weights_file(not_finite()), "finite"),
+        ("lif.json", lambda: ten_spikes().to_json().encode(), "labelled samples"),
+        ("none.json", lambda: b"{", "not valid JSON"),
+    ],
+)
+def test_bad_files_are_refused_in_a_sentence_and_nothing_is_lost(
+    name: str, content: Callable[[], bytes], message: str, state: ConversionState
+) -> None:
+    present, shown = state.present, state.shown
+    with pytest.raises(SNNCoreError, match=message) as refused:
+        state.bring(name, content())
+    assert str(refused.value).endswith(".")
+    assert (state.present, state.shown) == (present, shown)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"input.shape": [1, MOST_STEPS + 1, 64]}, "takes up to 256"),
+        ({"training.epochs": 1_000_000}, "Use fewer epochs"),
+        ({"input.shape": [2, 16, 64]}, "batch of 1"),
+    ],
+)
+def test_what_is_too_much_for_the_server_is_refused_before_it_begins(changes: dict[str, Any], message: str, state: ConversionState) -> None:
+    present = state.present
+    with pytest.raises(ExperimentError, match=message):
+        state.edit(changes)
+    assert state.present == present

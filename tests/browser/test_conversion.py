@@ -1,0 +1,105 @@
+"""The Conversion page in a real browser: T is dragged, and everything follows from what was sent once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.server.link import to_parameter
+from app.state.conversion import presets
+from tests.browser.conversion_page import ConversionPage
+from tests.browser.server import Server
+
+Visit = Callable[..., ConversionPage]
+
+SATURATED = {"network.1.spike_threshold": 0.3, "network.3.spike_threshold": 0.3}
+
+
+@pytest.fixture
+def visit(visitors: Callable[..., Page], server: Server) -> Visit:
+    def open_it(query: str = "", **visitor: object) -> ConversionPage:
+        return ConversionPage(visitors(server, **visitor), server.url, query)
+
+    return open_it
+
+
+def test_a_dragged_t_leads_the_numbers_and_the_points_without_the_server(visit: Visit) -> None:
+    page = visit()
+    assert page.steps == 16
+    before, names = page.number, page.scatters.first.get_attribute("aria-label")
+    page.page.mouse.move(*page.place_of(16))
+    page.page.mouse.down()
+    page.page.context.set_offline(True)  # whatever follows came before
+    try:
+        seen = []
+        for steps in (8, 4, 2, 1):
+            page.page.mouse.move(*page.place_of(steps))
+            expect(page.curve).to_have_attribute("aria-valuenow", str(steps))
+            expect(page.page.locator(".conversion")).to_have_attribute("data-steps", str(steps))
+            seen.append((page.number, page.sentence, page.scatters.first.get_attribute("aria-label")))
+        assert len(set(seen)) == len(seen)
+        assert seen[-1][0] != before
+        assert seen[-1][2] != names
+    finally:
+        page.page.context.set_offline(False)
+    page.page.mouse.up()
+    expect(page.page.get_by_role("button", name="Undo", exact=True)).to_be_enabled()
+    expect(page.page.locator(".conversion-news").get_by_text("Too few steps")).to_be_visible()
+
+
+def test_keys_lead_t_too(visit: Visit) -> None:
+    page = visit()
+    page.curve.focus()
+    page.page.keyboard.press("ArrowLeft")
+    expect(page.curve).to_have_attribute("aria-valuenow", "15")
+    page.page.keyboard.press("PageDown")
+    expect(page.curve).to_have_attribute("aria-valuenow", "7")
+    page.page.keyboard.press("End")
+    expect(page.curve).to_have_attribute("aria-valuenow", "64")
+    expect(page.page.get_by_role("textbox", name="Steps")).to_have_value("64")
+
+
+def test_a_fault_is_named_and_its_button_mends_it(visit: Visit) -> None:
+    page = visit(f"?x={to_parameter(presets()[0].experiment.replace(SATURATED))}")
+    assert next(words.partition(":")[0] for words in page.news()) == "Saturated"
+    page.button("Raise θ to 1").click()
+    expect(page.page.locator(".conversion-news").get_by_text("Agreement rose by")).to_be_visible(timeout=60_000)
+    expect(page.button("Raise θ to 1")).to_have_count(0)
+
+
+def test_a_neuron_opens_by_keys_with_its_input_and_goes_to_the_neuron_page(visit: Visit) -> None:
+    page = visit()
+    page.scatters.first.focus()
+    for _ in range(12):
+        page.page.keyboard.press("Shift+ArrowRight")
+    page.page.keyboard.press("Enter")
+    panel = page.page.locator(".conversion-panel")
+    expect(panel).to_be_visible()
+    expect(panel.locator(".conversion-trace")).to_have_attribute("aria-label", re.compile("^IAF 2, neuron .* activation"))
+    page.button("Open on the Neuron page").click()
+    expect(page.page.locator(".neuron[data-drawn]")).to_be_attached(timeout=60_000)
+
+
+def test_a_click_on_a_point_opens_it_and_close_closes_it(visit: Visit) -> None:
+    page = visit()
+    box = page.scatters.first.bounding_box()
+    assert box
+    page.scatters.first.focus()
+    page.page.keyboard.press("ArrowRight")  # the least active one lies at the lower left
+    page.page.mouse.click(box["x"] + 48, box["y"] + box["height"] - 34)
+    panel = page.page.locator(".conversion-panel")
+    expect(panel).to_be_visible()
+    page.button("Close").click()
+    expect(panel).to_be_hidden()
+
+
+def test_back_returns_to_the_preset_before(visit: Visit) -> None:
+    page = visit()
+    page.button("Start from: Digits, dense").click()
+    page.page.get_by_role("menuitem", name="Digits, convolutional", exact=True).click()
+    expect(page.button("Start from: Digits, convolutional")).to_be_visible()
+    page.page.go_back()
+    expect(page.button("Start from: Digits, dense")).to_be_visible()
