@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from app.server.link import to_parameter
 from app.state.discoveries import DISCOVERIES
@@ -40,6 +40,21 @@ def trained(page: Page, url: str) -> None:
     training.until(lambda: training.spikes == 10 and training.status.endswith("."))
 
 
+def recognising(page: Page, url: str) -> None:
+    """Digits, their training over."""
+    query = to_parameter(next(preset.experiment for preset in presets() if preset.title == "Digits"))
+    training = TrainingPage(page, url + f"?x={query}")
+    training.choose_speed("full speed")
+    training.button("Train it").click()
+    training.until(lambda: training.epoch >= 10 and training.button("Pause").count() == 0, patience=120)
+
+
+def converted(page: Page, url: str) -> None:
+    """The digits' artificial network and what became of it."""
+    page.goto(f"{url}conversion")
+    expect(page.locator(".conversion-scatter").first).to_be_visible(timeout=60_000)
+
+
 def reservoir(page: Page, url: str) -> None:
     """Spikes that echo."""
     query = to_parameter(next(preset.experiment for preset in presets() if preset.title == "Recurrent reservoir"))
@@ -58,7 +73,13 @@ def main() -> None:
     looks = Path(tempfile.mkdtemp(prefix="snn-playground-"))
     with sync_playwright() as playwright, serve() as server:
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
-        for subject, show in (("training", trained), ("network", reservoir), ("neuron", adapting)):
+        for subject, show in (
+            ("training", trained),
+            ("digits", recognising),
+            ("conversion", converted),
+            ("network", reservoir),
+            ("neuron", adapting),
+        ):
             for name, theme, width, height in LOOKS:
                 page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
                 show(page, server.url)
