@@ -69,6 +69,10 @@ def adapting(page: Page, url: str) -> None:
     neuron.answered(lambda: page.keyboard.press("Shift+ArrowUp"))
 
 
+SUBJECTS = {"training": trained, "digits": recognising, "conversion": converted, "network": reservoir, "neuron": adapting}
+"""What brings a page into the state that is shown, by the name of its picture."""
+
+
 def main() -> None:
     looks = Path(tempfile.mkdtemp(prefix="snn-playground-"))
     with sync_playwright() as playwright, serve() as server:
