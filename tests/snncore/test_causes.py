@@ -312,7 +312,7 @@ def test_a_search_in_small_portions_finds_the_same(monkeypatch: pytest.MonkeyPat
     found = [causes(simulation, 3, neuron, step, sample) for sample, step, neuron in spikes_of(simulation, 3)[:12]]
     at_once = [needed(simulation, each) for each in found]
     assert any(fewest and fewest.count > 3 for fewest in at_once)
-    monkeypatch.setattr("snncore.explain.left_out.MOST_VALUES", 2 * STEPS)
+    monkeypatch.setattr("snncore.explain.left_out.MOST_VALUES", 1)
     assert [needed(simulation, each) for each in found] == at_once
 
 
