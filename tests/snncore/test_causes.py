@@ -151,6 +151,18 @@ def test_the_lower_bound_ends_the_history() -> None:
     assert_adds_up(simulation, 3, neuron, step + 1, sample)
 
 
+def test_resets_before_the_bound_no_longer_count() -> None:
+    simulation = simulate(lively(weights=4, min_v_mem=-0.01))[0]
+    tried = 0
+    for layer, sample, neuron in itertools.product((1, 3), range(2), range(3)):
+        found = causes(simulation, layer, neuron, STEPS - 1, sample)
+        fired = np.flatnonzero(simulation.records[layer].spikes[sample, : found.history_from, neuron])
+        tried += len(fired)
+        assert not found.parts["reset"][: found.history_from].any()
+        assert_adds_up(simulation, layer, neuron, STEPS - 1, sample)
+    assert tried
+
+
 def test_a_second_run_begins_with_what_the_first_left() -> None:
     first, second = simulate(lively(tau_syn=5.0), runs=2)
     assert not causes(first, 1, 2, 10).parts["initial"].any()
@@ -292,6 +304,16 @@ def test_a_spike_that_a_bias_drives_needs_no_spikes() -> None:
         assert needed(simulation, found) is None
         speaking = [cause for cause in found.ranked("input") if cause.value > 0]
         assert without(simulation, found, speaking).fires
+
+
+def test_a_search_in_small_portions_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulation = driven_by_spikes()
+    monkeypatch.setattr("snncore.explain.left_out.MOST_TRIED", 1)  # else smaller sets would be found where the first search misses
+    found = [causes(simulation, 3, neuron, step, sample) for sample, step, neuron in spikes_of(simulation, 3)[:12]]
+    at_once = [needed(simulation, each) for each in found]
+    assert any(fewest and fewest.count > 3 for fewest in at_once)
+    monkeypatch.setattr("snncore.explain.left_out.MOST_VALUES", 1)
+    assert [needed(simulation, each) for each in found] == at_once
 
 
 def test_a_larger_set_than_can_be_tried_is_called_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
