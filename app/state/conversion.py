@@ -175,7 +175,7 @@ class ConversionState:
         self.edit({f"network.{place}.{name}": value for place in neuron_places(self.experiment) for name, value in changes.items()})
 
     def ask_for_steps(self, steps: int) -> None:
-        """Run so many steps."""
+        """Run a number of steps."""
         shape = self.present.input.shape
         self.edit({"input.shape": [shape[0], steps, *shape[2:]]})
 

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from app.figures.conversion import conversion_figure
+from app.server import process
 from app.server.limits import check
 from app.server.link import from_parameter
 from app.state.composition import Composition
@@ -23,6 +24,7 @@ from app.state.desk import CONVERSION_PAGE, Desk
 from app.words.conversion import PLANTED
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.run.labelled import answer
 from snncore.run.simulation import simulate
 from tests.app.pages import CONVERSION, desk, fields, opened, press, received_by, run, told
 
@@ -49,6 +51,12 @@ def begun(experiment: Experiment = SMALL) -> ConversionState:
     state = Desk().conversion
     state.open(experiment.draft)
     return settled(state)
+
+
+@pytest.fixture(autouse=True)
+def as_in_the_app() -> None:
+    """One thread, which layers as small as these are faster in."""
+    process.prepare()
 
 
 @pytest.fixture
@@ -193,6 +201,13 @@ def test_the_converted_network_is_handed_over_with_its_weights(state: Conversion
     np.testing.assert_array_equal(handed.records[1].spikes, own[0].records[1].spikes[:, : shape[1]])
 
 
+def test_the_training_page_begins_where_the_conversion_ended(state: ConversionState) -> None:
+    handed = Experiment(**dict(state.converted()))
+    handed.check_trainable()
+    assert state.shown is not None
+    assert answer(handed, state.files).accuracy == state.shown.accuracies[15]
+
+
 def test_other_pages_refuse_a_conversion_and_say_where_it_opens() -> None:
     with pytest.raises(ExperimentError, match="open it on the Conversion page"):
         check(SMALL.draft)
@@ -200,6 +215,34 @@ def test_other_pages_refuse_a_conversion_and_say_where_it_opens() -> None:
     with pytest.raises(ExperimentError, match="open it on the Conversion page"):
         composition.start_from(SMALL.draft)
     assert composition.present == ten_spikes().draft
+
+
+def test_a_file_of_a_conversion_is_refused_on_the_training_page_and_nothing_is_lost() -> None:
+    held = Desk()
+    with pytest.raises(ExperimentError, match="open it on the Conversion page"):
+        held.training.bring_back("conversion.json", SMALL.to_json().encode())
+    assert held.composition.present == ten_spikes().draft
+
+
+def test_a_link_to_own_weights_says_that_they_are_not_here_and_offers_others() -> None:
+    named = {"name": "own.pt", "digest": "0" * 32}
+    page = page_of(SMALL.replace({"checkpoint": named}))
+    header, _ = received_by(page, VIEW)
+    assert "links carry no weights" in header["news"]["alert"]
+    assert header["news"]["action"] == "Train one here instead"
+    settled(desk(told(page, VIEW, {"do": "weights"})).conversion)
+    header, _ = received_by(run(page), VIEW)
+    assert header["news"]["alert"] == ""
+    assert header["comparison"] is not None
+
+
+def test_energies_change_the_cost_and_nothing_is_computed_again() -> None:
+    page = page_of()
+    shown = desk(page).conversion.shown
+    desk(page).conversion.edit({"conversion.energy_synop": 2.5})
+    header, _ = received_by(run(page), VIEW)
+    assert header["comparison"]["cost"]["energySynop"] == 2.5
+    assert desk(page).conversion.shown is shown
 
 
 def test_a_pinned_curve_stays(state: ConversionState) -> None:

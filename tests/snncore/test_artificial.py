@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,15 @@ def convolutional() -> Experiment:
         {"kind": "Linear", "in_features": 96, "out_features": 10},
     ]
     return dense(network=layers, input={"kind": "sample", "shape": (1, STEPS, 1, 8, 8)}, training={**TRAINING, "lr": 0.01, "epochs": 12})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Layers as small as these are faster in one."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module", params=[dense, convolutional], ids=["dense", "convolutional"])
