@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from snncore.arrays import Array
@@ -83,6 +84,22 @@ class DataSet(Part):
         Raises:
             ExperimentError: they are of a file that isn't among `files`, or the halves can't be learned from.
         """
+
+    @property
+    def is_plane(self) -> bool:
+        """Return True if samples are points of the unit square, so that answers can be painted over it."""
+        return self.steps is None and self.sample_shape == (2,)
+
+    def values_at(self, points: Array) -> Array:
+        """Return what a network is shown of points (points, 2), x and y from 0 to 1; float32 (points, *sample_shape).
+
+        Only where `is_plane`; the first two values are x and y themselves.
+        """
+        return points.astype(np.float32)
+
+    def are_inside(self, points: Array) -> NDArray[np.bool_]:
+        """Return which points (points, 2) of the unit square may be samples, bool (points,). Only where `is_plane`."""
+        return np.ones(len(points), dtype=bool)
 
     @property
     def nbytes(self) -> int:

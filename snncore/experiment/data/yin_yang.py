@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from snncore.arrays import Array
 from snncore.experiment.data.base import DATA_KINDS, DataSet, Halves, Labelled
@@ -58,6 +59,17 @@ class YinYang(DataSet):
     @property
     def sample_shape(self) -> Shape:
         return (5,)
+
+    @property
+    def is_plane(self) -> bool:
+        return True
+
+    def values_at(self, points: Array) -> Array:
+        return yin_yang_values(points)
+
+    def are_inside(self, points: Array) -> NDArray[np.bool_]:
+        inside: NDArray[np.bool_] = np.hypot(*(points - RADIUS).T) <= RADIUS
+        return inside
 
     def make(self, files: Files = NO_FILES) -> Halves:
         return _points(self.seed % 2**32)
