@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from app.components.controls import Controls
+from app.components.decision_map import DecisionMapData
 from app.components.gallery import Gallery
 from app.components.headline import Headline
 from app.components.neuron import NeuronData
@@ -23,7 +24,21 @@ from app.components.undo import Undo
 from app.components.wall import Wall
 from app.words.glossary import Glossary
 
-SENT: tuple[type, ...] = (Controls, DrawnTheme, Gallery, Glossary, Headline, NeuronData, Plots, Ribbon, Rows, Shortcuts, Undo, Wall)
+SENT: tuple[type, ...] = (
+    Controls,
+    DecisionMapData,
+    DrawnTheme,
+    Gallery,
+    Glossary,
+    Headline,
+    NeuronData,
+    Plots,
+    Ribbon,
+    Rows,
+    Shortcuts,
+    Undo,
+    Wall,
+)
 """What components are given. Types that these name are written too."""
 
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"

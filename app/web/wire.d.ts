@@ -54,6 +54,20 @@ export interface Decays {
   alphas: number[];
 }
 
+export interface DecisionMapData {
+  side: number;
+  classes: MapClass[];
+  largest: number;
+  timing: string;
+  steps: number;
+  hidden: HiddenMaps[];
+  picked: number | null;
+  is_moving: boolean;
+  palette: MapPalette;
+  description: string;
+  answered: number;
+}
+
 export interface DrawnTheme {
   theme: "light" | "dark";
 }
@@ -132,6 +146,16 @@ export interface HeatmapRow {
   spikes?: number;
 }
 
+export interface HiddenMaps {
+  layer: number;
+  name: string;
+  neurons: number;
+  drawn: number;
+  side: number;
+  most: number;
+  sent: number[];
+}
+
 export interface InputFields {
   kind: string;
   shape: [number, number, number];
@@ -140,6 +164,19 @@ export interface InputFields {
 export interface LookAct {
   do: "look";
   beside: string;
+}
+
+export interface MapClass {
+  name: string;
+  color: string;
+  share: number;
+}
+
+export interface MapPalette {
+  background: string;
+  text: string;
+  muted: string;
+  grid: string;
 }
 
 export interface MapsRow {
