@@ -12,6 +12,7 @@ from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_t
 
 from app.components.controls import Controls
 from app.components.decision_map import DecisionMapData
+from app.components.drawing_pad import DrawingPad
 from app.components.gallery import Gallery
 from app.components.headline import Headline
 from app.components.neuron import NeuronData
@@ -27,6 +28,7 @@ from app.words.glossary import Glossary
 SENT: tuple[type, ...] = (
     Controls,
     DecisionMapData,
+    DrawingPad,
     DrawnTheme,
     Gallery,
     Glossary,

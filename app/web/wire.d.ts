@@ -68,6 +68,19 @@ export interface DecisionMapData {
   answered: number;
 }
 
+export interface DrawingPad {
+  image: string;
+  names: string[];
+  readouts: number[];
+  answer: number | null;
+  says: string;
+  description: string;
+  base: string;
+  baseNumber: number;
+  palette: PadPalette;
+  answered: number;
+}
+
 export interface DrawnTheme {
   theme: "light" | "dark";
 }
@@ -270,6 +283,12 @@ export interface NumberControl {
   isList?: boolean;
   needs: string;
   whenOn?: number;
+}
+
+export interface PadPalette {
+  text: string;
+  muted: string;
+  output: string;
 }
 
 export interface Part {

@@ -1,0 +1,115 @@
+// A pad to draw a digit on, with mouse, finger or keys. Beside it stands what the network gets of the drawing, and what it reads.
+
+import { Acts } from "../lib/acts.js";
+import { bytesOf } from "../lib/base64.js";
+import { button, element, setText } from "../lib/dom.js";
+import { stylesheet } from "../lib/style.js";
+import { followUnit } from "../lib/unit.js";
+import { lastingView } from "../lib/view.js";
+import { drawImage, drawReadouts, drawSheet } from "./drawing.js";
+import { fitted, inked, packed, SIDE, unpacked } from "./ink.js";
+import { listen } from "./pen.js";
+
+await stylesheet(new URL("drawing_pad.css", import.meta.url));
+
+/** @typedef {import("../wire.js").DrawingPad} Data */
+/** @typedef {ReturnType<typeof create>} View */
+/** @typedef {{do: "draw", ink: string} | {do: "take"}} PadAct */
+
+const PEN = 4; // pixels of ink, on top of a digit of the data
+const APART = 120; // milliseconds between two messages of an unfinished stroke
+const KEYS = "Arrow keys move the pen, Space puts it down and lifts it, Delete clears the pad.";
+
+export default lastingView({ create, update, destroy });
+
+/** @param {HTMLElement} parent @param {Data} data */
+function create(parent, data) {
+  const root = element("div", "pad", parent);
+  const sheet = element("canvas", "pad-sheet", root, { tabIndex: 0, role: "application", ariaLabel: `Drawing pad. ${KEYS}` });
+  const seen = element("div", "pad-seen", root);
+  const image = element("canvas", "pad-image", seen, { role: "img", ariaLabel: "What the network gets: the ink in 8 by 8 blocks" });
+  const readouts = element("canvas", "pad-readouts", seen, { role: "img" });
+  const foot = element("div", "pad-foot", root);
+  const view = {
+    root,
+    sheet,
+    image,
+    readouts,
+    says: element("p", "pad-says", foot, { role: "status" }),
+    data,
+    /** @type {import("./ink.js").Stroke[]} */
+    strokes: [],
+    /** The digit that is drawn on. @type {Uint8Array<ArrayBuffer> | null} */
+    base: null,
+    baseNumber: data.baseNumber,
+    pen: { x: 0.5, y: 0.5, isDown: false, isShown: false },
+    toldAt: 0,
+    /** @type {Acts<PadAct>} */
+    acts: new Acts(),
+    ended: new AbortController(),
+  };
+  const buttons = element("div", "pad-buttons", foot);
+  button(buttons, "Clear", () => clear(view), { title: "Delete, while the pad has the focus" });
+  button(buttons, "Draw on the picked digit", () => view.acts.tellLatest({ do: "take" }));
+  listen(view, { changed, clear });
+  const again = () => redraw(view);
+  const resizes = new ResizeObserver(again);
+  resizes.observe(root);
+  followUnit(again, view.ended.signal);
+  view.ended.signal.addEventListener("abort", () => resizes.disconnect());
+  return view;
+}
+
+/** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
+function update(view, data, send) {
+  view.data = data;
+  view.acts.update(send, data.answered);
+  if (data.baseNumber !== view.baseNumber) {
+    view.baseNumber = data.baseNumber;
+    view.base = unpacked(bytesOf(data.base));
+    view.strokes = [];
+    tell(view);
+  }
+  setText(view.says, data.says);
+  view.readouts.setAttribute("aria-label", data.description);
+  redraw(view);
+  view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
+}
+
+/** @param {View} view */
+function redraw(view) {
+  drawSheet(view);
+  drawImage(view.image, view.data);
+  drawReadouts(view.readouts, view.data);
+}
+
+/** Shows a stroke that has grown, and tells of it now and then. @param {View} view @param {boolean} isFinished */
+function changed(view, isFinished) {
+  drawSheet(view);
+  const now = performance.now();
+  if (isFinished || now - view.toldAt > APART) tell(view);
+}
+
+/** @param {View} view */
+function tell(view) {
+  const { strokes, base } = view;
+  view.toldAt = performance.now();
+  const ink = base ? inked(strokes.map(inPixels), PEN, base.slice()) : fitted(strokes);
+  view.acts.tellLatest({ do: "draw", ink: packed(ink) });
+}
+
+/** @param {import("./ink.js").Stroke} stroke @returns {import("./ink.js").Stroke} */
+const inPixels = (stroke) => stroke.map(([x, y]) => [x * SIDE, y * SIDE]);
+
+/** @param {View} view */
+function clear(view) {
+  Object.assign(view, { strokes: [], base: null });
+  view.pen.isDown = false;
+  changed(view, true);
+}
+
+/** @param {View} view */
+function destroy({ ended, acts }) {
+  ended.abort();
+  acts.end();
+}
