@@ -76,7 +76,7 @@ def decision_map(answerer: Answerer, side: int, parameters: Parameters | None = 
     last = len(answerer.experiment.network) - 1
     does_spike = answerer.experiment.network[last].does_spike
     hidden = _hidden(answerer)
-    found: list[tuple[Array, ...]] = []
+    found: list[tuple[NDArray[Any], ...]] = []
     for part in values.split(max(MOST_VALUES // _values_held(answerer), 1)):
         readouts, outputs = answerer.activity(answerer.encoded(part), parameters)
         steps = outputs[last].reshape(*outputs[last].shape[:2], -1)[..., : data.classes]
