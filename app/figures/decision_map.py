@@ -31,11 +31,10 @@ CLASS_COLORS: dict[Theme, Sequence[str]] = {
 
 
 class MapClass(TypedDict):
-    """A class; `share` is its part of the plane."""
+    """A class, and the colour that it has on the map."""
 
     name: str
     color: str
-    share: float
 
 
 class HiddenMaps(TypedDict):
@@ -141,10 +140,7 @@ def decision_figure(
     colors = CLASS_COLORS[theme]
     header = DecisionHeader(
         side=found.side,
-        classes=[
-            MapClass(name=name, color=colors[number % len(colors)], share=float((found.classes[inside] == number).mean()))
-            for number, name in enumerate(plane["names"])
-        ],
+        classes=[MapClass(name=name, color=colors[number % len(colors)]) for number, name in enumerate(plane["names"])],
         largest=largest,
         timing="First output spike" if found.timing == "first_spike" else "Answer leads from",
         steps=steps,

@@ -182,7 +182,6 @@ export interface LookAct {
 export interface MapClass {
   name: string;
   color: string;
-  share: number;
 }
 
 export interface MapPalette {

@@ -1,7 +1,7 @@
 // What a network decides over a plane, painted while it learns, and beneath it the same for the spikes of every hidden neuron.
 
 import { Acts } from "../lib/acts.js";
-import { element } from "../lib/dom.js";
+import { element, setText } from "../lib/dom.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
 import { followUnit } from "../lib/unit.js";
@@ -21,6 +21,8 @@ await stylesheet(new URL("decision_map.css", import.meta.url));
 
 const KEYS = "Arrow keys move over it, Enter shows the spikes of the next sample.";
 
+const TILE_KEYS = "Arrow keys move over them, Enter traces the neuron.";
+
 let count = 0;
 
 export default sentView({ create, update, destroy });
@@ -32,12 +34,16 @@ function create(parent, data) {
   const modes = element("div", "decision-modes", head, { role: "radiogroup", ariaLabel: "The map shows" });
   const body = element("div", "decision-body", root);
   const plane = element("canvas", "decision-plane", body, { tabIndex: 0, role: "img" });
-  const tiles = element("canvas", "decision-tiles", body, { tabIndex: 0, role: "img" });
+  const hidden = element("div", "decision-hidden", body);
+  const caption = element("p", "decision-caption", hidden);
+  const tiles = element("canvas", "decision-tiles", hidden, { tabIndex: 0, role: "img" });
   const view = {
     root,
     head,
     body,
     plane,
+    hidden,
+    caption,
     tiles,
     legend: element("div", "decision-legend", head),
     radios: radios(modes),
@@ -98,10 +104,12 @@ function update(view, data, send) {
   view.neurons = tilesOf(data, view.neurons);
   const { description, hidden } = data.header;
   view.plane.setAttribute("aria-label", `${description} ${KEYS}`);
-  view.tiles.setAttribute(
-    "aria-label",
-    `Spikes over the plane of ${hidden.map(({ name, drawn }) => `${drawn} neurons of ${name}`).join(", ")}`,
+  const layers = hidden.map(({ name, neurons, drawn }) =>
+    drawn < neurons ? `${drawn} of ${neurons} neurons of ${name}` : `${neurons} neurons of ${name}`,
   );
+  const caption = `Spikes of ${layers.join(", ")}`;
+  setText(view.caption, caption);
+  view.tiles.setAttribute("aria-label", `${caption}, a map each. ${TILE_KEYS}`);
   redraw(view);
   if (view.at || view.tile !== null) point(view);
   view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);

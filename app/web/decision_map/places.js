@@ -43,7 +43,7 @@ export function layout(width, height, tiles, { least, most, gap, smallest }) {
     const columns = Math.min(Math.max(Math.floor(width / tile), 1), tiles);
     const rows = Math.ceil(tiles / columns);
     tried.push({ map: Math.floor(Math.min(width, height - gap - rows * tile)), columns, rows, tile, beside: false });
-    const high = Math.max(Math.floor(height / tile), 1);
+    const high = Math.max(Math.floor((height - gap) / tile), 1);
     const wide = Math.ceil(tiles / high);
     tried.push({
       map: Math.floor(Math.min(height, width - gap - wide * tile)),

@@ -8,11 +8,11 @@ import { layout } from "./places.js";
 /** @typedef {import("./decision_map.js").View} View */
 /** @typedef {import("./decision_map.js").Mode} Mode */
 
-export const SIZES = { least: 24, most: 48, gap: 10, smallest: 160 }; // units; a tile is a finger's target at least
+export const SIZES = { least: 24, most: 48, gap: 28, smallest: 160 }; // units; a tile is a finger's target at least; the gap has the tiles' caption
 
 /** @param {View} view */
 export function redraw(view) {
-  const { body, plane, tiles, neurons } = view;
+  const { body, plane, hidden, tiles, neurons } = view;
   const [width, height] = [body.clientWidth / unit(), body.clientHeight / unit()];
   if (width < SIZES.least) return;
   view.layout = layout(width, height, neurons.length, SIZES);
@@ -20,7 +20,7 @@ export function redraw(view) {
   body.classList.toggle("decision-beside", beside);
   fitSquare(plane, map, map);
   drawPlane(view);
-  tiles.hidden = !neurons.length;
+  hidden.hidden = !neurons.length;
   if (neurons.length) {
     fitSquare(tiles, columns * tile, rows * tile);
     drawTiles(view);

@@ -1,0 +1,48 @@
+"""The decision over a plane in the middle of the Training page, for data whose samples are points."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.components.answers import Act
+from app.components.decision_map import decision_map
+from app.figures.decision_map import Plane, decision_figure, describe_decision
+from app.figures.style import Theme
+from app.state.decision import Decision, coarseness
+from app.state.recognition import Look
+from app.state.training import TrainingState
+from app.widgets.data_views import answers_wall, data_view
+from app.widgets.drawing import draw
+from app.words.recognition import class_name
+
+
+@data_view("yin_yang")
+def decision(look: Look, training: TrainingState) -> None:
+    """Draw the decision, with a map for each hidden neuron."""
+    held: Decision = st.session_state.setdefault("decision maps", Decision())
+    theme: Theme = st.context.theme.type or "light"
+    data, found = look.task.data, held.map(look)
+    shown = len(look.answers.labels)
+    plane = Plane(
+        names=[class_name(data, number) for number in range(data.classes)],
+        layers={place: look.experiment.layer_label(str(place)) for place in found.counts},
+        points=look.answerer.halves.test.values[:shown, :2].numpy(),
+        labels=look.answers.labels,
+        answers=look.answers.classes,
+        steps=look.experiment.input.shape[1],
+    )
+    header, arrays = decision_figure(found, plane, look.sample, theme, coarseness(found.side, look.is_moving), held.sent(look))
+    decision_map("decision", header, arrays, describe_decision(found, plane), lambda act: _act(act, training), redraw=lambda: draw("live"))
+
+
+@data_view("file")
+def own_points(look: Look, training: TrainingState) -> None:
+    """Draw the decision over own data with two values a sample, and other data as a wall."""
+    (decision if look.task.data.is_plane else answers_wall)(look, training)
+
+
+def _act(act: Act, training: TrainingState) -> None:
+    if act["do"] == "pick":
+        training.recognition.pick(int(act["sample"]))
+    elif act["do"] == "neuron":
+        training.picked[int(act["layer"])] = int(act["neuron"])
