@@ -32,10 +32,14 @@ export function drawSheet({ sheet, strokes, base, pen, data }) {
     if (isInk) context.fillRect((at % SIDE) * cell, Math.floor(at / SIDE) * cell, cell + 0.5, cell + 0.5);
   }
   for (const stroke of strokes) {
+    const [[left, top]] = stroke;
     context.beginPath();
-    context.moveTo(stroke[0][0] * width, stroke[0][1] * width);
+    context.moveTo(left * width, top * width);
     for (const [x, y] of stroke) context.lineTo(x * width, y * width);
     context.stroke();
+    context.beginPath(); // a stroke without length would leave no mark
+    context.arc(left * width, top * width, (LINE * width) / 2, 0, 2 * Math.PI);
+    context.fill();
   }
   if (!pen.isShown) return;
   context.beginPath();

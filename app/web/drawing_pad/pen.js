@@ -43,7 +43,8 @@ function onDown(view, event, told) {
 /** @param {View} view @param {PointerEvent} event @param {Told} told */
 function onMove(view, event, told) {
   if (!view.pen.isDown || !event.buttons) return;
-  for (const each of event.getCoalescedEvents?.() ?? [event]) view.strokes.at(-1)?.push(placeOf(view, each));
+  const between = event.getCoalescedEvents?.() ?? []; // where the pointer was since the last event; some browsers keep none
+  for (const each of between.length ? between : [event]) view.strokes.at(-1)?.push(placeOf(view, each));
   told.changed(view, false);
 }
 
