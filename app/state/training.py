@@ -9,6 +9,7 @@ from typing import Any
 from app.server.limits import MOST_EPOCHS
 from app.server.runner import Owner, PastRun, TrainingRun, slots
 from app.state.composition import Composition
+from app.state.delays import Delays
 from app.state.files import labelled_file
 from app.state.former_runs import FormerRuns, changes_between, has_epochs
 from app.state.guess import Guess, first_spike_of
@@ -72,6 +73,7 @@ class TrainingState:
         present_run: the training; None until the page is opened.
         pinned: a past training to compare the present one with.
         trials: trainings side by side.
+        delays: trainings on a bit to remember, one for each delay.
         asks_why: whether to show the same weights without input normalisation for comparison.
         picked: the traced neuron of each layer.
         scrubbed: the epoch on display; None for the last one.
@@ -88,6 +90,7 @@ class TrainingState:
     present_run: TrainingRun | None = None
     pinned: PastRun | None = None
     trials: Trials = field(default_factory=Trials)
+    delays: Delays = field(default_factory=Delays)
     asks_why: bool = False
     picked: dict[int, int] = field(default_factory=dict)
     scrubbed: int | None = None
@@ -123,7 +126,7 @@ class TrainingState:
     @property
     def is_moving(self) -> bool:
         """Whether anything on the page changes by itself."""
-        return self.trials.are_running or (self.present_run is not None and self.present_run.is_running)
+        return self.trials.are_running or self.delays.are_running or (self.present_run is not None and self.present_run.is_running)
 
     @property
     def is_walked(self) -> bool:
@@ -313,6 +316,7 @@ class TrainingState:
     def leave(self) -> None:
         """End all trainings."""
         self.trials.end()
+        self.delays.end()
         if self.present_run:
             self.present_run.pause()
 

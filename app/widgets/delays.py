@@ -1,0 +1,41 @@
+"""Accuracy against delay, for a training on a bit to remember: one training per delay, drawn as it ends."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.components.plot import Plot, plots
+from app.figures.delays import delays_figure, describe_delays
+from app.figures.style import Theme
+from app.state.delays import DELAYS
+from app.state.recognition import Look
+from app.state.training import TrainingState
+from app.widgets.data_views import answers_wall, data_view
+from app.widgets.session import desk
+from app.words.numbers import listed
+
+BEGIN = f"Train at {listed(list(map(str, DELAYS)))} steps"
+HELP = "One training for each delay; neurons that adapt stand beside the same network of LIF, which don't."
+
+
+@data_view("remember")
+def remembered(look: Look, training: TrainingState) -> None:
+    """Draw accuracy against delay or, where it is asked for, the wall of answers."""
+    if st.toggle("Answers at this delay", key="answers_at_delay"):
+        answers_wall(look, training)
+        return
+    delays = training.delays
+    delays.follow(training.experiment)
+    if delays.are_running:
+        st.button("Stop", key="stop_delays", on_click=delays.stop)
+    else:
+        st.button(BEGIN, key="train_delays", on_click=_begin, help=HELP)
+    found = delays.remembered()
+    theme: Theme = st.context.theme.type or "light"
+    plots("delays", [Plot(figure=delays_figure(found, DELAYS, theme), description=describe_delays(found))], grows=True)
+
+
+def _begin() -> None:
+    held = desk()
+    training = held.training
+    held.attempt(lambda: training.delays.begin(training.experiment, training.owner, training.composition.files))
