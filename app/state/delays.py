@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from app.server.limits import LARGEST_RECORD, check
 from app.server.runner import Owner, TrainingRun
+from snncore.errors import ExperimentError
 from snncore.experiment.delays import adapting, at_delay, without_adaptation
 from snncore.experiment.inputs import Files
 from snncore.experiment.layers import NeuronSpec
@@ -84,7 +85,13 @@ class Delays:
 
     def follow(self, experiment: Experiment) -> None:
         """Forget trainings of an Experiment that differs in more than its delay."""
-        if self.base is not None and at_delay(self.base, DELAYS[0]) != at_delay(experiment, DELAYS[0]):
+        if self.base is None:
+            return
+        try:
+            is_same = at_delay(self.base, DELAYS[0]) == at_delay(experiment, DELAYS[0])
+        except ExperimentError:  # it remembers nothing
+            is_same = False
+        if not is_same:
             self.end()
 
     def remembered(self) -> list[Remembered]:

@@ -537,6 +537,7 @@ class TrainingState:
 
     def _exchange(self, made: TrainingRun) -> None:
         """Show another training, and keep the present one for undo."""
+        self.delays.follow(made.experiment)
         if self.present_run:
             self.present_run.pause()
         for run in (self.former.restarted, self.present_run):
