@@ -20,30 +20,37 @@ const PEN = 4; // pixels of ink, on top of a digit of the data
 const APART = 120; // milliseconds between two messages of an unfinished stroke
 const KEYS = "Arrow keys move the pen, Space puts it down and lifts it, Delete clears the pad.";
 
+/** What is on the pad, for as long as the page lives: the pad comes and goes. */
+const sheet = {
+  /** @type {import("./ink.js").Stroke[]} */
+  strokes: [],
+  /** The digit that is drawn on. @type {Uint8Array<ArrayBuffer> | null} */
+  base: null,
+};
+
 export default lastingView({ create, update, destroy });
 
 /** @param {HTMLElement} parent @param {Data} data */
 function create(parent, data) {
   const root = element("div", "pad", parent);
-  const sheet = element("canvas", "pad-sheet", root, { tabIndex: 0, role: "application", ariaLabel: `Drawing pad. ${KEYS}` });
+  const canvas = element("canvas", "pad-sheet", root, { tabIndex: 0, role: "application", ariaLabel: `Drawing pad. ${KEYS}` });
   const seen = element("div", "pad-seen", root);
   const image = element("canvas", "pad-image", seen, { role: "img", ariaLabel: "What the network gets: the ink in 8 by 8 blocks" });
   const readouts = element("canvas", "pad-readouts", seen, { role: "img" });
   const foot = element("div", "pad-foot", root);
   const view = {
     root,
-    sheet,
+    sheet: canvas,
     image,
     readouts,
     says: element("p", "pad-says", foot, { role: "status" }),
     data,
-    /** @type {import("./ink.js").Stroke[]} */
-    strokes: [],
-    /** The digit that is drawn on. @type {Uint8Array<ArrayBuffer> | null} */
-    base: null,
+    strokes: sheet.strokes,
+    base: sheet.base,
     baseNumber: data.baseNumber,
     pen: { x: 0.5, y: 0.5, isDown: false, isShown: false },
     toldAt: 0,
+    told: packed(inkOf(sheet)), // the ink that Python knows of
     /** @type {Acts<PadAct>} */
     acts: new Acts(),
     ended: new AbortController(),
@@ -90,13 +97,18 @@ function changed(view, isFinished) {
   if (isFinished || now - view.toldAt > APART) tell(view);
 }
 
-/** @param {View} view */
-function tell(view) {
-  const { strokes, base } = view;
+/** @param {View} view @param {boolean} [again] also if Python knows the ink */
+function tell(view, again = false) {
   view.toldAt = performance.now();
-  const ink = base ? inked(strokes.map(inPixels), PEN, base.slice()) : fitted(strokes);
-  view.acts.tellLatest({ do: "draw", ink: packed(ink) });
+  Object.assign(sheet, { strokes: view.strokes, base: view.base });
+  const ink = packed(inkOf(view));
+  if (ink === view.told && !again) return;
+  view.told = ink;
+  view.acts.tellLatest({ do: "draw", ink });
 }
+
+/** @param {typeof sheet} drawn */
+const inkOf = ({ strokes, base }) => (base ? inked(strokes.map(inPixels), PEN, base.slice()) : fitted(strokes));
 
 /** @param {import("./ink.js").Stroke} stroke @returns {import("./ink.js").Stroke} */
 const inPixels = (stroke) => stroke.map(([x, y]) => [x * SIDE, y * SIDE]);
@@ -105,7 +117,8 @@ const inPixels = (stroke) => stroke.map(([x, y]) => [x * SIDE, y * SIDE]);
 function clear(view) {
   Object.assign(view, { strokes: [], base: null });
   view.pen.isDown = false;
-  changed(view, true);
+  drawSheet(view);
+  tell(view, true);
 }
 
 /** @param {View} view */

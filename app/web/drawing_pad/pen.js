@@ -20,13 +20,19 @@ export function listen(view, told) {
   for (const ends of /** @type {const} */ (["pointerup", "pointercancel"]))
     sheet.addEventListener(ends, () => onUp(view, told), { signal });
   sheet.addEventListener("keydown", (event) => onKey(view, event, told), { signal });
-  sheet.addEventListener("focus", () => showPen(view, sheet.matches(":focus-visible"), told), { signal });
-  sheet.addEventListener("blur", () => showPen(view, false, told), { signal });
+  sheet.addEventListener("focus", () => showPen(view, sheet.matches(":focus-visible"), told), { signal }); // a pointer's comes after it is down
+  sheet.addEventListener("blur", () => leave(view, told), { signal });
 }
 
 /** @param {View} view @param {boolean} isShown @param {Told} told */
 function showPen(view, isShown, told) {
   view.pen.isShown = isShown;
+  told.changed(view, false);
+}
+
+/** @param {View} view @param {Told} told */
+function leave(view, told) {
+  view.pen.isShown = false;
   lift(view, told);
 }
 
