@@ -14,6 +14,7 @@ from app.state.training import TrainingState
 from app.widgets.data_views import answers_wall, data_view
 from app.widgets.drawing import draw
 from app.words.recognition import class_name
+from snncore.run.decision_map import MOST_CLASSES
 
 
 @data_view("yin_yang")
@@ -37,8 +38,9 @@ def decision(look: Look, training: TrainingState) -> None:
 
 @data_view("file")
 def own_points(look: Look, training: TrainingState) -> None:
-    """Draw the decision over own data with two values a sample, and other data as a wall."""
-    (decision if look.task.data.is_plane else answers_wall)(look, training)
+    """Draw the decision over own data with two values a sample, unless there are too many classes; other data as a wall."""
+    data = look.task.data
+    (decision if data.is_plane and data.classes <= MOST_CLASSES else answers_wall)(look, training)
 
 
 def _act(act: Act, training: TrainingState) -> None:
