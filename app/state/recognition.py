@@ -121,6 +121,8 @@ class Recognition:
         moment = self._moment(run, scrubbed)
         experiment = run.experiment.in_force(moment.epoch)
         answerer = self._answerer_of(run, experiment, files)
+        if self.own is not None and self.own.shape != tuple(answerer.halves.test.values.shape[1:]):
+            self.own = None  # it was drawn for other data
         sample = None if self.own is not None else min(self.sample, self.shown(answerer) - 1)
         now, before = time.monotonic(), self._look
         is_moving = run.is_running and scrubbed is None

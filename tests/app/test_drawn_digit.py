@@ -10,12 +10,14 @@ import pytest
 import torch
 
 from app.components.drawing_pad import ink_of, packed_ink
-from app.server.runner import TrainingRun
+from app.server.runner import Owner, TrainingRun
+from app.state.composition import Composition
 from app.state.drawn_digit import DrawnDigit
 from app.state.recognition import Look, Recognition
+from app.state.training import TrainingState
 from snncore.experiment.data.digits import Digits, ink_of_digit
 from snncore.experiment.inputs import NO_FILES
-from snncore.experiment.recognition import digits
+from snncore.experiment.recognition import digits, yin_yang
 from snncore.run.bptt import train
 from snncore.run.labelled import Answerer
 from tests.web.node import Modules
@@ -119,3 +121,14 @@ def test_the_picked_digit_is_taken_to_be_drawn_on() -> None:
     assert number == 1
     assert base is not None
     assert np.array_equal(base, ink_of_digit(Digits().make().test.values.numpy()[7]))
+
+
+def test_a_drawing_gives_way_to_data_that_it_is_no_sample_of() -> None:
+    state = TrainingState(Composition(), Owner("visitor"))
+    state.composition.start_from(digits().draft)
+    state.prepare()
+    state.recognition.bring(np.zeros((8, 8), np.float32))
+    state.sample_pass()
+    state.begin(yin_yang())
+    assert state.sample_pass().input.shape == (1, 30, 5)
+    assert state.look().sample == 0

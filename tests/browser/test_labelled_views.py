@@ -13,6 +13,7 @@ from app.server.link import to_parameter
 from snncore.experiment.recognition import digits, remember, yin_yang
 from snncore.experiment.spec import Experiment
 from tests.browser.server import Server
+from tests.browser.test_axe import LEAST_TARGET, SMALL, violations
 
 ENDLESS = {"training.epochs": 10_000}
 
@@ -45,6 +46,29 @@ def drag(page: Page, node: Locator, *places: tuple[float, float]) -> None:
         if number == 0:
             page.mouse.down()
     page.mouse.up()
+
+
+# ------------------------------------------------------------------------------------------------------- all of them
+
+SEEN = {
+    "decision": (yin_yang, ".decision[data-drawn]", ""),
+    "pad": (digits, ".wall[data-drawn]", "Draw your own"),
+    "delays": (remember, ".rows[data-drawn]", ""),
+}
+"""Each view's Experiment, what is there once it is drawn, and the switch that shows it."""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("view", SEEN)
+def test_what_labelled_data_show_violates_nothing_of_wcag(view: str, width: int, opened: Opened) -> None:
+    experiment, ready, switch = SEEN[view]
+    page = opened(experiment(), ready, width=width, theme="dark" if width < 1280 else "light")
+    if switch:
+        page.get_by_text(switch, exact=True).click()
+        expect(page.locator(".pad[data-drawn]")).to_be_attached()
+    assert list(violations(page)) == []
+    assert page.evaluate(SMALL, LEAST_TARGET) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than the window"
 
 
 # ------------------------------------------------------------------------------------------------------- the decision
