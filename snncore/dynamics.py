@@ -14,10 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeGuard, TypeVar, cast
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.modules import module as torch_module
 
 from snncore.activation import ResetFunction, SpikeFunction, SurrogateGradient
 from snncore.errors import ShapeError
@@ -159,12 +161,17 @@ def _bound(state: State, p: MembraneParameters) -> State:
 # -------------------------------------------------------------------------------------------- recurrence, time
 
 
-def recurrent(step: StepFunction[P], rec_connect: Callable[[Tensor], Tensor]) -> StepFunction[P]:
-    """Return `step` with its previous output fed back: z[t] + i_rec[t-1], then i_rec[t] = rec_connect(s[t])."""
+@dataclass(frozen=True)
+class Recurrence(Generic[P]):
+    """A step with its previous output fed back: z[t] + i_rec[t-1], then i_rec[t] = rec_connect(s[t])."""
 
-    def step_with_feedback(z: Tensor, state: State, parameters: P) -> Step:
-        output, seen, state = step(z + state["i_rec"], state, parameters)
-        fed_back = rec_connect(output)
+    step: StepFunction[P]
+    rec_connect: Callable[[Tensor], Tensor]
+
+    def __call__(self, z: Tensor, state: State, parameters: P) -> Step:
+        output, seen, state = self.step(z + state["i_rec"], state, parameters)
+        linear = self.rec_connect
+        fed_back = in_order(output, linear.weight, linear.bias) if is_summed_in_order(linear, output) else linear(output)
         if fed_back.numel() != z.numel():
             raise ShapeError(
                 f"rec_connect makes {tuple(fed_back.shape)} of spikes (batch, ...) {tuple(output.shape)}; "
@@ -172,7 +179,60 @@ def recurrent(step: StepFunction[P], rec_connect: Callable[[Tensor], Tensor]) ->
             )
         return Step(output, seen, {**state, "i_rec": fed_back.reshape(z.shape)})
 
-    return step_with_feedback
+
+def is_summed_in_order(connection: object, s: Tensor) -> TypeGuard[nn.Linear]:
+    """Return True if a recurrent current is summed by `in_order`, not by the connection itself.
+
+    That holds for a `Linear` without hooks, on the CPU, in float32 or float64.
+    """
+    if type(connection) is not nn.Linear or is_traced(s) or carries_tangents() or torch.is_autocast_enabled("cpu"):
+        return False
+    weight, bias = connection.weight, connection.bias
+    hooks = connection._forward_hooks or connection._forward_pre_hooks or connection._backward_hooks or connection._backward_pre_hooks
+    if hooks or torch_module._has_any_global_hook() or "forward" in connection.__dict__:
+        return False
+    if weight.shape[1] != s.shape[-1]:
+        return False  # so that torch says what is wrong
+    return all(type(x) in (Tensor, nn.Parameter) and x.is_cpu and x.dtype is s.dtype for x in (weight, s, bias) if x is not None) and (
+        s.dtype in (torch.float32, torch.float64)
+    )
+
+
+def in_order(s: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Return `linear(s, weight, bias)`, summed in a fixed order: the bias, then s[m]·weight[:, m] for ascending m.
+
+    Each product and each sum is rounded on its own. torch's product takes another order for each shape and processor.
+
+    Args:
+        s: (..., from). weight: (to, from). bias: (to,), or None.
+    """
+    return cast(Tensor, _InOrder.apply(s, weight, bias))  # type: ignore[no-untyped-call]  # torch's own
+
+
+class _InOrder(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, s: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        ctx.save_for_backward(s, weight)
+        columns, start = weight.detach().t().contiguous().numpy(), np.zeros(len(weight), weight.detach().numpy().dtype)
+        if bias is not None:
+            start = bias.detach().numpy()
+        rows, all_count = [], not np.isfinite(columns).all()
+        for row in s.detach().reshape(-1, s.shape[-1]).resolve_neg().numpy():
+            # Neurons without a spike add nothing, unless their weight is no finite number.
+            terms = row[:, None] * columns if all_count else row[row != 0, None] * columns[row != 0]
+            rows.append(np.add.accumulate(np.concatenate((start[None], terms)), axis=0)[-1])
+        return torch.from_numpy(np.array(rows, start.dtype).reshape(*s.shape[:-1], len(weight)))
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        s, weight = ctx.saved_tensors
+        wants_s, wants_weight, wants_bias = ctx.needs_input_grad
+        rows = grad.reshape(-1, grad.shape[-1])
+        return (
+            grad @ weight if wants_s else None,
+            rows.t() @ s.reshape(-1, s.shape[-1]) if wants_weight else None,
+            rows.sum(0) if wants_bias else None,
+        )
 
 
 class Scan(NamedTuple):

@@ -14,6 +14,7 @@ from snncore.kernels.layout import Kind
 
 _TYPES = {
     Kind.ARRAY: types.CPointer(types.float32),  # type: ignore[no-untyped-call]  # Numba's own
+    Kind.SUMS: types.CPointer(types.float64),  # type: ignore[no-untyped-call]
     Kind.SIZE: types.int64,
     Kind.NUMBER: types.float32,
     Kind.FLAG: types.boolean,
@@ -30,7 +31,7 @@ def machine_code() -> dict[str, tuple[str, bytes]]:
 
 def _compiled(loop: Any, parameters: dict[str, Kind]) -> tuple[str, bytes]:
     assert [*inspect.signature(loop).parameters] == [*parameters], loop
-    signature = types.boolean(*(_TYPES[kind] for kind in parameters.values()))
+    signature = types.float64(*(_TYPES[kind] for kind in parameters.values()))
     # Without Numba's wrappers nothing in the object refers to Numba, so that loading the object doesn't need Numba.
     options: Any = {"error_model": "numpy", "fastmath": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     compiled = numba.njit([signature], **options)(loop)

@@ -1,37 +1,36 @@
 """The fused scan of every built-in model: where it applies, its arrays, and its place in autograd.
 
 The recurrences, their derivatives and the surrogate gradients of `activation` are in `loops`; a caller's own surrogate is called
-once for all time steps. The forward pass keeps one array for the backward pass: u.
+once for all time steps. The forward pass keeps one array for the backward pass, u; of a recurrent layer two, the other in place of its input.
 """
 
 from __future__ import annotations
 
 import math
+from array import array
 from dataclasses import astuple
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar, cast
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from snncore import dynamics
 from snncore.activation import SURROGATES, MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
-from snncore.dynamics import ALIFParameters, LIFParameters, MembraneParameters, Scan, State, StepFunction
-from snncore.kernels import layout, loading
+from snncore.dynamics import ALIFParameters, LIFParameters, MembraneParameters, Recurrence, Scan, State, StepFunction
+from snncore.kernels import layout, loading, memory
 from snncore.kernels.graph import ended, saved_tensors
-from snncore.kernels.memory import empty
 from snncore.kernels.sharing import VECTOR, Part, run, shares
 
-Array = NDArray[np.float32]
 P = TypeVar("P")
 
 STEPS = (dynamics.exp_leak_step, dynamics.lif_step, dynamics.alif_step)
-"""Steps of the models that the loops compute."""
+"""Steps of the models that the loops compute, alone or with recurrent connections."""
 
 FEW_NEURONS = 32
 """With fewer neurons, all samples share one row: the loops run over rows, and short rows are slow."""
+
+CPU = torch.device("cpu")
 
 
 def scan(
@@ -42,27 +41,40 @@ def scan(
     Values and gradients are equal. The loops don't apply before they are loaded, while they are disabled, off the CPU, to a dtype other
     than float32, in a traced graph, to an empty input, to a step that isn't a built-in model's, to a spike function or reset that isn't
     in `activation`, to a trained `min_v_mem` or `adapt_scale`, to a caller's own surrogate with an adaptive threshold, and while tangents
-    are carried forward. Through the loops, gradients have no gradients of their own, and can't be computed in batches.
+    are carried forward; and to recurrent connections that aren't a plain `Linear` of finite weights, or that act on neurons in a plane.
+    Through the loops, gradients have no gradients of their own, and can't be computed in batches.
 
     Raises:
         GraphError: in the backward pass, if it enters a graph a second time through the state.
     """
-    loops = loading.loops() if _applies(step, z, state, parameters) else None
+    weight: Tensor | None = None
+    bias: Tensor | None = None
+    plain = step
+    applies = True
+    if type(step) is Recurrence:
+        plain = step.step
+        applies = _connects(step.rec_connect, z)
+        if applies:
+            weight, bias = step.rec_connect.weight, step.rec_connect.bias  # type: ignore[attr-defined]  # it is a Linear
+    loops = loading.loops() if applies and _applies(plain, z, state, parameters) else None
     if loops is None:
         return ended(dynamics.scan(step, z, state, parameters, record=record, gradient_of_u=gradient_of_u))
     p = cast(MembraneParameters, parameters)
     tensors = _Tensors(
-        *(z, state["v_mem"], state.get("i_syn"), state.get("b"), p.alpha_mem, p.input_gain, p.alpha_syn),
+        *(z, state["v_mem"], state.get("i_syn"), state.get("b"), state.get("i_rec"), p.alpha_mem, p.input_gain, p.alpha_syn),
         *(getattr(p, name, None) for name in ("spike_threshold", "alpha_adapt", "adapt_gain")),
+        *(weight, bias),
     )
     for_gradient = torch.is_grad_enabled() and any(x is not None and x.requires_grad for x in tensors)
-    call = _Call(loops, p, z, record, for_gradient, gradient_of_u)
+    call = _Call(loops, p, z, weight is not None, record, for_gradient, gradient_of_u)
     outputs: Any = _Fused.apply(call, *tensors) if for_gradient else call.forward(tensors)  # type: ignore[no-untyped-call]  # torch's own
-    output, mean, v, i, b, *recorded = outputs
-    last = {"v_mem": v, "i_syn": i, "b": b}
-    names = ("u", "spike_threshold", "v_mem", "i_syn", "b")
-    recordings = {name: values for name, values in zip(names, recorded, strict=True) if values is not None}
-    return Scan(output, mean, {name: last[name] for name in state}, recordings, call.is_finite)
+    last = dict(zip(STATES, outputs[2:6], strict=True))
+    recordings = {name: values for name, values in zip(SEEN, outputs[6:], strict=True) if values is not None}
+    return Scan(outputs[0], outputs[1], {name: last[name] for name in state}, recordings, call.is_finite)
+
+
+STATES = ("v_mem", "i_syn", "b", "i_rec")
+SEEN = ("u", "spike_threshold", *STATES)
 
 
 def _applies(step: Any, z: Tensor, state: State, parameters: Any) -> bool:
@@ -76,37 +88,48 @@ def _applies(step: Any, z: Tensor, state: State, parameters: Any) -> bool:
             return False
         tensors.append(p.spike_threshold)
     if isinstance(p, ALIFParameters):
-        tensors += [p.alpha_adapt, p.adapt_gain, p.adapt_scale]
+        tensors += (p.alpha_adapt, p.adapt_gain, p.adapt_scale)
         fixed.append(p.adapt_scale)
         if type(p.surrogate_grad_fn) not in SURROGATES:
             return False
     return z.numel() > 0 and all(x is None or _is_plain(x) for x in tensors) and not any(x is not None and x.requires_grad for x in fixed)
 
 
+def _connects(connection: object, z: Tensor) -> bool:
+    """Return True if the loops compute these recurrent connections of neurons in a row."""
+    if z.dim() != 3 or not dynamics.is_summed_in_order(connection, z):
+        return False
+    weight, bias = connection.weight, connection.bias
+    if weight.shape != (z.shape[2], z.shape[2]) or not all(x is None or _is_plain(x) for x in (weight, bias)):
+        return False
+    return math.isfinite(weight.detach().sum().item())  # an infinite or missing weight counts even where there is no spike
+
+
 def _is_plain(x: Tensor) -> bool:
-    """Return True if NumPy can view the values in memory as they are."""
-    return (
-        type(x) in (Tensor, nn.Parameter)
-        and x.dtype is torch.float32
-        and x.device.type == "cpu"
-        and x.layout is torch.strided
-        and not x.is_neg()
-    )
+    """Return True if the values can be read in memory as they are."""
+    return type(x) in (Tensor, nn.Parameter) and x.dtype is torch.float32 and x.is_cpu and x.layout is torch.strided and not x.is_neg()
 
 
 class _Tensors(NamedTuple):
-    """Tensors with a gradient: z (B, T, ...), states (B, ...), and parameters, which broadcast over the trailing shape."""
+    """Tensors with a gradient: z (B, T, ...), states (B, ...), parameters, which broadcast over the trailing shape, and connections."""
 
     z: Tensor
     v_mem: Tensor
     i_syn: Tensor | None
     b: Tensor | None
+    i_rec: Tensor | None
     alpha_mem: Tensor
     input_gain: Tensor | None
     alpha_syn: Tensor | None
     spike_threshold: Tensor | None
     alpha_adapt: Tensor | None
     adapt_gain: Tensor | None
+    weight: Tensor | None
+    bias: Tensor | None
+
+
+GRADIENT_ROWS = (layout.ALPHA, layout.GAMMA, layout.BETA, layout.THETA, layout.RHO, layout.KAPPA)
+"""Rows of the constants that `alpha_mem` to `adapt_gain` are, in order."""
 
 
 class _Call:
@@ -120,12 +143,14 @@ class _Call:
         loops: loading.Loops,
         parameters: MembraneParameters,
         z: Tensor,
+        feeds_back: bool,
         record: bool,
         for_gradient: bool,
         gradient_of_u: Tensor | None,
     ) -> None:
         self.loops = loops
         self.parameters = parameters
+        self.feeds_back = feeds_back
         self.record = record
         self.for_gradient = for_gradient
         self.gradient_of_u = gradient_of_u
@@ -133,79 +158,67 @@ class _Call:
         self.shape = z.shape
         batch, steps, *trailing = z.shape
         neurons = math.prod(trailing)
-        self.in_one_row = batch > 1 and neurons < FEW_NEURONS
+        self.in_one_row = batch > 1 and neurons < FEW_NEURONS and not feeds_back
         self.over = (batch, *trailing) if self.in_one_row else tuple(trailing)
         """Shape that a row's parameters broadcast over."""
         self.size = (1, steps, batch * neurons) if self.in_one_row else (batch, steps, neurons)
+        self.in_memory = (steps, batch, *trailing) if self.in_one_row else z.shape
         self.adapts = isinstance(parameters, ALIFParameters)
-        self.constants = NOTHING
-        has_past = self.adapts or parameters.alpha_syn is not None
-        widest = layout.LONGEST_PAST // steps // VECTOR * VECTOR if has_past else layout.BLOCK
-        self.block = min(layout.BLOCK, max(VECTOR, widest), -(-self.size[2] // VECTOR) * VECTOR)
+        self.group = layout.GROUP if feeds_back else 1
+        whole = -(-self.size[2] // VECTOR) * VECTOR
+        if feeds_back:  # each neuron waits for all others
+            self.block = whole
+        else:
+            has_past = self.adapts or parameters.alpha_syn is not None
+            widest = layout.LONGEST_PAST // steps // VECTOR * VECTOR if has_past else layout.BLOCK
+            self.block = min(layout.BLOCK, max(VECTOR, widest), whole)
+
+    def parts(self) -> list[Part]:
+        if not self.feeds_back:
+            return shares(*self.size)
+        samples, steps, neurons = self.size
+        return shares(samples, steps, neurons, work=1 + neurons // VECTOR, only_samples=True)
 
     # ------------------------------------------------------------------------------------------------- arrays
 
-    def rows(self, x: Tensor) -> Array:
-        """Return (B, T, ...) as (rows, steps, neurons)."""
-        values: Array = x.detach().resolve_neg().numpy()
-        if self.in_one_row:
-            values = values.swapaxes(0, 1)
-        return np.ascontiguousarray(values.reshape(self.size))
+    def rows(self, x: Tensor) -> Tensor:
+        """Return (B, T, ...) as (rows, steps, neurons) in memory."""
+        x = x.resolve_neg()
+        return (x.transpose(0, 1) if self.in_one_row else x).contiguous()
 
-    def from_rows(self, values: Array) -> Tensor:
-        """Return (rows, steps, neurons) as (B, T, ...), contiguous."""
-        if self.in_one_row:
-            batch, steps, *trailing = self.shape
-            values = np.ascontiguousarray(values.reshape(steps, batch, *trailing).swapaxes(0, 1))
-        return torch.from_numpy(values.reshape(self.shape))  # not a torch view, which could not be changed in place
+    def from_rows(self, values: Tensor) -> Tensor:
+        """Return (rows, steps, neurons) in memory as (B, T, ...), contiguous, and no torch view, which could not be changed in place."""
+        return values.transpose(0, 1).clone(memory_format=torch.contiguous_format) if self.in_one_row else values
 
-    def new(self) -> Array:
-        return empty(self.size)
+    def new(self) -> Tensor:
+        return _empty(self.in_memory)
 
-    def state(self, x: Tensor) -> Array:
-        """Return a state (B, ...) as (rows, neurons)."""
-        return np.ascontiguousarray(x.detach().numpy().reshape(self.size[0], -1))
-
-    def states(self, count: int, *initial: Tensor | None) -> Array:
-        """Return states (count, rows, neurons) in one array, 0 without an initial value."""
-        values = np.zeros((count, self.size[0], self.size[2]), np.float32)
-        for place, value in zip(values, initial, strict=False):
-            if value is not None:
-                place[:] = value.detach().resolve_neg().numpy().reshape(place.shape)
-        return values
-
-    def from_state(self, values: Array) -> Tensor:
-        batch, _, *trailing = self.shape
-        return torch.from_numpy(values.reshape(batch, *trailing))
-
-    def make_constants(self, x: _Tensors) -> Array:
-        """Return the constants of `loops`, (9, neurons). An absent one has a value without effect."""
+    def make_constants(self, x: _Tensors) -> tuple[Any, int, int]:
+        """Return the constants of `loops`, to be kept alive, with their address and width. An absent one has a value without effect."""
         p = self.parameters
-        values = np.empty((layout.CONSTANTS, self.size[2]), np.float32)
-        by_neuron = values.reshape(-1, *self.over)
-        rows: list[tuple[int, Tensor | None, float]] = [
-            (layout.ALPHA, x.alpha_mem, 1.0),
-            (layout.GAMMA, x.input_gain, 1.0),
-            (layout.BETA, x.alpha_syn, 1.0),
-            (layout.THETA, x.spike_threshold, math.inf),
-            (layout.DELTA, x.spike_threshold, 0.0),
-            (layout.BOUND, p.min_v_mem, -math.inf),
-            (layout.RHO, x.alpha_adapt, 1.0),
-            (layout.KAPPA, x.adapt_gain, 0.0),
-            (layout.SCALE, p.adapt_scale if isinstance(p, ALIFParameters) else None, 0.0),
-        ]
-        for row, value, absent in rows:
-            by_neuron[row] = absent if value is None else value.detach().numpy() if value.dim() else value.item()
-        if isinstance(p, LIFParameters) and getattr(p.reset_fn, "subtract_value", None) is not None:
-            values[layout.DELTA] = cast(MembraneSubtract, p.reset_fn).subtract_value
-        return values
+        theta = x.spike_threshold
+        fixed = getattr(getattr(p, "reset_fn", None), "subtract_value", None)
+        scale = p.adapt_scale if isinstance(p, ALIFParameters) else None
+        given = (x.alpha_mem, x.input_gain, x.alpha_syn, theta, theta, p.min_v_mem, x.alpha_adapt, x.adapt_gain, scale)
+        if all(value is None or not value.dim() for value in given):
+            values = [absent if value is None else value.item() for value, absent in zip(given, ABSENT, strict=True)]
+            if fixed is not None:
+                values[layout.DELTA] = fixed
+            numbers = array("f", values)
+            return numbers, numbers.buffer_info()[0], 1
+        constants = torch.empty((layout.CONSTANTS, self.size[2]), dtype=torch.float32, device=CPU)
+        by_neuron = constants.view(-1, *self.over)
+        for row, (value, absent) in enumerate(zip(given, ABSENT, strict=True)):
+            by_neuron[row] = absent if value is None else value.detach()
+        if fixed is not None:
+            constants[layout.DELTA] = fixed
+        return constants, constants.data_ptr(), self.size[2]
 
     def neuron(self) -> tuple[float, bool, int, float]:
         """Return limit, single, reset and reset_value of `loops`."""
         p = self.parameters
         if not isinstance(p, LIFParameters):
             return math.inf, False, layout.NEVER, 0.0
-        single = type(p.spike_fn) is SingleSpike
         limit = getattr(p.spike_fn, "max_num_spikes_per_bin", None)
         if isinstance(p.reset_fn, MembraneReset):
             reset, value = layout.SET_VALUE, p.reset_fn.reset_value
@@ -213,15 +226,15 @@ class _Call:
             subtracts_threshold = cast(MembraneSubtract, p.reset_fn).subtract_value is None
             reset = layout.SUBTRACT_THRESHOLD if subtracts_threshold else layout.SUBTRACT_VALUE
             value = 0.0
-        return math.inf if limit is None else float(limit), single, reset, value
+        return math.inf if limit is None else float(limit), type(p.spike_fn) is SingleSpike, reset, value
 
-    def surrogate(self, u: Tensor) -> tuple[Array, int, Array]:
+    def surrogate(self, u: Tensor) -> tuple[Tensor | None, int, Any]:
         """Return σ of all u for a caller's own surrogate; else the number and fields of the surrogate of `activation`."""
         p = self.parameters
         if not isinstance(p, LIFParameters):
-            return NOTHING, layout.HEAVISIDE, NO_FIELDS
+            return None, layout.HEAVISIDE, NO_FIELDS
         if type(p.surrogate_grad_fn) in SURROGATES:
-            return NOTHING, *_number_and_fields(p.surrogate_grad_fn)
+            return None, *_number_and_fields(p.surrogate_grad_fn)
         with torch.no_grad():
             sigma = torch.as_tensor(p.surrogate_grad_fn(u, p.spike_threshold.detach()), dtype=u.dtype)
         return self.rows(sigma.expand(self.shape)), layout.OWN_SURROGATE, NO_FIELDS
@@ -229,128 +242,164 @@ class _Call:
     # ------------------------------------------------------------------------------------------------ forward
 
     def forward(self, x: _Tensors) -> tuple[Tensor | None, ...]:
-        """Return output, its mean, and the last v, i and b; when recording, also u, θ, v, i and b of all steps."""
-        has_i_syn, record = x.i_syn is not None, self.record
+        """Return output, its mean, and the last states; when recording, also u, θ, and the states of all steps."""
+        record, feeds_back = self.record, self.feeds_back
+        has_i_syn = x.i_syn is not None
         keep_u = record or self.for_gradient
-        z, output = self.rows(x.z), self.new()
-        states = self.states(4, x.v_mem, x.i_syn, x.b)  # and Σ over time of the output
-        kept = [
-            self.new() if keep else NOTHING
-            for keep in (keep_u, record and self.adapts, record, record and has_i_syn, record and self.adapts)
-        ]
-        u, theta, all_v, all_i, all_b = kept
-        self.constants = self.make_constants(x)
-        v, i, b, total = _addresses_within(states)
+        keep_z = feeds_back and self.for_gradient
+        z, output = self.rows(x.z.detach()), self.new()
+        states = [None if value is None else value.detach().clone(memory_format=torch.contiguous_format) for value in x[1:5]]
+        keep = (keep_u, record and self.adapts, record, record and has_i_syn, record and self.adapts, record and feeds_back)
+        u, theta, all_v, all_i, all_b, all_rec = kept = [self.new() if kept else None for kept in keep]
+        self.fed = self.new() if keep_z else None
+        self.constants, constants, width = made = self.make_constants(x)
+        self.made = made
+        self.choices = choices = (width, *self.neuron(), has_i_syn, self.adapts, feeds_back)
+        weights = None if x.weight is None else x.weight.detach().t().contiguous()
+        bias = None if x.bias is None else x.bias.detach().contiguous()
         arguments = (
-            *(*self.size, self.block, *_addresses(z), v, i, b, *_addresses(self.constants), *self.neuron(), has_i_syn, self.adapts),
-            *(*_addresses(output), total, *_addresses(u, all_v, all_i, all_b, theta), keep_u, record),
+            *(*self.size, self.block, z.data_ptr(), *map(_address, states), constants, *choices),
+            *(_address(weights), _address(bias), bias is not None),
+            *(output.data_ptr(), *map(_address, (u, self.fed, all_v, all_i, all_b, all_rec, theta)), keep_u, keep_z, record),
         )
 
-        in_use = (z, states, self.constants, output, kept)
+        in_use = (z, states, made, output, kept, self.fed, weights, bias)
 
-        def work(part: Part, in_use: Any = in_use) -> bool:
-            scratch = np.empty((layout.FORWARD_SCRATCH, self.block), np.float32)
-            return self.loops.forward(*arguments, *_addresses(scratch), *part)
+        def work(part: Part, in_use: Any = in_use) -> float:
+            scratch = torch.empty(layout.FORWARD_SCRATCH * self.block, dtype=torch.float32, device=CPU)
+            return self.loops.forward(*arguments, scratch.data_ptr(), *part)
 
-        self.is_finite = all(run(work, shares(*self.size)))
-        mean = _scalar(states[3].sum(dtype=np.float64) / output.size)
-        last = (None if x is None else self.from_state(values) for x, values in zip(x[1:4], states[:3], strict=True))
-        return self.from_rows(output), mean, *last, *(None if values is NOTHING else self.from_rows(values) for values in kept)
+        total = math.fsum(run(work, self.parts()))
+        self.is_finite = not math.isnan(total)
+        mean = _scalar(total / output.numel())
+        return self.from_rows(output), mean, *states, *(None if values is None else self.from_rows(values) for values in kept)
 
     # ----------------------------------------------------------------------------------------------- backward
 
-    def backward(self, x: _Tensors, u: Tensor, wants: _Tensors, grads: tuple[Tensor | None, ...]) -> tuple[Tensor | None, ...]:
+    def backward(self, saved: _Saved, u: Tensor, wants: _Tensors, grads: tuple[Tensor | None, ...]) -> tuple[Tensor | None, ...]:
         """Return ∂L/∂x for each x that `wants` names, from ∂L/∂ of each output of `forward`."""
         size = self.size
-        grad_output, grad_mean, grad_v, grad_i, grad_b, *grad_recorded = grads
-        has_recorded = any(grad is not None for grad in grad_recorded)
-        recorded = [NOTHING] * 5
+        samples, steps, neurons = size
+        grad_output, grad_mean, *grad_states = grads[:6]
+        has_recorded = any(grad is not None for grad in grads[6:])
+        recorded: list[Tensor | None] = [None] * 6
         if has_recorded:
-            recorded = [np.zeros(size, np.float32) if grad is None else self.rows(grad) for grad in grad_recorded]
-        grad_u, grad_theta, grad_all_v, grad_all_i, grad_all_b = recorded
-        # Gradients carried back in time, which end as the gradient of the initial state; then the gradients of the constants.
-        carried = self.states(4 + layout.CONSTANTS, None, grad_v, grad_i, grad_b)
-        *carried_addresses, by_row = _addresses_within(carried)[:5]
-        grad_z = self.new() if wants.z else NOTHING
-        all_grad_u = NOTHING if self.gradient_of_u is None else self.new()
-        z = u if x.z is None else x.z  # read, and multiplied into a gradient that nobody wants
-        read = [self.rows(z), self.rows(u), *(NOTHING if state is None else self.state(state) for state in x[1:4]), self.constants]
+            zero = torch.zeros(self.in_memory, dtype=torch.float32, device=CPU)
+            recorded = [zero if grad is None else self.rows(grad) for grad in grads[6:]]
+        # Gradients carried back in time, which end as the gradient of the initial state: of u, v, i, b and the recurrent current.
+        shape = (self.shape[0], *self.shape[2:])
+        carried = torch.zeros((5, *shape), dtype=torch.float32, device=CPU)
+        for place, grad in zip(carried[1:], grad_states, strict=True) if any(grad is not None for grad in grad_states) else ():
+            if grad is not None:
+                place.copy_(grad)
+        _, constants, width = self.made
+        by_neuron = None if width == 1 else torch.zeros((layout.CONSTANTS, *shape), dtype=torch.float32, device=CPU)
+        grad_z = self.new() if wants.z else None
+        all_grad_u = None if self.gradient_of_u is None else self.new()
+        u_rows = self.rows(u)
+        z = u_rows if saved.z is None else self.rows(saved.z)  # if not saved: read, and multiplied into a gradient that nobody wants
+        first = [None if state is None else state.contiguous() for state in (saved.v_mem, saved.i_syn, saved.b)]
         sigma, surrogate, fields = self.surrogate(u)
-        grad_rows, grad_each = self.rows_of_gradient(grad_output), 0.0 if grad_mean is None else grad_mean.item() / u.numel()
-        has_i_syn = x.i_syn is not None
-        arguments = (
-            *(*size, self.block, *_addresses(*read, sigma), surrogate, *_addresses(fields), *self.neuron(), has_i_syn, self.adapts),
-            0.0 if getattr(self.parameters, "detach_reset", False) else 1.0,
-            *(*_addresses(grad_rows), *grad_rows.shape[:2], grad_each),
-            *(*_addresses(grad_u, grad_all_v, grad_all_i, grad_all_b, grad_theta), has_recorded),
-            *(*carried_addresses, *_addresses(grad_z, all_grad_u), by_row),
-            *(wants.z, self.gradient_of_u is not None, bool(wants.spike_threshold)),
+        grad_rows, grad_samples, grad_steps = self.rows_of_gradient(grad_output)
+        parts = self.parts()
+        sums = array("d", bytes(8 * layout.CONSTANTS * len(parts)))
+        weights = None if saved.weight is None else saved.weight.contiguous()
+        in_weights = None if weights is None else torch.zeros((len(parts), neurons + 1, neurons), dtype=torch.float32, device=CPU)
+        size_of_part = 4 * (neurons + 1) * neurons
+        start, carried_bytes = carried.data_ptr(), 4 * samples * neurons
+        before = (
+            *(*size, self.block, z.data_ptr(), u_rows.data_ptr(), *map(_address, first), constants, _address(sigma), surrogate),
+            *(fields.buffer_info()[0], *self.choices, 0.0 if getattr(self.parameters, "detach_reset", False) else 1.0, _address(weights)),
+            *(grad_rows.data_ptr(), grad_samples, grad_steps, 0.0 if grad_mean is None else grad_mean.item() / u.numel()),
+            *(*map(_address, recorded), has_recorded, *(start + k * carried_bytes for k in range(5))),
+            *(_address(grad_z), _address(all_grad_u), _address(by_neuron)),
         )
+        after = (wants.z, self.gradient_of_u is not None, wants.spike_threshold)
+        past = self.group * (steps + 1) * self.block
+        has_i_syn = saved.i_syn is not None
 
-        in_use = (read, sigma, fields, grad_rows, recorded, carried, grad_z, all_grad_u)
+        in_use = (z, u_rows, first, sigma, fields, grad_rows, recorded, carried, grad_z, all_grad_u, by_neuron, weights, in_weights, sums)
 
-        def work(part: Part, in_use: Any = in_use) -> bool:
-            scratch = np.empty((layout.BACKWARD_SCRATCH, self.block), np.float32)
-            past = [np.empty((size[1] + 1, self.block), np.float32) if needed else NOTHING for needed in (has_i_syn, self.adapts)]
-            return self.loops.backward(*arguments, *_addresses(scratch, *past), *part)
+        def work(number: int, in_use: Any = in_use) -> float:
+            scratch = torch.empty(layout.BACKWARD_SCRATCH * self.block, dtype=torch.float32, device=CPU)
+            pasts = [
+                torch.empty(past, dtype=torch.float32, device=CPU) if needed else None for needed in (has_i_syn, self.adapts)
+            ]
+            place = None if in_weights is None else in_weights.data_ptr() + number * size_of_part
+            of_part = (sums.buffer_info()[0] + 8 * layout.CONSTANTS * number, place, None if place is None else place + size_of_part - 4 * neurons)
+            return self.loops.backward(*before, *of_part, *after, scratch.data_ptr(), *map(_address, pasts), *parts[number])
 
-        run(work, shares(*size))
+        run(work, list(range(len(parts))))
         if self.gradient_of_u is not None:
-            self.gradient_of_u.copy_(self.from_rows(all_grad_u))
-        rows = (layout.ALPHA, layout.GAMMA, layout.BETA, layout.THETA, layout.RHO, layout.KAPPA)
+            self.gradient_of_u.copy_(self.from_rows(cast(Tensor, all_grad_u)))
+        of_weights = None if in_weights is None else in_weights[0] if len(parts) == 1 else in_weights.sum(0)
         return (
-            self.from_rows(grad_z) if wants.z else None,
-            *(self.from_state(grad) if wanted else None for grad, wanted in zip(carried[1:4], wants[1:4], strict=True)),
+            None if grad_z is None else self.from_rows(grad_z),
+            *(carried[k] if wanted else None for k, wanted in enumerate(wants[1:5], 1)),
             *(
-                self.summed(carried[4 + row], cast(Tensor, value)) if wanted else None
-                for row, value, wanted in zip(rows, x[4:], wants[4:], strict=True)
+                self.summed(by_neuron, sums, row, shape) if wanted else None
+                for row, shape, wanted in zip(GRADIENT_ROWS, self.shapes, wants[5:11], strict=True)
             ),
+            of_weights[:-1].t() if of_weights is not None and wants.weight else None,
+            of_weights[-1] if of_weights is not None and wants.bias else None,
         )
 
-    def rows_of_gradient(self, grad: Tensor | None) -> Array:
-        """Return the output's gradient; only one row or step if all are equal, as after a sum, which saves memory."""
+    def rows_of_gradient(self, grad: Tensor | None) -> tuple[Tensor, int, int]:
+        """Return the output's gradient, and its numbers of rows and steps: one if all are equal, as after a sum, which saves memory."""
+        samples, steps, neurons = self.size
         if grad is None:
-            return np.zeros((1, 1, self.size[2]), np.float32)
-        if not self.in_one_row:
-            same_for_samples, same_for_steps = (grad.stride(axis) == 0 for axis in (0, 1))
-            part = grad[: 1 if same_for_samples else None, : 1 if same_for_steps else None]
-            return np.ascontiguousarray(part.resolve_neg().numpy().reshape(*part.shape[:2], -1))
-        return self.rows(grad)
+            return torch.zeros(neurons, dtype=torch.float32, device=CPU), 1, 1
+        if self.in_one_row or grad.is_contiguous():
+            return self.rows(grad), samples, steps
+        same_for_samples, same_for_steps = (grad.stride(axis) == 0 for axis in (0, 1))
+        part = grad[: 1 if same_for_samples else None, : 1 if same_for_steps else None]
+        return part.resolve_neg().contiguous(), *part.shape[:2]
 
-    def summed(self, grad: Array, parameter: Tensor) -> Tensor:
-        """Return the gradient by row and neuron, summed to the parameter's shape."""
-        if parameter.dim() == 0:
-            return _scalar(grad.sum())
-        return torch.from_numpy(grad.reshape(-1, *self.over)).sum_to_size(parameter.shape)
-
-
-NOTHING: Array = np.empty((0, 0, 0), np.float32)
-NO_FIELDS: Array = np.empty(0, np.float32)
-"""Placeholder for an array that a loop doesn't touch."""
+    def summed(self, by_neuron: Tensor | None, sums: array[float], row: int, shape: torch.Size) -> Tensor:
+        """Return the gradient of a constant, summed to the parameter's shape."""
+        if by_neuron is None:
+            return _scalar(math.fsum(sums[row :: layout.CONSTANTS])).reshape(shape)
+        if not shape:
+            return by_neuron[row].sum()
+        return by_neuron[row].reshape(-1, *self.over).sum_to_size(shape)
 
 
-def _addresses(*arrays: Array) -> list[int | None]:
-    """Return the arrays' addresses; the caller has to keep the arrays alive."""
-    return [x.__array_interface__["data"][0] if x.size else None for x in arrays]
+ABSENT = (1.0, 1.0, 1.0, math.inf, 0.0, -math.inf, 1.0, 0.0, 0.0)
+"""Constants without effect, in the order of their rows."""
+
+NO_FIELDS = array("f", [0.0] * layout.MOST_FIELDS)
 
 
-def _addresses_within(array: Array) -> list[int]:
-    """Return the addresses of an array's parts along its first axis."""
-    start: int = array.__array_interface__["data"][0]
-    return [start + k * array.strides[0] for k in range(len(array))]
+def _address(x: Tensor | None) -> int | None:
+    """Return a tensor's address; the caller has to keep it alive."""
+    return None if x is None else x.data_ptr()
+
+
+def _empty(shape: tuple[int, ...]) -> Tensor:
+    if 4 * math.prod(shape) < memory.SMALLEST:
+        return torch.empty(shape, dtype=torch.float32, device=CPU)
+    return torch.from_numpy(memory.empty(shape))
 
 
 @lru_cache(maxsize=64)
-def _number_and_fields(surrogate: Any) -> tuple[int, Array]:
+def _number_and_fields(surrogate: Any) -> tuple[int, array[float]]:
     """Return number and field values of a surrogate of `activation`."""
-    fields = np.zeros(layout.MOST_FIELDS, np.float32)
     given = astuple(surrogate)
-    fields[: len(given)] = given
-    return layout.SURROGATES[type(surrogate)], fields
+    return layout.SURROGATES[type(surrogate)], array("f", [*given, *[0.0] * (layout.MOST_FIELDS - len(given))])
 
 
-def _scalar(value: np.floating) -> Tensor:
-    return torch.from_numpy(np.array(value, np.float32))
+def _scalar(value: float) -> Tensor:
+    return torch.tensor(value, dtype=torch.float32, device=CPU)
+
+
+class _Saved(NamedTuple):
+    """What the backward pass reads again besides u, as the forward pass got it."""
+
+    z: Tensor | None
+    v_mem: Tensor
+    i_syn: Tensor | None
+    b: Tensor | None
+    weight: Tensor | None
 
 
 class _Fused(torch.autograd.Function):
@@ -361,14 +410,16 @@ class _Fused(torch.autograd.Function):
         x = _Tensors(*tensors)
         outputs = call.forward(x)
         ctx.call, ctx.wants = call, _Tensors(*ctx.needs_input_grad[1:])
+        call.shapes = [None if parameter is None else parameter.shape for parameter in x[5:11]]
         # The output isn't saved: a caller may change it in place, and it follows from u. Nor is an input that no gradient depends on.
         reads_z = x.i_syn is not None or ctx.wants.alpha_mem or ctx.wants.input_gain
-        ctx.save_for_backward(*x._replace(z=x.z if reads_z else cast(Any, None)), outputs[5])
+        z, call.fed = call.fed if call.feeds_back else x.z, None
+        ctx.save_for_backward(z if reads_z else None, x.v_mem, x.i_syn, x.b, x.weight, outputs[6])
         ctx.set_materialize_grads(False)
-        return outputs if call.record else (*outputs[:5], None, *outputs[6:])
+        return outputs if call.record else (*outputs[:6], None, *outputs[7:])
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
-        *tensors, u = saved_tensors(ctx, from_state=any(grad is not None for grad in grads[2:5]))
-        return (None, *ctx.call.backward(_Tensors(*tensors), u, ctx.wants, grads))
+        *tensors, u = saved_tensors(ctx, from_state=any(grad is not None for grad in grads[2:6]))
+        return (None, *ctx.call.backward(_Saved(*tensors), u, ctx.wants, grads))

@@ -45,13 +45,18 @@ MOST_FIELDS = 5
 OWN_SURROGATE = -1
 """Number of a caller's own surrogate, which is already computed."""
 
-FORWARD_SCRATCH, BACKWARD_SCRATCH = 3, 8
+GROUP = 4
+"""Samples with recurrent connections that go back together, since each weight that is read then serves all of them."""
+
+FORWARD_SCRATCH, BACKWARD_SCRATCH = 5 + CONSTANTS, 7 + GROUP + 2 * CONSTANTS
 """Numbers of rows of a block's length that the loops need as scratch space."""
 
 
 class Kind(Enum):
     ARRAY = "float32*"
     """C-contiguous; null where the loop doesn't touch it."""
+    SUMS = "float64*"
+    """As ARRAY, in float64."""
     SIZE = "int64"
     NUMBER = "float32"
     FLAG = "bool"
@@ -60,24 +65,28 @@ class Kind(Enum):
 _SIZES = dict.fromkeys(("samples", "steps", "neurons", "block"), Kind.SIZE)
 _PART = dict.fromkeys(("first_sample", "end_sample", "first_neuron", "end_neuron"), Kind.SIZE)
 _NEURON = {
+    "width": Kind.SIZE,
     "limit": Kind.NUMBER,
     "single": Kind.FLAG,
     "reset": Kind.SIZE,
     "reset_value": Kind.NUMBER,
     "has_i_syn": Kind.FLAG,
     "adapts": Kind.FLAG,
+    "feeds_back": Kind.FLAG,
 }
 
 FORWARD = {
     **_SIZES,
-    **dict.fromkeys(("z", "v", "i", "b", "constants"), Kind.ARRAY),
+    **dict.fromkeys(("z", "v", "i", "b", "rec", "constants"), Kind.ARRAY),
     **_NEURON,
-    **dict.fromkeys(("output", "total", "kept_u", "kept_v", "kept_i", "kept_b", "kept_theta"), Kind.ARRAY),
-    **dict.fromkeys(("keep_u", "keep_all"), Kind.FLAG),
+    **dict.fromkeys(("weights", "bias"), Kind.ARRAY),
+    "has_bias": Kind.FLAG,
+    **dict.fromkeys(("output", "kept_u", "kept_z", "kept_v", "kept_i", "kept_b", "kept_rec", "kept_theta"), Kind.ARRAY),
+    **dict.fromkeys(("keep_u", "keep_z", "keep_all"), Kind.FLAG),
     "scratch": Kind.ARRAY,
     **_PART,
 }
-"""The forward loop's parameters. It returns whether every u is a finite number."""
+"""The forward loop's parameters. It returns the sum of the output; NaN if some u or output isn't a finite number."""
 
 BACKWARD = {
     **_SIZES,
@@ -86,15 +95,19 @@ BACKWARD = {
     "fields": Kind.ARRAY,
     **_NEURON,
     "through_reset": Kind.NUMBER,
+    "weights": Kind.ARRAY,
     "grad_output": Kind.ARRAY,
     "grad_samples": Kind.SIZE,
     "grad_steps": Kind.SIZE,
     "grad_each": Kind.NUMBER,
-    **dict.fromkeys(("grad_recorded_u", "grad_recorded_v", "grad_recorded_i", "grad_recorded_b", "grad_recorded_theta"), Kind.ARRAY),
+    **dict.fromkeys((f"grad_recorded_{name}" for name in ("u", "theta", "v", "i", "b", "rec")), Kind.ARRAY),
     "has_recorded": Kind.FLAG,
-    **dict.fromkeys(("grad_u", "grad_v", "grad_i", "grad_b", "grad_z", "all_grad_u", "grad_constants"), Kind.ARRAY),
+    **dict.fromkeys(("grad_u", "grad_v", "grad_i", "grad_b", "grad_rec"), Kind.ARRAY),
+    **dict.fromkeys(("grad_z", "all_grad_u", "grad_constants"), Kind.ARRAY),
+    "sums": Kind.SUMS,
+    **dict.fromkeys(("grad_weights", "grad_bias"), Kind.ARRAY),
     **dict.fromkeys(("wants_z", "wants_all_u", "wants_theta"), Kind.FLAG),
     **dict.fromkeys(("scratch", "past_i", "past_b"), Kind.ARRAY),
     **_PART,
 }
-"""The backward loop's parameters. It returns True."""
+"""The backward loop's parameters. It returns 0."""

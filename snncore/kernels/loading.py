@@ -24,8 +24,15 @@ from typing import Any, NamedTuple
 
 from snncore.kernels.layout import BACKWARD, FORWARD, Kind
 
+SOURCES = (
+    *("loops.py", "steps.py", "gradients.py", "slopes.py", "recurrence.py", "arithmetic.py"),
+    *("layout.py", "compiling.py"),
+)
+"""The files that the machine code is made from."""
+
 _C_TYPES: dict[Kind, Any] = {
     Kind.ARRAY: ctypes.c_void_p,
+    Kind.SUMS: ctypes.c_void_p,
     Kind.SIZE: ctypes.c_int64,
     Kind.NUMBER: ctypes.c_float,
     Kind.FLAG: ctypes.c_bool,
@@ -35,8 +42,8 @@ _C_TYPES: dict[Kind, Any] = {
 class Loops(NamedTuple):
     """The two loops. Each takes the parameters of `layout`, in order, arrays by address, and releases the interpreter lock."""
 
-    forward: Callable[..., bool]
-    backward: Callable[..., bool]
+    forward: Callable[..., float]
+    backward: Callable[..., float]
 
 
 _lock = threading.Lock()
@@ -159,7 +166,7 @@ def _no_array_is_owned(_: object) -> None:
 _never_called = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(_no_array_is_owned)
 
 
-def _callable(address: int, parameters: dict[str, Kind]) -> Callable[..., bool]:
+def _callable(address: int, parameters: dict[str, Kind]) -> Callable[..., float]:
     """Return the function at an address, with Numba's calling convention.
 
     Its first arguments are a place for the result and one for an exception, which never occurs.
@@ -167,8 +174,8 @@ def _callable(address: int, parameters: dict[str, Kind]) -> Callable[..., bool]:
     types = (_C_TYPES[kind] for kind in parameters.values())
     function = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *types)(address)
 
-    def call(*arguments: Any) -> bool:
-        result, exception = ctypes.c_bool(), ctypes.c_void_p()
+    def call(*arguments: Any) -> float:
+        result, exception = ctypes.c_double(), ctypes.c_void_p()
         status: int = function(ctypes.byref(result), ctypes.byref(exception), *arguments)
         if status:
             raise RuntimeError(f"a compiled time loop failed with status {status}")
@@ -183,7 +190,7 @@ def _callable(address: int, parameters: dict[str, Kind]) -> Callable[..., bool]:
 def _key() -> str:
     """Return a key of the loops' source, their compiler, and the processor."""
     here = Path(__file__).parent
-    sources = [(here / name).read_bytes() for name in ("loops.py", "layout.py", "compiling.py")]
+    sources = [(here / name).read_bytes() for name in SOURCES]
     versions = [metadata.version(package) for package in ("numba", "llvmlite", "numpy")]
     return hashlib.sha256(pickle.dumps((sources, versions, _processor()))).hexdigest()[:32]
 

@@ -20,6 +20,7 @@ VECTOR = 16
 """Neurons are split in multiples of this number of float32 values, one vector and one cache line."""
 
 
+Share = TypeVar("Share")
 Result = TypeVar("Result")
 
 
@@ -32,9 +33,16 @@ class Part(NamedTuple):
     end_neuron: int
 
 
-def shares(samples: int, steps: int, neurons: int) -> list[Part]:
-    """Return independent parts of (samples, steps, neurons), at most one for each of torch's threads."""
-    count = min(torch.get_num_threads(), samples * steps * neurons // LEAST_SHARE)
+def shares(samples: int, steps: int, neurons: int, *, work: int = 1, only_samples: bool = False) -> list[Part]:
+    """Return independent parts of (samples, steps, neurons), at most one for each of torch's threads.
+
+    Args:
+        work: how many times as long a value takes as one that depends on its own neuron alone.
+        only_samples: neurons depend on each other, and aren't split.
+    """
+    count = min(torch.get_num_threads(), samples * steps * neurons * work // LEAST_SHARE)
+    if only_samples:
+        count = min(count, samples)
     if count <= 1:
         return [Part(0, samples, 0, neurons)]
     if samples >= count:
@@ -43,7 +51,7 @@ def shares(samples: int, steps: int, neurons: int) -> list[Part]:
     return [Part(0, samples, first, end) for first, end in _ranges(neurons, width)]
 
 
-def run(work: Callable[[Part], Result], parts: list[Part]) -> list[Result]:
+def run(work: Callable[[Share], Result], parts: list[Share]) -> list[Result]:
     """Return the results of `work` for every part.
 
     The first part is computed in this thread, the others in parallel. An interrupt may end the call while a thread still works, so `work`

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from snncore.dynamics import StepFunction, recurrent
+from snncore.dynamics import Recurrence, StepFunction
 from snncore.errors import ParameterError
 from snncore.layers.stateful import StatefulLayer
 
@@ -35,4 +35,4 @@ class Recurrent(StatefulLayer):
 
     @property
     def step(self) -> StepFunction[Any]:
-        return recurrent(super().step, self.rec_connect)
+        return Recurrence(super().step, self.rec_connect)
