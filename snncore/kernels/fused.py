@@ -332,6 +332,7 @@ class _Call:
         run(work, list(range(len(parts))))
         if self.gradient_of_u is not None:
             self.gradient_of_u.copy_(self.from_rows(cast(Tensor, all_grad_u)))
+        acts = steps > 1 or grad_states[3] is not None or grads[11] is not None  # within one step no current comes back
         of_weights = None if in_weights is None else in_weights[0] if len(parts) == 1 else in_weights.sum(0)
         return (
             None if grad_z is None else self.from_rows(grad_z),
@@ -340,8 +341,8 @@ class _Call:
                 self.summed(by_neuron, sums, row, shape) if wanted else None
                 for row, shape, wanted in zip(GRADIENT_ROWS, self.shapes, wants[5:11], strict=True)
             ),
-            of_weights[:-1].t() if of_weights is not None and wants.weight else None,
-            of_weights[-1] if of_weights is not None and wants.bias else None,
+            of_weights[:-1].t() if of_weights is not None and wants.weight and acts else None,
+            of_weights[-1] if of_weights is not None and wants.bias and acts else None,
         )
 
     def rows_of_gradient(self, grad: Tensor | None) -> tuple[Tensor, int, int]:

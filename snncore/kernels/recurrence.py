@@ -69,7 +69,7 @@ def _add_weighted_gradient(to, s, grad):
 @inlined_gradient
 def _add_four(to, g0, g1, g2, g3, w0, w1, w2, w3):
     for m in range(len(to)):
-        to[m] += g0 * w0[m] + g1 * w1[m] + (g2 * w2[m] + g3 * w3[m])
+        to[m] = to[m] + g0 * w0[m] + g1 * w1[m] + g2 * w2[m] + g3 * w3[m]
 
 
 @inlined_gradient
@@ -81,10 +81,10 @@ def _add_four_to_four(to, grad, n, w0, w1, w2, w3):
     c0, c1, c2, c3 = grad[2, n], grad[2, n + 1], grad[2, n + 2], grad[2, n + 3]
     d0, d1, d2, d3 = grad[3, n], grad[3, n + 1], grad[3, n + 2], grad[3, n + 3]
     for m in range(len(w0)):
-        a[m] += a0 * w0[m] + a1 * w1[m] + (a2 * w2[m] + a3 * w3[m])
-        b[m] += b0 * w0[m] + b1 * w1[m] + (b2 * w2[m] + b3 * w3[m])
-        c[m] += c0 * w0[m] + c1 * w1[m] + (c2 * w2[m] + c3 * w3[m])
-        d[m] += d0 * w0[m] + d1 * w1[m] + (d2 * w2[m] + d3 * w3[m])
+        a[m] = a[m] + a0 * w0[m] + a1 * w1[m] + a2 * w2[m] + a3 * w3[m]
+        b[m] = b[m] + b0 * w0[m] + b1 * w1[m] + b2 * w2[m] + b3 * w3[m]
+        c[m] = c[m] + c0 * w0[m] + c1 * w1[m] + c2 * w2[m] + c3 * w3[m]
+        d[m] = d[m] + d0 * w0[m] + d1 * w1[m] + d2 * w2[m] + d3 * w3[m]
 
 
 @inlined_gradient
