@@ -6,5 +6,6 @@ compiled in the background, and the scan is used until they are ready.
 
 from snncore.kernels.fused import STEPS, scan
 from snncore.kernels.loading import begin, disabled, prepare
+from snncore.kernels.sources import Source, mark
 
-__all__ = ["STEPS", "begin", "disabled", "prepare", "scan"]
+__all__ = ["STEPS", "Source", "begin", "disabled", "mark", "prepare", "scan"]

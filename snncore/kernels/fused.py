@@ -7,6 +7,7 @@ once for all time steps. The forward pass keeps one array for the backward pass,
 from __future__ import annotations
 
 import math
+import threading
 from array import array
 from dataclasses import astuple
 from functools import lru_cache
@@ -21,6 +22,7 @@ from snncore.dynamics import ALIFParameters, LIFParameters, MembraneParameters, 
 from snncore.kernels import layout, loading, memory
 from snncore.kernels.graph import ended, saved_tensors
 from snncore.kernels.sharing import VECTOR, Part, run, shares
+from snncore.kernels.sources import Source, connected, source_of
 
 P = TypeVar("P")
 
@@ -49,29 +51,48 @@ def scan(
     """
     weight: Tensor | None = None
     bias: Tensor | None = None
-    plain = step
+    plain: Any = step
     applies = True
     if type(step) is Recurrence:
-        plain = step.step
-        applies = _connects(step.rec_connect, z)
+        plain, connection = step.step, step.rec_connect
+        applies = _connects(connection, z)
         if applies:
-            weight, bias = step.rec_connect.weight, step.rec_connect.bias  # type: ignore[attr-defined]  # it is a Linear
+            weight, bias = connection.weight, connection.bias  # type: ignore[attr-defined]  # it is a Linear
     loops = loading.loops() if applies and _applies(plain, z, state, parameters) else None
     if loops is None:
-        return ended(dynamics.scan(step, z, state, parameters, record=record, gradient_of_u=gradient_of_u))
+        return ended(dynamics.scan(step, z, state, connected(parameters), record=record, gradient_of_u=gradient_of_u))
     p = cast(MembraneParameters, parameters)
+    adapts = isinstance(p, ALIFParameters)
     tensors = _Tensors(
         *(z, state["v_mem"], state.get("i_syn"), state.get("b"), state.get("i_rec"), p.alpha_mem, p.input_gain, p.alpha_syn),
-        *(getattr(p, name, None) for name in ("spike_threshold", "alpha_adapt", "adapt_gain")),
+        p.spike_threshold if isinstance(p, LIFParameters) else None,
+        *((p.alpha_adapt, p.adapt_gain) if adapts else (None, None)),
         *(weight, bias),
     )
-    for_gradient = torch.is_grad_enabled() and any(x is not None and x.requires_grad for x in tensors)
-    call = _Call(loops, p, z, weight is not None, record, for_gradient, gradient_of_u)
-    outputs: Any = _Fused.apply(call, *tensors) if for_gradient else call.forward(tensors)  # type: ignore[no-untyped-call]  # torch's own
+    sources: list[Source | None] = [None] * len(tensors)
+    inputs = list(tensors)
+    if torch.is_grad_enabled():
+        for place in FACTORS:
+            source = sources[place] = source_of(tensors[place])
+            if source is not None:
+                inputs[place] = source.parameter
+        learning = [place for place, x in enumerate(inputs) if x is not None and x.requires_grad]
+    else:
+        learning = []
+    call = _Call(loops, p, z, weight is not None, record, bool(learning), gradient_of_u)
+    if learning:
+        call.tensors, call.sources, call.learning = tensors, sources, learning
+        found = iter(_Fused.apply(call, *(inputs[place] for place in learning)))  # type: ignore[no-untyped-call]  # torch's own
+        outputs = [next(found) if place in call.present else None for place in range(len(SEEN) + 6)]
+    else:
+        outputs = call.forward(tensors)
     last = dict(zip(STATES, outputs[2:6], strict=True))
-    recordings = {name: values for name, values in zip(SEEN, outputs[6:], strict=True) if values is not None}
-    return Scan(outputs[0], outputs[1], {name: last[name] for name in state}, recordings, call.is_finite)
+    recordings = {name: values for name, values in zip(SEEN, outputs[6:], strict=True) if values is not None} if record else {}
+    return Scan(cast(Tensor, outputs[0]), cast(Tensor, outputs[1]), {name: cast(Tensor, last[name]) for name in state}, recordings, call.is_finite)
 
+
+FACTORS = (5, 7, 9)
+"""Places of α, β and ρ among `_Tensors`."""
 
 STATES = ("v_mem", "i_syn", "b", "i_rec")
 SEEN = ("u", "spike_threshold", *STATES)
@@ -128,8 +149,11 @@ class _Tensors(NamedTuple):
     bias: Tensor | None
 
 
-GRADIENT_ROWS = (layout.ALPHA, layout.GAMMA, layout.BETA, layout.THETA, layout.RHO, layout.KAPPA)
-"""Rows of the constants that `alpha_mem` to `adapt_gain` are, in order."""
+PLACE_OF_BETA, PLACE_OF_THETA, PLACE_OF_WEIGHT = 7, 8, 11
+"""Places among `_Tensors`."""
+
+ROWS = {5: layout.ALPHA, 6: layout.GAMMA, PLACE_OF_BETA: layout.BETA, PLACE_OF_THETA: layout.THETA, 9: layout.RHO, 10: layout.KAPPA}
+"""Rows of the constants by place among `_Tensors`."""
 
 
 class _Call:
@@ -149,6 +173,7 @@ class _Call:
         gradient_of_u: Tensor | None,
     ) -> None:
         self.loops = loops
+        self.like: Tensor | None = z
         self.parameters = parameters
         self.feeds_back = feeds_back
         self.record = record
@@ -163,6 +188,7 @@ class _Call:
         """Shape that a row's parameters broadcast over."""
         self.size = (1, steps, batch * neurons) if self.in_one_row else (batch, steps, neurons)
         self.in_memory = (steps, batch, *trailing) if self.in_one_row else z.shape
+        self.bytes = 4 * self.size[0] * steps * self.size[2]
         self.adapts = isinstance(parameters, ALIFParameters)
         self.group = layout.GROUP if feeds_back else 1
         whole = -(-self.size[2] // VECTOR) * VECTOR
@@ -183,15 +209,22 @@ class _Call:
 
     def rows(self, x: Tensor) -> Tensor:
         """Return (B, T, ...) as (rows, steps, neurons) in memory."""
-        x = x.resolve_neg()
-        return (x.transpose(0, 1) if self.in_one_row else x).contiguous()
+        if x.is_neg():
+            x = x.resolve_neg()
+        if self.in_one_row:
+            x = x.transpose(0, 1)
+        return x if x.is_contiguous() else x.contiguous()
 
     def from_rows(self, values: Tensor) -> Tensor:
         """Return (rows, steps, neurons) in memory as (B, T, ...), contiguous, and no torch view, which could not be changed in place."""
         return values.transpose(0, 1).clone(memory_format=torch.contiguous_format) if self.in_one_row else values
 
     def new(self) -> Tensor:
-        return _empty(self.in_memory)
+        if self.bytes >= memory.SMALLEST:
+            return torch.from_numpy(memory.empty(self.in_memory))
+        if self.in_one_row:
+            return torch.empty(self.in_memory, dtype=torch.float32, device=CPU)
+        return torch.empty_like(self.like, memory_format=torch.contiguous_format)
 
     def make_constants(self, x: _Tensors) -> tuple[Any, int, int]:
         """Return the constants of `loops`, to be kept alive, with their address and width. An absent one has a value without effect."""
@@ -241,45 +274,55 @@ class _Call:
 
     # ------------------------------------------------------------------------------------------------ forward
 
-    def forward(self, x: _Tensors) -> tuple[Tensor | None, ...]:
+    def forward(self, x: _Tensors) -> list[Tensor | None]:
         """Return output, its mean, and the last states; when recording, also u, θ, and the states of all steps."""
-        record, feeds_back = self.record, self.feeds_back
+        record, feeds_back, adapts = self.record, self.feeds_back, self.adapts
         has_i_syn = x.i_syn is not None
         keep_u = record or self.for_gradient
         keep_z = feeds_back and self.for_gradient
         z, output = self.rows(x.z.detach()), self.new()
-        states = [None if value is None else value.detach().clone(memory_format=torch.contiguous_format) for value in x[1:5]]
-        keep = (keep_u, record and self.adapts, record, record and has_i_syn, record and self.adapts, record and feeds_back)
-        u, theta, all_v, all_i, all_b, all_rec = kept = [self.new() if kept else None for kept in keep]
+        u = self.new() if keep_u else None
         self.fed = self.new() if keep_z else None
-        self.constants, constants, width = made = self.make_constants(x)
-        self.made = made
-        self.choices = choices = (width, *self.neuron(), has_i_syn, self.adapts, feeds_back)
-        weights = None if x.weight is None else x.weight.detach().t().contiguous()
-        bias = None if x.bias is None else x.bias.detach().contiguous()
+        theta = all_v = all_i = all_b = all_rec = None
+        if record:
+            all_v = self.new()
+            theta, all_b = (self.new(), self.new()) if adapts else (None, None)
+            all_i = self.new() if has_i_syn else None
+            all_rec = self.new() if feeds_back else None
+        v = x.v_mem.detach().clone(memory_format=torch.contiguous_format)
+        i, b, rec = (None if value is None else value.detach().clone(memory_format=torch.contiguous_format) for value in x[2:5])
+        self.made = made = self.make_constants(x)
+        _, constants, width = made
+        self.choices = choices = (width, *self.neuron(), has_i_syn, adapts, feeds_back)
+        weights = bias = None
+        if x.weight is not None:
+            weights = x.weight.detach().t().contiguous()
+            bias = None if x.bias is None else x.bias.detach().contiguous()
         arguments = (
-            *(*self.size, self.block, z.data_ptr(), *map(_address, states), constants, *choices),
-            *(_address(weights), _address(bias), bias is not None),
-            *(output.data_ptr(), *map(_address, (u, self.fed, all_v, all_i, all_b, all_rec, theta)), keep_u, keep_z, record),
+            *(*self.size, self.block, z.data_ptr(), v.data_ptr(), _address(i), _address(b), _address(rec), constants, *choices),
+            *(_address(weights), _address(bias), bias is not None, output.data_ptr(), _address(u), _address(self.fed), _address(all_v)),
+            *(_address(all_i), _address(all_b), _address(all_rec), _address(theta), keep_u, keep_z, record),
         )
 
-        in_use = (z, states, made, output, kept, self.fed, weights, bias)
+        in_use = (z, v, i, b, rec, made, output, u, theta, all_v, all_i, all_b, all_rec, self.fed, weights, bias)
 
         def work(part: Part, in_use: Any = in_use) -> float:
-            scratch = torch.empty(layout.FORWARD_SCRATCH * self.block, dtype=torch.float32, device=CPU)
-            return self.loops.forward(*arguments, scratch.data_ptr(), *part)
+            return self.loops.forward(*arguments, scratch(layout.FORWARD_SCRATCH * self.block), *part)
 
         total = math.fsum(run(work, self.parts()))
         self.is_finite = not math.isnan(total)
-        mean = _scalar(total / output.numel())
-        return self.from_rows(output), mean, *states, *(None if values is None else self.from_rows(values) for values in kept)
+        kept = [u, theta, all_v, all_i, all_b, all_rec]
+        if self.in_one_row:
+            output = self.from_rows(output)
+            kept = [None if values is None else self.from_rows(values) for values in kept]
+        return [output, _scalar(total / output.numel()), v, i, b, rec, *kept]
 
     # ----------------------------------------------------------------------------------------------- backward
 
-    def backward(self, saved: _Saved, u: Tensor, wants: _Tensors, grads: tuple[Tensor | None, ...]) -> tuple[Tensor | None, ...]:
-        """Return ∂L/∂x for each x that `wants` names, from ∂L/∂ of each output of `forward`."""
-        size = self.size
-        samples, steps, neurons = size
+    def backward(self, saved: _Saved, u: Tensor, grads: list[Tensor | None]) -> list[Tensor | None]:
+        """Return ∂L/∂x for each x that is learning, in the order of `_Tensors`, from ∂L/∂ of each output of `forward`."""
+        size, learning, self.like = self.size, self.learning, u
+        _, steps, neurons = size
         grad_output, grad_mean, *grad_states = grads[:6]
         has_recorded = any(grad is not None for grad in grads[6:])
         recorded: list[Tensor | None] = [None] * 6
@@ -289,61 +332,70 @@ class _Call:
         # Gradients carried back in time, which end as the gradient of the initial state: of u, v, i, b and the recurrent current.
         shape = (self.shape[0], *self.shape[2:])
         carried = torch.zeros((5, *shape), dtype=torch.float32, device=CPU)
-        for place, grad in zip(carried[1:], grad_states, strict=True) if any(grad is not None for grad in grad_states) else ():
+        for place, grad in enumerate(grad_states, 1):
             if grad is not None:
-                place.copy_(grad)
+                carried[place].copy_(grad)
         _, constants, width = self.made
         by_neuron = None if width == 1 else torch.zeros((layout.CONSTANTS, *shape), dtype=torch.float32, device=CPU)
-        grad_z = self.new() if wants.z else None
+        grad_z = self.new() if 0 in learning else None
         all_grad_u = None if self.gradient_of_u is None else self.new()
         u_rows = self.rows(u)
         z = u_rows if saved.z is None else self.rows(saved.z)  # if not saved: read, and multiplied into a gradient that nobody wants
-        first = [None if state is None else state.contiguous() for state in (saved.v_mem, saved.i_syn, saved.b)]
+        first_v, first_i, first_b = (None if state is None else state.contiguous() for state in saved[1:4])
         sigma, surrogate, fields = self.surrogate(u)
         grad_rows, grad_samples, grad_steps = self.rows_of_gradient(grad_output)
         parts = self.parts()
         sums = array("d", bytes(8 * layout.CONSTANTS * len(parts)))
-        weights = None if saved.weight is None else saved.weight.contiguous()
-        in_weights = None if weights is None else torch.zeros((len(parts), neurons + 1, neurons), dtype=torch.float32, device=CPU)
-        size_of_part = 4 * (neurons + 1) * neurons
-        start, carried_bytes = carried.data_ptr(), 4 * samples * neurons
+        weights = in_weights = None
+        if saved.weight is not None:
+            weights = saved.weight.contiguous()
+            in_weights = torch.zeros((len(parts), neurons + 1, neurons), dtype=torch.float32, device=CPU)
+        start, of_each = carried.data_ptr(), 4 * size[0] * neurons
         before = (
-            *(*size, self.block, z.data_ptr(), u_rows.data_ptr(), *map(_address, first), constants, _address(sigma), surrogate),
-            *(fields.buffer_info()[0], *self.choices, 0.0 if getattr(self.parameters, "detach_reset", False) else 1.0, _address(weights)),
+            *(*size, self.block, z.data_ptr(), u_rows.data_ptr(), _address(first_v), _address(first_i), _address(first_b), constants),
+            *(_address(sigma), surrogate, fields.buffer_info()[0], *self.choices, self.through_reset(), _address(weights)),
             *(grad_rows.data_ptr(), grad_samples, grad_steps, 0.0 if grad_mean is None else grad_mean.item() / u.numel()),
-            *(*map(_address, recorded), has_recorded, *(start + k * carried_bytes for k in range(5))),
+            *(*map(_address, recorded), has_recorded, start, start + of_each, start + 2 * of_each, start + 3 * of_each, start + 4 * of_each),
             *(_address(grad_z), _address(all_grad_u), _address(by_neuron)),
         )
-        after = (wants.z, self.gradient_of_u is not None, wants.spike_threshold)
-        past = self.group * (steps + 1) * self.block
-        has_i_syn = saved.i_syn is not None
+        after = (0 in learning, self.gradient_of_u is not None, PLACE_OF_THETA in learning)
+        past_values = self.group * (steps + 1) * self.block
+        has_i_syn, adapts = first_i is not None, self.adapts
 
-        in_use = (z, u_rows, first, sigma, fields, grad_rows, recorded, carried, grad_z, all_grad_u, by_neuron, weights, in_weights, sums)
+        in_use = (z, u_rows, first_v, first_i, first_b, sigma, grad_rows, recorded, carried, grad_z, all_grad_u, by_neuron, weights, sums)
 
         def work(number: int, in_use: Any = in_use) -> float:
-            scratch = torch.empty(layout.BACKWARD_SCRATCH * self.block, dtype=torch.float32, device=CPU)
-            pasts = [
-                torch.empty(past, dtype=torch.float32, device=CPU) if needed else None for needed in (has_i_syn, self.adapts)
-            ]
-            place = None if in_weights is None else in_weights.data_ptr() + number * size_of_part
-            of_part = (sums.buffer_info()[0] + 8 * layout.CONSTANTS * number, place, None if place is None else place + size_of_part - 4 * neurons)
-            return self.loops.backward(*before, *of_part, *after, scratch.data_ptr(), *map(_address, pasts), *parts[number])
+            past_i = torch.empty(past_values, dtype=torch.float32, device=CPU) if has_i_syn else None
+            past_b = torch.empty(past_values, dtype=torch.float32, device=CPU) if adapts else None
+            of_weights = of_bias = None
+            if in_weights is not None:
+                of_weights, of_bias = in_weights[number].data_ptr(), in_weights[number, -1].data_ptr()
+            return self.loops.backward(
+                *(*before, sums.buffer_info()[0] + 8 * layout.CONSTANTS * number, of_weights, of_bias, *after),
+                *(scratch(layout.BACKWARD_SCRATCH * self.block), _address(past_i), _address(past_b), *parts[number]),
+            )
 
         run(work, list(range(len(parts))))
         if self.gradient_of_u is not None:
             self.gradient_of_u.copy_(self.from_rows(cast(Tensor, all_grad_u)))
-        acts = steps > 1 or grad_states[3] is not None or grads[11] is not None  # within one step no current comes back
-        of_weights = None if in_weights is None else in_weights[0] if len(parts) == 1 else in_weights.sum(0)
-        return (
-            None if grad_z is None else self.from_rows(grad_z),
-            *(carried[k] if wanted else None for k, wanted in enumerate(wants[1:5], 1)),
-            *(
-                self.summed(by_neuron, sums, row, shape) if wanted else None
-                for row, shape, wanted in zip(GRADIENT_ROWS, self.shapes, wants[5:11], strict=True)
-            ),
-            of_weights[:-1].t() if of_weights is not None and wants.weight and acts else None,
-            of_weights[-1] if of_weights is not None and wants.bias and acts else None,
-        )
+        found: list[Tensor | None] = []
+        for place in learning:
+            if place == 0:
+                found.append(self.from_rows(cast(Tensor, grad_z)))
+            elif place <= len(STATES):
+                found.append(carried[place])
+            elif place < PLACE_OF_WEIGHT:
+                found.append(self.of_constant(place, by_neuron, sums))
+            elif steps == 1 and grads[5] is None and grads[-1] is None:
+                found.append(None)  # within one step no current comes back
+            else:
+                of_weights = cast(Tensor, in_weights)[0] if len(parts) == 1 else cast(Tensor, in_weights).sum(0)
+                found.append(of_weights[:-1].t() if place == PLACE_OF_WEIGHT else of_weights[-1])
+        self.like = None
+        return found
+
+    def through_reset(self) -> float:
+        return 0.0 if getattr(self.parameters, "detach_reset", False) else 1.0
 
     def rows_of_gradient(self, grad: Tensor | None) -> tuple[Tensor, int, int]:
         """Return the output's gradient, and its numbers of rows and steps: one if all are equal, as after a sum, which saves memory."""
@@ -356,13 +408,22 @@ class _Call:
         part = grad[: 1 if same_for_samples else None, : 1 if same_for_steps else None]
         return part.resolve_neg().contiguous(), *part.shape[:2]
 
-    def summed(self, by_neuron: Tensor | None, sums: array[float], row: int, shape: torch.Size) -> Tensor:
-        """Return the gradient of a constant, summed to the parameter's shape."""
+    def of_constant(self, place: int, by_neuron: Tensor | None, sums: array[float]) -> Tensor:
+        """Return the gradient of a constant, summed to its shape; or of the parameter that it comes from."""
+        row, source = ROWS[place], self.sources[place]
+        if source is not None:
+            grad = _total(by_neuron, sums, row)
+            if place != PLACE_OF_BETA and self.tensors[place + 1] is not None:
+                grad -= _total(by_neuron, sums, ROWS[place + 1])
+            return torch.scalar_tensor(grad * source.slope, dtype=torch.float32, device=CPU)
+        shape = cast(Tensor, self.tensors[place]).shape
         if by_neuron is None:
-            return _scalar(math.fsum(sums[row :: layout.CONSTANTS])).reshape(shape)
-        if not shape:
-            return by_neuron[row].sum()
-        return by_neuron[row].reshape(-1, *self.over).sum_to_size(shape)
+            return _scalar(_total(by_neuron, sums, row)).reshape(shape)
+        return by_neuron[row].reshape(-1, *self.over).sum_to_size(shape) if shape else by_neuron[row].sum()
+
+
+def _total(by_neuron: Tensor | None, sums: array[float], row: int) -> float:
+    return math.fsum(sums[row :: layout.CONSTANTS]) if by_neuron is None else by_neuron[row].sum().item()
 
 
 ABSENT = (1.0, 1.0, 1.0, math.inf, 0.0, -math.inf, 1.0, 0.0, 0.0)
@@ -376,10 +437,18 @@ def _address(x: Tensor | None) -> int | None:
     return None if x is None else x.data_ptr()
 
 
-def _empty(shape: tuple[int, ...]) -> Tensor:
-    if 4 * math.prod(shape) < memory.SMALLEST:
-        return torch.empty(shape, dtype=torch.float32, device=CPU)
-    return torch.from_numpy(memory.empty(shape))
+_of_thread = threading.local()
+
+LARGEST_SCRATCH = 2**18
+"""Most values of scratch space that a thread keeps."""
+
+
+def scratch(count: int) -> int:
+    """Return the address of so many values of scratch space; a thread has one, until it asks again."""
+    kept: Tensor | None = getattr(_of_thread, "scratch", None)
+    if kept is None or not count <= kept.numel() <= max(count, LARGEST_SCRATCH):
+        kept = _of_thread.scratch = torch.empty(count, dtype=torch.float32, device=CPU)
+    return kept.data_ptr()
 
 
 @lru_cache(maxsize=64)
@@ -390,7 +459,7 @@ def _number_and_fields(surrogate: Any) -> tuple[int, array[float]]:
 
 
 def _scalar(value: float) -> Tensor:
-    return torch.tensor(value, dtype=torch.float32, device=CPU)
+    return torch.scalar_tensor(value, dtype=torch.float32, device=CPU)
 
 
 class _Saved(NamedTuple):
@@ -407,20 +476,28 @@ class _Fused(torch.autograd.Function):
     """`_Call.forward` with `_Call.backward` as its derivative."""
 
     @staticmethod
-    def forward(ctx: Any, call: _Call, *tensors: Any) -> tuple[Tensor | None, ...]:
-        x = _Tensors(*tensors)
+    def forward(ctx: Any, call: _Call, *learning: Tensor) -> tuple[Tensor, ...]:
+        x = call.tensors
         outputs = call.forward(x)
-        ctx.call, ctx.wants = call, _Tensors(*ctx.needs_input_grad[1:])
-        call.shapes = [None if parameter is None else parameter.shape for parameter in x[5:11]]
+        ctx.call = call
         # The output isn't saved: a caller may change it in place, and it follows from u. Nor is an input that no gradient depends on.
-        reads_z = x.i_syn is not None or ctx.wants.alpha_mem or ctx.wants.input_gain
+        reads_z = x.i_syn is not None or 5 in call.learning or 6 in call.learning
         z, call.fed = call.fed if call.feeds_back else x.z, None
         ctx.save_for_backward(z if reads_z else None, x.v_mem, x.i_syn, x.b, x.weight, outputs[6])
         ctx.set_materialize_grads(False)
-        return outputs if call.record else (*outputs[:6], None, *outputs[7:])
+        if not call.record:
+            outputs[6] = None
+        call.present = [place for place, value in enumerate(outputs) if value is not None]
+        call.tensors = x._replace(z=None, v_mem=None, i_syn=None, b=None, i_rec=None, weight=None, bias=None)  # type: ignore[arg-type]
+        call.like = None  # else memory would last as long as the graph
+        return tuple(value for value in outputs if value is not None)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
-        *tensors, u = saved_tensors(ctx, from_state=any(grad is not None for grad in grads[2:6]))
-        return (None, *ctx.call.backward(_Saved(*tensors), u, ctx.wants, grads))
+        call = ctx.call
+        by_place: list[Tensor | None] = [None] * (len(SEEN) + 6)
+        for place, grad in zip(call.present, grads, strict=True):
+            by_place[place] = grad
+        *tensors, u = saved_tensors(ctx, from_state=any(grad is not None for grad in by_place[2:6]))
+        return (None, *call.backward(_Saved(*tensors), u, by_place))

@@ -83,7 +83,7 @@ class ALIF(SpikingMembrane):
         return self._tau("adapt")
 
     def step_parameters(self, z: Tensor) -> ALIFParameters:
-        rho, gain = self._decay("adapt")
+        rho, gain = self._decay("adapt", apart=self._apart)
         return ALIFParameters(
             **self._spiking_parameters(z),
             alpha_adapt=rho.to(z.dtype),

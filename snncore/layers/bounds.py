@@ -15,6 +15,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
+from snncore import kernels
+from snncore.dynamics import carries_tangents, is_traced
+
 MIN_TAU = 0.1
 """Shortest time constant, in time steps: exp(-1/0.1) = 4.5e-5, almost no memory."""
 
@@ -139,36 +142,73 @@ def held_within(x: Tensor, low: float = -math.inf, high: float = math.inf) -> Te
     return cast(Tensor, held)
 
 
+def _factors(parameter: Tensor, is_alpha: bool, low: float, high: float) -> tuple[Tensor, Tensor]:
+    held = parameter.clamp(low, high)
+    alpha = held if is_alpha else held.reciprocal().neg_().exp_()
+    return alpha, alpha.neg().add_(1)
+
+
+@lru_cache(maxsize=256)
+def _factors_of_number(value: float, dtype: torch.dtype, is_alpha: bool, low: float, high: float) -> tuple[Tensor, Tensor]:
+    """Return the factors of one number, for `_copied` alone: whoever gets a tensor may change it."""
+    return _factors(torch.tensor(value, dtype=dtype, device="cpu"), is_alpha, low, high)
+
+
+def _copied(parameter: Tensor, is_alpha: bool, low: float, high: float) -> tuple[Tensor, Tensor]:
+    alpha, gain = _factors_of_number(parameter.item(), parameter.dtype, is_alpha, low, high)
+    return alpha.clone(), gain.clone()
+
+
 class _Decay(torch.autograd.Function):
     """α and 1-α as one node of the graph, since every call needs both."""
 
     @staticmethod
     def forward(ctx: Any, parameter: Tensor, is_alpha: bool, low: float, high: float) -> tuple[Tensor, Tensor]:
-        held = parameter.clamp(low, high)
-        alpha = held if is_alpha else held.reciprocal().neg_().exp_()
-        ctx.save_for_backward(parameter, held, alpha)
-        ctx.is_alpha, ctx.low, ctx.high = is_alpha, low, high
-        return alpha, alpha.neg().add_(1)
+        ctx.is_alpha, ctx.low, ctx.high, ctx.slope = is_alpha, low, high, None
+        if parameter.dim() == 0 and parameter.is_cpu and not is_traced(parameter) and low < (value := parameter.item()) < high:  # numbers are faster than tensors
+            alpha, gain = _copied(parameter, is_alpha, low, high)
+            ctx.slope = 1.0 if is_alpha else alpha.item() / value**2
+            ctx.like = alpha.dtype
+        else:
+            alpha, gain = _factors(parameter, is_alpha, low, high)
+            ctx.save_for_backward(parameter, alpha)
+        return alpha, gain
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad_alpha: Tensor, grad_gain: Tensor) -> tuple[Tensor, None, None, None]:
-        parameter, held, alpha = ctx.saved_tensors
-        if parameter.dim() == 0 and ctx.low < parameter.item() < ctx.high:  # numbers are faster than tensors
-            value = grad_alpha.item() - grad_gain.item()
-            slope = 1.0 if ctx.is_alpha else alpha.item() / held.item() ** 2
-            return parameter.new_tensor(value * slope), None, None, None
+        if ctx.slope is not None:
+            grad = torch.tensor((grad_alpha.item() - grad_gain.item()) * ctx.slope, dtype=ctx.like, device="cpu")
+            return grad, None, None, None
+        parameter, alpha = ctx.saved_tensors
         grad = grad_alpha - grad_gain
         if not ctx.is_alpha:
-            grad = grad * alpha / held**2
+            grad = grad * alpha / parameter.clamp(ctx.low, ctx.high) ** 2
         return _inward(parameter, grad, ctx.low, ctx.high), None, None, None
 
 
-def decay(parameter: Tensor, *, is_alpha: bool, longest_tau: float) -> tuple[Tensor, Tensor]:
+def decay(parameter: Tensor, *, is_alpha: bool, longest_tau: float, apart: bool = False) -> tuple[Tensor, Tensor]:
     """Return α = exp(-1/τ) and 1-α.
 
     They belong to a trained τ, held within [MIN_TAU, longest_tau], or to a trained α, held within [0, MAX_ALPHA].
+
+    Args:
+        apart: return them without graph if `kernels.scan` can give the parameter its gradient, and mark α with a `Source` that says how.
     """
     bounds = decay_bounds(parameter.dtype, is_alpha=is_alpha, longest_tau=longest_tau)
+    is_number = parameter.dim() == 0 and parameter.is_cpu
+    if is_traced(parameter) or carries_tangents():
+        is_number = False
+    elif is_number and apart and parameter.requires_grad and parameter.dtype is torch.float32 and bounds[0] < (value := parameter.item()) < bounds[1]:
+        alpha, gain = _copied(parameter, is_alpha, *bounds)
+        slope = 1.0 if is_alpha else alpha.item() / value**2
+        kernels.mark(alpha, kernels.Source(parameter, slope, lambda: _connected(parameter, is_alpha, bounds)))
+        return alpha, gain
+    elif not (parameter.requires_grad and torch.is_grad_enabled()):
+        return (_copied if is_number else _factors)(parameter, is_alpha, *bounds)
+    return _connected(parameter, is_alpha, bounds)
+
+
+def _connected(parameter: Tensor, is_alpha: bool, bounds: Bounds) -> tuple[Tensor, Tensor]:
     factors = _Decay.apply(parameter, is_alpha, *bounds)  # type: ignore[no-untyped-call]  # torch's own
     return cast(tuple[Tensor, Tensor], factors)

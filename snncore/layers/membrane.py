@@ -94,13 +94,13 @@ class Membrane(StatefulLayer):
         """τ_syn in force, in time steps; None without synaptic current."""
         return self._tau("syn")
 
-    def _decay(self, which: str) -> tuple[Tensor, Tensor]:
-        """Return exp(-1/τ) and 1 - exp(-1/τ), in the layer's dtype."""
+    def _decay(self, which: str, *, apart: bool = False) -> tuple[Tensor, Tensor]:
+        """Return exp(-1/τ) and 1 - exp(-1/τ), in the layer's dtype; `apart` as in `decay`."""
         parameter = self._parameters.get(f"alpha_{which}" if self.train_alphas else f"tau_{which}")
         if parameter is None:
             one = torch.ones(())
             return one, 1 - one
-        return decay(parameter, is_alpha=self.train_alphas, longest_tau=self._longest_tau(which))
+        return decay(parameter, is_alpha=self.train_alphas, longest_tau=self._longest_tau(which), apart=apart)
 
     def _tau(self, which: str) -> Tensor | None:
         parameter = self._parameters.get(f"alpha_{which}" if self.train_alphas else f"tau_{which}")
@@ -131,14 +131,28 @@ class Membrane(StatefulLayer):
 
     def _membrane_parameters(self, z: Tensor) -> dict[str, Any]:
         """Return the fields of `MembraneParameters`."""
-        alpha_mem, gain = self._decay("mem")
-        alpha_syn = self.alpha_syn_calculated
+        apart, dtype = self._apart, z.dtype
+        alpha_mem, gain = self._decay("mem", apart=apart)
+        alpha_syn = self._decay("syn", apart=apart)[0] if "i_syn" in self.state_names else None
+        bound = self.min_v_mem
         return {
             "alpha_mem": alpha_mem.to(z),
-            "input_gain": gain.to(z.dtype) if self.norm_input else None,
-            "alpha_syn": None if alpha_syn is None else alpha_syn.to(z.dtype),
-            "min_v_mem": None if self.min_v_mem is None else self.min_v_mem.to(z.dtype),
+            "input_gain": gain.to(dtype) if self.norm_input else None,
+            "alpha_syn": None if alpha_syn is None else alpha_syn.to(dtype),
+            "min_v_mem": None if bound is None else bound.to(dtype),
         }
+
+    _apart = False
+    """Whether the parameters are those of a call, whose loops give time constants their gradients without nodes of the graph."""
+
+    def _parameters_of_call(self, z: Tensor) -> Any:
+        if not (type(self).__module__.startswith("snncore.layers.") and z.dtype is torch.float32 and torch.is_grad_enabled()):
+            return self.step_parameters(z)  # a class from outside may compute with the factors
+        self.__dict__["_apart"] = True
+        try:
+            return self.step_parameters(z)
+        finally:
+            del self.__dict__["_apart"]
 
     def _argument(self, name: str) -> Any:
         return super()._argument(f"{name}_calculated" if name in ("tau_mem", "tau_syn", "tau_adapt") else name)
