@@ -217,10 +217,11 @@ class _InOrder(torch.autograd.Function):
         if bias is not None:
             start = bias.detach().numpy()
         rows, all_count = [], not np.isfinite(columns).all()
-        for row in s.detach().reshape(-1, s.shape[-1]).resolve_neg().numpy():
-            # Neurons without a spike add nothing, unless their weight is no finite number.
-            terms = row[:, None] * columns if all_count else row[row != 0, None] * columns[row != 0]
-            rows.append(np.add.accumulate(np.concatenate((start[None], terms)), axis=0)[-1])
+        with np.errstate(all="ignore"):  # a layer tells of what is no finite number itself
+            for row in s.detach().reshape(-1, s.shape[-1]).resolve_neg().numpy():
+                # Neurons without a spike add nothing, unless their weight is no finite number.
+                terms = row[:, None] * columns if all_count else row[row != 0, None] * columns[row != 0]
+                rows.append(np.add.accumulate(np.concatenate((start[None], terms)), axis=0)[-1])
         return torch.from_numpy(np.array(rows, start.dtype).reshape(*s.shape[:-1], len(weight)))
 
     @staticmethod

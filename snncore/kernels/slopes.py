@@ -56,7 +56,7 @@ def slope(sigma, u, theta, kind, fields):
         per_width, k = ONE / fields[0], fields[1]
         for n in range(len(sigma)):
             multiples = u[n] / theta[n]
-            to_nearest = theta[n] * abs(multiples - np.floor(multiples + HALF))
+            to_nearest = theta[n] * abs(multiples - np.rint(multiples))
             d = theta[n] - u[n] if u[n] < theta[n] else TWO * to_nearest
             sigma[n] = k * exp(-d * per_width)
     elif kind == HEAVISIDE:
