@@ -1,5 +1,5 @@
-"""LIF with τ_mem = 10 against Sinabs, SpikingJelly, Norse and snnTorch: forward, forward and backward, and memory; and how far from the
-time that reading and writing the same arrays takes.
+"""LIF with τ_mem = 10 against JAX, Sinabs, SpikingJelly, Norse and snnTorch: forward, forward and backward, and memory; LIFRecurrent and
+ALIFRecurrent against JAX and Sinabs; and how far from the time that reading and writing the same arrays takes.
 
 `python -m benchmarks.layers` prints medians of one run in which all take turns, on two threads.
 """
@@ -20,14 +20,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks.peers import Contestant, contestants
+from benchmarks.jax_peer import JaxLayer, as_jax
+from benchmarks.peers import Contestant, contestants, recurrent_contestants
 from benchmarks.timing import medians
 from snncore import kernels
-from snncore.kernels import fused, memory, sharing
+from snncore.kernels import call, memory, sharing
 from snncore.layers import LIF
 
 SHAPES = [(1, 100, 64), (8, 100, 512), (32, 100, 1024), (4, 1000, 1024)]
 """(batch, time, neurons)"""
+
+RECURRENT_SHAPES = [(1, 100, 64), (8, 100, 128), (32, 100, 512), (4, 500, 128)]
+"""(batch, time, neurons), each neuron connected to all."""
 
 BEYOND_CACHE = (64, 100, 8192)
 """Arrays of 210 MB."""
@@ -41,21 +45,40 @@ def main() -> None:
     kernels.prepare()
     peers = contestants()
     print("LIF(tau_mem=10), float32, 2 threads; median milliseconds, and how many times as long the others take")
-    for name, task in (("forward", _forward), ("forward and backward", _forward_backward)):
-        print(f"\n{name:22}" + "".join(f"{peer.name:>21}" for peer in peers))
+    for name, task, of_jax in TASKS:
+        _print_head(name, [peer.name for peer in peers])
         for shape in SHAPES:
-            taken = medians([partial(task, peer, *_data(shape, peer)) for peer in peers])
-            cells = [f"{1e3 * taken[0]:21.2f}", *(f"{1e3 * seconds:12.2f} {f'({seconds / taken[0]:.1f}x)':>8}" for seconds in taken[1:])]
-            print(f"{shape!s:22}" + "".join(cells), flush=True)
+            runs = [partial(task, peer, *_data(shape, peer)) for peer in peers]
+            _print_row(shape, medians([*runs, _jax_run(JaxLayer(), of_jax, shape)]))
+    print("\nThe same with recurrent connections, each a Linear with bias")
+    for name, task, of_jax in TASKS:
+        _print_head(name, [peer.name for peer in recurrent_contestants(1)])
+        for shape in RECURRENT_SHAPES:
+            runs = [partial(task, peer, *_data(shape, peer)) for peer in recurrent_contestants(shape[2])]
+            _print_row(shape, medians([*runs, _jax_run(JaxLayer(shape[2]), of_jax, shape)]))
     _print_floor()
     _print_memory([peer.name for peer in peers])
 
 
-def _data(shape: tuple[int, ...], peer: Contestant) -> tuple[Tensor, Tensor]:
-    """Input and gradient of the output, in the peer's order of axes."""
+def _print_head(name: str, names: list[str]) -> None:
+    print(f"\n{name:22}" + "".join(f"{name:>21}" for name in (*names, "JAX, jitted")))
+
+
+def _print_row(shape: tuple[int, ...], taken: list[float]) -> None:
+    cells = [f"{1e3 * taken[0]:21.3f}", *(f"{1e3 * seconds:12.3f} {f'({seconds / taken[0]:.1f}x)':>8}" for seconds in taken[1:])]
+    print(f"{shape!s:22}" + "".join(cells), flush=True)
+
+
+def _jax_run(layer: JaxLayer, task: Callable[..., None], shape: tuple[int, ...]) -> Callable[[], None]:
+    z, grad = (as_jax(values).swapaxes(0, 1).copy() for values in _data(shape, None))
+    return partial(task, layer, z, grad)
+
+
+def _data(shape: tuple[int, ...], peer: Contestant | None) -> tuple[Tensor, Tensor]:
+    """Input and gradient of the output, in the peer's order of axes, batch first without one."""
     generator = torch.Generator().manual_seed(0)
     z, grad = 2 * torch.randn(shape, generator=generator) + 0.5, torch.randn(shape, generator=generator)
-    if peer.time_first:
+    if peer is not None and peer.time_first:
         z, grad = z.transpose(0, 1).contiguous(), grad.transpose(0, 1).contiguous()
     return z.requires_grad_(), grad
 
@@ -68,6 +91,12 @@ def _forward(peer: Contestant, z: Tensor, grad: Tensor) -> None:
 def _forward_backward(peer: Contestant, z: Tensor, grad: Tensor) -> None:
     peer.run(z).backward(grad)
     z.grad = None
+
+
+TASKS = (
+    ("forward", _forward, lambda layer, z, grad: layer.forward(z)),
+    ("forward and backward", _forward_backward, JaxLayer.forward_backward),
+)
 
 
 # ------------------------------------------------------------------------------------------------ read-write floor
@@ -110,7 +139,7 @@ def _print_floor() -> None:
         layer(data).backward(torch.from_numpy(grad))
         data.grad = None
 
-    with mock.patch.object(memory, "LARGEST_RESERVE", 2**32), mock.patch.object(fused, "run", timed_run):
+    with mock.patch.object(memory, "LARGEST_RESERVE", 2**32), mock.patch.object(call, "run", timed_run):
         _, forward_floor, backward_floor = medians(
             [
                 step,

@@ -21,7 +21,7 @@ with warnings.catch_warnings():
     import snntorch
     from spikingjelly.activation_based import functional, neuron
 
-from snncore.layers import LIF
+from snncore.layers import LIF, ALIFRecurrent, LIFRecurrent
 
 TAU_MEM = 10.0
 
@@ -49,6 +49,16 @@ def contestants() -> list[Contestant]:
         Contestant("Norse", _norse(), time_first=True),
         Contestant("snnTorch", _snntorch(), time_first=True),
     ]
+
+
+def recurrent_contestants(neurons: int) -> list[Contestant]:
+    """snncore's LIFRecurrent first; then its ALIFRecurrent, and Sinabs's LIFRecurrent. Connections begin as torch draws them."""
+    made = [
+        ("snncore", LIFRecurrent(TAU_MEM, rec_connect=torch.nn.Linear(neurons, neurons))),
+        ("snncore's ALIF", ALIFRecurrent(TAU_MEM, 100.0, rec_connect=torch.nn.Linear(neurons, neurons))),
+        ("Sinabs", sinabs.layers.LIFRecurrent(TAU_MEM, rec_connect=torch.nn.Linear(neurons, neurons))),
+    ]
+    return [Contestant(name, _resetting(layer), time_first=False) for name, layer in made]
 
 
 def _resetting(layer: LIF | sinabs.layers.LIF) -> Callable[[Tensor], Tensor]:

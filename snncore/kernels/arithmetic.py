@@ -5,13 +5,19 @@ Only `loops` and the modules beside it that it is made of import this one.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
+
+from snncore.kernels.layout import CONSTANTS
+
+carray = numba.carray  # type: ignore[attr-defined]  # not in its list of exports
 
 _f = np.float32
 ZERO, HALF, ONE, TWO = _f(0), _f(0.5), _f(1), _f(2)
 
-_NO_WRAPPERS = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_NO_WRAPPERS: Any = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Only other compiled functions call these; what Python would need to call them takes a fifth of the compiler's time."""
 
 inlined = numba.njit(**_NO_WRAPPERS, fastmath=False)
@@ -52,3 +58,10 @@ def total(x):
     for n in range(len(x)):
         found += x[n]
     return found
+
+
+@inlined
+def spread(to, constants):
+    """Fill each row of `to` (9, ...) with its one constant."""
+    for row in range(CONSTANTS):
+        to[row, :] = constants[row, 0]

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from snncore.kernels.layout import BACKWARD, FORWARD, Kind
 
 SOURCES = (
-    *("loops.py", "steps.py", "gradients.py", "slopes.py", "recurrence.py", "arithmetic.py"),
+    *("loops.py", "forward.py", "backward.py", "steps.py", "gradients.py", "slopes.py", "recurrence.py", "arithmetic.py"),
     *("layout.py", "compiling.py"),
 )
 """The files that the machine code is made from."""

@@ -27,6 +27,8 @@ HUGE_PAGE = 2**21
 PRIVATE = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
 """A forked process must not write into its parent's arrays."""
 
+CPU = torch.device("cpu")
+
 _lock = threading.RLock()
 """Reentrant, since the garbage collector may give memory back while the same thread takes some."""
 _reserve: deque[mmap.mmap] = deque()
@@ -79,3 +81,17 @@ def _give_back(memory: mmap.mmap) -> None:
         while waiting > LARGEST_RESERVE:
             dropped.append(_reserve.popleft())
             waiting -= len(dropped[-1])
+
+
+_of_thread = threading.local()
+
+LARGEST_SCRATCH = 2**18
+"""Most values of scratch space that a thread keeps."""
+
+
+def scratch(count: int) -> int:
+    """Return the address of so many values of scratch space; a thread has one, until it asks again."""
+    kept: torch.Tensor | None = getattr(_of_thread, "scratch", None)
+    if kept is None or not count <= kept.numel() <= max(count, LARGEST_SCRATCH):
+        kept = _of_thread.scratch = torch.empty(count, dtype=torch.float32, device=CPU)
+    return kept.data_ptr()

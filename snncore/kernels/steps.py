@@ -1,4 +1,4 @@
-"""One time step of a row of neurons, forward: as in `dynamics`, each product and sum rounded on its own. The symbols are those of `loops`."""
+"""One time step of a row of neurons, forward, rounded as in `dynamics`. The symbols are those of `loops`."""
 
 from __future__ import annotations
 

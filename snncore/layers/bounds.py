@@ -165,7 +165,9 @@ class _Decay(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, parameter: Tensor, is_alpha: bool, low: float, high: float) -> tuple[Tensor, Tensor]:
         ctx.is_alpha, ctx.low, ctx.high, ctx.slope = is_alpha, low, high, None
-        if parameter.dim() == 0 and parameter.is_cpu and not is_traced(parameter) and low < (value := parameter.item()) < high:  # numbers are faster than tensors
+        if (
+            parameter.dim() == 0 and parameter.is_cpu and not is_traced(parameter) and low < (value := parameter.item()) < high
+        ):  # numbers are faster than tensors
             alpha, gain = _copied(parameter, is_alpha, low, high)
             ctx.slope = 1.0 if is_alpha else alpha.item() / value**2
             ctx.like = alpha.dtype
@@ -199,7 +201,13 @@ def decay(parameter: Tensor, *, is_alpha: bool, longest_tau: float, apart: bool 
     is_number = parameter.dim() == 0 and parameter.is_cpu
     if is_traced(parameter) or carries_tangents():
         is_number = False
-    elif is_number and apart and parameter.requires_grad and parameter.dtype is torch.float32 and bounds[0] < (value := parameter.item()) < bounds[1]:
+    elif (
+        is_number
+        and apart
+        and parameter.requires_grad
+        and parameter.dtype is torch.float32
+        and bounds[0] < (value := parameter.item()) < bounds[1]
+    ):
         alpha, gain = _copied(parameter, is_alpha, *bounds)
         slope = 1.0 if is_alpha else alpha.item() / value**2
         kernels.mark(alpha, kernels.Source(parameter, slope, lambda: _connected(parameter, is_alpha, bounds)))

@@ -138,9 +138,11 @@ def test_what_is_changed_between_two_calls_is_in_force_in_the_second(change):
         torch.testing.assert_close(gradient, by_scan[1][name], rtol=1e-3, atol=1e-4)
     before = LIF(6.0, 4.0, 0.4, min_v_mem=-0.5)
     before(z).square().sum().backward()
-    assert not all(torch.equal(gradient, before.get_parameter(name).grad) for name, gradient in gradients.items() if before.get_parameter(name).requires_grad) or (
-        change == "what learns"
-    )
+    assert not all(
+        torch.equal(gradient, before.get_parameter(name).grad)
+        for name, gradient in gradients.items()
+        if before.get_parameter(name).requires_grad
+    ) or (change == "what learns")
 
 
 def test_a_layer_in_another_dtype_than_its_input_gets_its_gradients():

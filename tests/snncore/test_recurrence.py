@@ -223,7 +223,7 @@ def test_neurons_in_a_plane_are_connected_along_their_last_axis():
 
 @pytest.mark.parametrize("shape", [(3, 4), (4, 3)])
 def test_a_connection_of_another_shape_is_refused_as_ever(shape):
-    with pytest.raises((ShapeError, RuntimeError), match="rec_connect makes|cannot be multiplied"):
+    with pytest.raises((ShapeError, RuntimeError), match=r"rec_connect makes|cannot be multiplied"):
         IAFRecurrent(rec_connect=nn.Linear(*shape))(noise(2, 9, 3))
 
 
