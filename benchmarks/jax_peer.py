@@ -1,7 +1,8 @@
 """The same layers of neurons in JAX, compiled: a scan over time with the surrogate gradient as its own derivative.
 
-LIF with τ_mem = 10, θ = 1, input normalisation, subtracting reset, one spike for each multiple of θ, and the gradient of τ_mem, as `snncore`
-computes them; recurrent, with a matrix and a bias; and whole epochs of training. What takes and returns arrays is timed until they are there.
+LIF with τ_mem = 10, θ = 1, input normalisation, subtracting reset, one spike for each multiple of θ, and the gradient of τ_mem, as
+`snncore` computes them; recurrent, with a matrix and a bias; and epochs of the ten-spike task. What takes and returns arrays is timed until
+they are there.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Any
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-import jax  # noqa: E402  # it reads the platform when it is imported
-import jax.numpy as jnp  # noqa: E402
+import jax  # it reads the platform when it is imported
+import jax.numpy as jnp
 
 GRAD_WIDTH = 0.5
 

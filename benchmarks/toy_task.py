@@ -1,7 +1,7 @@
 """The ten-spike task as the quickstart writes it, with snncore, Sinabs and JAX from the same weights: time per epoch, spikes per epoch.
 
-`python -m benchmarks.toy_task` trains them to ten spikes in turn, for several seeds. JAX compiles an epoch as one program, whose sums have an
-order of their own, so that its spikes may come to differ.
+`python -m benchmarks.toy_task` trains them to ten spikes in turn, for several seeds. JAX compiles an epoch as one program, whose sums have
+an order of their own, so that its spikes may come to differ.
 """
 
 from __future__ import annotations

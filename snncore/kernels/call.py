@@ -1,7 +1,8 @@
 """One call of the fused scan: its arrays, and the arguments of its loops.
 
 The recurrences, their derivatives and the surrogate gradients of `activation` are in `loops`; a caller's own surrogate is called
-once for all time steps. The forward pass keeps one array for the backward pass, u; of a recurrent layer two, the other in place of its input.
+once for all time steps. The forward pass keeps one array for the backward pass, u; of a recurrent layer two, the other in place of its
+input.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import math
 from array import array
 from dataclasses import astuple
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -21,65 +22,17 @@ from snncore.kernels import layout, loading, memory
 from snncore.kernels.memory import CPU
 from snncore.kernels.sharing import VECTOR, Part, run, shares
 from snncore.kernels.sources import Source
+from snncore.kernels.tensors import PLACE_OF_BETA, PLACE_OF_THETA, PLACE_OF_WEIGHT, ROWS, STATES, Saved, Tensors
 
 FEW_NEURONS = 32
 """With fewer neurons, all samples share one row: the loops run over rows, and short rows are slow."""
-
-STATES = ("v_mem", "i_syn", "b", "i_rec")
-SEEN = ("u", "spike_threshold", *STATES)
-OUTPUTS = 2 + len(STATES) + len(SEEN)
-"""Output, its mean, last states, and what is recorded."""
-
-
-class Tensors(NamedTuple):
-    """Tensors with a gradient: z (B, T, ...), states (B, ...), parameters, which broadcast over the trailing shape, and connections."""
-
-    z: Tensor
-    v_mem: Tensor
-    i_syn: Tensor | None
-    b: Tensor | None
-    i_rec: Tensor | None
-    alpha_mem: Tensor
-    input_gain: Tensor | None
-    alpha_syn: Tensor | None
-    spike_threshold: Tensor | None
-    alpha_adapt: Tensor | None
-    adapt_gain: Tensor | None
-    weight: Tensor | None
-    bias: Tensor | None
-
-
-PLACE_OF_ALPHA, PLACE_OF_GAMMA, PLACE_OF_BETA, PLACE_OF_THETA, PLACE_OF_RHO, PLACE_OF_KAPPA, PLACE_OF_WEIGHT = range(5, 12)
-"""Places among `Tensors`."""
-
-FACTORS = (PLACE_OF_ALPHA, PLACE_OF_BETA, PLACE_OF_RHO)
-
-ROWS = {
-    PLACE_OF_ALPHA: layout.ALPHA,
-    PLACE_OF_GAMMA: layout.GAMMA,
-    PLACE_OF_BETA: layout.BETA,
-    PLACE_OF_THETA: layout.THETA,
-    PLACE_OF_RHO: layout.RHO,
-    PLACE_OF_KAPPA: layout.KAPPA,
-}
-"""Rows of the constants by place among `Tensors`."""
-
-
-class Saved(NamedTuple):
-    """What the backward pass reads again besides u, as the forward pass got it."""
-
-    z: Tensor | None
-    v_mem: Tensor
-    i_syn: Tensor | None
-    b: Tensor | None
-    weight: Tensor | None
 
 
 class Call:
     """One scan: the arguments of its loops besides tensors, and the arrays that they read and write.
 
-    Set for a call with gradient are `tensors`, what it got, their `sources`, the places of those that are `learning`, and of the outputs that
-    are `present`.
+    Set for a call with gradient are `tensors`, what it got, their `sources`, the places of those that are `learning`, and of the outputs
+    that are `present`.
 
     Arrays are (rows, steps, neurons). A row is a sample, or all samples side by side if each has few neurons.
     """

@@ -12,9 +12,10 @@ from snncore import dynamics
 from snncore.activation import SURROGATES, MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
 from snncore.dynamics import ALIFParameters, LIFParameters, MembraneParameters, Recurrence, Scan, State, StepFunction
 from snncore.kernels import loading
-from snncore.kernels.call import FACTORS, OUTPUTS, PLACE_OF_ALPHA, PLACE_OF_GAMMA, SEEN, STATES, Call, Saved, Tensors
+from snncore.kernels.call import Call
 from snncore.kernels.graph import ended, saved_tensors
 from snncore.kernels.sources import Source, connected, source_of
+from snncore.kernels.tensors import FACTORS, OUTPUTS, PLACE_OF_ALPHA, PLACE_OF_GAMMA, SEEN, STATES, Saved, Tensors
 
 P = TypeVar("P")
 
@@ -50,9 +51,9 @@ def scan(
         return ended(dynamics.scan(step, z, state, connected(parameters), record=record, gradient_of_u=gradient_of_u))
     p = cast(MembraneParameters, parameters)
     threshold = p.spike_threshold if isinstance(p, LIFParameters) else None
-    of_adaptation = (p.alpha_adapt, p.adapt_gain) if isinstance(p, ALIFParameters) else (None, None)
-    states, gains = (state.get("i_syn"), state.get("b"), state.get("i_rec")), (p.alpha_mem, p.input_gain, p.alpha_syn)
-    tensors = Tensors(z, state["v_mem"], *states, *gains, threshold, *of_adaptation, weight, bias)
+    rho, kappa = (p.alpha_adapt, p.adapt_gain) if isinstance(p, ALIFParameters) else (None, None)
+    v, i, b, i_rec = state["v_mem"], state.get("i_syn"), state.get("b"), state.get("i_rec")
+    tensors = Tensors(z, v, i, b, i_rec, p.alpha_mem, p.input_gain, p.alpha_syn, threshold, rho, kappa, weight, bias)
     sources: list[Source | None] = [None] * len(tensors)
     inputs = list(tensors)
     if torch.is_grad_enabled():

@@ -1,8 +1,8 @@
 """The recurrences of `dynamics` as compiled loops over float32 arrays, forward and backward: one loop each for all models.
 
 There is only arithmetic here and in what is imported: no tensors, no threads, no choice of what to compute, no allocation. The parameters
-and their order are given in `layout`. Arrays are C-contiguous: (B, T, N), states (B, N), constants (9, width), where width is N, or 1 if each
-constant is the same for all neurons; weights (N, N). Only `compiling` imports this module.
+and their order are given in `layout`. Arrays are C-contiguous: (B, T, N), states (B, N), weights (N, N), constants (9, width), where width
+is N, or 1 if each constant is the same for all neurons. Only `compiling` imports this module.
 
 Forward, as in `dynamics`:
 

@@ -90,7 +90,7 @@ LARGEST_SCRATCH = 2**18
 
 
 def scratch(count: int) -> int:
-    """Return the address of so many values of scratch space; a thread has one, until it asks again."""
+    """Return the address of `count` float32 values of scratch space. A thread has one such space, until it asks again."""
     kept: torch.Tensor | None = getattr(_of_thread, "scratch", None)
     if kept is None or not count <= kept.numel() <= max(count, LARGEST_SCRATCH):
         kept = _of_thread.scratch = torch.empty(count, dtype=torch.float32, device=CPU)

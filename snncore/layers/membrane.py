@@ -152,7 +152,7 @@ class Membrane(StatefulLayer):
         try:
             return self.step_parameters(z)
         finally:
-            del self.__dict__["_apart"]
+            self.__dict__.pop("_apart", None)
 
     def _argument(self, name: str) -> Any:
         return super()._argument(f"{name}_calculated" if name in ("tau_mem", "tau_syn", "tau_adapt") else name)
