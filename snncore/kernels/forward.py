@@ -131,4 +131,4 @@ def forward(
             found += total(sum_t)
     if not is_finite:
         return math.nan
-    return found if found == found else math.inf  # a sum beyond float32 is no number either, of an output that is finite
+    return found if found == found else math.inf  # finite outputs whose sums left float32 both ways
