@@ -172,14 +172,14 @@ class Call:
             theta, all_b = (self.new(), self.new()) if adapts else (None, None)
             all_i = self.new() if has_i_syn else None
             all_rec = self.new() if feeds_back else None
-        v = x.v_mem.detach().clone(memory_format=torch.contiguous_format)
-        i, b, rec = (None if value is None else value.detach().clone(memory_format=torch.contiguous_format) for value in x[2:5])
+        v = memory.copied(x.v_mem)
+        i, b, rec = (None if value is None else memory.copied(value) for value in x[2:5])
         self.made = made = self.make_constants(x)
         _, constants, width = made
         self.choices = choices = (width, *self.neuron(), has_i_syn, adapts, feeds_back)
         weights = bias = None
         if x.weight is not None:
-            weights = x.weight.detach().t().contiguous()
+            weights = memory.copied(x.weight.detach().t())
             bias = None if x.bias is None else x.bias.detach().contiguous()
         arguments = (
             *(*self.size, self.block, z.data_ptr(), v.data_ptr(), _address(i), _address(b), _address(rec), constants, *choices),
@@ -210,16 +210,16 @@ class Call:
         has_recorded = any(grad is not None for grad in grads[6:])
         recorded: list[Tensor | None] = [None] * 6
         if has_recorded:
-            zero = torch.zeros(self.in_memory, dtype=torch.float32, device=CPU)
+            zero = memory.zeros(self.in_memory)
             recorded = [zero if grad is None else self.rows(grad) for grad in grads[6:]]
         # Gradients carried back in time, which end as the gradient of the initial state: of u, v, i, b and the recurrent current.
         shape = (self.shape[0], *self.shape[2:])
-        carried = torch.zeros((5, *shape), dtype=torch.float32, device=CPU)
+        carried = memory.zeros((5, *shape))
         for place, grad in enumerate(grad_states, 1):
             if grad is not None:
                 carried[place].copy_(grad)
         _, constants, width = self.made
-        by_neuron = None if width == 1 else torch.zeros((layout.CONSTANTS, *shape), dtype=torch.float32, device=CPU)
+        by_neuron = None if width == 1 else memory.zeros((layout.CONSTANTS, *shape))
         grad_z = self.new() if 0 in learning else None
         all_grad_u = None if self.gradient_of_u is None else self.new()
         u_rows = self.rows(u)
@@ -232,7 +232,7 @@ class Call:
         weights = in_weights = None
         if saved.weight is not None:
             weights = saved.weight.contiguous()
-            in_weights = torch.zeros((len(parts), neurons + 1, neurons), dtype=torch.float32, device=CPU)
+            in_weights = memory.zeros((len(parts), neurons + 1, neurons))
         start, of_each = carried.data_ptr(), 4 * size[0] * neurons
         before = (
             *(*size, self.block, z.data_ptr(), u_rows.data_ptr(), _address(first_v), _address(first_i), _address(first_b), constants),
@@ -269,6 +269,7 @@ class Call:
         run(work, list(range(len(parts))))
         if self.gradient_of_u is not None:
             self.gradient_of_u.copy_(self.from_rows(cast(Tensor, all_grad_u)))
+        of_weights = None if in_weights is None else memory.summed(in_weights)
         found: list[Tensor | None] = []
         for place in learning:
             if place == 0:
@@ -280,8 +281,8 @@ class Call:
             elif steps == 1 and grads[5] is None and grads[-1] is None:
                 found.append(None)  # within one step no current comes back
             else:
-                of_weights = cast(Tensor, in_weights)[0] if len(parts) == 1 else cast(Tensor, in_weights).sum(0)
-                found.append(of_weights[:-1].t() if place == PLACE_OF_WEIGHT else of_weights[-1])
+                rows = cast(Tensor, of_weights)
+                found.append(rows[:-1].t() if place == PLACE_OF_WEIGHT else rows[-1])
         self.like = None
         return found
 

@@ -105,7 +105,7 @@ def _connects(connection: object, z: Tensor) -> bool:
     weight, bias = connection.weight, connection.bias
     if weight.shape != (z.shape[2], z.shape[2]) or not all(x is None or _is_plain(x) for x in (weight, bias)):
         return False
-    return math.isfinite(weight.detach().sum().item())  # an infinite or missing weight counts even where there is no spike
+    return math.isfinite(weight.detach().numpy().sum())  # an infinite or missing weight counts even where there is no spike
 
 
 def _is_plain(x: Tensor) -> bool:

@@ -95,3 +95,24 @@ def scratch(count: int) -> int:
     if kept is None or not count <= kept.numel() <= max(count, LARGEST_SCRATCH):
         kept = _of_thread.scratch = torch.empty(count, dtype=torch.float32, device=CPU)
     return kept.data_ptr()
+
+
+# torch shares out the work on larger arrays among threads of its own, which then wait in a loop and keep a processor from the threads of
+# `sharing`. NumPy computes in this thread.
+
+
+def zeros(shape: tuple[int, ...]) -> torch.Tensor:
+    return torch.from_numpy(np.zeros(shape, np.float32))
+
+
+def copied(x: torch.Tensor) -> torch.Tensor:
+    """Return a contiguous copy."""
+    return torch.from_numpy(np.array(x.detach().numpy(), order="C"))
+
+
+def summed(x: torch.Tensor) -> torch.Tensor:
+    """Return the sum over the first axis, in the memory of its first entry."""
+    values = x.numpy()
+    for more in values[1:]:
+        np.add(values[0], more, out=values[0])
+    return x[0]
