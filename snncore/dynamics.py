@@ -174,14 +174,18 @@ class Recurrence(Generic[P]):
 
     def __call__(self, z: Tensor, state: State, parameters: P) -> Step:
         output, seen, state = self.step(z + state["i_rec"], state, parameters)
-        linear = self.rec_connect
-        fed_back = in_order(output, linear.weight, linear.bias) if is_summed_in_order(linear, output) else linear(output)
-        if fed_back.numel() != z.numel():
+        current = fed_back(self.rec_connect, output)
+        if current.numel() != z.numel():
             raise ShapeError(
-                f"rec_connect makes {tuple(fed_back.shape)} of spikes (batch, ...) {tuple(output.shape)}; "
+                f"rec_connect makes {tuple(current.shape)} of spikes (batch, ...) {tuple(output.shape)}; "
                 f"it must return as many values, one for each neuron."
             )
-        return Step(output, seen, {**state, "i_rec": fed_back.reshape(z.shape)})
+        return Step(output, seen, {**state, "i_rec": current.reshape(z.shape)})
+
+
+def fed_back(connection: Callable[[Tensor], Tensor], s: Tensor) -> Tensor:
+    """Return the recurrent current that spikes (batch, ...) make, as the scan and the loops sum it."""
+    return in_order(s, connection.weight, connection.bias) if is_summed_in_order(connection, s) else connection(s)
 
 
 def is_summed_in_order(connection: object, s: Tensor) -> TypeGuard[nn.Linear]:

@@ -36,7 +36,7 @@ def causes_figure(simulation: Simulation, found: Causes, chosen: Cause | None, t
     record, label = simulation.records[found.layer], experiment.layer_label(str(found.layer))
     sent = simulation.input if found.sender is None else simulation.outputs[found.sender]
     title = "Input" if found.sender is None else experiment.layer_label(str(found.sender))
-    is_current = found.sender is None and not experiment.input.carries_spikes
+    is_current = found.sender is None and not experiment.carries_spikes
     _sender_group(figure, neurons_by_time(sent, found.sample), INPUT if found.sender is None else found.sender, title, is_current)
     if "recurrence" in found.parts:
         _sender_group(figure, neurons_by_time(record.spikes, found.sample), found.layer, f"{label}, fed back")

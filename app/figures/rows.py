@@ -34,8 +34,6 @@ from app.figures.style import PALETTES, Theme
 from app.words.numbers import counted, operations_in_words, three_digits
 from app.words.rates import Side
 from snncore.arrays import Array
-from snncore.experiment.spec import Experiment
-from snncore.experiment.tasks.classification import Classification
 from snncore.run.measures import IncomingWeights, incoming_weights, is_spikes, operations_of, spike_intervals
 from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
@@ -156,7 +154,7 @@ def picked_neuron(pick: Mapping[str, Any], record: LayerRecord, sample: int) -> 
 
 def _input_group(figure: NetworkFigure, simulation: Simulation, view: View, other: Simulation | None, other_name: str) -> RowsGroup:
     channels = neurons_by_time(simulation.input, view.sample)
-    spiking = _carries_spikes(simulation.experiment) and is_spikes(channels)
+    spiking = simulation.experiment.carries_spikes and is_spikes(channels)
     amount = counted(channels.sum(), "spike") if spiking else f"mean {round(float(channels.mean(dtype=np.float64)), 6):.3g}"
     batch = len(simulation.input)
     whose = "" if batch == 1 else f"sample {view.sample + 1} of {batch} · "
@@ -173,14 +171,6 @@ def _input_group(figure: NetworkFigure, simulation: Simulation, view: View, othe
     for row in rows:
         row["height"], row["weight"] = min(row["height"], MOST_INPUT_HEIGHT), INPUT_WEIGHT
     return RowsGroup(layer="input", title="Input", words=words + thinned_in_words(channels), rows=rows)
-
-
-def _carries_spikes(experiment: Experiment) -> bool:
-    """Whether the input may be spikes; of a labelled sample its encoding decides."""
-    task = experiment.training.task
-    if isinstance(task, Classification) and experiment.input.kind == "sample":
-        return task.encoding.makes_spikes
-    return experiment.input.carries_spikes
 
 
 def _layer_group(

@@ -83,7 +83,7 @@ def _source(draft: Draft, found: Causes, source: str) -> str:
     count = int((found.parts["input" if source == "input" else "recurrence"] != 0).sum())
     if source == "recurrence":
         return f"{counted(count, 'spike')} fed back"
-    is_spikes = found.sender is not None or draft.input.carries_spikes
+    is_spikes = found.sender is not None or draft.carries_spikes
     return f"{counted(count, 'spike' if is_spikes else 'value')} of {sender_in_words(draft, found.sender)}"
 
 

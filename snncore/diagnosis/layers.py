@@ -61,9 +61,10 @@ class Silent:
         steady_state: v that its input leads to while it lasts, if the input is the same at `LEAST_SPAN` or more steps, from the
             first step with input to the last; else, and without leak, None.
         gets_input: whether anything but zeros reaches the layer.
-        lower_threshold: a θ at which that neuron would spike; None where u never rises above 0.
+        lower_threshold: a θ at which that neuron would spike; None where u never rises above 0, or above what `initial_v_mem` left.
         sufficient_gain: a factor on its input that makes it spike; None where none is known: u never rises above 0, or a
-            lower bound above 0 or a recurrent bias contributes, neither of which grows with the input.
+            lower bound above 0, a recurrent bias, or a start that a bound may have lifted contributes, none of which grows with the
+            input.
         changes: remedies, the most direct first.
     """
 
@@ -169,27 +170,34 @@ def _silence(simulation: Simulation, index: int, layer: NeuronSpec, record: Laye
     place = (sample, step, *neuron)
     largest_u, theta = float(record.u[place]), float(threshold[place])
     received = simulation.received(index)
-    lower = _rounded_down(largest_u) if largest_u > 0 else None
-    changes = _with_lower_threshold(layer, lower)
     leak, synapse = (float(factor[tuple(neuron)]) for factor in (_leak(layer, record), _synapse(layer, record)))
+    start = float(np.broadcast_to(getattr(layer, "initial_v_mem", 0.0), record.u.shape[2:])[tuple(neuron)])  # of θ
+    kept = start * (1 - leak) ** (float(step) + 1)  # what is left of it, if no bound has lifted v meanwhile
+    from_input = largest_u - kept * theta
+    # A lower θ lowers a start above 0 along with it.
+    enough = from_input / (1 - kept) if 0 < kept < 1 else largest_u
+    lower = _rounded_down(enough) if enough > 0 else None
+    changes = _with_lower_threshold(layer, lower)
     normalised = bool(getattr(layer, "norm_input", False))
     # Without normalisation all potentials are 1/leak times as large, but for a bound above 0, which stays where it is.
-    if normalised and np.max(getattr(layer, "min_v_mem", None) or 0.0) <= 0 and largest_u / leak >= ROUNDING * theta:
+    given = getattr(layer, "min_v_mem", None)
+    bound = -math.inf if given is None else float(np.broadcast_to(given, record.u.shape[2:])[tuple(neuron)])
+    is_linear = start == 0 or bound == -math.inf  # in its input: what a bound makes of the start isn't known
+    if normalised and is_linear and np.max(given or 0.0) <= 0 and from_input / leak + kept * theta >= ROUNDING * theta:
         changes.append({"norm_input": False})
     bias = simulation.weights.get(f"{index}.rec_connect.bias")  # which the layer receives from its second step on
     own = np.trim_zeros(np.moveaxis(received, 1, -1)[(sample, *neuron)])
     is_constant = bias is None and len(own) >= LEAST_SPAN and bool((own == own[0]).all())
-    given = getattr(layer, "min_v_mem", None)
-    bound = -math.inf if given is None else float(np.broadcast_to(given, record.u.shape[2:])[tuple(neuron)])
     steady = synapse * float(own[0]) / (1 if normalised else leak) if is_constant and leak > 0 else None
-    grows = bias is None and bound <= 0  # with its input: a bound below 0 lifts whatever grows with it even more
+    # With its input: a bound below 0 lifts whatever grows with it even more.
+    grows = bias is None and bound <= 0 and is_linear and from_input > 0
     return Silent(
         largest_u=largest_u,
         threshold=theta,
         steady_state=None if steady is None else max(steady, bound),
         gets_input=bool(received.any() or (bias is not None and bias.any())),
         lower_threshold=lower,
-        sufficient_gain=_rounded_up(ROUNDING * theta / largest_u, digits=3) if grows and largest_u > 0 else None,
+        sufficient_gain=_rounded_up(ROUNDING * (1 - kept) * theta / from_input, digits=3) if grows and largest_u > 0 else None,
         changes=tuple(_without_explosion(simulation, index, layer, change) for change in changes),
     )
 

@@ -249,6 +249,14 @@ class Draft(Part):
         return self.input.is_random(self.dt)
 
     @property
+    def carries_spikes(self) -> bool:
+        """Return True if the input's values are spikes, as far as they are whole numbers."""
+        task = self.training.task
+        if isinstance(self.input, Sample) and isinstance(task, Classification):
+            return task.encoding.makes_spikes
+        return self.input.carries_spikes
+
+    @property
     def draft(self) -> Draft:
         """Return a Draft with the same parts."""
         return Draft(**dict(self))

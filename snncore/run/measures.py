@@ -69,7 +69,7 @@ def operations_of(simulation: Simulation, layer: int) -> Array | None:
     """
     experiment = simulation.experiment
     if layer == 0:
-        return synaptic_operations(experiment.network[0], simulation.input) if experiment.input.carries_spikes else None
+        return synaptic_operations(experiment.network[0], simulation.input) if experiment.carries_spikes else None
     before = simulation.records.get(layer - 1)
     if (before is None and len(simulation.outputs) < layer) or (before is not None and not before.does_spike):
         return None
@@ -98,7 +98,7 @@ def operations_per_epoch(experiment: Experiment, records: Sequence[EpochRecord],
         return None
     rates = np.array([record.rates for record in records])
     neurons = iter(enumerate(records[0].layers))
-    carries_spikes = experiment.input.carries_spikes and is_spikes(data)
+    carries_spikes = experiment.carries_spikes and is_spikes(data)
     spikes = np.full(len(records), data.sum(dtype=np.float64)) if carries_spikes else None
     total, is_counted, is_input = np.zeros(len(records)), False, True
     for layer in experiment.network:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from torch import Tensor, nn
 
 from snncore.arrays import Array
+from snncore.dynamics import fed_back
 from snncore.errors import ExperimentError
 from snncore.experiment.edits import as_kind
 from snncore.experiment.layers import NeuronSpec
@@ -116,7 +117,7 @@ def _recurrent_current(rec_connect: nn.Module, spikes: Tensor) -> Tensor:
     current = torch.zeros_like(spikes)
     with torch.no_grad():
         for step in range(1, spikes.shape[1]):  # step by step as in the layer: a sum over all of them may round otherwise
-            current[:, step] = rec_connect(spikes[:, step - 1].contiguous()).reshape(current[:, step].shape)
+            current[:, step] = fed_back(rec_connect, spikes[:, step - 1].contiguous()).reshape(current[:, step].shape)
     return current
 
 

@@ -142,7 +142,7 @@ def assert_silent(finding: Silent, simulation: Simulation, index: int) -> None:
     assert len(set(own.tolist())) == 1
     slowest = max(float(np.max(getattr(layer, name, None) or 0.0)) for name in ("tau_mem", "tau_syn"))
     held = np.full((1, min(int(20 * slowest) + 100, 20_000), received.shape[2]), own[0], np.float32)
-    high = layer.model_copy(update={"spike_threshold": 1e30})
+    high = layer.model_copy(update={"spike_threshold": 1e30, "initial_v_mem": 0.0})
     tends = fed(high, held).v[0, -1, neuron]
     assert tends == pytest.approx(finding.steady_state, rel=0.01, abs=1e-6) or slowest > 1000
 

@@ -102,7 +102,7 @@ _lock = threading.Lock()
 
 def _halves(data: LabelledFile, values: Array, labels: Array) -> Halves:
     """Return the halves, the same for all that learn from the same file at once."""
-    key = data.digest, data.samples, data.shape, data.has_time, data.test_share, data.seed
+    key = data.digest, data.samples, data.shape, data.has_time, data.labels, data.test_share, data.seed
     with _lock:
         if key not in _latest:
             halves = halved(values, labels, data.counts[1], data.seed)
