@@ -12,8 +12,9 @@ from app.state.desk import Desk, desks
 DESK_PARAMETER = "run"
 """Address parameter for the desk's id, if the desk holds more than the draft."""
 
-NEW_ENTRY = "new"
-"""Address parameter that has the browser's history get another entry; `app/web/entries` takes it out again."""
+NEW_ENTRY, PAGE = "new", "of"
+"""Address parameters that `app/web/entries` takes out again: the first has the browser's history get another entry; the second names the
+page whose address it is, since what a page has written may arrive after Back or Forward has left it."""
 
 
 def enter(page: str) -> None:
@@ -26,7 +27,7 @@ def enter(page: str) -> None:
 
 def go_to(page: str) -> None:
     """Turn to another page, by its file. The address stays until that page writes its own, so that Back returns to this one as it is."""
-    st.switch_page(page, query_params=st.query_params.to_dict())
+    st.switch_page(page, query_params=_without_marks(st.query_params.to_dict()))
 
 
 def undo() -> None:
@@ -66,13 +67,17 @@ def write_link() -> None:
     held = desk()
     if held.complaint:
         return  # an unreadable address stays, so that the visitor can check it
-    others = {name: value for name, value in st.query_params.items() if name not in (DRAFT, INPUT, DESK_PARAMETER)}
+    present = _without_marks(st.query_params.to_dict())
+    others = {name: value for name, value in present.items() if name not in (DRAFT, INPUT, DESK_PARAMETER)}
     own = {DESK_PARAMETER: held.id} if exists() and held.holds_more_than_its_link else {}
     query = {**others, **held.query, **own}
-    if held.seen.address.takes_entry(held.seen.history.origin):
-        st.query_params.from_dict({**query, NEW_ENTRY: "1"})
-    if query != st.query_params.to_dict():
-        st.query_params.from_dict(query)
+    begins = {NEW_ENTRY: "1"} if held.seen.address.takes_entry(held.seen.history.origin) else {}
+    if begins or query != present:
+        st.query_params.from_dict({**query, PAGE: held.page, **begins})
+
+
+def _without_marks(query: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in query.items() if name not in (NEW_ENTRY, PAGE)}
 
 
 def _query() -> dict[str, str]:

@@ -3,6 +3,7 @@
 // undo may, goes to that one: two neighbours alike would cost a press that does nothing.
 
 const NEW = "new"; // in an address that has to have an entry of its own, as in `app/widgets/session.py`
+const PAGE = "of"; // in an address: the page that wrote it
 const DRAFT = "x"; // what an entry shows of a page
 const CHECKSUM = 12; // characters at the end of a draft's text that tell it from others of its length
 const KEPT = "entries"; // name in the tab's storage
@@ -23,6 +24,7 @@ export default function () {}
 
 /** @param {unknown} state @param {URL} target */
 function write(state, target) {
+  if (!isOfItsPage(target)) return;
   const isNew = target.searchParams.has(NEW);
   if (isNew) target.searchParams.delete(NEW);
   if (!isNew && target.pathname === location.pathname) return replace(state, target);
@@ -35,7 +37,7 @@ function write(state, target) {
 
 /** @param {unknown} state @param {URL} target */
 function replace(state, target) {
-  if (isTurning) return;
+  if (!isOfItsPage(target) || isTurning) return;
   const step = [-1, 1].find((step) => shown[here + step] === shownAt(target));
   if (step && shown[here] !== shownAt(target)) {
     isTurning = true;
@@ -62,6 +64,13 @@ function note(target) {
 function shownAt({ pathname, searchParams }) {
   const draft = searchParams.get(DRAFT) ?? "";
   return `${pathname} ${draft.length} ${draft.slice(-CHECKSUM)}`;
+}
+
+/** Whether the page that wrote an address is still the one on display: Back may have left it meanwhile. @param {URL} target */
+function isOfItsPage({ pathname, searchParams }) {
+  const page = searchParams.get(PAGE);
+  searchParams.delete(PAGE);
+  return page === null || page === pathname.split("/").at(-1);
 }
 
 function forgetLater() {
