@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from snncore.errors import ExperimentError
 from snncore.explain import Cause, Causes, Needed, Without, causes, needed, without
 from snncore.explain.spike_causes import Source
 from snncore.run.simulation import Simulation
@@ -29,9 +31,10 @@ class Explanation:
 
     Attributes:
         found: the causes of u.
-        chosen, without: the cause that was chosen, and what becomes of the neuron without it.
+        chosen, without: the cause that was chosen, and what becomes of the neuron without it; None also where that was refused.
         is_counted: whether it was searched how many spikes must go.
         fewest: what that search found.
+        refusal: why the network can't run again without causes; None if nothing was refused.
     """
 
     found: Causes
@@ -39,6 +42,7 @@ class Explanation:
     without: Without | None
     is_counted: bool
     fewest: Needed | None
+    refusal: str | None = None
 
 
 @dataclass
@@ -107,6 +111,8 @@ class Why:
     def explain(self, simulation: Simulation, sample: int) -> Explanation:
         """Answer the present question for a sample of a simulation. The last answer is kept.
 
+        What can't be run again leaves the causes told, with the reason beside them.
+
         Raises:
             ExperimentError: the neuron or step is no longer there, or its causes can't be told.
         """
@@ -117,15 +123,22 @@ class Why:
         found = causes(simulation, layer, neuron, step, sample)
         chosen = self._cause(found)
         can_count = self.is_counted and found.spikes > 0
-        explanation = Explanation(
-            found=found,
-            chosen=chosen,
-            without=without(simulation, found, [chosen]) if chosen else None,
-            is_counted=can_count,
-            fewest=needed(simulation, found) if can_count else None,
-        )
+        try:
+            lost = without(simulation, found, [chosen]) if chosen else None
+            fewest = needed(simulation, found) if can_count else None
+            explanation = Explanation(found, chosen, lost, can_count, fewest)
+        except ExperimentError as error:
+            explanation = Explanation(found, chosen, None, False, None, refusal=str(error))
         self._known = asked, explanation
         return explanation
+
+    def is_there(self, simulation: Simulation) -> bool:
+        """Return True if the simulation has the neuron and the step of the present question."""
+        asked = self.trail[-1]
+        if asked.layer not in simulation.records:
+            return False
+        _, steps, *neurons = simulation.records[asked.layer].u.shape
+        return asked.step < steps and asked.neuron < math.prod(neurons)
 
     def _start_over(self) -> None:
         self.chosen, self.is_counted, self.has_missed = None, False, False

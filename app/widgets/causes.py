@@ -27,12 +27,15 @@ def causes_view(simulation: Simulation) -> bool:
     try:
         explained = view.why.explain(simulation, view.sample)
     except ExperimentError as error:
+        is_there = view.why.is_there(simulation)
         view.why.end()
-        sentence(f"The spike that was asked about is gone. {error}")
+        sentence(str(error) if is_there else f"The spike that was asked about is gone. {error}")
         return False
     draft, found = simulation.experiment, explained.found
     told = potential_in_words(draft, found)
     sentence(f"{told} {parts_in_words(draft, found)}")
+    if explained.refusal:
+        sentence(explained.refusal)
     if view.why.has_missed:
         sentence(NOTHING_GIVEN)
     elif explained.chosen and explained.without:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from snncore import kernels
 from snncore.arrays import Array
+from snncore.dynamics import State, fed_back
 from snncore.errors import ExperimentError
 from snncore.explain.spike_causes import Cause, Causes, Rebuilt, Receiver, record_at
 from snncore.layers import StatefulLayer
@@ -89,8 +90,7 @@ def without(simulation: Simulation, found: Causes, left_out: Sequence[Cause]) ->
         ExperimentError: a cause is the initial state or the lower bound, which are no events; or the run began from a state that an
             earlier run left.
     """
-    if found.parts["initial"].any():
-        raise ExperimentError("This run began from the state that another left, so it can't be run again alone; choose the first run.")
+    _first_state(simulation, found)
     wrong = next((cause.source for cause in left_out if cause.source not in CAN_GO), None)
     if wrong:
         raise ExperimentError(f"The {NOT_EVENTS[wrong]} is no event; leave out a spike, a bias or a reset.")
@@ -138,13 +138,13 @@ def needed(simulation: Simulation, found: Causes) -> Needed | None:
         None if the spike stays without all that speak for it, or is still there when the search ends.
 
     Raises:
-        ExperimentError: the neuron doesn't fire at that step.
+        ExperimentError: the neuron doesn't fire at that step; or the run began from a state that an earlier run left.
     """
     if not found.spikes:
         raise ExperimentError(f"Neuron {found.neuron} doesn't fire at step {found.step}; choose a step with a spike.")
     if "recurrence" in found.parts:
         return _needed_with_recurrence(simulation, found)
-    tried = _Tried(simulation, found)
+    tried = _Tried(simulation, found, _first_state(simulation, found))
     speaking = sum(cause.value > 0 for cause in tried.causes)
     count = tried.first_silent(tried.without_first(min(speaking, MOST_LEFT_OUT)))
     if count is None:
@@ -172,6 +172,24 @@ def _needed_with_recurrence(simulation: Simulation, found: Causes) -> Needed | N
 
 
 # ---------------------------------------------------------------------------------------------------- the run again
+
+
+def _first_state(simulation: Simulation, found: Causes) -> State:
+    """Return the state, each (batch, ...), in which a run of the receiving layer begins.
+
+    Raises:
+        ExperimentError: the simulation began from another state, one that an earlier run left.
+    """
+    record, layer = record_at(simulation, found.layer), Rebuilt(simulation).neurons(found.layer)
+    z = torch.from_numpy(simulation.received(found.layer)[:, :1].reshape(record.u[:, :1].shape))
+    with torch.no_grad():
+        layer.hold_parameters()
+        state = layer._initial_state(z)
+        begun = kernels.scan(layer.step, z, state, layer.step_parameters(z), record=True).recordings
+    recorded = {"u": record.u, "i_syn": record.i_syn, "spike_threshold": record.threshold}
+    if any(name in begun and not np.array_equal(begun[name].numpy(), cast(Array, seen)[:, :1]) for name, seen in recorded.items()):
+        raise ExperimentError("This run began from the state that another left, so it can't be run again alone; choose the first run.")
+    return state
 
 
 def _run(network: Rebuilt, found: Causes, sent: Tensor) -> Array:
@@ -209,21 +227,30 @@ def _without_biases(layer: StatefulLayer, found: Causes, biases: Sequence[Cause]
 @contextmanager
 def _without_feedback(layer: Any, found: Causes, spikes: Sequence[Cause]) -> Iterator[None]:
     """Keep some of the layer's spikes from being fed back. The connection is called once a step."""
-    at_step: dict[int, list[int]] = {}
-    for cause in spikes:
-        at_step.setdefault(cause.step, []).append(cause.sender)
-    steps = itertools.count()
-
-    def take_out(_: nn.Module, arguments: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        output = arguments[0].clone()
-        output[found.sample].view(-1)[at_step.get(next(steps), [])] = 0
-        return (output,)
-
-    hook = layer.rec_connect.register_forward_pre_hook(take_out)
+    connection = layer.rec_connect
+    layer.rec_connect = _WithoutSpikes(connection, found.sample, spikes)
     try:
         yield
     finally:
-        hook.remove()
+        layer.rec_connect = connection
+
+
+class _WithoutSpikes(nn.Module):
+    """A connection that some spikes of one sample don't pass; it sums the others in the same order. It is called once a step."""
+
+    def __init__(self, connection: nn.Module, sample: int, spikes: Sequence[Cause]) -> None:
+        super().__init__()
+        self.connection = connection
+        self.sample = sample
+        self.at_step: dict[int, list[int]] = {}
+        for cause in spikes:
+            self.at_step.setdefault(cause.step, []).append(cause.sender)
+        self.steps = itertools.count()
+
+    def forward(self, s: Tensor) -> Tensor:
+        s = s.clone()
+        s[self.sample].view(-1)[self.at_step.get(next(self.steps), [])] = 0
+        return fed_back(self.connection, s)
 
 
 class _WithoutResets:
@@ -251,7 +278,7 @@ class _WithoutResets:
 class _Tried:
     """One neuron of a layer without recurrence, run without sets of causes, many sets side by side."""
 
-    def __init__(self, simulation: Simulation, found: Causes) -> None:
+    def __init__(self, simulation: Simulation, found: Causes, first_state: State) -> None:
         record, network = record_at(simulation, found.layer), Rebuilt(simulation)
         layer = network.neurons(found.layer)
         receiver = Receiver(layer, record, found.sample, found.neuron)
@@ -259,7 +286,7 @@ class _Tried:
         assert model is not None
         self.step = model.step
         self.parameters = _of_one(receiver.parameters, record.u.shape[2:], found.neuron)
-        self.states = layer.state_names
+        self.first_state = {name: value[found.sample].reshape(-1)[found.neuron] for name, value in first_state.items()}
         received = simulation.received(found.layer)
         self.z = torch.from_numpy(receiver.of_steps(received.reshape(*received.shape[:2], -1))[: found.step + 1].copy())
         self.most = max(1, MOST_VALUES // len(self.z))
@@ -295,7 +322,7 @@ class _Tried:
         """Return the place of the first input with which the neuron is silent at the last step; None if there is none."""
         before = 0
         for z in parts:
-            state = {name: z.new_zeros(len(z)) for name in self.states}
+            state = {name: value.repeat(len(z)) for name, value in self.first_state.items()}
             with torch.no_grad():
                 output = kernels.scan(self.step, z, state, self.parameters).output
             silent = (output[:, -1] == 0).nonzero()

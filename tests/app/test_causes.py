@@ -113,6 +113,23 @@ def test_an_answer_is_computed_once_and_again_after_an_edit() -> None:
     assert why.explain(simulation, 0).is_counted
 
 
+def test_a_run_that_cannot_be_repeated_keeps_the_question_and_says_why() -> None:
+    _, second = simulate(ten_spikes().replace({"network.3.spike_threshold": 0.1}), runs=2)
+    why = asked(second)
+    found = why.explain(second, 0).found
+    largest = found.ranked("input")[0]
+    why.choose(second, 0, 1, range(largest.sender, largest.sender + 1), range(largest.step, largest.step + 1))
+    why.count()
+    explained = why.explain(second, 0)
+    assert explained.refusal is not None
+    assert "began from the state that another left" in explained.refusal
+    assert explained.chosen == largest
+    assert explained.without is None
+    assert not explained.is_counted
+    assert why.is_there(second)
+    assert not asked(second).is_there(eager(**{"input.shape": (1, 5, 16)}))
+
+
 def test_a_neuron_that_is_gone_is_refused_and_an_edit_of_shapes_ends_the_question() -> None:
     why = Why()
     why.ask(3, 7, 10)

@@ -327,6 +327,35 @@ def test_a_larger_set_than_can_be_tried_is_called_a_bound(monkeypatch: pytest.Mo
         assert fewest.is_minimum == (fewest.count == 1 or received == 1)
 
 
+def test_neurons_that_begin_above_zero_are_run_again_from_there() -> None:
+    experiment = lively(weights=10, spike_fn="SingleSpike", initial_v_mem=0.9)
+    simulation = simulate(experiment.replace({"network.0.bias": False, "network.2.bias": False}))[0]
+    tried = 0
+    for layer, (sample, step, neuron) in ((layer, place) for layer in (1, 3) for place in spikes_of(simulation, layer)[:6]):
+        found = causes(simulation, layer, neuron, step, sample)
+        assert found.parts["initial"].any() or found.history_from
+        fewest = needed(simulation, found)
+        if fewest is None:
+            everything = [cause for cause in found.ranked("input") if cause.value > 0]
+            assert without(simulation, found, everything).fires
+        else:
+            tried += 1
+            assert not without(simulation, found, fewest.causes).fires
+    assert tried
+
+
+def test_a_spike_that_gave_nothing_changes_no_bit_when_it_is_left_out() -> None:
+    layer = {"kind": "LIFRecurrent", "tau_mem": 8.0, "spike_threshold": 0.2, "rec_connect": {"in_features": 40, "out_features": 40}}
+    experiment = Experiment(network=[linear(5, 40), layer], input=RandomSpikes(shape=(1, STEPS, 5), probability=0.4), seeds={"weights": 3})
+    simulation = simulate(experiment)[0]
+    _, step, neuron = spikes_of(simulation, 1)[-1]
+    found = causes(simulation, 1, neuron, step)
+    step_before, silent = map(int, np.argwhere(simulation.records[1].spikes[0] == 0)[0])
+    again = without(simulation, found, [Cause("recurrence", step_before, silent, 0.0)])
+    assert again.u == found.u
+    assert not again.changed
+
+
 # ------------------------------------------------------------------------------------------------------ bad input
 
 
@@ -353,6 +382,9 @@ def test_a_run_that_goes_on_from_another_is_not_run_again_alone() -> None:
     found = causes(second, 1, 2, 3)
     with pytest.raises(ExperimentError, match="began from the state that another left"):
         without(second, found, found.ranked("input")[:1])
+    sample, step, neuron = spikes_of(second, 1)[-1]
+    with pytest.raises(ExperimentError, match="began from the state that another left"):
+        needed(second, causes(second, 1, neuron, step, sample))
 
 
 def test_a_model_of_ones_own_is_refused(own_neuron: ModuleType) -> None:
