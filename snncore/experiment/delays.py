@@ -6,7 +6,7 @@ from typing import Any
 
 from snncore.errors import ExperimentError
 from snncore.experiment.data.remember import Remember
-from snncore.experiment.layers import LIFSpec, NeuronSpec
+from snncore.experiment.layers import NEURON_SPECS, NeuronSpec
 from snncore.experiment.spec import Experiment
 from snncore.experiment.tasks.classification import Classification
 
@@ -46,7 +46,8 @@ def without_adaptation(experiment: Experiment) -> Experiment:
 
 
 def _as_lif(layer: Any) -> NeuronSpec:
-    shared = {name: value for name, value in layer.model_dump().items() if name in LIFSpec.model_fields and name != "kind"}
-    shared["learns"] = [name for name in layer.learns if name in LIFSpec.model_fields]
-    made: NeuronSpec = LIFSpec(**shared)
-    return made
+    spec = NEURON_SPECS["LIFRecurrent" if hasattr(layer, "rec_connect") else "LIF"]
+    shared = {name: value for name, value in layer.model_dump().items() if name in spec.model_fields and name != "kind"}
+    if layer.learns is not None:
+        shared["learns"] = [name for name in layer.learns if name in spec.model_fields]
+    return spec(**shared)
