@@ -11,7 +11,9 @@ LEARNING_RATE = Parameter(
     tuned=Range(1e-5, 1.0),
     tries=(Tried(0.01, "larger steps, that may lead too far"), Tried(0.0001, "small steps, and many of them")),
 )
-EPOCHS = Parameter("Epochs at most", "Where training stops if the target isn't reached.", tuned=Range(1, 500, 1))
+EPOCHS = Parameter(
+    "Epochs at most", "Where training stops if the target isn't reached. Of labelled data, epoch 0 only tests.", tuned=Range(1, 500, 1)
+)
 BATCH_SIZE = Parameter("Batch size", "Labelled samples learned at once, between two updates.", tuned=Range(1, 512, 1))
 SCHEDULE = Parameter("Schedule", "Whether the learning rate stays, or falls along a cosine within the epochs.")
 OPTIMISER = Parameter("Optimiser", "How gradients become new weights. A new optimiser starts without memory.")

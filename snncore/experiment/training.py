@@ -39,9 +39,10 @@ class Change(Part):
 class Training(Part):
     """Task and settings of the training.
 
-    `lr` is the learning rate, `epochs` the largest number of epochs. With the schedule `cosine` the learning rate falls within
-    `epochs` from `lr` towards 0, as lr · ½(1 + cos(π epoch/epochs)), and begins again after them (Loshchilov & Hutter 2017). Labelled
-    data are learned in batches of `batch_size` samples; other tasks learn all samples of the input at once.
+    `lr` is the learning rate, `epochs` the largest number of epochs. Epoch 0 of labelled data is one of them, but tests the untrained
+    network and learns nothing: 11 epochs learn in 10. With the schedule `cosine` the learning rate falls within those that learn from
+    `lr` towards 0, as lr · ½(1 + cos(π epoch/epochs)), and begins again after them (Loshchilov & Hutter 2017). Labelled data are learned
+    in batches of `batch_size` samples; other tasks learn all samples of the input at once.
 
     `changes` are sorted by epoch; of two changes of one field at the same epoch, the later one counts.
     """
@@ -81,9 +82,12 @@ class Training(Part):
 
     def learning_rate(self, epoch: int) -> float:
         """Return the learning rate in an epoch, by the schedule."""
-        if self.schedule == "constant":
-            return self.lr
-        return self.lr * (1 + math.cos(math.pi * (epoch % self.epochs) / self.epochs)) / 2
+        unlearned = 1 if self.task.is_labelled and epoch < self.epochs else 0
+        return self.learning_rate_after((epoch % self.epochs - unlearned) / max(self.epochs - unlearned, 1))
+
+    def learning_rate_after(self, share: float) -> float:
+        """Return the learning rate after a share of the epochs, from 0 to 1, by the schedule."""
+        return self.lr if self.schedule == "constant" else self.lr * (1 + math.cos(math.pi * max(share, 0.0))) / 2
 
     def is_changeable(self, field: str) -> bool:
         """Return True if the Experiment's field at a path may change during training."""

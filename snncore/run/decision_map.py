@@ -127,9 +127,8 @@ def _first_spikes(spikes: Array) -> NDArray[np.int64]:
 def _settled(answerer: Answerer, potentials: Array) -> NDArray[np.int64]:
     """Return the step from which on the class leads that is answered in the end, of (points, time, classes)."""
     task = answerer.task
-    read = potentials[:, task.data.answer_from :]
-    so_far = read.cumsum(axis=1) if task.readout == "mean_potential" else np.maximum.accumulate(read, axis=1)
-    leader = so_far.argmax(axis=2)
+    so_far = task.read_so_far(torch.from_numpy(potentials))[:, task.data.answer_from :]
+    leader = so_far.numpy().argmax(axis=2)
     differs = leader != leader[:, -1:]
     last = differs.shape[1] - 1 - differs[:, ::-1].argmax(axis=1)  # of the steps at which another class led
     settled: NDArray[np.int64] = task.data.answer_from + np.where(differs.any(axis=1), last + 1, 0)

@@ -106,7 +106,7 @@ class Answerer:
         self._own = {name: parameter.detach().clone().numpy() for name, parameter in self._model.named_parameters()}
         self._batch_size = experiment.training.batch_size
         self._encoded: dict[tuple[Half, int], Tensor] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def answers(self, parameters: Parameters | None = None, half: Half = "test", most: int | None = None) -> Answers:
         """Return the answers to one half of the data, or to the first `most` of its samples.
@@ -140,7 +140,7 @@ class Answerer:
         Raises:
             ExperimentError: a potential became infinite or NaN.
         """
-        with outputs_kept(dict(spiking_layers(self._model))) as outputs:
+        with self._lock, outputs_kept(dict(spiking_layers(self._model))) as outputs:
             readouts = self._run(shown, parameters)
         steps = shown.shape[:2]
         return readouts, {
@@ -149,13 +149,14 @@ class Answerer:
 
     def _shown(self, half: Half, batch: int) -> Tensor:
         """Return a batch as the network gets it, from memory if there is room for all of them."""
-        found = self._encoded.get((half, batch))
-        if found is None:
-            places = torch.arange(len(self.halves.of(half).labels)).split(self._batch_size)[batch]
-            found = self._asked.shown(self.halves, half, places, ASKED[half], batch)
-            if sum(each.nbytes for each in self._encoded.values()) + found.nbytes <= MOST_ENCODED:
-                self._encoded[half, batch] = found
-        return found
+        with self._lock:
+            found = self._encoded.get((half, batch))
+            if found is None:
+                places = torch.arange(len(self.halves.of(half).labels)).split(self._batch_size)[batch]
+                found = self._asked.shown(self.halves, half, places, ASKED[half], batch)
+                if sum(each.nbytes for each in self._encoded.values()) + found.nbytes <= MOST_ENCODED:
+                    self._encoded[half, batch] = found
+            return found
 
     def _run(self, shown: Tensor, parameters: Parameters | None) -> Array:
         with self._lock, torch.no_grad():
@@ -293,8 +294,10 @@ class LabelledEpoch:
             raise diverged(self.number, spiking_layers(self.model), error) from error
         finally:
             self.model.train()
-        self._add(half, self._asked.task.loss_of(readouts, labels), readouts, labels)
-        if half == "train":
+        is_learned = half == "train"
+        loss = self._asked.loss(self.model, readouts, labels) if is_learned else self._asked.task.loss_of(readouts, labels)
+        self._add(half, loss, readouts, labels)
+        if is_learned:
             self._add_activity(output, len(places))
 
     def _add(self, half: Half, loss: Tensor, readouts: Tensor, labels: Tensor) -> None:

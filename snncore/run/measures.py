@@ -125,8 +125,8 @@ class PerSample:
 
     Attributes:
         spikes: of all layers that spike.
-        operations: synaptic operations that these cause; those of the input are not counted. None where a spike before a Conv2d has more
-            or fewer of them by its place.
+        operations: synaptic operations that these cause; those of the input are not counted. None where they can't be told: a spike before
+            a Conv2d has more or fewer of them by its place, and pools make other values of spikes.
     """
 
     spikes: float
@@ -137,7 +137,6 @@ def per_sample(experiment: Experiment, record: EpochRecord) -> PerSample:
     """Return the spikes and synaptic operations of a sample in an epoch of labelled data, from its firing rates."""
     steps, rates = experiment.input.shape[1], iter(record.rates)
     spikes = operations = fired = 0.0
-    depends_on_place = False
     for layer, fit in zip(experiment.network, experiment.fits(), strict=True):
         if isinstance(layer, NeuronSpec):
             count = next(rates) * math.prod(fit.shape or ()) * steps
@@ -147,11 +146,11 @@ def per_sample(experiment: Experiment, record: EpochRecord) -> PerSample:
             operations += fired * layer.out_features
             fired = 0.0
         elif isinstance(layer, Conv2dSpec):
-            depends_on_place = depends_on_place or fired > 0
+            operations += math.nan if fired else 0.0
             fired = 0.0
-        elif not isinstance(layer, FlattenSpec):
-            fired = 0.0
-    return PerSample(spikes, None if depends_on_place else operations)
+        elif not isinstance(layer, FlattenSpec | DropoutSpec):
+            fired = math.nan if fired else 0.0  # values that are no spikes
+    return PerSample(spikes, None if math.isnan(operations) else operations)
 
 
 def _places_that_see(layer: Conv2dSpec, side: int) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from snncore.errors import DivergenceError, ExperimentError
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.run.bptt import EpochRecord, Trainer, train
 from snncore.run.epoch import Phase
-from snncore.run.labelled import LabelledEpoch, answer
+from snncore.run.labelled import Answerer, LabelledEpoch, answer
 from tests.snncore.test_data_sets import own
 
 RANDOM = np.random.RandomState(0)
@@ -186,6 +187,25 @@ def begun() -> Trainer:
     return trainer
 
 
+def test_losses_of_the_untrained_and_the_trained_network_have_the_same_penalty() -> None:
+    plain, fined = (
+        learned(made(lr=1e-30, optimiser="SGD", task={"encoding": {"kind": "current"}, "penalty": penalty})) for penalty in (0, 5)
+    )
+    first, second, _ = (fined[epoch].loss - plain[epoch].loss for epoch in range(3))
+    assert first == pytest.approx(second, rel=1e-4)
+    assert first > 0.1
+
+
+def test_threads_that_share_an_answerer_get_their_own_activity() -> None:
+    answerer = Answerer(made(), FILES)
+    shown = [answerer.sample("test", number).repeat(64, 1, 1) for number in range(4)]
+    expected = [answerer.activity(each)[1] for each in shown]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda each: answerer.activity(each)[1], shown * 20))
+    for place, one in enumerate(found):
+        assert all(np.array_equal(output, expected[place % 4][layer]) for layer, output in one.items())
+
+
 def test_epoch_0_shows_the_untrained_network() -> None:
     experiment = made()
     first, *_ = learned(experiment)
@@ -243,7 +263,11 @@ def test_a_change_takes_force_at_the_next_epoch(changes: dict[str, Any]) -> None
 
 def test_the_cosine_schedule_falls_from_the_learning_rate_towards_0_and_begins_again() -> None:
     training = made(schedule="cosine", epochs=4, lr=1.0).training
-    assert [training.learning_rate(epoch) for epoch in range(5)] == pytest.approx([1, 0.5 + 0.5**1.5, 0.5, 0.5 - 0.5**1.5, 1])
+    assert [training.learning_rate(epoch) for epoch in range(1, 4)] == pytest.approx([1, 0.75, 0.25])  # epoch 0 learns nothing
+    again = [1, 0.5 + 0.5**1.5, 0.5, 0.5 - 0.5**1.5]
+    assert [training.learning_rate(epoch) for epoch in range(4, 9)] == pytest.approx([*again, 1])
+    unlabelled = ten_spikes().replace({"training.schedule": "cosine", "training.epochs": 4, "training.lr": 1.0}).training
+    assert [unlabelled.learning_rate(epoch) for epoch in range(5)] == pytest.approx([*again, 1])
     trainer = Trainer(made(schedule="cosine", epochs=4, lr=0.01), FILES)
     rates = [trainer.optimiser.param_groups[0]["lr"] for _ in trainer.epochs(4)]
     assert rates == pytest.approx([training.learning_rate(epoch) / 100 for epoch in range(4)])

@@ -11,11 +11,20 @@ from hypothesis import strategies as st
 from torch import nn
 
 from snncore.experiment.layers import NEURON_SPECS, LIFSpec
+from snncore.experiment.recognition import digits, digits_convolution
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 from snncore.layers import StatefulLayer
 from snncore.run.bptt import train
-from snncore.run.measures import all_operations, incoming_weights, operations_of, operations_per_epoch, spike_intervals, synaptic_operations
+from snncore.run.measures import (
+    all_operations,
+    incoming_weights,
+    operations_of,
+    operations_per_epoch,
+    per_sample,
+    spike_intervals,
+    synaptic_operations,
+)
 from snncore.run.simulation import simulate
 
 Layer = dict[str, Any]
@@ -246,3 +255,22 @@ def test_recurrent_weights_are_those_that_change_what_the_neuron_gets_back(kind,
 )
 def test_there_are_no_incoming_weights_where_no_single_row_of_weights_feeds_the_neuron(made, neuron):
     assert incoming_weights(simulate(made)[0], len(made.network) - 1, neuron) == ()
+
+
+def test_operations_of_a_sample_are_those_of_what_is_between_and_untold_behind_pools():
+    def labelled(*between):
+        layers = [linear(64, 32), {**LIF, "norm_input": False}, *between, linear(32, 10), {"kind": "ExpLeak", "tau_mem": 8.0}]
+        return digits().replace({"network": layers, "training.epochs": 1})
+
+    def cost(experiment):
+        (record,) = train(experiment)
+        return per_sample(experiment, record)
+
+    plain, dropped = cost(labelled()), cost(labelled(DROPOUT))
+    assert plain.operations == plain.spikes * 10 > 0
+    assert dropped == plain  # epoch 0 is a test, in which nothing is dropped
+    conv = {"kind": "Conv2d", "in_channels": 1, "out_channels": 2, "kernel_size": 3, "padding": 1}
+    layers = [conv, {**LIF, "norm_input": False}, POOL, {"kind": "Flatten"}, linear(32, 10), {"kind": "ExpLeak", "tau_mem": 8.0}]
+    pooled = cost(digits_convolution().replace({"network": layers, "training.epochs": 1}))
+    assert pooled.spikes > 0
+    assert pooled.operations is None
