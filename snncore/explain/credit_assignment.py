@@ -177,7 +177,7 @@ def credit_of(model: nn.Module, data: Tensor, loss: Loss) -> Credit[str]:
         raise InputError(f"{type(model).__name__} has no spiking layer, so there is no membrane potential to give credit to.")
     reset_states(model)
     thresholds = {name: threshold_of(layer) for name, layer in layers.items()}
-    with torch.enable_grad(), _recording(layers), _calls_kept(layers) as calls:
+    with torch.enable_grad(), _reset_after(layers), _recording(layers), _calls_kept(layers) as calls:
         value = loss(model(data))
         if not isinstance(value, Tensor) or value.numel() != 1 or not value.requires_grad:
             raise InputError("The loss must be one number with a gradient that depends on the network's output; this one doesn't.")
@@ -195,8 +195,6 @@ def credit_of(model: nn.Module, data: Tensor, loss: Loss) -> Credit[str]:
             found[name] = steps[name].credit(record, parts)
             if not bool(call.layer.gradients["u"].isfinite().all()):
                 raise InputError(f"{name}: the gradient is not finite; lower the surrogate's grad_scale.")
-    for layer in layers.values():
-        layer.reset_states()
     return Credit(float(value.detach()), found)
 
 
@@ -232,6 +230,16 @@ def _recording(layers: Mapping[str, StatefulLayer]) -> Iterator[None]:
     finally:
         for name, layer in layers.items():
             layer.record_states, layer.record_gradients = before[name]
+
+
+@contextmanager
+def _reset_after(layers: Mapping[str, StatefulLayer]) -> Iterator[None]:
+    """Reset the layers at the end of the context, also after an error: what they recorded holds the whole graph."""
+    try:
+        yield
+    finally:
+        for layer in layers.values():
+            layer.reset_states()
 
 
 @contextmanager

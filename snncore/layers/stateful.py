@@ -202,6 +202,7 @@ class StatefulLayer(nn.Module):
         for name in self.state_names:
             if own[name].requires_grad:
                 own[name] = own[name].detach()
+        own["scanned"] = None
         if self.recordings:
             own["recordings"] = {name: value.detach() for name, value in self.recordings.items()}
         if self.firing_rate is not None:

@@ -331,7 +331,7 @@ def test_neurons_that_begin_above_zero_are_run_again_from_there() -> None:
     experiment = lively(weights=10, spike_fn="SingleSpike", initial_v_mem=0.9)
     simulation = simulate(experiment.replace({"network.0.bias": False, "network.2.bias": False}))[0]
     tried = 0
-    for layer, (sample, step, neuron) in ((layer, place) for layer in (1, 3) for place in spikes_of(simulation, layer)[:6]):
+    for layer, (sample, step, neuron) in ((of, place) for of in (1, 3) for place in spikes_of(simulation, of)[:6]):
         found = causes(simulation, layer, neuron, step, sample)
         assert found.parts["initial"].any() or found.history_from
         fewest = needed(simulation, found)

@@ -321,3 +321,23 @@ def test_the_model_is_left_as_it_was() -> None:
     assert not model[1].record_gradients
     assert not model[1].recordings
     assert not model[1].v_mem.requires_grad
+
+
+def test_an_error_leaves_nothing_recorded() -> None:
+    model = nn.Sequential(nn.Linear(NEURONS, NEURONS), LIF(5.0))
+    with pytest.raises(InputError, match="must be one number"):
+        credit_of(model, drawn(dtype=torch.float32), lambda output: output)
+    layer = model[1]
+    assert layer.scanned is None
+    assert not layer.recordings
+    assert not layer.gradients
+    assert not layer.v_mem.requires_grad
+
+
+def test_zero_grad_lets_go_of_what_was_scanned() -> None:
+    layer = LIF(5.0)
+    layer.record_gradients = "all"
+    layer(drawn(dtype=torch.float32)).sum().backward()
+    assert layer.scanned is not None
+    layer.zero_grad()
+    assert layer.scanned is None
