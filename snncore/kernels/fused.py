@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -105,7 +106,8 @@ def _connects(connection: object, z: Tensor) -> bool:
     weight, bias = connection.weight, connection.bias
     if weight.shape != (z.shape[2], z.shape[2]) or not all(x is None or _is_plain(x) for x in (weight, bias)):
         return False
-    return math.isfinite(weight.detach().numpy().sum())  # an infinite or missing weight counts even where there is no spike
+    with np.errstate(all="ignore"):  # a layer tells of what is no finite number itself
+        return math.isfinite(weight.detach().numpy().sum())  # an infinite or missing weight counts even where there is no spike
 
 
 def _is_plain(x: Tensor) -> bool:

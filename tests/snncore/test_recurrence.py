@@ -1,5 +1,6 @@
 """Recurrent connections in the fused loops and in the scan: one order of the sum, equal spikes and states, and the same gradients."""
 
+import math
 from contextlib import nullcontext
 
 import pytest
@@ -277,3 +278,20 @@ def test_what_is_changed_between_two_calls_is_in_force_in_the_second(change):
     assert torch.equal(found[0][0], found[1][0])
     assert torch.equal(found[0][1], found[1][1])
     assert not torch.equal(found[0][0], lif()(z))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
+def test_what_is_no_finite_number_is_told_by_the_layer_and_no_warning(number):
+    for record in (False, True):
+        z = noise(2, 9, 40)
+        z[:, 3] = number
+        z[:, 4] = -number
+        with pytest.raises(NonFiniteError):
+            ExpLeak(5.0, tau_syn=3.0, record_states=record)(z)
+        rec_connect = nn.Linear(40, 40)
+        with torch.no_grad():
+            rec_connect.weight[0, 0] = number
+            rec_connect.weight[1, 1] = -number
+        with pytest.raises(NonFiniteError):
+            LIFRecurrent(5.0, spike_threshold=0.1, rec_connect=rec_connect, record_states=record)(noise(2, 9, 40))
