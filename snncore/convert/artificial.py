@@ -6,7 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +23,12 @@ from snncore.experiment.tasks.classification import Classification
 
 ORDER_SEED = 1
 """Added to the weight seed for the order of the samples."""
+
+ROUNDING = 1e-9
+"""By how much the rate 1/dt may seem to be above one spike per step."""
+
+AT_ONCE = 256
+"""Samples that go through an artificial network at once while it is tested."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,14 @@ def check_convertible(experiment: Experiment) -> None:
         raise ConversionError(
             f"{experiment.layer_label(str(places[-1]))} ends the network, but the largest of the values before is the answer; remove it."
         )
+    if experiment.training.changes:
+        raise ConversionError("An artificial network is trained by one set of settings; remove the changes of the training.")
+    encoding = task.encoding
+    if isinstance(encoding, RateCode) and encoding.rate > 0 and not input_gain(experiment):
+        raise ConversionError(
+            f"At a rate of {encoding.rate:g} Hz the larger values all send a spike in every step; "
+            f"use a rate of at most 1/dt, {1 / experiment.dt:g} Hz."
+        )
     if not input_gain(experiment) > 0:
         raise ConversionError("The input must carry the samples' own values; encode them as a constant current or a rate code, above 0.")
     misfit = task.input_misfit(experiment.input.shape)
@@ -71,12 +85,16 @@ def check_convertible(experiment: Experiment) -> None:
 
 
 def input_gain(experiment: Experiment) -> float:
-    """Return the mean input per step for a value of 1; 0 for an encoding whose mean isn't in proportion to the values."""
+    """Return the mean input per step for a value of 1; 0 for an encoding whose mean isn't in proportion to the values.
+
+    That of a rate code isn't above one spike per step, where it is clipped.
+    """
     task = experiment.training.task
     encoding = task.encoding if isinstance(task, Classification) else None
     if isinstance(encoding, ConstantCurrent):
         return encoding.amplitude
-    return min(encoding.rate * experiment.dt, 1.0) if isinstance(encoding, RateCode) else 0.0
+    gain = encoding.rate * experiment.dt if isinstance(encoding, RateCode) else 0.0
+    return min(gain, 1.0) if gain <= 1.0 + ROUNDING else 0.0
 
 
 def artificial_network(experiment: Experiment, files: Files = NO_FILES) -> nn.Sequential:
@@ -110,21 +128,30 @@ def train_artificial(
     """Train the artificial network with cross-entropy, as the Experiment's training says; yield each epoch. Epoch 0 is before it.
 
     Args:
-        stop: asked before each batch; if True, training ends.
+        stop: asked before each batch, also of a test; if True, training ends. The model is left in evaluation, however it ends.
 
     Raises:
         ConversionError: the loss became infinite or NaN.
     """
-    halves, training = _halves(experiment, files), experiment.training
-    images, labels = as_images(experiment, halves.train.values), halves.train.labels
+    try:
+        yield from _trained(experiment, model, _halves(experiment, files), stop)
+    finally:
+        model.eval()
+
+
+def _trained(experiment: Experiment, model: nn.Sequential, halves: Halves, stop: Callable[[], bool]) -> Iterator[ArtificialEpoch]:
+    training, labels = experiment.training, halves.train.labels
+    images = as_images(experiment, halves.train.values)
     order = torch.Generator().manual_seed(experiment.seeds.weights + ORDER_SEED)
     optimiser = experiment.make_optimiser(model)
-    with torch.no_grad():
-        loss = nn.functional.cross_entropy(model.eval()(images), labels).item()
-    yield ArtificialEpoch(0, loss, accuracy(experiment, model, halves.train), accuracy(experiment, model, halves.test))
+    untrained = _tested(experiment, model, halves.train, stop)
+    tested = untrained and _tested(experiment, model, halves.test, stop)
+    if untrained is None or tested is None:
+        return
+    yield ArtificialEpoch(0, untrained.loss, untrained.accuracy, tested.accuracy)
     for epoch in range(training.epochs):
         for group in optimiser.param_groups:
-            group["lr"] = training.learning_rate(epoch)
+            group["lr"] = training.learning_rate_after(epoch / training.epochs)
         total, right = 0.0, 0
         for part in torch.randperm(len(labels), generator=order).split(training.batch_size):
             if stop():
@@ -138,14 +165,29 @@ def train_artificial(
             right += int((outputs.argmax(1) == labels[part]).sum())
         if not math.isfinite(total):
             raise ConversionError(f"The loss of the artificial network is {total} in epoch {epoch + 1}; use a lower learning rate.")
-        yield ArtificialEpoch(epoch + 1, total / len(labels), right / len(labels), accuracy(experiment, model, halves.test))
+        tested = _tested(experiment, model, halves.test, stop)
+        if tested is None:
+            return
+        yield ArtificialEpoch(epoch + 1, total / len(labels), right / len(labels), tested.accuracy)
+
+
+class _Test(NamedTuple):
+    loss: float
+    accuracy: float
 
 
 @torch.no_grad()
-def accuracy(experiment: Experiment, model: nn.Sequential, samples: Labelled) -> float:
-    """Return the share of samples whose largest output is their label."""
-    answers = model.eval()(as_images(experiment, samples.values)).argmax(1)
-    return float((answers == samples.labels).double().mean())
+def _tested(experiment: Experiment, model: nn.Sequential, samples: Labelled, stop: Callable[[], bool]) -> _Test | None:
+    """Return mean loss and share of right answers, some samples at a time; None if `stop()` ended it."""
+    loss = right = 0.0
+    model.eval()
+    for part in torch.arange(len(samples.labels)).split(AT_ONCE):
+        if stop():
+            return None
+        outputs, labels = model(as_images(experiment, samples.values[part])), samples.labels[part]
+        loss += nn.functional.cross_entropy(outputs, labels, reduction="sum").item()
+        right += (outputs.argmax(1) == labels).sum().item()
+    return _Test(loss / len(samples.labels), right / len(samples.labels))
 
 
 def weights_of(model: nn.Module) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from snncore.arrays import Array
-from snncore.convert.artificial import as_images, check_convertible, input_gain, neuron_places, weights_of
+from snncore.convert.artificial import AT_ONCE, as_images, check_convertible, input_gain, neuron_places, weights_of
 from snncore.convert.normalization import normalize
 from snncore.errors import ConversionError
 from snncore.experiment.inputs import NO_FILES, Files
@@ -148,7 +148,7 @@ def spiking_network(experiment: Experiment, weights: Parameters) -> nn.Sequentia
 def compare(
     experiment: Experiment, model: nn.Sequential, files: Files = NO_FILES, *, steps: int = 0, stop: Callable[[], bool] = lambda: False
 ) -> Compared | None:
-    """Run both networks on the test half.
+    """Run both networks on the test half. The model itself stays as it is.
 
     Args:
         model: the artificial network, as `artificial_network` makes it.
@@ -159,6 +159,7 @@ def compare(
         ConversionError: the Experiment can't be converted.
     """
     check_convertible(experiment)
+    model = copy.deepcopy(model).eval()
     steps = max(steps, experiment.input.shape[1])
     weights = converted_weights(experiment, model, files)
     longer = experiment.replace({"input.shape": [1, steps, *experiment.input.shape[2:]]})
@@ -167,9 +168,9 @@ def compare(
     values, labels = _task(experiment).data.make(files).test
     images = as_images(experiment, values)
     places = (*neuron_places(experiment), len(experiment.network) - 1)
-    with torch.no_grad(), outputs_kept({str(place): scaled.get_submodule(str(place)) for place in places}) as kept:
-        scaled(images)
-    activations = {place: kept[str(place)].flatten(1) for place in places}
+    activations = _activations(scaled, images, places, stop)
+    if activations is None:
+        return None
     reached = _fanouts(experiment, model, images[:1])
     tallies = {place: _Tally(found, steps, experiment.input.shape[1], reached.get(place)) for place, found in activations.items()}
     synops = torch.zeros(steps)
@@ -211,6 +212,19 @@ def model_with(model: nn.Sequential, weights: Parameters, gain: float) -> nn.Seq
 
 
 # ------------------------------------------------------------------------------------------------------- details
+
+
+def _activations(model: nn.Sequential, images: Tensor, places: tuple[int, ...], stop: Callable[[], bool]) -> dict[int, Tensor] | None:
+    """Return the outputs (samples, neurons) of some modules by their place, some samples at a time; None if `stop()` ended it."""
+    found: dict[int, list[Tensor]] = {place: [] for place in places}
+    for part in images.split(AT_ONCE):
+        if stop():
+            return None
+        with torch.no_grad(), outputs_kept({str(place): model.get_submodule(str(place)) for place in places}) as kept:
+            model(part)
+        for place in places:
+            found[place].append(kept[str(place)].flatten(1))
+    return {place: torch.cat(parts) for place, parts in found.items()}
 
 
 class _Tally:

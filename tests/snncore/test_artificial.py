@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -168,8 +169,34 @@ def test_spikes_as_input_lead_to_the_same_answers_whatever_their_rate(network: t
         assert found.input_synops[-1] == pytest.approx(200 * rate * 1e-3 * pixels * 64, rel=0.02)
 
 
-def test_a_comparison_that_is_stopped_has_no_result(network: tuple[Experiment, nn.Sequential]) -> None:
-    assert compare(*network, stop=lambda: True) is None
+@pytest.mark.parametrize("asked", range(4))
+def test_a_comparison_that_is_stopped_has_no_result(asked: int, network: tuple[Experiment, nn.Sequential]) -> None:
+    numbers = itertools.count()
+    assert compare(*network, steps=1000, stop=lambda: next(numbers) == asked) is None
+    assert next(numbers) == asked + 1
+
+
+def test_dropout_and_mode_of_the_model_change_nothing_and_stay_as_they_are(network: tuple[Experiment, nn.Sequential]) -> None:
+    experiment, _ = network
+    layers = experiment.model_dump()["network"]
+    dropping = dense(network=[*layers[:2], {"kind": "Dropout"}, *layers[2:]])
+    model = artificial_network(dropping)
+    first, second = compare(dropping, model.eval(), steps=4), compare(dropping, model.train(), steps=4)
+    assert first is not None
+    assert second is not None
+    assert np.array_equal(first.layers[-1].activations, second.layers[-1].activations)
+    assert np.array_equal(first.layers[0].rates, second.layers[0].rates)
+    assert all(module.training for module in model.modules())
+
+
+@pytest.mark.parametrize("batches", [0, 3, 6, 9])
+def test_a_training_ends_where_it_is_stopped_with_the_model_in_evaluation(batches: int) -> None:
+    numbers = itertools.count()
+    model = artificial_network(dense())
+    epochs = list(train_artificial(dense(), model, stop=lambda: next(numbers) == batches))
+    assert len(epochs) == (batches > 7)  # eight parts are tested before epoch 0 is told
+    assert next(numbers) == batches + 1
+    assert not any(module.training for module in model.modules())
 
 
 # ------------------------------------------------------------------------------------------------- what parts them
@@ -211,6 +238,8 @@ def test_nothing_is_named_where_the_networks_agree(network: tuple[Experiment, nn
         ({"network": [{"kind": "Linear", "in_features": 64, "out_features": 10}]}, "nothing to convert"),
         ({"network": [{"kind": "Linear", "in_features": 64, "out_features": 10}, NEURONS]}, "IAF 2 ends the network"),
         ({"training.task.encoding": {"kind": "latency"}}, "constant current or a rate code"),
+        ({"training.task.encoding": {"kind": "rate", "rate": 1500.0}}, r"At a rate of 1500 Hz .* use a rate of at most 1/dt, 1000 Hz\."),
+        ({"training.changes": [{"epoch": 3, "field": "training.lr", "value": 0.1}]}, "remove the changes of the training"),
         ({"training.task": {"kind": "spike_count", "target": 1}, "input": {"shape": (1, 4, 64), "probability": 0.1}}, "labelled samples"),
     ],
 )
