@@ -61,6 +61,9 @@ INPUT_BYTES = 24
 WEIGHT_COPIES = 7
 """Copies of each weight held at once in training: gradient, optimiser, record and intermediate values."""
 
+COMPARED_COPIES = 2
+"""Values held for each value of a tested sample: the activation, and the rate."""
+
 DATA_COPIES = 4
 """Copies of labelled data held at once while they are made."""
 
@@ -73,8 +76,8 @@ NEURONS_BACKWARD = 4
 NEURON_MULTIPLICATIONS = 20
 """Multiplications that take as long as one step of one neuron."""
 
-RECURRENT_STEP = 250_000
-"""Multiplications that take as long as one step of a recurrent layer, or of one that no compiled loop computes."""
+SCANNED_STEP = 250_000
+"""Multiplications that take as long as one step of a layer that no compiled loop computes; compiled, it takes what its values do."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,13 @@ def check_conversion(draft: Draft, steps: int) -> None:
     _check(draft, 1, False)
     once = cost(draft.replace({"input.shape": [1, 1, *draft.input.shape[2:]], "training.batch_size": 1})).multiplications
     learned, tested = labelled.counts
+    values = math.prod(draft.input.shape[2:]) + sum(math.prod(fit.shape or ()) for fit in draft.fits())
+    held = (learned + COMPARED_COPIES * tested) * values * BYTES
+    if held > LARGEST_PASS:
+        raise ExperimentError(
+            f"Comparing {learned + tested:,} samples of {values:,} values takes {_megabytes(held)} at once; this server takes up to "
+            f"{_megabytes(LARGEST_PASS)}. Use fewer samples or neurons."
+        )
     if once * steps * tested > MOST_COMPARED:
         raise ExperimentError(
             f"Comparing {tested:,} samples at {steps:,} steps takes {once * steps * tested:,} multiplications; this server takes up to "
@@ -185,7 +195,7 @@ def cost(draft: Draft) -> Cost:
         if isinstance(layer, NeuronSpec):
             neurons += values
             recorded += values * _quantities(layer)
-            multiplications += steps * RECURRENT_STEP * (hasattr(layer, "rec_connect") or not layer.has_kernel)
+            multiplications += steps * SCANNED_STEP * (not layer.is_compiled(fit.shape or ()))
         else:
             others += values
     weights = sum(map(_weights, draft.network))

@@ -74,6 +74,10 @@ class NeuronSpec(Learnable):
         model = model_of(self.model)
         return model is not None and model.has_kernel
 
+    def is_compiled(self, shape: Shape) -> bool:
+        """Return True if compiled loops compute neurons of this shape, recurrent ones in a row alone."""
+        return self.has_kernel and (len(shape) <= 1 or not hasattr(self, "rec_connect"))
+
     @property
     def state_names(self) -> tuple[str, ...]:
         """Names of the variables that the built layer keeps from step to step."""

@@ -18,6 +18,7 @@ from app.server.limits import (
     MOST_STEPS,
     NEURON_QUANTITIES,
     check,
+    check_conversion,
 )
 from app.state.presets import presets
 from snncore.errors import ExperimentError
@@ -239,8 +240,8 @@ COMPUTED = {
     "a large kernel": experiment(conv2d(1, 1, 1000, padding=1200), LIF, shape=(1, 1, 1, 8, 8)),
     "many features": experiment(linear(2000, 2000), LIF, shape=(1, 200, 2000)),
     "a large window": experiment({"kind": "AvgPool2d", "kernel_size": 100, "stride": 1}, LIF, shape=(1, 10, 1, 200, 200)),
-    "many steps of recurrence": experiment(neurons("LIFRecurrent", 1), shape=(1, MOST_STEPS, 1)),
-    "many recurrent layers": experiment(*[neurons("IAFRecurrent", 4)] * 20, shape=(1, 200, 4)),
+    "many steps of recurrence in a plane": experiment(neurons("LIFRecurrent", 1), shape=(1, MOST_STEPS, 1, 1, 1)),
+    "many recurrent layers in a plane": experiment(*[neurons("IAFRecurrent", 4)] * 20, shape=(1, 200, 1, 1, 4)),
 }
 
 
@@ -277,7 +278,19 @@ def test_what_is_shown_and_measured_has_room(trains: bool) -> None:
     check(convolution(), trains=trains)
     check(ten_spikes().replace({"input.shape": (1, MOST_STEPS, 16)}), trains=trains)
     check(ten_spikes().replace({"input.shape": (64, 200, 16)}), trains=trains)
-    check(experiment(neurons("LIFRecurrent", 64), shape=(1, 1000, 64)), trains=trains)
+    check(experiment(neurons("LIFRecurrent", 64), shape=(1, MOST_STEPS // 2, 64)), trains=trains)
+
+
+def test_a_comparison_holds_no_more_activations_than_a_pass_may() -> None:
+    def converted(channels: int) -> Experiment:
+        network = [conv2d(1, channels, 1), {"kind": "IAF"}, {"kind": "Flatten"}, linear(64 * channels, 10)]
+        task = {"kind": "classification", "encoding": {"kind": "current"}, "readout": "mean_potential"}
+        shown = {"kind": "sample", "shape": (1, 1, 1, 8, 8)}
+        return Experiment(network=network, input=shown, training={"task": task, "epochs": 1}, conversion={})
+
+    check_conversion(converted(64).draft, 1)
+    with pytest.raises(ExperimentError, match=r"^Comparing 1,797 samples of [\d,]+ values takes [\d,]+ MB at once; .* up to 384 MB\."):
+        check_conversion(converted(1024).draft, 1)
 
 
 # ------------------------------------------------------------------------------------------------------ labelled data
