@@ -62,12 +62,15 @@ screenshots: $(VENV)/.browser
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.layers
 	@$(BIN)/python -m benchmarks.toy_task
+	@$(BIN)/python -m benchmarks.tasks
 	@$(BIN)/python -m benchmarks.conversion
 	@$(BIN)/python -m benchmarks.scaling
 	@$(BIN)/python -m benchmarks.laws
 	@$(BIN)/python -m benchmarks.app_latency
 	@$(BIN)/python -m benchmarks.app_training
+	@$(BIN)/python -m benchmarks.app_labelled
 	@$(BIN)/python -m benchmarks.app_neuron
+	@$(BIN)/python -m benchmarks.app_why
 	@$(BIN)/python -m benchmarks.app_load
 
 clean:

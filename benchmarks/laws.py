@@ -1,7 +1,7 @@
 """Known results on spiking neurons, recomputed with this package: `python -m benchmarks.laws` prints expected beside measured.
 
-Each law is a function that yields its cases. The exact ones are tests too (tests/snncore/test_laws.py); the others are measured over many
-neurons or a long time, and hold within their tolerance. `docs/laws.md` explains them.
+Each law is a function that yields its cases. All are tests too (tests/snncore/test_laws.py): the exact ones to rounding; the others, slow
+tests, are measured over many neurons or a long time, and hold within their tolerance. `docs/laws.md` explains them.
 """
 
 from __future__ import annotations
@@ -123,7 +123,11 @@ def counter() -> Iterator[Case]:
         yield Case(f"T {steps}, I {current:g}, θ {theta:g}", math.floor(steps * current / theta), spikes)
 
 
-@law("Adaptation makes f-I linear", "r τ ln(I / (I - b0 - adapt_scale·r)) = 1 for slow adaptation (Benda and Herz 2003)", is_exact=False)
+@law(
+    "Adaptation makes f-I linear",
+    "the rate r obeys r τ ln(I / (I - b0 - adapt_scale·r)) = 1 for slow adaptation (Benda and Herz 2003)",
+    is_exact=False,
+)
 def adaptation() -> Iterator[Case]:
     for current, scale in ((2.0, 60.0), (3.0, 60.0), (4.0, 60.0), (4.0, 120.0)):
         tau, steps = 200.0, 40_000
