@@ -6,7 +6,7 @@ python -m examples.digits
 from snncore import answer, digits, train
 
 experiment = digits()  # Linear(64, 128) - LIF - Linear(128, 10) - ExpLeak, as data
-for record in train(experiment.replace({"training.epochs": 6})):
+for record in train(experiment.replace({"training.epochs": 6})):  # epoch 0 tests the untrained network, five learn
     print(f"epoch {record.epoch}: loss {record.loss:.3f}, {record.train_score:.1%} of the digits learned, {record.score:.1%} of the others")
 
 found = answer(experiment, parameters=record.parameters)

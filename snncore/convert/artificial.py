@@ -87,7 +87,7 @@ def check_convertible(experiment: Experiment) -> None:
 def input_gain(experiment: Experiment) -> float:
     """Return the mean input per step for a value of 1; 0 for an encoding whose mean isn't in proportion to the values.
 
-    That of a rate code isn't above one spike per step, where it is clipped.
+    A rate code is in proportion up to one spike per step, where it is clipped.
     """
     task = experiment.training.task
     encoding = task.encoding if isinstance(task, Classification) else None

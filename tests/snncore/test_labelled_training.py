@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -196,14 +196,25 @@ def test_losses_of_the_untrained_and_the_trained_network_have_the_same_penalty()
     assert first > 0.1
 
 
-def test_threads_that_share_an_answerer_get_their_own_activity() -> None:
+def test_activity_of_one_thread_is_kept_by_that_thread_alone() -> None:
     answerer = Answerer(made(), FILES)
-    shown = [answerer.sample("test", number).repeat(64, 1, 1) for number in range(4)]
-    expected = [answerer.activity(each)[1] for each in shown]
-    with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda each: answerer.activity(each)[1], shown * 20))
-    for place, one in enumerate(found):
-        assert all(np.array_equal(output, expected[place % 4][layer]) for layer, output in one.items())
+    shown = answerer.sample("test", 0)
+    layer = answerer._model.get_submodule("1")
+    others: list[threading.Thread] = []
+    watching: list[int] = []
+
+    def watch(*_: object) -> None:
+        if not others:
+            others.append(threading.Thread(target=answerer.activity, args=(shown.repeat(3, 1, 1),)))
+            others[0].start()
+            others[0].join(0.2)  # time enough to add its hooks, were it let in
+            watching.append(len(layer._forward_hooks))
+
+    layer.register_forward_hook(watch)
+    _, outputs = answerer.activity(shown)
+    others[0].join()
+    assert watching == [2]
+    assert outputs[1].shape[0] == 1
 
 
 def test_epoch_0_shows_the_untrained_network() -> None:
