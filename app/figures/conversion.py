@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from app.figures.style import PALETTES, Theme
 from snncore.arrays import Array
 from snncore.convert.artificial import ArtificialEpoch
 from snncore.convert.comparison import Compared, ComparedLayer
+from snncore.convert.faults import FaultKind
 from snncore.experiment.conversion import Conversion
 from snncore.experiment.spec import Experiment
 from snncore.run.simulation import Simulation
@@ -92,10 +93,18 @@ class ConversionComparison(TypedDict):
 
 
 class ConversionFinding(TypedDict):
-    """What parts the two networks, in words, and the label of the button that mends it."""
+    """What parts the two networks: the kind of fault, its words, and the label of the button that mends it."""
 
+    kind: FaultKind
     words: str
     remedy: str
+
+
+class ConversionAction(TypedDict):
+    """A button's label, and what it tells."""
+
+    label: str
+    do: Literal["weights", "stop", "go on"]
 
 
 class ConversionNews(TypedDict):
@@ -106,7 +115,7 @@ class ConversionNews(TypedDict):
         alert: what was refused or failed; empty if nothing.
         mended: what the last remedy did; empty if nothing.
         weights: which weights act.
-        action: label of the button beside that; empty for none.
+        actions: buttons beside that.
     """
 
     status: str
@@ -114,7 +123,7 @@ class ConversionNews(TypedDict):
     findings: Sequence[ConversionFinding]
     mended: str
     weights: str
-    action: str
+    actions: Sequence[ConversionAction]
 
 
 @dataclass(frozen=True)
@@ -237,7 +246,7 @@ def _cost(figure: ConversionFigure, compared: Compared, conversion: Conversion) 
 
 def _neuron(figure: ConversionFigure, compared: Compared, simulation: Simulation, place: int, neuron: int, sample: int) -> ConversionNeuron:
     layer = next(layer for layer in compared.layers if layer.place == place)
-    label = f"{compared.experiment.layer_label(str(place))}, neuron {neuron}, test digit {sample} ({compared.labels[sample]})"
+    label = f"{compared.experiment.layer_label(str(place))}, neuron {neuron}, test sample {sample} ({compared.labels[sample]})"
     received = simulation.received(place).reshape(compared.steps, -1)[:, neuron]
     record = simulation.records.get(place)
     if record is None:  # the output: what it receives is what it answers

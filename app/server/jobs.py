@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from app.server import priority
-from app.server.runner import Owner, slots
+from app.server.runner import Owner, PresenceWatch, slots
 from app.server.slots import Turn
 from snncore.errors import SNNCoreError
 
@@ -64,8 +64,9 @@ class Job(Generic[Result]):
         return not self._done.is_set()
 
     @property
-    def is_stopped(self) -> bool:
-        return self._stop.is_set()
+    def place_in_line(self) -> int:
+        """Its place in the waiting line, from 1; 0 if it isn't waiting."""
+        return slots.place(self._turn)
 
     def stop(self) -> None:
         """Let the work end soon, without a result."""
@@ -82,8 +83,9 @@ class Job(Generic[Result]):
         threading.Thread(target=self._run, name="job", daemon=True).start()
 
     def _run(self) -> None:
+        watch = PresenceWatch(self._owner.is_present)
         try:
-            self.result = self._work(self._shall_end)
+            self.result = self._work(lambda: self._shall_end(watch))
         except SNNCoreError as error:
             self.failure = str(error)
         except Exception:
@@ -94,6 +96,6 @@ class Job(Generic[Result]):
             _running.discard(self)
             slots.leave(self._turn)
 
-    def _shall_end(self) -> bool:
+    def _shall_end(self, watch: PresenceWatch) -> bool:
         priority.rest()
-        return self._stop.is_set() or not self._owner.is_present()
+        return self._stop.is_set() or watch.is_over()

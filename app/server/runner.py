@@ -307,7 +307,7 @@ class TrainingRun:
 
     def _train(self, count: int, stop: threading.Event, batches: int | None = None) -> None:
         """Train `count` epochs at the set speed, or no more than some batches of labelled data."""
-        watch = _PresenceWatch(self._owner.is_present)
+        watch = PresenceWatch(self._owner.is_present)
         due = time.monotonic()
         last = len(self.records) + count
         learned = 0
@@ -344,7 +344,7 @@ class TrainingRun:
             self._moment = Moment(self._trainer.next_epoch, done, batches, parameters)
 
 
-class _PresenceWatch:
+class PresenceWatch:
     """Tells when an owner has been away longer than the grace period."""
 
     def __init__(self, owner_is_present: Callable[[], bool]) -> None:

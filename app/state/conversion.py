@@ -9,7 +9,7 @@ from typing import Any
 from app.server import limits
 from app.server.runner import Owner
 from app.state.address import Address
-from app.state.conversion_work import STEPS_SHOWN, Artificial, ConversionWork, trained
+from app.state.conversion_work import STEPS_SHOWN, Artificial, ConversionWork
 from app.state.files import KeptFiles
 from app.state.history import History
 from app.state.presets import FOLDER, Preset, read
@@ -111,7 +111,7 @@ class ConversionState:
     @property
     def artificial(self) -> Artificial | None:
         """The present artificial network; None while it is trained."""
-        return trained(self.experiment)
+        return self.work.artificial(self.experiment)
 
     @property
     def shown(self) -> Compared | None:
@@ -123,14 +123,22 @@ class ConversionState:
         """Whether what is shown is of the present Experiment."""
         return self.work.is_current(self.experiment)
 
+    @property
+    def is_halted(self) -> bool:
+        """Whether the visitor stopped what the present Experiment still needs."""
+        return self.work.is_halted and not self.work.is_busy and (self.artificial is None or not self.is_current)
+
     def faults(self) -> tuple[Fault, ...]:
         """Return what parts the two networks."""
         return faults(self.shown) if self.shown is not None and self.is_current else ()
 
     def neuron(self) -> tuple[Simulation, Picked] | None:
         """Return the picked neuron with a run of its sample; None if none is picked, or nothing is there yet."""
-        shown, picked, trained = self.shown, self.picked, self.artificial
-        if shown is None or picked is None or trained is None or picked.place not in [layer.place for layer in shown.layers]:
+        shown, picked = self.shown, self.picked
+        if shown is None or picked is None or picked.place not in [layer.place for layer in shown.layers]:
+            return None
+        trained = self.work.artificial(shown.experiment)  # which may be of an earlier Experiment than the present one
+        if trained is None:
             return None
         if self._simulated is None or self._simulated[0] is not shown or self._simulated[1] != picked:
             self._simulated = shown, picked, self._simulate(shown.experiment, trained, picked.sample, shown.steps)
@@ -179,13 +187,17 @@ class ConversionState:
         shape = self.present.input.shape
         self.edit({"input.shape": [shape[0], steps, *shape[2:]]})
 
-    def mend(self, place: int) -> None:
-        """Apply the remedy of a fault, by its place among those that are named."""
-        found = self.faults()
-        if place >= len(found) or self.shown is None:
+    def mend(self, kind: str) -> None:
+        """Apply the remedy of a fault, by its kind.
+
+        Raises:
+            ExperimentError: that fault is no longer named.
+        """
+        found = next((fault for fault in self.faults() if fault.kind == kind), None)
+        if found is None or self.shown is None:
             raise ExperimentError("That remedy is no longer needed: something has changed meanwhile.")
-        mended = Mended(found[place].kind, self.shown.agreement)
-        self.edit(found[place].changes)
+        mended = Mended(found.kind, self.shown.agreement)
+        self.edit(found.changes)
         self.mended = mended
 
     def plant(self, kind: FaultKind) -> None:
@@ -254,6 +266,14 @@ class ConversionState:
     def train_again(self) -> None:
         """Train the network of the present Experiment once more, from the same weights, to be watched."""
         self.work.train_again(self.experiment)
+
+    def stop(self) -> None:
+        """Stop what is computed, until something is changed, or it shall go on."""
+        self.work.stop()
+
+    def go_on(self) -> None:
+        """Go on with what was stopped."""
+        self.work.go_on()
 
     def let_go_of_weights(self) -> None:
         """Train a network here instead of the loaded one."""

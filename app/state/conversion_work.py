@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,10 @@ PATIENCE = 0.15
 """Seconds to wait for an answer before the page is drawn without it."""
 
 MOST_KEPT = 8
-"""Most trained networks that a server keeps, for all visitors, and comparisons that it keeps of each."""
+"""Most trained networks that a server keeps for all visitors together, and most comparisons that it keeps for each."""
+
+MOST_OWN = 2
+"""Most trained networks that are kept for each visitor: the present one, and that of the comparison on display."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,9 @@ class Artificial:
 
 
 _trained: OrderedDict[str, Artificial] = OrderedDict()
-"""Trained networks by what they follow from, the latest last."""
+"""Trained networks by what they follow from, the last used last. They spare visitors who start alike the same training."""
 
-
-def trained(experiment: Experiment) -> Artificial | None:
-    """Return the Experiment's artificial network; None if it isn't trained yet."""
-    return _trained.get(_recipe(experiment))
+_trained_lock = threading.Lock()
 
 
 class ConversionWork:
@@ -57,11 +58,14 @@ class ConversionWork:
         self.progress: list[ArtificialEpoch] = []
         self.shown: Compared | None = None
         self._owner, self._files = owner, files
+        self._own: OrderedDict[str, Artificial] = OrderedDict()
+        self._again = ""
+        self._halted = ""
         self._training: tuple[str, Job[Artificial]] | None = None
         self._comparing: tuple[Experiment, Job[Compared]] | None = None
         self._compared: OrderedDict[str, Compared] = OrderedDict()
-        self._failures: dict[str, str] = {}
-        self._latest = ""
+        self._failures: OrderedDict[str, str] = OrderedDict()
+        self._latest = self._latest_recipe = ""
 
     @property
     def is_training(self) -> bool:
@@ -73,8 +77,34 @@ class ConversionWork:
         return self.is_training or (self._comparing is not None and self._comparing[1].is_running)
 
     @property
+    def place_in_line(self) -> int:
+        """Place of what is computed in the server's waiting line, from 1; 0 if it isn't waiting."""
+        if self._training is not None and self._training[1].is_running:
+            return self._training[1].place_in_line
+        return self._comparing[1].place_in_line if self._comparing is not None else 0
+
+    @property
+    def is_halted(self) -> bool:
+        """Whether the work on the latest Experiment was stopped before its end."""
+        return bool(self._halted) and self._halted == self._latest
+
+    @property
     def failure(self) -> str | None:
-        return self._failures.get(self._latest)
+        return self._failures.get(self._latest) or self._failures.get(self._latest_recipe)
+
+    def artificial(self, experiment: Experiment) -> Artificial | None:
+        """Return the Experiment's artificial network; None if it isn't trained yet, or is being trained again."""
+        recipe = _recipe(experiment)
+        if recipe == self._again:
+            return None
+        if recipe not in self._own:
+            with _trained_lock:
+                found = _trained.get(recipe)
+                if found is None:
+                    return None
+                _trained.move_to_end(recipe)
+            _keep(self._own, recipe, found, MOST_OWN)
+        return self._own[recipe]
 
     def is_current(self, experiment: Experiment) -> bool:
         """Whether what is shown is of this Experiment."""
@@ -83,20 +113,31 @@ class ConversionWork:
     def prepare(self, experiment: Experiment) -> None:
         """Begin what the Experiment still needs, and take what has been finished. Returns soon."""
         compared = _compared_as(experiment)
-        self._latest = compared.to_json(compact=True)
+        self._latest, self._latest_recipe = compared.to_json(compact=True), _recipe(experiment)
+        if self._halted != self._latest:
+            self._halted = ""
         self._collect()
-        if self.failure:
+        if self.failure or self.is_halted:
             return
-        if trained(experiment) is None:
+        if self.artificial(experiment) is None:
             self._train(experiment)
-        found = trained(experiment)
+        found = self.artificial(experiment)
         if found is not None and not self.is_current(experiment):
             self._compare(compared, found)
 
     def train_again(self, experiment: Experiment) -> None:
-        """Forget the Experiment's artificial network, so that it is trained again."""
-        _trained.pop(_recipe(experiment), None)
+        """Train the Experiment's artificial network again, for this visitor alone."""
+        self._again, self._halted = _recipe(experiment), ""
         self._failures.clear()
+
+    def stop(self) -> None:
+        """Stop what is computed, and begin nothing until the Experiment changes, or `go_on` or `train_again`."""
+        self._halted, self._again = self._latest, ""
+        self.leave()
+
+    def go_on(self) -> None:
+        """Begin again what was stopped."""
+        self._halted = ""
 
     def forget(self) -> None:
         """Show nothing until there is something new."""
@@ -144,9 +185,12 @@ class ConversionWork:
             recipe, training = self._training
             self._training = None
             if training.result is not None:
-                _keep(_trained, recipe, training.result)
+                self._again = "" if recipe == self._again else self._again
+                _keep(self._own, recipe, training.result, MOST_OWN)
+                with _trained_lock:
+                    _keep(_trained, recipe, training.result)
             elif training.failure:
-                self._failures[self._latest] = training.failure
+                _keep(self._failures, recipe, training.failure)
         if self._comparing is not None and not self._comparing[1].is_running:
             experiment, comparing = self._comparing
             self._comparing = None
@@ -155,7 +199,7 @@ class ConversionWork:
                 _keep(self._compared, key, comparing.result)
                 self.shown = comparing.result if key == self._latest else self.shown
             elif comparing.failure:
-                self._failures[key] = comparing.failure
+                _keep(self._failures, key, comparing.failure)
 
 
 def _trained_network(experiment: Experiment, files: Files, progress: list[ArtificialEpoch], stop: Stop) -> Artificial | None:
@@ -185,8 +229,8 @@ def _compared_as(experiment: Experiment) -> Experiment:
     return experiment.replace({"conversion.energy_multiply_add": usual.energy_multiply_add, "conversion.energy_synop": usual.energy_synop})
 
 
-def _keep(kept: OrderedDict[str, Any], key: str, value: Any) -> None:
+def _keep(kept: OrderedDict[str, Any], key: str, value: Any, most: int = MOST_KEPT) -> None:
     kept[key] = value
     kept.move_to_end(key)
-    while len(kept) > MOST_KEPT:
+    while len(kept) > most:
         kept.popitem(last=False)

@@ -23,6 +23,11 @@ class Guard:
     _lock: Any = field(default_factory=RLock)
     """Streamlit may run the callback of the next click while the previous one still computes."""
 
+    def look_after(self, work: Callable[[], object]) -> None:
+        """Do what is no visitor's act, while no act is done. What was said of the last act stays."""
+        with page_first(), self._lock:
+            work()
+
     def attempt(self, act: Callable[[], object]) -> bool:
         """Do an act, and return True; if it is refused, return False, and `complaint` says why."""
         with page_first(), self._lock:

@@ -1,23 +1,23 @@
-"""Conversion page: an artificial network becomes a spiking one with the same weights, and both answer the same digits."""
+"""Conversion page: an artificial network becomes a spiking one with the same weights, and both answer the same samples."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import streamlit as st
 
 from app.components.answers import Act, last_answered
 from app.components.conversion import conversion
-from app.figures.conversion import ConversionFinding, ConversionNews, Pinned, conversion_figure
+from app.figures.conversion import ConversionAction, ConversionFinding, ConversionNews, Pinned, conversion_figure
 from app.figures.style import Theme
+from app.server.limits import MOST_RUNNING
 from app.server.priority import first
 from app.state.handover import open_neuron
 from app.widgets.conversion import conversion_controls
 from app.widgets.conversion_menus import conversion_menus
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.head import open_menus
-from app.widgets.session import desk, go_to, write_link
+from app.widgets.session import desk, go_to, redo, undo, write_link
 from app.words.conversion import artificial_in_words, fault_in_words, mended_in_words, remedy_in_words
+from app.words.training import waiting
 
 NEURON_PAGE, TRAINING_PAGE = "views/neuron.py", "views/training.py"
 
@@ -29,8 +29,9 @@ INTERVAL = 0.1
 
 
 def page() -> None:
-    state = desk().conversion
-    state.prepare()
+    held = desk()
+    state = held.conversion
+    held.guard.look_after(state.prepare)
     _buttons()
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
@@ -53,8 +54,8 @@ def _buttons() -> None:
             held = desk()
             if held.attempt(lambda: held.composition.start_from(state.converted())):
                 go_to(TRAINING_PAGE)
-        st.button("Undo", on_click=_walk, args=(state.undo,), disabled=not state.history.can_undo)
-        st.button("Redo", on_click=_walk, args=(state.redo,), disabled=not state.history.can_redo)
+        st.button("Undo", on_click=undo, disabled=not state.history.can_undo)
+        st.button("Redo", on_click=redo, disabled=not state.history.can_redo)
         conversion_menus()
         st.toggle("Controls", key="controls_open")
 
@@ -62,9 +63,10 @@ def _buttons() -> None:
 @first
 def _conversion() -> None:
     """Show both networks, and take what has been computed. If that changes the page around it, the whole page reruns."""
-    state = desk().conversion
+    held = desk()
+    state = held.conversion
     number = last_answered(VIEW)  # before the state is read, which may include later answers by then
-    state.prepare()
+    held.guard.look_after(state.prepare)
     if not is_drawn():
         st.rerun()
     theme: Theme = st.context.theme.type or "light"
@@ -76,10 +78,8 @@ def _conversion() -> None:
     conversion(VIEW, figure, number, _answer, lambda: draw("conversion"))
     if found and found[1].place in found[0].records:
         simulation, picked = found
-        if st.button("Open on the Neuron page"):
-            held = desk()
-            if held.attempt(lambda: open_neuron(held, simulation, picked.place, picked.neuron)):
-                go_to(NEURON_PAGE)
+        if st.button("Open on the Neuron page") and held.attempt(lambda: open_neuron(held, simulation, picked.place, picked.neuron)):
+            go_to(NEURON_PAGE)
     write_link()  # last, since the address can wait and the figures can't
 
 
@@ -91,20 +91,38 @@ def _news() -> ConversionNews:
         status=_status(),
         alert=held.complaint or state.work.failure or "",
         findings=[
-            ConversionFinding(words=fault_in_words(shown, fault), remedy=remedy_in_words(fault)) for fault in state.faults() if shown
+            ConversionFinding(kind=fault.kind, words=fault_in_words(shown, fault), remedy=remedy_in_words(fault))
+            for fault in state.faults()
+            if shown
         ],
         mended=mended_in_words(mended.before, shown.agreement) if mended and shown else "",
         weights=artificial_in_words(state.present, len(trained.epochs) - 1 if trained else 0, trained is None),
-        action="Train one here instead" if state.present.checkpoint is not None else "",
+        actions=_actions(),
     )
 
 
 def _status() -> str:
     """Say what is being done; nothing if all is shown."""
     state = desk().conversion
+    if state.is_halted:
+        return "Stopped. Go on, or change something."
+    if state.work.place_in_line:
+        return waiting(MOST_RUNNING, state.work.place_in_line)
     if state.work.is_training:
-        return "The artificial network learns the digits; then it is converted."
-    return "Both networks answer the test digits." if state.work.is_busy else ""
+        return "The artificial network learns the samples; then it is converted."
+    return "Both networks answer the test samples." if state.work.is_busy else ""
+
+
+def _actions() -> list[ConversionAction]:
+    state = desk().conversion
+    actions: list[ConversionAction] = []
+    if state.work.is_busy:
+        actions.append({"label": "Stop", "do": "stop"})
+    elif state.is_halted:
+        actions.append({"label": "Go on", "do": "go on"})
+    if state.present.checkpoint is not None:
+        actions.append({"label": "Train one here instead", "do": "weights"})
+    return actions
 
 
 def _around() -> object:
@@ -117,6 +135,7 @@ def _around() -> object:
         state.history.can_undo,
         state.history.can_redo,
         state.work.is_busy,
+        state.is_halted,
         state.artificial is None,
         state.is_current,
         state.work.failure,
@@ -140,15 +159,14 @@ def _answer(act: Act) -> None:
             state.pick(int(place), int(neuron), int(sample))
         case {"do": "close"}:
             state.unpick()
-        case {"do": "mend", "place": place}:
-            held.attempt(lambda: state.mend(int(place)))
+        case {"do": "mend", "kind": kind}:
+            held.attempt(lambda: state.mend(str(kind)))
+        case {"do": "stop"}:
+            held.attempt(state.stop)
+        case {"do": "go on"}:
+            held.attempt(state.go_on)
         case {"do": "weights"}:
             held.attempt(state.let_go_of_weights)
-
-
-def _walk(step: Callable[[], None]) -> None:
-    held = desk()
-    held.attempt(step)
 
 
 page()

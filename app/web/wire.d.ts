@@ -49,6 +49,11 @@ export interface Controls {
   answered: number;
 }
 
+export interface ConversionAction {
+  label: string;
+  do: "weights" | "stop" | "go on";
+}
+
 export interface ConversionComparison {
   samples: number;
   steps: number;
@@ -82,6 +87,7 @@ export interface ConversionData {
 }
 
 export interface ConversionFinding {
+  kind: "silent" | "saturated" | "clipped" | "reset" | "too few steps";
   words: string;
   remedy: string;
 }
@@ -118,7 +124,7 @@ export interface ConversionNews {
   findings: ConversionFinding[];
   mended: string;
   weights: string;
-  action: string;
+  actions: ConversionAction[];
 }
 
 export interface ConversionPalette {

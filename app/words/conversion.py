@@ -13,7 +13,7 @@ from snncore.experiment.spec import Draft
 
 STEPS = Parameter(
     "Steps",
-    "How long the spiking network looks at each digit.",
+    "How long the spiking network looks at each sample.",
     "whole",
     symbol="T",
     unit="steps",
@@ -61,7 +61,7 @@ ENERGY_SYNOP = Parameter(
     tuned=Range(0.0, 20.0, 0.1),
     numbers=Numbers.of(Conversion, "energy_synop"),
 )
-EPOCHS = Parameter("Epochs of the ANN", "How often it sees the training digits.", "whole", code="epochs", tuned=Range(1, 60, 1))
+EPOCHS = Parameter("Epochs of the ANN", "How often it sees the training samples.", "whole", code="epochs", tuned=Range(1, 60, 1))
 
 INPUTS = {"constant current": "current", "spikes": "rate"}
 SPIKES_PER_STEP = {"one": "SingleSpike", "any number": "MultiSpike"}
@@ -120,7 +120,9 @@ def remedy_in_words(fault: Fault) -> str:
 def mended_in_words(before: float, after: float) -> str:
     """Say what a remedy did."""
     gain = 100 * (after - before)
-    return f"Agreement rose by {gain:.1f} points, from {before:.1%} to {after:.1%}."
+    if f"{abs(gain):.1f}" == "0.0":
+        return f"Agreement stayed at {after:.1%}."
+    return f"Agreement {'rose' if gain > 0 else 'fell'} by {abs(gain):.1f} points, from {before:.1%} to {after:.1%}."
 
 
 def artificial_in_words(draft: Draft, epochs: int, is_training: bool) -> str:
@@ -134,7 +136,7 @@ def artificial_in_words(draft: Draft, epochs: int, is_training: bool) -> str:
 
 
 def costs_in_words(compared: Compared) -> dict[str, str]:
-    """Return what each layer costs per digit, by its name."""
+    """Return what each layer costs per sample, by its name."""
     found = {}
     label, at = compared.experiment.layer_label, compared.asked - 1
     for place, count in compared.multiply_adds.items():

@@ -59,7 +59,7 @@ def status(run: Course) -> str:
     if run.failure:
         return f"Stopped: training {f'diverged at epoch {run.divergence.epoch}' if run.divergence else 'failed'}."
     if run.place_in_line:
-        return f"Waiting: {run.most_at_once} trainings compute at once on this server; this one is {ordinal(run.place_in_line)} in line."
+        return waiting(run.most_at_once, run.place_in_line)
     if run.has_reached_target:
         when = f"after {counted(last.epoch, 'epoch')}" if last.epoch else "before any training"
         return f"{capitalised(words.reached(score))} {when}."
@@ -75,6 +75,11 @@ def status(run: Course) -> str:
             else recognition.untrained(run.in_force, last)
         )
     return _start(run, words) if last.epoch == 0 else _course(run, words)
+
+
+def waiting(most_at_once: int, place_in_line: int) -> str:
+    """Say that a training waits for its turn, and for how many others."""
+    return f"Waiting: {most_at_once} trainings compute at once on this server; this one is {ordinal(place_in_line)} in line."
 
 
 def lesson(experiment: Experiment) -> str:
@@ -121,7 +126,7 @@ def call(run: Course) -> str:
 def why_over(run: Course) -> str:
     """Why the button that trains can't be pressed, and what can be done instead; empty if it can be."""
     if run.failure:
-        return "The loss is not finite any more. Change a value, or restart with the same weights."
+        return run.failure
     if run.has_reached_target:
         return "Nothing is left to train: the output is as asked. Ask for something else, or restart with the same weights."
     if run.has_reached_end:

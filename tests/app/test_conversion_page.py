@@ -18,10 +18,11 @@ from app.figures.conversion import conversion_figure
 from app.server import process
 from app.server.limits import check
 from app.server.link import from_parameter
+from app.state import conversion_work
 from app.state.composition import Composition
 from app.state.conversion import MOST_STEPS, ConversionState, presets
 from app.state.desk import CONVERSION_PAGE, Desk
-from app.words.conversion import PLANTED
+from app.words.conversion import PLANTED, mended_in_words
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.run.labelled import answer
@@ -116,7 +117,7 @@ def test_a_training_that_is_watched_shows_its_epochs(state: ConversionState) -> 
     assert figure.header["comparison"] is None
 
 
-NO_NEWS: Any = {"status": "", "alert": "", "findings": [], "mended": "", "weights": "", "action": ""}
+NO_NEWS: Any = {"status": "", "alert": "", "findings": [], "mended": "", "weights": "", "actions": []}
 
 
 # ------------------------------------------------------------------------------------------------------ faults
@@ -132,7 +133,7 @@ def test_a_planted_fault_is_named_alone_and_its_button_says_by_how_much_agreemen
     (finding,) = header["news"]["findings"]
     assert finding["words"].lower().startswith(kind)
     before = state.shown.agreement if state.shown else 0
-    page = told(page, VIEW, {"do": "mend", "place": 0})
+    page = told(page, VIEW, {"do": "mend", "kind": finding["kind"]})
     settled(state)
     header, _ = received_by(run(page), VIEW)
     assert kind not in " ".join(each["words"].lower() for each in header["news"]["findings"])
@@ -144,7 +145,7 @@ def test_a_planted_fault_is_named_alone_and_its_button_says_by_how_much_agreemen
 def test_a_remedy_that_came_too_late_changes_nothing(state: ConversionState) -> None:
     present = state.present
     with pytest.raises(ExperimentError, match="no longer needed"):
-        state.mend(3)
+        state.mend("silent")
     assert state.present == present
 
 
@@ -177,7 +178,7 @@ def test_a_picked_neuron_is_shown_with_the_input_it_received() -> None:
     page = told(page_of(), VIEW, {"do": "pick", "place": 3, "neuron": 7, "sample": 11})
     header, arrays = received_by(page, VIEW)
     neuron = header["neuron"]
-    assert neuron["title"].startswith("IAF 4, neuron 7, test digit 11")
+    assert neuron["title"].startswith("IAF 4, neuron 7, test sample 11")
     z, u, v, s = (arrays[neuron[name]] for name in ("z", "u", "v", "s"))
     np.testing.assert_allclose(u, np.append(0.5, v[:-1]) + z, atol=1e-5)
     np.testing.assert_array_equal(s, (u >= 1).astype(float))
@@ -229,7 +230,7 @@ def test_a_link_to_own_weights_says_that_they_are_not_here_and_offers_others() -
     page = page_of(SMALL.replace({"checkpoint": named}))
     header, _ = received_by(page, VIEW)
     assert "links carry no weights" in header["news"]["alert"]
-    assert header["news"]["action"] == "Train one here instead"
+    assert header["news"]["actions"] == [{"label": "Train one here instead", "do": "weights"}]
     settled(desk(told(page, VIEW, {"do": "weights"})).conversion)
     header, _ = received_by(run(page), VIEW)
     assert header["news"]["alert"] == ""
@@ -325,3 +326,106 @@ def test_what_is_too_much_for_the_server_is_refused_before_it_begins(changes: di
     with pytest.raises(ExperimentError, match=message):
         state.edit(changes)
     assert state.present == present
+
+
+# ------------------------------------------------------------------------------------------------------ many visitors, and work that ends
+
+
+def another_seed(seed: int) -> dict[str, int]:
+    return {"seeds.weights": seed, "training.epochs": 1}
+
+
+def test_a_visitor_keeps_the_trained_network_whatever_others_train(state: ConversionState) -> None:
+    artificial, other = state.artificial, begun()
+    assert other.artificial is artificial, "both start alike"
+    for seed in range(conversion_work.MOST_KEPT + 1):
+        other.edit(another_seed(seed + 1))
+        settled(other)
+    assert state.artificial is artificial
+
+
+def test_who_trains_the_network_again_takes_it_from_nobody_else(state: ConversionState) -> None:
+    artificial, other = state.artificial, begun()
+    other.train_again()
+    assert other.artificial is None
+    assert state.artificial is artificial
+    settled(other)
+    assert other.artificial is not None
+
+
+def test_a_picked_neuron_runs_with_the_weights_of_the_comparison_that_is_shown(state: ConversionState) -> None:
+    state.pick(1, 3, 0)
+    before = state.neuron()
+    assert state.shown is not None
+    shown = state.shown
+    state.edit(another_seed(1))
+    state.prepare()
+    while state.artificial is None:
+        time.sleep(0.02)
+        state.work._collect()
+    assert state.shown is shown, "the next comparison isn't made yet"
+    state._simulated = None
+    after = state.neuron()
+    assert before is not None
+    assert after is not None
+    np.testing.assert_array_equal(before[0].received(1), after[0].received(1))
+
+
+def test_a_failed_training_is_no_failure_of_the_next_experiment() -> None:
+    state = Desk().conversion
+    state.open(SMALL.replace({"training.lr": 1e30}).draft)
+    state.prepare()
+    assert state.work._training is None or state.work._training[1].join(PATIENCE)
+    state.edit({"training.lr": SMALL.training.lr})
+    settled(state)
+    assert state.work.failure is None
+    assert state.is_current
+    state.undo()
+    settled(state)
+    assert state.work.failure
+
+
+def test_stopped_work_begins_again_by_its_button_or_an_edit() -> None:
+    page = opened(CONVERSION, DENSE.replace({"seeds.weights": 77}))
+    state = desk(page).conversion
+    assert {"label": "Stop", "do": "stop"} in received_by(page, VIEW)[0]["news"]["actions"]
+    page = told(page, VIEW, {"do": "stop"})
+    begun = time.monotonic()
+    while state.work.is_busy:
+        assert time.monotonic() - begun < PATIENCE
+        time.sleep(0.02)
+    page = run(page)
+    assert state.artificial is None
+    assert not state.work.is_busy, "it stays stopped"
+    header, _ = received_by(page, VIEW)
+    assert header["news"]["actions"] == [{"label": "Go on", "do": "go on"}]
+    assert header["news"]["status"].startswith("Stopped")
+    told(page, VIEW, {"do": "go on"})
+    state.prepare()
+    assert state.work.is_busy
+    state.stop()
+    state.edit({"training.epochs": 1})
+    settled(state)
+    assert state.is_current
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (0.5, 0.75, "Agreement rose by 25.0 points, from 50.0% to 75.0%."),
+        (0.75, 0.73, "Agreement fell by 2.0 points, from 75.0% to 73.0%."),
+        (0.7503, 0.75, "Agreement stayed at 75.0%."),
+    ],
+)
+def test_what_a_remedy_did_is_said_as_it_is(before: float, after: float, said: str) -> None:
+    assert mended_in_words(before, after) == said
+
+
+def test_what_the_page_looks_after_leaves_the_last_complaint() -> None:
+    held = Desk()
+    held.attempt(lambda: held.conversion.ask_for_steps(MOST_STEPS + 1))
+    complaint = held.complaint
+    held.guard.look_after(held.conversion.prepare)
+    assert complaint
+    assert held.complaint == complaint
+    held.leave()

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from app.server import runner
+from app.server.jobs import Job
 from app.server.runner import Owner, TrainingRun
 from snncore.errors import ExperimentError
 from snncore.experiment.spec import Experiment, ten_spikes
@@ -146,6 +147,31 @@ def test_a_training_whose_owner_left_ends(monkeypatch: pytest.MonkeyPatch) -> No
     assert run.is_running, "while the owner is there it goes on"
     present.clear()
     wait_until(lambda: not run.is_running)
+
+
+def test_other_work_outlives_a_short_absence_as_a_training_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "PRESENCE_INTERVAL", 0.0)
+    looks, absent, gone = itertools.count(), threading.Event(), threading.Event()
+
+    def is_present() -> bool:
+        next(looks)
+        return not gone.is_set() and not absent.is_set()
+
+    def work(stop: Callable[[], bool]) -> str | None:
+        absent.set()
+        assert not stop(), "a moment's absence ends nothing"
+        absent.clear()
+        assert not stop()
+        gone.set()
+        monkeypatch.setattr(runner, "ABSENCE_GRACE", 0.0)
+        wait_until(stop)
+        return None
+
+    job = Job(Owner("somebody", is_present), work)
+    assert job.join(30.0)
+    assert job.failure is None
+    assert next(looks) > 2
+    assert job.result is None
 
 
 def test_a_diverging_run_says_where_and_keeps_its_good_epochs() -> None:

@@ -16,7 +16,7 @@ import { agreementInWords, costInWords, inPercent } from "./words.js";
 await stylesheet(new URL("conversion.css", import.meta.url));
 
 /** @typedef {import("../lib/sent_view.js").Data<import("../wire.js").ConversionData>} Data */
-/** @typedef {{do: "steps", steps: number} | {do: "pick", place: number, neuron: number, sample: number} | {do: "close" | "weights"} | {do: "mend", place: number}} Act */
+/** @typedef {{do: "steps", steps: number} | {do: "pick", place: number, neuron: number, sample: number} | {do: "close" | "weights" | "stop" | "go on"} | {do: "mend", kind: string}} Act */
 
 /**
  * What the view holds: `steps` is the T on display, `paint` has all of it painted at the next frame.
@@ -202,22 +202,22 @@ function say(view) {
 
 /** Says what was refused, what parts the networks, and which weights act. Stays as it is while it says the same. @param {View} view */
 function tellNews({ news, acts, data }) {
-  const { alert, findings, mended, weights, action } = data.header.news;
-  const said = JSON.stringify([alert, findings, mended, weights, action]);
+  const { alert, findings, mended, weights, actions } = data.header.news;
+  const said = JSON.stringify([alert, findings, mended, weights, actions]);
   if (said === news.said) return;
   const hadFocus = news.root.contains(document.activeElement);
   news.said = said;
   news.root.replaceChildren();
   if (alert) element("p", "plain-alert", news.root, { role: "alert", textContent: alert });
-  findings.forEach(({ words, remedy }, place) => {
+  for (const { kind, words, remedy } of findings) {
     const found = element("div", "conversion-found", news.root);
     element("p", "conversion-sentence", found, { textContent: words });
-    button(found, remedy, () => acts.tell({ do: "mend", place }), { className: "conversion-button" });
-  });
+    button(found, remedy, () => acts.tell({ do: "mend", kind }), { className: "conversion-button" });
+  }
   if (mended) element("p", "conversion-sentence", news.root, { textContent: mended });
   const line = element("div", "conversion-found", news.root);
   element("p", "conversion-quiet", line, { textContent: weights });
-  if (action) button(line, action, () => acts.tell({ do: "weights" }), { className: "conversion-button" });
+  for (const action of actions) button(line, action.label, () => acts.tell({ do: action.do }), { className: "conversion-button" });
   if (hadFocus) /** @type {HTMLElement | null} */ (news.root.querySelector("button"))?.focus();
 }
 
@@ -230,7 +230,7 @@ function listen(view) {
   root.addEventListener(
     "pointerdown",
     (event) => {
-      if (!isShown(view)) return;
+      if (event.button !== 0 || !isShown(view)) return;
       root.setPointerCapture(event.pointerId);
       view.isDragged = true;
       follow(view, event);
@@ -238,9 +238,8 @@ function listen(view) {
     { signal },
   );
   root.addEventListener("pointermove", (event) => view.isDragged && follow(view, event), { signal });
-  for (const ends of ["pointerup", "pointercancel"]) {
-    root.addEventListener(ends, () => view.isDragged && release(view), { signal });
-  }
+  root.addEventListener("pointerup", () => view.isDragged && release(view), { signal });
+  root.addEventListener("pointercancel", () => view.isDragged && goBack(view), { signal });
   root.addEventListener("keydown", (event) => onKey(view, event), { signal });
 }
 
@@ -259,6 +258,15 @@ function follow(view, event) {
 function release(view) {
   view.isDragged = false;
   tell(view);
+}
+
+/** Takes the dragged T back: the finger scrolls the page instead. @param {View} view */
+function goBack(view) {
+  view.isDragged = false;
+  const { unanswered } = view.acts;
+  const asked = unanswered.findLast((act) => act.do === "steps");
+  view.steps = asked?.do === "steps" ? asked.steps : (view.data.header.comparison?.asked ?? view.steps);
+  view.paint();
 }
 
 /** @param {View} view */

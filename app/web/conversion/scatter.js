@@ -108,7 +108,7 @@ export function said(view, layer) {
 /** @param {View} view @param {Layer} layer @param {number} point */
 function pointInWords(view, layer, point) {
   const [neuron, sample, activation] = [layer.neurons, layer.samples, layer.activations].map((array) => view.data.arrays[array][point]);
-  return `neuron ${neuron}, digit ${sample}: ${inDigits(activation)} → ${inDigits(rateOf(view, layer, point))}`;
+  return `neuron ${neuron}, sample ${sample}: ${inDigits(activation)} → ${inDigits(rateOf(view, layer, point))}`;
 }
 
 /** @param {View} view @param {Scatter} scatter */

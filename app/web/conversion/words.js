@@ -41,12 +41,12 @@ export function costInWords(comparison, arrays, steps) {
   const { multiplyAdds, firstMultiplyAdds } = comparison.cost;
   const first = firstMultiplyAdds ? ` and ${counted(firstMultiplyAdds)} multiply-adds` : "";
   return (
-    `Per digit: ${counted(spikes)} spikes, ${counted(synops)} synaptic operations${first}, ${energyInWords(spiking)}; ` +
+    `Per sample: ${counted(spikes)} spikes, ${counted(synops)} synaptic operations${first}, ${energyInWords(spiking)}; ` +
     `ANN: ${counted(multiplyAdds)} multiply-adds, ${energyInWords(artificial)}.`
   );
 }
 
 /** @param {Comparison} comparison @param {Arrays} arrays @param {number} steps */
 export function agreementInWords(comparison, arrays, steps) {
-  return `Both give the same answer to ${inPercent(arrays[comparison.agreements][steps - 1])} of ${comparison.samples} test digits.`;
+  return `Both give the same answer to ${inPercent(arrays[comparison.agreements][steps - 1])} of ${comparison.samples} test samples.`;
 }
