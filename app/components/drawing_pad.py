@@ -36,6 +36,7 @@ class DrawingPad(TypedDict):
         answer: the class with the largest.
         says: that, or what is wrong, in a sentence.
         description: the readouts in words.
+        drawn: ink of the drawing, packed as `base` is; a pad that was just made shows it.
         base: ink to draw on, 1,024 bits in base64; it counts when `baseNumber` is another than before.
     """
 
@@ -45,6 +46,7 @@ class DrawingPad(TypedDict):
     answer: int | None
     says: str
     description: str
+    drawn: str
     base: str
     baseNumber: int
     palette: PadPalette
@@ -57,6 +59,7 @@ def drawing_pad(
     image: Array | None,
     readouts: Array | None,
     says: str,
+    drawn: Ink | None,
     base: tuple[int, Ink | None],
     on_draw: Callable[[Ink], None],
     on_take: Callable[[], None],
@@ -69,6 +72,7 @@ def drawing_pad(
         image: what the network gets, (8, 8) in [0, 1]; None without a drawing.
         readouts: (classes,); None without a drawing.
         says: the answer, or what is wrong, in a sentence.
+        drawn: ink of the drawing, which a pad that knows nothing of it shows; None without one.
         base: ink to draw on, with a number that counts up whenever it is given.
         on_draw: called with the ink of a drawing, which may be empty.
         on_take: called when a digit of the data is asked for to draw on.
@@ -92,6 +96,7 @@ def drawing_pad(
         answer=None if readouts is None else int(readouts.argmax()),
         says=says,
         description=", ".join(f"{name}: {value:.3g}" for name, value in zip(names, read, strict=False)) or "Nothing is drawn",
+        drawn="" if drawn is None else packed_ink(drawn),
         base="" if ink is None else packed_ink(ink),
         baseNumber=number,
         palette=PadPalette(text=palette.text, muted=palette.muted, output=palette.membrane),

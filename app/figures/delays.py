@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from app.figures.style import PALETTES, Figure, Palette, Theme, axis, layout, level
+from app.words.numbers import counted
 
 HEIGHT, NARROW_HEIGHT = 300, 260
 MARGIN = {"l": 52, "r": 16, "t": 28, "b": 40}
@@ -31,10 +32,12 @@ class Remembered(Protocol):
     def epochs(self) -> int: ...
     @property
     def is_over(self) -> bool: ...
+    @property
+    def failure(self) -> str | None: ...
 
 
 def delays_figure(found: Sequence[Remembered], delays: Sequence[int], theme: Theme) -> Figure:
-    """Accuracy against delay, a line for each kind of neurons; what isn't over is hollow, and no line leads there.
+    """Accuracy against delay, a line for each kind of neurons; what isn't over, or failed, is hollow, and no line leads there.
 
     Args:
         delays: on the axis, in steps, shortest first.
@@ -79,8 +82,8 @@ def describe_delays(found: Sequence[Remembered]) -> str:
 def _traces(seen: Sequence[Remembered], neurons: str, place: int, palette: Palette) -> list[dict[str, Any]]:
     color = (palette.membrane, palette.compared, palette.target)[place % 3]
     mark = MARKS[place % len(MARKS)]
-    over = [each for each in seen if each.is_over]
-    going = [each for each in seen if not each.is_over]
+    over = [each for each in seen if each.is_over and not each.failure]
+    going = [each for each in seen if each not in over]
     shared = {"type": "scatter", "cliponaxis": False, "hovertemplate": "%{text}<extra></extra>"}
     return [
         {
@@ -99,7 +102,7 @@ def _traces(seen: Sequence[Remembered], neurons: str, place: int, palette: Palet
             "showlegend": False,
             "opacity": UNFINISHED,
             "marker": {"color": color, "symbol": f"{mark}-open", "size": 9},
-            "meta": {"label": f"{neurons}, still learning", "x": "delay", "value": "test accuracy"},
+            "meta": {"label": f"{neurons}, not finished", "x": "delay", "value": "test accuracy"},
         },
     ]
 
@@ -113,6 +116,9 @@ def _points(found: Sequence[Remembered]) -> dict[str, Any]:
 
 
 def _state(each: Remembered) -> str:
+    if each.failure:
+        reached = "" if each.accuracy is None else f"{each.accuracy:.1%} after {counted(each.epochs, 'epoch')}, then "
+        return f"{reached}failed: {each.failure.rstrip('.')}"
     if each.accuracy is None:
         return "not begun" if not each.is_over else "stopped before it began"
-    return f"{each.accuracy:.1%} after {each.epochs} epochs{'' if each.is_over else ', still learning'}"
+    return f"{each.accuracy:.1%} after {counted(each.epochs, 'epoch')}{'' if each.is_over else ', still learning'}"

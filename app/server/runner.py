@@ -212,6 +212,11 @@ class TrainingRun:
         """Batches of labelled data that the present epoch has done, and how many it has; (0, 0) between two epochs."""
         return self._trainer.batches
 
+    @property
+    def is_testing(self) -> bool:
+        """Whether the present epoch of labelled data has learned all its batches, and tests."""
+        return self._trainer.is_testing
+
     def moment(self) -> Moment:
         """Return the latest weights of a training on labelled data, also within an epoch."""
         self._looked_at = time.monotonic()
@@ -254,7 +259,10 @@ class TrainingRun:
             thread.join(STEP_PATIENCE)
 
     def step_batch(self) -> None:
-        """Train one batch of labelled data. Returns when it is done or, if it takes long, after a moment."""
+        """Learn one batch of labelled data and, after an epoch's last, test.
+
+        Returns when it is done or, if it takes long, after a moment.
+        """
         self._start(1, batches=1)
         thread = self._thread
         if thread is not None:
@@ -275,7 +283,10 @@ class TrainingRun:
                 self.play()
 
     def pause(self) -> None:
-        """Stop before the next phase of the epoch; an interrupted epoch leaves no trace. A waiting training leaves the line."""
+        """Stop before the next phase of the epoch. A waiting training leaves the line.
+
+        Nothing is left of the interrupted epoch, except of labelled data: it keeps the batches that it has done, and goes on with them.
+        """
         with self._commands:
             self._stop.set()
             if self._turn and slots.withdraw(self._turn):
@@ -306,7 +317,7 @@ class TrainingRun:
                 slots.leave(turn)
 
     def _train(self, count: int, stop: threading.Event, batches: int | None = None) -> None:
-        """Train `count` epochs at the set speed, or no more than some batches of labelled data."""
+        """Train `count` epochs at the set speed, or learn no more than some batches of labelled data."""
         watch = PresenceWatch(self._owner.is_present)
         due = time.monotonic()
         last = len(self.records) + count
@@ -317,7 +328,11 @@ class TrainingRun:
             learned += 1
             self._keep_moment(is_last=learned == batches)
 
-        steps = self._trainer.epochs(count, stop=lambda: learned == batches or stop.is_set() or watch.is_over(), on_batch=count_batch)
+        def shall_end() -> bool:
+            has_learned = batches is not None and learned >= batches and not self._trainer.is_testing
+            return has_learned or stop.is_set() or watch.is_over()
+
+        steps = self._trainer.epochs(count, stop=shall_end, on_batch=count_batch)
         try:
             for record in steps:
                 self.log.add(record)

@@ -31,6 +31,7 @@ class Remembered(NamedTuple):
         accuracy: on the test half after its last epoch, from 0 to 1; None before the first.
         epochs: learned so far.
         is_over: whether it has ended.
+        failure: why it can't go on, in a sentence; None otherwise.
     """
 
     neurons: str
@@ -38,6 +39,7 @@ class Remembered(NamedTuple):
     accuracy: float | None
     epochs: int
     is_over: bool
+    failure: str | None = None
 
 
 @dataclass
@@ -97,7 +99,14 @@ class Delays:
     def remembered(self) -> list[Remembered]:
         """Return how far each training has come."""
         return [
-            Remembered(name, delay, run.records[-1].score if run.records else None, max(len(run.records) - 1, 0), not run.is_running)
+            Remembered(
+                name,
+                delay,
+                run.records[-1].score if run.records else None,
+                max(len(run.records) - 1, 0),
+                not run.is_running,
+                run.failure,
+            )
             for (name, delay), run in self.runs.items()
         ]
 

@@ -39,11 +39,11 @@ def open_trained(desk: Desk, layer: int, neuron: int) -> None:
     Raises:
         ExperimentError: it can't be shown there.
     """
-    record = desk.training.seen_record
     if desk.training.is_labelled:
         look = desk.training.look()
         _show(desk, desk.training.sample_pass(), layer, neuron, parameters=look.moment.parameters)
         return
+    record = desk.training.seen_record
     seen = desk.training.run.experiment.in_force(record.epoch)
     (simulation,) = simulate(seen, desk.files, parameters=record.parameters)
     _show(desk, simulation, layer, neuron, parameters=record.parameters)

@@ -120,6 +120,8 @@ class Recognition:
         """
         moment = self._moment(run, scrubbed)
         experiment = run.experiment.in_force(moment.epoch)
+        task = experiment.training.task
+        assert isinstance(task, Classification)
         answerer = self._answerer_of(run, experiment, files)
         if self.own is not None and self.own.shape != tuple(answerer.halves.test.values.shape[1:]):
             self.own = None  # it was drawn for other data
@@ -127,14 +129,14 @@ class Recognition:
         now, before = time.monotonic(), self._look
         is_moving = run.is_running and scrubbed is None
         if before and before.answerer is answerer and before.sample == sample:
-            is_same = before.moment is moment and before.is_moving == is_moving and before.task == experiment.training.task
+            is_same = before.moment is moment and before.is_moving == is_moving and before.task == task
             if is_same or (is_moving and before.is_moving and now < self._rests_until):
                 return before
         answers = before.__dict__.get("answers") if before and before.answerer is answerer and before.moment is moment else None
         self._look = Look(
             run=run.id,
             experiment=experiment,
-            task=answerer.task,
+            task=task,
             moment=moment,
             answerer=answerer,
             is_moving=is_moving,

@@ -10,6 +10,7 @@ from app.server.limits import MOST_EPOCHS
 from app.server.runner import Owner, PastRun, TrainingRun, slots
 from app.state.composition import Composition, have_the_same_rows
 from app.state.delays import Delays
+from app.state.drawn_digit import DrawnDigit
 from app.state.files import labelled_file
 from app.state.former_runs import FormerRuns, changes_between, has_epochs
 from app.state.guess import Guess, first_spike_of
@@ -83,6 +84,7 @@ class TrainingState:
         brings_data: whether the page asks for a file of labelled data.
         bin_width: length of a time step in seconds, where such a file holds times of spikes.
         recognition: of labelled data: the sample that is shown, and the network's answers.
+        drawn: of digits: the one that the visitor draws.
     """
 
     composition: Composition
@@ -100,6 +102,7 @@ class TrainingState:
     brings_data: bool = False
     bin_width: float = BIN_WIDTH
     recognition: Recognition = field(default_factory=Recognition)
+    drawn: DrawnDigit = field(default_factory=DrawnDigit)
     _seen_first_of: str = ""
     _explained: tuple[str, FirstSpike | None] = ("", None)
     _checked: tuple[Experiment | None, str | None] = (None, None)
@@ -132,7 +135,9 @@ class TrainingState:
     def is_walked(self) -> bool:
         """Whether a reload would lose anything."""
         is_trained = self.present_run is not None and has_epochs(self.present_run)
-        return is_trained or self.pinned is not None or bool(self.trials.runs) or self.asks_why or bool(self.picked)
+        is_drawn = self.drawn.ink is not None or self.recognition.own is not None
+        is_compared = self.pinned is not None or bool(self.trials.runs or self.delays.runs)
+        return is_trained or is_compared or is_drawn or self.asks_why or bool(self.picked)
 
     @property
     def poll_interval(self) -> float | None:

@@ -59,6 +59,7 @@ class Why:
     is_counted: bool = False
     has_missed: bool = False
     _known: tuple[object, Explanation] | None = None
+    _fewest: tuple[object, Needed | None] | None = None
 
     @property
     def is_asked(self) -> bool:
@@ -76,7 +77,7 @@ class Why:
         self._start_over()
 
     def end(self) -> None:
-        self.trail, self._known = [], None
+        self.trail, self._known, self._fewest = [], None, None
         self._start_over()
 
     def choose(self, simulation: Simulation, sample: int, layer: int, senders: range, steps: range) -> None:
@@ -125,7 +126,7 @@ class Why:
         can_count = self.is_counted and found.spikes > 0
         try:
             lost = without(simulation, found, [chosen]) if chosen else None
-            fewest = needed(simulation, found) if can_count else None
+            fewest = self._counted(simulation, sample, found) if can_count else None
             explanation = Explanation(found, chosen, lost, can_count, fewest)
         except ExperimentError as error:
             explanation = Explanation(found, chosen, None, False, None, refusal=str(error))
@@ -139,6 +140,13 @@ class Why:
             return False
         _, steps, *neurons = simulation.records[asked.layer].u.shape
         return asked.step < steps and asked.neuron < math.prod(neurons)
+
+    def _counted(self, simulation: Simulation, sample: int, found: Causes) -> Needed | None:
+        """Return how many spikes must go. The last answer is kept, since the search is long and depends on no chosen cause."""
+        asked = (simulation, sample, self.trail[-1])
+        if self._fewest is None or not _is_same(self._fewest[0], asked):
+            self._fewest = asked, needed(simulation, found)
+        return self._fewest[1]
 
     def _start_over(self) -> None:
         self.chosen, self.is_counted, self.has_missed = None, False, False

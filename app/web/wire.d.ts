@@ -164,6 +164,7 @@ export interface DrawingPad {
   answer: number | null;
   says: string;
   description: string;
+  drawn: string;
   base: string;
   baseNumber: number;
   palette: PadPalette;

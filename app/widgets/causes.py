@@ -41,7 +41,7 @@ def causes_view(simulation: Simulation) -> bool:
     elif explained.chosen and explained.without:
         sentence(chosen_in_words(draft, found, explained.chosen, explained.without))
     else:
-        caption(largest_in_words(draft, found) or "No spike reached it.")
+        caption(largest_in_words(found) or "No spike reached it.")
     if explained.is_counted:
         sentence(fewest_in_words(explained.fewest))
     _buttons(view.why, explained)

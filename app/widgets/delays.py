@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.components.plain import alert
 from app.components.plot import Plot, plots
 from app.figures.delays import delays_figure, describe_delays
 from app.figures.style import Theme
@@ -12,7 +13,7 @@ from app.state.recognition import Look
 from app.state.training import TrainingState
 from app.widgets.data_views import answers_wall, data_view
 from app.widgets.session import desk
-from app.words.numbers import listed
+from app.words.numbers import counted, listed
 
 BEGIN = f"Train at {listed(list(map(str, DELAYS)))} steps"
 HELP = "One training for each delay; neurons that adapt stand beside the same network of LIF, which don't."
@@ -31,6 +32,10 @@ def remembered(look: Look, training: TrainingState) -> None:
     else:
         st.button(BEGIN, key="train_delays", on_click=_begin, help=HELP)
     found = delays.remembered()
+    failed = [each for each in found if each.failure]
+    if failed:
+        others = f" So did {counted(len(failed) - 1, 'other training')}." if failed[1:] else ""
+        alert(f"{failed[0].neurons} over {failed[0].delay} steps failed. {failed[0].failure}{others}")
     theme: Theme = st.context.theme.type or "light"
     plots("delays", [Plot(figure=delays_figure(found, DELAYS, theme), description=describe_delays(found))], grows=True)
 

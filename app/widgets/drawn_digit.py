@@ -6,7 +6,6 @@ import streamlit as st
 import torch
 
 from app.components.drawing_pad import drawing_pad
-from app.state.drawn_digit import DrawnDigit
 from app.state.recognition import Look
 from app.state.training import TrainingState
 from app.widgets.data_views import answers_wall, data_view
@@ -26,7 +25,7 @@ def digits_view(look: Look, training: TrainingState) -> None:
 
 
 def _pad(look: Look, training: TrainingState) -> None:
-    drawn: DrawnDigit = st.session_state.setdefault("drawn digit", DrawnDigit())
+    drawn = training.drawn
     names = [class_name(look.task.data, number) for number in range(look.task.data.classes)]
     readouts = None
     if drawn.values is not None:
@@ -39,6 +38,7 @@ def _pad(look: Look, training: TrainingState) -> None:
         drawn.values,
         readouts,
         says,
+        drawn.ink,
         drawn.base,
         on_draw=lambda ink: drawn.draw(ink, training.recognition),
         on_take=lambda: drawn.take(look, training.recognition),

@@ -21,6 +21,7 @@ from app.widgets.data_views import show_data
 from app.words.changes import changes_in_words
 from app.words.recognition import class_name, sample_in_words
 from snncore.errors import ExperimentError
+from snncore.experiment.tasks.classification import Classification
 from snncore.run.measures import per_sample
 
 A = "A"
@@ -48,8 +49,9 @@ def _curves(training: TrainingState, theme: Theme, redraw: Callable[[], None]) -
     is_compared = pinned is not None and have_the_same_score(pinned.experiment, experiment)
     ghost = Ghost(A, pinned.records) if pinned and is_compared else None
     ghost_costs = [per_sample(pinned.experiment, record) for record in pinned.records] if pinned and is_compared else []
-    classes = training.look().task.data.classes
-    figure = accuracy_curves(records, costs, classes, theme, changes_in_words(experiment), ghost, ghost_costs)
+    task = experiment.training.task
+    assert isinstance(task, Classification)
+    figure = accuracy_curves(records, costs, task.data.classes, theme, changes_in_words(experiment), ghost, ghost_costs)
     plots(
         "curves",
         [Plot(figure=figure, description=describe_accuracy(records, costs[-1], ghost))],
@@ -61,10 +63,11 @@ def _curves(training: TrainingState, theme: Theme, redraw: Callable[[], None]) -
 
 
 def _rows(look: Look, training: TrainingState, theme: Theme) -> None:
-    shown, data = training.sample_pass(), look.task.data
+    recognition, data = training.recognition, look.task.data
+    shown = recognition.simulate(look, training.composition.files)
     found = training.pinned_sample_pass(look)
     other, other_name = (found[0], f"{A}, epoch {found[1]}") if found else (None, "")
-    view = View(chosen={layer: (neuron,) for layer, neuron in training.traced().items()}, is_brief=True)
+    view = View(chosen={layer: (neuron,) for layer, neuron in recognition.traced(look, shown, training.picked).items()}, is_brief=True)
     figure = rows_figure(shown, view, {}, theme, other, other_name)
     names = [class_name(data, number) for number in range(data.classes)]
     read = racing(shown, look.task)
@@ -72,7 +75,7 @@ def _rows(look: Look, training: TrainingState, theme: Theme) -> None:
     said = sample_in_words(data, look.sample, look.label, int(read[-1].argmax()))
     figure.header["groups"][0]["title"] = said
     figure.header["groups"][0]["words"] = ""
-    figure.header["plays"] = training.recognition.picks
+    figure.header["plays"] = recognition.picks
     rows("rows", figure, f"{said}. {describe_rows(shown)}", on_act=lambda act: _pick(act, training))
 
 

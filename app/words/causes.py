@@ -41,7 +41,7 @@ def parts_in_words(draft: Draft, found: Causes) -> str:
     return f"That is {listed(named)}.{history}" if named else f"Nothing reached it.{history}"
 
 
-def largest_in_words(draft: Draft, found: Causes) -> str:
+def largest_in_words(found: Causes) -> str:
     """The largest causes that a neuron or channel sent, one by one; empty if there are none."""
     sent = found.ranked("input", "recurrence", most=MOST_LARGEST)
     return f"Largest: {' · '.join(f'{_signed(cause.value)} {_sender(found, cause)}, step {cause.step}' for cause in sent)}" if sent else ""
@@ -64,7 +64,7 @@ def chosen_in_words(draft: Draft, found: Causes, cause: Cause, again: Without) -
 def fewest_in_words(fewest: Needed | None) -> str:
     """How many received spikes must go until the spike goes."""
     if fewest is None:
-        return "It fires even without all spikes that speak for it."
+        return "No set of received spikes was found without which it stays silent."
     if fewest.count == 1:
         return "One received spike less is enough to keep it silent."
     bound = "" if fewest.is_minimum else ", or fewer: not all sets were tried"

@@ -48,10 +48,11 @@ def untrained(experiment: Experiment, record: EpochRecord) -> str:
     return f"{words.wanted(0, 0)} Untrained, it guesses: {words.came_to(record.score)}, chance is {words.number(1 / task.data.classes)}."
 
 
-def course(experiment: Experiment, record: EpochRecord, batches: tuple[int, int]) -> str:
-    """How far a training is: the last epoch in numbers, and the batch within the next one."""
+def course(experiment: Experiment, record: EpochRecord, batches: tuple[int, int], is_testing: bool = False) -> str:
+    """How far a training is: the last epoch in numbers, and the batch within the next one, or that it is tested."""
     done, most = batches
-    within = f" Epoch {record.epoch + 1}: batch {done} of {most}." if most else ""
+    what = "testing, batch" if is_testing else "batch"
+    within = f" Epoch {record.epoch + 1}: {what} {done} of {most}." if most else ""
     return f"{capitalised(numbers(record))}; {cost_in_words(per_sample(experiment, record))} per sample.{within}"
 
 

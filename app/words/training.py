@@ -45,6 +45,8 @@ class Course(Protocol):
     @property
     def batches(self) -> tuple[int, int]: ...
     @property
+    def is_testing(self) -> bool: ...
+    @property
     def has_reached_target(self) -> bool: ...
     @property
     def has_reached_limit(self) -> bool: ...
@@ -70,7 +72,7 @@ def status(run: Course) -> str:
         return f"Stopped after {counted(last.epoch + (not task.is_labelled), 'epoch')} at {words.of_goal(score, task.goal)}; Train goes on."
     if task.is_labelled:
         return (
-            recognition.course(run.in_force, last, run.batches)
+            recognition.course(run.in_force, last, run.batches, run.is_testing)
             if last.epoch or run.batches[1]
             else recognition.untrained(run.in_force, last)
         )

@@ -76,6 +76,11 @@ class Trainer:
         begun = self._begun
         return (begun.done, begun.batches) if begun else (0, 0)
 
+    @property
+    def is_testing(self) -> bool:
+        """Whether the present epoch of labelled data has learned all its batches, and tests."""
+        return self._begun is not None and self._begun.done >= self._begun.learning
+
     def epochs(
         self, count: int, stop: Callable[[], bool] = lambda: False, on_batch: Callable[[], None] = lambda: None
     ) -> Iterator[EpochRecord]:

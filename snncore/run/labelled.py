@@ -212,7 +212,8 @@ class LabelledEpoch:
         optimiser: for the parameters of `model`.
 
     Attributes:
-        batches, done: number of batches, and of those learned or tested so far.
+        batches, learning: number of batches, and of those that are learned, which come first.
+        done: number of batches learned or tested so far.
     """
 
     def __init__(self, number: int, experiment: Experiment, model: nn.Module, halves: Halves, optimiser: Optimizer) -> None:
@@ -230,7 +231,8 @@ class LabelledEpoch:
             for half in halves_tested
             for batch, places in enumerate(torch.arange(len(halves.of(half).labels))[: None if number else FIRST_TESTED].split(size))
         ]
-        self.batches = len(self._learned) + len(self._tested)
+        self.learning = len(self._learned)
+        self.batches = self.learning + len(self._tested)
         self.done = 0
         self._counts: defaultdict[str, int] = defaultdict(int)
         self._sums: defaultdict[str, float] = defaultdict(float)

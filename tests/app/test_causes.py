@@ -36,6 +36,20 @@ def asked(simulation: Simulation, layer: int = 3) -> Why:
 # -------------------------------------------------------------------------------------------------- the question
 
 
+def test_how_many_must_go_is_searched_once_for_each_question() -> None:
+    simulation = eager()
+    why = asked(simulation)
+    why.count()
+    first = why.explain(simulation, 0)
+    assert first.fewest is not None
+    cause = first.found.ranked("input")[0]
+    why.choose(simulation, 0, 1, range(cause.sender, cause.sender + 1), range(cause.step, cause.step + 1))
+    second = why.explain(simulation, 0)
+    assert second.chosen is not None
+    assert second.fewest is first.fewest
+    assert why.explain(eager(), 0).fewest is not first.fewest, "another run is another question"
+
+
 def test_a_chosen_cause_is_the_largest_in_the_clicked_cell_and_left_out() -> None:
     simulation = eager()
     why = asked(simulation)
@@ -153,7 +167,7 @@ def test_a_spike_is_told_with_its_parts_and_its_largest_causes() -> None:
     assert (
         parts_in_words(draft, found) == "That is +1.3 from 1118 spikes of the input, \u22120.28 from its own resets and +0.037 from biases."
     )
-    assert largest_in_words(draft, found).startswith("Largest: +0.024 channel 1, step 86 · +0.022 channel 1, step 85 · ")
+    assert largest_in_words(found).startswith("Largest: +0.024 channel 1, step 86 · +0.022 channel 1, step 85 · ")
 
 
 def test_a_silence_is_told_with_what_was_missing() -> None:
@@ -195,7 +209,7 @@ def test_both_values_are_told_where_an_earlier_spike_changed() -> None:
 
 def test_the_fewest_spikes_are_told_as_a_minimum_or_a_bound() -> None:
     causes_ = tuple(Cause("input", step, 0, 0.1) for step in range(3))
-    assert fewest_in_words(None) == "It fires even without all spikes that speak for it."
+    assert fewest_in_words(None) == "No set of received spikes was found without which it stays silent."
     assert fewest_in_words(Needed(causes_[:1], True)) == "One received spike less is enough to keep it silent."
     assert fewest_in_words(Needed(causes_, True)) == "It takes 3 received spikes less to keep it silent."
     assert (

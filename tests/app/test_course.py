@@ -124,3 +124,9 @@ def test_another_task_says_what_it_wants() -> None:
     task = {"kind": "spike_times", "times": ((20, 60), (40,), (), ())}
     ((_, said),) = trained(0, **{"training.task": task})
     assert said.startswith("Four output neurons should fire 3 spikes at given steps. They are silent: ")
+
+
+def test_a_training_that_stopped_on_an_error_says_that_and_nothing_of_its_loss() -> None:
+    run = TrainingRun(ten_spikes(), speed=None)
+    run.failure = "Training stopped on an internal error, which is in the server's log. Restart begins again at epoch 0."
+    assert why_over(run) == run.failure

@@ -84,8 +84,21 @@ def test_the_page_moves_while_they_run() -> None:
     state.prepare()
     state.delays.begin(state.experiment, state.owner, NO_FILES)
     assert state.is_moving
+    assert state.is_walked, "a reload would lose them"
     state.leave()
     assert not state.is_moving
+    assert not state.is_walked
+
+
+def test_a_training_that_diverges_says_so_and_no_line_leads_to_it() -> None:
+    delays = Delays()
+    delays.begin(SHORT.replace({"training.lr": 1e38}), Owner("visitor"), NO_FILES)
+    found = Begun(delays).end()
+    assert found[0].failure
+    assert "diverged" in found[0].failure
+    assert "failed: Training diverged" in describe_delays(found)
+    figure = delays_figure(found, DELAYS, "light")
+    assert not any(trace["x"] for trace in figure["data"] if "lines" in trace["mode"])
 
 
 FOUND = [
@@ -109,4 +122,5 @@ def test_the_delays_are_told_in_words() -> None:
     assert "ALIF over 25 steps 100.0% after 3 epochs" in words
     assert "ALIF over 50 steps 70.0% after 2 epochs, still learning" in words
     assert "LIF over 50 steps not begun" in words
+    assert "70.0% after 1 epoch," in describe_delays([Remembered("ALIF", 25, 0.7, 1, is_over=False)])
     assert "nothing is trained" in describe_delays([])

@@ -14,7 +14,8 @@ from app.state.composition import Composition
 from app.state.files import KeptFiles
 from app.state.recognition import MOST_SHOWN, Recognition
 from app.state.training import TrainingState
-from app.words.recognition import most_common_mistake, own_data_in_words, wall_title
+from app.words.recognition import course, most_common_mistake, own_data_in_words, wall_title
+from app.words.training import status
 from snncore.errors import SNNCoreError
 from snncore.experiment.recognition import digits, remember, yin_yang
 from snncore.experiment.spec import Experiment
@@ -51,17 +52,23 @@ def test_a_batch_at_a_time_comes_to_the_same_epoch() -> None:
     state = TrainingState(Composition(), Owner("visitor"))
     state.composition.start_from(SHORT.draft)
     state.prepare()
-    batches = whole._trainer._halves and 512 // 64 + 256 // 64
-    for done in range(1, batches):
+    learning, batches = 512 // 64, 512 // 64 + 256 // 64
+    for done in range(1, learning):
         state.step_batch()
         wait_until(lambda: not state.run.is_running)
         assert (len(state.run.records), state.run.batches) == (1, (done, batches))
+        assert status(state.run).endswith(f"Epoch 1: batch {done} of {batches}.")
     state.step_batch()
     wait_until(lambda: not state.run.is_running)
     assert state.run.batches == (0, 0)
     one, other = whole.records[1], state.run.records[1]
     assert one.measures == other.measures
     assert all(np.array_equal(values, other.parameters[name]) for name, values in one.parameters.items())
+
+
+def test_batches_of_the_test_half_are_told_as_such() -> None:
+    run = TrainingRun(SHORT, speed=None)
+    assert course(run.experiment, run.records[0], (9, 12), is_testing=True).endswith("Epoch 1: testing, batch 9 of 12.")
 
 
 def test_the_moment_of_a_training_paused_within_an_epoch_has_the_weights_of_that_batch() -> None:
@@ -125,6 +132,28 @@ def test_a_look_stays_the_same_while_the_weights_and_the_sample_do() -> None:
     assert other is not first
     assert other.answers is first.answers or np.array_equal(other.answers.readouts, first.answers.readouts)
     assert (other.sample, other.label) == (3, int(first.answers.labels[3]))
+
+
+def test_a_look_stays_the_same_after_a_change_while_training() -> None:
+    state = trained(yin_yang().replace({"training.epochs": 1}))
+    assert state.change({"training.task.penalty": 0.5})
+    state.step()
+    wait_until(lambda: not state.run.is_running)
+    look = state.look()
+    assert look.task.penalty == 0.5
+    assert state.look() is look
+
+
+def test_a_drawing_of_ones_own_is_more_than_the_link_holds() -> None:
+    state = TrainingState(Composition(), Owner("visitor"))
+    state.composition.start_from(SHORT.draft)
+    assert state.prepare() is None
+    assert not state.is_walked
+    values = state.look().answerer.halves.test.values
+    state.recognition.bring(values[0].numpy())
+    assert state.is_walked
+    state.recognition.pick(0)
+    assert not state.is_walked
 
 
 def test_the_sample_that_is_shown_gets_the_answer_that_stands_on_the_wall() -> None:

@@ -41,6 +41,14 @@ test("where only the latest act counts, earlier ones are not told again", () => 
   assert.deepEqual(told, [[1], [2], [2]]);
 });
 
+test("the latest act of a kind leaves acts of other kinds to be told", () => {
+  const { acts, told } = listened();
+  acts.tellLatest({ do: "pick", x: 1 });
+  acts.tellLatest({ do: "choose" });
+  acts.tellLatest({ do: "pick", x: 2 });
+  assert.deepEqual(told, [[1], [1, 2], [2, 3]]);
+});
+
 test("data that answer an earlier act leave a later one unanswered", () => {
   const { acts, answer } = listened();
   acts.tell({ do: "one" });

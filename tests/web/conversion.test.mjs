@@ -39,7 +39,10 @@ test("the spiking network costs its synaptic operations, and the first layer's m
   const found = costs(COMPARISON, ARRAYS, 2);
   assert.deepEqual(found, { spikes: 20, synops: 2000, spiking: 2000 * 1 + 100 * 4, artificial: 4000 });
   const words = costInWords(COMPARISON, ARRAYS, 2);
-  assert.match(words, /^Per sample: 20 spikes, 2,000 synaptic operations and 100 multiply-adds, 2\.4 nJ; ANN: 1,000 multiply-adds, 4 nJ\.$/);
+  assert.match(
+    words,
+    /^Per sample: 20 spikes, 2,000 synaptic operations and 100 multiply-adds, 2\.4 nJ; ANN: 1,000 multiply-adds, 4 nJ\.$/,
+  );
 });
 
 test("spikes as input cost no multiply-adds", () => {

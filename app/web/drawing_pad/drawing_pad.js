@@ -32,6 +32,7 @@ export default lastingView({ create, update, destroy });
 
 /** @param {HTMLElement} parent @param {Data} data */
 function create(parent, data) {
+  if (!sheet.strokes.length && !sheet.base && data.drawn) sheet.base = unpacked(bytesOf(data.drawn)); // drawn before a reload
   const root = element("div", "pad", parent);
   const canvas = element("canvas", "pad-sheet", root, { tabIndex: 0, role: "application", ariaLabel: `Drawing pad. ${KEYS}` });
   const seen = element("div", "pad-seen", root);

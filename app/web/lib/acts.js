@@ -13,6 +13,9 @@ export const PATIENCE = 1500; // milliseconds until unanswered acts are told aga
  * @typedef {Act & { number: number }} Numbered
  */
 
+/** What an act does; undefined in a view whose acts all do the same. @param {object} act */
+const kindOf = (act) => ("do" in act ? act.do : undefined);
+
 /**
  * The acts of one view, oldest first.
  * @template {object} Act
@@ -51,9 +54,10 @@ export class Acts {
     this.#tellAgainLater();
   }
 
-  /** Tells Python, and nothing more of earlier acts: only the latest counts. @param {Act} act */
+  /** Tells Python, and nothing more of earlier acts that do the same: only the latest counts. @param {Act} act */
   tellLatest(act) {
-    this.#unanswered = [];
+    const kind = kindOf(act);
+    this.#unanswered = this.#unanswered.filter((earlier) => kindOf(earlier) !== kind);
     this.tell(act);
   }
 

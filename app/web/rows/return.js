@@ -2,17 +2,23 @@
 
 /** @typedef {import("./rows.js").View} View */
 
-let isReturning = false;
+/** @type {View | null} the rows that are led back from */
+let left = null;
 
 /** @param {View} view */
-export function goBack({ acts }) {
-  isReturning = true;
-  acts.tell({ do: "back" });
+export function goBack(view) {
+  left = view;
+  view.acts.tell({ do: "back" });
+}
+
+/** Notes rows that were drawn again after all: once they are answered, nothing comes in their place. @param {View} view */
+export function stays(view) {
+  if (left === view && !view.acts.unanswered.length) left = null;
 }
 
 /** Whether new rows take the focus: those that came in place of others, and those that are come back to. @param {boolean} [isInPlace] */
 export function takesFocus(isInPlace = false) {
-  const takes = isInPlace || isReturning;
-  isReturning = false;
+  const takes = isInPlace || left !== null;
+  left = null;
   return takes;
 }

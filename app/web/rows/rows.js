@@ -13,7 +13,7 @@ import { fillRoom, keepHeights } from "./heights.js";
 import { onKey } from "./keyboard.js";
 import { playOnce, stopPlaying } from "./playing.js";
 import { listenToPointer } from "./pointer.js";
-import { takesFocus } from "./return.js";
+import { stays, takesFocus } from "./return.js";
 import { redraw, setZoom } from "./sight.js";
 import { AXIS_HEIGHT, FOOT } from "./ticks.js";
 import { shared } from "./visits.js";
@@ -117,6 +117,7 @@ function update(view, data, send) {
   const { plays } = view.header;
   if (isNew && view.drawn) take(view, data);
   view.acts.update(send, view.header.answered);
+  stays(view);
   if (!isNew) return;
   view.drawn = data;
   setTimeStep(view.header.dt);

@@ -3,7 +3,7 @@
 
 import { lastingView } from "../lib/view.js";
 
-const PLOTS = ".plot, .rows, .wall-body";
+const PLOTS = ".plot, .rows, .wall-body, .decision-plane, .decision-tiles";
 
 /**
  * @typedef {import("../wire.js").Shortcuts} Data

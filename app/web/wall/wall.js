@@ -17,6 +17,7 @@ await stylesheet(new URL("wall.css", import.meta.url));
 /** @typedef {import("../lib/sent_view.js").Data<Header>} Data */
 /** @typedef {ReturnType<typeof create>} View */
 
+const MOST_CLASSES = 50; // of a confusion matrix; the cells of more are too small to be told apart
 const LEAST = 24; // units of a cell's side, a finger's target
 const MOST = 56;
 const KEYS = "Arrow keys move over the samples, Enter shows one's spikes.";
@@ -104,9 +105,15 @@ function redraw(view) {
   const [labels, answers] = arrays;
   const [width, height] = [view.body.clientWidth / unit(), view.body.clientHeight / unit()];
   if (width < LEAST) return;
+  const hasMatrix = header.names.length <= MOST_CLASSES;
+  if (!hasMatrix) view.isMatrix = false;
+  view.matrix.hidden = !hasMatrix;
   view.matrix.textContent = view.isMatrix ? "Wall" : "Confusion matrix";
   view.all.hidden = !view.pair || view.isMatrix;
   view.order = ordered(labels, answers, view.pair);
+  const count = view.isMatrix ? header.names.length ** 2 : view.order.length;
+  if (view.at !== null && view.at >= count) view.at = count ? count - 1 : null;
+  setText(view.readout, view.at === null ? "" : said(view, view.at));
   if (view.isMatrix) {
     const side = Math.min(width, Math.max(height, 8 * LEAST));
     view.canvas.style.width = rem(side);
@@ -125,7 +132,6 @@ function redraw(view) {
 function turn(view) {
   view.isMatrix = !view.isMatrix;
   view.pair = view.at = null;
-  setText(view.readout, "");
   redraw(view);
 }
 
@@ -149,7 +155,6 @@ function placeOf(view, { offsetX, offsetY }) {
 function point(view, place) {
   if (place === view.at) return;
   view.at = place;
-  setText(view.readout, place === null ? "" : said(view, place));
   redraw(view);
 }
 
