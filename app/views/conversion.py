@@ -96,7 +96,7 @@ def _news() -> ConversionNews:
             if shown
         ],
         mended=mended_in_words(mended.before, shown.agreement) if mended and shown else "",
-        weights=artificial_in_words(state.present, len(trained.epochs) - 1 if trained else 0, trained is None),
+        weights=artificial_in_words(state.present, len(trained.epochs) - 1 if trained else None, state.is_halted),
         actions=_actions(),
     )
 

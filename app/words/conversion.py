@@ -125,12 +125,19 @@ def mended_in_words(before: float, after: float) -> str:
     return f"Agreement {'rose' if gain > 0 else 'fell'} by {abs(gain):.1f} points, from {before:.1%} to {after:.1%}."
 
 
-def artificial_in_words(draft: Draft, epochs: int, is_training: bool) -> str:
-    """Say which weights act."""
+def artificial_in_words(draft: Draft, epochs: int | None, is_halted: bool = False) -> str:
+    """Say which weights act.
+
+    Args:
+        epochs: that the network was trained for; None if it isn't trained yet.
+        is_halted: whether its training was stopped.
+    """
     if draft.checkpoint is not None:
         return f"ANN from {file_name(draft.checkpoint.name)}."
     begun = f"from seed {draft.seeds.weights}"
-    if is_training:
+    if epochs is None and is_halted:
+        return f"The ANN isn't trained to its end, {begun}."
+    if epochs is None:
         return f"The ANN is being trained here, {begun}."
     return f"ANN trained here {begun}, {counted(epochs or draft.training.epochs, 'epoch')}."
 

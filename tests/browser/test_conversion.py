@@ -103,3 +103,37 @@ def test_back_returns_to_the_preset_before(visit: Visit) -> None:
     expect(page.button("Start from: Digits, convolutional")).to_be_visible()
     page.page.go_back()
     expect(page.button("Start from: Digits, dense")).to_be_visible()
+
+
+def test_a_drag_that_ends_as_a_scroll_takes_t_back(visit: Visit) -> None:
+    page = visit()
+    page.page.mouse.move(*page.place_of(16))
+    page.page.mouse.down()
+    page.page.mouse.move(*page.place_of(2))
+    expect(page.curve).to_have_attribute("aria-valuenow", "2")
+    page.curve.dispatch_event("pointercancel")
+    expect(page.curve).to_have_attribute("aria-valuenow", "16")
+    page.page.mouse.up()
+    expect(page.button("Undo")).to_be_disabled()
+
+
+def test_only_the_first_button_of_the_mouse_drags_t(visit: Visit) -> None:
+    page = visit()
+    page.page.mouse.move(*page.place_of(2))
+    page.page.mouse.down(button="middle")
+    page.page.mouse.up(button="middle")
+    expect(page.curve).to_have_attribute("aria-valuenow", "16")
+    expect(page.button("Undo")).to_be_disabled()
+
+
+def test_a_training_is_stopped_and_goes_on(visitors: Callable[..., Page], server: Server) -> None:
+    page = visitors(server)
+    slow = presets()[0].experiment.replace({"training.epochs": 60, "seeds.weights": 4321})
+    page.goto(f"{server.url}conversion?x={to_parameter(slow)}")
+    news = page.locator(".conversion-news")
+    stop, go_on = (news.get_by_role("button", name=name, exact=True) for name in ("Stop", "Go on"))
+    stop.click(timeout=60_000)
+    expect(page.locator(".conversion").get_by_text("Stopped. Go on, or change something.")).to_be_visible()
+    expect(stop).to_have_count(0)
+    go_on.click()
+    expect(page.locator(".conversion-scatter").first).to_be_visible(timeout=90_000)
