@@ -104,7 +104,7 @@ class ConversionAction(TypedDict):
     """A button's label, and what it tells."""
 
     label: str
-    do: Literal["weights", "stop", "go on"]
+    do: Literal["weights", "stop", "start again"]
 
 
 class ConversionNews(TypedDict):

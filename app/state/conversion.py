@@ -268,12 +268,12 @@ class ConversionState:
         self.work.train_again(self.experiment)
 
     def stop(self) -> None:
-        """Stop what is computed, until something is changed, or it shall go on."""
+        """Stop what is computed, until something is changed, or it shall start again."""
         self.work.stop()
 
-    def go_on(self) -> None:
-        """Go on with what was stopped."""
-        self.work.go_on()
+    def start_again(self) -> None:
+        """Start again what was stopped."""
+        self.work.start_again()
 
     def let_go_of_weights(self) -> None:
         """Train a network here instead of the loaded one."""

@@ -131,11 +131,11 @@ class ConversionWork:
         self._failures.clear()
 
     def stop(self) -> None:
-        """Stop what is computed, and begin nothing until the Experiment changes, or `go_on` or `train_again`."""
+        """Stop what is computed, and begin nothing until the Experiment changes, or `start_again` or `train_again`."""
         self._halted, self._again = self._latest, ""
         self.leave()
 
-    def go_on(self) -> None:
+    def start_again(self) -> None:
         """Begin again what was stopped."""
         self._halted = ""
 

@@ -105,7 +105,7 @@ def _status() -> str:
     """Say what is being done; nothing if all is shown."""
     state = desk().conversion
     if state.is_halted:
-        return "Stopped. Go on, or change something."
+        return "Stopped. Start again, or change something."
     if state.work.place_in_line:
         return waiting(MOST_RUNNING, state.work.place_in_line)
     if state.work.is_training:
@@ -119,7 +119,7 @@ def _actions() -> list[ConversionAction]:
     if state.work.is_busy:
         actions.append({"label": "Stop", "do": "stop"})
     elif state.is_halted:
-        actions.append({"label": "Go on", "do": "go on"})
+        actions.append({"label": "Start again", "do": "start again"})
     if state.present.checkpoint is not None:
         actions.append({"label": "Train one here instead", "do": "weights"})
     return actions
@@ -163,8 +163,8 @@ def _answer(act: Act) -> None:
             held.attempt(lambda: state.mend(str(kind)))
         case {"do": "stop"}:
             held.attempt(state.stop)
-        case {"do": "go on"}:
-            held.attempt(state.go_on)
+        case {"do": "start again"}:
+            held.attempt(state.start_again)
         case {"do": "weights"}:
             held.attempt(state.let_go_of_weights)
 

@@ -51,7 +51,7 @@ export interface Controls {
 
 export interface ConversionAction {
   label: string;
-  do: "weights" | "stop" | "go on";
+  do: "weights" | "stop" | "start again";
 }
 
 export interface ConversionComparison {

@@ -34,8 +34,8 @@ def remembered(look: Look, training: TrainingState) -> None:
     found = delays.remembered()
     failed = [each for each in found if each.failure]
     if failed:
-        others = f" So did {counted(len(failed) - 1, 'other training')}." if failed[1:] else ""
-        alert(f"{failed[0].neurons} over {failed[0].delay} steps failed. {failed[0].failure}{others}")
+        others = f", as did {counted(len(failed) - 1, 'other')}" if failed[1:] else ""
+        alert(f"{failed[0].neurons} over {failed[0].delay} steps failed{others}. {failed[0].failure}")
     theme: Theme = st.context.theme.type or "light"
     plots("delays", [Plot(figure=delays_figure(found, DELAYS, theme), description=describe_delays(found))], grows=True)
 

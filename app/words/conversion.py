@@ -136,7 +136,7 @@ def artificial_in_words(draft: Draft, epochs: int | None, is_halted: bool = Fals
         return f"ANN from {file_name(draft.checkpoint.name)}."
     begun = f"from seed {draft.seeds.weights}"
     if epochs is None and is_halted:
-        return f"The ANN isn't trained to its end, {begun}."
+        return f"The training of the ANN {begun} was stopped."
     if epochs is None:
         return f"The ANN is being trained here, {begun}."
     return f"ANN trained here {begun}, {counted(epochs or draft.training.epochs, 'epoch')}."

@@ -398,9 +398,9 @@ def test_stopped_work_begins_again_by_its_button_or_an_edit() -> None:
     assert state.artificial is None
     assert not state.work.is_busy, "it stays stopped"
     header, _ = received_by(page, VIEW)
-    assert header["news"]["actions"] == [{"label": "Go on", "do": "go on"}]
+    assert header["news"]["actions"] == [{"label": "Start again", "do": "start again"}]
     assert header["news"]["status"].startswith("Stopped")
-    told(page, VIEW, {"do": "go on"})
+    told(page, VIEW, {"do": "start again"})
     state.prepare()
     assert state.work.is_busy
     state.stop()

@@ -126,14 +126,14 @@ def test_only_the_first_button_of_the_mouse_drags_t(visit: Visit) -> None:
     expect(page.button("Undo")).to_be_disabled()
 
 
-def test_a_training_is_stopped_and_goes_on(visitors: Callable[..., Page], server: Server) -> None:
+def test_a_training_is_stopped_and_starts_again(visitors: Callable[..., Page], server: Server) -> None:
     page = visitors(server)
     slow = presets()[0].experiment.replace({"training.epochs": 60, "seeds.weights": 4321})
     page.goto(f"{server.url}conversion?x={to_parameter(slow)}")
     news = page.locator(".conversion-news")
-    stop, go_on = (news.get_by_role("button", name=name, exact=True) for name in ("Stop", "Go on"))
+    stop, start_again = (news.get_by_role("button", name=name, exact=True) for name in ("Stop", "Start again"))
     stop.click(timeout=60_000)
-    expect(page.locator(".conversion").get_by_text("Stopped. Go on, or change something.")).to_be_visible()
+    expect(page.locator(".conversion").get_by_text("Stopped. Start again, or change something.")).to_be_visible()
     expect(stop).to_have_count(0)
-    go_on.click()
+    start_again.click()
     expect(page.locator(".conversion-scatter").first).to_be_visible(timeout=90_000)

@@ -16,7 +16,7 @@ import { agreementInWords, costInWords, inPercent } from "./words.js";
 await stylesheet(new URL("conversion.css", import.meta.url));
 
 /** @typedef {import("../lib/sent_view.js").Data<import("../wire.js").ConversionData>} Data */
-/** @typedef {{do: "steps", steps: number} | {do: "pick", place: number, neuron: number, sample: number} | {do: "close" | "weights" | "stop" | "go on"} | {do: "mend", kind: string}} Act */
+/** @typedef {{do: "steps", steps: number} | {do: "pick", place: number, neuron: number, sample: number} | {do: "close" | "weights" | "stop" | "start again"} | {do: "mend", kind: string}} Act */
 
 /**
  * What the view holds: `steps` is the T on display, `paint` has all of it painted at the next frame.
