@@ -24,7 +24,7 @@ def conversion(key: str, figure: ConversionFigure, answered: int, on_act: Callab
     Args:
         answered: number of the act that the figure answers, along with all acts before it.
         on_act: called once with each act: `{"do": "steps", "steps": number}`, `{"do": "pick", "place": .., "neuron": .., "sample": ..}`,
-            `{"do": "close"}`, `{"do": "mend", "kind": kind of the fault}`, `{"do": "weights"}`, `{"do": "stop"}` or `{"do": "start again"}`.
+            `{"do": "close"}`, `{"do": "mend", "kind": kind of the fault}`, or `{"do": ..}` with that of a `ConversionAction`.
         redraw: called after that; it may end the run.
     """
     send(_component, key, {**figure.header, "answered": answered}, figure.arrays, answering(key, on_act, redraw))

@@ -359,11 +359,11 @@ def test_a_picked_neuron_runs_with_the_weights_of_the_comparison_that_is_shown(s
     assert state.shown is not None
     shown = state.shown
     state.edit(another_seed(1))
-    state.prepare()
+    state.work._train(state.experiment)
     while state.artificial is None:
         time.sleep(0.02)
         state.work._collect()
-    assert state.shown is shown, "the next comparison isn't made yet"
+    assert state.shown is shown, "the next network is trained, and not compared yet"
     state._simulated = None
     after = state.neuron()
     assert before is not None
@@ -386,7 +386,7 @@ def test_a_failed_training_is_no_failure_of_the_next_experiment() -> None:
 
 
 def test_stopped_work_begins_again_by_its_button_or_an_edit() -> None:
-    page = opened(CONVERSION, DENSE.replace({"seeds.weights": 77}))
+    page = opened(CONVERSION, DENSE.replace({"seeds.weights": 77, "training.epochs": 200}))
     state = desk(page).conversion
     assert {"label": "Stop", "do": "stop"} in received_by(page, VIEW)[0]["news"]["actions"]
     page = told(page, VIEW, {"do": "stop"})
