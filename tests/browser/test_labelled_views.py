@@ -139,6 +139,20 @@ def test_a_drawn_digit_is_read_and_an_empty_pad_says_so(opened: Opened) -> None:
     expect(says).to_have_text("The network reads 7.")
 
 
+def test_a_drawn_digit_is_there_after_a_reload(opened: Opened) -> None:
+    page = opened(digits(), ".wall[data-drawn]")
+    page.get_by_text("Draw your own", exact=True).click()
+    sheet, says = page.locator(".pad-sheet"), page.locator(".pad-says")
+    expect(sheet).to_be_visible()
+    drag(page, sheet, (0.3, 0.25), (0.7, 0.25), (0.6, 0.5), (0.45, 0.85))
+    expect(says).to_contain_text("The network reads")
+    page.wait_for_url(re.compile("run="))
+    said = says.inner_text()
+    page.reload()
+    page.get_by_text("Draw your own", exact=True).click()
+    expect(says).to_have_text(said)
+
+
 def test_a_digit_can_be_drawn_with_keys(opened: Opened) -> None:
     page = opened(digits(), ".wall[data-drawn]")
     page.get_by_text("Draw your own", exact=True).click()
