@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.curves import LEAST_WIDTH, Values, axis_name, curve, epoch_span
-from app.figures.style import PALETTES, Figure, Palette, Theme, axis, heading, layout, level
-from app.figures.training import GHOST_DASH, HEIGHT, MARGIN, MOST_MARKED, NARROW_HEIGHT, NARROW_MARGIN, NO_CHANGES, PANELS, READOUT, Ghost
+from app.figures.curves import Values, axis_name, curve, epoch_span
+from app.figures.epoch_panels import PANELS, panels_figure
+from app.figures.style import PALETTES, Figure, Palette, Theme, axis, level
+from app.figures.training import GHOST_DASH, MOST_MARKED, NO_CHANGES, Ghost
 from app.words.numbers import three_digits
 from app.words.recognition import cost_in_words, numbers
 from snncore.run.bptt import EpochRecord
@@ -71,30 +72,7 @@ def accuracy_curves(
     highest = (1.0, _end(losses), _end(most_spikes))
     axes = _axes(theme, span, highest)
     titles = ("Accuracy, training dashed", "Loss", f"Spikes per sample: {three_digits(costs[-1].spikes)}")
-    still = {"dragmode": False}  # a drag chooses an epoch
-    return {
-        "data": data,
-        "layout": layout(
-            theme,
-            HEIGHT,
-            **still,
-            **axes,
-            margin=MARGIN,
-            meta={"readout": READOUT, "least": LEAST_WIDTH},
-            annotations=[*labels, *(heading(theme, title, 1, x=left) for title, (left, _) in zip(titles, PANELS, strict=True))],
-            shapes=levels,
-        ),
-        "narrow": layout(
-            theme,
-            NARROW_HEIGHT,
-            **still,
-            xaxis={**axes["xaxis"], "domain": (0, 1)},
-            yaxis=axes["yaxis"],
-            margin=NARROW_MARGIN,
-            annotations=[*labels, heading(theme, titles[0], 1)],
-            shapes=levels,
-        ),
-    }
+    return panels_figure(theme, data, axes, titles, labels, levels)
 
 
 def describe_accuracy(records: Sequence[EpochRecord], cost: PerSample, ghost: Ghost | None = None) -> str:

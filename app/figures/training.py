@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.figures.curves import LEAST_WIDTH, Values, axis_name, curve, dash_from_the_end, epoch_span, goal_label
-from app.figures.style import PALETTES, Figure, Palette, Theme, axis, heading, layout, level
+from app.figures.curves import Values, axis_name, curve, dash_from_the_end, epoch_span, goal_label
+from app.figures.epoch_panels import PANELS, panels_figure
+from app.figures.style import PALETTES, Figure, Palette, Theme, axis, level
 from app.words.numbers import capitalised
 from app.words.tasks import task_words
 from snncore.run.bptt import EpochRecord
@@ -23,20 +24,8 @@ GHOST_DASH = "4px,2px"
 GUESSABLE = 60
 """Least number of epochs on the axis while a guess is asked for."""
 
-HEIGHT = 128
 MOST_MARKED = 150
 """Epochs up to which each has a mark of its own."""
-
-NARROW_HEIGHT = 128
-MARGIN = {"l": 52, "r": 16, "t": 20, "b": 32}
-NARROW_MARGIN = {**MARGIN, "t": 38}
-"""Margins, with a line at the top for the readout above the heading."""
-
-PANELS = ((0, 0.5), (0.6, 0.74), (0.82, 1))
-"""Where they lie along the page, from 0 to 1. In narrow places there is the first one alone."""
-
-READOUT = (0.25, 0.58)
-"""Where it stands beside the first heading."""
 
 
 @dataclass(frozen=True)
@@ -109,30 +98,7 @@ def training_curves(
     axes = _axes(theme, span, (-_axis_end(-1.1 * lowest) if lowest < 0 else 0.0, 0.0, 0.0), highest, words.axis)
     solid = "output" if records[-1].does_spike else "last neurons"
     titles = (f"{words.subject} per epoch", "Loss", f"Largest u/θ, {solid} solid")
-    still = {"dragmode": False}  # a drag chooses an epoch
-    return {
-        "data": data,
-        "layout": layout(
-            theme,
-            HEIGHT,
-            **still,
-            **axes,
-            margin=MARGIN,
-            meta={"readout": READOUT, "least": LEAST_WIDTH},
-            annotations=[*labels, *(heading(theme, title, 1, x=left) for title, (left, _) in zip(titles, PANELS, strict=True))],
-            shapes=levels,
-        ),
-        "narrow": layout(
-            theme,
-            NARROW_HEIGHT,
-            **still,
-            xaxis={**axes["xaxis"], "domain": (0, 1)},
-            yaxis=axes["yaxis"],
-            margin=NARROW_MARGIN,
-            annotations=[*(label for label in labels if label["xref"] == "x"), heading(theme, titles[0], 1)],
-            shapes=[line for line in levels if line["xref"] == "x"],
-        ),
-    }
+    return panels_figure(theme, data, axes, titles, labels, levels)
 
 
 def describe_training(records: Sequence[EpochRecord], goal: float, layer_names: Sequence[str], ghost: Ghost | None = None) -> str:
