@@ -90,7 +90,7 @@ class Job(Generic[Result]):
             self.failure = str(error)
         except Exception:
             log.exception("a job failed")
-            self.failure = "This stopped on an internal error, which is in the server's log. Change something, and it begins again."
+            self.failure = "This stopped on an internal error, which is in the server's log. Change something, or train it again."
         finally:
             self._done.set()
             _running.discard(self)

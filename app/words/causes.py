@@ -6,7 +6,7 @@ from app.words.numbers import capitalised, counted, listed, told_apart, with_min
 from snncore.experiment.spec import Draft
 from snncore.explain import Cause, Causes, Needed, Without
 
-UNSENT: dict[str, str] = {"bias": "biases", "reset": "its own resets", "initial": "the state before", "bound": "the lower bound"}
+UNSENT: dict[str, str] = {"bias": "biases", "reset": "its own resets", "initial": "what it began with", "bound": "the lower bound"}
 """Names of the parts of u that nobody sent."""
 
 NOTHING_GIVEN = "What you clicked gave nothing to this u: it came later, was lost before, or no weight leads from it."
