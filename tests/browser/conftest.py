@@ -32,7 +32,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def server() -> Iterator[Server]:
     with serve() as running:
         yield running
-        assert running.complaints() == []
+        said = running.complaints()
+        assert not said, "\n".join(said)
 
 
 @pytest.fixture(scope="session")
