@@ -31,6 +31,8 @@ def compared_states(page: NetworkPage) -> Iterator[str]:
     band.press("Enter")
     expect(browser.locator('.rows-group[data-outside="below"]')).to_have_count(2)
     expect(browser.locator(".headline-status")).to_contain_text("Target rates 5 to 20 Hz")
+    browser.mouse.move(0, 0)  # it rests where rows have come up, and an explanation would cover others
+    expect(browser.locator(".tip:popover-open")).to_have_count(0)
     yield "layers outside the target rates"
     page.button("Unpin A").click()
     expect(said).not_to_contain_text("Differs from A")
