@@ -54,7 +54,7 @@ def answering(key: str, answer: Callable[[Act], None], redraw: Callable[[], None
     answers = answers_of(key)
 
     def take() -> None:
-        answers.take(st.session_state[key].get("acts") or [], answer)
+        answers.take((st.session_state.get(key) or {}).get("acts") or [], answer)
         redraw()
 
     return take

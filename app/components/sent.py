@@ -115,7 +115,8 @@ def send(component: Callable[..., Any], key: str, header: Mapping[str, Any], arr
     sent: Sent = st.session_state.setdefault(f"{key} sent", Sent(key))
 
     def forget() -> None:
-        sent.forget(but=st.session_state[key].get("lacking") or ())
+        told = st.session_state.get(key) or {}  # it may have gone with its page
+        sent.forget(but=told.get("lacking") or ())
 
     component(key=key, data=sent.message(header, arrays), on_acts_change=on_acts_change, on_lacking_change=forget)
 

@@ -17,6 +17,9 @@ from tests.browser.neuron_page import NeuronPage
 from tests.browser.training_page import ENDLESS, TrainingPage
 
 LESSON = DISCOVERIES[0].title
+LIGHT_PRESET = next(preset for preset in presets() if preset.title == "Winner-take-all")
+"""One that is simulated in a moment."""
+
 LINK = f"?x={to_parameter(DEFAULT.replace({'network.0.tau_mem': 7.0}))}"
 
 
@@ -92,7 +95,7 @@ def test_three_edits_and_a_lesson_on_the_neuron_page_take_one_back_each(open_pag
 def test_three_edits_and_a_preset_on_the_network_page_take_one_back_each(open_network: OpenNetwork) -> None:
     network = open_network(through_training=True)
     chips = edit_network(network)
-    preset = presets()[-1]
+    preset = LIGHT_PRESET
     network.start_from(preset.title)
     network.until(lambda: network.page.get_by_text(f"Start from: {preset.title}").count() == 1)
     preset_chips = network.chips()
@@ -111,7 +114,7 @@ def test_three_edits_and_a_preset_on_the_network_page_take_one_back_each(open_ne
 
 def test_a_preset_that_was_undone_costs_no_press_of_its_own(open_network: OpenNetwork) -> None:
     network = open_network(through_training=True)
-    network.start_from(presets()[-1].title)
+    network.start_from(LIGHT_PRESET.title)
     network.until(lambda: network.chips() != TEN_SPIKES)
     network.page.wait_for_function("new URL(location).searchParams.has('x')")
     network.page.keyboard.press("Control+z")

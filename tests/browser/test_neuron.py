@@ -205,8 +205,17 @@ def test_every_lesson_opens_and_says_what_to_do(open_neuron: OpenNeuron) -> None
         page.button("Explain").click()
         page.answered(lambda title=discovery.title: page.button(title).click())  # type: ignore[misc]
         expect(page.page.get_by_text(discovery.sentence[:40])).to_be_visible()
-        page.until(lambda: page.agrees)
+        page.until(lambda lesson=discovery.experiment: page.agrees and shows(page, lesson))  # type: ignore[misc]
         assert_shows(page, discovery.experiment)
+
+
+def shows(page: NeuronPage, experiment: Experiment) -> bool:
+    """Whether what is drawn is that Experiment's run already; the browser agrees with the one before until then."""
+    try:
+        assert_shows(page, experiment)
+    except AssertionError:
+        return False
+    return True
 
 
 def test_beside_the_leaky_neuron_stands_what_an_iaf_does(open_neuron: OpenNeuron) -> None:
