@@ -13,10 +13,11 @@ from app.server.link import to_parameter
 from app.state.discoveries import DISCOVERIES
 from app.state.tuned_neuron import DEFAULT, edited
 from snncore.diagnosis.layers import LEAST_SPAN
+from snncore.experiment.spec import Experiment
 from snncore.run.simulation import simulate
 from snncore.run.single_neuron import KINDS
 from tests.browser.conftest import OpenNeuron
-from tests.browser.neuron_page import assert_shows, link
+from tests.browser.neuron_page import NeuronPage, assert_shows, link
 from tests.length import sampled
 from tests.lessons import LESSONS
 
