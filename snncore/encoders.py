@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import math
+import threading
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -189,12 +191,13 @@ def rate_code(values: Tensor, steps: int, rate: float, dt: float, generator: tor
     return (drawn < probability).float()
 
 
+_loading = threading.Lock()
+
+
 @functools.cache
 def digit_labels() -> Tensor:
     """Return which digit each of `digit_images` is, int64 (1797,). The tensor is shared: don't change it."""
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]  # scikit-learn has no types; it takes a second to import
-
-    return torch.tensor(load_digits().target, dtype=torch.int64)
+    return torch.tensor(_digits().target, dtype=torch.int64)
 
 
 @functools.cache
@@ -205,9 +208,15 @@ def digit_images() -> Tensor:
 
     Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998.
     """
-    from sklearn.datasets import load_digits  # as in `digit_labels`
+    return torch.tensor(_digits().images, dtype=torch.float32)
 
-    return torch.tensor(load_digits().images, dtype=torch.float32)
+
+def _digits() -> Any:
+    """Return scikit-learn's digits; one thread at a time, since threads that import a large package at once may find it half there."""
+    with _loading:
+        from sklearn.datasets import load_digits  # type: ignore[import-untyped]  # scikit-learn has no types; it takes a second to import
+
+        return load_digits()
 
 
 def on_off(images: Tensor) -> Tensor:
