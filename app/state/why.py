@@ -18,7 +18,7 @@ INPUT = -1
 
 @dataclass(frozen=True)
 class Question:
-    """Why u of a neuron was what it was at a step: the layer's place in the network, the neuron and the step."""
+    """Which potential is to be explained: that of a neuron, in the layer at a place in the network, at a step."""
 
     layer: int
     neuron: int
