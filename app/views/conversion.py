@@ -32,10 +32,10 @@ def page() -> None:
     held = desk()
     state = held.conversion
     held.guard.look_after(state.prepare)
+    note_drawn(_around)
     _buttons()
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
-        note_drawn(_around)
         polled("conversion", INTERVAL if state.work.is_busy else None, _conversion)
     with right, st.container(key="controls"):
         conversion_controls()

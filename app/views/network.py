@@ -48,6 +48,7 @@ A = "A"
 
 
 def page() -> None:
+    note_drawn(around)
     _buttons()
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
@@ -57,7 +58,6 @@ def page() -> None:
         with st.container(key="messages"):
             found = _simulation()
             network_messages(found if isinstance(found, str) else "")
-        note_drawn(around)
         st.fragment(key="plots")(_plots)()
     with right, st.container(key="controls"):
         network_controls()

@@ -42,10 +42,10 @@ SURROGATE = {"surrogate_grad_fn": Parameter("Surrogate gradient", "Stands in for
 
 
 def page() -> None:
+    note_drawn(_around)
     _buttons()
     with st.container(key="messages"):
         _messages()
-    note_drawn(_around)
     st.fragment(key="neuron")(_neuron)()
 
 

@@ -60,11 +60,11 @@ def page() -> None:
     if reason:
         _cannot_train(reason)
         return
+    note_drawn(_around)
     shortcuts("shortcuts", SHORTCUTS)
     _buttons(training)
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
-        note_drawn(_around)
         polled("live", training.poll_interval, live_view)
         if not training.trials.runs:
             _drawer()

@@ -55,7 +55,7 @@ def whole_page() -> Iterator[None]:
 
 
 def note_drawn(around: Callable[[], object]) -> None:
-    """Note that the page is being drawn.
+    """Note that the page is about to be drawn: before anything is, so that what changes meanwhile is found to be out of date.
 
     Args:
         around: returns the state that the page shows outside its parts.

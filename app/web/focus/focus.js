@@ -1,5 +1,5 @@
-// Gives the focus to the first button or expander of the popover that this is in, once, when it opens. The button may come later, and what isn't seen yet
-// takes no focus, so it is tried until it has it.
+// Gives the focus to the first button or expander of the popover that this is in, when it opens. The button may come later, what isn't seen yet takes no
+// focus, and one that is drawn anew loses it, so it is given until the visitor does something.
 
 const PATIENCE = 10_000; // milliseconds
 
@@ -8,15 +8,22 @@ const done = new WeakSet();
 
 /** @param {import("../lib/view.js").Call<unknown>} call */
 export default function ({ parentElement }) {
-  const popover = parentElement.closest("[data-testid=stPopoverBody]");
-  if (!popover || done.has(popover)) return;
-  done.add(popover);
   const end = performance.now() + PATIENCE;
+  const acted = new AbortController();
+  for (const type of ["keydown", "pointerdown"])
+    document.addEventListener(type, () => acted.abort(), { capture: true, signal: acted.signal });
+
   function take() {
-    if (!popover?.isConnected || popover.contains(document.activeElement) || performance.now() > end) return;
-    const found = /** @type {NodeListOf<HTMLElement>} */ (popover.querySelectorAll("button:not(:disabled), summary"));
-    [...found].find((node) => node.checkVisibility())?.focus(); // Streamlit makes one for wide and one for narrow screens
-    requestAnimationFrame(take);
+    const popover = parentElement.closest("[data-testid=stPopoverBody]");
+    if (popover && !popover.contains(document.activeElement)) {
+      if (done.has(popover) && document.activeElement !== document.body) return acted.abort();
+      const found = /** @type {NodeListOf<HTMLElement>} */ (popover.querySelectorAll("button:not(:disabled), summary"));
+      [...found].find((node) => node.checkVisibility())?.focus(); // Streamlit makes one for wide and one for narrow screens
+    }
+    if (popover?.contains(document.activeElement)) done.add(popover);
+    if (acted.signal.aborted) return;
+    if (performance.now() < end) requestAnimationFrame(take);
+    else acted.abort();
   }
-  requestAnimationFrame(take);
+  take();
 }
