@@ -18,7 +18,8 @@ from app.figures.training import Ghost, Guessed, describe_training, training_cur
 from app.figures.trials import Trial, describe_trials, trials_figure
 from app.server.priority import first
 from app.server.runner import TrainingRun
-from app.state.training import TrainingState, forward_pass, have_the_same_score
+from app.state.shown_training import forward_pass, have_the_same_score
+from app.state.training import TrainingState
 from app.widgets import decision, delays, drawn_digit
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
