@@ -34,8 +34,8 @@ from app.widgets.story import story
 from app.widgets.training_menus import training_menus
 from app.words.changes import changes_in_words
 from app.words.comparison import trial_in_words
-from app.words.layer_parameters import part_name
 from app.words.layers import layer_names, parameter_names
+from app.words.parts import part_name
 from app.words.seeds import Seed
 from app.words.training import call, why_over
 from snncore.run.measures import operations_per_epoch

@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from app.widgets.controls import Edit, Panel, Spread, panel
-from app.words.layer_parameters import PART_PARAMETERS, part_name, parts
+from app.words.layer_parameters import PART_PARAMETERS, in_code
 from app.words.parameter import Parameter
+from app.words.parts import PARTS, choice_of
 from app.words.typed_numbers import Numbers
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.part import Part
@@ -78,7 +79,7 @@ def _add_field(
     spread: Spread | None,
 ) -> None:
     if parameter.widget == "parts":
-        _add_parts(rows, parameter, path, name, value, edit, reshape)
+        add_parts(rows, parameter, path, name, value, edit, reshape)
     elif parameter.widget == "toggle":
         rows.switch(parameter, path, value, edit)
     elif parameter.widget == "choice":
@@ -115,22 +116,22 @@ def _add_number(
         rows.number(parameter, path, value, numbers, take)
 
 
-def _add_parts(rows: Panel, parameter: Parameter, path: str, name: str, value: Mapping[str, Any], edit: Edit, reshape: Edit) -> None:
+def add_parts(rows: Panel, parameter: Parameter, path: str, name: str, value: Mapping[str, Any], edit: Edit, reshape: Edit) -> None:
     """Add a choice of kinds, and the fields of the chosen one."""
     if name == "rec_connect":  # the weights are those of its Linear
-        value, path = value["weights"], f"{path}.weights"
-    kinds = parts(name)
+        name, value, path = "weights", value["weights"], f"{path}.weights"
+    offered, chosen = PARTS[name], choice_of(value)
     rows.choice(
-        parameter,
+        parameter if name == "weights" else in_code(parameter, value),
         path,
-        value["kind"],
-        list(kinds),
-        lambda changes: reshape({at: {"kind": kind, **kinds[kind]} for at, kind in changes.items()}),
-        part_name,
+        chosen,
+        list(offered),
+        lambda changes: reshape({at: offered[option] for at, option in changes.items()}),
+        read=lambda told: choice_of(told) if isinstance(told, dict) else str(told),
     )
-    for field, began in kinds[value["kind"]].items():
-        of_part = PART_PARAMETERS[field]
-        is_whole = isinstance(began, int) or of_part.numbers.is_whole
-        is_shape = is_whole or began is None  # groups of neurons, say, may be more than there are
-        of_part = of_part if began is None else replace(of_part, when_on=None)
-        rows.number(of_part, f"{path}.{field}", value[field], replace(of_part.numbers, is_whole=is_whole), reshape if is_shape else edit)
+    for field, first in offered[chosen].items():
+        if field == "kind" or first is None:
+            continue
+        of_part = replace(PART_PARAMETERS[field], when_on=None)
+        is_whole = isinstance(first, int) or of_part.numbers.is_whole  # and not every one will fit: groups may be more than neurons
+        rows.number(of_part, f"{path}.{field}", value[field], replace(of_part.numbers, is_whole=is_whole), reshape if is_whole else edit)

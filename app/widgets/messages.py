@@ -15,7 +15,7 @@ from app.state.training import TrainingState
 from app.widgets.session import desk
 from app.words.comparison import differences, past_in_words, pinned_in_words, why_in_words
 from app.words.findings import training_finding_in_words, training_remedy_in_words
-from app.words.layer_parameters import part_name
+from app.words.parts import part_name
 from app.words.weights import given_up_in_words, let_go_in_words
 from snncore.diagnosis.remedies import without_normalisation
 from snncore.diagnosis.training_findings import Diverged
