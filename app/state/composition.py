@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.server.limits import check
-from app.state.address import Address
+from app.state.address import RATES, Address, Query
 from app.state.files import KeptFiles, digests_of
 from app.state.history import History
 from app.state.network_view import NO_OVERLAY, NetworkView
+from app.words.rates import read_band
 from app.words.typed_numbers import Numbers
 from snncore.errors import ExperimentError
 from snncore.experiment import edits
@@ -48,10 +49,13 @@ class Composition:
     experiment: Experiment | None = field(default_factory=ten_spikes)
     simulations: dict[tuple[int, bool], list[Simulation]] = field(default_factory=dict)
     view: NetworkView = field(default_factory=lambda: NetworkView.of(DEFAULT))
-    address: Address = field(default_factory=lambda: Address(DEFAULT))
+    address: Address = field(init=False)
     pinned: Simulation | None = None
     _views: dict[int, NetworkView] = field(default_factory=dict)
     """Views of networks of other origins, by origin in the history."""
+
+    def __post_init__(self) -> None:
+        self.address = Address(DEFAULT, settings=TargetRates(self))
 
     # ------------------------------------------------------------------------------------------- queries
 
@@ -276,6 +280,26 @@ class Composition:
         if experiment == self.experiment or self.files.lack(experiment):
             return experiment, None  # the page reports a missing file; the network can still be composed
         return experiment, simulate(experiment, self.files)[0]
+
+
+@dataclass
+class TargetRates:
+    """The band of target rates, as the address holds it."""
+
+    composition: Composition
+
+    def written(self) -> Query:
+        band = self.composition.view.band
+        return {RATES: band.short} if band else {}
+
+    def read(self, query: Query) -> Callable[[], None]:
+        """Return what sets the band of an address. Raises ExperimentError if it is none."""
+        band = read_band(query[RATES]) if query.get(RATES) else None
+
+        def take() -> None:
+            self.composition.view.band = band or self.composition.view.band
+
+        return take
 
 
 def have_the_same_rows(one: Experiment, other: Experiment) -> bool:

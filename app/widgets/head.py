@@ -13,6 +13,7 @@ from app.components.focus import focus
 from app.components.pictures import pictures
 from app.components.plain import definitions, heading
 from app.widgets.session import desk
+from app.words.comparison import LINK_WITHOUT_A
 from app.words.glossary import GLOSSARY
 
 APP = "SNN Playground"
@@ -66,6 +67,8 @@ def _menu(name: str, *fills: Callable[[], None]) -> None:
 
 def _link() -> None:
     copy_link("copy_link")
+    if desk().is_compared:
+        st.caption(LINK_WITHOUT_A)
 
 
 def _glossary() -> None:

@@ -27,6 +27,9 @@ class Past(Protocol):
     def records(self) -> list[EpochRecord]: ...
 
 
+LINK_WITHOUT_A = "The link holds what is set now, not A. This page keeps A when it is loaded again."
+"""Said beside the button that copies a page's link, where A is pinned."""
+
 Path = tuple[str, ...]
 
 NAMES = {
