@@ -13,6 +13,7 @@ from app.state.address import RATES, Address, Query
 from app.state.files import KeptFiles, digests_of
 from app.state.history import History
 from app.state.network_view import NO_OVERLAY, NetworkView
+from app.state.own_weights import OwnWeights
 from app.words.rates import read_band
 from app.words.typed_numbers import Numbers
 from snncore.errors import ExperimentError
@@ -42,6 +43,7 @@ class Composition:
         simulations: forward passes of the experiment by how they were run, computed on demand.
         view: selection and display settings.
         pinned: the forward pass A, to compare others with.
+        own_weights: what came of the visitor's last file of weights.
     """
 
     files: KeptFiles = field(default_factory=KeptFiles)
@@ -51,6 +53,7 @@ class Composition:
     view: NetworkView = field(default_factory=lambda: NetworkView.of(DEFAULT))
     address: Address = field(init=False)
     pinned: Simulation | None = None
+    own_weights: OwnWeights = field(default_factory=OwnWeights)
     _views: dict[int, NetworkView] = field(default_factory=dict)
     """Views of networks of other origins, by origin in the history."""
 
@@ -192,6 +195,21 @@ class Composition:
             self.view.start_over(draft)
         return changed
 
+    def bring(self, name: str, content: bytes) -> None:
+        """Take a file: weights for the present layers, or an Experiment, alone or with its weights, in their place.
+
+        Raises:
+            SNNCoreError: the file is neither, or nothing in it matches; then nothing changes.
+        """
+        brought = self.own_weights.read(name, content, self._whole)
+        if brought.weights:
+            self.files.keep_weights(brought.weights)
+        if brought.is_edit:
+            self.compose(lambda _: brought.draft)
+        else:
+            self.start_from(brought.draft)
+        self.own_weights.note(brought, name)
+
     def insert(self, kind: str) -> bool:
         """Insert a layer of a kind after the selected one."""
         at = 0 if self.selected is None else self.selected + 1
@@ -250,6 +268,13 @@ class Composition:
         self._show(experiment)
 
     # ----------------------------------------------------------------------------------------------- details
+
+    def _whole(self) -> Experiment:
+        """Return the present draft, whose layers fit. Raises ExperimentError if they don't."""
+        misfit = self.present.first_misfit
+        if misfit or self.experiment is None:
+            raise ExperimentError(f"Weights can be loaded once all layers fit: {misfit}")
+        return self.experiment
 
     def _walk(self, step: Callable[[], bool]) -> bool:
         """Undo or redo. That restores the view of a former network; if it moves layers of this one, it drops all picks by place."""

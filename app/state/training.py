@@ -19,7 +19,6 @@ from app.state.trials import Trials
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.experiment.spec import Draft, Experiment
 from snncore.experiment.training import OF_THE_TASK
-from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
 
 DEFAULT_SPEED = 8.0
@@ -221,20 +220,22 @@ class TrainingState(ShownTraining):
             self._walk(history.after, 1)
 
     def bring_back(self, name: str, content: bytes) -> None:
-        """Start over from a file: an Experiment (JSON), or trained weights with their Experiment (safetensors).
+        """Start over from a file: an Experiment, alone or with its trained weights, or weights for the present layers.
 
         Raises:
-            SNNCoreError: the file holds no Experiment, or none that can be trained.
+            SNNCoreError: the file holds nothing that can be trained, or nothing in it matches; then nothing changes.
         """
-        if name.lower().endswith(".json"):
-            try:
-                self.begin(Experiment.from_json(content.decode(errors="replace")))
-            except ExperimentError as error:
-                raise ExperimentError(f"File {name!r}: {error}") from error
-            return
-        found = checkpoint.read(name, content)
-        self.composition.files.keep_weights(found)
-        self.begin(found.experiment)
+        own = self.composition.own_weights
+        brought = own.read(name, content, lambda: self.experiment)
+        try:
+            experiment = Experiment(**dict(brought.draft))
+            check_trainable(experiment)
+        except ExperimentError as error:
+            raise ExperimentError(f"File {name!r}: {error}") from error
+        if brought.weights:
+            self.composition.files.keep_weights(brought.weights)
+        self.begin(experiment)
+        own.note(brought, name)
 
     def bring_labelled(self, name: str, content: bytes) -> None:
         """Learn labelled data from a file, with a network that fits them; data that a draft lacks just come back.

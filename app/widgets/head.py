@@ -11,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from app.components.copy_link import copy_link
 from app.components.focus import focus
 from app.components.pictures import pictures
-from app.components.plain import definitions, heading
+from app.components.plain import caption, definitions, heading
 from app.widgets.session import desk
 from app.words.comparison import LINK_WITHOUT_A
 from app.words.glossary import GLOSSARY
@@ -68,7 +68,7 @@ def _menu(name: str, *fills: Callable[[], None]) -> None:
 def _link() -> None:
     copy_link("copy_link")
     if desk().is_compared:
-        st.caption(LINK_WITHOUT_A)
+        caption(LINK_WITHOUT_A)
 
 
 def _glossary() -> None:

@@ -64,7 +64,7 @@ def parameter_names(experiment: Experiment, parameters: Iterable[str]) -> dict[s
     return {name: parameter_name(experiment, name) for name in parameters}
 
 
-def parameter_name(experiment: Experiment, name: str) -> str:
+def parameter_name(experiment: Draft, name: str) -> str:
     index, _, path = name.partition(".")
     field = path.rpartition(".")[2]
     what = {"weight": "weights", "b0": "θ", "rec_connect": "recurrent weights"}.get(field)
