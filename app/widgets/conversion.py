@@ -10,7 +10,7 @@ import streamlit as st
 from app.components.plain import caption
 from app.state.conversion import MOST_STEPS, presets
 from app.widgets.controls import Panel, Parts, panel
-from app.widgets.fields import add_parts
+from app.widgets.fields import Edits, Field, add_parts
 from app.widgets.session import desk
 from app.words import conversion as words
 from app.words.seeds import seed_parameter
@@ -55,7 +55,7 @@ def _add_more(rows: Panel) -> None:
     neurons, _ = _neurons()
     task: Any = state.present.training.task
     for parameter, name in ((words.RESET, "reset_fn"), (words.SPIKES, "spike_fn")):
-        add_parts(rows, parameter, name, name, neurons.model_dump()[name], _edit_neurons, _edit_neurons)
+        add_parts(rows, Field(name, name, neurons.model_dump()[name], parameter), Edits(_edit_neurons, _edit_neurons))
     names = {kind: name for name, kind in words.INPUTS.items()}
     rows.choice(words.INPUT, "encoding", task.encoding.kind, list(names), _set_input, words=names.__getitem__)
     rows.number(words.FIRST_POTENTIAL, "initial_v_mem", neurons.initial_v_mem, words.FIRST_POTENTIAL.numbers, _edit_neurons)

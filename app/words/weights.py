@@ -16,9 +16,8 @@ from snncore.io.weight_transfer import Match, Order, Transfer
 MATCHING = Parameter(
     "Match layers",
     "How a file's weights find their layers: by equal names, or one layer after the other, whatever they are called.",
-    code="by",
 )
-MATCHINGS = {"more": "as fits more", "name": "by name", "order": "in order"}
+MATCHINGS = {"more": "what fits best", "name": "by name", "order": "in order"}
 """Ways to match, by what they are called in the state."""
 
 MOST_ROWS = 40
