@@ -5,9 +5,9 @@ The browser makes them and keeps their values during a drag; the limits are deci
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 from app.words.beside import besides
 from app.words.control_rows import (
@@ -24,8 +24,9 @@ from app.words.control_rows import (
     words_of,
 )
 from app.words.inputs import RECEIVED, input_name, input_parameters
-from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, SUBTRACT, TO_ZERO, TUNED, part_name
+from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, TUNED, in_code
 from app.words.parameter import Parameter
+from app.words.parts import PARTS, as_data, choice_of
 from app.words.typed_numbers import Numbers
 from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.spec import Experiment
@@ -40,18 +41,8 @@ SIMPLEST_FIRST = ("step_current", "spike_bursts", "ramp_current", "sine_current"
 NEURONS = (1, 16, 64)
 STEPS = (100, 200, 500, 1000)
 
-SPIKE_FUNCTIONS: dict[str, dict[str, Any]] = {
-    part_name("MultiSpike"): {"kind": "MultiSpike"},
-    part_name("MaxSpike"): {"kind": "MaxSpike", "max_num_spikes_per_bin": 2},
-    part_name("SingleSpike"): {"kind": "SingleSpike"},
-}
-RESETS: dict[str, dict[str, Any]] = {
-    "subtract θ": SUBTRACT,
-    "subtract a value": {"kind": "MembraneSubtract", "subtract_value": 1.0},
-    "to a value": TO_ZERO,
-}
-PARTS = {"spike_fn": SPIKE_FUNCTIONS, "reset_fn": RESETS}
-"""Choices that are parts of a neuron, each by its name with the values that it begins with."""
+OF_PARTS = ("spike_fn", "reset_fn")
+"""Fields whose parts are chosen here."""
 
 FARTHEST = 1e6
 """A number that is typed lies within this, on either side of 0."""
@@ -114,11 +105,11 @@ def _layer_rows(experiment: Experiment, name: str) -> list[Row]:
     path, value, parameter = f"network.0.{name}", getattr(layer, name), LAYER_PARAMETERS[name]
     if name == "spike_threshold" and layer.kind == "ALIF":
         parameter = replace(parameter, name="Base threshold", symbol="b0")
-    if name in PARTS:
-        present = {"kind": type(value).__name__, **vars(value)}
-        chosen = [_outline(part) for part in PARTS[name].values()].index(_outline(present))
+    if name in OF_PARTS:
+        present = as_data(value)
+        chosen = [*PARTS[name]].index(choice_of(present))
         options = [(label, edit_act(path, part)) for label, part in PARTS[name].items()]
-        choice = choice_row(words_of(parameter, _part_in_words), chosen, options, path=path)
+        choice = choice_row(words_of(in_code(parameter, present), choice_of), chosen, options, path=path)
         numbers = [field for field in vars(value) if present[field] is not None]
         return [
             choice,
@@ -127,11 +118,6 @@ def _layer_rows(experiment: Experiment, name: str) -> list[Row]:
     if parameter.widget == "toggle":
         return [switch_row(parameter, path)]
     return [_number(experiment, path, parameter, value)]
-
-
-def _outline(part: Mapping[str, Any]) -> set[Any]:
-    """Return what tells parts apart: their kind, and which numbers they have."""
-    return {part["kind"], *(name for name, value in part.items() if value is not None)}
 
 
 def _sizes(steps: int, neurons: int) -> list[ChoiceControl]:
@@ -176,7 +162,3 @@ def _choice(
 ) -> ChoiceControl:
     words: ControlWords = {"label": label, "symbol": "", "unit": "", "note": "", "tries": []}
     return choice_row(words, chosen, options, widget)
-
-
-def _part_in_words(value: Any) -> str:
-    return next(label for parts in PARTS.values() for label, part in parts.items() if part == value)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from app.figures.style import LEFT_MARGIN, PALETTES, Palette, Theme, axis, heading, layout
-from app.words.layer_parameters import part_name
+from app.words.parts import part_name
 from snncore.arrays import Array
 from snncore.run.record import LayerRecord
 

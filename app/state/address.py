@@ -1,9 +1,9 @@
-"""A page's address: it holds the draft that the page edits, unless that is the usual one, and a small input that is not in the draft."""
+"""A page's address: the draft that the page edits, unless that is the usual one; a small input, and settings that aren't in the draft."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from app.server.link import from_parameter, input_from_parameter, input_to_parameter, to_parameter
@@ -11,8 +11,10 @@ from app.state.history import History
 from snncore.experiment.inputs import NO_FILES, Files, FileSpikes
 from snncore.experiment.spec import Draft
 
-DRAFT, INPUT = "x", "input"
-"""Address parameters for the page's draft, and for the recorded input that it names."""
+DRAFT, INPUT, RATES = "x", "input", "rates"
+"""Address parameters for the page's draft, for the recorded input that it names, and for target rates in Hz, such as 5-50."""
+
+PARAMETERS = (DRAFT, INPUT, RATES)
 
 MOST_RECENT = 5
 """Latest addresses that are remembered."""
@@ -49,16 +51,40 @@ class Addressed(Protocol):
         ...
 
 
+class Settings(Protocol):
+    """What a page's address holds besides its draft."""
+
+    def written(self) -> Query:
+        """Return its parameters; empty if everything is as usual."""
+        ...
+
+    def read(self, query: Query) -> Callable[[], None]:
+        """Return what sets them as an address has them; what it lacks stays. Raises ExperimentError if they can't be read."""
+        ...
+
+
+class NoSettings:
+    """Of a page that has none."""
+
+    def written(self) -> Query:
+        return {}
+
+    def read(self, query: Query) -> Callable[[], None]:
+        return lambda: None
+
+
 class Address:
     """Parameters of a page's address.
 
     Args:
         usual: the draft that needs no parameter.
         files: recorded inputs that the address carries if they are small.
+        settings: what it holds besides.
     """
 
-    def __init__(self, usual: Draft, files: Files = NO_FILES) -> None:
+    def __init__(self, usual: Draft, files: Files = NO_FILES, settings: Settings | None = None) -> None:
         self.usual = usual
+        self.settings: Settings = settings or NoSettings()
         self._files = files
         self._written: tuple[Draft, Query] | None = None
         self._recent: deque[Query] = deque(maxlen=MOST_RECENT)
@@ -68,8 +94,15 @@ class Address:
         """Return the parameters for a draft, none for the usual one. Repeated calls with the same draft encode it once."""
         if self._written is None or self._written[0] is not present:
             self._written = present, self._encoded(present)
-            self._recent.append(self._written[1])
-        return self._written[1]
+        found = {**self._written[1], **self.settings.written()}
+        if not self._recent or self._recent[-1] != found:
+            self._recent.append(found)
+        return found
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it holds anything besides the draft and its input."""
+        return bool(self.settings.written())
 
     def is_recent(self, query: Query) -> bool:
         """Whether these are the latest parameters, or some just before, which a reload may still have."""

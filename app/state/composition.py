@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.server.limits import check
-from app.state.address import Address
+from app.state.address import RATES, Address, Query
 from app.state.files import KeptFiles, digests_of
 from app.state.history import History
 from app.state.network_view import NO_OVERLAY, NetworkView
+from app.state.own_weights import OwnWeights
+from app.words.rates import read_band
 from app.words.typed_numbers import Numbers
 from snncore.errors import ExperimentError
 from snncore.experiment import edits
@@ -41,6 +43,7 @@ class Composition:
         simulations: forward passes of the experiment by how they were run, computed on demand.
         view: selection and display settings.
         pinned: the forward pass A, to compare others with.
+        own_weights: what came of the visitor's last file of weights.
     """
 
     files: KeptFiles = field(default_factory=KeptFiles)
@@ -48,10 +51,14 @@ class Composition:
     experiment: Experiment | None = field(default_factory=ten_spikes)
     simulations: dict[tuple[int, bool], list[Simulation]] = field(default_factory=dict)
     view: NetworkView = field(default_factory=lambda: NetworkView.of(DEFAULT))
-    address: Address = field(default_factory=lambda: Address(DEFAULT))
+    address: Address = field(init=False)
     pinned: Simulation | None = None
+    own_weights: OwnWeights = field(default_factory=OwnWeights)
     _views: dict[int, NetworkView] = field(default_factory=dict)
     """Views of networks of other origins, by origin in the history."""
+
+    def __post_init__(self) -> None:
+        self.address = Address(DEFAULT, settings=TargetRates(self))
 
     # ------------------------------------------------------------------------------------------- queries
 
@@ -188,6 +195,21 @@ class Composition:
             self.view.start_over(draft)
         return changed
 
+    def bring(self, name: str, content: bytes) -> None:
+        """Take a file: weights for the present layers, or an Experiment, alone or with its weights, in their place.
+
+        Raises:
+            SNNCoreError: the file is neither, or nothing in it matches; then nothing changes.
+        """
+        brought = self.own_weights.read(name, content, self._whole)
+        if brought.weights:
+            self.files.keep_weights(brought.weights)
+        if brought.is_edit:
+            self.compose(lambda _: brought.draft)
+        else:
+            self.start_from(brought.draft)
+        self.own_weights.note(brought, name)
+
     def insert(self, kind: str) -> bool:
         """Insert a layer of a kind after the selected one."""
         at = 0 if self.selected is None else self.selected + 1
@@ -247,6 +269,13 @@ class Composition:
 
     # ----------------------------------------------------------------------------------------------- details
 
+    def _whole(self) -> Experiment:
+        """Return the present draft, whose layers fit. Raises ExperimentError if they don't."""
+        misfit = self.present.first_misfit
+        if misfit or self.experiment is None:
+            raise ExperimentError(f"Weights can be loaded once all layers fit: {misfit}")
+        return self.experiment
+
     def _walk(self, step: Callable[[], bool]) -> bool:
         """Undo or redo. That restores the view of a former network; if it moves layers of this one, it drops all picks by place."""
         before, origin = [layer.kind for layer in self.present.network], self.history.origin
@@ -276,6 +305,26 @@ class Composition:
         if experiment == self.experiment or self.files.lack(experiment):
             return experiment, None  # the page reports a missing file; the network can still be composed
         return experiment, simulate(experiment, self.files)[0]
+
+
+@dataclass
+class TargetRates:
+    """The band of target rates, as the address holds it."""
+
+    composition: Composition
+
+    def written(self) -> Query:
+        band = self.composition.view.band
+        return {RATES: band.short} if band else {}
+
+    def read(self, query: Query) -> Callable[[], None]:
+        """Return what sets the band of an address. Raises ExperimentError if it is none."""
+        band = read_band(query[RATES]) if query.get(RATES) else None
+
+        def take() -> None:
+            self.composition.view.band = band or self.composition.view.band
+
+        return take
 
 
 def have_the_same_rows(one: Experiment, other: Experiment) -> bool:

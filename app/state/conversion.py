@@ -12,6 +12,7 @@ from app.state.address import Address
 from app.state.conversion_work import STEPS_SHOWN, Artificial, ConversionWork
 from app.state.files import KeptFiles
 from app.state.history import History
+from app.state.own_weights import OwnWeights, missing_weight
 from app.state.presets import FOLDER, Preset, read
 from snncore.convert.artificial import (
     check_convertible,
@@ -26,7 +27,6 @@ from snncore.experiment.inputs import Sample
 from snncore.experiment.parameters import Parameters
 from snncore.experiment.spec import Draft, Experiment
 from snncore.io import checkpoint
-from snncore.io.weight_transfer import Transfer, read_weights, transfer
 from snncore.run.simulation import Simulation, simulate
 
 MOST_STEPS = 256
@@ -69,7 +69,7 @@ class ConversionState:
         mended: the last remedy, until something else is changed.
         picked: the neuron shown in full.
         pinned: comparison A, to compare others with; None if there is none.
-        table: what was taken of the last weights file; None if none was loaded.
+        own_weights: what came of the visitor's last file of weights.
     """
 
     owner: Owner
@@ -80,7 +80,7 @@ class ConversionState:
     mended: Mended | None = None
     picked: Picked | None = None
     pinned: Compared | None = None
-    table: Transfer | None = None
+    own_weights: OwnWeights = field(default_factory=OwnWeights)
     _simulated: tuple[Compared, Picked, Simulation] | None = None
 
     def __post_init__(self) -> None:
@@ -242,26 +242,27 @@ class ConversionState:
         Raises:
             SNNCoreError: the file is neither, or its weights are of another network.
         """
-        if name.lower().endswith(".json"):
-            self.start_from(Draft.from_json(content.decode(errors="replace")))
-            self.table = None
+        own = self.own_weights
+        layers = self.experiment.replace({"checkpoint": None, "conversion": None})
+        brought = own.read(name, content, lambda: layers, takes_experiments=False)
+        if brought.transferred is None or brought.weights is None:
+            self.start_from(brought.draft)
+            own.note(brought, name)
             return
-        weights, begun = read_weights(name, content), self.experiment.replace({"checkpoint": None, "conversion": None})
-        found = next((made for by in ("name", "order") if _is_whole(made := _transferred(begun, weights, name, by))), None)
-        if found is None:
-            found = transfer(begun, weights, name, "order")
-            missing = next(row for row in found.table if row.parameter and not row.is_taken)
+        missing = missing_weight(brought.transferred[0])
+        if missing:
+            parameter, reason = missing
             raise ExperimentError(
-                f"File {name!r} holds weights of another network: {begun.parameter_label(missing.parameter or '')} isn't taken, since "
-                f"{missing.reason}. Load weights of a network with these layers, or change the layers."
+                f"File {name!r} holds weights of another network: {layers.parameter_label(parameter)} isn't taken, since {reason}. "
+                "Load weights of a network with these layers, or change the layers."
             )
-        ref = found.checkpoint.experiment.checkpoint
-        assert ref is not None
+        ref = brought.draft.checkpoint
+        assert ref is not None  # all weights were taken
         draft = self.present.replace({"checkpoint": ref.model_dump()})
-        self.files.keep(ref.digest, found.checkpoint.files)
+        self.files.keep_weights(brought.weights)
         self.history.begin(self._checked(draft))
         self._forget()
-        self.table = found
+        own.note(brought, name)
 
     def train_again(self) -> None:
         """Train the network of the present Experiment once more, from the same weights, to be watched."""
@@ -278,7 +279,6 @@ class ConversionState:
     def let_go_of_weights(self) -> None:
         """Train a network here instead of the loaded one."""
         self.edit({"checkpoint": None})
-        self.table = None
 
     def spiking(self) -> tuple[Experiment, Parameters] | None:
         """Return the spiking network without its conversion, and all its parameters; None while the artificial one is being trained."""
@@ -321,7 +321,7 @@ class ConversionState:
 
     def _forget(self) -> None:
         self.work.forget()
-        self.mended, self.picked, self.table = None, None, None
+        self.mended, self.picked = None, None
 
     def _walk(self, steps: int) -> None:
         origin = self.history.origin
@@ -337,15 +337,3 @@ class ConversionState:
         made = experiment.replace(changes)
         parameters = {name: value.detach().numpy() for name, value in made.build().named_parameters()} | weights
         return simulate(made, self.files, parameters=parameters)[0]
-
-
-def _transferred(experiment: Experiment, weights: Parameters, name: str, by: Any) -> Transfer | None:
-    try:
-        return transfer(experiment, weights, name, by)
-    except ExperimentError:
-        return None
-
-
-def _is_whole(made: Transfer | None) -> bool:
-    """Whether each weight of the network was taken."""
-    return made is not None and all(row.is_taken for row in made.table if row.parameter and row.parameter.endswith(("weight", "bias")))

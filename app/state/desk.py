@@ -74,7 +74,7 @@ class Desk:
     def holds_more_than_its_link(self) -> bool:
         """Whether a reload would lose anything that the present page's link doesn't hold."""
         others = [model for model in (self.composition, self.neuron, self.conversion) if model is not self.seen]
-        is_elsewhere = any(model.present != model.address.usual for model in others)
+        is_elsewhere = any(model.present != model.address.usual or model.address.is_set for model in others)
         is_walked = any(model.is_walked for model in (self.composition, self.neuron, self.training, self.conversion))
         return is_elsewhere or is_walked or bool(self.files)
 
@@ -86,13 +86,13 @@ class Desk:
     def open(self, page: str, query: Query) -> None:
         """Start from the link of a page."""
         model = self._addressed(page)
-        self.attempt(lambda: model.open(self._read(query, model)))
+        self.attempt(lambda: self._take(query, model, model.open))
 
     def come_back(self, query: Query) -> None:
         """Show the present page as another entry of the browser's history has it."""
         model = self.seen
         if query != self.query:
-            self.attempt(lambda: model.come_back(self._read(query, model)))
+            self.attempt(lambda: self._take(query, model, model.come_back))
         model.address.takes_entry(model.history.origin)
 
     def reload(self, query: Query) -> None:
@@ -105,6 +105,11 @@ class Desk:
         if page != self.page:
             self.page = page
             self.seen.address.takes_entry(self.seen.history.origin)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether something is pinned on the present page, to compare others with."""
+        return self._edited.pinned is not None
 
     def undo(self) -> None:
         """Take back the last edit on the present page. Raises ExperimentError, and changes nothing, if it can't be."""
@@ -143,6 +148,12 @@ class Desk:
 
     def _files_in_use(self) -> set[str]:
         return self.composition.files_in_use | digests_of(self.neuron.present) | digests_of(self.conversion.present)
+
+    def _take(self, query: Query, model: Addressed, take: Callable[[Draft], None]) -> None:
+        """Take an address's draft, and the settings that it has besides."""
+        draft, set_up = self._read(query, model), model.address.settings.read(query)
+        take(draft)
+        set_up()
 
     def _read(self, query: Query, model: Addressed) -> Draft:
         """Return an address's draft, and keep the recorded input that it carries."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
+from app.state.trainability import check_trainable
 from snncore.errors import ExperimentError
 from snncore.experiment.data.file import LabelledFile
 from snncore.experiment.encodings import AsGiven, ConstantCurrent, Encoding
@@ -14,8 +16,8 @@ from snncore.experiment.layers import ExpLeakSpec, LIFSpec
 from snncore.experiment.spec import Experiment
 from snncore.experiment.tasks.classification import Classification
 from snncore.experiment.torch_layers import LinearSpec
-from snncore.experiment.training import Training
-from snncore.io.labelled import LabelledData
+from snncore.experiment.training import OF_THE_TASK, Training
+from snncore.io.labelled import BIN_WIDTH, LabelledData, read_labelled
 
 HIDDEN = 128
 STEPS = 20
@@ -26,6 +28,28 @@ SEEDS = 20
 
 MEMORY = 10.0
 """Time constant of the membranes in steps; samples with time have a tenth of their length, if that is more."""
+
+
+@dataclass
+class OwnData:
+    """Attributes:
+    is_asked: whether the page asks for a file of labelled data.
+    bin_width: length of a time step in seconds, where such a file holds times of spikes.
+    """
+
+    is_asked: bool = False
+    bin_width: float = BIN_WIDTH
+
+    def read(self, name: str, content: bytes) -> tuple[LabelledData, Experiment]:
+        """Return what a file holds, and an Experiment that learns it.
+
+        Raises:
+            SNNCoreError: the file holds no labelled data, or too many.
+        """
+        found = read_labelled(name, content, bin_width=self.bin_width)
+        experiment = own_data(found.data_set())
+        check_trainable(experiment)  # before the samples are split, which copies them
+        return found, experiment.replace({f"{OF_THE_TASK}data.seed": split_seed(found)})
 
 
 def own_data(data: LabelledFile) -> Experiment:

@@ -140,7 +140,7 @@ def _around() -> object:
         state.is_current,
         state.work.failure,
         state.mended,
-        state.table is None,
+        state.own_weights.latest is None,
         (state.pinned is None, state.shown is None) if open_menus() else None,
     )
 

@@ -18,7 +18,7 @@ from app.figures.surrogate import describe_surrogate, surrogate_figure
 from app.server.priority import first
 from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw_itself, is_drawn, note_drawn
-from app.widgets.fields import add_fields
+from app.widgets.fields import Edits, add_fields
 from app.widgets.head import open_menus
 from app.widgets.neuron_menus import neuron_menus
 from app.widgets.seeds import draw_others
@@ -114,7 +114,7 @@ def _surrogate(simulation: Simulation, theme: Theme) -> None:
         plots("surrogate", [Plot(figure=surrogate_figure(*shown, theme), description=describe_surrogate(*shown))])
     with right:
         made = Panel("surrogate fields")
-        add_fields(made, (layer, "network.0", SURROGATE), _replace, _replace, is_more=False)
+        add_fields(made, (layer, "network.0", SURROGATE), Edits(_replace, _replace))
         made.show("Surrogate gradient", lambda _: None)
 
 

@@ -18,7 +18,8 @@ from app.figures.training import Ghost, Guessed, describe_training, training_cur
 from app.figures.trials import Trial, describe_trials, trials_figure
 from app.server.priority import first
 from app.server.runner import TrainingRun
-from app.state.training import TrainingState, forward_pass, have_the_same_score
+from app.state.shown_training import forward_pass, have_the_same_score
+from app.state.training import TrainingState
 from app.widgets import decision, delays, drawn_digit
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
@@ -33,8 +34,8 @@ from app.widgets.story import story
 from app.widgets.training_menus import training_menus
 from app.words.changes import changes_in_words
 from app.words.comparison import trial_in_words
-from app.words.layer_parameters import part_name
 from app.words.layers import layer_names, parameter_names
+from app.words.parts import part_name
 from app.words.seeds import Seed
 from app.words.training import call, why_over
 from snncore.run.measures import operations_per_epoch

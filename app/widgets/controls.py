@@ -80,13 +80,24 @@ class Panel:
         self._add(switch_row(parameter, path), path, value, lambda told: edit({path: bool(told)}))
 
     def choice(
-        self, parameter: Parameter, path: str, value: str, options: Sequence[str], edit: Edit, words: Callable[[str], str] = str
+        self,
+        parameter: Parameter,
+        path: str,
+        value: str,
+        options: Sequence[str],
+        edit: Edit,
+        words: Callable[[str], str] = str,
+        read: Callable[[Any], str] = str,
     ) -> None:
-        """Add a choice among `options`, called by their `words`."""
-        said = words_of(parameter, lambda tried: words(_kind(tried)))
+        """Add a choice among `options`, called by their `words`.
+
+        Args:
+            read: returns the option that a value to try stands for.
+        """
+        said = words_of(parameter, lambda tried: words(read(tried)))
         acts = [(words(option), edit_act(path, option)) for option in options]
         row = choice_row(said, list(options).index(value), acts, path=path)
-        self._add(row, path, value, lambda told: edit({path: _kind(told)}) if _kind(told) in options else None)
+        self._add(row, path, value, lambda told: edit({path: read(told)}) if read(told) in options else None)
 
     def text(
         self,
@@ -164,10 +175,6 @@ def panel(key: str, label: str, build: Callable[[Panel], None]) -> None:
 
 def _number(told: Any, numbers: Numbers, name: str) -> float:
     return numbers.read(told if isinstance(told, str) else written(told), name)
-
-
-def _kind(told: Any) -> str:
-    return str(told["kind"] if isinstance(told, dict) else told)
 
 
 def _flat(values: Any) -> list[float]:

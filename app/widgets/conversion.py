@@ -10,6 +10,7 @@ import streamlit as st
 from app.components.plain import caption
 from app.state.conversion import MOST_STEPS, presets
 from app.widgets.controls import Panel, Parts, panel
+from app.widgets.fields import Edits, Field, add_parts
 from app.widgets.session import desk
 from app.words import conversion as words
 from app.words.seeds import seed_parameter
@@ -53,10 +54,10 @@ def _add_more(rows: Panel) -> None:
     state = desk().conversion
     neurons, _ = _neurons()
     task: Any = state.present.training.task
-    _named(rows, words.RESET, "reset_fn", words.RESETS, type(neurons.reset_fn).__name__, _edit_neurons)
-    if type(neurons.spike_fn).__name__ in words.SPIKES_PER_STEP.values():
-        _named(rows, words.SPIKES, "spike_fn", words.SPIKES_PER_STEP, type(neurons.spike_fn).__name__, _edit_neurons)
-    _named(rows, words.INPUT, "encoding", words.INPUTS, task.encoding.kind, _set_input)
+    for parameter, name in ((words.RESET, "reset_fn"), (words.SPIKES, "spike_fn")):
+        add_parts(rows, Field(name, name, neurons.model_dump()[name], parameter), Edits(_edit_neurons, _edit_neurons))
+    names = {kind: name for name, kind in words.INPUTS.items()}
+    rows.choice(words.INPUT, "encoding", task.encoding.kind, list(names), _set_input, words=names.__getitem__)
     rows.number(words.FIRST_POTENTIAL, "initial_v_mem", neurons.initial_v_mem, words.FIRST_POTENTIAL.numbers, _edit_neurons)
     rows.number(seed_parameter(state.present, "weights"), "seeds.weights", state.present.seeds.weights, Numbers.of(Seeds, "weights"), _edit)
     rows.number(words.EPOCHS, "training.epochs", state.present.training.epochs, Numbers.of(Training, "epochs"), _edit)
@@ -69,12 +70,6 @@ def _neurons() -> tuple[Any, bool]:
     experiment = desk().conversion.experiment
     layers: list[Any] = [experiment.network[place] for place in neuron_places(experiment)]
     return layers[0], len({layer.spike_threshold for layer in layers}) > 1
-
-
-def _named(rows: Panel, parameter: Any, path: str, kinds: dict[str, str], kind: str, edit: Any) -> None:
-    """Add a choice among kinds that have names here."""
-    names = {kind: name for name, kind in kinds.items()}
-    rows.choice(parameter, path, kind, list(names), edit, words=lambda each: names[each])
 
 
 def _edit(changes: dict[str, Any]) -> Parts:

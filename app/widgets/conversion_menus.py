@@ -8,9 +8,9 @@ from app.components.plain import caption, definitions, sentence, title
 from app.export.formats import OF_CONVERSIONS, Converted
 from app.widgets.exports import export_buttons
 from app.widgets.head import close_and, head_menus
+from app.widgets.own_weights import own_weights
 from app.widgets.session import desk
 from app.words.conversion import EXPLANATION, PLANTED, costs_in_words
-from snncore.io import checkpoint
 
 
 def conversion_menus() -> None:
@@ -50,21 +50,4 @@ def _explain() -> None:
 def _share() -> None:
     state = desk().conversion
     export_buttons(OF_CONVERSIONS, lambda: Converted(state.present, state.spiking()))
-    st.file_uploader(
-        "Weights of your own ANN, or an Experiment from here",
-        type=["pt", "pth", "safetensors", "json"],
-        key="brought_conversion",
-        on_change=_bring,
-        max_upload_size=checkpoint.LARGEST_FILE // 2**20,
-    )
-    if state.table is not None:
-        st.code(str(state.table), language=None)
-
-
-def _bring() -> None:
-    given = st.session_state["brought_conversion"]
-    held = desk()
-    if given is None:
-        held.drop_complaint()  # the file that was refused is taken away
-    else:
-        held.attempt(lambda: held.conversion.bring(given.name, given.getvalue()))
+    own_weights("brought_conversion", "Weights of your own ANN, or an Experiment from here", state.own_weights, state.present, state.bring)

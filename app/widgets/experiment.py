@@ -11,9 +11,10 @@ from app.widgets.controls import Panel, Parts, panel
 from app.widgets.own_data import own_data_rows
 from app.widgets.session import desk
 from app.widgets.tasks import add_more_of_task, add_task
-from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, part_name
+from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS
 from app.words.layers import parameter_names
 from app.words.parameter import Parameter
+from app.words.parts import part_name
 from app.words.seeds import SEEDS, seed_parameter
 from app.words.training_parameters import EPOCHS, LEARNING_RATE, OPTIMISER, SURROGATE
 from app.words.typed_numbers import Numbers

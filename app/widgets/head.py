@@ -11,8 +11,9 @@ from streamlit.navigation.page import StreamlitPage
 from app.components.copy_link import copy_link
 from app.components.focus import focus
 from app.components.pictures import pictures
-from app.components.plain import definitions, heading
+from app.components.plain import caption, definitions, heading
 from app.widgets.session import desk
+from app.words.comparison import LINK_WITHOUT_A
 from app.words.glossary import GLOSSARY
 
 APP = "SNN Playground"
@@ -66,6 +67,8 @@ def _menu(name: str, *fills: Callable[[], None]) -> None:
 
 def _link() -> None:
     copy_link("copy_link")
+    if desk().is_compared:
+        caption(LINK_WITHOUT_A)
 
 
 def _glossary() -> None:

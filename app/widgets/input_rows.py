@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from app.widgets.controls import Edit, Panel, Parts
-from app.widgets.fields import add_fields
+from app.widgets.fields import Edits, add_fields
 from app.widgets.session import desk
 from app.words.input_parameters import CHANNEL_SHAPE, SAMPLES, TIME_STEP, TIME_STEPS
 from app.words.inputs import input_parameters
@@ -36,7 +36,7 @@ MILLISECONDS = Numbers(low=times_power_of_ten(SHORTEST_DT, 3), high=times_power_
 def add_input(edit: Edit, rows: Panel) -> None:
     """Add the fields of the Network page's input, and its shape."""
     given = desk().composition.present.input
-    add_fields(rows, (given, "input", input_parameters(type(given))), edit, edit, is_more=False)
+    add_fields(rows, (given, "input", input_parameters(type(given))), Edits(edit, edit))
     if not isinstance(given, FileSpikes):  # the shape of a file is fixed
         _add_shape(rows, given.shape)
 

@@ -16,7 +16,8 @@ from app.figures.rows import View, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
 from app.figures.training import Ghost
 from app.state.recognition import Look
-from app.state.training import TrainingState, have_the_same_score
+from app.state.shown_training import have_the_same_score
+from app.state.training import TrainingState
 from app.widgets.data_views import show_data
 from app.words.changes import changes_in_words
 from app.words.recognition import class_name, sample_in_words

@@ -10,11 +10,12 @@ import streamlit as st
 from app.components.plain import alert, sentence
 from app.server.runner import PastRun
 from app.state.composition import have_the_same_rows
-from app.state.training import TrainingState, have_the_same_score
+from app.state.shown_training import have_the_same_score
+from app.state.training import TrainingState
 from app.widgets.session import desk
 from app.words.comparison import differences, past_in_words, pinned_in_words, why_in_words
 from app.words.findings import training_finding_in_words, training_remedy_in_words
-from app.words.layer_parameters import part_name
+from app.words.parts import part_name
 from app.words.weights import given_up_in_words, let_go_in_words
 from snncore.diagnosis.remedies import without_normalisation
 from snncore.diagnosis.training_findings import Diverged

@@ -19,7 +19,7 @@ from app.state.network_view import INPUT, LAYER, NO_OVERLAY, OVERLAYS, NetworkVi
 from app.state.presets import Preset, presets
 from app.widgets.controls import Panel, Parts, panel
 from app.widgets.drawing import polled
-from app.widgets.fields import Fields, field_controls
+from app.widgets.fields import Edits, Fields, field_controls
 from app.widgets.head import close_and
 from app.widgets.input_rows import add_input, add_seeds
 from app.widgets.obstacle import obstacle
@@ -134,7 +134,7 @@ def _layer_controls(draft: Draft) -> None:
     if isinstance(layer, NeuronSpec) and layer.sentence:
         caption(layer.sentence)
     add_more = _add_band if isinstance(layer, NeuronSpec) and layer.does_spike else None
-    field_controls("fields", draft.layer_label(str(place)), _layer_fields, quick, edit, _spread, add_more)
+    field_controls("fields", draft.layer_label(str(place)), _layer_fields, Edits(quick, edit, _spread), add_more)
     if set(type(layer).model_fields) == {"kind"}:
         st.caption("It has no parameters.")
 

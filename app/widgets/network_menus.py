@@ -1,4 +1,4 @@
-"""What the Network page's menus hold: what to draw beside; the network as a file."""
+"""What the Network page's menus hold: what to draw beside; files that go out and come in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from app.widgets.causes import explain_menu
 from app.widgets.exports import export_buttons
 from app.widgets.head import head_menus
 from app.widgets.network import compare_controls
+from app.widgets.own_weights import own_weights
 from app.widgets.session import desk
 
 
@@ -20,4 +21,7 @@ def _explain() -> None:
 
 
 def _share() -> None:
-    export_buttons(OF_NETWORKS, lambda: desk().composition.present)
+    composition = desk().composition
+    export_buttons(OF_NETWORKS, lambda: composition.present)
+    label = "Own weights, or an Experiment from here"
+    own_weights("brought_network", label, composition.own_weights, composition.present, composition.bring)

@@ -27,7 +27,7 @@ NOTE = (
 def own_data_rows(draft: Draft) -> None:
     """Show where a file is brought, if own data are learned or to be chosen, and how they are split."""
     training, data = desk().training, labelled_file(draft)
-    if data is None and not training.brings_data:
+    if data is None and not training.own_data.is_asked:
         return
     if data is not None:
         caption(own_data_in_words(draft))
@@ -38,11 +38,11 @@ def own_data_rows(draft: Draft) -> None:
 
 
 def _add_bin_width(rows: Panel) -> None:
-    rows.number(BIN_WIDTH, "bin_width", desk().training.bin_width, Numbers(above=0), _set_bin_width)
+    rows.number(BIN_WIDTH, "bin_width", desk().training.own_data.bin_width, Numbers(above=0), _set_bin_width)
 
 
 def _set_bin_width(changes: dict[str, Any]) -> Parts:
-    desk().training.bin_width = changes["bin_width"]
+    desk().training.own_data.bin_width = changes["bin_width"]
     return ()
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime import exists
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from app.state.address import DRAFT, INPUT
+from app.state.address import PARAMETERS
 from app.state.desk import Desk, desks
 
 DESK_PARAMETER = "run"
@@ -53,8 +53,8 @@ def desk(page: str = "") -> Desk:
         if found:
             found.reload(_query())
         else:
-            if DRAFT in st.query_params:
-                made.open(page, _query())
+            if query := _query():
+                made.open(page, query)
             if exists():
                 desks.keep(made)
         st.session_state.desk = made
@@ -68,7 +68,7 @@ def write_link() -> None:
     if held.complaint:
         return  # an unreadable address stays, so that the visitor can check it
     present = _without_marks(st.query_params.to_dict())
-    others = {name: value for name, value in present.items() if name not in (DRAFT, INPUT, DESK_PARAMETER)}
+    others = {name: value for name, value in present.items() if name not in (*PARAMETERS, DESK_PARAMETER)}
     own = {DESK_PARAMETER: held.id} if exists() and held.holds_more_than_its_link else {}
     query = {**others, **held.query, **own}
     begins = {NEW_ENTRY: "1"} if held.seen.address.takes_entry(held.seen.history.origin) else {}
@@ -82,7 +82,7 @@ def _without_marks(query: dict[str, str]) -> dict[str, str]:
 
 def _query() -> dict[str, str]:
     """Return the parameters of the address that a page's model reads."""
-    return {name: st.query_params[name] for name in (DRAFT, INPUT) if name in st.query_params}
+    return {name: st.query_params[name] for name in PARAMETERS if name in st.query_params}
 
 
 def _browser() -> str:

@@ -61,7 +61,7 @@ def _choose(kind: str, edit: Edit) -> Parts:
     training = held.training
     present = training.experiment
     task, shape = present.training.task, present.output_shape
-    training.brings_data = kind == OWN_DATA
+    training.own_data.is_asked = kind == OWN_DATA
     if kind in LEARNED:
         if not (isinstance(task, Classification) and task.data.kind == kind):
             held.attempt(lambda: training.begin(LEARNED[kind]()))

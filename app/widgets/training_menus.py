@@ -13,10 +13,10 @@ from app.state.handover import open_trained
 from app.state.training import TrainingState
 from app.widgets.exports import export_buttons
 from app.widgets.head import close_and, head_menus
+from app.widgets.own_weights import own_weights
 from app.widgets.session import desk, go_to
 from app.words.layers import layer_names
 from app.words.training import LOOK_BACK, WHICH_SURROGATE, WHY_SILENT, lesson
-from snncore.io import checkpoint
 
 NEURON_PAGE = "views/neuron.py"
 
@@ -77,19 +77,5 @@ def _neurons(training: TrainingState, traced: Mapping[int, int]) -> None:
 
 def _share(training: TrainingState) -> None:
     export_buttons(OF_TRAININGS, lambda: Trained(training.run.experiment, training.run.records[:], training.seen_record))
-    st.file_uploader(
-        "Weights or an Experiment from here",
-        type=["safetensors", "json"],
-        key="brought",
-        on_change=_bring_back,
-        max_upload_size=checkpoint.LARGEST_FILE // 2**20,
-    )
-
-
-def _bring_back() -> None:
-    given = st.session_state["brought"]
-    held = desk()
-    if given is None:
-        held.drop_complaint()  # the file that was refused is taken away
-    else:
-        held.attempt(lambda: held.training.bring_back(given.name, given.getvalue()))
+    composition = training.composition
+    own_weights("brought", "Own weights, or an Experiment from here", composition.own_weights, composition.present, training.bring_back)

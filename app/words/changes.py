@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.words.layer_parameters import part_name
 from app.words.layers import parameter_name
+from app.words.parts import part_in_words
 from app.words.tasks import task_words
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.spec import Experiment
@@ -58,4 +58,4 @@ def learning_in_words(before: Experiment, after: Experiment, index: int) -> list
 
 def _field_in_words(experiment: Experiment, path: str) -> str:
     value = experiment.at(path)
-    return part_name(value["kind"]) if isinstance(value, dict) else value if isinstance(value, str) else f"{value:g}"
+    return part_in_words(value) if isinstance(value, dict) else value if isinstance(value, str) else f"{value:g}"

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from app.words.changes import CHANGED, changes_in_words, learning_in_words
 from app.words.inputs import input_name
-from app.words.layer_parameters import part_name
 from app.words.layers import layer_in_words, symbol_of
 from app.words.numbers import counted, listed, ordinal, reach_in_words
+from app.words.parts import part_in_words
 from app.words.tasks import task_name, task_words
 from app.words.training import Course
 from snncore.experiment.inputs import INPUT_KINDS
@@ -26,6 +26,9 @@ class Past(Protocol):
     @property
     def records(self) -> list[EpochRecord]: ...
 
+
+LINK_WITHOUT_A = "The link holds what is set now, not A. This page keeps A when it is loaded again."
+"""Said beside the button that copies a page's link, where A is pinned."""
 
 Path = tuple[str, ...]
 
@@ -144,8 +147,9 @@ def _changes(one: Experiment, other: Experiment) -> list[str]:
 
 
 def _changed(before: Any, after: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yield the path of each differing field with "before → after"; parts of different kinds differ as a whole."""
-    if isinstance(before, dict) and isinstance(after, dict) and before.get("kind") == after.get("kind"):
+    """Yield the path of each differing field with "before → after"; parts of different kinds differ as a whole, and so do resets."""
+    is_reset = path == ("reset_fn",)
+    if isinstance(before, dict) and isinstance(after, dict) and before.get("kind") == after.get("kind") and not is_reset:
         for name, value in before.items():
             yield from _changed(value, after.get(name), (*path, name))
     elif before != after:
@@ -159,7 +163,7 @@ def _arrow(before: str, after: str) -> str:
 def _in_words(value: Any) -> str:
     match value:
         case {"kind": kind}:
-            return input_name(kind) if kind in INPUT_KINDS else part_name(str(kind))
+            return input_name(kind) if kind in INPUT_KINDS else part_in_words(value)
         case None:
             return "none"
         case bool():

@@ -36,7 +36,7 @@ PERCENTILE = Parameter(
     numbers=Numbers.of(Conversion, "percentile"),
     tries=(Tried(50.0, "half of the activations are cut off"), Tried(100.0, "one outlier sets the scale")),
 )
-RESET = Parameter("Reset", "Subtracting θ keeps what u had above it; a reset to 0 loses that.", code="reset_fn")
+RESET = Parameter("Reset", "Subtracting θ keeps what u had above it; a reset to a value loses that.", code="reset_fn")
 SPIKES = Parameter("Spikes per step", "How many spikes a neuron may send in one step.", code="spike_fn")
 INPUT = Parameter("Input", "Pixels as a constant current, or as spikes at random with the brightness as probability.", code="encoding")
 FIRST_POTENTIAL = Parameter(
@@ -64,8 +64,6 @@ ENERGY_SYNOP = Parameter(
 EPOCHS = Parameter("Epochs of the ANN", "How often it sees the training samples.", "whole", code="epochs", tuned=Range(1, 60, 1))
 
 INPUTS = {"constant current": "current", "spikes": "rate"}
-SPIKES_PER_STEP = {"one": "SingleSpike", "any number": "MultiSpike"}
-RESETS = {"subtract θ": "MembraneSubtract", "to 0": "MembraneReset"}
 
 EXPLANATION = (
     "A ReLU answers a number, a spiking neuron a rate. An IAF neuron, from which θ is taken at each spike, sends as many spikes per step "
@@ -96,7 +94,7 @@ def fault_in_words(compared: Compared, fault: Fault) -> str:
         case "clipped":
             return f"Clipped: {share} of the activations in {where} are above the percentile, more than one spike per step. {apart}"
         case "reset":
-            return f"Reset to 0: what u has above θ is lost at each spike, so rates stay low. {apart}"
+            return f"Reset to a value: what u has above θ is lost at each spike, so rates stay low. {apart}"
         case "too few steps":
             rates = "rates are 0 or 1" if compared.asked == 1 else f"rates are multiples of 1/{compared.asked}"
             return f"Too few steps: {rates}. {apart}"

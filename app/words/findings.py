@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from app.words.layer_parameters import part_name
 from app.words.layers import SYMBOLS
 from app.words.numbers import counted, reach_in_words, share_in_words, told_apart
+from app.words.parts import part_in_words, part_name
 from app.words.tasks import task_words
 from snncore.activation import TrueDerivative
 from snncore.diagnosis.layers import Changes, Clipped, Finding, LongMemory, Saturated, Silent
@@ -39,7 +39,7 @@ def remedy_in_words(changes: Changes) -> str:
         elif isinstance(value, bool):
             words.append(f"switch {SYMBOLS.get(name, name)} {'on' if value else 'off'}")
         elif isinstance(value, dict):
-            words.append(f"set {SYMBOLS[name]} to {part_name(value['kind'])}" if name in SYMBOLS else f"use {part_name(value['kind'])}")
+            words.append(f"set {SYMBOLS[name]} to {part_in_words(value)}")
         else:
             words.append(f"set {SYMBOLS.get(name, name)} to {value:g}")
     sentence = " and ".join(words)
@@ -137,7 +137,8 @@ def _change_to_make(experiment: Experiment, path: str, value: Any, names_layers:
             if "grad_scale" in present and value == {**present, "grad_scale": value.get("grad_scale")}:
                 whose = f" of {experiment.layer_label(index)}" if names_layers else ""
                 return f"Set grad_scale{whose} to {value['grad_scale']:g}"
-            return f"Use {'the default ' if value['kind'] == present['kind'] else ''}{part_name(value['kind'])}"
+            is_alike = field == "surrogate_grad_fn" and value["kind"] == present["kind"]  # and its numbers aren't those it begins with
+            return f"Set the {SYMBOLS[field]} to {'its default' if is_alike else part_in_words(value)}"
         case [*_, field]:
             return remedy_in_words({field: value})
     raise ValueError(f"{path!r} has no words.")
@@ -159,7 +160,8 @@ def _surrogate_in_words(experiment: Experiment, finding: NoGradient) -> str:
     surrogate = type(experiment.network[int(finding.layer)].surrogate_grad_fn)  # type: ignore[union-attr]  # every layer that spikes
     where = "everywhere" if surrogate is TrueDerivative else "at all potentials reached"
     most = "0" if finding.largest_surrogate == 0 else f"at most {finding.largest_surrogate:.2g}"
-    return f"{part_name(surrogate.__name__)} of {experiment.layer_label(finding.layer)} is {most} {where}"
+    label, name = experiment.layer_label(finding.layer), part_name(surrogate.__name__)
+    return f"the surrogate gradient of {label}, {name}, is {most} {where}"
 
 
 def _what_the_reset_takes(experiment: Experiment, module_name: str) -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from app.words.parameter import Parameter, Range, Tried, Widget
+from app.words.parts import SUBTRACT, TO_ZERO
 from app.words.typed_numbers import Numbers
-from snncore.activation import RESETS, SPIKE_FUNCTIONS, SURROGATES
 from snncore.experiment.field_words import FieldWords
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.part import Part
-from snncore.experiment.weights import WEIGHT_KINDS, ChainWeights, ConstantWeights, DiagonalWeights, NormalWeights, RandomWeights
+from snncore.experiment.weights import ChainWeights, NormalWeights, RandomWeights
 from snncore.layers.bounds import MIN_TAU
-
-SUBTRACT = {"kind": "MembraneSubtract", "subtract_value": None}
-TO_ZERO = {"kind": "MembraneReset", "reset_value": 0.0}
 
 SIZES, WINDOWS = Range(1, 128, 1), Range(1, 8, 1)
 
@@ -238,18 +235,6 @@ HELD_TAUS = Parameter(
     unit="steps",
 )
 
-PART_NAMES = {
-    "TrueDerivative": "True derivative (zero)",
-    **{"MultiSpike": "any number", "MaxSpike": "at most …", "SingleSpike": "one"},
-}
-"""Names of kinds that differ from their class names."""
-
-_WEIGHTS: dict[str, type[Part]] = dict(
-    zip(WEIGHT_KINDS, (RandomWeights, NormalWeights, ConstantWeights, DiagonalWeights, ChainWeights), strict=True)
-)
-FIRST_PARTS: dict[str, dict[str, Any]] = {"constant": {"value": 0.1}, "chain": {"groups": 2, "value": 0.1}}
-"""First values of fields of parts without defaults."""
-
 
 def layer_parameters(layer: Part) -> dict[str, Parameter]:
     """Return the parameters of layers, with those that an external neuron model describes."""
@@ -274,20 +259,6 @@ def _from_outside(layer: NeuronSpec, name: str, words: FieldWords) -> Parameter:
     return replace(parameter, when_on=known.when_on) if known and words.usual is None else parameter
 
 
-def part_name(kind: str) -> str:
-    """Name of a kind of surrogate, reset, ..."""
-    return PART_NAMES.get(kind, kind)
-
-
-def parts(field: str) -> Mapping[str, dict[str, Any]]:
-    """Parts that a field takes, by kind, each with the first values of its fields."""
-    if field in ("weights", "rec_connect"):
-        return {
-            kind: {
-                **{name: f.default for name, f in part.model_fields.items() if name != "kind" and not f.is_required()},
-                **FIRST_PARTS.get(kind, {}),
-            }
-            for kind, part in _WEIGHTS.items()
-        }
-    choices: tuple[type[Any], ...] = {"spike_fn": SPIKE_FUNCTIONS, "reset_fn": RESETS, "surrogate_grad_fn": SURROGATES}[field]
-    return {part.__name__: {f.name: f.default for f in fields(part)} for part in choices}
+def in_code(parameter: Parameter, part: Mapping[str, Any]) -> Parameter:
+    """Return the parameter of a part, whose note also says what the present one is called in code."""
+    return replace(parameter, note=f"{parameter.note} In code: {part['kind']}.")

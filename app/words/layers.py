@@ -12,6 +12,7 @@ from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, LinearSpe
 SYMBOLS = {
     **{"spike_threshold": "θ", "tau_mem": "τ_mem", "tau_syn": "τ_syn", "tau_adapt": "τ_adapt"},
     **{"norm_input": "normalised input", "spike_fn": "spikes per step", "max_num_spikes_per_bin": "at most"},
+    **{"reset_fn": "reset", "surrogate_grad_fn": "surrogate gradient"},
 }
 """Short names of fields in sentences."""
 
@@ -63,7 +64,7 @@ def parameter_names(experiment: Experiment, parameters: Iterable[str]) -> dict[s
     return {name: parameter_name(experiment, name) for name in parameters}
 
 
-def parameter_name(experiment: Experiment, name: str) -> str:
+def parameter_name(experiment: Draft, name: str) -> str:
     index, _, path = name.partition(".")
     field = path.rpartition(".")[2]
     what = {"weight": "weights", "b0": "θ", "rec_connect": "recurrent weights"}.get(field)

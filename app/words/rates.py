@@ -8,7 +8,7 @@ from typing import Literal
 
 from app.words.numbers import three_digits
 from app.words.parameter import Parameter
-from app.words.typed_numbers import Numbers
+from app.words.typed_numbers import Numbers, written
 from snncore.errors import ExperimentError
 
 RATES = Numbers(low=0, high=1e9)
@@ -40,6 +40,11 @@ class RateBand:
     @property
     def words(self) -> str:
         return f"{self.low:g} to {self.high:g}"
+
+    @property
+    def short(self) -> str:
+        """Its exact text without blanks, which `read_band` reads: "5-50"."""
+        return f"{written(self.low)}-{written(self.high)}"
 
 
 def read_band(text: str) -> RateBand | None:

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from app.words.layers import parameter_name
+from app.words.numbers import counted
+from app.words.parameter import Parameter
 from snncore.experiment.loaded_weights import drawn_from
+from snncore.experiment.parameters import is_weight
 from snncore.experiment.spec import Draft
 from snncore.experiment.weights import NormalWeights, RandomWeights
+from snncore.io.weight_transfer import Match, Order, Transfer
+
+MATCHING = Parameter(
+    "Match layers",
+    "How a file's weights find their layers: by equal names, or one layer after the other, whatever they are called.",
+)
+MATCHINGS = {"more": "what fits best", "name": "by name", "order": "in order"}
+"""Ways to match, by what they are called in the state."""
+
+MOST_ROWS = 40
+"""Most parameters that are listed one by one."""
 
 LONGEST_NAME = 40
 """Most characters of a file's name that are shown."""
@@ -31,6 +46,40 @@ def trained_weights_in_words(draft: Draft, epoch: int) -> str:
     """Sentence on the weights in use at an epoch; empty if the network has none."""
     first = weights_in_words(draft)
     return first and f"Weights {first}{f', trained to epoch {epoch}' if epoch else ''}."
+
+
+def matched_in_words(made: Transfer, by: Order, name: str) -> str:
+    """How many of the network's parameters a file gave: "mine.pt, in order: 4 of 6 parameters are taken, the others stay."."""
+    own = [row for row in _told(made) if row.parameter]
+    taken = sum(row.is_taken for row in own)
+    others = "" if taken == len(own) else ", the others stay"
+    return f"{file_name(name)}, {MATCHINGS[by]}: {taken} of {counted(len(own), 'parameter')} {'is' if taken == 1 else 'are'} taken{others}."
+
+
+def transfer_table(draft: Draft, made: Transfer) -> dict[str, str]:
+    """What became of each parameter of the network, and of those that only the file has."""
+    rows = sorted(_told(made), key=lambda row: (row.parameter is None, not row.is_taken))
+    found = {}
+    for row in rows[:MOST_ROWS]:
+        source = f"{file_name(row.source)} {_size(row.source_shape)}".strip() if row.source else ""
+        if row.parameter is None:
+            found[f"{source}, in the file"] = f"left: {row.reason}"
+        elif row.is_taken:
+            found[parameter_name(draft, row.parameter)] = f"from {source}"
+        else:
+            found[parameter_name(draft, row.parameter)] = f"not taken: {row.reason}"
+    if len(rows) > MOST_ROWS:
+        found[f"{len(rows) - MOST_ROWS:,} more"] = "not listed"
+    return found
+
+
+def _told(made: Transfer) -> list[Match]:
+    """Rows of the table without constants of neurons that the file hasn't: few files have any."""
+    return [row for row in made.table if row.source or is_weight(row.parameter or "")]
+
+
+def _size(shape: Sequence[int] | None) -> str:
+    return "×".join(map(str, shape)) if shape else ""
 
 
 def let_go_in_words(before: Draft, after: Draft) -> str | None:

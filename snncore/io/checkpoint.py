@@ -96,6 +96,19 @@ def read(name: str, content: bytes) -> Checkpoint:
         raise InputFileError(f"File {abbreviated(name)}: {str(error).removesuffix('.')}.") from error
 
 
+def holds_experiment(content: bytes) -> bool:
+    """Return True if a file is safetensors with an Experiment in its metadata, whatever else is wrong with it."""
+    length = int.from_bytes(content[:8], "little")
+    if length > LARGEST_HEADER:
+        return False
+    try:
+        header = json.loads(content[8 : 8 + length])
+    except (ValueError, RecursionError):
+        return False
+    metadata = header.get("__metadata__") if isinstance(header, dict) else None
+    return isinstance(metadata, dict) and "experiment" in metadata
+
+
 def of(experiment: Experiment, parameters: Parameters, name: str) -> Checkpoint:
     """Return a network's parameters as a checkpoint, as `read` does from a file.
 

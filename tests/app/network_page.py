@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from app.server.link import from_parameter
 from app.state.network_view import NetworkView
 from app.words.input_parameters import INPUT_PARAMETERS
-from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, part_name
+from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS
+from app.words.parts import choice_of
 from snncore.experiment import edits as stack
 from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
@@ -74,7 +75,7 @@ def enter(page: AppTest, path: str, value: Any) -> None:
 def other_values(path: str, field: Field, present: Any) -> list[Any]:
     """Valid values that a row doesn't have."""
     if field.row["widget"] == "choice":
-        return [option for option in field.options if option != part_name(field.value)]
+        return [option for option in field.options if option != field.value]
     if isinstance(field.value, bool):
         return [not field.value]
     if isinstance(present, int):
@@ -105,7 +106,7 @@ def assert_edits_its_field_alone(page: AppTest, path: str) -> None:
             when_on = {**PART_PARAMETERS, **LAYER_PARAMETERS, **INPUT_PARAMETERS}[field.rpartition(".")[2]].when_on
             assert found == (when_on if value else None)
         else:
-            assert (part_name(found["kind"]) if isinstance(found, dict) else found) == value
+            assert (choice_of(found) if isinstance(found, dict) else found) == value
         fits = after.first_misfit is None
         assert desk(page).composition.experiment == (Experiment(**dict(after)) if fits else experiment)
         assert from_parameter(page.query_params["x"]) == after

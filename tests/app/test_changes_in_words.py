@@ -14,7 +14,7 @@ CHANGES: list[tuple[dict[str, Any], str]] = [
     ({"training.optimiser": "Adam", "training.task.target": 3}, "optimiser RMSprop → Adam, target 10 → 3"),
     (
         {"network.1.surrogate_grad_fn": "TrueDerivative", "network.3.surrogate_grad_fn": "TrueDerivative"},
-        "surrogate gradient SingleExponential → True derivative (zero)",
+        "surrogate gradient exponential → true derivative (zero)",
     ),
     ({"network.1.learns": ["tau_mem", "spike_threshold"]}, "LIF 2 θ learns"),
     ({"network.0.learns": ["bias"]}, "Linear 1 weights fixed"),

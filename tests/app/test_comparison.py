@@ -27,12 +27,20 @@ def test_the_same_experiments_differ_in_nothing() -> None:
         ({"network.1.tau_mem": 13.0, "network.3.tau_mem": 14.0}, ["τ_mem of LIF 2 10 → 13", "τ_mem of LIF 4 10 → 14"]),
         ({"network.3.spike_threshold": 0.5, "seeds.weights": 4}, ["θ of LIF 4 1 → 0.5", "weight seed 0 → 4"]),
         ({"network.1.norm_input": False}, ["normalised input of LIF 2 on → off"]),
-        ({"network.1.surrogate_grad_fn": "ATan"}, ["surrogate_grad_fn of LIF 2 SingleExponential → ATan"]),
+        ({"network.1.surrogate_grad_fn": "ATan"}, ["surrogate gradient of LIF 2 exponential → arctangent"]),
         (
             {"network.1.surrogate_grad_fn": {"kind": "SingleExponential", "grad_scale": 4.0}},
-            ["surrogate_grad_fn grad_scale of LIF 2 1 → 4"],
+            ["surrogate gradient grad_scale of LIF 2 1 → 4"],
         ),
-        ({"network.1.surrogate_grad_fn": "TrueDerivative"}, ["surrogate_grad_fn of LIF 2 SingleExponential → True derivative (zero)"]),
+        ({"network.1.surrogate_grad_fn": "TrueDerivative"}, ["surrogate gradient of LIF 2 exponential → true derivative (zero)"]),
+        (
+            {"network.1.reset_fn": {"kind": "MembraneSubtract", "subtract_value": 0.5}},
+            ["reset of LIF 2 subtract θ → subtract 0.5"],
+        ),
+        (
+            {"network.3.spike_fn": {"kind": "MaxSpike", "max_num_spikes_per_bin": 2}},
+            ["spikes per step of LIF 4 any number → at most 2"],
+        ),
         ({"network.0.learns": ["bias"], "network.3.learns": ["tau_mem", "spike_threshold"]}, ["Linear 1 weights fixed", "LIF 4 θ learns"]),
         ({"checkpoint": {"name": "a.safetensors", "digest": "0" * 32}}, ["loaded weights none → a.safetensors"]),
         ({"network.1.tau_syn": 5.0}, ["τ_syn of LIF 2 none → 5"]),

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from app.words.control_rows import values_in_words
-from app.words.layer_parameters import LAYER_PARAMETERS, parts
+from app.words.layer_parameters import LAYER_PARAMETERS
+from app.words.parts import PARTS, choice_of
 from app.words.typed_numbers import Numbers
 from snncore.experiment import edits as stack
 from snncore.experiment.arguments import shape_of
@@ -44,7 +45,7 @@ def test_a_layer_has_widgets_for_each_of_its_parameters_and_no_others(kind: str)
     assert all(path.removeprefix("switch ").startswith("network.0.") for path in fields(page, "network."))
     for path, widget in fields(page, "network.0.").items():
         value = value_at(made, path.removeprefix("switch "))
-        expected = value is not None if path.startswith("switch ") else value["kind"] if isinstance(value, dict) else value
+        expected = value is not None if path.startswith("switch ") else choice_of(value) if isinstance(value, dict) else value
         assert widget.value == expected, path
     assert ("It has no parameters." in captions(page)) == (not names)
     assert any(kind in text for text in said(page, "title"))
@@ -57,22 +58,21 @@ def test_each_widget_of_a_layer_edits_its_field_alone(kind: str) -> None:
         assert_edits_its_field_alone(page, path)
 
 
-PARTS = [
-    (field, kind)
-    for field in ("spike_fn", "reset_fn", "surrogate_grad_fn", "rec_connect", "weights")
-    for kind in parts(field)
-    if parts(field)[kind]
-]
+NUMBERS = {
+    name: {number for number, value in first.items() if value is not None} - {"kind"} for of in PARTS.values() for name, first in of.items()
+}
+WITH_NUMBERS = [(field, name) for field in (*PARTS, "rec_connect") for name in PARTS.get(field, PARTS["weights"]) if NUMBERS[name]]
 
 
-@pytest.mark.parametrize(("field", "kind"), sampled(PARTS, most=6))
-def test_each_widget_of_a_part_edits_its_field_alone(field: str, kind: str) -> None:
+@pytest.mark.parametrize(("field", "name"), sampled(WITH_NUMBERS, most=6))
+def test_each_widget_of_a_part_edits_its_field_alone(field: str, name: str) -> None:
     owner = f"network.0.{field}.weights" if field == "rec_connect" else f"network.0.{field}"
-    room = {"groups": 4} if kind == "chain" else {}
-    made = network_with("Linear" if field == "weights" else "LIFRecurrent").replace({owner: {"kind": kind, **parts(field)[kind], **room}})
+    room = {"groups": 4} if name == "chain" else {}
+    first = {**PARTS.get(field, PARTS["weights"])[name], **room}
+    made = network_with("Linear" if field == "weights" else "LIFRecurrent").replace({owner: first})
     page = opened(made, layer=0)
     found = fields(page, f"{owner}.")
-    assert {path.removeprefix("switch ").removeprefix(f"{owner}.") for path in found} == set(parts(field)[kind])
+    assert {path.removeprefix("switch ").removeprefix(f"{owner}.") for path in found} == NUMBERS[name]
     for path in found:
         assert_edits_its_field_alone(page, path)
 
@@ -95,17 +95,24 @@ def test_an_optional_parameter_is_switched_on_changed_and_switched_off(kind: str
     assert draft(page) == network_with(kind)
 
 
-@pytest.mark.parametrize(("part", "name", "value"), [("reset_fn", "subtract_value", 0.5), ("spike_fn", "max_num_spikes_per_bin", 3)])
-def test_a_field_that_may_be_empty_is_filled_and_emptied(part: str, name: str, value: float) -> None:
-    made = TEN.replace({"network.1.spike_fn": "MaxSpike"})
-    page = opened(made)
-    path = f"network.1.{part}.{name}"
-    change(page, f"switch {path}", True)
-    change(page, path, value)
-    assert value_at(draft(page), path) == value
-    change(page, f"switch {path}", False)
+@pytest.mark.parametrize(
+    ("part", "name", "value", "without", "choice"),
+    [
+        ("reset_fn", "subtract_value", 0.5, "subtract θ", "subtract a value"),
+        ("spike_fn", "max_num_spikes_per_bin", 3, "any number", "at most …"),
+    ],
+)
+def test_a_part_with_a_number_is_another_choice_than_the_one_without(part: str, name: str, value: float, without: str, choice: str) -> None:
+    page = opened()
+    path = f"network.1.{part}"
+    assert fields(page, "")[path].value == without
+    change(page, path, choice)
+    change(page, f"{path}.{name}", value)
+    assert value_at(draft(page), f"{path}.{name}") == value
+    change(page, path, without)
     assert complaints(page) == []
-    assert draft(page) == made
+    assert f"{path}.{name}" not in fields(page, "")
+    assert draft(page) == TEN
 
 
 def test_values_by_neuron_are_replaced_by_their_mean_and_by_nothing_else() -> None:

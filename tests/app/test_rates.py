@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from app.state.desk import NETWORK_PAGE, NEURON_PAGE, Desk
+from app.words.comparison import LINK_WITHOUT_A
 from app.words.network import rates_by_place
 from app.words.rates import RateBand, outside_in_words, read_band, written_band
 from snncore.errors import ExperimentError
 from snncore.experiment.spec import ten_spikes
 from tests.app.network_page import change, desk, fields, group, opened, view
-from tests.app.pages import data_of
+from tests.app.pages import MAIN, NETWORK, Page, data_of, press, shown
 from tests.app.said import complaints
 
 
@@ -77,3 +79,92 @@ def test_a_band_that_cannot_be_read_leaves_the_former_one() -> None:
     change(page, "band", "50 to 5")
     assert complaints(page) == ["Target rates: 50 is above 5; write the lower rate first."]
     assert view(page).band == RateBand(5.0, 50.0)
+
+
+# -------------------------------------------------------------------------------------------------- the address
+
+EXACT = RateBand(0.1 + 0.2, 1e-5 + 1e9 / 3)
+
+
+def network_page(band: RateBand | None = None) -> Desk:
+    held = Desk(page=NETWORK_PAGE)
+    held.composition.view.band = band
+    return held
+
+
+@pytest.mark.parametrize("band", [RateBand(5.0, 50.0), RateBand(1e-5, 1e-4), EXACT])
+def test_a_link_has_the_band_exactly_also_of_the_usual_network(band: RateBand) -> None:
+    held, other = network_page(band), network_page()
+    assert held.query.keys() == {"rates"}
+    other.open(NETWORK_PAGE, held.query)
+    assert other.complaint is None
+    assert other.composition.view.band == band
+    held.composition.replace({"network.1.tau_mem": 5.0})
+    other.open(NETWORK_PAGE, held.query)
+    assert (other.composition.present, other.composition.view.band) == (held.composition.present, band)
+
+
+@pytest.mark.parametrize("rates", ["fast", "5", "50-5", "5-5e10"])
+def test_a_link_whose_band_is_none_is_refused_and_changes_nothing(rates: str) -> None:
+    held, other = network_page(RateBand(5.0, 50.0)), network_page()
+    held.composition.replace({"network.1.tau_mem": 5.0})
+    other.open(NETWORK_PAGE, {**held.query, "rates": rates})
+    assert str(other.complaint).startswith("Target rates: ")
+    assert other.composition.present == network_page().composition.present
+    assert other.composition.view.band is None
+
+
+def test_back_to_an_entry_without_a_band_keeps_it_and_to_one_with_another_band_brings_that() -> None:
+    held = network_page()
+    before = held.query
+    held.composition.replace({"network.1.tau_mem": 5.0})
+    held.composition.view.band = RateBand(5.0, 50.0)
+    with_band = held.query
+    held.come_back(before)
+    assert held.composition.present.network[1].tau_mem == 10.0
+    assert held.composition.view.band == RateBand(5.0, 50.0)
+    held.composition.view.band = RateBand(1.0, 2.0)
+    held.come_back(with_band)
+    assert held.composition.view.band == RateBand(5.0, 50.0)
+
+
+def test_a_reload_right_after_a_band_was_set_keeps_it() -> None:
+    held = network_page()
+    before = held.query
+    held.composition.view.band = RateBand(5.0, 50.0)
+    assert held.query != before
+    held.reload(before)  # the browser has the address of a moment ago
+    assert held.composition.view.band == RateBand(5.0, 50.0)
+
+
+def test_a_reload_of_another_page_needs_the_desk_for_the_band() -> None:
+    held = network_page(RateBand(5.0, 50.0))
+    assert not held.holds_more_than_its_link
+    held.turn_to(NEURON_PAGE)
+    assert held.holds_more_than_its_link
+    assert "rates" not in held.query
+
+
+@pytest.mark.slow
+def test_a_page_opens_with_the_band_of_its_address_and_writes_it_again() -> None:
+    page = Page(MAIN)
+    page.query_params["rates"] = "5-50"
+    shown(page.switch_page(NETWORK).run())
+    assert view(page).band == RateBand(5.0, 50.0)
+    assert page.query_params["rates"] == "5-50"
+    view(page).band = None
+    shown(page.run())
+    assert "rates" not in page.query_params
+
+
+@pytest.mark.slow
+def test_while_a_is_pinned_the_share_menu_says_that_the_link_has_it_not() -> None:
+    page = opened(menu="compare")
+    press(page, "Pin this network as A")
+    page.session_state["menu_share"] = True
+    shown(page.run())
+    assert LINK_WITHOUT_A in [caption.value for caption in page.caption]
+    press(page, "Unpin A")
+    page.session_state["menu_share"] = True
+    shown(page.run())
+    assert LINK_WITHOUT_A not in [caption.value for caption in page.caption]

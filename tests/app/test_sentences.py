@@ -94,7 +94,7 @@ def test_normalisation_is_said_of_the_layers_that_have_it() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"network.1.surrogate_grad_fn": {"kind": "ATan", "alpha": 3.0}}, "surrogate gradient SingleExponential → ATan"),
+        ({"network.1.surrogate_grad_fn": {"kind": "ATan", "alpha": 3.0}}, "surrogate gradient exponential → arctangent"),
         (
             {"network.1.surrogate_grad_fn": {"kind": "SingleExponential", "grad_scale": 4.0}},
             "surrogate gradient grad_scale 1 → 4",

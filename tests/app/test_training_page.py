@@ -248,7 +248,7 @@ def test_a_link_to_layers_that_differ_says_so_on_their_slider() -> None:
 
 def test_layers_with_other_surrogates_are_said_to_differ_until_one_is_chosen_for_all() -> None:
     page = opened(ten_spikes().replace({"network.3.surrogate_grad_fn": "ATan"}))
-    differ = "The layers differ (SingleExponential, ATan); choosing another one sets all."
+    differ = "The layers differ (exponential, arctangent); choosing another one sets all."
     assert any(differ in note for note in notes(page))
     fields(page)["surrogate_grad_fn"].set_value("Gaussian")
     shown(shown(page.run()).run())
@@ -310,7 +310,7 @@ def test_looking_back_shows_the_epoch_that_was_chosen(opened_page: AppTest) -> N
 
 def test_the_true_derivative_is_offered_in_words(opened_page: AppTest) -> None:
     surrogate = fields(opened_page)["surrogate_grad_fn"]
-    assert surrogate.options[-2:] == ["ATan", "True derivative (zero)"]
+    assert surrogate.options[-2:] == ["arctangent", "true derivative (zero)"]
     surrogate.set_value("TrueDerivative")
     shown(opened_page.run())
     assert fields(opened_page)["surrogate_grad_fn"].value == "TrueDerivative"

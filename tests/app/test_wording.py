@@ -206,12 +206,12 @@ TRAINING_WORDS: dict[str, tuple[dict[str, Any], TrainingFinding, str]] = {
     "no gradient here": (
         HEAVISIDE,
         NoGradient(loss=100.0, largest_norm=0.0, layer="3", largest_surrogate=0.0, overshoot=None),
-        "All gradients are zero: Heaviside of LIF 4 is 0 at all potentials reached.",
+        "All gradients are zero: the surrogate gradient of LIF 4, step, is 0 at all potentials reached.",
     ),
     "no gradient anywhere": (
         TRUE_DERIVATIVE,
         NoGradient(loss=100.0, largest_norm=None, layer="3", largest_surrogate=0.0, overshoot=None),
-        "No parameter has a gradient: True derivative (zero) of LIF 4 is 0 everywhere.",
+        "No parameter has a gradient: the surrogate gradient of LIF 4, true derivative (zero), is 0 everywhere.",
     ),
     "no gradient in spite of the surrogates": (
         {},
@@ -274,7 +274,7 @@ DEFAULT = {"grad_width": 0.5, "grad_scale": 1.0}
         (
             {**surrogate(1, "Gaussian"), **HEAVISIDE},
             {**surrogate(1, "SingleExponential", **DEFAULT), **surrogate(3, "SingleExponential", **DEFAULT)},
-            "Use SingleExponential",
+            "Set the surrogate gradient to exponential",
         ),
         (
             {**surrogate(1, "SingleExponential", grad_scale=20.0), **surrogate(3, "SingleExponential", grad_scale=20.0)},
@@ -292,12 +292,12 @@ DEFAULT = {"grad_width": 0.5, "grad_scale": 1.0}
         (
             surrogate(1, "SingleExponential", grad_width=0.1),
             surrogate(1, "SingleExponential", **DEFAULT),
-            "Use the default SingleExponential",
+            "Set the surrogate gradient to its default",
         ),
         (
             {**SUBTRACTS_3, **surrogate(1, "ATan")},
             {**surrogate(1, "SingleExponential", **DEFAULT), "network.1.reset_fn": {"kind": "MembraneSubtract", "subtract_value": None}},
-            "Use SingleExponential and use the default MembraneSubtract",
+            "Set the surrogate gradient to exponential and set the reset to subtract θ",
         ),
     ],
 )
@@ -321,8 +321,8 @@ def test_a_remedy_of_a_training_in_words(present: dict[str, Any], changes: dict[
         ),
         (
             HEAVISIDE,
-            "All gradients are zero: Heaviside of LIF 4 is 0 at all potentials reached.",
-            ["Use SingleExponential"],
+            "All gradients are zero: the surrogate gradient of LIF 4, step, is 0 at all potentials reached.",
+            ["Set the surrogate gradient to exponential"],
         ),
         (
             surrogate(1, "SingleExponential", grad_scale=2.0),

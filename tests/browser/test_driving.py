@@ -161,13 +161,13 @@ def test_all_surrogates_are_tried_side_by_side_and_one_is_taken(open_page: Open)
     page = open_page()
     page.choose("Compare", "Which surrogate learns fastest?")
     page.until(lambda: f"{len(SURROGATES)} of {len(SURROGATES)} done" in page.said)
-    for outcome in ("True derivative (zero): nothing learned in 100 epochs", "SingleExponential: 10 spikes at epoch 51"):
+    for outcome in ("true derivative (zero): nothing learned in 100 epochs", "exponential: 10 spikes at epoch 51"):
         page.until(lambda outcome=outcome: outcome in str(page.plot(CURVES).get_attribute("aria-label")))
     page.page.keyboard.press("Escape")
-    page.choose("Use one of them", "ATan")
+    page.choose("Use one of them", "arctangent")
     expect(page.plot(NETWORK)).to_be_visible()
     page.page.get_by_text("More", exact=True).click()
-    page.until(lambda: page.page.get_by_label("Surrogate gradient").input_value() == "ATan" and page.epoch == 0)
+    page.until(lambda: page.page.get_by_label("Surrogate gradient").input_value() == "arctangent" and page.epoch == 0)
 
 
 def test_why_it_is_silent_is_shown_on_the_same_weights_and_mended_by_a_button(open_page: Open) -> None:
@@ -188,9 +188,9 @@ def test_what_cannot_work_says_so_in_numbers_with_the_remedy_as_a_button(open_pa
     page.press("Set the target to 400")
     page.until(lambda: page.said == "")
     page.page.get_by_text("More", exact=True).click()
-    page.page.get_by_label("Surrogate gradient").select_option("True derivative (zero)")
+    page.page.get_by_label("Surrogate gradient").select_option("true derivative (zero)")
     page.until(lambda: "gradient" in page.said)
-    page.press("Use SingleExponential")
+    page.press("Set the surrogate gradient to exponential")
     page.until(lambda: page.said == "")
 
 

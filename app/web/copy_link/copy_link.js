@@ -11,7 +11,7 @@ export default lastingView({ create, update: () => {} });
 /** @param {HTMLElement} parent */
 function create(parent) {
   const root = element("div", "copy-link", parent);
-  button(root, "Copy link", copy, { title: "The address has everything that this page shows, but for files and trained weights" });
+  button(root, "Copy link", copy, { title: "The address has everything that this page shows, but for files, trained weights and A" });
   const said = element("p", "copy-link-said", root, { role: "status" });
   const field = element("input", "copy-link-field", root, { hidden: true, readOnly: true, ariaLabel: "Link to this page" });
 

@@ -1,0 +1,104 @@
+"""A visitor's own weights: a file's parameters put into the layers that are there, with the table of what matched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from snncore.errors import ExperimentError
+from snncore.experiment.parameters import Parameters, is_weight
+from snncore.experiment.spec import Draft, Experiment
+from snncore.io import checkpoint
+from snncore.io.checkpoint import Checkpoint
+from snncore.io.weight_transfer import Order, Transfer, read_weights, transfer
+
+Matching = Literal["more", "name", "order"]
+"""How a file's parameters find those of the network; "more" takes whichever of the two finds more."""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a file makes of the network.
+
+    Attributes:
+        draft: the Experiment to go on with.
+        weights: those that it names; None if it names none.
+        transferred: what was taken and what wasn't; None if the file brings an Experiment of its own.
+        is_edit: whether the layers stay those that were there.
+    """
+
+    draft: Draft
+    weights: Checkpoint | None = None
+    transferred: tuple[Transfer, Order] | None = None
+
+    @property
+    def is_edit(self) -> bool:
+        return self.transferred is not None
+
+
+@dataclass
+class OwnWeights:
+    """Attributes:
+    matching: how the next file is matched.
+    latest: what came of the last file, how it was matched, and its name.
+    """
+
+    matching: Matching = "more"
+    latest: tuple[Transfer, Order, str] | None = None
+
+    def read(self, name: str, content: bytes, present: Callable[[], Experiment], takes_experiments: bool = True) -> Brought:
+        """Return what a file makes of the present network: .json, .safetensors or .pt.
+
+        Args:
+            present: returns the Experiment whose layers take the weights; may raise ExperimentError.
+            takes_experiments: whether weights saved with their Experiment bring that too, unless `matching` was chosen.
+
+        Raises:
+            SNNCoreError: it holds neither an Experiment nor weights for these layers.
+        """
+        if name.lower().endswith(".json"):
+            try:
+                return Brought(Draft.from_json(content.decode(errors="replace")))
+            except ExperimentError as error:
+                raise ExperimentError(f"File {name!r}: {error}") from error
+        if takes_experiments and self.matching == "more" and checkpoint.holds_experiment(content):
+            found = checkpoint.read(name, content)
+            return Brought(found.experiment.draft, found)
+        made, by = self._matched(present(), read_weights(name, content), name)
+        return Brought(made.checkpoint.experiment.draft, made.checkpoint, (made, by))
+
+    def note(self, brought: Brought, name: str) -> None:
+        """Note what came of a file, once the page has taken it."""
+        self.latest = None if brought.transferred is None else (*brought.transferred, name)
+
+    def acting(self, draft: Draft) -> tuple[Transfer, Order, str] | None:
+        """Return what came of the last file; None if the draft no longer has weights of it."""
+        named = self.latest[0].checkpoint.experiment.checkpoint if self.latest else None
+        is_there = named is None or (draft.checkpoint is not None and draft.checkpoint.digest == named.digest)
+        return self.latest if is_there else None
+
+    def _matched(self, experiment: Experiment, weights: Parameters, name: str) -> tuple[Transfer, Order]:
+        """Match as was chosen, or else as takes more. Raises ExperimentError if nothing matches."""
+        if self.matching != "more":
+            return transfer(experiment, weights, name, self.matching), self.matching
+        in_order: Order = "order"
+        try:
+            by_name = transfer(experiment, weights, name, "name")
+        except ExperimentError:
+            return transfer(experiment, weights, name, in_order), in_order
+        try:
+            made = transfer(experiment, weights, name, in_order)
+        except ExperimentError:
+            return by_name, "name"
+        return (made, in_order) if taken(made) > taken(by_name) else (by_name, "name")
+
+
+def taken(made: Transfer) -> int:
+    """Number of the network's parameters that were taken."""
+    return sum(row.is_taken for row in made.table if row.parameter)
+
+
+def missing_weight(made: Transfer) -> tuple[str, str] | None:
+    """Return a weight or bias of the network that wasn't taken, and why; None if all were."""
+    return next(((row.parameter, row.reason) for row in made.table if row.parameter and row.reason and is_weight(row.parameter)), None)
