@@ -9,6 +9,7 @@ from typing import Any
 from app.server.limits import MOST_EPOCHS
 from app.server.runner import Owner, PastRun, TrainingRun, slots
 from app.state.composition import Composition, have_the_same_rows
+from app.state.credit import CreditView
 from app.state.delays import Delays
 from app.state.drawn_digit import DrawnDigit
 from app.state.files import labelled_file
@@ -79,6 +80,7 @@ class TrainingState:
         picked: the traced neuron of each layer.
         scrubbed: the epoch on display; None for the last one.
         insight: what stands in place of the rows to explain the training, by its name; None while the rows are shown.
+        credit: credit through time, while that stands there.
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
         guess: when the first output spike comes.
         former: trainings that were replaced, which undo and redo bring back.
@@ -98,6 +100,7 @@ class TrainingState:
     picked: dict[int, int] = field(default_factory=dict)
     scrubbed: int | None = None
     insight: str | None = None
+    credit: CreditView = field(default_factory=CreditView)
     given_up: Checkpoint | None = None
     guess: Guess = field(default_factory=Guess)
     former: FormerRuns = field(default_factory=FormerRuns)
@@ -482,8 +485,8 @@ class TrainingState:
         self.insight = name
 
     def close_insight(self) -> None:
-        """Show the rows again."""
-        self.insight = None
+        """Show the rows again, and forget what was asked meanwhile."""
+        self.insight, self.credit = None, CreditView()
 
     def pinned_pass(self, epoch: int) -> tuple[Simulation, int] | None:
         """Return what the pinned network did at an epoch, or the nearest earlier whole one, and which.
