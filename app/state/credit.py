@@ -185,8 +185,11 @@ def parameters_with(experiment: Experiment, parameters: Mapping[str, Array], cha
 
 
 def value_in(experiment: Experiment, record: EpochRecord, index: int, name: str) -> Any:
-    """Return a layer's value of a field in a training: of τ_mem, which may learn, that of the record, where all neurons share it."""
+    """Return a layer's value of a field in a training: of τ_mem, which may learn, that of the record, where all neurons share it.
+
+    A learned one is rounded to what a control shows.
+    """
     learned = record.parameters.get(f"{index}.{name}")
     if learned is not None and learned.size == 1:
-        return float(learned.item())
+        return float(f"{learned.item():.4g}")
     return experiment.network[index].model_dump()[name]

@@ -18,6 +18,7 @@ from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw_itself
 from app.widgets.insights import INSIGHTS, Insight
 from app.words.credit import (
+    ALONE,
     DETACH_RESET,
     HELP,
     LABEL,
@@ -63,9 +64,10 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
 
 def _cell(view: CreditView, explained: Explained) -> None:
     """Show the chain rule of the cell that is asked about, or what to do."""
-    with st.container(key="credit_cell"):
+    with st.container(horizontal=True, key="credit_cell"):
         if view.place is None:
-            sentence(credit_in_words(explained.epoch, explained.credit.loss))
+            is_empty = not any(layer.u.any() for layer in explained.credit.layers.values())
+            sentence(credit_in_words(explained.epoch, explained.credit.loss, is_empty))
             return
         layer, neuron, step = view.place.layer, view.place.neuron, view.place.step
         found, experiment = explained.credit.layers[layer], explained.experiment
@@ -108,7 +110,7 @@ def _switches(training: TrainingState) -> None:
         if width:
             of_part = PART_PARAMETERS[width]
             path = f"{SURROGATE}.{width}"
-            words = replace(of_part, name=f"Its {of_part.name.lower()}", has_slider=False)
+            words = replace(of_part, name=f"Its {of_part.name.lower()}", note=f"{of_part.note} {ALONE}", has_slider=False)
             panel.number(
                 words, path, surrogate[width], of_part.numbers, lambda changes: change(SURROGATE, {**surrogate, width: changes[path]})
             )
