@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -42,7 +43,7 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
     """
     view, record = training.credit, training.seen_record
     potentials = sum(layer.u.size for layer in record.layers)
-    with st.spinner("Following the gradient back through time") if potentials > MOST_QUICK else st.empty():
+    with st.spinner("Following the gradient back through time") if potentials > MOST_QUICK else nullcontext():
         explained = view.explain(training.run, record, training.composition.files)
     _switches(training)
     if explained.refusal:
