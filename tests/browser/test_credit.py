@@ -1,4 +1,4 @@
-"""Credit through time in a browser: opened by Explain, a cell's parts add up to what the row shows, switches redraw it, Escape leads back."""
+"""Credit through time in a browser: a cell's parts add up to what its row shows, switches redraw it, Escape leads back."""
 
 from __future__ import annotations
 
@@ -128,8 +128,8 @@ def test_the_keyboard_alone_opens_asks_and_leads_back(open_page: Open) -> None:
     expect(page.plot(".rows")).to_be_focused()
     expect(map_of(page, 0)).to_be_visible()
     keys.press("End")
-    for _ in range(4):
-        keys.press("Shift+ArrowDown")  # through the hidden layer's raster, of 64 lines, and its credit
+    for _ in range(8):
+        keys.press("Shift+ArrowDown")  # through the 64 lines of the hidden layer's raster, to its credit
     keys.press("ArrowLeft")
     keys.press("Enter")
     expect(page.page.locator(".plain-sum")).to_contain_text("step 98")
