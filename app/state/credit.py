@@ -128,8 +128,8 @@ class CreditView:
         """Drop a cell that is no longer there."""
         if self.place is not None:
             found = explained.credit.layers.get(self.place.layer)
-            if found is None or self.place.neuron >= found.u[0, 0].size or self.place.step >= found.u.shape[1]:
-                self.place = None
+            is_there = found is not None and self.place.neuron in range(found.u[0, 0].size) and self.place.step in range(found.u.shape[1])
+            self.place = self.place if is_there else None
         return explained
 
     def _as_trained(self, asked: object, trained: Experiment, record: EpochRecord, files: Files) -> Credit[int]:

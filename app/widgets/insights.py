@@ -52,7 +52,7 @@ def insight_buttons(training: TrainingState) -> None:
             args=(training.open_insight, name),
             width="stretch",
             disabled=reason is not None,
-            help=reason or insight.help,
+            help=reason or f"{insight.help} Training pauses meanwhile.",
         )
 
 
