@@ -7,6 +7,7 @@ from typing import Any
 
 from app.server.limits import MOST_EPOCHS
 from app.server.runner import TrainingRun, slots
+from app.state.credit import CreditView
 from app.state.delays import Delays
 from app.state.drawn_digit import DrawnDigit
 from app.state.files import labelled_file
@@ -40,6 +41,8 @@ class TrainingState(ShownTraining):
     Attributes:
         trials: trainings side by side.
         delays: trainings on a bit to remember, one for each delay.
+        insight: what stands in place of the rows to explain the training, by its name; None while the rows are shown.
+        credit: credit through time, while that stands there.
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
         guess: when the first output spike comes.
         former: trainings that were replaced, which undo and redo bring back.
@@ -49,6 +52,8 @@ class TrainingState(ShownTraining):
 
     trials: Trials = field(default_factory=Trials)
     delays: Delays = field(default_factory=Delays)
+    insight: str | None = None
+    credit: CreditView = field(default_factory=CreditView)
     given_up: Checkpoint | None = None
     guess: Guess = field(default_factory=Guess)
     former: FormerRuns = field(default_factory=FormerRuns)
@@ -69,7 +74,8 @@ class TrainingState(ShownTraining):
         is_trained = self.present_run is not None and has_epochs(self.present_run)
         is_drawn = self.drawn.ink is not None or self.recognition.own is not None
         is_compared = self.pinned is not None or bool(self.trials.runs or self.delays.runs)
-        return is_trained or is_compared or is_drawn or self.asks_why or bool(self.picked)
+        is_explained = self.asks_why or self.insight is not None
+        return is_trained or is_compared or is_drawn or is_explained or bool(self.picked)
 
     @property
     def poll_interval(self) -> float | None:
@@ -281,8 +287,19 @@ class TrainingState(ShownTraining):
         self.change(changes)
         self.train()
 
+    def open_insight(self, name: str) -> None:
+        """Explain the training in place of the rows, at the epoch on display. It pauses meanwhile, and goes on when it is told to."""
+        self.trials.end()
+        self.run.pause()
+        self.insight = name
+
+    def close_insight(self) -> None:
+        """Show the rows again, and forget what was asked meanwhile."""
+        self.insight, self.credit = None, CreditView()
+
     def try_surrogates(self) -> None:
         """Train the same weights on the same input with each surrogate gradient, side by side."""
+        self.close_insight()
         self.trials.begin(self.experiment, self.owner, self.composition.files, self.present_run)
 
     def close_trials(self) -> None:
