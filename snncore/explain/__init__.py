@@ -1,10 +1,34 @@
 """Why a network does what it does, as data; the words are left to whoever shows them.
 
-Credit of every membrane potential for the loss, causes of a spike, and what made a training fire, by running the network again.
+Credit of every membrane potential for the loss, causes of a spike, what made a training fire, the true loss beside the surrogate's gradient,
+and the phases of an epoch in numbers, by running the network again.
 """
 
 from snncore.explain.credit_assignment import Cell, Credit, LayerCredit, credit, credit_of
 from snncore.explain.left_out import Needed, Without, needed, without
+from snncore.explain.loss_over_weight import LossOverWeight, finite_difference, loss_over_weight, weight_gradients
 from snncore.explain.spike_causes import Cause, Causes, causes
+from snncore.explain.surrogate_reach import reached
+from snncore.explain.walked_epoch import WalkedEpoch, walk_epoch
 
-__all__ = ["Cause", "Causes", "Cell", "Credit", "LayerCredit", "Needed", "Without", "causes", "credit", "credit_of", "needed", "without"]
+__all__ = [
+    "Cause",
+    "Causes",
+    "Cell",
+    "Credit",
+    "LayerCredit",
+    "LossOverWeight",
+    "Needed",
+    "WalkedEpoch",
+    "Without",
+    "causes",
+    "credit",
+    "credit_of",
+    "finite_difference",
+    "loss_over_weight",
+    "needed",
+    "reached",
+    "walk_epoch",
+    "weight_gradients",
+    "without",
+]
