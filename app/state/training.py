@@ -78,6 +78,7 @@ class TrainingState:
         asks_why: whether to show the same weights without normalised input for comparison.
         picked: the traced neuron of each layer.
         scrubbed: the epoch on display; None for the last one.
+        insight: what stands in place of the rows to explain the training, by its name; None while the rows are shown.
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
         guess: when the first output spike comes.
         former: trainings that were replaced, which undo and redo bring back.
@@ -96,6 +97,7 @@ class TrainingState:
     asks_why: bool = False
     picked: dict[int, int] = field(default_factory=dict)
     scrubbed: int | None = None
+    insight: str | None = None
     given_up: Checkpoint | None = None
     guess: Guess = field(default_factory=Guess)
     former: FormerRuns = field(default_factory=FormerRuns)
@@ -137,7 +139,8 @@ class TrainingState:
         is_trained = self.present_run is not None and has_epochs(self.present_run)
         is_drawn = self.drawn.ink is not None or self.recognition.own is not None
         is_compared = self.pinned is not None or bool(self.trials.runs or self.delays.runs)
-        return is_trained or is_compared or is_drawn or self.asks_why or bool(self.picked)
+        is_explained = self.asks_why or self.insight is not None
+        return is_trained or is_compared or is_drawn or is_explained or bool(self.picked)
 
     @property
     def poll_interval(self) -> float | None:
@@ -472,6 +475,16 @@ class TrainingState:
         """Show or hide what the same weights do without normalised input."""
         self.asks_why = asks
 
+    def open_insight(self, name: str) -> None:
+        """Explain the training in place of the rows, at the epoch on display. It pauses meanwhile, and goes on when it is told to."""
+        self.trials.end()
+        self.run.pause()
+        self.insight = name
+
+    def close_insight(self) -> None:
+        """Show the rows again."""
+        self.insight = None
+
     def pinned_pass(self, epoch: int) -> tuple[Simulation, int] | None:
         """Return what the pinned network did at an epoch, or the nearest earlier whole one, and which.
 
@@ -501,6 +514,7 @@ class TrainingState:
 
     def try_surrogates(self) -> None:
         """Train the same weights on the same input with each surrogate gradient, side by side."""
+        self.close_insight()
         self.trials.begin(self.experiment, self.owner, self.composition.files, self.present_run)
 
     def close_trials(self) -> None:

@@ -23,6 +23,7 @@ from app.widgets import decision, delays, drawn_digit
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.head import open_menus
+from app.widgets.insights import insight_view
 from app.widgets.learned import learned_plots
 from app.widgets.messages import messages
 from app.widgets.obstacle import obstacle_in_words, remedy_buttons
@@ -66,7 +67,7 @@ def page() -> None:
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
         polled("live", training.poll_interval, live_view)
-        if not training.trials.runs:
+        if not training.trials.runs and training.insight is None:
             _drawer()
     with right, st.container(key="controls"):
         experiment_controls(training.run.in_force)
@@ -144,6 +145,7 @@ def _around() -> object:
         training.trials.are_running,
         training.poll_interval,
         (training.is_labelled, run.batches[1] > 0),
+        training.insight,
         (run.id, training.cause() is not None) if open_menus() else None,
     )
 
@@ -179,7 +181,8 @@ def _plots() -> None:
         write_link()
         return
     if training.is_labelled:
-        learned_plots(training, theme, _redraw_scrubbed)
+        if not insight_view(training, theme):
+            learned_plots(training, theme, _redraw_scrubbed)
         write_link()
         return
     experiment, records = run.experiment, run.records[:]
@@ -199,7 +202,15 @@ def _plots() -> None:
         redraw=_redraw_scrubbed,
         grows=True,
     )
-    seen = training.seen_record
+    if not insight_view(training, theme):
+        _rows(training, theme)
+    write_link()  # last, since the address can wait and the plots can't
+
+
+def _rows(training: TrainingState, theme: Theme) -> None:
+    """Draw the network's activity at the epoch on display."""
+    run, seen = training.run, training.seen_record
+    experiment = run.experiment
     shown = forward_pass(run, seen)
     other, other_name = _beside(training, seen.epoch)
     is_last = training.scrubbed is None
@@ -212,7 +223,6 @@ def _plots() -> None:
     )
     figure = rows_figure(shown, view, {}, theme, other, other_name)
     rows("rows", figure, describe_rows(shown), on_act=_act_on_rows)
-    write_link()  # last, since the address can wait and the plots can't
 
 
 def _redraw_scrubbed() -> None:

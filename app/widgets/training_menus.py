@@ -13,6 +13,7 @@ from app.state.handover import open_trained
 from app.state.training import TrainingState
 from app.widgets.exports import export_buttons
 from app.widgets.head import close_and, head_menus
+from app.widgets.insights import insight_buttons
 from app.widgets.session import desk, go_to
 from app.words.layers import layer_names
 from app.words.training import LOOK_BACK, WHICH_SURROGATE, WHY_SILENT, lesson
@@ -61,6 +62,7 @@ def _explain(training: TrainingState, traced: Mapping[int, int]) -> None:
         disabled=not training.can_ask_why,
         help="Shows for comparison what the same weights do when the input isn't multiplied by 1-α.",
     )
+    insight_buttons(training)
     title("Open a neuron on the Neuron page")
     _neurons(training, traced)
 

@@ -1,0 +1,81 @@
+"""What opens in the middle of the Training page in place of the rows, to show why the training does what it does: one row of a table each.
+
+An insight registers itself in `INSIGHTS`, in a module that `app/views/training.py` imports. The menu Explain has a button for each. Its
+view is drawn below the curves, at the epoch on display (`training.seen_record`), again whenever the page is, so up to ten times a second
+while the network trains. Opening one pauses the training; whoever trains on sees the view follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app.components.plain import sentence
+from app.figures.style import Theme
+from app.state.training import TrainingState
+from app.widgets.head import close_and
+from snncore.errors import ExperimentError
+
+
+@dataclass(frozen=True)
+class Insight:
+    """Something that explains a training.
+
+    Attributes:
+        label: of its button in the menu.
+        help: what it shows, in a sentence.
+        why_not: returns the sentence that says why it can't be opened; None if it can.
+        view: draws it; if it raises ExperimentError, before anything is drawn. Escape in what it draws calls `training.close_insight`,
+            and that takes the focus, as rows with `back` in their header do.
+    """
+
+    label: str
+    help: str
+    why_not: Callable[[TrainingState], str | None]
+    view: Callable[[TrainingState, Theme], None]
+
+
+INSIGHTS: dict[str, Insight] = {}
+"""By name, in the order of the menu."""
+
+
+def insight_buttons(training: TrainingState) -> None:
+    """Show the menu's buttons that open each insight."""
+    for name, insight in INSIGHTS.items():
+        reason = insight.why_not(training)
+        st.button(
+            insight.label,
+            key=f"insight {name}",
+            on_click=close_and,
+            args=(training.open_insight, name),
+            width="stretch",
+            disabled=reason is not None,
+            help=reason or insight.help,
+        )
+
+
+def insight_view(training: TrainingState, theme: Theme) -> bool:
+    """Show the insight that is open, and the way back.
+
+    Returns:
+        False if the rows are to be shown: none is open, or it can't be told, which is said.
+    """
+    if training.insight is None:
+        return False
+    insight = INSIGHTS[training.insight]
+    with st.container(key="insight"):
+        head = st.container(horizontal=True, vertical_alignment="center", key="insight_head")
+        reason = insight.why_not(training)
+        if reason is None:
+            try:
+                insight.view(training, theme)
+            except ExperimentError as error:
+                reason = str(error)
+        with head:
+            if reason is not None:
+                sentence(reason)
+            label = "Back to the rows" if reason is None else "Close"
+            st.button(label, key="insight_back", on_click=training.close_insight, help="Key: Escape, in the plots")
+    return reason is None
