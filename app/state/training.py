@@ -16,6 +16,7 @@ from app.state.former_runs import FormerRuns, changes_between, has_epochs
 from app.state.guess import Guess, first_spike_of
 from app.state.own_data import own_data, split_seed
 from app.state.recognition import Look, Recognition
+from app.state.surrogate_view import Shown, SurrogateView
 from app.state.trainability import check_trainable
 from app.state.trials import Trials
 from snncore.diagnosis.remedies import without_normalisation
@@ -78,6 +79,7 @@ class TrainingState:
         asks_why: whether to show the same weights without normalised input for comparison.
         picked: the traced neuron of each layer.
         scrubbed: the epoch on display; None for the last one.
+        surrogate: how the surrogate gradient is looked at.
         insight: what stands in place of the rows to explain the training, by its name; None while the rows are shown.
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
         guess: when the first output spike comes.
@@ -98,6 +100,7 @@ class TrainingState:
     picked: dict[int, int] = field(default_factory=dict)
     scrubbed: int | None = None
     insight: str | None = None
+    surrogate: SurrogateView = field(default_factory=SurrogateView)
     given_up: Checkpoint | None = None
     guess: Guess = field(default_factory=Guess)
     former: FormerRuns = field(default_factory=FormerRuns)
@@ -194,6 +197,19 @@ class TrainingState:
         if pinned is None or not pinned.experiment.task.is_labelled or not have_the_same_rows(pinned.experiment, self.run.experiment):
             return None
         return self.recognition.simulate_beside(look, pinned, self.composition.files)
+
+    def shown_pass(self) -> Shown:
+        """Return the pass of the network at the epoch on display; with labelled data, of the sample on display.
+
+        Raises:
+            ExperimentError: a potential became infinite or NaN.
+        """
+        if not self.is_labelled:
+            record = self.seen_record
+            return Shown(self.run.experiment.in_force(record.epoch), record.parameters, {int(each.name): each for each in record.layers})
+        look = self.look()
+        sample = {} if look.sample is None else {"input.half": "test", "input.index": look.sample}
+        return Shown(look.experiment.replace(sample), look.moment.parameters, self.sample_pass().records)
 
     def traced(self) -> dict[int, int]:
         """Return the traced neuron of each layer: the picked one, else the closest to threshold at first."""

@@ -1,7 +1,7 @@
 """Why a network does what it does, as data; the words are left to whoever shows them.
 
-Credit of every membrane potential for the loss, causes of a spike, what made a training fire, the true loss beside the surrogate's gradient,
-and the phases of an epoch in numbers, by running the network again.
+Credit of every membrane potential for the loss, causes of a spike, what made a training fire, the true loss beside the gradient of the
+surrogate, and the phases of an epoch in numbers, by running the network again.
 """
 
 from snncore.explain.credit_assignment import Cell, Credit, LayerCredit, credit, credit_of

@@ -50,8 +50,8 @@ def one_pass(experiment: Experiment, parameters: Parameters | None = None, files
         files: arrays that the input, the data and the checkpoint name by their digest.
 
     Raises:
-        ExperimentError: the task can't measure the output, `parameters` belong to a different network, a file is missing, or the input is no
-            sample of the labelled data.
+        ExperimentError: the task can't measure the output, `parameters` belong to a different network, a file is missing, or the input
+            isn't a sample of the labelled data.
     """
     experiment.check_trainable()
     model = experiment.build(files).eval()

@@ -1,4 +1,4 @@
-"""One epoch of a training as its seven phases change it, in numbers: trained once more from the start, so that the original is untouched."""
+"""One epoch of a training as its seven phases change it, in numbers: a copy is trained from the start, and the original stays as it is."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from snncore.errors import ExperimentError
-from snncore.experiment.recognition import digits
 from snncore.experiment.layers import ExpLeakSpec, LIFSpec
+from snncore.experiment.recognition import digits
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.experiment.torch_layers import LinearSpec
 from snncore.explain import finite_difference, loss_over_weight, weight_gradients
