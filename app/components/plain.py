@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from app.words.credit import Term
 from app.words.glossary import split
 
 
@@ -35,6 +36,18 @@ def title(text: str) -> None:
 def caption(text: str) -> None:
     """Show small text that belongs to a control or picture; the browser explains words of the glossary in it."""
     _show("caption", text, explains=True)
+
+
+def sum_of_terms(total: Term, terms: Sequence[Term]) -> None:
+    """Show a sum as an equation, what each number is below it; screen readers are told when it changes."""
+    signs = ["=", *("+" for _ in terms[1:])]
+    parts = "".join(f'<span class="plain-sign">{sign}</span>{_term(term)}' for sign, term in zip(signs, terms, strict=True))
+    st.html(f'<div class="plain-sum" role="status">{_term(total)}{parts}</div>')
+
+
+def _term(term: Term) -> str:
+    value, *rest = (html.escape(text) for text in (term.value, term.numbers, term.name) if text)
+    return f'<span class="plain-term"><b>{value}</b>{"".join(f"<small>{text}</small>" for text in rest)}</span>'
 
 
 def definitions(explained: Mapping[str, str]) -> None:

@@ -36,6 +36,7 @@ def rows(
             `{"do": "toggle", "layer": place, "what": "open" or "heatmap"}`,
             `{"do": "remedy", "layer": place, "remedy": number}` when one of a layer's remedies is pressed,
             `{"do": "ask", "layer": place, "row": number, "time": step}` for a click on a spike in a raster that asks, -1 for the input,
+                or on any cell in a heatmap that does,
             `{"do": "back"}` for Escape where it leads back,
             `{"do": "mark", "neuron": number, "time": step}` for a click on a raster that takes marks.
         redraw: called after that; it may end the run.

@@ -74,6 +74,13 @@ class RasterRow(Grid):
     asks: NotRequired[int]
 
 
+class HeatmapPart(TypedDict):
+    """What a row's values are the sum of: its name, and its values, (lines, columns) likewise."""
+
+    name: str
+    z: int
+
+
 class HeatmapRow(Grid):
     """Values as colours.
 
@@ -82,6 +89,10 @@ class HeatmapRow(Grid):
         diverges: whether the colours are centred on 0.
         theta: the threshold, marked on the scale.
         spikes: spikes (lines, columns), marked where they are.
+        quantity: what the values are, if not u or an input.
+        parts: what they are the sum of, told where the cursor is.
+        asks: place of the layer of which a click on a cell asks why it is so.
+        plays_back: whether the row can be played from right to left.
     """
 
     kind: Literal["heatmap"]
@@ -89,6 +100,10 @@ class HeatmapRow(Grid):
     diverges: bool
     theta: NotRequired[float]
     spikes: NotRequired[int]
+    quantity: NotRequired[str]
+    parts: NotRequired[list[HeatmapPart]]
+    asks: NotRequired[int]
+    plays_back: NotRequired[bool]
 
 
 class TraceLine(TypedDict):
@@ -228,6 +243,14 @@ class RowLinks(TypedDict):
     to_value: float
 
 
+class RowsCell(TypedDict):
+    """A cell that is marked: the row, counted over all groups, its line and a time step."""
+
+    row: int
+    line: int
+    time: int
+
+
 class RowsHeader(TypedDict):
     """A network's rows.
 
@@ -237,6 +260,7 @@ class RowsHeader(TypedDict):
         palette: colours by name.
         other: name of the second run; empty without one.
         links: lines between rows.
+        cell: the cell of a heatmap that is marked.
         back: whether Escape leads back to other rows.
         plays: a number; whenever it changes, the cursor runs through time once.
     """
@@ -247,5 +271,6 @@ class RowsHeader(TypedDict):
     groups: list[RowsGroup]
     other: str
     links: NotRequired[list[RowLinks]]
+    cell: NotRequired[RowsCell]
     back: NotRequired[bool]
     plays: NotRequired[int]

@@ -9,6 +9,7 @@ from typing import Any
 from app.server.limits import MOST_EPOCHS
 from app.server.runner import Owner, PastRun, TrainingRun, slots
 from app.state.composition import Composition, have_the_same_rows
+from app.state.credit import CreditView
 from app.state.delays import Delays
 from app.state.drawn_digit import DrawnDigit
 from app.state.files import labelled_file
@@ -16,7 +17,7 @@ from app.state.former_runs import FormerRuns, changes_between, has_epochs
 from app.state.guess import Guess, first_spike_of
 from app.state.own_data import own_data, split_seed
 from app.state.recognition import Look, Recognition
-from app.state.surrogate_view import Shown, SurrogateView
+from app.state.surrogate import Shown, SurrogateView
 from app.state.trainability import check_trainable
 from app.state.trials import Trials
 from snncore.diagnosis.remedies import without_normalisation
@@ -81,6 +82,7 @@ class TrainingState:
         scrubbed: the epoch on display; None for the last one.
         surrogate: how the surrogate gradient is looked at.
         insight: what stands in place of the rows to explain the training, by its name; None while the rows are shown.
+        credit: credit through time, while that stands there.
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
         guess: when the first output spike comes.
         former: trainings that were replaced, which undo and redo bring back.
@@ -101,6 +103,7 @@ class TrainingState:
     scrubbed: int | None = None
     insight: str | None = None
     surrogate: SurrogateView = field(default_factory=SurrogateView)
+    credit: CreditView = field(default_factory=CreditView)
     given_up: Checkpoint | None = None
     guess: Guess = field(default_factory=Guess)
     former: FormerRuns = field(default_factory=FormerRuns)
@@ -498,8 +501,8 @@ class TrainingState:
         self.insight = name
 
     def close_insight(self) -> None:
-        """Show the rows again."""
-        self.insight = None
+        """Show the rows again, and forget what was asked meanwhile."""
+        self.insight, self.credit = None, CreditView()
 
     def pinned_pass(self, epoch: int) -> tuple[Simulation, int] | None:
         """Return what the pinned network did at an epoch, or the nearest earlier whole one, and which.

@@ -19,7 +19,7 @@ from app.figures.trials import Trial, describe_trials, trials_figure
 from app.server.priority import first
 from app.server.runner import TrainingRun
 from app.state.training import TrainingState, forward_pass, have_the_same_score
-from app.widgets import decision, delays, drawn_digit, surrogate_insight
+from app.widgets import credit, decision, delays, drawn_digit, surrogate
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.head import open_menus
@@ -41,7 +41,7 @@ from app.words.training import call, why_over
 from snncore.run.measures import operations_per_epoch
 from snncore.run.simulation import Simulation
 
-__all__ = ["decision", "delays", "drawn_digit", "surrogate_insight"]  # they register what labelled data show, and what explains a training
+__all__ = ["credit", "decision", "delays", "drawn_digit", "surrogate"]  # they register what stands in the middle of the page
 
 DRAWER_INTERVAL = 0.5
 """Seconds between updates of the drawer during training: its contents are read over many epochs."""

@@ -229,6 +229,11 @@ export interface Headline {
   answered: number;
 }
 
+export interface HeatmapPart {
+  name: string;
+  z: number;
+}
+
 export interface HeatmapRow {
   height: number;
   weight?: number;
@@ -247,6 +252,10 @@ export interface HeatmapRow {
   diverges: boolean;
   theta?: number;
   spikes?: number;
+  quantity?: string;
+  parts?: HeatmapPart[];
+  asks?: number;
+  plays_back?: boolean;
 }
 
 export interface HiddenMaps {
@@ -485,10 +494,17 @@ export interface Rows {
   groups: RowsGroup[];
   other: string;
   links?: RowLinks[];
+  cell?: RowsCell;
   back?: boolean;
   plays?: number;
   description: string;
   answered: number;
+}
+
+export interface RowsCell {
+  row: number;
+  line: number;
+  time: number;
 }
 
 export interface RowsGroup {

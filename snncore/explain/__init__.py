@@ -5,6 +5,7 @@ surrogate, and the phases of an epoch in numbers, by running the network again.
 """
 
 from snncore.explain.credit_assignment import Cell, Credit, LayerCredit, credit, credit_of
+from snncore.explain.credit_flow import Flow, arriving, flow, usual_factor
 from snncore.explain.left_out import Needed, Without, needed, without
 from snncore.explain.loss_over_weight import LossOverWeight, finite_difference, loss_over_weight, weight_gradients
 from snncore.explain.spike_causes import Cause, Causes, causes
@@ -16,18 +17,22 @@ __all__ = [
     "Causes",
     "Cell",
     "Credit",
+    "Flow",
     "LayerCredit",
     "LossOverWeight",
     "Needed",
     "WalkedEpoch",
     "Without",
+    "arriving",
     "causes",
     "credit",
     "credit_of",
     "finite_difference",
+    "flow",
     "loss_over_weight",
     "needed",
     "reached",
+    "usual_factor",
     "walk_epoch",
     "weight_gradients",
     "without",

@@ -1,7 +1,7 @@
 // What several kinds of rows are drawn with: the plot area as pixels, labels, levels, marks of selected lines, what stands at the row ends.
 
 import { clamp, inDigits } from "../lib/numbers.js";
-import { LEFT, plotWidth, RIGHT } from "../lib/time_axis.js";
+import { LEFT, plotWidth, RIGHT, toPixel } from "../lib/time_axis.js";
 import { colorAt, cssColor } from "./color.js";
 import { largestSize } from "./sizes.js";
 
@@ -15,6 +15,7 @@ export const SEPARATE = 3; // pixels from which on cells are told apart by a gap
 export const DASHES = { solid: [], dash: [6, 4], dot: [1.5, 3], dashdot: [7, 3, 1.5, 3] };
 
 const [LABEL_GAP, TITLE_GAP] = [8, 42]; // units left of the plot
+const LEAST_FRAME = 7; // units of a marked cell's side
 const LEAST_COUNT_HEIGHT = 12; // units of a line from which on its count is written
 
 /**
@@ -66,6 +67,32 @@ export function markSelected({ context, axis, height, palette }, selected, lines
     context.lineTo(LEFT - 6, middle + 3.5);
     context.fill();
   }
+}
+
+/**
+ * A frame around a cell, wide enough to be seen where cells are small.
+ * @param {Stage} stage
+ * @param {{line: number, time: number}} cell
+ * @param {number} lines
+ * @param {number} span time steps in a column
+ */
+export function markCell(stage, { line, time }, lines, span) {
+  const { context, axis, height, palette } = stage;
+  const tall = Math.max(height / lines, LEAST_FRAME);
+  const wide = Math.max((plotWidth(axis) / (axis.to - axis.from)) * span, LEAST_FRAME);
+  const middle = toPixel(axis, (Math.floor(time / span) + 0.5) * span - 0.5);
+  const top = clamp(((line + 0.5) * height) / lines - tall / 2, 1, height - tall - 1);
+  clipped(stage, () => {
+    context.setLineDash([]);
+    for (const [color, width] of /** @type {[string, number][]} */ ([
+      [palette.background, 3.5],
+      [palette.text, 1.5],
+    ])) {
+      context.strokeStyle = color;
+      context.lineWidth = width;
+      context.strokeRect(middle - wide / 2, top, wide, tall);
+    }
+  });
 }
 
 /** What each line adds up to: in numbers where there is room, else as bars beside the largest number. @param {Stage} stage @param {Values} counts */

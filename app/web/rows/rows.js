@@ -75,8 +75,12 @@ function create(parent, { header, arrays }) {
     at: null,
     /** @type {ReturnType<typeof setInterval> | null} */
     playing: null,
-    /** The frame of a single run through time. @type {number} */
+    /** The frame of a single run through time, forward or back. @type {number} */
     running: 0,
+    /** The time step from which on rows that play back are shown. @type {number} */
+    front: 0,
+    /** @type {import("../wire.js").RowsCell | null} */
+    cell: null,
     /** @type {import("./acts.js").RowActs} */
     acts: new Acts(),
     ended: new AbortController(),
@@ -120,6 +124,7 @@ function update(view, data, send) {
   stays(view);
   if (!isNew) return;
   view.drawn = data;
+  view.cell = view.header.cell ?? null;
   setTimeStep(view.header.dt);
   arrange(view);
   if (!keepHeights(view)) fillRoom(view);

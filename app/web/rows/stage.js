@@ -25,8 +25,8 @@ import { wholeRange } from "./zoom.js";
 /**
  * What it takes to draw a row.
  * @typedef {Field & {context: CanvasRenderingContext2D, scale: number, palette: Record<string, string>, ramps: Ramps, font: string,
- *   at: number}} Stage
- *   scale: device pixels per unit; at: the time step under the cursor
+ *   at: number, front: number, cell: {line: number, time: number} | null}} Stage
+ *   scale: device pixels per unit; at: the time step under the cursor; front: where a row that plays back has got to; cell: the marked one
  */
 
 /** @param {View} view @returns {TimeAxis} */
@@ -51,11 +51,16 @@ export function stageOn(view, canvas, height) {
   context.font = view.font;
   context.textRendering = "geometricPrecision";
   const { palette } = view.header;
-  return { ...field, context, scale, palette, ramps: rampsOf(palette), font: view.font, at: presentTime(view) };
+  const { front } = view;
+  return { ...field, context, scale, palette, ramps: rampsOf(palette), font: view.font, at: presentTime(view), front, cell: null };
 }
 
 /** @param {View} view @param {import("./rows.js").Drawn} drawn */
-export const drawRow = (view, { row, canvas, height }) => kindOf(row).draw(stageOn(view, canvas, height), row);
+export function drawRow(view, drawn) {
+  const { row, canvas, height } = drawn;
+  const cell = view.cell && view.rows[view.cell.row] === drawn ? view.cell : null;
+  kindOf(row).draw({ ...stageOn(view, canvas, height), cell }, row);
+}
 
 /** @type {Map<string, Ramps>} */
 const rampsByBackground = new Map();

@@ -4,6 +4,7 @@ import { pointAt } from "../lib/pointed.js";
 import { followTime, standAt, timeWithin } from "./cursor.js";
 import { kindOf } from "./kinds/kinds.js";
 import { panTo } from "./sight.js";
+import { drawRow } from "./stage.js";
 
 /** @typedef {import("./rows.js").View} View */
 
@@ -23,9 +24,18 @@ export function moveTo(view, to, { isAloud = false, follows = false } = {}) {
   for (const other of shared) if (other !== view) followTime(other, timeWithin(view, to.time));
 }
 
-/** Tells what the cursor stands on. @param {View} view @param {boolean} add beside what is picked already */
+/** Tells what the cursor stands on; a cell that is asked about is marked at once. @param {View} view @param {boolean} add beside what is picked already */
 export function pick(view, add) {
   const found = view.at && view.rows[view.at.place];
   const act = view.at && found && kindOf(found.row).pick(found.row, view.at, add, view.arrays);
-  if (act) view.acts.tell(act);
+  if (!act || !view.at || !found) return;
+  view.acts.tell(act);
+  if (act.do === "ask" && found.row.kind === "heatmap") mark(view, { row: view.at.place, line: view.at.line, time: view.at.time });
+}
+
+/** @param {View} view @param {import("../wire.js").RowsCell} cell */
+function mark(view, cell) {
+  const before = view.cell;
+  view.cell = cell;
+  for (const place of new Set([before?.row ?? cell.row, cell.row])) drawRow(view, view.rows[place]);
 }

@@ -3,7 +3,7 @@
 import { plotWidth, toPixel } from "../../lib/time_axis.js";
 import { pickOf } from "../acts.js";
 import { colorAt } from "../color.js";
-import { clipped, drawLineAxis, drawScale, markSelected, paint } from "../drawing.js";
+import { clipped, drawLineAxis, drawScale, markCell, markSelected, paint } from "../drawing.js";
 import { digits } from "../reading.js";
 import { cellAt, cellUnder, linesIn } from "./grid.js";
 
@@ -22,6 +22,7 @@ export const heatmap = {
     drawCells(stage, row, lines, colors, shareOf);
     if (row.spikes !== undefined) drawSpikePlaces(stage, row, row.spikes, lines);
     if (lines > 1) markSelected(stage, row.selected ?? [], lines);
+    if (stage.cell) markCell(stage, stage.cell, lines, row.span);
     drawLineAxis(stage, lines, row.neurons, row.axis);
     drawScale(stage, colors, row.range, shareOf, row.theta);
   },
@@ -31,10 +32,23 @@ export const heatmap = {
     const mean = row.bin * row.span > 1 ? "mean " : "";
     const spikes = row.spikes === undefined ? 0 : cellAt(field, { ...row, z: row.spikes }, spot).value;
     const spiking = spikes > 0 ? ` · spikes ${digits(spikes)}` : "";
-    return `${who} ${which} · ${when} · ${mean}${row.axis === "neuron" ? "u" : "input"} ${digits(value)}${spiking}`;
+    const quantity = row.quantity ?? (row.axis === "neuron" ? "u" : "input");
+    return `${who} ${which} · ${when} · ${mean}${quantity} ${digits(value)}${sumAt(field, row, spot)}${spiking}`;
   },
-  pick: (row, { line }, add) => pickOf(row, add, { row: line }),
+  pick: (row, { line, time }, add) =>
+    row.asks == null ? pickOf(row, add, { row: line }) : { do: "ask", layer: row.asks, row: line, time },
 };
+
+/**
+ * What the value at a spot is the sum of, in words.
+ * @param {import("../stage.js").Field} field
+ * @param {HeatmapRow} row
+ * @param {import("./kinds.js").Spot} spot
+ */
+function sumAt(field, row, spot) {
+  const told = (row.parts ?? []).map(({ name, z }) => `${name} ${digits(cellAt(field, { ...row, z }, spot).value)}`);
+  return told.length ? ` = ${told.join(" + ")}` : "";
+}
 
 /** Where a value lies on the ramp, from 0 to 1; on one that diverges, 0 is its middle. @param {HeatmapRow} row */
 function shares({ range: [low, high], diverges }) {
@@ -52,6 +66,7 @@ function shares({ range: [low, high], diverges }) {
 function drawCells(stage, row, lines, colors, shareOf) {
   const z = stage.arrays[row.z];
   const columns = z.length / lines;
+  const { front } = stage;
   paint(stage, (pixels, { width, height, first, step }) => {
     const columnAt = Int32Array.from({ length: width }, (_, x) => Math.floor((x + 0.5 - first) / (step * row.span)));
     for (let y = 0; y < height; y++) {
@@ -59,7 +74,7 @@ function drawCells(stage, row, lines, colors, shareOf) {
       const lower = Math.max(Math.min(Math.floor(((y + 1) * lines) / height), lines), upper + 1);
       for (let x = 0; x < width; x++) {
         const column = columnAt[x];
-        if (column < 0 || column >= columns) continue;
+        if (column < 0 || column >= columns || (row.plays_back && (column + 1) * row.span <= front)) continue;
         let sum = 0; // of the lines that share this pixel
         for (let line = upper; line < lower; line++) sum += z[line * columns + column];
         pixels[y * width + x] = colorAt(colors, shareOf(sum / (lower - upper)));

@@ -13,7 +13,7 @@ from app.components.plot import Plot, plots
 from app.figures.loss_over_weight import describe_gradients, describe_staircase, gradient_bars, staircase
 from app.figures.style import Theme
 from app.figures.surrogate import describe_surrogate, surrogate_figure
-from app.state.surrogate_view import Shown
+from app.state.surrogate import Shown
 from app.state.training import TrainingState
 from app.widgets.controls import Panel
 from app.widgets.insights import INSIGHTS, Insight

@@ -1,0 +1,115 @@
+"""Credit through time as rows: under each layer's raster ∂L/∂u of every neuron and step, on a diverging scale around 0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import numpy as np
+
+from app.figures.row_data import BarsRow, HeatmapRow, Row, RowsCell, RowsGroup, RowsHeader
+from app.figures.row_kinds import MOST_COLUMNS, MOST_ROWS, RowsFigure, averaged, bars, bin_size, heatmap, raster, thinned_in_words
+from app.figures.rows import NetworkFigure
+from app.figures.style import PALETTES, Theme
+from app.words.credit import CREDIT, arriving_in_words, describe_layer
+from snncore.experiment.spec import Experiment
+from snncore.explain import Credit, LayerCredit, arriving, usual_factor
+from snncore.run.record import neurons_by_time
+
+RASTER_HEIGHT = 40
+SMALL_RASTER_HEIGHT = 28
+CREDIT_HEIGHT = 72
+NARROW_HEIGHT = 28
+"""Height of a raster on narrow screens, where the credit has to stay in sight."""
+
+FEW = 4
+"""Neurons of a small layer."""
+
+MANY_LAYERS = 3
+"""Layers from which on their norms are drawn side by side."""
+
+MOST_PARTS = 100_000
+"""Most values of all parts together, of a figure that tells them wherever the cursor is."""
+
+
+def credit_figure(
+    experiment: Experiment, credit: Credit[int], trained: Credit[int], cell: tuple[int, int, int] | None, theme: Theme
+) -> NetworkFigure:
+    """Return the rows of all neuron layers, of the first sample.
+
+    Args:
+        credit: what is drawn.
+        trained: the credit in the training, whose largest values are the ends of the scales; the same if nothing was changed.
+        cell: layer, neuron and step of the cell that is marked.
+    """
+    steps = next(iter(credit.layers.values())).u.shape[1]
+    header = RowsHeader(steps=steps, dt=experiment.dt, palette=asdict(PALETTES[theme]), groups=[], other="", back=True)
+    figure = RowsFigure(header)
+    norms, before = arriving(credit), arriving(trained)
+    places = list(credit.layers)
+    count = sum(part[0].size for layer in credit.layers.values() for part in layer.parts.values())
+    for place, above in zip(places, [*places[1:], None], strict=True):
+        layer, label = credit.layers[place], experiment.layer_label(str(place))
+        rows: list[Row] = []
+        if layer.record.does_spike:
+            own = raster(figure, neurons_by_time(layer.record.spikes, 0), "spikes", "neuron")
+            own["height"] = SMALL_RASTER_HEIGHT if own["neurons"] <= FEW else RASTER_HEIGHT
+            own["narrow"], own["weight"] = NARROW_HEIGHT, 0.5
+            rows.append(own)
+        rows.append(_credit_row(figure, layer, trained.layers[place], place, has_parts=count <= MOST_PARTS))
+        if cell is not None and cell[0] == place:
+            drawn = rows[-1]
+            row = sum(len(group["rows"]) for group in header["groups"]) + len(rows) - 1
+            header["cell"] = RowsCell(row=row, line=cell[1] // bin_size(_neurons(layer), MOST_ROWS), time=cell[2])
+            assert drawn["kind"] == "heatmap"
+        words = arriving_in_words(
+            _neurons(layer),
+            norms[place],
+            norms[place] / norms[above] if above is not None and norms[above] else None,
+            experiment.layer_label(str(above)) if above is not None else "",
+            usual_factor(layer),
+            norms[place] / before[place] if credit is not trained and before[place] else None,
+        )
+        words += thinned_in_words(neurons_by_time(layer.u, 0))
+        header["groups"].append(RowsGroup(layer=str(place), title=label, words=words, rows=rows))
+    if len(places) >= MANY_LAYERS:
+        header["groups"].append(_norms_group(figure, norms))
+    return figure
+
+
+def describe_credit(experiment: Experiment, credit: Credit[int]) -> str:
+    """The rows in words, for screen readers."""
+    steps = next(iter(credit.layers.values())).u.shape[1]
+    layers = [describe_layer(experiment.layer_label(str(place)), layer) for place, layer in credit.layers.items()]
+    return f"Spikes of each layer, and below them {CREDIT}, over {steps} time steps. {'. '.join(layers)}. Escape goes back."
+
+
+def cells_of(layer: LayerCredit, line: int, time: int) -> tuple[range, range]:
+    """Return the neurons and steps that a drawn cell stands for."""
+    neurons, steps = _neurons(layer), layer.u.shape[1]
+    size, span = bin_size(neurons, MOST_ROWS), bin_size(steps, MOST_COLUMNS)
+    first, begin = line * size, time // span * span
+    return range(first, min(first + size, neurons)), range(begin, min(begin + span, steps))
+
+
+def _credit_row(figure: NetworkFigure, layer: LayerCredit, trained: LayerCredit, place: int, *, has_parts: bool) -> HeatmapRow:
+    u = neurons_by_time(layer.u, 0)
+    far = max(float(np.abs(trained.u[0]).max()) or float(np.abs(u).max()), 1e-30)
+    row = heatmap(figure, u, "difference", "neuron", (-far, far), diverges=True)
+    row["height"], row["weight"] = CREDIT_HEIGHT, 1.6
+    row["quantity"], row["asks"], row["plays_back"] = CREDIT, place, True
+    if has_parts:
+        row["parts"] = [
+            {"name": name, "z": figure.put(averaged(neurons_by_time(part, 0), row["bin"], row["span"]))}
+            for name, part in layer.parts.items()
+        ]
+    return row
+
+
+def _norms_group(figure: NetworkFigure, norms: Mapping[int, float]) -> RowsGroup:
+    row: BarsRow = bars(figure, np.array(list(norms.values())), "From the first layer to the last", "neuron layer", "‖∂L/∂u‖")
+    return RowsGroup(layer="norms", title="Credit that arrives at each layer", words="", rows=[row])
+
+
+def _neurons(layer: LayerCredit) -> int:
+    return int(layer.u[0, 0].size)

@@ -1,0 +1,192 @@
+"""Credit through time as a visitor looks at it: the cell that is asked about, and what is changed on the same weights."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.server.runner import TrainingRun
+from snncore.arrays import Array
+from snncore.diagnosis.known import has_surrogate
+from snncore.errors import ExperimentError
+from snncore.experiment.inputs import Files
+from snncore.experiment.layers import NeuronSpec
+from snncore.experiment.spec import Experiment
+from snncore.explain import Credit, credit
+from snncore.run.epoch import EpochRecord
+from snncore.run.record import neurons_by_time
+
+INTERVAL = 1.0
+"""Seconds until the credit of another epoch is computed while the network trains."""
+
+MOST_POTENTIALS = 1_000_000
+"""Most membrane potentials of a network whose credit is computed: neurons, times steps, times samples."""
+
+MOST_STEPS = 5_000
+"""Most steps, over all layers: each takes a third of a millisecond."""
+
+MOST_QUICK = 50_000
+"""Most potentials whose credit is there at once, without a sign that it is being computed."""
+
+WIDTHS = ("grad_width", "window", "sigma", "slope", "alpha")
+"""Fields of surrogate gradients that say how wide they are; each has one of them."""
+
+SURROGATE = "surrogate_grad_fn"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which credit is asked about: that of a neuron, in the layer at a place in the network, at a step."""
+
+    layer: int
+    neuron: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Attributes:
+    epoch: whose weights these are.
+    experiment: the network with what was changed; as it was trained where that was refused.
+    credit: its credit.
+    trained: the credit as it was trained.
+    refusal: why the network can't be changed so; None if it can.
+    """
+
+    epoch: int
+    experiment: Experiment
+    credit: Credit[int]
+    trained: Credit[int]
+    refusal: str | None = None
+
+
+@dataclass
+class CreditView:
+    """Attributes:
+    changes: values of fields that all neuron layers which have them get, on the same weights.
+    place: the cell that is asked about.
+    """
+
+    changes: dict[str, Any] = field(default_factory=dict)
+    place: Place | None = None
+    _known: tuple[object, float, Explained] | None = None
+    _trained: tuple[object, Credit[int]] | None = None
+
+    def change(self, name: str, value: Any, trained: Experiment, record: EpochRecord) -> None:
+        """Change a field of all neuron layers; with the value that they have in the training, change it back."""
+        self.changes[name] = value
+        if all(value_in(trained, record, index, name) == value for index, _ in layers_with(trained, name)):
+            del self.changes[name]
+
+    def change_back(self) -> None:
+        """Show the network as it was trained."""
+        self.changes.clear()
+
+    def ask(self, explained: Explained, layer: int, neurons: range, steps: range) -> None:
+        """Ask about the cell with the largest credit among some neurons and steps of a layer. Nothing happens if none is there."""
+        found = explained.credit.layers.get(layer)
+        if found is None:
+            return
+        within = neurons_by_time(found.u, sample=0)[neurons.start : neurons.stop, steps.start : steps.stop]
+        if within.size:
+            neuron, step = np.unravel_index(int(np.abs(within).argmax()), within.shape)
+            self.place = Place(layer, neurons.start + int(neuron), steps.start + int(step))
+
+    def explain(self, run: TrainingRun, record: EpochRecord, files: Files) -> Explained:
+        """Return the credit at an epoch. While the network trains, that of an epoch of the last second may stand for it.
+
+        What was changed and can't be run leaves the credit as it was trained, with the reason beside it.
+
+        Raises:
+            ExperimentError: credit can't be computed.
+        """
+        trained = run.experiment.in_force(record.epoch)
+        asked = (run.id, record.epoch, trained, dict(self.changes))
+        if self._known is not None:
+            known, at, explained = self._known
+            is_recent = run.is_running and time.monotonic() - at < INTERVAL
+            if known == asked or (is_recent and isinstance(known, tuple) and (known[0], known[3]) == (asked[0], asked[3])):
+                return self._kept(explained)
+        plain = self._as_trained(asked[:3], trained, record, files)
+        explained = Explained(record.epoch, trained, plain, plain)
+        if self.changes:
+            try:
+                changed = changed_layers(trained, self.changes)
+                found = credit(changed, parameters_with(changed, record.parameters, self.changes), files)
+                explained = Explained(record.epoch, changed, found, plain)
+            except ExperimentError as error:
+                explained = Explained(record.epoch, trained, plain, plain, refusal=str(error))
+        self._known = asked, time.monotonic(), explained
+        return self._kept(explained)
+
+    def _kept(self, explained: Explained) -> Explained:
+        """Drop a cell that is no longer there."""
+        if self.place is not None:
+            found = explained.credit.layers.get(self.place.layer)
+            if found is None or self.place.neuron >= found.u[0, 0].size or self.place.step >= found.u.shape[1]:
+                self.place = None
+        return explained
+
+    def _as_trained(self, asked: object, trained: Experiment, record: EpochRecord, files: Files) -> Credit[int]:
+        """Return the credit without changes; the last one is kept, which every change is compared with."""
+        if self._trained is None or self._trained[0] != asked:
+            self._trained = asked, credit(trained, record.parameters, files)
+        return self._trained[1]
+
+
+def why_no_credit(experiment: Experiment, record: EpochRecord) -> str | None:
+    """Why credit of a training can't be shown; None if it can."""
+    if experiment.task.is_labelled:
+        return "Labelled data are learned in batches; credit is shown for tasks with one fixed input."
+    layers = [experiment.network[int(layer.name)] for layer in record.layers]
+    if not layers:
+        return "This network has no neurons, so there is no membrane potential to give credit to."
+    potentials = sum(math.prod(layer.u.shape) for layer in record.layers)
+    steps = sum(layer.u.shape[1] for layer in record.layers)
+    if potentials > MOST_POTENTIALS:
+        return f"This network has {potentials:,} potentials in a run; credit is computed for {MOST_POTENTIALS:,} at most."
+    if steps > MOST_STEPS:
+        return f"This run has {steps:,} steps over all layers; credit is computed for {MOST_STEPS:,} at most."
+    return None
+
+
+def layers_with(experiment: Experiment, name: str) -> list[tuple[int, NeuronSpec]]:
+    """Return the neuron layers that have a field with one value for all neurons, by their place."""
+    found = [(index, layer) for index, layer in enumerate(experiment.network) if isinstance(layer, NeuronSpec) and hasattr(layer, name)]
+    if name == SURROGATE:
+        return [(index, layer) for index, layer in found if has_surrogate(layer)]
+    return [(index, layer) for index, layer in found if not isinstance(getattr(layer, name), tuple)]
+
+
+def changed_layers(experiment: Experiment, changes: Mapping[str, Any]) -> Experiment:
+    """Return the Experiment with fields of all neuron layers changed.
+
+    Raises:
+        ExperimentError: it can't be built.
+    """
+    layers = {name: layers_with(experiment, name) for name in changes}
+    return experiment.replace({f"network.{index}.{name}": value for name, value in changes.items() for index, _ in layers[name]})
+
+
+def parameters_with(experiment: Experiment, parameters: Mapping[str, Array], changes: Mapping[str, Any]) -> dict[str, Array]:
+    """Return a record's parameters, with τ_mem as it was changed: it is a parameter too, that may have learned."""
+    found = dict(parameters)
+    if "tau_mem" in changes:
+        for index, _ in layers_with(experiment, "tau_mem"):
+            for name, value in (("tau_mem", changes["tau_mem"]), ("alpha_mem", math.exp(-1 / changes["tau_mem"]))):
+                if f"{index}.{name}" in found:
+                    found[f"{index}.{name}"] = np.full_like(found[f"{index}.{name}"], value)
+    return found
+
+
+def value_in(experiment: Experiment, record: EpochRecord, index: int, name: str) -> Any:
+    """Return a layer's value of a field in a training: of τ_mem, which may learn, that of the record, where all neurons share it."""
+    learned = record.parameters.get(f"{index}.{name}")
+    if learned is not None and learned.size == 1:
+        return float(learned.item())
+    return experiment.network[index].model_dump()[name]

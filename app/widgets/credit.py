@@ -1,0 +1,134 @@
+"""Credit through time in place of the Training page's rows, and switches that redraw it on the same weights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from app.components.answers import Act
+from app.components.plain import caption, sentence, sum_of_terms
+from app.components.rows import rows
+from app.figures.credit import cells_of, credit_figure, describe_credit
+from app.figures.style import Theme
+from app.state.credit import MOST_QUICK, SURROGATE, WIDTHS, CreditView, Explained, layers_with, value_in, why_no_credit
+from app.state.training import TrainingState
+from app.widgets.controls import Panel, Parts
+from app.widgets.drawing import draw_itself
+from app.widgets.insights import INSIGHTS, Insight
+from app.words.credit import (
+    DETACH_RESET,
+    HELP,
+    LABEL,
+    OTHER_SURROGATE,
+    TAU,
+    cell_in_words,
+    changed_in_words,
+    credit_in_words,
+    flow_in_words,
+    terms,
+)
+from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, part_name, parts
+from snncore.explain import flow
+
+
+def credit_view(training: TrainingState, theme: Theme) -> None:
+    """Show credit of the epoch on display.
+
+    Raises:
+        ExperimentError: it can't be computed; then nothing is shown.
+    """
+    view, record = training.credit, training.seen_record
+    potentials = sum(layer.u.size for layer in record.layers)
+    with st.spinner("Following the gradient back through time") if potentials > MOST_QUICK else st.empty():
+        explained = view.explain(training.run, record, training.composition.files)
+    _switches(training)
+    if explained.refusal:
+        sentence(f"That can't be shown, so this is the training's own gradient. {explained.refusal}")
+    elif view.changes:
+        with st.container(horizontal=True, vertical_alignment="center", key="credit_changed"):
+            caption(changed_in_words(explained.credit.loss, explained.trained.loss))
+            st.button("As trained", key="credit_as_trained", on_click=view.change_back)
+    _cell(view, explained)
+    place = view.place
+    cell = (place.layer, place.neuron, place.step) if place else None
+    rows(
+        "credit",
+        credit_figure(explained.experiment, explained.credit, explained.trained, cell, theme),
+        describe_credit(explained.experiment, explained.credit),
+        on_act=lambda act: _act(training, explained, act),
+    )
+
+
+def _cell(view: CreditView, explained: Explained) -> None:
+    """Show the chain rule of the cell that is asked about, or what to do."""
+    with st.container(key="credit_cell"):
+        if view.place is None:
+            sentence(credit_in_words(explained.epoch, explained.credit.loss))
+            return
+        layer, neuron, step = view.place.layer, view.place.neuron, view.place.step
+        found, experiment = explained.credit.layers[layer], explained.experiment
+        cell = found.cell(neuron, step)
+        above = min((place for place in explained.credit.layers if place > layer), default=None)
+        sum_of_terms(cell_in_words(experiment, layer, neuron, step, cell), terms(experiment, layer, step, cell, above))
+        caption(flow_in_words(flow(found, neuron, step), step))
+
+
+def _switches(training: TrainingState) -> None:
+    """Show controls that change the network on the same weights, for this view alone."""
+    view, record = training.credit, training.seen_record
+    experiment = training.run.experiment.in_force(record.epoch)
+    panel = Panel("credit_switches")
+
+    def present(name: str) -> Any:
+        """The value that is shown of a field; None where no layer has it."""
+        found = layers_with(experiment, name)
+        return view.changes.get(name, value_in(experiment, record, found[0][0], name)) if found else None
+
+    def change(name: str, value: Any) -> Parts:
+        view.change(name, value, experiment, record)
+        return None
+
+    detached = present("detach_reset")
+    if detached is not None:
+        panel.switch(DETACH_RESET, "detach_reset", detached, lambda changes: change("detach_reset", changes["detach_reset"]))
+    surrogate = present(SURROGATE)
+    kinds = parts(SURROGATE)
+    if surrogate is not None and surrogate["kind"] in kinds:
+        panel.choice(
+            OTHER_SURROGATE,
+            SURROGATE,
+            surrogate["kind"],
+            list(kinds),
+            lambda changes: change(SURROGATE, {"kind": changes[SURROGATE], **kinds[changes[SURROGATE]]}),
+            part_name,
+        )
+        width = next((name for name in WIDTHS if name in surrogate), None)
+        if width:
+            of_part = PART_PARAMETERS[width]
+            path = f"{SURROGATE}.{width}"
+            words = replace(of_part, name=f"Its {of_part.name.lower()}", has_slider=False)
+            panel.number(
+                words, path, surrogate[width], of_part.numbers, lambda changes: change(SURROGATE, {**surrogate, width: changes[path]})
+            )
+    tau = present("tau_mem")
+    if tau is not None:
+        numbers = LAYER_PARAMETERS["tau_mem"].numbers
+        panel.number(replace(TAU, has_slider=False), "tau_mem", tau, numbers, lambda changes: change("tau_mem", changes["tau_mem"]))
+    panel.show("On the same weights", lambda _: draw_itself())
+
+
+def _act(training: TrainingState, explained: Explained, act: Act) -> None:
+    if act["do"] == "back":
+        training.close_insight()
+    elif act["do"] == "ask" and int(act["layer"]) in explained.credit.layers:
+        layer = int(act["layer"])
+        training.credit.ask(explained, layer, *cells_of(explained.credit.layers[layer], int(act["row"]), int(act["time"])))
+
+
+def _why_not(training: TrainingState) -> str | None:
+    return why_no_credit(training.run.in_force, training.seen_record)
+
+
+INSIGHTS["credit"] = Insight(LABEL, HELP, _why_not, credit_view)

@@ -1,0 +1,132 @@
+"""What is said of credit through time: the terms of a cell's chain rule, where credit ends, and how much arrives at a layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.words.numbers import counted, share_in_words, with_minus
+from app.words.parameter import Parameter
+from app.words.training_parameters import SURROGATE
+from snncore.experiment.spec import Experiment
+from snncore.explain import Cell, Flow, LayerCredit
+
+CREDIT = "∂L/∂u"
+
+LABEL = "Where the gradient goes"
+HELP = "∂L/∂u of every neuron and step, as it runs back through time: where credit flows, dies or explodes."
+
+DETACH_RESET = Parameter("Detach the reset", "The gradient ignores that a spike resets the membrane. Spikes stay as they are.")
+TAU = Parameter("Membrane time constant", "Of all layers, on the same weights. The spikes change too.", symbol="τ_mem", unit="steps")
+OTHER_SURROGATE = Parameter(SURROGATE.name, f"{SURROGATE.note} Spikes stay as they are.")
+
+SAME_WEIGHTS = "On the same weights, for this view alone:"
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of a sum: its value, the numbers it is the product of, and what it is. Numbers may be empty."""
+
+    value: str
+    numbers: str
+    name: str
+
+
+def credit_in_words(epoch: int, loss: float) -> str:
+    """What the rows show, and what to do."""
+    return (
+        f"∂L/∂u at epoch {epoch}, loss {_number(loss)}: how the loss changes with each potential. The gradient runs from right to left. "
+        "Click a cell for its chain rule."
+    )
+
+
+def changed_in_words(loss: float, trained_loss: float) -> str:
+    """What a change on the same weights did to the loss."""
+    if loss == trained_loss:
+        return f"Changed: same spikes, same loss {_number(loss)}; only the gradient differs. Colours as in the training."
+    return f"Changed: other spikes, loss {_number(loss)} instead of {_number(trained_loss)}. Colours as in the training."
+
+
+def cell_in_words(experiment: Experiment, layer: int, neuron: int, step: int, cell: Cell) -> Term:
+    """The cell whose credit is the sum."""
+    return Term(_number(cell.u), CREDIT, f"neuron {neuron} of {experiment.layer_label(str(layer))}, step {step}")
+
+
+def terms(experiment: Experiment, layer: int, step: int, cell: Cell, above: int | None) -> list[Term]:
+    """The parts of a cell's credit, each with the product that it is.
+
+    Args:
+        above: place of the next neuron layer; None if the layer is the last.
+    """
+    source = "the loss" if above is None else experiment.layer_label(str(above))
+    names = {
+        "output": f"own spike, through {source}",
+        "read": "u, read by the loss",
+        "decay": f"what stays in u[{step + 1}]",
+        "reset": f"what its reset takes from u[{step + 1}]",
+        "adaptation": "later thresholds that its spikes raise",
+        "recurrence": "its spikes, fed back",
+        "synapse": "its spikes, in later synaptic currents",
+    }
+    found = []
+    for name, value in cell.parts.items():
+        numbers = ""
+        if name == "output" and cell.slope:
+            numbers = f"∂L/∂s · σ′ = {_number(value / cell.slope)} · {_number(cell.slope)}"
+        elif name in ("recurrence", "synapse") and cell.slope:
+            numbers = f"{_number(value / cell.slope)} · σ′ {_number(cell.slope)}"
+        elif name == "decay" and cell.next:
+            numbers = f"α · ∂L/∂u[{step + 1}] = {_number(value / cell.next)} · {_number(cell.next)}"
+        elif name == "reset" and cell.next:
+            numbers = f"{_number(value / cell.next)} · {_number(cell.next)}"
+        found.append(Term(_signed(value), numbers, names.get(name, name)))
+    return found
+
+
+def flow_in_words(found: Flow, step: int) -> str:
+    """Where a cell's credit ends on its way back through the membrane, and by which factor."""
+    back = step - found.step
+    if not step:
+        return "Step 0 is the first: there is nothing to pass credit on to."
+    a_step = f"× {_number(found.factor)} a step"
+    if found.ended_by == "cut":
+        before = "" if back == 1 else f" after {counted(back - 1, 'step')}"
+        return f"Going back, it stops at step {found.step}{before}: that step passes on × {_number(found.last)}."
+    if found.ended_by == "faded":
+        return f"Going back, it fades {a_step}: under 1% is left at step {found.step}, after {counted(back, 'step')}."
+    if found.ended_by == "grown":
+        return f"Going back, it explodes {a_step}: over 100 times as much at step {found.step}."
+    left = share_in_words(abs(found.left)) if abs(found.left) <= 1 else f"× {_number(abs(found.left))}"
+    return f"Going back, it reaches step 0 with {left} of itself, {a_step}."
+
+
+def arriving_in_words(neurons: int, norm: float, share: float | None, above: str, factor: float, of_trained: float | None) -> str:
+    """How much credit a layer gets, and how much of it goes one step back.
+
+    Args:
+        share: the norm as a share of that of the layer `above`; None for the last layer.
+        factor: what one step back through the membrane usually passes on.
+        of_trained: the norm as a multiple of the one in the training; None if nothing was changed.
+    """
+    parts = [counted(neurons, "neuron")]
+    if not norm:
+        parts.append("no credit arrives")
+        return " · ".join(parts)
+    compared = "" if of_trained is None else f", × {_number(of_trained)} of the training's"
+    parts.append(f"‖∂L/∂u‖ {_number(norm)}{compared}")
+    if share is not None:
+        parts.append(f"× {_number(share)} of {above}'s")
+    parts.append(f"one step back keeps × {_number(factor)}")
+    return " · ".join(parts)
+
+
+def describe_layer(label: str, layer: LayerCredit) -> str:
+    """A layer's credit, for screen readers."""
+    return f"{label}: from {_number(float(layer.u.min()))} to {_number(float(layer.u.max()))}"
+
+
+def _number(value: float) -> str:
+    return with_minus(f"{value:.3g}")
+
+
+def _signed(value: float) -> str:
+    return with_minus(f"{value:+.3g}")
