@@ -11,7 +11,7 @@ from app.figures.style import LEFT_MARGIN, PALETTES, RIGHT_MARGIN, Figure, Palet
 from snncore.arrays import Array
 from snncore.explain import LossOverWeight
 
-BARS_HEIGHT, STAIRS_HEIGHT = 120, 210
+BARS_HEIGHT, STAIRS_HEIGHT = 116, 184
 MARGIN = {"l": LEFT_MARGIN, "r": RIGHT_MARGIN, "t": 38, "b": 34}
 """With a line at the top for the readout above the heading."""
 
@@ -132,7 +132,7 @@ def _named(palette: Palette, has_tried: bool) -> str:
     """What each line is, in its colour."""
     named = [(palette.text, "true loss"), (palette.positive, "surrogate's slope")]
     if has_tried:
-        named.append((palette.compared, "the tried one's, dashed"))
+        named.append((palette.compared, "tried, dashed"))
     return " · ".join(f'<span style="color:{color}">{words}</span>' for color, words in named)
 
 

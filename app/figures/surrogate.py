@@ -116,9 +116,9 @@ def _words(threshold: float, theme: Theme, tried: Any) -> list[dict[str, Any]]:
     palette = PALETTES[theme]
     named = (
         (palette.text, "spike function s"),
-        (palette.muted, "its own slope, dotted: 0, at a jump infinite"),
+        (palette.muted, "its own slope, dotted"),
         (palette.positive, "surrogate gradient"),
-        *([] if tried is None else [(palette.compared, "the tried one, dashed")]),
+        *([] if tried is None else [(palette.compared, "tried, dashed")]),
     )
     text = " · ".join(f'<span style="color:{color}">{words}</span>' for color, words in named)
     theta = {

@@ -58,6 +58,8 @@ class Weights:
         values: (inputs,).
         gradients: ∂loss/∂weight by the surrogate, (inputs,).
         tried: the same by the surrogate that is tried; None without one.
+        sender: place of the layer whose neurons are the inputs, one by one; None for others.
+        sent: spikes of each of these neurons, (inputs,); None without a sender.
     """
 
     name: str
@@ -65,11 +67,16 @@ class Weights:
     values: Array
     gradients: Array
     tried: Array | None
+    sender: int | None
+    sent: Array | None
 
     @property
-    def steepest(self) -> int:
-        """The input whose weight has the largest gradient."""
-        return int(np.abs(self.gradients).argmax())
+    def usual(self) -> int:
+        """The input whose weight has the largest gradient or, where none has one, the largest part in what happens."""
+        size = np.abs(self.gradients)
+        if not size.any():
+            size = np.abs(self.values) if self.sent is None else self.sent
+        return int(size.argmax())
 
 
 @dataclass
@@ -77,7 +84,7 @@ class SurrogateView:
     """Attributes:
     layer: place of the layer on display; None for the last one that has a surrogate.
     tried: another surrogate as data, to see what it would do; it changes nothing.
-    picked: the input whose weight was picked; None for the one with the largest gradient.
+    picked: the input whose weight was picked; None for `Weights.usual`.
     neuron: the neuron whose weights are shown; None for the traced one.
     """
 
@@ -112,7 +119,7 @@ class SurrogateView:
         self.neuron, self.picked = neuron, None
 
     def pick(self, place: int | None) -> None:
-        """Pick a weight by its input, or the one with the largest gradient."""
+        """Pick a weight by its input; None for the usual one."""
         self.picked = place
 
     def try_surrogate(self, experiment: Experiment, changes: Mapping[str, Any]) -> None:
@@ -137,6 +144,10 @@ class SurrogateView:
             return None
         return experiment.replace(self.changes(experiment))
 
+    def surrogate_of(self, experiment: Experiment) -> Any:
+        """Return the surrogate of the layer on display, a torch function of (u, θ)."""
+        return getattr(experiment.network[self.layer_of(experiment)], SURROGATE)
+
     def changes(self, experiment: Experiment) -> dict[str, Any]:
         """Return the edit that takes over the surrogate that is tried, in all layers that have one."""
         return {f"network.{place}.{SURROGATE}": self.tried for place in self.layers(experiment)}
@@ -146,8 +157,8 @@ class SurrogateView:
         place = self.layer_of(shown.experiment)
         record = shown.records[place]
         tried = self.tried_of(shown.experiment)
-        other = None if tried is None else reached(_surrogate(tried, place), record)
-        return reached(_surrogate(shown.experiment, place), record), other
+        other = None if tried is None else reached(self.surrogate_of(tried), record)
+        return reached(self.surrogate_of(shown.experiment), record), other
 
     def weights(self, shown: Shown, traced: Mapping[int, int], files: Files) -> Weights:
         """Return the weights into one neuron of the layer, with their gradients.
@@ -170,7 +181,11 @@ class SurrogateView:
         def into(array: Array) -> Array:
             return np.asarray(array[neuron]).reshape(-1)
 
-        return Weights(name, neuron, into(values), into(gradients), None if tried is None else into(tried))
+        before = int(name.partition(".")[0]) - 1
+        sends = before in shown.records and values.ndim == 2 and shown.records[before].spikes[0, 0].size == values.shape[1]
+        sent = shown.records[before].spikes.sum(axis=(0, 1)).ravel() if sends else None
+        of_tried = None if tried is None else into(tried)
+        return Weights(name, neuron, into(values), into(gradients), of_tried, before if sends else None, sent)
 
     def over_weight(self, shown: Shown, weights: Weights, files: Files) -> LossOverWeight:
         """Return the true loss as the picked weight moves, over a range in which it changes, if there is one.
@@ -188,7 +203,7 @@ class SurrogateView:
 
     def place_of(self, weights: Weights) -> int:
         """Return the input whose weight is on display."""
-        return weights.steepest if self.picked is None or self.picked >= len(weights.values) else self.picked
+        return weights.usual if self.picked is None or self.picked >= len(weights.values) else self.picked
 
     def _gradient(self, shown: Shown, experiment: Experiment, files: Files) -> dict[str, Array]:
         """Return the gradients of all parameters. The last ones of the surrogate in force, and of a tried one, are kept."""
@@ -211,12 +226,9 @@ def _over_range(shown: Shown, weights: Weights, index: tuple[int, ...], files: F
         steps = () if count == 3 else (SMALL_STEP * reach, reach)
         return loss_over_weight(experiment, weights.name, index, reach, points=count, steps=steps, parameters=parameters, files=files)
 
-    reach = float(np.abs(parameters[weights.name]).max()) or 1.0
-    for _ in range(DOUBLINGS):
-        if over(reach, 3).levels > 1:
-            break
-        reach *= 2
-    return over(2 * reach, points)
+    first = float(np.abs(parameters[weights.name]).max()) or 1.0
+    reaches = [first * 2**power for power in range(DOUBLINGS)]
+    return over(2 * next((reach for reach in reaches if over(reach, 3).levels > 1), first), points)
 
 
 def _weight_into(shown: Shown, place: int) -> str:
@@ -228,10 +240,6 @@ def _weight_into(shown: Shown, place: int) -> str:
         if before in shown.records:
             break
     raise ExperimentError(f"No weights lead into {shown.experiment.layer_label(str(place))}.")
-
-
-def _surrogate(experiment: Experiment, place: int) -> Any:
-    return getattr(experiment.network[place], SURROGATE)
 
 
 def _is_same(known: object, asked: tuple[object, ...]) -> bool:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
+from app.components.focus import focus
 from app.components.plain import caption, sentence
 from app.components.plot import Plot, plots
 from app.figures.loss_over_weight import describe_gradients, describe_staircase, gradient_bars, staircase
 from app.figures.style import Theme
 from app.figures.surrogate import describe_surrogate, surrogate_figure
-from app.state.surrogate import Shown
+from app.state.surrogate import Shown, Weights
 from app.state.training import TrainingState
 from app.widgets.controls import Panel
+from app.widgets.drawing import draw_itself
 from app.widgets.insights import INSIGHTS, Insight
 from app.widgets.session import desk
-from app.words.layer_parameters import PART_PARAMETERS, part_name
+from app.words.layer_parameters import PART_PARAMETERS, part_name, parts
 from app.words.parameter import Parameter
 from app.words.surrogate import DROP, HELP, TAKE, TAKE_HELP, TITLE, optimiser_in_words, shares_in_words, staircase_in_words
-from app.words.training_parameters import SURROGATE
 from app.words.typed_numbers import Numbers
-from snncore.activation import SURROGATES
 from snncore.errors import ExperimentError
 
 LAYER = Parameter("Layer", "Whose potentials and surrogate are shown.")
+TRIED = Parameter("Try", "Another surrogate, drawn beside the layer's own; nothing changes until it is used.")
 NEURON = Parameter("Into neuron", "Whose incoming weights are shown; of a convolution, the channel.", has_slider=False)
 
 
@@ -38,11 +38,65 @@ def _why_not(training: TrainingState) -> str | None:
 
 def _view(training: TrainingState, theme: Theme) -> None:
     shown = training.shown_pass()
+    weight = _weight_of(training, shown)
+    focus("surrogate_focus")
+    _controls(training, shown, weight if isinstance(weight, Weights) else None)
     left, right = st.columns(2, gap="medium")
     with left:
         _potentials(training, shown, theme)
     with right:
-        _weight(training, shown, theme)
+        if isinstance(weight, str):
+            sentence(weight)
+        else:
+            _weight(training, shown, weight, theme)
+
+
+def _weight_of(training: TrainingState, shown: Shown) -> Weights | str:
+    """Return the weights into the neuron that is looked at, or why there are none."""
+    view, files = training.surrogate, training.composition.files
+    try:
+        weights = view.weights(shown, training.traced(), files)
+        view.over_weight(shown, weights, files)
+    except ExperimentError as error:
+        return str(error)
+    return weights
+
+
+def _controls(training: TrainingState, shown: Shown, weights: Weights | None) -> None:
+    view, experiment = training.surrogate, shown.experiment
+    rows = Panel("surrogate_rows")
+    places = view.layers(experiment)
+    if len(places) > 1:
+        present = str(view.layer_of(experiment))
+
+        def look_at(changes: dict[str, Any]) -> None:
+            view.look_at(int(changes["layer"]))
+
+        rows.choice(LAYER, "layer", present, list(map(str, places)), look_at, experiment.layer_label)
+    _add_tried(rows, training, shown)
+    if weights is not None:
+        numbers = Numbers(is_whole=True, low=0, high=len(shown.parameters[weights.name]) - 1)
+        rows.number(NEURON, "neuron", weights.neuron, numbers, lambda changes: view.look_into(int(changes["neuron"])))
+    rows.show("Surrogate", lambda _: draw_itself())
+
+
+def _add_tried(rows: Panel, training: TrainingState, shown: Shown) -> None:
+    """Add the surrogate that is tried, or the layer's own, and its numbers."""
+    view, experiment = training.surrogate, shown.experiment
+    present = view.tried or experiment.at(f"network.{view.layer_of(experiment)}.surrogate_grad_fn")
+    kinds = parts("surrogate_grad_fn")
+    if present["kind"] not in kinds:
+        return
+
+    def change(changes: dict[str, Any]) -> None:
+        told = {path.rpartition(".")[2]: value for path, value in changes.items()}
+        desk().attempt(lambda: view.try_surrogate(experiment, told))
+
+    rows.choice(TRIED, "tried.kind", present["kind"], list(kinds), change, part_name)
+    for name, value in present.items():
+        if name != "kind":
+            words = replace(PART_PARAMETERS[name], has_slider=False)
+            rows.number(words, f"tried.{name}", value, words.numbers, change)
 
 
 def _potentials(training: TrainingState, shown: Shown, theme: Theme) -> None:
@@ -51,86 +105,30 @@ def _potentials(training: TrainingState, shown: Shown, theme: Theme) -> None:
     place = view.layer_of(experiment)
     layer: Any = experiment.network[place]
     other = view.tried_of(experiment)
-    tried = None if other is None else getattr(other.network[place], "surrogate_grad_fn")  # noqa: B009  (not every layer has one)
-    given = (layer.spike_fn, layer.surrogate_grad_fn, layer.spike_threshold, shown.records[place])
-    plots("insight_surrogate", [Plot(figure=surrogate_figure(*given, theme, tried), description=describe_surrogate(*given))])
+    tried = None if other is None else view.surrogate_of(other)
+    given = (layer.spike_fn, view.surrogate_of(experiment), layer.spike_threshold, shown.records[place])
+    plots("surrogate", [Plot(figure=surrogate_figure(*given, theme, tried), description=describe_surrogate(*given))])
     shares, of_tried = view.shares(shown)
-    sentence(shares_in_words(_name(layer.surrogate_grad_fn), shares, of_tried, "" if tried is None else _name(tried)))
-    rows = Panel("insight_surrogate_fields")
-    _add_layer(rows, training, shown)
-    _add_tried(rows, training, shown)
-    rows.show("Surrogate to try", lambda _: None)
-    if tried is not None:
-        with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center", key="surrogate_shares"):
+        caption(shares_in_words(_name(given[1]), shares, of_tried, "" if tried is None else _name(tried)))
+        if tried is not None:
             st.button(TAKE, key="use_tried", on_click=_take, args=(training,), help=TAKE_HELP)
             st.button(DROP, key="drop_tried", on_click=view.drop_tried)
+    caption(optimiser_in_words(experiment.training.optimiser))
 
 
-def _add_layer(rows: Panel, training: TrainingState, shown: Shown) -> None:
-    view, experiment = training.surrogate, shown.experiment
-    places = view.layers(experiment)
-    if len(places) > 1:
-        rows.choice(
-            LAYER,
-            "layer",
-            str(view.layer_of(experiment)),
-            list(map(str, places)),
-            lambda changes: _look(lambda: view.look_at(int(changes["layer"]))),
-            experiment.layer_label,
-        )
-
-
-def _add_tried(rows: Panel, training: TrainingState, shown: Shown) -> None:
-    """Add the surrogate that is tried, or the layer's own, and its numbers."""
-    view, experiment = training.surrogate, shown.experiment
-    own = experiment.at(f"network.{view.layer_of(experiment)}.surrogate_grad_fn")
-    present = view.tried or own
-    words = replace(SURROGATE, name="Surrogate to try", note=f"Drawn beside the layer's own; nothing changes until {TAKE!r} is pressed.")
-
-    def change(changes: dict[str, Any]) -> None:
-        _look(lambda: view.try_surrogate(experiment, {path.rpartition(".")[2]: value for path, value in changes.items()}))
-
-    rows.choice(words, "tried.kind", present["kind"], [surrogate.__name__ for surrogate in SURROGATES], change, part_name)
-    for name, value in present.items():
-        if name != "kind":
-            rows.number(PART_PARAMETERS[name], f"tried.{name}", value, PART_PARAMETERS[name].numbers, change)
-
-
-def _weight(training: TrainingState, shown: Shown, theme: Theme) -> None:
+def _weight(training: TrainingState, shown: Shown, weights: Weights, theme: Theme) -> None:
     """Draw the gradients of a neuron's weights, and the true loss as one of them moves."""
-    view, files = training.surrogate, training.composition.files
-    try:
-        weights = view.weights(shown, training.traced(), files)
-        found = view.over_weight(shown, weights, files)
-    except ExperimentError as error:
-        sentence(str(error))
-        return
-    place = view.place_of(weights)
-    source, target = "input", f"neuron {weights.neuron} of {shown.experiment.layer_label(str(view.layer_of(shown.experiment)))}"
-    plots(
-        "insight_gradients",
-        [
-            Plot(
-                figure=gradient_bars(weights.gradients, place, source, target, theme, weights.tried),
-                description=describe_gradients(weights.gradients, place, source, target),
-            )
-        ],
-        place,
-        view.pick,
-    )
+    view = training.surrogate
+    found, place = view.over_weight(shown, weights, training.composition.files), view.place_of(weights)
+    source = "input" if weights.sender is None else f"neuron of {shown.experiment.layer_label(str(weights.sender))}"
+    target = f"neuron {weights.neuron} of {shown.experiment.layer_label(str(view.layer_of(shown.experiment)))}"
+    bars = gradient_bars(weights.gradients, place, source, target, theme, weights.tried)
+    described = describe_gradients(weights.gradients, place, source, target)
+    plots("surrogate_gradients", [Plot(figure=bars, description=described)], view.picked, view.pick, redraw=draw_itself)
     tried = None if weights.tried is None else float(weights.tried[place])
-    plots("insight_staircase", [Plot(figure=staircase(found, theme, tried), description=describe_staircase(found))])
-    sentence(staircase_in_words(found))
-    caption(optimiser_in_words(shown.experiment.training.optimiser))
-    rows = Panel("insight_neuron")
-    most = len(shown.parameters[weights.name]) - 1
-    numbers = Numbers(is_whole=True, low=0, high=most)
-    rows.number(NEURON, "neuron", weights.neuron, numbers, lambda changes: _look(lambda: view.look_into(int(changes["neuron"]))))
-    rows.show("Weight", lambda _: None)
-
-
-def _look(act: Callable[[], object]) -> None:
-    desk().attempt(act)
+    plots("surrogate_staircase", [Plot(figure=staircase(found, theme, tried), description=describe_staircase(found))])
+    caption(staircase_in_words(found, has_goal=found.loss == 0))
 
 
 def _take(training: TrainingState) -> None:

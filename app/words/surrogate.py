@@ -23,10 +23,12 @@ OPTIMISERS = {
 
 def shares_in_words(name: str, shares: tuple[float, ...], tried: tuple[float, ...] | None = None, tried_name: str = "") -> str:
     """How much of a layer's run the surrogate reaches, and how much another one would."""
-    said = f"{name} is above 1% of its peak at {share_in_words(shares[0])} of this layer's potentials, above 10% at {_share(shares[1])}."
+    low, high = map(share_in_words, shares)
+    said = f"{name} is above 1% of its peak at {low} of this layer's potentials, above 10% at {high}."
     if tried is None:
         return said
-    return f"{said} {tried_name}, tried: {share_in_words(tried[0])} and {_share(tried[1])}."
+    low, high = map(share_in_words, tried)
+    return f"{said} Tried, {tried_name}: {low} and {high}."
 
 
 def optimiser_in_words(optimiser: Literal["RMSprop", "Adam", "SGD"]) -> str:
@@ -34,23 +36,25 @@ def optimiser_in_words(optimiser: Literal["RMSprop", "Adam", "SGD"]) -> str:
     return OPTIMISERS[optimiser]
 
 
-def staircase_in_words(found: LossOverWeight) -> str:
-    """What the true loss does around the weight, and what the surrogate says instead."""
+def staircase_in_words(found: LossOverWeight, has_goal: bool) -> str:
+    """What the true loss does around the weight, and what the surrogate says instead.
+
+    Args:
+        has_goal: whether the loss is 0, and so has no gradient at all.
+    """
     small, wide = found.finite_differences
     gradient = found.gradient
     surrogate = f"The surrogate says ∂L/∂w = {_number(gradient)}" if gradient else "No gradient reaches this weight"
+    if has_goal and not gradient:
+        surrogate = "The loss is 0, so there is no gradient; look at an earlier epoch"
     if found.finite_differences[small]:
-        return f"{surrogate}. The true loss moves too: over ±{small:.2g} its slope is {_number(found.finite_differences[small])}."
+        return f"{surrogate}. The true loss has a slope here too: {_number(found.finite_differences[small])} over ±{small:.2g}."
     change = found.nearest_change
-    flat = f"The true slope is 0: moving the weight by ±{small:.2g} changes no spike that the loss sees"
+    flat = f"The true slope is 0: over ±{small:.2g} no spike changes that the loss sees"
     if change is None:
-        return f"{surrogate}. {flat}, nor does any move up to ±{wide:.2g}."
-    where = f"The nearest step of the loss is {_signed(change)} away"
-    return f"{surrogate}. {flat}. {where}; over ±{wide:.2g} the loss changes by {_number(found.finite_differences[wide])} per unit."
-
-
-def _share(share: float) -> str:
-    return share_in_words(share)
+        return f"{surrogate}. {flat}, nor over ±{wide:.2g}."
+    mean = _number(found.finite_differences[wide])
+    return f"{surrogate}. {flat}; the nearest step is {_signed(change)} away. Over ±{wide:.2g} the true mean slope is {mean}."
 
 
 def _number(value: float) -> str:
