@@ -16,6 +16,7 @@ from app.state.files import labelled_file
 from app.state.former_runs import FormerRuns, changes_between, has_epochs
 from app.state.guess import Guess, first_spike_of
 from app.state.own_data import own_data, split_seed
+from app.state.phases import PhasesView
 from app.state.recognition import Look, Recognition
 from app.state.surrogate import Shown, SurrogateView
 from app.state.trainability import check_trainable
@@ -81,6 +82,7 @@ class TrainingState:
         picked: the traced neuron of each layer.
         scrubbed: the epoch on display; None for the last one.
         surrogate: how the surrogate gradient is looked at.
+        phases: the epoch on display in its phases, while they stand there.
         insight: what stands in place of the rows to explain the training, by its name; None while the rows are shown.
         credit: credit through time, while that stands there.
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
@@ -103,6 +105,7 @@ class TrainingState:
     scrubbed: int | None = None
     insight: str | None = None
     surrogate: SurrogateView = field(default_factory=SurrogateView)
+    phases: PhasesView = field(default_factory=PhasesView)
     credit: CreditView = field(default_factory=CreditView)
     given_up: Checkpoint | None = None
     guess: Guess = field(default_factory=Guess)
@@ -137,7 +140,8 @@ class TrainingState:
     @property
     def is_moving(self) -> bool:
         """Whether anything on the page changes by itself."""
-        return self.trials.are_running or self.delays.are_running or (self.present_run is not None and self.present_run.is_running)
+        is_running = self.present_run is not None and self.present_run.is_running
+        return is_running or self.trials.are_running or self.delays.are_running or self.phases.is_moving
 
     @property
     def is_walked(self) -> bool:
@@ -344,6 +348,7 @@ class TrainingState:
         """End all trainings."""
         self.trials.end()
         self.delays.end()
+        self.phases.end()
         if self.present_run:
             self.present_run.pause()
 
@@ -498,11 +503,13 @@ class TrainingState:
         """Explain the training in place of the rows, at the epoch on display. It pauses meanwhile, and goes on when it is told to."""
         self.trials.end()
         self.run.pause()
+        self.close_insight()
         self.insight = name
 
     def close_insight(self) -> None:
         """Show the rows again, and forget what was asked meanwhile."""
-        self.insight, self.credit = None, CreditView()
+        self.phases.end()
+        self.insight, self.credit, self.surrogate, self.phases = None, CreditView(), SurrogateView(), PhasesView()
 
     def pinned_pass(self, epoch: int) -> tuple[Simulation, int] | None:
         """Return what the pinned network did at an epoch, or the nearest earlier whole one, and which.
@@ -576,6 +583,7 @@ class TrainingState:
     def _exchange(self, made: TrainingRun) -> None:
         """Show another training, and keep the present one for undo."""
         self.delays.follow(made.experiment)
+        self.phases.end_leaving_out()
         if self.present_run:
             self.present_run.pause()
         for run in (self.former.restarted, self.present_run):
