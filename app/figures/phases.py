@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from app.figures.curves import axis_name
-from app.figures.row_data import RowsGroup, RowsHeader
-from app.figures.row_kinds import RowsFigure, averaged, bars, bin_size
-from app.figures.rows import NetworkFigure
+from app.figures.row_kinds import averaged, bin_size
 from app.figures.style import PALETTES, Figure, Theme, axis, heading, layout
 from app.words.layers import parameter_name
 from snncore.arrays import Array
@@ -59,7 +57,8 @@ def matrices(values: Mapping[str, Array], experiment: Experiment, what: str, the
                 "hovertemplate": f"to %{{y}}, from %{{x}}<br>{what} %{{z:.3~g}}<extra></extra>",
             }
         )
-    return {"data": data, "layout": _beside(shown, experiment, theme), "narrow": _below(shown, experiment, theme)}
+    panels = _matrix_panels(shown, experiment)
+    return {"data": data, "layout": _beside(panels, theme), "narrow": _below(panels, theme)}
 
 
 def shown_matrices(values: Mapping[str, Array]) -> dict[str, Array]:
@@ -77,31 +76,69 @@ def describe_matrices(values: Mapping[str, Array], experiment: Experiment, what:
     return f"{what}: {'; '.join(said)}." if said else f"{what}: none."
 
 
-def potentials_left(left: Mapping[str, Array], experiment: Experiment, is_reset: bool, theme: Theme) -> NetworkFigure:
-    """Rows with v of each neuron of the first sample, as the epoch before left it, or reset.
+def potentials_left(left: Mapping[str, Array], experiment: Experiment, is_reset: bool, theme: Theme) -> Figure:
+    """v of each neuron of the first sample as the epoch before left it, or reset: a panel for each layer, the latest if there are many.
 
     Args:
-        left: v by layer name, (batch, ...); an empty one has no row.
+        left: v by layer name, (batch, ...); an empty one has no panel.
     """
-    header = RowsHeader(steps=1, dt=experiment.dt, palette=asdict(PALETTES[theme]), groups=[], other="", back=True)
-    figure = RowsFigure(header)
-    for name, v in left.items():
-        if not v.size:
-            continue
-        of_sample = v[0].reshape(-1)
-        row = bars(figure, of_sample * (not is_reset), f"v, {'reset' if is_reset else 'as the epoch before left it'}", "neuron", "v")
-        row["largest"] = float(np.abs(of_sample).max()) or 1.0
-        words = f"{len(of_sample)} neurons"
-        header["groups"].append(RowsGroup(layer=name, title=experiment.layer_label(name), words=words, rows=[row]))
-    return figure
+    shown = _first_samples(left)
+    palette = PALETTES[theme]
+    data = []
+    for number, (name, v) in enumerate(shown.items(), start=1):
+        data.append(
+            {
+                "type": "bar",
+                "x": np.arange(len(v)),
+                "y": (np.zeros_like(v) if is_reset else v).astype(np.float32),
+                "xaxis": axis_name("x", number),
+                "yaxis": axis_name("y", number),
+                "marker": {"color": palette.membrane},
+                "hovertemplate": "neuron %{x}<br>v %{y:.3~g}<extra></extra>",
+                "meta": {"label": experiment.layer_label(name), "x": "neuron", "value": "v"},
+            }
+        )
+    panels = {
+        name: _Panel(f"{experiment.layer_label(name)}, v {'reset' if is_reset else 'as it was left'}", "neuron", "v", _range(v))
+        for name, v in shown.items()
+    }
+    return {"data": data, "layout": _beside(panels, theme), "narrow": _below(panels, theme)}
 
 
 def describe_potentials(left: Mapping[str, Array], experiment: Experiment, is_reset: bool) -> str:
-    """The rows in words, for screen readers."""
+    """The panels in words, for screen readers."""
     if is_reset:
         return "v of every neuron: at rest."
-    said = [f"{experiment.layer_label(name)}: v from {v[0].min():.3g} to {v[0].max():.3g}" for name, v in left.items() if v.size]
+    said = [f"{experiment.layer_label(name)}: v from {v.min():.3g} to {v.max():.3g}" for name, v in _first_samples(left).items()]
     return f"v that the epoch before left. {'. '.join(said)}."
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """A panel's heading, the names of its axes, and the range of its y axis; without one it shows a matrix, from the top down."""
+
+    title: str
+    along: str
+    up: str
+    range: tuple[float, float] | None = None
+
+
+def _first_samples(left: Mapping[str, Array]) -> dict[str, Array]:
+    return dict([(name, v[0].reshape(-1)) for name, v in left.items() if v.size][-MOST_PANELS:])
+
+
+def _range(v: Array) -> tuple[float, float]:
+    low, high = min(float(v.min()), 0.0), max(float(v.max()), 0.0)
+    return (low, high) if high > low else (-1.0, 1.0)
+
+
+def _matrix_panels(shown: Mapping[str, Array], experiment: Experiment) -> dict[str, _Panel]:
+    panels = {}
+    for name in shown:
+        is_kernels = isinstance(experiment.network[int(name.partition(".")[0])], Conv2dSpec)
+        source, target = ("kernel weight", "channel") if is_kernels else ("input", "neuron")
+        panels[name] = _Panel(parameter_name(experiment, name), source, target)
+    return panels
 
 
 def _drawn(array: Array) -> tuple[Array, int, int]:
@@ -110,35 +147,31 @@ def _drawn(array: Array) -> tuple[Array, int, int]:
     return averaged(array, size, span), size, span
 
 
-def _beside(shown: Mapping[str, Array], experiment: Experiment, theme: Theme) -> dict[str, Any]:
-    count = max(len(shown), 1)
+def _beside(panels: Mapping[str, _Panel], theme: Theme) -> dict[str, Any]:
+    count = max(len(panels), 1)
     width = (1 - (count - 1) * GAP) / count
-    domains = [((place * (width + GAP), place * (width + GAP) + width), (0.0, 1.0)) for place in range(len(shown))]
-    return _laid_out(shown, domains, HEIGHT, experiment, theme)
+    domains = [((place * (width + GAP), place * (width + GAP) + width), (0.0, 1.0)) for place in range(len(panels))]
+    return _laid_out(panels, domains, HEIGHT, theme)
 
 
-def _below(shown: Mapping[str, Array], experiment: Experiment, theme: Theme) -> dict[str, Any]:
-    count = max(len(shown), 1)
+def _below(panels: Mapping[str, _Panel], theme: Theme) -> dict[str, Any]:
+    count = max(len(panels), 1)
     paper = count * NARROW_PANEL + (count - 1) * NARROW_GAP
-    tops = [1 - place * (NARROW_PANEL + NARROW_GAP) / paper for place in range(len(shown))]
-    domains = [((0.0, 1.0), (max(top - NARROW_PANEL / paper, 0.0), top)) for top in tops]
-    return _laid_out(shown, domains, paper + MARGIN["t"] + MARGIN["b"], experiment, theme)
+    tops = [1 - place * (NARROW_PANEL + NARROW_GAP) / paper for place in range(len(panels))]
+    domains = [((0.0, 1.0), (max(top - NARROW_PANEL / paper, 0.0), top)) for top in tops]  # max: rounding may lead below the paper
+    return _laid_out(panels, domains, paper + MARGIN["t"] + MARGIN["b"], theme)
 
 
-def _laid_out(
-    shown: Mapping[str, Array],
-    domains: list[tuple[tuple[float, float], tuple[float, float]]],
-    height: int,
-    experiment: Experiment,
-    theme: Theme,
-) -> dict[str, Any]:
+Domain = tuple[float, float]
+
+
+def _laid_out(panels: Mapping[str, _Panel], domains: Sequence[tuple[Domain, Domain]], height: int, theme: Theme) -> dict[str, Any]:
     axes: dict[str, Any] = {}
     annotations = []
-    for number, (name, (across, up)) in enumerate(zip(shown, domains, strict=True), start=1):
+    for number, (panel, (across, up)) in enumerate(zip(panels.values(), domains, strict=True), start=1):
         x, y = axis_name("x", number), axis_name("y", number)
-        is_kernels = isinstance(experiment.network[int(name.partition(".")[0])], Conv2dSpec)
-        source, target = ("kernel weight", "channel") if is_kernels else ("input", "neuron")
-        axes[axis_name("xaxis", number)] = axis(theme, source, domain=across, anchor=y, nticks=5, showgrid=False)
-        axes[axis_name("yaxis", number)] = axis(theme, target, domain=up, anchor=x, nticks=5, showgrid=False, autorange="reversed")
-        annotations.append(heading(theme, parameter_name(experiment, name), up[1], x=across[0]))
-    return layout(theme, height, margin=MARGIN, annotations=annotations, **axes)
+        of_y: dict[str, Any] = {"autorange": "reversed", "showgrid": False} if panel.range is None else {"range": panel.range}
+        axes[axis_name("xaxis", number)] = axis(theme, panel.along, domain=across, anchor=y, nticks=5, showgrid=False)
+        axes[axis_name("yaxis", number)] = axis(theme, panel.up, domain=up, anchor=x, nticks=5, **of_y)
+        annotations.append(heading(theme, panel.title, up[1], x=across[0]))
+    return layout(theme, height, margin=MARGIN, bargap=0.1, annotations=annotations, **axes)

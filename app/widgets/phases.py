@@ -17,7 +17,7 @@ from app.components.rows import rows
 from app.figures.credit import credit_figure, describe_credit
 from app.figures.phases import describe_matrices, describe_potentials, matrices, potentials_left
 from app.figures.rows import NetworkFigure, View, describe_rows, rows_figure
-from app.figures.style import Theme
+from app.figures.style import Figure, Theme
 from app.figures.thumbnails import Thumbnail
 from app.figures.training import Ghost, describe_training, training_curves
 from app.state.phases import ORDER, LeftOut, PhasesView, why_not
@@ -46,8 +46,8 @@ from snncore.explain import WalkedEpoch
 from snncore.explain.phase_left_out import LEAVABLE, Outcome
 from snncore.run.epoch import Phase
 
-WHOLE = "whole"
-"""Name of the training with all phases."""
+WHOLE = "all", "with all phases"
+"""Name of the training that leaves nothing out."""
 
 STEPS = np.arange(24, dtype=np.float32)
 SKETCHES: dict[Outcome, Thumbnail] = {
@@ -91,10 +91,17 @@ def _view(training: TrainingState, theme: Theme) -> None:
 
 def _strip(view: PhasesView) -> None:
     """Show the phases by name, the present one marked."""
-    if st.session_state.get("phase") != view.at:
+    is_told = st.session_state.get("phase", view.at) != view.at
+    if is_told:
         st.session_state["phase"] = view.at
     st.segmented_control(
-        LABEL, ORDER, key="phase", format_func=NAMES.__getitem__, label_visibility="collapsed", on_change=partial(_choose, view)
+        LABEL,
+        ORDER,
+        key="phase",
+        default=None if is_told else view.at,  # always there, since a run may be interrupted before it is sent
+        format_func=NAMES.__getitem__,
+        label_visibility="collapsed",
+        on_change=partial(_choose, view),
     )
 
 
@@ -114,14 +121,18 @@ def _picture(training: TrainingState, walked: WalkedEpoch, theme: Theme) -> None
         case Phase.RESET_STATE_GRADIENTS | Phase.RESET_STATES:
             is_reset = view.at is Phase.RESET_STATES
             figure = potentials_left(walked.left, experiment, is_reset, theme)
-            _rows(training, "phase_states", figure, describe_potentials(walked.left, experiment, is_reset))
+            _plot("phase_states", figure, describe_potentials(walked.left, experiment, is_reset))
         case Phase.FORWARD | Phase.LOSS:
             seen = forward_pass(run, walked.record)
             traced = {layer: (neuron,) for layer, neuron in training.traced().items()}
-            figure = rows_figure(seen, View(chosen=traced, is_brief=True), {}, theme)
-            figure.header["back"] = True
-            figure.header["plays"] = view.plays
-            _rows(training, "phase_rows", figure, describe_rows(seen))
+            drawn = rows_figure(seen, View(chosen=traced, is_brief=True), {}, theme)
+            groups = drawn.header["groups"]
+            drawn.header["groups"] = (
+                groups[1:] if view.at is Phase.FORWARD else groups[-1:]
+            )  # of the loss, the output; the input never changes
+            drawn.header["back"] = True
+            drawn.header["plays"] = view.plays
+            _rows(training, "phase_rows", drawn, describe_rows(seen))
         case Phase.BACKWARD:
             found = view.credit(walked, run, training.composition.files)
             _rows(training, "phase_credit", credit_figure(experiment, found, found, None, theme), describe_credit(experiment, found))
@@ -131,7 +142,10 @@ def _picture(training: TrainingState, walked: WalkedEpoch, theme: Theme) -> None
 
 def _matrices(key: str, values: Mapping[str, Array], training: TrainingState, walked: WalkedEpoch, what: str, theme: Theme) -> None:
     experiment = training.run.experiment.in_force(walked.record.epoch)
-    figure, description = matrices(values, experiment, what, theme), describe_matrices(values, experiment, what)
+    _plot(key, matrices(values, experiment, what, theme), describe_matrices(values, experiment, what))
+
+
+def _plot(key: str, figure: Figure, description: str) -> None:
     if figure["data"]:
         plots(key, [Plot(figure=figure, description=description)])
 
@@ -141,8 +155,7 @@ def _rows(training: TrainingState, key: str, figure: NetworkFigure, description:
         if act["do"] == "back":
             training.close_insight()
 
-    if figure.header["groups"]:
-        rows(key, figure, description, on_act=on_act)
+    rows(key, figure, description, on_act=on_act)
 
 
 # ---------------------------------------------------------------------------------------------------- without a phase
@@ -165,7 +178,7 @@ def _left_out(training: TrainingState, asked: LeftOut, theme: Theme) -> None:
         sentence(f"Training with and without it, from epoch 0: {done} of {2 * asked.count} epochs.")
     else:
         sentence(verdict(asked.phase, asked.guess, asked.outcome, asked.failure))
-    shown, ghost = asked.without or asked.whole[:1], Ghost(WHOLE, asked.whole)
+    shown, ghost = asked.without or asked.whole[:1], Ghost(WHOLE[0], asked.whole, WHOLE[1])
     if shown:
         names = layer_names(training.run.experiment)
         goals = [record.task.goal for record in shown]
