@@ -1,4 +1,4 @@
-"""What it costs to see why: recording gradients while a network trains, opening the causes of a spike, and credit of a whole network.
+"""What it costs to see why: recording gradients while a network trains, opening the causes of a spike, and opening credit through time.
 
 `python -m benchmarks.app_why` prints each beside its bar; `python -m benchmarks.app_why short` measures few rounds.
 """
@@ -13,12 +13,13 @@ import numpy as np
 import torch
 
 from app.figures.causes import causes_figure
+from app.figures.credit import credit_figure
 from app.state.why import Why
 from benchmarks.timing import medians
 from snncore import kernels
 from snncore.experiment.inputs import RandomSpikes
 from snncore.experiment.spec import Experiment, ten_spikes
-from snncore.explain import credit
+from snncore.explain import credit, flow
 from snncore.layers.model import spiking_layers
 from snncore.run.bptt import Trainer
 from snncore.run.simulation import Simulation, simulate
@@ -38,8 +39,11 @@ def main() -> None:
     print(f"an epoch of ten spikes {1e3 * plain:.2f} ms; recording ∂L/∂u adds {recorded / plain - 1:.0%}; bar: {MOST_ADDED:.0%}")
     for name, experiment, bar in (("ten spikes", ten_spikes(), TEN_SPIKES), ("1,000 neurons, 200 steps", large(), LARGE)):
         simulation = simulate(experiment)[0]
-        opened, known = medians([partial(_open, simulation), partial(credit, experiment)], rounds)
-        print(f"{name}: causes of a spike {1e3 * opened:.0f} ms, credit {1e3 * known:.0f} ms; bar: {1e3 * bar:.0f} ms")
+        opened, known, drawn = medians([partial(_open, simulation), partial(credit, experiment), partial(_open_credit, experiment)], rounds)
+        print(
+            f"{name}: causes of a spike {1e3 * opened:.0f} ms, credit {1e3 * known:.0f} ms, with its rows {1e3 * drawn:.0f} ms; "
+            f"bar: {1e3 * bar:.0f} ms"
+        )
 
 
 def large() -> Experiment:
@@ -70,6 +74,14 @@ def _open(simulation: Simulation) -> object:
     why.ask(layer, int(neuron), int(step))
     explained = why.explain(simulation, 0)
     return causes_figure(simulation, explained.found, None, "light")
+
+
+def _open_credit(experiment: Experiment) -> object:
+    """Compute credit and draw its figure, one cell asked about."""
+    found = credit(experiment)
+    layer = max(found.layers)
+    flow(found.layers[layer], 0, found.layers[layer].u.shape[1] - 1)
+    return credit_figure(experiment, found, found, (layer, 0, 0), "light")
 
 
 if __name__ == "__main__":

@@ -40,14 +40,15 @@ def caption(text: str) -> None:
 
 def sum_of_terms(total: Term, terms: Sequence[Term]) -> None:
     """Show a sum as an equation, what each number is below it; screen readers are told when it changes."""
-    signs = ["=", *("+" for _ in terms[1:])]
-    parts = "".join(f'<span class="plain-sign">{sign}</span>{_term(term)}' for sign, term in zip(signs, terms, strict=True))
-    st.html(f'<div class="plain-sum" role="status">{_term(total)}{parts}</div>')
+    signs = ["", "=", *("+" for _ in terms[1:])]
+    parts = "".join(_term(sign, term) for sign, term in zip(signs, [total, *terms], strict=True))
+    st.html(f'<div class="plain-sum" role="status">{parts}</div>')
 
 
-def _term(term: Term) -> str:
-    value, *rest = (html.escape(text) for text in (term.value, term.numbers, term.name) if text)
-    return f'<span class="plain-term"><b>{value}</b>{"".join(f"<small>{text}</small>" for text in rest)}</span>'
+def _term(sign: str, term: Term) -> str:
+    small = "".join(f"<small>{html.escape(text)}</small>" for text in (term.numbers, term.name) if text)
+    leading = f'<span class="plain-sign">{sign}</span>' if sign else ""
+    return f'<span class="plain-term">{leading}<span><b>{html.escape(term.value)}</b>{small}</span></span>'
 
 
 def definitions(explained: Mapping[str, str]) -> None:

@@ -19,6 +19,7 @@ from snncore.run.record import neurons_by_time
 RASTER_HEIGHT = 40
 SMALL_RASTER_HEIGHT = 28
 CREDIT_HEIGHT = 72
+SMALL_CREDIT_HEIGHT = 48
 NARROW_HEIGHT = 28
 """Height of a raster on narrow screens, where the credit has to stay in sight."""
 
@@ -58,10 +59,8 @@ def credit_figure(
             rows.append(own)
         rows.append(_credit_row(figure, layer, trained.layers[place], place, has_parts=count <= MOST_PARTS))
         if cell is not None and cell[0] == place:
-            drawn = rows[-1]
             row = sum(len(group["rows"]) for group in header["groups"]) + len(rows) - 1
             header["cell"] = RowsCell(row=row, line=cell[1] // bin_size(_neurons(layer), MOST_ROWS), time=cell[2])
-            assert drawn["kind"] == "heatmap"
         words = arriving_in_words(
             _neurons(layer),
             norms[place],
@@ -94,9 +93,9 @@ def cells_of(layer: LayerCredit, line: int, time: int) -> tuple[range, range]:
 
 def _credit_row(figure: NetworkFigure, layer: LayerCredit, trained: LayerCredit, place: int, *, has_parts: bool) -> HeatmapRow:
     u = neurons_by_time(layer.u, 0)
-    far = max(float(np.abs(trained.u[0]).max()) or float(np.abs(u).max()), 1e-30)
+    far = float(np.abs(trained.u[0]).max()) or float(np.abs(u).max()) or 1.0
     row = heatmap(figure, u, "difference", "neuron", (-far, far), diverges=True)
-    row["height"], row["weight"] = CREDIT_HEIGHT, 1.6
+    row["height"], row["weight"] = SMALL_CREDIT_HEIGHT if len(u) <= FEW else CREDIT_HEIGHT, 1.6
     row["quantity"], row["asks"], row["plays_back"] = CREDIT, place, True
     if has_parts:
         row["parts"] = [

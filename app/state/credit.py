@@ -128,8 +128,8 @@ class CreditView:
         """Drop a cell that is no longer there."""
         if self.place is not None:
             found = explained.credit.layers.get(self.place.layer)
-            if found is None or self.place.neuron >= found.u[0, 0].size or self.place.step >= found.u.shape[1]:
-                self.place = None
+            is_there = found is not None and self.place.neuron in range(found.u[0, 0].size) and self.place.step in range(found.u.shape[1])
+            self.place = self.place if is_there else None
         return explained
 
     def _as_trained(self, asked: object, trained: Experiment, record: EpochRecord, files: Files) -> Credit[int]:
@@ -185,8 +185,11 @@ def parameters_with(experiment: Experiment, parameters: Mapping[str, Array], cha
 
 
 def value_in(experiment: Experiment, record: EpochRecord, index: int, name: str) -> Any:
-    """Return a layer's value of a field in a training: of τ_mem, which may learn, that of the record, where all neurons share it."""
+    """Return a layer's value of a field in a training: of τ_mem, which may learn, that of the record, where all neurons share it.
+
+    A learned one is rounded to what a control shows.
+    """
     learned = record.parameters.get(f"{index}.{name}")
     if learned is not None and learned.size == 1:
-        return float(learned.item())
+        return float(f"{learned.item():.4g}")
     return experiment.network[index].model_dump()[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw_itself
 from app.widgets.insights import INSIGHTS, Insight
 from app.words.credit import (
+    ALONE,
     DETACH_RESET,
     HELP,
     LABEL,
@@ -41,7 +43,7 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
     """
     view, record = training.credit, training.seen_record
     potentials = sum(layer.u.size for layer in record.layers)
-    with st.spinner("Following the gradient back through time") if potentials > MOST_QUICK else st.empty():
+    with st.spinner("Following the gradient back through time") if potentials > MOST_QUICK else nullcontext():
         explained = view.explain(training.run, record, training.composition.files)
     _switches(training)
     if explained.refusal:
@@ -63,9 +65,10 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
 
 def _cell(view: CreditView, explained: Explained) -> None:
     """Show the chain rule of the cell that is asked about, or what to do."""
-    with st.container(key="credit_cell"):
+    with st.container(horizontal=True, key="credit_cell"):
         if view.place is None:
-            sentence(credit_in_words(explained.epoch, explained.credit.loss))
+            is_empty = not any(layer.u.any() for layer in explained.credit.layers.values())
+            sentence(credit_in_words(explained.epoch, explained.credit.loss, is_empty))
             return
         layer, neuron, step = view.place.layer, view.place.neuron, view.place.step
         found, experiment = explained.credit.layers[layer], explained.experiment
@@ -108,7 +111,7 @@ def _switches(training: TrainingState) -> None:
         if width:
             of_part = PART_PARAMETERS[width]
             path = f"{SURROGATE}.{width}"
-            words = replace(of_part, name=f"Its {of_part.name.lower()}", has_slider=False)
+            words = replace(of_part, name=f"Its {of_part.name.lower()}", note=f"{of_part.note} {ALONE}", has_slider=False)
             panel.number(
                 words, path, surrogate[width], of_part.numbers, lambda changes: change(SURROGATE, {**surrogate, width: changes[path]})
             )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.components.plain import sentence
+from app.components.plain import sentence, title
 from app.figures.style import Theme
 from app.state.training import TrainingState
 from app.widgets.head import close_and
@@ -52,7 +52,7 @@ def insight_buttons(training: TrainingState) -> None:
             args=(training.open_insight, name),
             width="stretch",
             disabled=reason is not None,
-            help=reason or insight.help,
+            help=reason or f"{insight.help} Training pauses meanwhile.",
         )
 
 
@@ -74,7 +74,9 @@ def insight_view(training: TrainingState, theme: Theme) -> bool:
             except ExperimentError as error:
                 reason = str(error)
         with head:
-            if reason is not None:
+            if reason is None:
+                title(insight.label)
+            else:
                 sentence(reason)
             label = "Back to the rows" if reason is None else "Close"
             st.button(label, key="insight_back", on_click=training.close_insight, help="Key: Escape, in the plots")

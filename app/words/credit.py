@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.words.numbers import counted, share_in_words, with_minus
+from app.words.numbers import LARGEST_IN_DIGITS, counted, share_in_words, three_digits, with_minus
 from app.words.parameter import Parameter
 from app.words.training_parameters import SURROGATE
+from snncore.activation import MembraneSubtract
 from snncore.experiment.spec import Experiment
 from snncore.explain import Cell, Flow, LayerCredit
 
@@ -15,11 +16,11 @@ CREDIT = "∂L/∂u"
 LABEL = "Where the gradient goes"
 HELP = "∂L/∂u of every neuron and step, as it runs back through time: where credit flows, dies or explodes."
 
-DETACH_RESET = Parameter("Detach the reset", "The gradient ignores that a spike resets the membrane. Spikes stay as they are.")
-TAU = Parameter("Membrane time constant", "Of all layers, on the same weights. The spikes change too.", symbol="τ_mem", unit="steps")
-OTHER_SURROGATE = Parameter(SURROGATE.name, f"{SURROGATE.note} Spikes stay as they are.")
+ALONE = "In this view alone, on the same weights."
 
-SAME_WEIGHTS = "On the same weights, for this view alone:"
+DETACH_RESET = Parameter("Detach the reset", f"The gradient ignores that a spike resets the membrane; spikes stay as they are. {ALONE}")
+TAU = Parameter("Time constant", f"Of all membranes; the spikes change too. {ALONE}", symbol="τ_mem", unit="steps")
+OTHER_SURROGATE = Parameter("Surrogate", f"{SURROGATE.note} The spikes stay as they are. {ALONE}")
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,14 @@ class Term:
     name: str
 
 
-def credit_in_words(epoch: int, loss: float) -> str:
+def credit_in_words(epoch: int, loss: float, is_empty: bool) -> str:
     """What the rows show, and what to do."""
+    if is_empty and not loss:
+        return f"The loss of epoch {epoch} is 0, so nothing has to change and no gradient runs back. Click an earlier epoch on the curves."
+    if is_empty:
+        return f"No gradient arrives anywhere at epoch {epoch}, loss {_number(loss)}: no surrogate reaches a potential."
     return (
-        f"∂L/∂u at epoch {epoch}, loss {_number(loss)}: how the loss changes with each potential. The gradient runs from right to left. "
+        f"∂L/∂u at epoch {epoch}, loss {_number(loss)}: how the loss would change with each potential. It is computed from right to left. "
         "Click a cell for its chain rule."
     )
 
@@ -75,11 +80,19 @@ def terms(experiment: Experiment, layer: int, step: int, cell: Cell, above: int 
         elif name in ("recurrence", "synapse") and cell.slope:
             numbers = f"{_number(value / cell.slope)} · σ′ {_number(cell.slope)}"
         elif name == "decay" and cell.next:
-            numbers = f"α · ∂L/∂u[{step + 1}] = {_number(value / cell.next)} · {_number(cell.next)}"
+            numbers = f"α · ∂L/∂u = {_number(value / cell.next)} · {_number(cell.next)}"
         elif name == "reset" and cell.next:
-            numbers = f"{_number(value / cell.next)} · {_number(cell.next)}"
+            numbers = f"{_reset_symbols(experiment, layer)}{_number(value / cell.next)} · {_number(cell.next)}"
         found.append(Term(_signed(value), numbers, names.get(name, name)))
     return found
+
+
+def _reset_symbols(experiment: Experiment, layer: int) -> str:
+    """What the reset's factor is made of; empty where it subtracts nothing, or keeps its own ways."""
+    reset = getattr(experiment.network[layer], "reset_fn", None)
+    if not isinstance(reset, MembraneSubtract):
+        return ""
+    return f"−α{'θ' if reset.subtract_value is None else 'd'}σ′ · ∂L/∂u = "
 
 
 def flow_in_words(found: Flow, step: int) -> str:
@@ -125,8 +138,9 @@ def describe_layer(label: str, layer: LayerCredit) -> str:
 
 
 def _number(value: float) -> str:
-    return with_minus(f"{value:.3g}")
+    """Three digits: 0.163, −5.35, 1,220, 3.2e+12."""
+    return with_minus(three_digits(value) if abs(value) < LARGEST_IN_DIGITS else f"{value:.3g}") if value else "0"
 
 
 def _signed(value: float) -> str:
-    return with_minus(f"{value:+.3g}")
+    return f"+{_number(value)}" if value > 0 else _number(value)

@@ -138,7 +138,9 @@ def credit(experiment: Experiment, parameters: Parameters | None = None, files: 
         name = next(name for name, layer in spiking_layers(ready.model).items() if layer is error.layer)
         raise ExperimentError(f"{experiment.layer_label(name)}: {str(error).partition(': ')[2]}") from error
     except InputError as error:
-        raise ExperimentError(str(error)) from error
+        name, colon, what = str(error).partition(": ")
+        is_of_layer = name in spiking_layers(model)
+        raise ExperimentError(f"{experiment.layer_label(name)}{colon}{what}" if is_of_layer else str(error)) from error
     return Credit(found.loss, {int(name): layer for name, layer in found.layers.items()})
 
 

@@ -55,6 +55,23 @@ test("a heatmap says u of neurons and the input of channels", () => {
   assert.equal(KINDS.heatmap.say(field(values), input, { line: 3, time: 0 }, "Input"), "Input channel 3 · time 0 · input 0.3333");
 });
 
+test("a heatmap of another quantity says it, with the parts that it is the sum of", () => {
+  const [whole, own, later] = [3, 4, -1].map((value) => new Float32Array(4 * STEPS).fill(value));
+  const credit = { ...heatmap, quantity: "∂L/∂u" };
+  assert.equal(KINDS.heatmap.say(field(whole), credit, { line: 3, time: 2 }, "LIF 2"), "LIF 2 neuron 3 · time 2 · ∂L/∂u 3");
+  const parts = [
+    { name: "output", z: 1 },
+    { name: "decay", z: 2 },
+  ];
+  const said = KINDS.heatmap.say(field(whole, own, later), { ...credit, parts }, { line: 3, time: 2 }, "LIF 2");
+  assert.equal(said, "LIF 2 neuron 3 · time 2 · ∂L/∂u 3 = output 4 + decay -1");
+});
+
+test("a click on a heatmap that asks tells its cell", () => {
+  assert.deepEqual(KINDS.heatmap.pick({ ...heatmap, asks: 3 }, { line: 2, time: 7 }, false, []), { do: "ask", layer: 3, row: 2, time: 7 });
+  assert.equal(KINDS.heatmap.pick(heatmap, { line: 2, time: 7 }, false, []).do, "pick");
+});
+
 test("a heatmap says where a neuron spikes", () => {
   const values = new Float32Array(4 * STEPS).fill(2);
   const marked = { ...heatmap, spikes: 1 };

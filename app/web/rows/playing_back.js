@@ -6,11 +6,12 @@ import { moveTo } from "./visits.js";
 
 /** @typedef {import("./rows.js").View} View */
 
+const LABEL = "Play from right to left";
 const RUN = 4000; // milliseconds from one end of what is in sight to the other
 
 /** @param {View} view @param {Node} parent */
 export function addBackButton(view, parent) {
-  const made = element("button", "rows-play", parent, { textContent: "Play back" });
+  const made = element("button", "rows-play", parent, { textContent: LABEL });
   made.onclick = () => (view.running ? stop(view) : playBack(view));
 }
 
@@ -23,7 +24,7 @@ function playBack(view) {
   const move = () => {
     if (view.ended.signal.aborted || !placesBack(view).length) return;
     const front = to - ((to - from) * (performance.now() - begun)) / RUN;
-    const time = Math.max(Math.ceil(front), Math.ceil(from), 0);
+    const time = Math.max(Math.round(front), 0);
     if (front <= from) {
       stop(view);
       return;
@@ -41,8 +42,8 @@ function playBack(view) {
 /** @param {View} view */
 function stop(view) {
   cancelAnimationFrame(view.running);
-  Object.assign(view, { running: 0, front: 0 });
-  say(view, "Play back");
+  Object.assign(view, { running: 0, front: Number.NEGATIVE_INFINITY });
+  say(view, LABEL);
   draw(view);
 }
 

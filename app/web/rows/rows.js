@@ -78,7 +78,7 @@ function create(parent, { header, arrays }) {
     /** The frame of a single run through time, forward or back. @type {number} */
     running: 0,
     /** The time step from which on rows that play back are shown. @type {number} */
-    front: 0,
+    front: Number.NEGATIVE_INFINITY,
     /** @type {import("../wire.js").RowsCell | null} */
     cell: null,
     /** @type {import("./acts.js").RowActs} */

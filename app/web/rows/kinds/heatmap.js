@@ -74,7 +74,7 @@ function drawCells(stage, row, lines, colors, shareOf) {
       const lower = Math.max(Math.min(Math.floor(((y + 1) * lines) / height), lines), upper + 1);
       for (let x = 0; x < width; x++) {
         const column = columnAt[x];
-        if (column < 0 || column >= columns || (row.plays_back && (column + 1) * row.span <= front)) continue;
+        if (column < 0 || column >= columns || (row.plays_back && (column + 1) * row.span - 0.5 <= front)) continue;
         let sum = 0; // of the lines that share this pixel
         for (let line = upper; line < lower; line++) sum += z[line * columns + column];
         pixels[y * width + x] = colorAt(colors, shareOf(sum / (lower - upper)));

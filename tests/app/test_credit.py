@@ -1,0 +1,333 @@
+"""Credit through time is drawn under each layer's raster, told cell by cell, and drawn again for changes on the same weights."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.figures.credit import cells_of, credit_figure, describe_credit
+from app.server.runner import Owner, TrainingRun
+from app.state.credit import SURROGATE, CreditView, Explained, Place, changed_layers, layers_with, parameters_with, why_no_credit
+from app.words.credit import arriving_in_words, cell_in_words, changed_in_words, credit_in_words, flow_in_words, terms
+from snncore.activation import MembraneReset
+from snncore.experiment.inputs import NO_FILES, RandomSpikes
+from snncore.experiment.recognition import digits
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.explain import Cell, Flow, credit
+from snncore.run.bptt import train
+from snncore.run.epoch import EpochRecord
+from tests.app.drawn_rows import Row, all_rows, row_of
+from tests.app.waiting import until
+
+
+@pytest.fixture
+def run() -> Iterator[TrainingRun]:
+    """A training of the ten-spike network, two epochs long."""
+    made = TrainingRun(ten_spikes(), None, Owner("test"), NO_FILES)
+    for _ in range(2):
+        made.step()
+        until(lambda: not made.is_running)
+    yield made
+    made.pause()
+
+
+def explained(run: TrainingRun, view: CreditView, epoch: int = -1) -> Explained:
+    return view.explain(run, run.records[epoch], NO_FILES)
+
+
+def number(text: str) -> float:
+    return float(text.replace("\u2212", "-").replace(",", ""))
+
+
+# ------------------------------------------------------------------------------------------------------- the state
+
+
+def test_credit_is_that_of_the_weights_of_the_epoch(run: TrainingRun) -> None:
+    view = CreditView()
+    for epoch in (0, 2):
+        record = run.records[epoch]
+        found = explained(run, view, epoch)
+        assert found.epoch == epoch
+        assert found.credit.loss == pytest.approx(record.loss, rel=1e-6)
+        np.testing.assert_array_equal(found.credit.layers[3].u, credit(ten_spikes(), record.parameters).layers[3].u)
+
+
+def test_an_answer_is_computed_once_and_again_after_a_change(run: TrainingRun) -> None:
+    view = CreditView()
+    first = explained(run, view)
+    assert explained(run, view) is first
+    view.change("detach_reset", True, run.experiment, run.records[-1])
+    second = explained(run, view)
+    assert second is not first
+    assert second.trained is first.credit, "what it is compared with is kept"
+    assert explained(run, view) is second
+
+
+def test_a_change_is_made_on_the_same_weights_in_all_layers_and_not_in_the_training(run: TrainingRun) -> None:
+    view, record = CreditView(), run.records[-1]
+    view.change("detach_reset", True, run.experiment, record)
+    found = explained(run, view)
+    assert [found.experiment.network[place].detach_reset for place in (1, 3)] == [True, True]
+    assert not run.experiment.network[1].detach_reset
+    expected = credit(found.experiment, record.parameters)
+    for place, layer in found.credit.layers.items():
+        np.testing.assert_array_equal(layer.u, expected.layers[place].u)
+        np.testing.assert_array_equal(layer.record.spikes, found.trained.layers[place].record.spikes)
+        assert not layer.parts["reset"].any()
+    assert found.credit.loss == found.trained.loss
+
+
+def test_another_time_constant_is_in_force_though_it_learns(run: TrainingRun) -> None:
+    view, record = CreditView(), run.records[-1]
+    view.change("tau_mem", 20.0, run.experiment, record)
+    found = explained(run, view)
+    layer = found.credit.layers[1]
+    np.testing.assert_allclose(layer.parts["decay"][0, :-1] / layer.u[0, 1:], math.exp(-1 / 20), rtol=1e-4)
+    assert record.parameters["1.tau_mem"].item() < 11
+
+
+@pytest.mark.parametrize("name", ["tau_mem", "alpha_mem"])
+def test_a_time_constant_is_changed_as_the_parameter_that_there_is(name: str) -> None:
+    experiment = ten_spikes().replace({"network.1.train_alphas": name == "alpha_mem", "network.3.train_alphas": name == "alpha_mem"})
+    parameters = {key: value.detach().numpy() for key, value in experiment.build().named_parameters()}
+    changed = changed_layers(experiment, {"tau_mem": 20.0})
+    found = parameters_with(changed, parameters, {"tau_mem": 20.0})
+    assert found[f"1.{name}"].item() == pytest.approx(20.0 if name == "tau_mem" else math.exp(-1 / 20))
+    assert found.keys() == parameters.keys()
+
+
+def test_the_value_that_was_trained_with_changes_back(run: TrainingRun) -> None:
+    view, record = CreditView(), run.records[-1]
+    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.1, "grad_scale": 1.0}, run.experiment, record)
+    assert explained(run, view).credit.layers[1].u.any()
+    assert explained(run, view).credit is not explained(run, view).trained
+    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.5, "grad_scale": 1.0}, run.experiment, record)
+    assert not view.changes
+    view.change("detach_reset", True, run.experiment, record)
+    view.change_back()
+    assert explained(run, view).credit is explained(run, view).trained
+
+
+def test_a_change_that_cannot_run_leaves_the_training_s_own_credit(run: TrainingRun) -> None:
+    view, record = CreditView(), run.records[-1]
+    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.5, "grad_scale": 1e38}, run.experiment, record)
+    found = explained(run, view)
+    assert found.refusal is not None
+    assert "the gradient is not finite" in found.refusal
+    assert found.credit is found.trained
+
+
+def test_the_largest_cell_of_those_that_share_a_place_is_asked_about(run: TrainingRun) -> None:
+    view = CreditView()
+    found = explained(run, view)
+    view.ask(found, 1, range(10, 14), range(50, 52))
+    u = np.abs(found.credit.layers[1].u[0])
+    assert view.place is not None
+    assert (view.place.layer, view.place.neuron in range(10, 14), view.place.step in (50, 51)) == (1, True, True)
+    assert u[view.place.step, view.place.neuron] == u[50:52, 10:14].max()
+
+
+def test_what_is_not_there_is_not_asked_about(run: TrainingRun) -> None:
+    view = CreditView()
+    found = explained(run, view)
+    view.ask(found, 7, range(1), range(1))
+    view.ask(found, 1, range(64, 65), range(1))
+    assert view.place is None
+    view.place = Place(3, 4, 50)  # of a network with more neurons
+    explained(run, view)
+    assert view.place is None
+
+
+def test_while_the_network_trains_an_epoch_of_the_last_second_stands_for_later_ones(run: TrainingRun) -> None:
+    view = CreditView()
+    first = explained(run, view, 0)
+    running: Any = type("Running", (), {"id": run.id, "experiment": run.experiment, "is_running": True})
+    assert view.explain(running, run.records[2], NO_FILES) is first
+    view.change("detach_reset", True, run.experiment, run.records[2])
+    assert view.explain(running, run.records[2], NO_FILES).epoch == 2, "a change is seen at once"
+    view.change_back()
+    assert explained(run, view).epoch == 2, "paused, the epoch is the one on display"
+
+
+def first_record(experiment: Experiment) -> EpochRecord:
+    return next(iter(train(experiment)))
+
+
+def test_why_credit_cannot_be_shown_is_one_sentence() -> None:
+    assert why_no_credit(ten_spikes(), first_record(ten_spikes())) is None
+    labelled = why_no_credit(digits(), first_record(ten_spikes()))
+    assert labelled is not None
+    assert labelled.startswith("Labelled data are learned in batches")
+    linear = {"kind": "Linear", "in_features": 2, "out_features": 600}
+    large = Experiment(network=[linear, {"kind": "LIF", "tau_mem": 10.0}], input=RandomSpikes(shape=(1, 2000, 2), probability=0.1))
+    assert why_no_credit(large, first_record(large)) == (
+        "This network has 1,200,000 potentials in a run; credit is computed for 1,000,000 at most."
+    )
+    small = {**linear, "out_features": 1}
+    long = Experiment(network=[small, {"kind": "LIF", "tau_mem": 10.0}], input=RandomSpikes(shape=(1, 5001, 2), probability=0.1))
+    assert why_no_credit(long, first_record(long)) == "This run has 5,001 steps over all layers; credit is computed for 5,000 at most."
+
+
+def test_values_by_neuron_are_left_alone() -> None:
+    experiment = ten_spikes().replace({"network.3.tau_mem": [5.0, 6.0, 7.0, 8.0]})
+    assert [index for index, _ in layers_with(experiment, "tau_mem")] == [1]
+    assert changed_layers(experiment, {"tau_mem": 20.0}).network[3].tau_mem == (5.0, 6.0, 7.0, 8.0)
+
+
+# ------------------------------------------------------------------------------------------------------- the words
+
+
+def test_terms_add_up_to_the_cell_and_are_the_products_that_they_name() -> None:
+    experiment = ten_spikes()
+    found = credit(experiment)
+    for layer, neuron, step, above in ((1, 20, 57, 3), (3, 2, 40, None), (3, 0, 99, None)):
+        cell = found.layers[layer].cell(neuron, step)
+        told = terms(experiment, layer, step, cell, above)
+        assert sum(number(term.value) for term in told) == pytest.approx(
+            number(cell_in_words(experiment, layer, neuron, step, cell).value), rel=0.03
+        )
+        for term in told:
+            factors = re.search(r"= (\S+) · (\S+)$", term.numbers)
+            if factors:
+                assert number(factors[1]) * number(factors[2]) == pytest.approx(number(term.value), rel=0.02)
+    assert told[0].numbers.startswith("∂L/∂s · σ′ = ")
+    assert told[0].name == "own spike, through the loss"
+
+
+def test_the_reset_is_told_by_what_it_subtracts() -> None:
+    cell = Cell(u=1.0, parts={"reset": -0.5}, from_outside=0.0, slope=0.5, next=2.0, factor=-0.25)
+    for reset, symbols in (
+        ({"kind": "MembraneSubtract", "subtract_value": None}, "−αθσ′"),
+        ({"kind": "MembraneSubtract", "subtract_value": 0.5}, "−αdσ′"),
+    ):
+        (term,) = terms(ten_spikes().replace({"network.3.reset_fn": reset}), 3, 10, cell, None)
+        assert term.numbers == f"{symbols} · ∂L/∂u = −0.25 · 2"
+    hard = ten_spikes().replace({"network.3.reset_fn": {"kind": MembraneReset.__name__, "reset_value": 0.0}})
+    assert terms(hard, 3, 10, cell, None)[0].numbers == "−0.25 · 2"
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (Flow("cut", 40, 0.0, 0.0, 0.0), "Going back, it stops at step 40 after 9 steps: that step passes on × 0."),
+        (Flow("cut", 49, 0.004, 0.004, 0.004), "Going back, it stops at step 49: that step passes on × 0.004."),
+        (Flow("faded", 40, 0.009, 0.624, 0.6), "Going back, it fades × 0.624 a step: under 1% is left at step 40, after 10 steps."),
+        (Flow("grown", 40, 120.0, 1.61, -2.0), "Going back, it explodes × 1.61 a step: over 100 times as much at step 40."),
+        (Flow("start", 0, 0.25, 0.97, 0.9), "Going back, it reaches step 0 with 25% of itself, × 0.97 a step."),
+        (Flow("start", 0, -3.0, 1.02, 0.9), "Going back, it reaches step 0 with × 3 of itself, × 1.02 a step."),
+    ],
+)
+def test_where_credit_ends_is_told_with_its_factor(found: Flow, words: str) -> None:
+    assert flow_in_words(found, 50) == words
+
+
+def test_at_step_0_credit_has_nowhere_to_go() -> None:
+    assert flow_in_words(Flow("start", 0, 1.0, 1.0, 1.0), 0) == "Step 0 is the first: there is nothing to pass credit on to."
+
+
+def test_what_arrives_is_told_beside_the_layer_above_and_the_training() -> None:
+    assert arriving_in_words(4, 2.0, None, "", 0.9, None) == "4 neurons · ‖∂L/∂u‖ 2 · one step back keeps × 0.9"
+    assert arriving_in_words(64, 0.5, 0.25, "LIF 4", 0.9, 10.0) == (
+        "64 neurons · ‖∂L/∂u‖ 0.5, × 10 of the training's · × 0.25 of LIF 4's · one step back keeps × 0.9"
+    )
+    assert arriving_in_words(1, 0.0, None, "", 0.9, None) == "1 neuron · no credit arrives"
+
+
+def test_an_epoch_without_gradient_says_why() -> None:
+    assert "Click a cell" in credit_in_words(3, 25.0, is_empty=False)
+    assert credit_in_words(51, 0.0, is_empty=True).startswith("The loss of epoch 51 is 0, so nothing has to change")
+    assert credit_in_words(3, 25.0, is_empty=True).startswith("No gradient arrives anywhere at epoch 3, loss 25")
+
+
+def test_a_change_says_whether_the_spikes_are_others() -> None:
+    assert changed_in_words(25.0, 25.0).startswith("Changed: same spikes, same loss 25;")
+    assert changed_in_words(1600.0, 25.0).startswith("Changed: other spikes, loss 1,600 instead of 25.")
+
+
+# ------------------------------------------------------------------------------------------------------- the figure
+
+
+def credit_row(figure: Any, layer: int) -> Row:
+    return row_of(figure, layer, "heatmap")
+
+
+def test_each_layer_has_its_spikes_and_below_them_its_credit() -> None:
+    experiment = ten_spikes()
+    found = credit(experiment)
+    figure = credit_figure(experiment, found, found, None, "light")
+    assert [group["layer"] for group in figure.header["groups"]] == ["1", "3"]
+    assert [row["kind"] for row in all_rows(figure)] == ["raster", "heatmap"] * 2
+    for place, layer in found.layers.items():
+        row = credit_row(figure, place)
+        np.testing.assert_array_equal(figure.arrays[row["z"]], layer.u[0].T)
+        far = np.abs(layer.u).max()
+        assert row["range"] == (-far, far)
+        assert row["diverges"]
+        assert row["plays_back"]
+        np.testing.assert_allclose(sum(figure.arrays[part["z"]] for part in row["parts"]), layer.u[0].T, atol=1e-6 * far)
+        np.testing.assert_array_equal(figure.arrays[row_of(figure, place, "raster")["z"]], layer.record.spikes[0].T)
+
+
+def test_the_scales_of_a_change_are_those_of_the_training() -> None:
+    experiment = ten_spikes()
+    trained = credit(experiment)
+    narrow = experiment.replace(
+        {f"network.{place}.surrogate_grad_fn": {"kind": "SingleExponential", "grad_width": 0.1} for place in (1, 3)}
+    )
+    figure = credit_figure(narrow, credit(narrow), trained, None, "light")
+    assert credit_row(figure, 3)["range"][1] == np.abs(trained.layers[3].u).max()
+    assert "of the training's" in figure.header["groups"][1]["words"]
+
+
+def test_the_cell_that_is_asked_about_is_marked_in_its_row() -> None:
+    experiment = ten_spikes()
+    found = credit(experiment)
+    figure = credit_figure(experiment, found, found, (3, 2, 40), "light")
+    rows = list(all_rows(figure))
+    marked = figure.header["cell"]
+    assert rows[marked["row"]] is credit_row(figure, 3)
+    assert (marked["line"], marked["time"]) == (2, 40)
+
+
+def test_thinned_cells_stand_for_all_their_neurons_and_steps_and_have_no_parts() -> None:
+    network = [{"kind": "Linear", "in_features": 2, "out_features": 1500}, {"kind": "LIF", "tau_mem": 10.0, "spike_threshold": 0.2}]
+    experiment = Experiment(network=network, input=RandomSpikes(shape=(1, 30, 2), probability=0.5))
+    found = credit(experiment)
+    figure = credit_figure(experiment, found, found, (1, 1499, 7), "light")
+    row = credit_row(figure, 1)
+    assert row["bin"] == 2
+    assert "parts" not in row
+    assert figure.header["cell"]["line"] == 749
+    assert cells_of(found.layers[1], 749, 7) == (range(1498, 1500), range(7, 8))
+
+
+def test_many_layers_have_their_norms_side_by_side() -> None:
+    layers: list[dict[str, Any]] = []
+    for _ in range(3):
+        layers += [{"kind": "Linear", "in_features": 6, "out_features": 6}, {"kind": "LIF", "tau_mem": 10.0, "spike_threshold": 0.2}]
+    experiment = Experiment(network=layers, input=RandomSpikes(shape=(1, 30, 6), probability=0.8))
+    found = credit(experiment)
+    figure = credit_figure(experiment, found, found, None, "dark")
+    bars = row_of(figure, "norms", "bars")
+    np.testing.assert_allclose(figure.arrays[bars["z"]], [np.linalg.norm(layer.u) for layer in found.layers.values()], rtol=1e-5)
+
+
+def test_a_layer_that_never_spikes_has_no_raster() -> None:
+    network = [{"kind": "Linear", "in_features": 2, "out_features": 3}, {"kind": "ExpLeak", "tau_mem": 10.0}]
+    experiment = Experiment(
+        network=network, input=RandomSpikes(shape=(1, 30, 2), probability=0.5), training={"task": {"kind": "spike_count"}}
+    )
+    found = credit(experiment)
+    figure = credit_figure(experiment, found, found, None, "light")
+    assert [row["kind"] for row in all_rows(figure)] == ["heatmap"]
+
+
+def test_the_rows_are_described_in_words() -> None:
+    words = describe_credit(ten_spikes(), credit(ten_spikes()))
+    assert words.startswith("Spikes of each layer, and below them ∂L/∂u, over 100 time steps. LIF 2: from ")
+    assert words.endswith("Escape goes back.")

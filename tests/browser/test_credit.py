@@ -1,0 +1,150 @@
+"""Credit through time in a browser: a cell's parts add up to what its row shows, switches redraw it, Escape leads back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.training_page import TrainingPage
+from tests.browser.views import of_view
+
+LABEL = "Where the gradient goes"
+PLAY, STOP = "Play from right to left", "Stop"
+
+
+def open_credit(page: TrainingPage) -> None:
+    page.press("Explain")
+    page.page.mouse.move(0, 0)
+    page.page.locator("[data-testid=stPopoverBody] button:visible").filter(has_text=LABEL).first.click()
+    expect(map_of(page, 0)).to_be_visible()
+
+
+def map_of(page: TrainingPage, which: int) -> Locator:
+    """A layer's row of credit: 0 hidden, 1 output."""
+    return page.page.locator(".rows canvas[data-kind=heatmap]").nth(which)
+
+
+def shown(page: TrainingPage) -> dict[str, Any]:
+    """What the rows hold of the output layer: its credit (neurons, time), the marked cell, where playing has got to."""
+    found: dict[str, Any] = of_view(
+        page.plot(".rows"),
+        """({ header, arrays, cell, front }) => {
+            const row = header.groups.at(-1).rows.at(-1);
+            const columns = arrays[row.z].length / row.neurons;
+            const lines = Array.from({ length: row.neurons }, (_, n) => [...arrays[row.z].slice(n * columns, (n + 1) * columns)]);
+            return { u: lines, cell, front: Number.isFinite(front) ? front : null };
+        }""",
+    )
+    return found
+
+
+def click_cell(page: TrainingPage, neuron: int, step: int) -> None:
+    """Clicks a cell of the output layer's 4 neurons over 100 steps."""
+    canvas = map_of(page, 1)
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    unit = page.page.evaluate("Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16")
+    left, right = 52 * unit, 44 * unit
+    x = left + (step + 0.5) / 100 * (box["width"] - left - right)
+    canvas.click(position={"x": x, "y": (neuron + 0.5) * box["height"] / 4})
+
+
+def sum_shown(page: Page) -> tuple[float, list[float]]:
+    """The cell's credit and its terms, as the equation has them."""
+    values = [float(text.replace("\u2212", "-").replace(",", "")) for text in page.locator(".plain-sum b").all_inner_texts()]
+    return values[0], values[1:]
+
+
+def says_cell(page: TrainingPage, neuron: int, step: int) -> None:
+    expect(page.page.locator(".plain-sum")).to_contain_text(f"neuron {neuron} of LIF 4, step {step}")
+
+
+def test_a_click_on_a_cell_shows_its_chain_rule_and_escape_leads_back(open_page: Open) -> None:
+    page = open_page()
+    open_credit(page)
+    expect(page.plot(".rows")).to_be_focused()
+    click_cell(page, 2, 40)
+    says_cell(page, 2, 40)
+    whole, terms = sum_shown(page.page)
+    assert whole == pytest.approx(shown(page)["u"][2][40], rel=0.01)
+    assert sum(terms) == pytest.approx(whole, rel=0.02)
+    assert {name: shown(page)["cell"][name] for name in ("line", "time")} == {"line": 2, "time": 40}
+    expect(page.page.locator("[data-testid=stPopoverBody]:visible")).to_have_count(0)
+    page.plot(".rows").focus()
+    page.page.keyboard.press("Escape")
+    expect(page.page.locator(".rows canvas[data-kind=traces]").first).to_be_visible()
+    expect(page.button("Back to the rows")).to_have_count(0)
+    expect(page.plot(".rows")).to_be_focused()
+
+
+def test_switches_redraw_credit_on_the_same_weights_and_change_no_training(open_page: Open) -> None:
+    page = open_page()
+    address = page.page.url
+    open_credit(page)
+    before = shown(page)["u"]
+    page.page.get_by_role("checkbox", name="Detach the reset").check()
+    expect(page.page.locator(".plain-caption", has_text="same spikes, same loss 100")).to_be_visible()
+    page.until(lambda: shown(page)["u"] != before)
+    click_cell(page, 1, 50)
+    says_cell(page, 1, 50)
+    expect(page.page.locator(".plain-term", has_text="what its reset takes").locator("b")).to_have_text("0")
+    page.page.get_by_label("Surrogate", exact=True).select_option("ATan")
+    expect(page.page.get_by_role("textbox", name=re.compile("^Its steepness"))).to_be_visible()
+    page.press("As trained")
+    page.until(lambda: shown(page)["u"] == before)
+    page.press("Back to the rows")
+    expect(page.page.locator(".rows canvas[data-kind=traces]").first).to_be_visible()
+    assert page.epoch == 0
+    assert page.page.url == address
+
+
+def test_the_gradient_plays_from_right_to_left_and_can_be_stopped(open_page: Open) -> None:
+    page = open_page()
+    open_credit(page)
+    page.button(PLAY).click()
+    expect(page.button(STOP)).to_be_visible()
+    first = shown(page)["front"]
+    page.until(lambda: (shown(page)["front"] or 0) < first - 5)
+    page.button(STOP).click()
+    assert shown(page)["front"] is None, "all of it is shown again"
+    page.button(PLAY).click()
+    expect(page.button(PLAY)).to_be_visible(timeout=15_000)
+    assert shown(page)["front"] is None
+
+
+def test_the_keyboard_alone_opens_asks_and_leads_back(open_page: Open) -> None:
+    page = open_page()
+    keys = page.page.keyboard
+    page.button("Explain").focus()
+    keys.press("Enter")
+    item = page.page.locator("[data-testid=stPopoverBody] button:visible").filter(has_text=LABEL).first
+    item.focus()
+    keys.press("Enter")
+    expect(page.plot(".rows")).to_be_focused()
+    expect(map_of(page, 0)).to_be_visible()
+    keys.press("End")
+    for _ in range(8):
+        keys.press("Shift+ArrowDown")  # through the 64 lines of the hidden layer's raster, to its credit
+    keys.press("ArrowLeft")
+    keys.press("Enter")
+    expect(page.page.locator(".plain-sum")).to_contain_text("step 98")
+    keys.press("Escape")
+    expect(page.page.locator(".rows canvas[data-kind=traces]").first).to_be_visible()
+
+
+def test_the_epoch_that_is_scrubbed_to_is_the_one_that_is_explained(open_page: Open) -> None:
+    page = open_page()
+    for epoch in (1, 2):
+        page.press("+1 epoch")
+        page.until(lambda: page.epoch == epoch)  # noqa: B023  (called at once)
+    open_credit(page)
+    expect(page.page.locator(".plain-sentence", has_text="∂L/∂u at epoch 2")).to_be_visible()
+    at = page.place_of_epoch(0)
+    assert at
+    page.page.mouse.click(*at)
+    expect(page.page.locator(".plain-sentence", has_text="∂L/∂u at epoch 0")).to_be_visible()
