@@ -139,7 +139,7 @@ def credit(experiment: Experiment, parameters: Parameters | None = None, files: 
         raise ExperimentError(f"{experiment.layer_label(name)}: {str(error).partition(': ')[2]}") from error
     except InputError as error:
         name, colon, what = str(error).partition(": ")
-        is_of_layer = name in spiking_layers(model)
+        is_of_layer = name in spiking_layers(ready.model)
         raise ExperimentError(f"{experiment.layer_label(name)}{colon}{what}" if is_of_layer else str(error)) from error
     return Credit(found.loss, {int(name): layer for name, layer in found.layers.items()})
 
