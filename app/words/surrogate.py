@@ -7,7 +7,7 @@ from typing import Literal
 from app.words.numbers import share_in_words, with_minus
 from snncore.explain import LossOverWeight
 
-TITLE = "Surrogate"
+TITLE = "The surrogate and the true loss"
 HELP = "Where the potentials lie under the surrogate gradient, and the true loss as one weight moves."
 
 TAKE, DROP = "Use it", "Drop it"
