@@ -1,4 +1,4 @@
-"""Moves the focus into popovers as they open, so that keys act where the eye is."""
+"""Moves the focus into what opens, a popover or an insight, so that keys act where the eye is."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ _component = component("focus")
 
 
 def focus(key: str) -> None:
-    """Put this first in a popover: its first button gets the focus when it opens."""
+    """Put this first in a popover or insight: its first button gets the focus when it opens."""
     _component(key=key)

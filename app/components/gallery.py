@@ -1,4 +1,4 @@
-"""A radio group of tiles to choose the kind of input, each with a small picture."""
+"""A radio group of tiles to choose from, each with a small picture: kinds of input, or what may happen."""
 
 from __future__ import annotations
 
@@ -59,23 +59,26 @@ class GalleryPalette(TypedDict):
 
 
 class Gallery(TypedDict):
-    """Data of the view. `chosen` is the kind of the marked tile."""
+    """Data of the view. `label` is the group's name; `chosen` the kind of the marked tile, which may be none of them."""
 
+    label: str
     tiles: Sequence[GalleryTile]
     chosen: str
     palette: GalleryPalette
     answered: int
 
 
-def gallery(key: str, tiles: Sequence[Tile], chosen: str, on_choose: Callable[[str], None]) -> None:
+def gallery(key: str, tiles: Sequence[Tile], chosen: str, on_choose: Callable[[str], None], label: str = "Input") -> None:
     """Show the tiles in rows, with the `chosen` kind marked.
 
     Args:
         on_choose: called with the kind of a tile that wasn't chosen, before the page runs again.
+        label: name of the group, for screen readers.
     """
     theme: Theme = st.context.theme.type or "light"
     palette = PALETTES[theme]
     data = Gallery(
+        label=label,
         tiles=[_as_data(tile) for tile in tiles],
         chosen=chosen,
         palette=GalleryPalette(input=palette.input, muted=palette.muted, grid=palette.grid),

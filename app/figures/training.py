@@ -34,6 +34,12 @@ class Ghost:
 
     name: str
     records: Sequence[EpochRecord]
+    which: str = "pinned"
+
+    @property
+    def title(self) -> str:
+        """Its name with what it is."""
+        return f"{self.name}, {self.which}"
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ def training_curves(
     data = _own_curves(own, layer_names, words.axis, palette)
     labels = [goal_label(goals[-1], words.goal(goals[-1]), span, palette)]
     if ghost and beneath:
-        data += _ghost_curves(ghost.name, beneath, words.axis, palette)
+        data += _ghost_curves(ghost.title, beneath, words.axis, palette)
         labels += _ghost_labels(ghost.name, beneath, highest, palette)
     if guess and guess.epoch is not None:
         levels.append(_guess_line(guess.epoch, highest[0], palette))
@@ -116,7 +122,7 @@ def describe_training(records: Sequence[EpochRecord], goal: float, layer_names: 
     if ghost is None:
         return said
     end = ghost.records[-1]
-    return f"{said} Beneath it {ghost.name}, pinned: at epoch {end.epoch}, {words.came_to(end.score)}, loss {end.loss:g}."
+    return f"{said} Beneath it {ghost.title}: at epoch {end.epoch}, {words.came_to(end.score)}, loss {end.loss:g}."
 
 
 def _numbers(records: Sequence[EpochRecord]) -> _Numbers:
@@ -147,8 +153,8 @@ def _own_curves(own: _Numbers, layer_names: Sequence[str], score: str, palette: 
     return [scores, losses, *reach]
 
 
-def _ghost_curves(name: str, ghost: _Numbers, score: str, palette: Palette) -> list[dict[str, Any]]:
-    who, color = f"{name}, pinned", palette.compared
+def _ghost_curves(who: str, ghost: _Numbers, score: str, palette: Palette) -> list[dict[str, Any]]:
+    color = palette.compared
     curves = [
         curve(ghost.scores, 1, color, who, score, dash=GHOST_DASH),
         curve(ghost.losses, 2, color, who, "loss", dash=GHOST_DASH, only="wide"),

@@ -9,6 +9,7 @@ from app.server.runner import Owner, PastRun, TrainingRun
 from app.state.composition import Composition, have_the_same_rows
 from app.state.guess import first_spike_of
 from app.state.recognition import Look, Recognition
+from app.state.surrogate import Shown
 from snncore.diagnosis.remedies import without_normalisation
 from snncore.diagnosis.training import findings, silence
 from snncore.diagnosis.training_findings import TrainingFinding
@@ -125,6 +126,19 @@ class ShownTraining:
         if pinned is None or not pinned.experiment.task.is_labelled or not have_the_same_rows(pinned.experiment, self.run.experiment):
             return None
         return self.recognition.simulate_beside(look, pinned, self.composition.files)
+
+    def shown_pass(self) -> Shown:
+        """Return the pass of the network at the epoch on display; with labelled data, of the sample on display.
+
+        Raises:
+            ExperimentError: a potential became infinite or NaN.
+        """
+        if not self.is_labelled:
+            record = self.seen_record
+            return Shown(self.run.experiment.in_force(record.epoch), record.parameters, {int(each.name): each for each in record.layers})
+        look = self.look()
+        sample = {} if look.sample is None else {"input.half": "test", "input.index": look.sample}
+        return Shown(look.experiment.replace(sample), look.moment.parameters, self.sample_pass().records)
 
     def traced(self) -> dict[int, int]:
         """Return the traced neuron of each layer: the picked one, else the closest to threshold at first."""

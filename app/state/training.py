@@ -14,7 +14,9 @@ from app.state.files import labelled_file
 from app.state.former_runs import FormerRuns, changes_between, has_epochs
 from app.state.guess import Guess
 from app.state.own_data import OwnData
+from app.state.phases import PhasesView
 from app.state.shown_training import ShownTraining
+from app.state.surrogate import SurrogateView
 from app.state.trainability import check_trainable
 from app.state.trials import Trials
 from snncore.errors import ExperimentError, SNNCoreError
@@ -41,6 +43,8 @@ class TrainingState(ShownTraining):
     Attributes:
         trials: trainings side by side.
         delays: trainings on a bit to remember, one for each delay.
+        surrogate: how the surrogate gradient is looked at.
+        phases: the epoch on display in its phases, while they stand there.
         insight: what stands in place of the rows to explain the training, by its name; None while the rows are shown.
         credit: credit through time, while that stands there.
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
@@ -53,6 +57,8 @@ class TrainingState(ShownTraining):
     trials: Trials = field(default_factory=Trials)
     delays: Delays = field(default_factory=Delays)
     insight: str | None = None
+    surrogate: SurrogateView = field(default_factory=SurrogateView)
+    phases: PhasesView = field(default_factory=PhasesView)
     credit: CreditView = field(default_factory=CreditView)
     given_up: Checkpoint | None = None
     guess: Guess = field(default_factory=Guess)
@@ -66,7 +72,8 @@ class TrainingState(ShownTraining):
     @property
     def is_moving(self) -> bool:
         """Whether anything on the page changes by itself."""
-        return self.trials.are_running or self.delays.are_running or (self.present_run is not None and self.present_run.is_running)
+        is_running = self.present_run is not None and self.present_run.is_running
+        return is_running or self.trials.are_running or self.delays.are_running or self.phases.is_moving
 
     @property
     def is_walked(self) -> bool:
@@ -160,6 +167,7 @@ class TrainingState(ShownTraining):
         """End all trainings."""
         self.trials.end()
         self.delays.end()
+        self.phases.end()
         if self.present_run:
             self.present_run.pause()
 
@@ -291,11 +299,13 @@ class TrainingState(ShownTraining):
         """Explain the training in place of the rows, at the epoch on display. It pauses meanwhile, and goes on when it is told to."""
         self.trials.end()
         self.run.pause()
+        self.close_insight()
         self.insight = name
 
     def close_insight(self) -> None:
         """Show the rows again, and forget what was asked meanwhile."""
-        self.insight, self.credit = None, CreditView()
+        self.phases.end()
+        self.insight, self.credit, self.surrogate, self.phases = None, CreditView(), SurrogateView(), PhasesView()
 
     def try_surrogates(self) -> None:
         """Train the same weights on the same input with each surrogate gradient, side by side."""
@@ -342,6 +352,7 @@ class TrainingState(ShownTraining):
     def _exchange(self, made: TrainingRun) -> None:
         """Show another training, and keep the present one for undo."""
         self.delays.follow(made.experiment)
+        self.phases.end_leaving_out()
         if self.present_run:
             self.present_run.pause()
         for run in (self.former.restarted, self.present_run):

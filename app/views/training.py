@@ -20,7 +20,7 @@ from app.server.priority import first
 from app.server.runner import TrainingRun
 from app.state.shown_training import forward_pass, have_the_same_score
 from app.state.training import TrainingState
-from app.widgets import credit, decision, delays, drawn_digit
+from app.widgets import credit, decision, delays, drawn_digit, phases, surrogate
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.head import open_menus
@@ -42,14 +42,14 @@ from app.words.training import call, why_over
 from snncore.run.measures import operations_per_epoch
 from snncore.run.simulation import Simulation
 
-__all__ = ["credit", "decision", "delays", "drawn_digit"]  # they register what stands in the middle of the page
+__all__ = ["credit", "decision", "delays", "drawn_digit", "phases", "surrogate"]  # they register what stands in the middle of the page
 
 DRAWER_INTERVAL = 0.5
 """Seconds between updates of the drawer during training: its contents are read over many epochs."""
 
 SPEEDS: dict[str, float | None] = {"1 epoch/s": 1.0, "4 epochs/s": 4.0, "8 epochs/s": 8.0, "16 epochs/s": 16.0, "full speed": None}
 
-SHORTCUTS = {" ": "drive", ".": "step", "s": "restart"}
+SHORTCUTS = {" ": "drive", ".": "step", "s": "restart", "Escape": "insight_back", "n": "next_phase"}
 """Buttons by the key that presses them."""
 
 A = "A"

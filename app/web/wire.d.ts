@@ -186,6 +186,7 @@ export interface EquationLine {
 }
 
 export interface Gallery {
+  label: string;
   tiles: GalleryTile[];
   chosen: string;
   palette: GalleryPalette;

@@ -31,7 +31,8 @@ from app.words.credit import (
     flow_in_words,
     terms,
 )
-from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, part_name, parts
+from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS
+from app.words.parts import firsts, part_name
 from snncore.explain import flow
 
 
@@ -97,14 +98,14 @@ def _switches(training: TrainingState) -> None:
     if detached is not None:
         panel.switch(DETACH_RESET, "detach_reset", detached, lambda changes: change("detach_reset", changes["detach_reset"]))
     surrogate = present(SURROGATE)
-    kinds = parts(SURROGATE)
+    kinds = firsts(SURROGATE)
     if surrogate is not None and surrogate["kind"] in kinds:
         panel.choice(
             OTHER_SURROGATE,
             SURROGATE,
             surrogate["kind"],
             list(kinds),
-            lambda changes: change(SURROGATE, {"kind": changes[SURROGATE], **kinds[changes[SURROGATE]]}),
+            lambda changes: change(SURROGATE, kinds[changes[SURROGATE]]),
             part_name,
         )
         width = next((name for name in WIDTHS if name in surrogate), None)

@@ -66,6 +66,11 @@ PARTS: dict[str, dict[str, First]] = {
 """What a field takes, by its name, in the order in which it is offered. Two may be of the same kind, with and without a number."""
 
 
+def firsts(field: str) -> dict[str, First]:
+    """What a field takes, by kind: of each the first part that is offered."""
+    return {first["kind"]: first for first in reversed(list(PARTS[field].values()))}
+
+
 def part_name(kind: str) -> str:
     """Name of a kind of which there is one choice: "exponential" for SingleExponential."""
     return choice_of({"kind": kind})

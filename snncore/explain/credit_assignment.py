@@ -17,12 +17,11 @@ from torch import Tensor, nn
 from snncore.arrays import Array
 from snncore.errors import ExperimentError, InputError, NonFiniteError
 from snncore.experiment.inputs import NO_FILES, Files
-from snncore.experiment.parameters import Parameters, misfit, put, shapes_of
+from snncore.experiment.parameters import Parameters
 from snncore.experiment.spec import Experiment
-from snncore.experiment.tasks.classification import Classification
+from snncore.explain.one_pass import one_pass
 from snncore.layers import StatefulLayer
 from snncore.layers.model import reset_states, spiking_layers
-from snncore.run.labelled import shown_samples
 from snncore.run.record import LayerRecord, record_of, threshold_of
 
 OUTPUT, READ, DECAY, RESET, ADAPTATION, RECURRENCE, SYNAPSE = (
@@ -132,25 +131,15 @@ def credit(experiment: Experiment, parameters: Parameters | None = None, files: 
         ExperimentError: the task can't measure the output, `parameters` belong to a different network, a file is missing, the input is no
             sample of the labelled data, or a potential or a gradient became infinite or NaN.
     """
-    experiment.check_trainable()
-    model = experiment.build(files).eval()
-    if parameters is not None:
-        problem = misfit(shapes_of(parameters), shapes_of(dict(model.named_parameters())), experiment.parameter_label)
-        if problem:
-            raise ExperimentError(f"The parameters are not those of the network: {problem}.")
-        put(parameters, model)
-    if isinstance(experiment.training.task, Classification):
-        data, loss = shown_samples(experiment, model, files)
-    else:
-        data, loss = experiment.make_input(files), experiment.task.loss
+    ready = one_pass(experiment, parameters, files)
     try:
-        found = credit_of(model, data, loss)
+        found = credit_of(ready.model, ready.data, ready.loss)
     except NonFiniteError as error:
-        name = next(name for name, layer in spiking_layers(model).items() if layer is error.layer)
+        name = next(name for name, layer in spiking_layers(ready.model).items() if layer is error.layer)
         raise ExperimentError(f"{experiment.layer_label(name)}: {str(error).partition(': ')[2]}") from error
     except InputError as error:
         name, colon, what = str(error).partition(": ")
-        is_of_layer = name in spiking_layers(model)
+        is_of_layer = name in spiking_layers(ready.model)
         raise ExperimentError(f"{experiment.layer_label(name)}{colon}{what}" if is_of_layer else str(error)) from error
     return Credit(found.loss, {int(name): layer for name, layer in found.layers.items()})
 

@@ -36,6 +36,9 @@ def train(experiment: Experiment, stop: Callable[[], bool] = lambda: False, file
 class Trainer:
     """An Experiment's network while it is trained.
 
+    Args:
+        left_out: a step of each epoch that is not done, to see what it is for; not with labelled data.
+
     Raises:
         ExperimentError: the network's output isn't what the task measures, or its input or weights are of a file that isn't among `files`.
 
@@ -45,7 +48,7 @@ class Trainer:
         next_epoch: number of the epoch that comes next.
     """
 
-    def __init__(self, experiment: Experiment, files: Files = NO_FILES) -> None:
+    def __init__(self, experiment: Experiment, files: Files = NO_FILES, left_out: Phase | None = None) -> None:
         task = experiment.training.task
         experiment.check_trainable()
         self.experiment = experiment
@@ -53,6 +56,7 @@ class Trainer:
         self.data = experiment.make_input(files)
         self.optimiser = experiment.make_optimiser(self.model)
         self.next_epoch = 0
+        self._left_out = left_out
         self._in_force = experiment.in_force(-1)
         self._halves = task.data.make(files) if isinstance(task, Classification) else None
         self._begun: LabelledEpoch | None = None
@@ -82,7 +86,11 @@ class Trainer:
         return self._begun is not None and self._begun.done >= self._begun.learning
 
     def epochs(
-        self, count: int, stop: Callable[[], bool] = lambda: False, on_batch: Callable[[], None] = lambda: None
+        self,
+        count: int,
+        stop: Callable[[], bool] = lambda: False,
+        on_batch: Callable[[], None] = lambda: None,
+        on_phase: Callable[[Phase], None] = lambda phase: None,
     ) -> Iterator[EpochRecord]:
         """Train up to `count` more epochs, until the task is reached; see the function `epochs`.
 
@@ -90,9 +98,10 @@ class Trainer:
 
         Args:
             on_batch: called after each batch of labelled data.
+            on_phase: called before each phase of an epoch without labelled data.
         """
         for _ in range(count):
-            for record in self._epoch(stop, on_batch):
+            for record in self._epoch(stop, on_batch, on_phase):
                 self.next_epoch = record.epoch + 1
                 yield record
                 if record.is_reached:
@@ -100,13 +109,14 @@ class Trainer:
             if stop():
                 return
 
-    def _epoch(self, stop: Callable[[], bool], on_batch: Callable[[], None]) -> Iterator[EpochRecord]:
+    def _epoch(self, stop: Callable[[], bool], on_batch: Callable[[], None], on_phase: Callable[[Phase], None]) -> Iterator[EpochRecord]:
         """Yield the record of the next epoch, or none if it was stopped."""
         if self._begun is None:
             self._take_changes()
         task, number = self._in_force.task, self.next_epoch
         if self._halves is None:
-            yield from epochs(self.model, self.data, task, self.optimiser, first_epoch=number, count=1, stop=stop)
+            given = (self.model, self.data, task, self.optimiser)
+            yield from epochs(*given, first_epoch=number, count=1, stop=stop, on_phase=on_phase, left_out=self._left_out)
             return
         self._begun = self._begun or LabelledEpoch(number, self._in_force, self.model, self._halves, self.optimiser)
         record = self._begun.run(stop, on_batch=on_batch)
@@ -139,6 +149,7 @@ def epochs(
     count: int | None = None,
     stop: Callable[[], bool] = lambda: False,
     on_phase: Callable[[Phase], None] = lambda phase: None,
+    left_out: Phase | None = None,
 ) -> Iterator[EpochRecord]:
     """Train by back-propagation through time, one record per epoch, until the task is reached.
 
@@ -152,12 +163,16 @@ def epochs(
         count: the most epochs to train; None: no limit.
         stop: asked before each phase; True ends the iteration.
         on_phase: called before each phase.
+        left_out: a phase that is not done, to see what it is for: not `FORWARD` or `LOSS`, without which there is nothing to record.
 
     Raises:
+        ValueError: `left_out` can't be left out.
         DivergenceError: a potential, the loss, a gradient or an updated parameter is not finite. Where the forward pass
             was still good, its record comes first.
     """
     measured = task if isinstance(task, Task) else OwnLoss(task)
+    if left_out in (Phase.FORWARD, Phase.LOSS):
+        raise ValueError(f"Without the phase {left_out.value!r} there is nothing to record; leave out another one.")
     layers = spiking_layers(model)
     for layer in layers.values():
         layer.record_states = True
@@ -167,6 +182,8 @@ def epochs(
             for phase, perform in iteration.phases():
                 if stop():
                     return
+                if phase is left_out:
+                    continue
                 on_phase(phase)
                 perform()
         except DivergenceError:
@@ -174,7 +191,8 @@ def epochs(
                 yield iteration.record()
             raise
         record = iteration.record()
-        zero_grad(model)
+        if left_out is not Phase.RESET_STATE_GRADIENTS:
+            zero_grad(model)
         yield record
         if record.is_reached:
             return

@@ -1,4 +1,4 @@
-// Gives the focus to the first button or expander of the popover that this is in, when it opens. The button may come later, what isn't seen yet takes no
+// Gives the focus to the first button or expander of the popover or insight that this is in, when it opens. The button may come later, what isn't seen yet takes no
 // focus, and one that is drawn anew loses it, so it is given until the visitor does something.
 
 const PATIENCE = 10_000; // milliseconds
@@ -14,7 +14,7 @@ export default function ({ parentElement }) {
     document.addEventListener(type, () => acted.abort(), { capture: true, signal: acted.signal });
 
   function take() {
-    const popover = parentElement.closest("[data-testid=stPopoverBody]");
+    const popover = parentElement.closest("[data-testid=stPopoverBody], .st-key-insight");
     if (popover && !popover.contains(document.activeElement)) {
       if (done.has(popover) && document.activeElement !== document.body) return acted.abort();
       const found = /** @type {NodeListOf<HTMLElement>} */ (popover.querySelectorAll("button:not(:disabled), summary"));

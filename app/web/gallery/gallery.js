@@ -19,7 +19,7 @@ export default lastingView({ create, update, destroy });
 
 /** @param {HTMLElement} parent @param {Data} data */
 function create(parent, data) {
-  const root = element("div", "gallery", parent, { role: "radiogroup", ariaLabel: "Input" });
+  const root = element("div", "gallery", parent, { role: "radiogroup", ariaLabel: data.label });
   const view = {
     acts: /** @type {Acts<{do: "choose", kind: string}>} */ (new Acts()),
     root,

@@ -1,0 +1,143 @@
+"""What explains a training in a browser: its surrogate gradient with a weight that is picked, and the phases of an epoch."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
+
+from app.words.phases import CODE, NAMES
+from snncore.run.epoch import Phase
+from tests.browser.conftest import Open
+from tests.browser.training_page import TrainingPage
+
+EPOCH = 43
+"""An epoch on display: six spikes of ten."""
+
+DRAFT = "x="
+"""What an address has of an Experiment that was edited."""
+
+
+def explained(page: TrainingPage, name: str) -> Locator:
+    """Opens an insight from the menu."""
+    page.press("Explain")
+    page.page.mouse.move(0, 0)  # else the button's tooltip may lie over the menu
+    page.page.locator(f"[class*='st-key-insight-{name}'] button").locator("visible=true").first.click()
+    insight = page.page.locator(".st-key-insight")
+    expect(insight).to_be_visible()
+    expect(page.page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    return insight
+
+
+def trained(page: TrainingPage) -> None:
+    """Trains to the goal and looks back at `EPOCH`."""
+    page.choose_speed("full speed")
+    page.train()
+    page.wait_for_ten()
+    page.plot(".plot").first.focus()
+    page.until(lambda: page.page.keyboard.press("ArrowLeft") is None and page.epoch <= EPOCH)
+
+
+def says(insight: Locator, text: str) -> None:
+    expect(insight.locator(".plain-sentence, .plain-caption").filter(has_text=text).first).to_be_visible()
+
+
+def act(insight: Locator, name: str) -> None:
+    insight.get_by_role("button", name=name, exact=True).locator("visible=true").first.click()
+
+
+def test_a_weight_is_picked_by_key_and_its_true_loss_is_a_staircase(open_page: Open) -> None:
+    page = open_page()
+    trained(page)
+    insight = explained(page, "surrogate")
+    says(insight, "of this layer's potentials")
+    says(insight, "The true slope is 0")
+    says(insight, "RMSprop divides each gradient")
+    plots = insight.locator(".plot[data-drawn]")
+    expect(plots).to_have_count(3)
+    before = insight.locator(".plain-caption", has_text="The surrogate says").inner_text()
+    plots.nth(1).focus()
+    page.page.keyboard.press("Home")
+    expect(insight.locator(".plain-caption").filter(has_text=before)).to_have_count(0)
+    page.page.keyboard.press("Escape")
+    says(insight, before)
+
+
+def test_a_surrogate_is_tried_without_an_edit_and_used_by_a_button(open_page: Open) -> None:
+    page = open_page()
+    insight = explained(page, "surrogate")
+    insight.get_by_role("combobox", name="Try").select_option(label="FastSigmoid")
+    says(insight, "Tried, FastSigmoid:")
+    expect(insight.locator(".plot .plot-graph").first).to_contain_text("tried, dashed")
+    assert DRAFT not in page.page.url
+    act(insight, "Drop it")
+    expect(insight.locator(".plain-caption", has_text="Tried, FastSigmoid")).to_have_count(0)
+    insight.get_by_role("combobox", name="Try").select_option(label="FastSigmoid")
+    act(insight, "Use it")
+    says(insight, "FastSigmoid is above 1% of its peak")
+    expect(insight.get_by_role("button", name="Use it")).to_have_count(0)
+    page.until(lambda: DRAFT in page.page.url)
+
+
+def test_escape_leads_from_anywhere_in_an_insight_back_to_the_rows(open_page: Open) -> None:
+    page = open_page()
+    for name in ("surrogate", "phases"):
+        insight = explained(page, name)
+        expect(insight.locator(":focus")).to_have_count(1)
+        page.page.keyboard.press("Escape")
+        expect(insight).to_have_count(0)
+        expect(page.plot(".rows[data-drawn]")).to_have_count(1)
+
+
+def test_the_seven_phases_are_walked_through_with_what_each_changes(open_page: Open) -> None:
+    page = open_page()
+    trained(page)
+    insight = explained(page, "phases")
+    shown = {
+        Phase.RESET_PARAMETER_GRADIENTS: "The epoch before left gradients",
+        Phase.RESET_STATE_GRADIENTS: "No state hung on its graph",
+        Phase.RESET_STATES: "potentials up to |v|",
+        Phase.FORWARD: f"LIF 4 sends {page.spikes} spikes",
+        Phase.LOSS: f"{page.spikes} of 10 spikes: the loss is {(10 - page.spikes) ** 2}",
+        Phase.BACKWARD: "Gradients arrive",
+        Phase.UPDATE: "RMSprop moves 6 parameters",
+    }
+    for phase, said in shown.items():
+        says(insight, said)
+        says(insight, CODE[phase])
+        expect(insight.get_by_role("radio", name=NAMES[phase])).to_be_checked()
+        expect(insight.locator(".plot[data-drawn], .rows[data-drawn]")).to_have_count(1)
+        if phase is Phase.RESET_PARAMETER_GRADIENTS:
+            insight.locator(".plot").focus()
+            page.page.keyboard.press("n")
+        elif phase is not Phase.UPDATE:
+            act(insight, "Next phase")
+    assert page.epoch <= EPOCH, "the training is where it was"
+
+
+def test_slow_motion_goes_on_by_itself_until_it_is_stopped(open_page: Open) -> None:
+    page = open_page()
+    insight = explained(page, "phases")
+    act(insight, "Slow motion")
+    says(insight, CODE[Phase.RESET_STATE_GRADIENTS])
+    act(insight, "Stop")
+    expect(insight.get_by_role("button", name="Slow motion")).to_be_visible()
+
+
+def test_a_prediction_comes_first_and_then_what_really_happens(open_page: Open) -> None:
+    page = open_page()
+    insight = explained(page, "phases")
+    insight.get_by_text(NAMES[Phase.UPDATE], exact=True).click()
+    act(insight, "What if it is left out?")
+    says(insight, "Your prediction of the output over 100 epochs")
+    tiles = insight.get_by_role("radio")
+    expect(tiles).to_have_count(3)
+    expect(insight.locator(".plot")).to_have_count(0)
+    tiles.nth(1).click()
+    says(insight, "You said “It learns, but otherwise”, but nothing moves from epoch to epoch.")
+    expect(insight.get_by_role("radio")).to_have_count(0)
+    last = "plot => plot.querySelector('.plot-graph')._fullData.map(trace => [trace.x.at(-1), trace.y.at(-1)])"
+    page.until(lambda: {x for x, _ in insight.locator(".plot").evaluate(last)} == {99})
+    ends = [y for _, y in insight.locator(".plot").evaluate(last)]
+    assert ends[0] == 0, "without the update"
+    assert 10 in ends, "and with it"
+    act(insight, "Back to the phases")
+    says(insight, CODE[Phase.UPDATE])
