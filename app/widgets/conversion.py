@@ -12,6 +12,7 @@ from app.state.conversion import MOST_STEPS, presets
 from app.widgets.controls import Panel, Parts, panel
 from app.widgets.session import desk
 from app.words import conversion as words
+from app.words.layer_parameters import LAYER_PARAMETERS
 from app.words.seeds import seed_parameter
 from app.words.typed_numbers import Numbers
 from snncore.convert.artificial import neuron_places
@@ -57,7 +58,8 @@ def _add_more(rows: Panel) -> None:
     if type(neurons.spike_fn).__name__ in words.SPIKES_PER_STEP.values():
         _named(rows, words.SPIKES, "spike_fn", words.SPIKES_PER_STEP, type(neurons.spike_fn).__name__, _edit_neurons)
     _named(rows, words.INPUT, "encoding", words.INPUTS, task.encoding.kind, _set_input)
-    rows.number(words.FIRST_POTENTIAL, "initial_v_mem", neurons.initial_v_mem, words.FIRST_POTENTIAL.numbers, _edit_neurons)
+    initial = LAYER_PARAMETERS["initial_v_mem"]
+    rows.number(initial, "initial_v_mem", neurons.initial_v_mem, initial.numbers, _edit_neurons)
     rows.number(seed_parameter(state.present, "weights"), "seeds.weights", state.present.seeds.weights, Numbers.of(Seeds, "weights"), _edit)
     rows.number(words.EPOCHS, "training.epochs", state.present.training.epochs, Numbers.of(Training, "epochs"), _edit)
     for parameter, name in ((words.ENERGY_MULTIPLY_ADD, "energy_multiply_add"), (words.ENERGY_SYNOP, "energy_synop")):
