@@ -71,6 +71,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.app_training
 	@$(BIN)/python -m benchmarks.app_labelled
 	@$(BIN)/python -m benchmarks.app_neuron
+	@$(BIN)/python -m benchmarks.app_conversion
 	@$(BIN)/python -m benchmarks.app_why
 	@$(BIN)/python -m benchmarks.app_load
 

@@ -36,6 +36,9 @@ MOST_LEARNED = 100_000_000_000
 TRAINED_PASSES = 3
 """Forward passes that take as long as one forward and one backward."""
 
+LARGEST_RESULTS = 64 * 2**20
+"""Most bytes of the results of one kind that visitors share."""
+
 LARGEST_PAST = 64 * 2**20
 """Most bytes of a training that is kept for comparison."""
 

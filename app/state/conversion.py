@@ -82,6 +82,7 @@ class ConversionState:
     pinned: Compared | None = None
     own_weights: OwnWeights = field(default_factory=OwnWeights)
     _simulated: tuple[Compared, Picked, Simulation] | None = None
+    _built: tuple[Draft, Experiment] | None = None
 
     def __post_init__(self) -> None:
         self.work = ConversionWork(self.owner, self.files)
@@ -94,7 +95,10 @@ class ConversionState:
 
     @property
     def experiment(self) -> Experiment:
-        return Experiment(**dict(self.history.present))
+        present = self.history.present
+        if self._built is None or self._built[0] is not present:
+            self._built = present, Experiment(**dict(present))
+        return self._built[1]
 
     @property
     def conversion(self) -> Conversion:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
-import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
 from app.server.jobs import Job, Stop
+from app.server.limits import LARGEST_RESULTS
+from app.server.results import Results
 from app.server.runner import Owner
 from snncore.convert.artificial import ArtificialEpoch, artificial_network, train_artificial, weights_of, with_weights
 from snncore.convert.comparison import Compared, compare
@@ -24,11 +25,11 @@ STEPS_SHOWN = 64
 PATIENCE = 0.15
 """Seconds to wait for an answer before the page is drawn without it."""
 
-MOST_KEPT = 8
-"""Most trained networks that a server keeps for all visitors together, and most comparisons that it keeps for each."""
-
 MOST_OWN = 2
 """Most trained networks that are kept for each visitor: the present one, and that of the comparison on display."""
+
+MOST_FAILURES = 8
+"""Most failures that are kept for each visitor."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,17 @@ class Artificial:
     weights: Parameters
     epochs: tuple[ArtificialEpoch, ...]
 
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of the weights."""
+        return sum(values.nbytes for values in self.weights.values())
 
-_trained: OrderedDict[str, Artificial] = OrderedDict()
-"""Trained networks by what they follow from, the last used last. They spare visitors who start alike the same training."""
 
-_trained_lock = threading.Lock()
+trained: Results[Artificial] = Results(LARGEST_RESULTS, lambda found: found.nbytes)
+"""Trained networks by what they follow from. They spare visitors who start alike the same training."""
+
+compared: Results[Compared] = Results(LARGEST_RESULTS, lambda found: found.nbytes)
+"""Comparisons by their Experiment."""
 
 
 class ConversionWork:
@@ -62,8 +69,7 @@ class ConversionWork:
         self._again = ""
         self._halted = ""
         self._training: tuple[str, Job[Artificial]] | None = None
-        self._comparing: tuple[Experiment, Job[Compared]] | None = None
-        self._compared: OrderedDict[str, Compared] = OrderedDict()
+        self._comparing: tuple[str, Job[Compared]] | None = None
         self._failures: OrderedDict[str, str] = OrderedDict()
         self._latest = self._latest_recipe = ""
 
@@ -98,11 +104,9 @@ class ConversionWork:
         if recipe == self._again:
             return None
         if recipe not in self._own:
-            with _trained_lock:
-                found = _trained.get(recipe)
-                if found is None:
-                    return None
-                _trained.move_to_end(recipe)
+            found = trained.find(recipe)
+            if found is None:
+                return None
             _keep(self._own, recipe, found, MOST_OWN)
         return self._own[recipe]
 
@@ -112,8 +116,8 @@ class ConversionWork:
 
     def prepare(self, experiment: Experiment) -> None:
         """Begin what the Experiment still needs, and take what has been finished. Returns soon."""
-        compared = _compared_as(experiment)
-        self._latest, self._latest_recipe = compared.to_json(compact=True), _recipe(experiment)
+        plain = _compared_as(experiment)
+        self._latest, self._latest_recipe = plain.to_json(compact=True), _recipe(experiment)
         if self._halted != self._latest:
             self._halted = ""
         self._collect()
@@ -122,8 +126,14 @@ class ConversionWork:
         if self.artificial(experiment) is None:
             self._train(experiment)
         found = self.artificial(experiment)
-        if found is not None and not self.is_current(experiment):
-            self._compare(compared, found)
+        if found is None:
+            self._end_comparing()
+            return
+        self._end_training()
+        if self.is_current(experiment):
+            self._end_comparing()
+        else:
+            self._compare(plain, found)
 
     def train_again(self, experiment: Experiment) -> None:
         """Train the Experiment's artificial network again, for this visitor alone."""
@@ -151,31 +161,42 @@ class ConversionWork:
         if self._comparing is not None:
             self._comparing[1].stop()
 
+    def _end_training(self) -> None:
+        """End a training that nothing waits for any more."""
+        if self._training is not None:
+            self._training[1].stop()
+            self._training = None
+
+    def _end_comparing(self) -> None:
+        """End a comparison that nothing waits for any more."""
+        if self._comparing is not None:
+            self._comparing[1].stop()
+            self._comparing = None
+
     def _train(self, experiment: Experiment) -> None:
         recipe = _recipe(experiment)
         if self._training is not None and self._training[0] == recipe:
             return
-        if self._training is not None:
-            self._training[1].stop()
+        self._end_training()
         progress: list[ArtificialEpoch] = []
         self.progress = progress
-        job = Job(self._owner, functools.partial(_trained_network, experiment, self._files, progress))
+        job = Job(self._owner, functools.partial(_trained_network, experiment, self._files, progress, recipe == self._again))
         self._training = recipe, job
         if job.join(PATIENCE):
             self._collect()
 
     def _compare(self, experiment: Experiment, found: Artificial) -> None:
-        kept = self._compared.get(self._latest)
+        key = self._latest
+        kept = compared.find(key)
         if kept is not None:
+            self._end_comparing()
             self.shown = kept
             return
-        if self._comparing is not None and self._comparing[0] == experiment:
+        if self._comparing is not None and self._comparing[0] == key:
             return
-        if self._comparing is not None:
-            self._comparing[1].stop()
-        model = with_weights(experiment, found.weights)
-        job = Job(self._owner, lambda stop: compare(experiment, model, self._files, steps=STEPS_SHOWN, stop=stop))
-        self._comparing = experiment, job
+        self._end_comparing()
+        job = Job(self._owner, functools.partial(_comparison, experiment, found, self._files, key))
+        self._comparing = key, job
         if job.join(PATIENCE):
             self._collect()
 
@@ -187,30 +208,49 @@ class ConversionWork:
             if training.result is not None:
                 self._again = "" if recipe == self._again else self._again
                 _keep(self._own, recipe, training.result, MOST_OWN)
-                with _trained_lock:
-                    _keep(_trained, recipe, training.result)
             elif training.failure:
-                _keep(self._failures, recipe, training.failure)
+                _keep(self._failures, recipe, training.failure, MOST_FAILURES)
         if self._comparing is not None and not self._comparing[1].is_running:
-            experiment, comparing = self._comparing
+            key, comparing = self._comparing
             self._comparing = None
-            key = experiment.to_json(compact=True)
             if comparing.result is not None:
-                _keep(self._compared, key, comparing.result)
                 self.shown = comparing.result if key == self._latest else self.shown
             elif comparing.failure:
-                _keep(self._failures, key, comparing.failure)
+                _keep(self._failures, key, comparing.failure, MOST_FAILURES)
 
 
-def _trained_network(experiment: Experiment, files: Files, progress: list[ArtificialEpoch], stop: Stop) -> Artificial | None:
-    """Train the Experiment's artificial network, unless its weights are loaded; None if it was stopped."""
+def _trained_network(
+    experiment: Experiment, files: Files, progress: list[ArtificialEpoch], is_again: bool, stop: Stop
+) -> Artificial | None:
+    """Train the Experiment's artificial network, unless its weights are loaded; None if it was stopped.
+
+    Args:
+        is_again: train it even if another visitor's is there by now.
+    """
+    recipe = _recipe(experiment)
+    found = None if is_again else trained.find(recipe)
+    if found is not None:
+        return found
     model = artificial_network(experiment, files)
     if experiment.checkpoint is None:
         for epoch in train_artificial(experiment, model, files, stop):
             progress.append(epoch)
         if len(progress) <= experiment.training.epochs:
             return None
-    return Artificial(weights_of(model), tuple(progress))
+    found = Artificial(weights_of(model), tuple(progress))
+    trained.keep(recipe, found)
+    return found
+
+
+def _comparison(experiment: Experiment, network: Artificial, files: Files, key: str, stop: Stop) -> Compared | None:
+    """Compare both networks, unless another visitor's comparison is there by now; None if it was stopped."""
+    found = compared.find(key)
+    if found is not None:
+        return found
+    found = compare(experiment, with_weights(experiment, network.weights), files, steps=STEPS_SHOWN, stop=stop)
+    if found is not None:
+        compared.keep(key, found)
+    return found
 
 
 def _recipe(experiment: Experiment) -> str:
@@ -229,7 +269,7 @@ def _compared_as(experiment: Experiment) -> Experiment:
     return experiment.replace({"conversion.energy_multiply_add": usual.energy_multiply_add, "conversion.energy_synop": usual.energy_synop})
 
 
-def _keep(kept: OrderedDict[str, Any], key: str, value: Any, most: int = MOST_KEPT) -> None:
+def _keep(kept: OrderedDict[str, Any], key: str, value: Any, most: int) -> None:
     kept[key] = value
     kept.move_to_end(key)
     while len(kept) > most:

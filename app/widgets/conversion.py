@@ -13,6 +13,7 @@ from app.widgets.controls import Panel, Parts, panel
 from app.widgets.fields import Edits, Field, add_parts
 from app.widgets.session import desk
 from app.words import conversion as words
+from app.words.layer_parameters import LAYER_PARAMETERS
 from app.words.seeds import seed_parameter
 from app.words.typed_numbers import Numbers
 from snncore.convert.artificial import neuron_places
@@ -58,7 +59,8 @@ def _add_more(rows: Panel) -> None:
         add_parts(rows, Field(name, name, neurons.model_dump()[name], parameter), Edits(_edit_neurons, _edit_neurons))
     names = {kind: name for name, kind in words.INPUTS.items()}
     rows.choice(words.INPUT, "encoding", task.encoding.kind, list(names), _set_input, words=names.__getitem__)
-    rows.number(words.FIRST_POTENTIAL, "initial_v_mem", neurons.initial_v_mem, words.FIRST_POTENTIAL.numbers, _edit_neurons)
+    initial = LAYER_PARAMETERS["initial_v_mem"]
+    rows.number(initial, "initial_v_mem", neurons.initial_v_mem, initial.numbers, _edit_neurons)
     rows.number(seed_parameter(state.present, "weights"), "seeds.weights", state.present.seeds.weights, Numbers.of(Seeds, "weights"), _edit)
     rows.number(words.EPOCHS, "training.epochs", state.present.training.epochs, Numbers.of(Training, "epochs"), _edit)
     for parameter, name in ((words.ENERGY_MULTIPLY_ADD, "energy_multiply_add"), (words.ENERGY_SYNOP, "energy_synop")):

@@ -39,14 +39,6 @@ PERCENTILE = Parameter(
 RESET = Parameter("Reset", "Subtracting θ keeps what u had above it; a reset to a value loses that.", code="reset_fn")
 SPIKES = Parameter("Spikes per step", "How many spikes a neuron may send in one step.", code="spike_fn")
 INPUT = Parameter("Input", "Pixels as a constant current, or as spikes at random with the brightness as probability.", code="encoding")
-FIRST_POTENTIAL = Parameter(
-    "First potential",
-    "Where v starts, as a fraction of θ: 0.5 rounds the number of spikes to the nearest, 0 rounds it down.",
-    symbol="v₀/θ",
-    tuned=Range(-1.0, 0.95, 0.05),
-    numbers=Numbers(high=0.99),
-    tries=(Tried(0.0, "every rate comes out a little low"),),
-)
 ENERGY_MULTIPLY_ADD = Parameter(
     "Energy of a multiply-add",
     "4.6 pJ for 32-bit floats in 45 nm (Horowitz, ISSCC 2014). Memory isn't counted.",
@@ -66,9 +58,9 @@ EPOCHS = Parameter("Epochs of the ANN", "How often it sees the training samples.
 INPUTS = {"constant current": "current", "spikes": "rate"}
 
 EXPLANATION = (
-    "A ReLU answers a number, a spiking neuron a rate. An IAF neuron, from which θ is taken at each spike, sends as many spikes per step "
-    "as its mean input is above 0. That is the ReLU's answer, rounded to a multiple of 1/T. A rate can't exceed one spike per step, so the "
-    "weights are scaled first, layer by layer, until activations are at most about 1.",
+    "A ReLU answers with a number, a spiking neuron with a rate. An IAF neuron gives up θ at each spike, so its spikes per step come to "
+    "its mean input, and to 0 where that is negative: the ReLU's answer, rounded to a multiple of 1/T. A rate can't exceed one spike per "
+    "step, so the weights are scaled first, layer by layer, until activations are at most about 1.",
     "Rueckauer et al. 2017, “Conversion of Continuous-Valued Deep Networks to Efficient Event-Driven Networks for Image Classification”.",
 )
 

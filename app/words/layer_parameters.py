@@ -136,16 +136,17 @@ LAYER_PARAMETERS: dict[str, Parameter] = {
         tries=(Tried(-0.1, "inhibition can't push v far down"), Tried(0.5, "v starts half way to θ")),
     ),
     "initial_v_mem": Parameter(
-        "First potential",
-        "Where v starts, as a fraction of θ.",
+        "Initial potential",
+        "Where v starts, as a fraction of θ: from 0.5 the number of spikes is rounded to the nearest, from 0 it is rounded down.",
         "number",
         step=0.05,
-        symbol="v₀/θ",
+        symbol="v₀",
+        unit="θ",
         code="initial_v_mem",
         more=True,
         tuned=Range(-1.0, 0.95, 0.05),
         numbers=Numbers(high=0.99),
-        tries=(Tried(0.5, "the first spike comes early, and counts are rounded to the nearest"),),
+        tries=(Tried(0.5, "the first spike comes early"), Tried(0.0, "rates come out a little low")),
     ),
     "surrogate_grad_fn": Parameter(
         "Surrogate gradient", "Stands in for the slope of a spike when training; this page doesn't need it.", "parts", more=True

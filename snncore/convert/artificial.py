@@ -153,11 +153,12 @@ def _trained(experiment: Experiment, model: nn.Sequential, halves: Halves, stop:
         for group in optimiser.param_groups:
             group["lr"] = training.learning_rate_after(epoch / training.epochs)
         total, right = 0.0, 0
+        model.train()
         for part in torch.randperm(len(labels), generator=order).split(training.batch_size):
             if stop():
                 return
             optimiser.zero_grad()
-            outputs = model.train()(images[part])
+            outputs = model(images[part])
             batch_loss = nn.functional.cross_entropy(outputs, labels[part])
             batch_loss.backward()
             optimiser.step()

@@ -70,6 +70,11 @@ class ComparedLayer:
     spikes: Array
     synops: Array
 
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of all arrays."""
+        return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -94,6 +99,12 @@ class Compared:
     layers: tuple[ComparedLayer, ...]
     multiply_adds: dict[int, float]
     input_synops: Array | None
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of all arrays."""
+        own = sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
+        return own + sum(layer.nbytes for layer in self.layers)
 
     @property
     def artificial_accuracy(self) -> float:

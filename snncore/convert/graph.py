@@ -6,6 +6,7 @@ What can't become spiking is refused here, by name.
 from __future__ import annotations
 
 import copy
+import threading
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -17,10 +18,29 @@ from snncore.convert import kinds
 from snncore.errors import ConversionError
 from snncore.layers import StatefulLayer
 
+_tracing = threading.RLock()
+"""Held while torch traces: it replaces `nn.Module.__call__` meanwhile, for all threads, and puts back what it found."""
+
 
 class _Tracer(fx.Tracer):
+    """Follows the modules that its own thread calls; those that other threads call meanwhile run as ever."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thread = threading.get_ident()
+
     def is_leaf_module(self, module: nn.Module, name: str) -> bool:
         return kinds.is_leaf(module) or super().is_leaf_module(module, name)
+
+    def call_module(self, module: nn.Module, forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if threading.get_ident() != self.thread:
+            return forward(*args, **kwargs)
+        return super().call_module(module, forward, args, kwargs)
+
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
+        if threading.get_ident() != self.thread:
+            return attr_val
+        return super().getattr(attr, attr_val, parameter_proxy_cache)
 
 
 def traced(model: nn.Module) -> fx.GraphModule:
@@ -31,7 +51,8 @@ def traced(model: nn.Module) -> fx.GraphModule:
     """
     modes = {module: module.training for module in model.modules()}
     try:
-        graph = _Tracer().trace(model.eval())
+        with _tracing:
+            graph = _Tracer().trace(model.eval())
     except Exception as error:  # whatever the model's own code raises when it is called with a placeholder
         reason = str(error).strip().partition("\n")[0].removesuffix(".")
         raise ConversionError(

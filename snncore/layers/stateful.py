@@ -318,6 +318,11 @@ class StatefulLayer(nn.Module):
         """Return the arguments that construct an equal layer, with copies of the parameters' present values."""
         return {name: self._argument(name) for name in constructor_arguments(type(self))}
 
+    @property
+    def _param_dict(self) -> dict[str, Any]:
+        """Return `arg_dict`, under the name that mappers written for Sinabs read."""
+        return self.arg_dict
+
     def _argument(self, name: str) -> Any:
         if name == "shape":
             return tuple(getattr(self, self.state_names[0]).shape) if self.is_state_initialised() else None

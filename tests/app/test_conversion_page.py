@@ -18,9 +18,11 @@ from app.figures.conversion import conversion_figure
 from app.server import process
 from app.server.limits import check
 from app.server.link import from_parameter
+from app.server.results import Results
 from app.state import conversion_work
 from app.state.composition import Composition
 from app.state.conversion import MOST_STEPS, ConversionState, presets
+from app.state.conversion_work import Artificial
 from app.state.desk import CONVERSION_PAGE, Desk
 from app.words.conversion import PLANTED, mended_in_words
 from snncore.errors import ExperimentError, SNNCoreError
@@ -335,13 +337,51 @@ def another_seed(seed: int) -> dict[str, int]:
     return {"seeds.weights": seed, "training.epochs": 1}
 
 
-def test_a_visitor_keeps_the_trained_network_whatever_others_train(state: ConversionState) -> None:
-    artificial, other = state.artificial, begun()
-    assert other.artificial is artificial, "both start alike"
-    for seed in range(conversion_work.MOST_KEPT + 1):
-        other.edit(another_seed(seed + 1))
+def test_who_starts_alike_is_spared_the_training_and_the_comparison(state: ConversionState) -> None:
+    other = Desk().conversion
+    other.open(SMALL.draft)
+    other.prepare()
+    assert not other.work.is_busy
+    assert other.artificial is state.artificial
+    assert other.shown is state.shown
+
+
+def test_what_visitors_share_has_a_limit_and_each_keeps_the_network_that_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = begun()
+    artificial = first.artificial
+    assert artificial is not None
+    shared: Results[Artificial] = Results(2 * artificial.nbytes, lambda found: found.nbytes)
+    monkeypatch.setattr(conversion_work, "trained", shared)
+    other = begun(SMALL.replace(another_seed(11)))
+    for seed in range(12, 16):
+        other.edit(another_seed(seed))
         settled(other)
-    assert state.artificial is artificial
+        assert shared.nbytes <= 2 * artificial.nbytes
+    assert shared.nbytes > 0
+    assert first.artificial is artificial
+
+
+def test_nobody_goes_on_with_a_training_that_another_has_finished() -> None:
+    slow = SMALL.replace({"seeds.weights": 501, "training.epochs": 60})
+    first, second = Desk().conversion, Desk().conversion
+    for each in (first, second):
+        each.open(slow.draft)
+        each.prepare()
+    settled(first)
+    second.prepare()
+    assert second.artificial is not None
+    assert not second.work.is_training
+    assert settled(second).is_current
+
+
+def test_an_undo_ends_what_nothing_waits_for_any_more(state: ConversionState) -> None:
+    state.edit({"seeds.weights": 502, "training.epochs": 200})
+    state.prepare()
+    assert state.work.is_training
+    state.undo()
+    state.prepare()
+    assert state.is_current
+    assert not state.work.is_busy
 
 
 def test_who_trains_the_network_again_takes_it_from_nobody_else(state: ConversionState) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -40,3 +41,32 @@ def test_figures_take_the_colours_of_the_theme_that_is_chosen_meanwhile(
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(HAS_COLOR, arg=dark)
     assert not page.evaluate(HAS_COLOR, light)
+
+
+LEAST_CONTRAST = 4.5
+"""Of words against what is behind them (WCAG 2.2, 1.4.3)."""
+
+
+def luminance(color: str) -> float:
+    """Relative luminance of a colour as the browser tells it; it must be opaque."""
+    kind, *parts = re.findall(r"rgba?|[\d.]+", color)
+    assert kind == "rgb", f"{color} lets through what is behind it"
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (int(p) / 255 for p in parts))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_coloured_button_can_be_read_under_the_pointer(theme: str, visitors: Callable[..., Page], server: Server) -> None:
+    page = visitors(server, theme=theme)
+    page.goto(server.url)
+    button = page.locator(".st-key-drive button").first
+    expect(button).to_be_enabled()
+    colours = {}
+    for name in ("at rest", "under the pointer"):
+        button.evaluate("button => Promise.all(button.getAnimations({subtree: true}).map(({ finished }) => finished))")
+        colours[name] = button.evaluate("button => (({ color, backgroundColor }) => [color, backgroundColor])(getComputedStyle(button))")
+        button.hover()
+    for name, pair in colours.items():
+        lighter, darker = sorted(map(luminance, pair), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= LEAST_CONTRAST, name
+    assert colours["at rest"] != colours["under the pointer"]

@@ -14,7 +14,7 @@ from torch.nn import functional
 from snncore.activation import MembraneReset
 from snncore.convert import from_model, replace_module, replace_module_
 from snncore.errors import ConversionError, ParameterError, ShapeError
-from snncore.layers import IAF, LIF, ExpLeak, IAFSqueeze, NeuromorphicReLU, SumPool2d
+from snncore.layers import IAF, LIF, ExpLeak, IAFSqueeze, LIFSqueeze, NeuromorphicReLU, SumPool2d
 from snncore.layers.model import spiking_layers
 
 STEPS = 400
@@ -304,6 +304,13 @@ def test_every_place_of_a_module_gets_one_of_its_own() -> None:
     replaced = replace_module(model, nn.ReLU, lambda relu: IAF())
     assert len({id(module) for module in replaced.modules() if isinstance(module, IAF)}) == 3
     assert not any(isinstance(module, IAF) for module in model.modules())
+
+
+@pytest.mark.parametrize("name", ["arg_dict", "_param_dict"])
+def test_a_mapper_written_for_sinabs_reads_the_arguments_of_a_layer_by_both_their_names(name: str) -> None:
+    layer = LIF(tau_mem=12.0, spike_threshold=2.0)
+    folded = replace_module(nn.Sequential(layer), LIF, lambda module: LIFSqueeze(**getattr(module, name), batch_size=3))[0]
+    assert (folded.batch_size, folded.tau_mem, folded.spike_threshold) == (3, layer.tau_mem, 2.0)
 
 
 def test_a_model_that_is_itself_replaced_cannot_be_in_place() -> None:

@@ -7,6 +7,7 @@ import { line, MARGIN, paintAxes, plane, through, toPixel, toValue, write } from
 
 const DASHES = [7, 4];
 const DOTS = [2, 3];
+const LABEL = 28; // units that T's words take, with the room around them
 const FAR = 0.1; // shares of the scale below the lowest accuracy are left out in steps of this
 
 /** The axes for accuracies over the steps. @param {View} view @param {number} width @param {number} height */
@@ -58,7 +59,9 @@ export function paintCurve(view, stage = fitted(view.curve.canvas)) {
   context.arc(x, y, 6, 0, 2 * Math.PI);
   context.fill();
   const isLate = x > (left + right) / 2;
-  write(context, `T = ${view.steps}`, x + (isLate ? -9 : 9), on.y.pixels[0] - 6, isLate ? "right" : "left", "bottom");
+  const [bottom, top] = on.y.pixels;
+  const isLow = y > bottom - LABEL; // there the words stand at the top, so that they don't lie on the curve
+  write(context, `T = ${view.steps}`, x + (isLate ? -9 : 9), isLow ? top + LABEL : bottom - 6, isLate ? "right" : "left", "bottom");
 }
 
 /** The number of steps at a place on the curve. @param {View} view @param {number} x in units, from the left edge of the canvas */
