@@ -161,7 +161,7 @@ class ShownTraining:
         if self._found[1] != state or now - self._found[0] > FINDINGS_INTERVAL or not run.is_running:
             records = run.records[:]
             trained = run.experiment.in_force(records[-1].epoch)
-            self._found = (now, state, findings(run.in_force, records, run.divergence, trained))
+            self._found = (now, state, findings(run.in_force, records, run.divergence, trained, self.composition.files))
         return self._found[2]
 
     def cause(self) -> FirstSpike | None:

@@ -18,6 +18,9 @@ from snncore.experiment.spec import Draft
 LARGEST_UPLOAD = 32
 """Most megabytes of a file; unfolded they take several times as much."""
 
+OF_SPIKES = (".h5", ".hdf5")
+"""Endings of files that hold times of spikes."""
+
 NOTE = (
     ".npz with x (samples, features) or (samples, time, …) and whole-numbered y; .csv with a column label; "
     ".h5 with spikes/times, spikes/units and labels, counted in steps of the bin width."
@@ -42,14 +45,22 @@ def _add_bin_width(rows: Panel) -> None:
 
 
 def _set_bin_width(changes: dict[str, Any]) -> Parts:
-    desk().training.own_data.bin_width = changes["bin_width"]
-    return ()
+    """Count the spikes of the file that is there anew; if that is refused, the width stays as it was."""
+    held = desk().training.own_data
+    before, held.bin_width = held.bin_width, changes["bin_width"]
+    given = st.session_state.get("labelled_file")
+    if given is None or not given.name.lower().endswith(OF_SPIKES):
+        return ()
+    if not _bring():
+        held.bin_width = before
+    return None
 
 
-def _bring() -> None:
+def _bring() -> bool:
+    """Learn the file that was given; return False if it was refused."""
     given = st.session_state["labelled_file"]
     held = desk()
     if given is None:
         held.drop_complaint()  # the file that was refused is taken away
-    else:
-        held.attempt(lambda: held.training.bring_labelled(given.name, given.getvalue()))
+        return False
+    return held.attempt(lambda: held.training.bring_labelled(given.name, given.getvalue()))

@@ -18,6 +18,8 @@ from snncore.diagnosis.training_findings import (
     ExplodingGradient,
     NoGradient,
     NoProgress,
+    SaturatedLayer,
+    SilentLayer,
     StaysSilent,
     TrainingFinding,
     UnreachableTarget,
@@ -112,6 +114,12 @@ def training_finding_in_words(experiment: Experiment, finding: TrainingFinding) 
         case NoProgress():
             scores = task_words(experiment.task).between(finding.fewest, finding.most)
             return f"No better than loss {finding.best_loss:g} since epoch {finding.best_epoch}: {scores}."
+        case SilentLayer():
+            label = experiment.layer_label(finding.layer)
+            return f"{label} has been silent for every sample of {counted(finding.epochs, 'epoch')}: {_why_silent(finding.found)}."
+        case SaturatedLayer():
+            _, _, why = _finding_in_words(finding.found).partition(": ")
+            return f"{experiment.layer_label(finding.layer)} is saturated, so that samples look alike to what follows: {why}"
     raise TypeError(f"{type(finding).__name__} has no words.")
 
 
@@ -142,6 +150,15 @@ def _change_to_make(experiment: Experiment, path: str, value: Any, names_layers:
         case [*_, field]:
             return remedy_in_words({field: value})
     raise ValueError(f"{path!r} has no words.")
+
+
+def _why_silent(found: Silent) -> str:
+    if not found.gets_input:
+        return "nothing but zeros reaches it"
+    if found.lower_threshold is None:
+        return "u never rises above 0; what reaches it inhibits it"
+    largest, threshold = told_apart(found.largest_u, found.threshold)
+    return f"its largest u is {largest}, below θ {threshold}"
 
 
 def _whose(experiment: Experiment, finding: StaysSilent) -> str:

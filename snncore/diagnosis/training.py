@@ -12,6 +12,7 @@ from typing import Literal
 
 from snncore.diagnosis.gradient_flow import growth, largest_surrogate
 from snncore.diagnosis.known import has_surrogate, is_known
+from snncore.diagnosis.labelled import layer_finding
 from snncore.diagnosis.remedies import (
     Changes,
     fewer_spikes_wanted,
@@ -37,6 +38,7 @@ from snncore.diagnosis.training_findings import (
     UnreachableTarget,
 )
 from snncore.errors import DivergenceError
+from snncore.experiment.inputs import NO_FILES, Files
 from snncore.experiment.spec import Experiment
 from snncore.run.bptt import EpochRecord
 
@@ -105,6 +107,7 @@ def findings(
     records: Sequence[EpochRecord],
     divergence: DivergenceError | None = None,
     trained: Experiment | None = None,
+    files: Files = NO_FILES,
 ) -> list[TrainingFinding]:
     """Return what is wrong with a training, the most urgent finding first.
 
@@ -113,10 +116,12 @@ def findings(
     Args:
         experiment: the Experiment in force now.
         records: records of all epochs so far, the last one whole. Only epochs with the present task count for the course of the loss.
-            Without records only the Experiment itself is judged; with labelled data, whose records hold no layers, the loss too.
+            Without records only the Experiment itself is judged; with labelled data, whose records hold no layers, the loss too, and
+            layers that are silent or spike at every step.
         divergence: the error that ended the training, if one did.
         trained: the Experiment in force in the last epoch, if it was a different one. Gradients from another surrogate say nothing about
             the present one.
+        files: arrays that labelled data and a checkpoint name by their digest.
     """
     learned = records if experiment.training.task.is_labelled else ()
     records = () if learned else records
@@ -127,7 +132,7 @@ def findings(
     is_same = trained is None or trained.network == experiment.network
     course = _course(experiment, records, unreachable, exploding) if goes_on and is_same and not divergence else None
     if learned and not (learned[-1].is_reached or divergence):
-        course = _no_progress(experiment, _of_present_task(experiment, learned))
+        course = layer_finding(experiment, learned, files) or _no_progress(experiment, _of_present_task(experiment, learned))
     found = (ended, unreachable, exploding, course)
     return [replace(finding, changes=useful(experiment, finding.changes)) for finding in found if finding]
 

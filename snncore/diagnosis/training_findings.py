@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from snncore.diagnosis.layers import Saturated, Silent
 from snncore.diagnosis.remedies import Changes
 
 
@@ -118,3 +119,29 @@ class NoProgress(TrainingFinding):
     best_epoch: int
     fewest: float
     most: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SilentLayer(TrainingFinding):
+    """With labelled data: no neuron of the first silent layer spikes for any sample.
+
+    Attributes:
+        epochs: number of epochs without a spike of that layer.
+        found: what a run of some samples shows of it.
+    """
+
+    layer: str
+    epochs: int
+    found: Silent
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaturatedLayer(TrainingFinding):
+    """With labelled data: most neurons of a layer spike at every step.
+
+    Attributes:
+        found: what a run of some samples shows of it.
+    """
+
+    layer: str
+    found: Saturated

@@ -212,6 +212,7 @@ class LabelledEpoch:
         optimiser: for the parameters of `model`.
 
     Attributes:
+        learned: places in the training half of the samples of each batch that is learned.
         batches, learning: number of batches, and of those that are learned, which come first.
         done: number of batches learned or tested so far.
     """
@@ -224,14 +225,14 @@ class LabelledEpoch:
         self._asked = _Asked(experiment)
         order = torch.randperm(len(halves.train.labels), generator=self._asked.generator(ORDER, number))
         size = experiment.training.batch_size
-        self._learned = order.split(size) if number else ()
+        self.learned = order.split(size) if number else ()
         halves_tested: tuple[Half, ...] = ("test",) if number else ("train", "test")
         self._tested = [
             (half, batch, places)
             for half in halves_tested
             for batch, places in enumerate(torch.arange(len(halves.of(half).labels))[: None if number else FIRST_TESTED].split(size))
         ]
-        self.learning = len(self._learned)
+        self.learning = len(self.learned)
         self.batches = self.learning + len(self._tested)
         self.done = 0
         self._counts: defaultdict[str, int] = defaultdict(int)
@@ -264,9 +265,9 @@ class LabelledEpoch:
 
     def _do_batch(self, stop: Callable[[], bool], on_phase: Callable[[Phase], None]) -> bool:
         """Learn or test the next batch; return False if it was stopped before all was done."""
-        number = self.done - len(self._learned)
+        number = self.done - len(self.learned)
         if number < 0:
-            return self._learn(self._learned[self.done], stop, on_phase)
+            return self._learn(self.learned[self.done], stop, on_phase)
         self._test(*self._tested[number])
         return True
 

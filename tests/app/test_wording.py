@@ -16,6 +16,8 @@ from snncore.diagnosis.training_findings import (
     ExplodingGradient,
     NoGradient,
     NoProgress,
+    SaturatedLayer,
+    SilentLayer,
     StaysSilent,
     TrainingFinding,
     UnreachableTarget,
@@ -247,6 +249,27 @@ TRAINING_WORDS: dict[str, tuple[dict[str, Any], TrainingFinding, str]] = {
         {},
         NoProgress(best_loss=4.0, best_epoch=31, fewest=8.0, most=8.0),
         "No better than loss 4 since epoch 31: 8 spikes for a target of 10.",
+    ),
+    "silent for all samples": (
+        {},
+        SilentLayer(layer="1", epochs=3, found=Silent(24.4, 50.0, None, True, 24.0)),
+        "LIF 2 has been silent for every sample of 3 epochs: its largest u is 24.4, below θ 50.",
+    ),
+    "silent and inhibited": (
+        {},
+        SilentLayer(layer="1", epochs=2, found=Silent(-1.0, 1.0, None, True, None)),
+        "LIF 2 has been silent for every sample of 2 epochs: u never rises above 0; what reaches it inhibits it.",
+    ),
+    "silent without input": (
+        {},
+        SilentLayer(layer="1", epochs=2, found=Silent(0.0, 1.0, None, False, None)),
+        "LIF 2 has been silent for every sample of 2 epochs: nothing but zeros reaches it.",
+    ),
+    "spiking at every step": (
+        {},
+        SaturatedLayer(layer="1", found=Saturated(120, 128, 1.0, 1.5, False)),
+        "LIF 2 is saturated, so that samples look alike to what follows: "
+        "120 of 128 neurons spike at every step, 1.5 spikes per step and neuron.",
     ),
 }
 

@@ -6,6 +6,7 @@ import re
 from io import BytesIO
 from itertools import islice
 
+import h5py
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
@@ -116,3 +117,47 @@ def test_own_data_are_learned_and_a_file_that_cannot_be_is_refused_in_a_sentence
     else:
         page.until(lambda: "number the classes from 0 without gaps" in page.said)
         assert page.spikes == 0, "the ten-spike task is still there"
+
+
+def spoken(count: int = 100, seconds: float = 0.5) -> bytes:
+    """A file in the layout of SHD, with its types: each of two classes spikes in all of 20 units, and more often in its own half."""
+    random, stream = np.random.RandomState(0), BytesIO()
+    labels = np.arange(count) % 2
+    with h5py.File(stream, "w") as file:
+        lists = {"times": h5py.vlen_dtype(np.float16), "units": h5py.vlen_dtype(np.int64)}
+        times, units = (file.create_dataset(f"spikes/{name}", (count,), dtype=kind) for name, kind in lists.items())
+        for sample, label in enumerate(labels):
+            spikes = random.randint(30, 60)
+            times[sample] = np.sort(random.uniform(0, seconds, spikes)).astype(np.float16)
+            units[sample] = np.where(
+                random.uniform(size=spikes) < 0.7, random.randint(20, size=spikes), random.randint(10, size=spikes) + 10 * label
+            )
+        file["labels"] = labels.astype(np.uint16)
+        file["extra/keys"] = np.array([b"zero", b"one"])
+    return stream.getvalue()
+
+
+def test_spikes_in_the_layout_of_shd_are_counted_in_the_bins_that_were_set_learned_and_there_after_undo(open_page: Open) -> None:
+    page = open_page()
+    page.page.get_by_role("combobox", name="Learns").select_option("Own labelled data")
+    page.page.locator("input[type=file]").first.set_input_files({"name": "spoken.h5", "mimeType": "", "buffer": spoken()})
+    counted = page.page.get_by_text("spoken.h5: samples of 20 values in 51 steps in 2 classes; 80 to learn, 20 to be tested")
+    expect(counted).to_be_visible(timeout=60_000)
+    width = page.page.get_by_label("Bin width of .h5 (s)", exact=True)
+    width.fill("0.000001")
+    width.press("Enter")
+    page.until(lambda: "use wider bins or fewer samples" in page.said)
+    expect(width).to_have_value("0.01")
+    expect(counted).to_be_visible()
+    width.fill("0.025")
+    width.press("Enter")
+    brought = page.page.get_by_text("spoken.h5: samples of 20 values in 21 steps in 2 classes; 80 to learn, 20 to be tested")
+    expect(brought).to_be_visible(timeout=60_000)
+    expect(page.page.locator(".wall[data-drawn]")).to_be_attached()
+    page.choose_speed("full speed")
+    page.button("Train it").click()
+    page.until(lambda: float(page.number.rstrip("%")) >= 90, patience=60)
+    page.page.locator(".rows").press("Control+z")
+    expect(brought).to_be_hidden()
+    page.page.locator(".rows").press("Control+y")
+    expect(brought).to_be_visible()
