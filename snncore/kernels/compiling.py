@@ -36,7 +36,9 @@ def _compiled(loop: Any, parameters: dict[str, Kind]) -> tuple[str, bytes]:
     options: Any = {"error_model": "numpy", "fastmath": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     compiled = numba.njit([signature], **options)(loop)
     result: Any = compiled.overloads[signature.args]
+    symbol = result.fndesc.llvm_func_name
     module = llvm.parse_assembly(compiled.inspect_llvm(signature.args))
+    module.link_in(llvm.parse_assembly(_entry(loop.__name__, symbol, list(parameters.values()))))
     machine = llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
@@ -45,4 +47,31 @@ def _compiled(loop: Any, parameters: dict[str, Kind]) -> tuple[str, bytes]:
         codemodel="jitdefault",
         jit=True,
     )
-    return result.fndesc.llvm_func_name, machine.emit_object(module)
+    return loop.__name__, machine.emit_object(module)
+
+
+_LLVM_TYPES = {Kind.ARRAY: "ptr", Kind.SUMS: "ptr", Kind.SIZE: "i64", Kind.NUMBER: "float", Kind.FLAG: "i8"}
+
+
+def _entry(name: str, symbol: str, kinds: list[Kind]) -> str:
+    """Return a function i32(arguments, result) that calls the loop with arguments in memory, 8 bytes each, as `layout.PACKED` says.
+
+    Passing one address takes ctypes a tenth of the time of passing them all.
+    """
+    loads = [
+        f"  %p{k} = getelementptr i8, ptr %arguments, i64 {8 * k}\n  %a{k} = load {_LLVM_TYPES[kind]}, ptr %p{k}, align 1"
+        for k, kind in enumerate(kinds)
+    ]
+    types = ", ".join(("ptr", "ptr", *(_LLVM_TYPES[kind] for kind in kinds)))
+    values = ", ".join(("ptr %result", "ptr %exception", *(f"{_LLVM_TYPES[kind]} %a{k}" for k, kind in enumerate(kinds))))
+    return "\n".join(
+        (
+            f'declare i32 @"{symbol}"({types})',
+            f'define i32 @"{name}"(ptr %arguments, ptr %result) {{',
+            "  %exception = alloca ptr",  # Numba's calling convention; none occurs
+            *loads,
+            f'  %status = call i32 @"{symbol}"({values})',
+            "  ret i32 %status",
+            "}",
+        )
+    )

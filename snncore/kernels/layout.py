@@ -54,12 +54,16 @@ FORWARD_SCRATCH, BACKWARD_SCRATCH = 5 + CONSTANTS, 7 + GROUP + 2 * CONSTANTS
 
 class Kind(Enum):
     ARRAY = "float32*"
-    """C-contiguous; null where the loop doesn't touch it."""
+    """C-contiguous; 0 where the loop doesn't touch it."""
     SUMS = "float64*"
     """As ARRAY, in float64."""
     SIZE = "int64"
     NUMBER = "float32"
     FLAG = "bool"
+
+
+PACKED = {Kind.ARRAY: "Q", Kind.SUMS: "Q", Kind.SIZE: "q", Kind.NUMBER: "f4x", Kind.FLAG: "?7x"}
+"""How an argument of each kind is packed into 8 bytes, in the words of `struct`."""
 
 
 _SIZES = dict.fromkeys(("samples", "steps", "neurons", "block"), Kind.SIZE)

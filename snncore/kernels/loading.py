@@ -20,23 +20,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
+from struct import Struct
 from typing import Any, NamedTuple
 
-from snncore.kernels.layout import BACKWARD, FORWARD, Kind
+from snncore.kernels.layout import BACKWARD, FORWARD, PACKED, Kind
 
 SOURCES = (
     *("loops.py", "forward.py", "backward.py", "steps.py", "gradients.py", "slopes.py", "recurrence.py", "arithmetic.py"),
     *("layout.py", "compiling.py"),
 )
 """The files that the machine code is made from."""
-
-_C_TYPES: dict[Kind, Any] = {
-    Kind.ARRAY: ctypes.c_void_p,
-    Kind.SUMS: ctypes.c_void_p,
-    Kind.SIZE: ctypes.c_int64,
-    Kind.NUMBER: ctypes.c_float,
-    Kind.FLAG: ctypes.c_bool,
-}
 
 
 class Loops(NamedTuple):
@@ -167,16 +160,13 @@ _never_called = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(_no_array_is_owned)
 
 
 def _callable(address: int, parameters: dict[str, Kind]) -> Callable[..., float]:
-    """Return the function at an address, with Numba's calling convention.
-
-    Its first arguments are a place for the result and one for an exception, which never occurs.
-    """
-    types = (_C_TYPES[kind] for kind in parameters.values())
-    function = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *types)(address)
+    """Return the function at an address, which takes its arguments packed and writes its result."""
+    function = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_char_p, ctypes.c_void_p)(address)
+    pack, result_of, by_address = Struct("<" + "".join(PACKED[kind] for kind in parameters.values())).pack, ctypes.c_double, ctypes.byref
 
     def call(*arguments: Any) -> float:
-        result, exception = ctypes.c_double(), ctypes.c_void_p()
-        status: int = function(ctypes.byref(result), ctypes.byref(exception), *arguments)
+        result = result_of()
+        status: int = function(pack(*arguments), by_address(result))
         if status:
             raise RuntimeError(f"a compiled time loop failed with status {status}")
         return result.value
