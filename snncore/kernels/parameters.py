@@ -12,7 +12,21 @@ import torch
 from torch import Tensor, nn
 
 from snncore import dynamics
-from snncore.activation import SURROGATES, MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
+from snncore.activation import (
+    ATan,
+    FastSigmoid,
+    Gaussian,
+    Heaviside,
+    MaxSpike,
+    MembraneReset,
+    MembraneSubtract,
+    MultiGaussian,
+    MultiSpike,
+    PeriodicExponential,
+    SingleExponential,
+    SingleSpike,
+    TrueDerivative,
+)
 from snncore.dynamics import ALIFParameters, LIFParameters, MembraneParameters, StepFunction
 from snncore.kernels import layout
 from snncore.kernels.extent import Extent
@@ -22,6 +36,18 @@ from snncore.kernels.tensors import PLACE_OF_ALPHA
 
 STEPS = (dynamics.exp_leak_step, dynamics.lif_step, dynamics.alif_step)
 """Steps of the models that the loops compute, alone or with recurrent connections."""
+
+SURROGATES = {
+    SingleExponential: layout.SINGLE_EXPONENTIAL,
+    PeriodicExponential: layout.PERIODIC_EXPONENTIAL,
+    Heaviside: layout.HEAVISIDE,
+    Gaussian: layout.GAUSSIAN,
+    MultiGaussian: layout.MULTI_GAUSSIAN,
+    FastSigmoid: layout.FAST_SIGMOID,
+    ATan: layout.ATAN,
+    TrueDerivative: layout.TRUE_DERIVATIVE,
+}
+"""Surrogates that the loops compute."""
 
 ABSENT = (1.0, 1.0, 1.0, math.inf, 0.0, -math.inf, 1.0, 0.0, 0.0)
 """Constants without effect, in the order of their rows."""
@@ -137,4 +163,4 @@ def _neuron(p: MembraneParameters) -> tuple[float, bool, int, float]:
 def _number_and_fields(surrogate: Any) -> tuple[int, array[float]]:
     """Return number and field values of a surrogate of `activation`."""
     given = astuple(surrogate)
-    return layout.SURROGATES[type(surrogate)], array("f", [*given, *[0.0] * (layout.MOST_FIELDS - len(given))])
+    return SURROGATES[type(surrogate)], array("f", [*given, *[0.0] * (layout.MOST_FIELDS - len(given))])
