@@ -4,8 +4,9 @@ The compiled loops start to load when the first layer is made. From the cache th
 compiled in the background, and the scan is used until they are ready.
 """
 
-from snncore.kernels.fused import STEPS, scan
+from snncore.kernels.fused import scan
 from snncore.kernels.loading import begin, disabled, prepare
+from snncore.kernels.parameters import STEPS, LoopParameters
 from snncore.kernels.sources import Source, mark
 
-__all__ = ["STEPS", "Source", "begin", "disabled", "mark", "prepare", "scan"]
+__all__ = ["STEPS", "LoopParameters", "Source", "begin", "disabled", "mark", "prepare", "scan"]

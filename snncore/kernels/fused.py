@@ -8,25 +8,32 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from snncore import dynamics
-from snncore.activation import SURROGATES, MaxSpike, MembraneReset, MembraneSubtract, MultiSpike, SingleSpike
-from snncore.dynamics import NO_GRADIENTS, ALIFParameters, LIFParameters, MembraneParameters, Recurrence, Scan, State, StepFunction
-from snncore.kernels import loading
+from snncore.dynamics import NO_GRADIENTS, Recurrence, Scan, State, StepFunction
+from snncore.kernels import layout, loading
 from snncore.kernels.call import Call
+from snncore.kernels.extent import extent
 from snncore.kernels.graph import ended, saved_tensors
-from snncore.kernels.sources import Source, connected, source_of
-from snncore.kernels.tensors import FACTORS, OUTPUTS, PLACE_OF_ALPHA, PLACE_OF_GAMMA, SEEN, STATES, Saved, Tensors
+from snncore.kernels.parameters import LoopParameters, is_plain
+from snncore.kernels.sources import connected
+from snncore.kernels.tensors import OUTPUTS, PLACE_OF_ALPHA, PLACE_OF_GAMMA, PLACE_OF_STATE, SEEN, Saved, Tensors
 
 P = TypeVar("P")
 
-STEPS = (dynamics.exp_leak_step, dynamics.lif_step, dynamics.alif_step)
-"""Steps of the models that the loops compute, alone or with recurrent connections."""
+U_ALONE = frozenset({"u"})
+"""Gradients that the loops record."""
 
 
 def scan(
-    step: StepFunction[P], z: Tensor, state: State, parameters: P, *, record: bool = False, gradients: Mapping[str, Tensor] = NO_GRADIENTS
+    step: StepFunction[P],
+    z: Tensor,
+    state: State,
+    parameters: P | LoopParameters,
+    *,
+    record: bool = False,
+    gradients: Mapping[str, Tensor] = NO_GRADIENTS,
 ) -> Scan:
     """Return the same as `dynamics.scan`, from the compiled loops where they apply.
 
@@ -37,66 +44,53 @@ def scan(
     weights, or that act on neurons in a plane. Through the loops, gradients have no gradients of their own, and can't be computed in
     batches.
 
+    Args:
+        parameters: the step's, or a `LoopParameters` made of them that still holds, for a `z` that isn't traced, and without tangents.
+
     Raises:
         GraphError: in the backward pass, if it enters a graph a second time through the state.
     """
+    given = parameters if type(parameters) is LoopParameters else None
     weight: Tensor | None = None
     bias: Tensor | None = None
     plain: Any = step
-    applies = gradients.keys() <= {"u"}
+    applies = gradients.keys() <= U_ALONE
     if type(step) is Recurrence:
         plain, connection = step.step, step.rec_connect
         applies = applies and _connects(connection, z)
         if applies:
             weight, bias = connection.weight, connection.bias  # type: ignore[attr-defined]  # it is a Linear
-    loops = loading.loops() if applies and _applies(plain, z, state, parameters) else None
+    found = given or LoopParameters(plain, parameters)
+    loops = loading.loops() if applies and found.apply and (given or _has_values(z)) and _are_plain(z, state) else None
     if loops is None:
-        return ended(dynamics.scan(step, z, state, connected(parameters), record=record, gradients=gradients))
-    p = cast(MembraneParameters, parameters)
-    threshold = p.spike_threshold if isinstance(p, LIFParameters) else None
-    rho, kappa = (p.alpha_adapt, p.adapt_gain) if isinstance(p, ALIFParameters) else (None, None)
-    v, i, b, i_rec = state["v_mem"], state.get("i_syn"), state.get("b"), state.get("i_rec")
-    tensors = Tensors(z, v, i, b, i_rec, p.alpha_mem, p.input_gain, p.alpha_syn, threshold, rho, kappa, weight, bias)
-    sources: list[Source | None] = [None] * len(tensors)
-    inputs = list(tensors)
+        return ended(dynamics.scan(step, z, state, connected(found.step), record=record, gradients=gradients))
+    i = state.get("i_syn")
+    tensors = Tensors(z, state["v_mem"], i, state.get("b"), state.get("i_rec"), weight, bias)
+    learning: list[int] = []
     if torch.is_grad_enabled():
-        for place in FACTORS:
-            source = sources[place] = source_of(tensors[place])
-            if source is not None:
-                inputs[place] = source.parameter
-        learning = [place for place, x in enumerate(inputs) if x is not None and x.requires_grad]
-    else:
-        learning = []
-    call = Call(loops, p, z, weight is not None, record, bool(learning), gradients.get("u"))
+        learning = [place for place, x in enumerate(tensors) if x is not None and x.requires_grad] + found.learning
+    past = None if i is None and not found.adapts else layout.LONGEST_PAST
+    call = Call(loops, found, extent(z.shape, weight is not None, past), z, record, bool(learning), gradients.get("u"))
     if learning:
-        call.tensors, call.sources, call.learning = tensors, sources, learning
-        found = iter(_Fused.apply(call, *(inputs[place] for place in learning)))  # type: ignore[no-untyped-call]  # torch's own
-        outputs = [next(found) if place in call.present else None for place in range(OUTPUTS)]
+        call.tensors, call.learning = tensors, learning
+        inputs = (*tensors, *found.inputs)
+        values = _Fused.apply(call, *[inputs[place] for place in learning])  # type: ignore[no-untyped-call]  # torch's own
+        outputs: list[Tensor | None] = [None] * OUTPUTS
+        for place, value in zip(call.present, values, strict=True):
+            outputs[place] = value
     else:
         outputs = call.forward(tensors)
-    last = dict(zip(STATES, outputs[2:6], strict=True))
+    last = {name: cast(Tensor, outputs[PLACE_OF_STATE[name]]) for name in state}
     recordings = {name: values for name, values in zip(SEEN, outputs[6:], strict=True) if values is not None} if record else {}
-    return Scan(
-        cast(Tensor, outputs[0]), cast(Tensor, outputs[1]), {name: cast(Tensor, last[name]) for name in state}, recordings, call.is_finite
-    )
+    return Scan(cast(Tensor, outputs[0]), cast(Tensor, outputs[1]), last, recordings, call.is_finite)
 
 
-def _applies(step: Any, z: Tensor, state: State, parameters: Any) -> bool:
-    if step not in STEPS or dynamics.is_traced(z) or dynamics.carries_tangents():
-        return False
-    p = parameters
-    tensors = [z, *state.values(), p.alpha_mem, p.input_gain, p.alpha_syn, p.min_v_mem]
-    fixed = [p.min_v_mem]
-    if isinstance(p, LIFParameters):
-        if type(p.spike_fn) not in (MultiSpike, MaxSpike, SingleSpike) or type(p.reset_fn) not in (MembraneSubtract, MembraneReset):
-            return False
-        tensors.append(p.spike_threshold)
-    if isinstance(p, ALIFParameters):
-        tensors += (p.alpha_adapt, p.adapt_gain, p.adapt_scale)
-        fixed.append(p.adapt_scale)
-        if type(p.surrogate_grad_fn) not in SURROGATES:
-            return False
-    return z.numel() > 0 and all(x is None or _is_plain(x) for x in tensors) and not any(x is not None and x.requires_grad for x in fixed)
+def _has_values(z: Tensor) -> bool:
+    return not (dynamics.is_traced(z) or dynamics.carries_tangents())
+
+
+def _are_plain(z: Tensor, state: State) -> bool:
+    return z.numel() > 0 and is_plain(z) and all(map(is_plain, state.values()))
 
 
 def _connects(connection: object, z: Tensor) -> bool:
@@ -104,15 +98,10 @@ def _connects(connection: object, z: Tensor) -> bool:
     if z.dim() != 3 or not dynamics.is_summed_in_order(connection, z):
         return False
     weight, bias = connection.weight, connection.bias
-    if weight.shape != (z.shape[2], z.shape[2]) or not all(x is None or _is_plain(x) for x in (weight, bias)):
+    if weight.shape != (z.shape[2], z.shape[2]) or not all(x is None or is_plain(x) for x in (weight, bias)):
         return False
     with np.errstate(all="ignore"):  # a layer tells of what is no finite number itself
         return math.isfinite(weight.detach().numpy().sum())  # an infinite or missing weight counts even where there is no spike
-
-
-def _is_plain(x: Tensor) -> bool:
-    """Return True if the values can be read in memory as they are."""
-    return type(x) in (Tensor, nn.Parameter) and x.dtype is torch.float32 and x.is_cpu and x.layout is torch.strided and not x.is_neg()
 
 
 class _Fused(torch.autograd.Function):
@@ -131,16 +120,23 @@ class _Fused(torch.autograd.Function):
         if not call.record:
             outputs[6] = None
         call.present = [place for place, value in enumerate(outputs) if value is not None]
-        call.tensors = x._replace(z=None, v_mem=None, i_syn=None, b=None, i_rec=None, weight=None, bias=None)  # type: ignore[arg-type]
-        call.like = None  # else memory would last as long as the graph
+        del call.tensors  # else memory would last as long as the graph
+        call.like = None
         return tuple(value for value in outputs if value is not None)
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
-        call = ctx.call
-        by_place: list[Tensor | None] = [None] * OUTPUTS
-        for place, grad in zip(call.present, grads, strict=True):
-            by_place[place] = grad
-        *tensors, u = saved_tensors(ctx, from_state=any(grad is not None for grad in by_place[2:6]))
-        return (None, *call.backward(Saved(*tensors), u, by_place))
+        # torch's `once_differentiable` says that gradients have none of their own, and takes its time where nobody could ask for them.
+        return (_backward_once if torch.is_grad_enabled() else _backward)(ctx, *grads)
+
+
+def _backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
+    call = ctx.call
+    by_place: list[Tensor | None] = [None] * OUTPUTS
+    for place, grad in zip(call.present, grads, strict=True):
+        by_place[place] = grad
+    *tensors, u = saved_tensors(ctx, from_state=any(grad is not None for grad in by_place[2:6]))
+    return (None, *call.backward(Saved(*tensors), u, by_place))
+
+
+_backward_once = torch.autograd.function.once_differentiable(_backward)

@@ -1,19 +1,11 @@
-"""The interface of the compiled loops: constants, choices, and the parameters of the two loops in order."""
+"""The interface of the compiled loops: constants, choices, and the parameters of the two loops in order.
+
+It imports nothing of the package, so that the loops are compiled without torch.
+"""
 
 from __future__ import annotations
 
 from enum import Enum
-
-from snncore.activation import (
-    ATan,
-    FastSigmoid,
-    Gaussian,
-    Heaviside,
-    MultiGaussian,
-    PeriodicExponential,
-    SingleExponential,
-    TrueDerivative,
-)
 
 BLOCK = 1024
 """Most neurons that take their time steps together: some ten rows of 4 kB, in the first-level cache."""
@@ -29,16 +21,6 @@ SUBTRACT_THRESHOLD, SUBTRACT_VALUE, SET_VALUE, NEVER = range(4)
 """Resets. A layer that is never reset never spikes."""
 
 SINGLE_EXPONENTIAL, PERIODIC_EXPONENTIAL, HEAVISIDE, GAUSSIAN, MULTI_GAUSSIAN, FAST_SIGMOID, ATAN, TRUE_DERIVATIVE = range(8)
-SURROGATES = {
-    SingleExponential: SINGLE_EXPONENTIAL,
-    PeriodicExponential: PERIODIC_EXPONENTIAL,
-    Heaviside: HEAVISIDE,
-    Gaussian: GAUSSIAN,
-    MultiGaussian: MULTI_GAUSSIAN,
-    FastSigmoid: FAST_SIGMOID,
-    ATan: ATAN,
-    TrueDerivative: TRUE_DERIVATIVE,
-}
 MOST_FIELDS = 5
 """Most fields of a surrogate's dataclass."""
 
@@ -54,12 +36,16 @@ FORWARD_SCRATCH, BACKWARD_SCRATCH = 5 + CONSTANTS, 7 + GROUP + 2 * CONSTANTS
 
 class Kind(Enum):
     ARRAY = "float32*"
-    """C-contiguous; null where the loop doesn't touch it."""
+    """C-contiguous; 0 where the loop doesn't touch it."""
     SUMS = "float64*"
     """As ARRAY, in float64."""
     SIZE = "int64"
     NUMBER = "float32"
     FLAG = "bool"
+
+
+PACKED = {Kind.ARRAY: "Q", Kind.SUMS: "Q", Kind.SIZE: "q", Kind.NUMBER: "f4x", Kind.FLAG: "?7x"}
+"""How an argument of each kind is packed into 8 bytes, in the words of `struct`."""
 
 
 _SIZES = dict.fromkeys(("samples", "steps", "neurons", "block"), Kind.SIZE)

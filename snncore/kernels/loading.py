@@ -1,7 +1,8 @@
 """Loading of the compiled loops: at once from the cache, else compiled in the background; and switching them off.
 
 The cache holds machine code for this processor, made from exactly the present source files. Loading it takes some milliseconds and
-doesn't need Numba.
+doesn't need Numba. The compiler runs in a process of its own, at low priority: in a thread of this one it would hold the interpreter's
+lock, for which each operation of torch waits again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import json
 import os
 import pickle
 import platform
+import subprocess
+import sys
 import tempfile
 import threading
 import warnings
@@ -20,23 +23,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
+from struct import Struct
 from typing import Any, NamedTuple
 
-from snncore.kernels.layout import BACKWARD, FORWARD, Kind
+from snncore.kernels.layout import BACKWARD, FORWARD, PACKED, Kind
 
 SOURCES = (
     *("loops.py", "forward.py", "backward.py", "steps.py", "gradients.py", "slopes.py", "recurrence.py", "arithmetic.py"),
     *("layout.py", "compiling.py"),
 )
 """The files that the machine code is made from."""
-
-_C_TYPES: dict[Kind, Any] = {
-    Kind.ARRAY: ctypes.c_void_p,
-    Kind.SUMS: ctypes.c_void_p,
-    Kind.SIZE: ctypes.c_int64,
-    Kind.NUMBER: ctypes.c_float,
-    Kind.FLAG: ctypes.c_bool,
-}
 
 
 class Loops(NamedTuple):
@@ -131,16 +127,44 @@ def _load() -> None:
         finally:
             _cache_was_read.set()
         if _loops is None:
-            from snncore.kernels.compiling import machine_code
-
-            code = machine_code()
+            code = _compiled()
             _loops = _linked(code)
             _write(key, code)
     except Exception as error:  # whatever error Numba, LLVM or the disk raises, the scan still works
         warnings.warn(f"snncore computes without its compiled time loops, more slowly: {error}", RuntimeWarning, stacklevel=2)
 
 
-def _linked(code: dict[str, tuple[str, bytes]]) -> Loops:
+_COMPILER = """
+import os, sys, types
+for name in ("snncore", "snncore.kernels"):  # as empty packages, without torch and all else that they import
+    package = sys.modules[name] = types.ModuleType(name)
+    package.__path__ = [os.path.join(sys.argv[1], *name.split("."))]
+if hasattr(os, "nice"):
+    os.nice(5)
+from snncore.kernels import compiling
+import pickle
+pickle.dump(compiling.machine_code(), sys.stdout.buffer)
+"""
+"""The program that compiles the loops. Its argument is the folder that holds the package."""
+
+
+def _compiled() -> dict[str, list[bytes]]:
+    """Return what `compiling.machine_code` returns, from a process of its own where there can be one."""
+    with suppress(OSError), tempfile.TemporaryFile() as made:
+        command = [sys.executable, "-c", _COMPILER, str(Path(__file__).parents[2])]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=made, stderr=subprocess.DEVNULL)
+        if done.returncode < 0:
+            raise RuntimeError(f"their compiler was stopped by signal {-done.returncode}.")
+        if done.returncode == 0:
+            made.seek(0)
+            code: dict[str, list[bytes]] = pickle.load(made)
+            return code
+    from snncore.kernels.compiling import machine_code
+
+    return machine_code()
+
+
+def _linked(code: dict[str, list[bytes]]) -> Loops:
     import llvmlite.binding as llvm  # here, since it takes longer than everything else
 
     llvm.initialize_native_target()
@@ -149,13 +173,13 @@ def _linked(code: dict[str, tuple[str, bytes]]) -> Loops:
     llvm.add_symbol("NRT_MemInfo_call_dtor", ctypes.cast(_never_called, ctypes.c_void_p).value)
     found = []
     for name, parameters in (("forward", FORWARD), ("backward", BACKWARD)):
-        symbol, data = code[name]
         machine = llvm.Target.from_default_triple().create_target_machine(opt=3)
         engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-        engine.add_object_file(llvm.ObjectFileRef.from_data(data))
+        for data in code[name]:
+            engine.add_object_file(llvm.ObjectFileRef.from_data(data))
         engine.finalize_object()
         _engines.append(engine)
-        found.append(_callable(engine.get_function_address(symbol), parameters))
+        found.append(_callable(engine.get_function_address(name), parameters))
     return Loops(*found)
 
 
@@ -167,16 +191,13 @@ _never_called = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(_no_array_is_owned)
 
 
 def _callable(address: int, parameters: dict[str, Kind]) -> Callable[..., float]:
-    """Return the function at an address, with Numba's calling convention.
-
-    Its first arguments are a place for the result and one for an exception, which never occurs.
-    """
-    types = (_C_TYPES[kind] for kind in parameters.values())
-    function = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *types)(address)
+    """Return the function at an address, which takes its arguments packed and writes its result."""
+    function = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_char_p, ctypes.c_void_p)(address)
+    pack, result_of, by_address = Struct("<" + "".join(PACKED[kind] for kind in parameters.values())).pack, ctypes.c_double, ctypes.byref
 
     def call(*arguments: Any) -> float:
-        result, exception = ctypes.c_double(), ctypes.c_void_p()
-        status: int = function(ctypes.byref(result), ctypes.byref(exception), *arguments)
+        result = result_of()
+        status: int = function(pack(*arguments), by_address(result))
         if status:
             raise RuntimeError(f"a compiled time loop failed with status {status}")
         return result.value
@@ -212,7 +233,7 @@ def _places() -> list[Path]:
     return places
 
 
-def _read(key: str) -> dict[str, tuple[str, bytes]] | None:
+def _read(key: str) -> dict[str, list[bytes]] | None:
     """Return what `_write` wrote, if it is complete: LLVM takes any bytes for machine code."""
     for place in _places():
         try:
@@ -220,12 +241,12 @@ def _read(key: str) -> dict[str, tuple[str, bytes]] | None:
         except (OSError, UnicodeDecodeError):
             continue
         if digest == hashlib.sha256(text.encode()).hexdigest():
-            return {loop: (symbol, base64.b64decode(data)) for loop, (symbol, data) in json.loads(text).items()}
+            return {loop: [base64.b64decode(data) for data in objects] for loop, objects in json.loads(text).items()}
     return None
 
 
-def _write(key: str, code: dict[str, tuple[str, bytes]]) -> None:
-    text = json.dumps({loop: (symbol, base64.b64encode(data).decode()) for loop, (symbol, data) in code.items()})
+def _write(key: str, code: dict[str, list[bytes]]) -> None:
+    text = json.dumps({loop: [base64.b64encode(data).decode() for data in objects] for loop, objects in code.items()})
     for place in _places():
         try:
             place.mkdir(parents=True, exist_ok=True)

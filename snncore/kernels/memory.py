@@ -107,6 +107,8 @@ def zeros(shape: tuple[int, ...]) -> torch.Tensor:
 
 def copied(x: torch.Tensor) -> torch.Tensor:
     """Return a contiguous copy."""
+    if x.numel() < SMALLEST // 4:
+        return x.detach().clone(memory_format=torch.contiguous_format)
     return torch.from_numpy(np.array(x.detach().numpy(), order="C"))
 
 

@@ -40,9 +40,9 @@ def shares(samples: int, steps: int, neurons: int, *, work: int = 1, only_sample
         work: how many times as long a value takes as one that depends on its own neuron alone.
         only_samples: neurons depend on each other, and aren't split.
     """
-    count = min(torch.get_num_threads(), samples * steps * neurons * work // LEAST_SHARE)
-    if only_samples:
-        count = min(count, samples)
+    count = samples * steps * neurons * work // LEAST_SHARE
+    if count > 1:
+        count = min(count, torch.get_num_threads(), samples if only_samples else count)
     if count <= 1:
         return [Part(0, samples, 0, neurons)]
     if samples >= count:

@@ -14,28 +14,25 @@ OUTPUTS = 2 + len(STATES) + len(SEEN)
 """Output, its mean, last states, and what is recorded."""
 
 
+PLACE_OF_STATE = {name: place for place, name in enumerate(STATES, 2)}
+"""Places of the last states among the outputs."""
+
+
 class Tensors(NamedTuple):
-    """Tensors with a gradient: z (B, T, ...), states (B, ...), parameters, which broadcast over the trailing shape, and connections."""
+    """Tensors of one call that can have a gradient: z (B, T, ...), states (B, ...), and connections. Parameters come after them."""
 
     z: Tensor
     v_mem: Tensor
     i_syn: Tensor | None
     b: Tensor | None
     i_rec: Tensor | None
-    alpha_mem: Tensor
-    input_gain: Tensor | None
-    alpha_syn: Tensor | None
-    spike_threshold: Tensor | None
-    alpha_adapt: Tensor | None
-    adapt_gain: Tensor | None
     weight: Tensor | None
     bias: Tensor | None
 
 
-PLACE_OF_ALPHA, PLACE_OF_GAMMA, PLACE_OF_BETA, PLACE_OF_THETA, PLACE_OF_RHO, PLACE_OF_KAPPA, PLACE_OF_WEIGHT = range(5, 12)
-"""Places among `Tensors`."""
-
-FACTORS = (PLACE_OF_ALPHA, PLACE_OF_BETA, PLACE_OF_RHO)
+PLACE_OF_WEIGHT, PLACE_OF_BIAS = 5, 6
+PLACE_OF_ALPHA, PLACE_OF_GAMMA, PLACE_OF_BETA, PLACE_OF_THETA, PLACE_OF_RHO, PLACE_OF_KAPPA = range(7, 13)
+"""Places among `Tensors` and the parameters after them."""
 
 ROWS = {
     PLACE_OF_ALPHA: layout.ALPHA,
@@ -45,7 +42,7 @@ ROWS = {
     PLACE_OF_RHO: layout.RHO,
     PLACE_OF_KAPPA: layout.KAPPA,
 }
-"""Rows of the constants by place among `Tensors`."""
+"""Rows of the constants by place of a parameter."""
 
 
 class Saved(NamedTuple):

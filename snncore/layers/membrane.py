@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from snncore import kernels
+from snncore.dynamics import Recurrence, carries_tangents, is_traced
 from snncore.errors import ParameterError
 from snncore.layers.bounds import MAX_TAU, MIN_TAU, Bounds, decay, decay_bounds, held_within
 from snncore.layers.stateful import StatefulLayer
@@ -146,13 +148,27 @@ class Membrane(StatefulLayer):
     """Whether the parameters are those of a call, whose loops give time constants their gradients without nodes of the graph."""
 
     def _parameters_of_call(self, z: Tensor) -> Any:
-        if not (type(self).__module__.startswith("snncore.layers.") and z.dtype is torch.float32 and torch.is_grad_enabled()):
-            return self.step_parameters(z)  # a class from outside may compute with the factors
+        if (
+            z.dtype is not torch.float32
+            or not type(self).__module__.startswith("snncore.layers.")  # a class from outside may compute with the factors
+            or torch.is_inference_mode_enabled()  # what is made there can't be used elsewhere
+            or is_traced(z)
+            or carries_tangents()
+        ):
+            return self.step_parameters(z)
+        if self._made is not None:
+            return self._made
         self.__dict__["_apart"] = True
         try:
-            return self.step_parameters(z)
+            with torch.enable_grad():
+                made = self.step_parameters(z)
         finally:
             self.__dict__.pop("_apart", None)
+        step = self.step
+        found = kernels.LoopParameters(step.step if isinstance(step, Recurrence) else step, made)
+        if found.lasts and all(parameter is None or type(parameter) is nn.Parameter for parameter in self._parameters.values()):
+            self._made = found
+        return found
 
     def _argument(self, name: str) -> Any:
         return super()._argument(f"{name}_calculated" if name in ("tau_mem", "tau_syn", "tau_adapt") else name)

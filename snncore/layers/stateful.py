@@ -20,7 +20,7 @@ from snncore.layers.bounds import Bounds, finite, hold, hold_after_updates
 
 ValueRanges = Mapping[str, tuple[float, float]]
 
-OF_A_CALL = frozenset(("recordings", "gradients", "scanned", "firing_rate", "_fresh", "_random_ranges", "_random_generator"))
+OF_A_CALL = frozenset(("recordings", "gradients", "scanned", "firing_rate", "_fresh", "_random_ranges", "_random_generator", "_made"))
 """Attributes that calls and resets set: neither parameters nor modules."""
 
 
@@ -73,6 +73,8 @@ class StatefulLayer(nn.Module):
         self._fresh = True
         self._held: dict[str, tuple[nn.Parameter, tuple[object, ...]]] = {}
         """Numbers among the parameters that were found within their bounds, each with whether it learned then, its dtype and its value."""
+        self._made: kernels.LoopParameters | None = None
+        """What a call made of the parameters, as long as they are the same."""
         self._random_ranges: ValueRanges | None = None
         self._random_generator: torch.Generator | None = None
         for name in state_names:
@@ -103,7 +105,7 @@ class StatefulLayer(nn.Module):
         raise NotImplementedError
 
     def _parameters_of_call(self, z: Tensor) -> Any:
-        """Return `step_parameters` for `kernels.scan` alone."""
+        """Return `step_parameters` for `kernels.scan` alone, or what it makes of them."""
         return self.step_parameters(z)
 
     # ---------------------------------------------------------------------------------------------- calls
@@ -147,14 +149,18 @@ class StatefulLayer(nn.Module):
                 the constructor takes them.
         """
         for name, parameter in self._parameters.items():
-            if type(parameter) is not nn.Parameter:
-                continue  # none, or put in its place for one call by `torch.func.functional_call`
+            if parameter is None:
+                continue
+            if type(parameter) is not nn.Parameter:  # put in its place for one call by `torch.func.functional_call`
+                self._made = None
+                continue
             is_number = not parameter.dim()
             if is_number:
                 held = self._held.get(name)
                 found = (parameter.requires_grad, parameter.dtype, parameter.item())
                 if held is not None and held[0] is parameter and held[1] == found:
                     continue
+            self._made = None
             bounds = self._bounds(name, parameter)
             if not hold(parameter, bounds):
                 value = parameter.detach()[~parameter.isfinite()][0].item()
@@ -223,10 +229,12 @@ class StatefulLayer(nn.Module):
         else:
             super().__setattr__(name, value)
             self.__dict__.get("_held", {}).clear()  # bounds may be others now
+            self.__dict__["_made"] = None
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # torch's own
         self._held.clear()
+        self._made = None
         for name, value in self._states():
             self.__dict__[name] = fn(value)
         return self
@@ -301,6 +309,7 @@ class StatefulLayer(nn.Module):
         contents = dict(self.__dict__)
         contents.update({name: value.detach() for name, value in self._states()})
         contents["_held"] = {}
+        contents["_made"] = None
         contents["recordings"] = {}
         contents["gradients"] = {}
         contents["scanned"] = None

@@ -1,5 +1,6 @@
 """The fused loops run where they apply, and the scan everywhere else."""
 
+import copy
 from contextlib import nullcontext
 
 import pytest
@@ -112,6 +113,7 @@ CHANGES = {
     "surrogate_grad_fn": lambda layer: setattr(layer, "surrogate_grad_fn", Heaviside(0.3)),
     "detach_reset": lambda layer: setattr(layer, "detach_reset", True),
     "norm_input": lambda layer: setattr(layer, "norm_input", False),
+    "tau_mem, beyond its bound": lambda layer: layer.tau_mem.data.fill_(0.01),
     "what learns": lambda layer: layer.spike_threshold.requires_grad_(),
 }
 
@@ -143,6 +145,64 @@ def test_what_is_changed_between_two_calls_is_in_force_in_the_second(change):
         for name, gradient in gradients.items()
         if before.get_parameter(name).requires_grad
     ) or (change == "what learns")
+
+
+@pytest.mark.parametrize("first", [torch.no_grad, torch.inference_mode, torch.enable_grad])
+@pytest.mark.parametrize("learns", [True, False])
+def test_a_call_without_gradients_leaves_nothing_behind_that_a_call_with_gradients_would_miss(first, learns):
+    z, gradients = noise(2, 20, 40), []
+    for called_before in (True, False):
+        layer = LIF(6.0, 4.0, 0.4, min_v_mem=-0.5)
+        layer.spike_threshold.requires_grad_(learns)
+        layer.tau_syn.requires_grad_(learns)
+        if called_before:
+            with first():
+                layer(z)
+            layer.reset_states()
+        layer(z).square().sum().backward()
+        gradients.append({name: p.grad for name, p in layer.named_parameters() if p.requires_grad})
+    assert gradients[0].keys() == gradients[1].keys()
+    for name, gradient in gradients[1].items():
+        assert torch.equal(gradients[0][name], gradient)
+
+
+def test_parameters_of_a_functional_call_are_in_force_between_two_calls_with_the_layer_s_own():
+    z, layer = noise(2, 20, 40), LIF(6.0, spike_threshold=0.4)
+    own = layer(z)
+    layer.reset_states()
+    others = {"tau_mem": torch.tensor(2.0, requires_grad=True)}
+    spikes = torch.func.functional_call(layer, others, (z,))
+    spikes.square().sum().backward()
+    layer.reset_states()
+    expected = LIF(2.0, spike_threshold=0.4)
+    assert torch.equal(spikes, expected(z))
+    assert not torch.equal(spikes, own)
+    assert others["tau_mem"].grad
+    assert torch.equal(layer(z), own)
+
+
+def test_what_a_call_made_of_parameters_is_not_taken_where_tangents_are_carried():
+    layer, z = ExpLeak(6.0), noise(2, 9, 3)
+    layer.tau_mem.requires_grad_(False)
+    layer(z)
+    layer.reset_states()
+    with forward_ad.dual_level():
+        out = forward_ad.unpack_dual(layer(forward_ad.make_dual(z, torch.ones_like(z))))
+    layer.reset_states()
+    assert torch.allclose(out.tangent, layer(torch.ones_like(z)))
+
+
+def test_a_copy_holds_nothing_that_was_made_of_the_original_s_parameters():
+    z, layer = noise(2, 20, 40), LIF(6.0, spike_threshold=0.4)
+    layer(z).sum().backward()
+    layer.reset_states()
+    other = copy.deepcopy(layer)
+    other.tau_mem.data.fill_(2.0)
+    other.zero_grad()
+    other(z).sum().backward()
+    fresh = LIF(2.0, spike_threshold=0.4)
+    fresh(z).sum().backward()
+    assert torch.equal(other.tau_mem.grad, fresh.tau_mem.grad)
 
 
 def test_a_layer_in_another_dtype_than_its_input_gets_its_gradients():

@@ -11,7 +11,7 @@ from tests.snncore.kernel_runs import noise
 
 
 def in_a_fresh_process(program, *arguments):
-    subprocess.run([sys.executable, "-W", "error::RuntimeWarning", "-c", program, *arguments], check=True, timeout=300)
+    subprocess.run([sys.executable, "-W", "error::RuntimeWarning", "-c", program, *arguments], check=True, timeout=600)
 
 
 @pytest.mark.slow
@@ -53,11 +53,13 @@ from snncore import kernels
 from snncore.kernels import loading
 from snncore.layers import LIF
 loading._places = lambda: [pathlib.Path(sys.argv[1])]
+loading._COMPILER = sys.argv[2] or loading._COMPILER
 z = 3 * torch.rand(2, 9, 3)
 layer = LIF(10.0)
 first = layer(z)
 assert loading._loops is None  # it waited for no compiler
 kernels.prepare()
+assert ("numba" in sys.modules) == bool(sys.argv[2])  # it was compiled elsewhere, where that can be
 layer.reset_states()
 assert torch.equal(layer(z), first)
 assert loading._read(loading._key()) == loading._read(loading._key()) != None
@@ -65,8 +67,9 @@ assert loading._read(loading._key()) == loading._read(loading._key()) != None
 
 
 @pytest.mark.slow
-def test_first_call_without_a_cache_takes_the_scan_and_the_next_process_finds_one(tmp_path):
-    in_a_fresh_process(COLD_START, str(tmp_path))
+@pytest.mark.parametrize("program", ["", "raise SystemExit(1)"], ids=["in a process of its own", "in this one"])
+def test_first_call_without_a_cache_takes_the_scan_and_the_next_process_finds_one(program, tmp_path):
+    in_a_fresh_process(COLD_START, str(tmp_path), program)
     assert len(list(tmp_path.iterdir())) == 1
 
 
@@ -75,7 +78,7 @@ def test_first_call_without_a_cache_takes_the_scan_and_the_next_process_finds_on
 )
 def test_a_damaged_cache_is_no_cache(tmp_path, damage, monkeypatch):
     monkeypatch.setattr(loading, "_places", lambda: [tmp_path])
-    code = {"forward": ("symbol", b"machine code"), "backward": ("another", bytes(range(256)))}
+    code = {"forward": [b"machine code", b"its entry"], "backward": [bytes(range(256))]}
     loading._write("key", code)
     assert loading._read("key") == code
     file = tmp_path / "loops-key.txt"
@@ -86,15 +89,21 @@ def test_a_damaged_cache_is_no_cache(tmp_path, damage, monkeypatch):
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setattr(loading, "_places", lambda: [tmp_path / "file" / "below"])
-    loading._write("key", {"forward": ("symbol", b"code"), "backward": ("symbol", b"code")})
+    loading._write("key", {"forward": [b"code"], "backward": [b"code"]})
     assert loading._read("key") is None
 
 
-def test_without_a_compiler_the_scan_computes_and_a_warning_says_so(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [("raise SystemExit(1)", "compiling"), ("import os; os.kill(os.getpid(), 9)", "stopped by signal 9")],
+    ids=["it can't run", "it is killed"],
+)
+def test_without_a_compiler_the_scan_computes_and_a_warning_says_so(program, reason, tmp_path, monkeypatch):
     monkeypatch.setattr(loading, "_places", lambda: [tmp_path])
     monkeypatch.setattr(loading, "_loops", None)
+    monkeypatch.setattr(loading, "_COMPILER", program)
     monkeypatch.setitem(sys.modules, "snncore.kernels.compiling", None)
-    with pytest.warns(RuntimeWarning, match="without its compiled time loops"):
+    with pytest.warns(RuntimeWarning, match=f"without its compiled time loops.*{reason}"):
         loading._load()
     assert loading.loops() is None
     assert LIF(1.0)(noise(2, 5, 3)).shape == (2, 5, 3)
