@@ -51,12 +51,16 @@ def _set_bin_width(changes: dict[str, Any]) -> Parts:
     given = st.session_state.get("labelled_file")
     if given is None or not given.name.lower().endswith(OF_SPIKES):
         return ()
-    if not _bring():
+    if not _learn_file():
         held.bin_width = before
     return None
 
 
-def _bring() -> bool:
+def _bring() -> None:
+    _learn_file()
+
+
+def _learn_file() -> bool:
     """Learn the file that was given; return False if it was refused."""
     given = st.session_state["labelled_file"]
     held = desk()

@@ -21,7 +21,8 @@ from app.figures.style import Figure, Theme
 from app.figures.thumbnails import Thumbnail
 from app.figures.training import Ghost, describe_training, training_curves
 from app.state.phases import ORDER, LeftOut, PhasesView, why_not
-from app.state.training import TrainingState, forward_pass
+from app.state.shown_training import forward_pass
+from app.state.training import TrainingState
 from app.widgets.insights import INSIGHTS, Insight
 from app.widgets.session import desk
 from app.words.layers import layer_names
