@@ -7,7 +7,7 @@ import streamlit as st
 from app.components.plain import caption, definitions, sentence, title
 from app.export.formats import OF_CONVERSIONS, Converted
 from app.widgets.exports import export_buttons
-from app.widgets.head import close_and, head_menus
+from app.widgets.head import close_and, head_menus, pin_button
 from app.widgets.own_weights import own_weights
 from app.widgets.session import desk
 from app.words.conversion import EXPLANATION, PLANTED, costs_in_words
@@ -21,15 +21,8 @@ def conversion_menus() -> None:
 def _compare() -> None:
     state = desk().conversion
     if state.pinned is None:
-        st.button(
-            "Pin as A",
-            key="menu_pin_conversion",
-            on_click=close_and,
-            args=(state.pin,),
-            width="stretch",
-            disabled=not state.is_current,
-            help="Its curve stays, whatever you change next: another reset, other spikes per step, another network.",
-        )
+        note = "Its curve stays, whatever you change next: another reset, other spikes per step, another network."
+        pin_button("conversion", state.pin, note, can=state.is_current)
     else:
         st.button("Unpin A", key="menu_unpin_conversion", on_click=close_and, args=(state.unpin,), width="stretch")
 

@@ -52,6 +52,17 @@ def close_and(act: Callable[..., object], *arguments: Any) -> None:
         st.session_state[_key(name)] = False
 
 
+def pin_button(what: str, pin: Callable[[], object], note: str, can: bool = True) -> None:
+    """Show the button that pins what the page shows as A.
+
+    Args:
+        what: the page shows, in a word.
+        can: whether there is anything to pin.
+    """
+    key, label = f"menu_pin_{what}", f"Pin this {what} as A"
+    st.button(label, key=key, on_click=close_and, args=(pin,), width="stretch", disabled=not can, help=note)
+
+
 def _key(menu: str) -> str:
     return f"menu_{menu.lower()}"
 

@@ -20,10 +20,11 @@ from app.state.presets import Preset, presets
 from app.widgets.controls import Panel, Parts, panel
 from app.widgets.drawing import polled
 from app.widgets.fields import Edits, Fields, field_controls
-from app.widgets.head import close_and
+from app.widgets.head import pin_button
 from app.widgets.input_rows import add_input, add_seeds
 from app.widgets.obstacle import obstacle
 from app.widgets.session import desk, go_to
+from app.widgets.uploads import upload
 from app.words.inputs import input_name, offered_inputs
 from app.words.layer_parameters import HELD_TAUS, layer_parameters
 from app.words.rates import TARGET_RATES, read_band, written_band
@@ -217,7 +218,7 @@ def _input_controls(draft: Draft) -> None:
     gallery("input kind", tiles, given.kind, _change_input)
     caption(f"{given.words[0].upper()}{given.words[1:]}.")
     panel("fields", "Input", partial(add_input, edit))
-    _upload()
+    upload("upload", "Own file (.npy, .npz, .csv)", _feed_file, None, max(LARGEST_FILE // 2**20, 1), OWN_FILE)
     if isinstance(given, FileSpikes) and given.digest in desk().files:
         caption(f"{given.name!r} was read as {given.read_as}.")
     expander = st.expander("Seeds and time step", key="seeds", on_change="rerun")
@@ -226,6 +227,14 @@ def _input_controls(draft: Draft) -> None:
             panel("more fields", "Seeds and time step", partial(add_seeds, quick, edit))
     if not all(tile.thumbnail for tile in tiles):
         polled("thumbnails", THUMBNAIL_INTERVAL, _see_thumbnails)
+
+
+OWN_FILE = (
+    "A raster: a row for each time step, a column for each neuron, named n0,n1,… in a header if in doubt. As an array also with "
+    "samples in front, or a sensor's (time, 2, height, width); the name raster in an .npz settles doubts. Or events: columns t,neuron "
+    "or t,x,y,p under that header, t in time steps."
+)
+"""What a file of one's own may hold."""
 
 
 def _see_thumbnails() -> None:
@@ -241,33 +250,14 @@ def _change_input(kind: str) -> None:
     held.attempt(lambda: held.composition.rearrange(lambda draft: edits.feed(draft, kind)))
 
 
-def _upload() -> None:
-    st.file_uploader(
-        "Own file (.npy, .npz, .csv)",
-        key="upload",
-        on_change=_take_file,
-        max_upload_size=max(LARGEST_FILE // 2**20, 1),
-        help="A raster: a row for each time step, a column for each neuron, named n0,n1,… in a header if in doubt. As an array also with "
-        "samples in front, or a sensor's (time, 2, height, width); the name raster in an .npz settles doubts. Or events: columns t,neuron "
-        "or t,x,y,p under that header, t in time steps.",
-    )
-
-
-def _take_file() -> None:
-    """Read the upload; a refused file leaves the input unchanged, and is no longer told of once it is taken away."""
-    uploaded, held = st.session_state["upload"], desk()
-    if uploaded is None:
-        held.drop_complaint()
-        return
-
-    def feed() -> None:
-        given = read_raster(uploaded.name, uploaded.getvalue())
-        digest = content_hash(given.values)
-        held.keep_file(digest, given.values)
-        fed = partial(edits.feed_file, name=uploaded.name[-100:], digest=digest, shape=given.values.shape, holds=given.holds)
-        held.composition.rearrange(fed)
-
-    held.attempt(feed)
+def _feed_file(name: str, content: bytes) -> None:
+    """Feed the network a file. A refused one leaves the input unchanged."""
+    held = desk()
+    given = read_raster(name, content)
+    digest = content_hash(given.values)
+    held.keep_file(digest, given.values)
+    fed = partial(edits.feed_file, name=name[-100:], digest=digest, shape=given.values.shape, holds=given.holds)
+    held.composition.rearrange(fed)
 
 
 # ---------------------------------------------------------------------------------------------------- comparing
@@ -276,14 +266,8 @@ def _take_file() -> None:
 def compare_controls(view: NetworkView) -> None:
     """Show what may be drawn beside the network's run, and time constants to compare."""
     composition = desk().composition
-    st.button(
-        "Pin this network as A",
-        on_click=close_and,
-        args=(composition.pin,),
-        width="stretch",
-        disabled=composition.experiment is None,
-        help="Its spikes and potentials stay beside those of what you change next, and what differs from it is said.",
-    )
+    note = "Its spikes and potentials stay beside those of what you change next, and what differs from it is said."
+    pin_button("network", composition.pin, note, can=composition.experiment is not None)
     st.session_state["overlay"] = view.overlay
     st.radio(
         "Draw beside it",

@@ -10,8 +10,9 @@ from app.state.discoveries import DISCOVERIES, Discovery
 from app.state.handover import use_as_layer
 from app.state.tuned_neuron import as_experiment
 from app.widgets.exports import export_buttons
-from app.widgets.head import close_and, head_menus
+from app.widgets.head import close_and, head_menus, pin_button
 from app.widgets.session import desk, go_to
+from app.widgets.uploads import upload
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.spec import Draft
@@ -32,13 +33,7 @@ def neuron_menus() -> None:
 
 def _compare() -> None:
     tuned = desk().neuron
-    st.button(
-        "Pin this neuron as A",
-        on_click=close_and,
-        args=(tuned.pin,),
-        width="stretch",
-        help="Stays as a second trace, and what differs from it is said, whatever you change next.",
-    )
+    pin_button("neuron", tuned.pin, "Stays as a second trace, and what differs from it is said, whatever you change next.")
     caption("“Draw beside”, last of the controls, draws the same neuron with one thing changed.")
 
 
@@ -66,9 +61,7 @@ def _share() -> None:
     export_buttons(OF_NEURONS, lambda: Tuned(tuned.experiment, run))
     title("snncore code")
     st.code(layer_code(tuned.layer), language="python")
-    st.file_uploader(
-        "Experiment from here (JSON)", type=["json"], key="brought_neuron", on_change=_bring_back, max_upload_size=LARGEST_UPLOAD
-    )
+    upload("brought_neuron", "Experiment from here (JSON)", _bring_back, ["json"], LARGEST_UPLOAD)
 
 
 def _places(draft: Draft) -> dict[str, int | None]:
@@ -79,11 +72,5 @@ def _places(draft: Draft) -> dict[str, int | None]:
     return {**layers, NEW_LAYER: None}
 
 
-def _bring_back() -> None:
-    given = st.session_state["brought_neuron"]
-    held = desk()
-    if given is None:
-        held.drop_complaint()  # the file that was refused is taken away
-    else:
-        text = given.getvalue().decode(errors="replace")
-        held.attempt(lambda: held.neuron.bring(as_experiment(Draft.from_json(text))))
+def _bring_back(_: str, content: bytes) -> None:
+    desk().neuron.bring(as_experiment(Draft.from_json(content.decode(errors="replace"))))

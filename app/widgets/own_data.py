@@ -10,10 +10,14 @@ from app.components.plain import caption
 from app.state.files import labelled_file
 from app.widgets.controls import Panel, Parts, panel
 from app.widgets.session import desk
+from app.widgets.uploads import upload
 from app.words.labelled_parameters import BIN_WIDTH
 from app.words.recognition import own_data_in_words
 from app.words.typed_numbers import Numbers
 from snncore.experiment.spec import Draft
+
+FILE = "labelled_file"
+"""Key of the file that was brought."""
 
 LARGEST_UPLOAD = 32
 """Most megabytes of a file; unfolded they take several times as much."""
@@ -34,9 +38,7 @@ def own_data_rows(draft: Draft) -> None:
         return
     if data is not None:
         caption(own_data_in_words(draft))
-    st.file_uploader(
-        "Labelled data", type=["npz", "csv", "h5", "hdf5"], key="labelled_file", on_change=_bring, max_upload_size=LARGEST_UPLOAD, help=NOTE
-    )
+    upload(FILE, "Labelled data", training.bring_labelled, ["npz", "csv", "h5", "hdf5"], LARGEST_UPLOAD, NOTE)
     panel("bin width", "Labelled data", _add_bin_width)
 
 
@@ -46,25 +48,12 @@ def _add_bin_width(rows: Panel) -> None:
 
 def _set_bin_width(changes: dict[str, Any]) -> Parts:
     """Count the spikes of the file that is there anew; if that is refused, the width stays as it was."""
-    held = desk().training.own_data
-    before, held.bin_width = held.bin_width, changes["bin_width"]
-    given = st.session_state.get("labelled_file")
+    held = desk()
+    own = held.training.own_data
+    before, own.bin_width = own.bin_width, changes["bin_width"]
+    given = st.session_state.get(FILE)
     if given is None or not given.name.lower().endswith(OF_SPIKES):
         return ()
-    if not _learn_file():
-        held.bin_width = before
+    if not held.attempt(lambda: held.training.bring_labelled(given.name, given.getvalue())):
+        own.bin_width = before
     return None
-
-
-def _bring() -> None:
-    _learn_file()
-
-
-def _learn_file() -> bool:
-    """Learn the file that was given; return False if it was refused."""
-    given = st.session_state["labelled_file"]
-    held = desk()
-    if given is None:
-        held.drop_complaint()  # the file that was refused is taken away
-        return False
-    return held.attempt(lambda: held.training.bring_labelled(given.name, given.getvalue()))

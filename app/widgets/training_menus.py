@@ -12,7 +12,7 @@ from app.export.formats import OF_TRAININGS, Trained
 from app.state.handover import open_trained
 from app.state.training import TrainingState
 from app.widgets.exports import export_buttons
-from app.widgets.head import close_and, head_menus
+from app.widgets.head import close_and, head_menus, pin_button
 from app.widgets.insights import insight_buttons
 from app.widgets.own_weights import own_weights
 from app.widgets.session import desk, go_to
@@ -32,13 +32,8 @@ def training_menus(training: TrainingState, traced: Mapping[int, int]) -> None:
 
 
 def _compare(training: TrainingState) -> None:
-    st.button(
-        "Pin this training as A",
-        on_click=close_and,
-        args=(training.pin,),
-        width="stretch",
-        help="Its curve stays as a ghost, its spikes and potentials are drawn beside those of what you train next.",
-    )
+    note = "Its curve stays as a ghost, its spikes and potentials are drawn beside those of what you train next."
+    pin_button("training", training.pin, note)
     st.button(
         WHICH_SURROGATE,
         on_click=close_and,

@@ -31,14 +31,7 @@ def digits() -> Experiment:
             ExpLeakSpec(tau_mem=10.0),
         ),
         input=Sample(shape=(1, 20, 64)),
-        training=Training(
-            task=Classification(data=Digits(), encoding=ConstantCurrent(), readout="mean_potential"),
-            optimiser="Adam",
-            lr=5e-3,
-            schedule="cosine",
-            epochs=11,
-            batch_size=64,
-        ),
+        training=_of_digits(),
     )
 
 
@@ -59,14 +52,7 @@ def digits_convolution() -> Experiment:
             ExpLeakSpec(tau_mem=10.0),
         ),
         input=Sample(shape=(1, 10, 1, 8, 8)),
-        training=Training(
-            task=Classification(data=Digits(), encoding=ConstantCurrent(), readout="mean_potential"),
-            optimiser="Adam",
-            lr=5e-3,
-            schedule="cosine",
-            epochs=11,
-            batch_size=64,
-        ),
+        training=_of_digits(),
     )
 
 
@@ -119,3 +105,9 @@ def remember(delay: int = 200, *, adapts: bool = True) -> Experiment:
             batch_size=64,
         ),
     )
+
+
+def _of_digits() -> Training:
+    """Return the training that both networks of digits have."""
+    task = Classification(data=Digits(), encoding=ConstantCurrent(), readout="mean_potential")
+    return Training(task=task, optimiser="Adam", lr=5e-3, schedule="cosine", epochs=11, batch_size=64)

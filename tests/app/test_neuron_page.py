@@ -144,7 +144,7 @@ def test_what_can_not_be_compared_is_said(changes: dict[str, Any], words: str) -
 def test_what_is_looked_at_stays_open_and_the_surrogate_is_edited_beside_its_curve() -> None:
     page = told(opened(), {"do": "look", "panel": "surrogate"})
     assert drawn(page)[0]["look"]["panel"] == "surrogate"
-    fields(page)["network.0.surrogate_grad_fn"].set_value("ATan")
+    fields(page)["network.0.surrogate_grad_fn"].set_value("arctangent")
     shown(page.run())
     assert type(desk(page).neuron.layer.surrogate_grad_fn).__name__ == "ATan"
     page = told(page, {"do": "edit", "changes": {"network.0.kind": "ExpLeak"}})
