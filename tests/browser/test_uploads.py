@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 from playwright.sync_api import Page, expect
+from torch import nn
 
 from snncore.io.recordings import LARGEST_FILE
 from tests.browser.conftest import OpenNetwork
@@ -144,3 +147,17 @@ def test_a_link_to_a_network_with_a_file_says_what_is_missing(
     )
     expect(theirs.locator(".ribbon-chip")).to_have_count(5)
     theirs.close()
+
+
+def test_weights_of_plain_torch_act_and_a_reload_keeps_them_and_the_target_rates(open_network: OpenNetwork) -> None:
+    page = open_network("?rates=5-50")
+    content = io.BytesIO()
+    torch.save(nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 4)).state_dict(), content)
+    page.open_menu("Share")
+    page.upload("mine.pt", content.getvalue())
+    expect(page.page.get_by_text("mine.pt, by name: 4 of 4 parameters are taken.")).to_be_visible()
+    expect(page.page.get_by_text("Weights from mine.pt.")).to_be_visible()
+    expect(page.page).to_have_url(re.compile("rates=5-50"))
+    page.page.reload()
+    expect(page.page.get_by_text("Weights from mine.pt.")).to_be_visible()
+    expect(page.page.get_by_text("5 to 50 Hz").first).to_be_visible()
