@@ -1,4 +1,4 @@
-# make run: the app on http://localhost:$(PORT). make test: every test. Both install what they need, once.
+# make run: the app on http://localhost:$(PORT). make test: the tests. Both install what they need, once.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:
 	@echo "make run          serve the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
 	@echo "make check        lint, and the tests that are quick and need no browser: in a minute or two"
-	@echo "make test         install the test tools and a Chromium if there is none, and run every test, with a sample of the long cases"
+	@echo "make test         install the test tools and a Chromium if there is none, and run the tests, with a sample of those that take long"
 	@echo "make test-all     the same with every case and ten times as many examples, and make fuzz"
 	@echo "make lint         ruff and mypy; Biome and TypeScript for app/web, which need npm"
 	@echo "make types        write app/web/wire.d.ts from what the components send"
@@ -30,6 +30,7 @@ run: $(VENV)/.run
 	@$(BIN)/python -m app --server.port $(PORT)
 
 # Tests in a browser come last: two pages at once need both cores.
+test: export SNN_TEST_LENGTH := $(or $(SNN_TEST_LENGTH),0.4)
 test: $(VENV)/.browser
 	@failed=0; \
 	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2 --dist=worksteal || failed=1; \

@@ -1,7 +1,7 @@
-"""How many examples the tests draw: a sample as a rule, a tenth of it in `make check`, ten times as many in `make test-all`.
+"""How many examples the tests draw: a number as a rule, part of it in `make test` and `make check`, ten times as many in `make test-all`.
 
-Examples come from fixed seeds, so that a run finds what the one before found. Of cases that take long each, `make test` takes a sample that
-is another one for every commit, and `make test-all` takes them all.
+Examples come from fixed seeds, so that a run finds what the one before found. Of cases that take long each, and of the tests in a browser,
+`make test` takes a sample that is a new one for every commit, and `make test-all` takes them all.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,3 +52,9 @@ def sampled(cases: Iterable[Case], most: int = 1) -> list[Case]:
         return all_of_them
     chosen = random.Random(f"{SEED} {len(all_of_them)}").sample(range(len(all_of_them)), most)
     return [all_of_them[place] for place in sorted(chosen)]
+
+
+def share(cases: Sequence[Case], name: str) -> list[Case]:
+    """Return the share `LENGTH` of the cases called `name`, at least one, drawn for this commit; all of them where that is 1 or more."""
+    count = min(max(round(len(cases) * LENGTH), 1), len(cases))
+    return random.Random(f"{SEED} {name}").sample(cases, count)

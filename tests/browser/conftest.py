@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.browser.network_page import NetworkPage
 from tests.browser.neuron_page import NeuronPage
 from tests.browser.server import Server, serve
 from tests.browser.training_page import TrainingPage
+from tests.length import share
 
 expect.set_options(timeout=30_000)
 """On a machine that is busy with something else, a page may take that long; where all is well, nobody waits."""
@@ -21,6 +23,18 @@ expect.set_options(timeout=30_000)
 Open = Callable[..., TrainingPage]
 OpenNetwork = Callable[..., NetworkPage]
 OpenNeuron = Callable[..., NeuronPage]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out those that aren't drawn for this commit, where `SNN_TEST_LENGTH` asks for less than all; the main job is always tested."""
+    of_files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and item.get_closest_marker("main_job") is None:
+            of_files.setdefault(item.path, []).append(item)
+    left_out = {item for path, those in of_files.items() for item in set(those).difference(share(those, path.name))}
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ def visit(visitors: Callable[..., Page], server: Server) -> Visit:
     return open_it
 
 
+@pytest.mark.main_job
 def test_a_dragged_t_leads_the_numbers_and_the_points_without_the_server(visit: Visit) -> None:
     page = visit()
     assert page.steps == 16

@@ -42,6 +42,7 @@ def learned(open_page: Open, experiment: Experiment = FEW) -> TrainingPage:
     return page
 
 
+@pytest.mark.main_job
 def test_digits_are_chosen_and_learned_and_the_wall_shows_the_answers_of_the_epoch_on_display(open_page: Open) -> None:
     page = open_page()
     page.page.get_by_role("combobox", name="Learns").select_option("Digits")

@@ -18,6 +18,7 @@ from tests.length import sampled
 # ----------------------------------------------------------------------------------------------- looking into it
 
 
+@pytest.mark.main_job
 def test_a_click_selects_a_neuron_and_opens_its_trace_and_its_weights(open_network: OpenNetwork) -> None:
     page = open_network()
     raster = page.canvas("raster", 1)
@@ -220,6 +221,7 @@ def test_the_network_goes_to_the_training_page_and_back(open_network: OpenNetwor
     page.until(lambda: page.page.locator(".rows[data-drawn]").count() == 1 and page.figure()["rasters"] == network)
 
 
+@pytest.mark.main_job
 def test_the_convolution_preset_is_trained_until_its_output_sums_to_ten(open_network: OpenNetwork) -> None:
     page = open_network()
     page.start_from("Convolution")

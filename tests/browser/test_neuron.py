@@ -71,6 +71,7 @@ def test_a_steady_state_is_said_under_a_constant_current_alone_and_is_where_v_te
 
 
 @pytest.mark.parametrize("kind", sampled(KINDS))
+@pytest.mark.main_job
 def test_the_browser_computes_what_snncore_does(kind: str, open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     for number, given in enumerate(INPUTS[KINDS.index(kind) % 2 :: 2]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from app.server.link import to_parameter
@@ -10,6 +11,7 @@ from tests.browser.server import Server
 from tests.browser.training_page import CURVES, ENDLESS, NETWORK
 
 
+@pytest.mark.main_job
 def test_training_runs_pauses_steps_reaches_ten_and_restarts_at_the_same_epoch_0(open_page: Open) -> None:
     page = open_page()
     assert (page.epoch, page.spikes) == (0, 0)

@@ -3,6 +3,9 @@
 // Streamlit starts on the next interaction while the callback of the previous one still computes, or drops one that is interrupted, and a
 // lost connection drops whatever was on its way. So every act has a number, is told with all acts before it that are unanswered, and is told
 // again until Python has answered it. Python answers each number once; `app/components/answers.py` is that half.
+//
+// What is done before an answer came waits for it. Streamlit would begin anew, and drop what it has drawn of this view and not sent yet; the
+// end of a drawing of the whole page, which is sent all the same, then takes the view away, and with it the focus.
 
 import { whenIdle } from "./turns.js";
 
@@ -24,6 +27,10 @@ export class Acts {
   /** @type {Numbered<Act>[]} */
   #unanswered = [];
   #number = 0;
+  /** Number of the last act told. */
+  #told = 0;
+  /** Number of the last act answered. */
+  #answered = 0;
   /** @type {(name: string, value: unknown) => void} */
   #send = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -43,18 +50,19 @@ export class Acts {
   update(send, answered) {
     this.#send = send;
     this.#number = Math.max(this.#number, answered); // a new view in a session that has answered acts
+    this.#answered = answered;
     this.#unanswered = this.#unanswered.filter(({ number }) => number > answered);
     if (!this.#unanswered.length) clearTimeout(this.#timer);
+    else if (!this.#isUnderWay) setTimeout(() => this.#isUnderWay || this.#tell(), 0); // once these data are drawn
   }
 
-  /** Tells Python. @param {Act} act */
+  /** Tells Python, as soon as it has answered what it was told before. @param {Act} act */
   tell(act) {
     this.#add(act);
-    this.#send("acts", [...this.#unanswered]);
-    this.#tellAgainLater();
+    if (!this.#isUnderWay) this.#tell();
   }
 
-  /** Tells Python, and nothing more of earlier acts that do the same: only the latest counts. @param {Act} act */
+  /** As `tell`, and nothing more of earlier acts that do the same: only the latest counts. @param {Act} act */
   tellLatest(act) {
     const kind = kindOf(act);
     this.#unanswered = this.#unanswered.filter((earlier) => kindOf(earlier) !== kind);
@@ -73,15 +81,17 @@ export class Acts {
     this.#unanswered.push({ ...act, number: this.#number });
   }
 
-  #tellAgain() {
-    if (this.#ended || !this.#unanswered.length) return;
-    this.#send("acts", [...this.#unanswered]);
-    this.#tellAgainLater();
+  /** Whether Python was told of an act that it hasn't answered. */
+  get #isUnderWay() {
+    return this.#told > this.#answered;
   }
 
-  #tellAgainLater() {
+  /** Tells what is unanswered, and again until it is answered. */
+  #tell() {
+    if (this.#ended || !this.#unanswered.length) return;
+    this.#told = this.#number;
     clearTimeout(this.#timer);
-    if (this.#ended) return;
-    this.#timer = setTimeout(() => whenIdle(() => this.#tellAgain()), PATIENCE);
+    this.#timer = setTimeout(() => whenIdle(() => this.#tell()), PATIENCE);
+    this.#send("acts", [...this.#unanswered]);
   }
 }
