@@ -1,0 +1,48 @@
+"""The Training page with credit in place of its rows: what can't be shown says so in one sentence, and what was there stays."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from snncore.experiment.recognition import digits
+from tests.app import pages
+from tests.app.pages import TRAINING, desk, fields, received_by, run
+from tests.app.said import complaints, said
+
+pytestmark = pytest.mark.slow  # each runs a page of the app
+
+LABEL = "Where the gradient goes"
+
+
+def with_credit() -> AppTest:
+    page = pages.opened(TRAINING)
+    desk(page).training.open_insight("credit")
+    return run(page)
+
+
+def test_labelled_data_say_in_the_menu_why_they_have_no_credit() -> None:
+    page = pages.opened(TRAINING, digits().draft, menu_explain=True)
+    (button,) = (button for button in page.button if button.label == LABEL)
+    assert button.disabled
+    assert button.help.startswith("Labelled data are learned in batches")
+
+
+def test_a_width_that_is_refused_leaves_the_credit_as_it_was() -> None:
+    page = with_credit()
+    before = received_by(page, "credit")[1]
+    fields(page)["surrogate_grad_fn.grad_width"].set_value("-1")
+    run(page)
+    assert complaints(page)
+    assert desk(page).training.credit.changes == {}
+    assert [array.tolist() for array in received_by(page, "credit")[1]] == [array.tolist() for array in before]
+
+
+def test_a_gradient_that_is_not_finite_is_refused_and_the_trainings_own_is_shown() -> None:
+    page = with_credit()
+    training = desk(page).training
+    tall = {"kind": "SingleExponential", "grad_width": 0.5, "grad_scale": 1e38}
+    training.credit.change("surrogate_grad_fn", tall, training.run.experiment, training.seen_record)
+    run(page)
+    assert any("That can't be shown, so this is the training's own gradient. LIF " in text for text in said(page, "sentence"))
+    assert received_by(page, "credit")[0]["groups"]
