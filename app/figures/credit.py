@@ -97,6 +97,7 @@ def _credit_row(figure: NetworkFigure, layer: LayerCredit, trained: LayerCredit,
     row = heatmap(figure, u, "difference", "neuron", (-far, far), diverges=True)
     row["height"], row["weight"] = SMALL_CREDIT_HEIGHT if len(u) <= FEW else CREDIT_HEIGHT, 1.6
     row["quantity"], row["asks"], row["plays_back"] = CREDIT, place, True
+    row["extremes"] = True  # both signs stand side by side, whose mean is nothing
     if has_parts:
         row["parts"] = [
             {"name": name, "z": figure.put(averaged(neurons_by_time(part, 0), row["bin"], row["span"]))}

@@ -92,6 +92,7 @@ class HeatmapRow(Grid):
         quantity: what the values are, if not u or an input.
         parts: what they are the sum of, told where the cursor is.
         asks: place of the layer of which a click on a cell asks why it is so.
+        extremes: whether lines that share a pixel show the value farthest from 0, not their mean.
         plays_back: whether the row can be played from right to left.
     """
 
@@ -103,6 +104,7 @@ class HeatmapRow(Grid):
     quantity: NotRequired[str]
     parts: NotRequired[list[HeatmapPart]]
     asks: NotRequired[int]
+    extremes: NotRequired[bool]
     plays_back: NotRequired[bool]
 
 

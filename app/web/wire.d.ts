@@ -256,6 +256,7 @@ export interface HeatmapRow {
   quantity?: string;
   parts?: HeatmapPart[];
   asks?: number;
+  extremes?: boolean;
   plays_back?: boolean;
 }
 

@@ -27,6 +27,14 @@ def ten_spike_states(page: TrainingPage) -> Iterator[str]:
     yield "why it is silent"
     page.press("Close")
     page.until(lambda: page.said == "")
+    page.choose("Explain", "Where the gradient goes")
+    page.page.get_by_role("checkbox", name="Detach the reset").check()
+    expect(page.button("As trained")).to_be_visible()
+    page.plot(NETWORK).locator("canvas[data-kind=heatmap]").first.click()
+    expect(page.page.locator(".plain-sum")).to_be_visible()
+    yield "where the gradient goes"
+    page.press("Back to the rows")
+    expect(page.plot(NETWORK).locator("canvas[data-kind=traces]").first).to_be_visible()
     page.choose_speed("full speed")
     page.train()
     page.wait_for_ten()

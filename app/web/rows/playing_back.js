@@ -29,10 +29,12 @@ function playBack(view) {
       stop(view);
       return;
     }
-    view.front = front;
-    if (time !== shown) moveTo(view, { ...at, time });
+    view.front = time - 0.5; // whole steps: nothing else changes in between
+    if (time !== shown) {
+      moveTo(view, { ...at, time });
+      draw(view);
+    }
     shown = time;
-    draw(view);
     view.running = requestAnimationFrame(move);
   };
   say(view, "Stop");

@@ -75,9 +75,13 @@ function drawCells(stage, row, lines, colors, shareOf) {
       for (let x = 0; x < width; x++) {
         const column = columnAt[x];
         if (column < 0 || column >= columns || (row.plays_back && (column + 1) * row.span - 0.5 <= front)) continue;
-        let sum = 0; // of the lines that share this pixel
-        for (let line = upper; line < lower; line++) sum += z[line * columns + column];
-        pixels[y * width + x] = colorAt(colors, shareOf(sum / (lower - upper)));
+        let [sum, farthest] = [0, 0]; // of the lines that share this pixel
+        for (let line = upper; line < lower; line++) {
+          const value = z[line * columns + column];
+          sum += value;
+          if (Math.abs(value) > Math.abs(farthest)) farthest = value;
+        }
+        pixels[y * width + x] = colorAt(colors, shareOf(row.extremes ? farthest : sum / (lower - upper)));
       }
     }
   });
