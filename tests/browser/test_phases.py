@@ -79,8 +79,10 @@ def test_a_surrogate_is_tried_without_an_edit_and_used_by_a_button(open_page: Op
 
 def test_escape_leads_from_anywhere_in_an_insight_back_to_the_rows(open_page: Open) -> None:
     page = open_page()
-    for name in ("surrogate", "phases"):
+    for name, said in (("surrogate", "of this layer's potentials"), ("phases", "nothing to clear")):
         insight = explained(page, name)
+        says(insight, said)
+        page.settled_epoch()  # what is pressed while the page is still drawn may be lost
         expect(insight.locator(":focus")).to_have_count(1)
         page.page.keyboard.press("Escape")
         expect(insight).to_have_count(0)
