@@ -9,7 +9,7 @@ from torch import Tensor, fx, nn
 from snncore.convert import kinds
 from snncore.convert.graph import module_of, traced
 from snncore.errors import ShapeError
-from snncore.layers import StatefulLayer
+from snncore.layers import FlattenTime, StatefulLayer, UnflattenTime
 from snncore.layers.squeeze import Squeeze
 
 
@@ -34,13 +34,32 @@ def run_constant(model: nn.Module, x: Tensor, num_timesteps: int, *, once: bool 
                 f"The input has {len(x)} samples and {num_timesteps} time steps, but the spiking layers were made for "
                 f"batch_size={layer.batch_size} and num_timesteps={layer.num_timesteps}. Convert again with one of them as here."
             )
-    view = traced(model) if once and not model.training else None
-    if view is None or any(map(kinds.reads_size, view.graph.nodes)):
-        output = model(_repeated(x, num_timesteps))
-    else:
-        output = _OnceBeforeSpikes(view, num_timesteps).run(x)
+    output = _once_before_spikes(model, x, num_timesteps) if once and not model.training else model(_repeated(x, num_timesteps))
     over_time: Tensor = output.unflatten(0, (len(x), num_timesteps))
     return over_time
+
+
+def _once_before_spikes(model: nn.Module, x: Tensor, steps: int) -> Any:
+    before = _layers_before_spikes(model)
+    if before:  # tracing takes longer than some runs
+        first, others = model[:before], model[before:]  # type: ignore[index]  # it is a Sequential
+        return others(_repeated(first(x), steps))
+    view = traced(model)
+    if any(map(kinds.reads_size, view.graph.nodes)):
+        return model(_repeated(x, steps))
+    return _OnceBeforeSpikes(view, steps).run(x)
+
+
+def _layers_before_spikes(model: nn.Module) -> int:
+    """Return the number of layers before the first spikes, of a plain sequence whose layers there take any number of rows; else 0."""
+    if type(model) is not nn.Sequential:
+        return 0
+    for place, layer in enumerate(model):
+        if isinstance(layer, StatefulLayer):
+            return place
+        if not isinstance(layer, kinds.LINEAR) or isinstance(layer, (FlattenTime, UnflattenTime)):
+            return 0
+    return 0
 
 
 def _repeated(x: Tensor, steps: int) -> Tensor:
