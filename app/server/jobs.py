@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +20,9 @@ Result = TypeVar("Result")
 
 LAST_PATIENCE = 5.0
 """Seconds that the process waits for work to end."""
+
+STINT = 0.02
+"""Seconds of work between two rests, which may be longer than what lies between two questions whether to end."""
 
 Stop = Callable[[], bool]
 """Says whether the work shall end; work asks it often."""
@@ -55,6 +59,7 @@ class Job(Generic[Result]):
         self._work = work
         self._stop = threading.Event()
         self._done = threading.Event()
+        self._rested = 0.0
         self._turn = Turn(owner.name, self._begin)
         slots.enter(self._turn)
 
@@ -97,5 +102,7 @@ class Job(Generic[Result]):
             slots.leave(self._turn)
 
     def _shall_end(self, watch: PresenceWatch) -> bool:
-        priority.rest()
+        if time.monotonic() - self._rested >= STINT:
+            priority.rest()
+            self._rested = time.monotonic()
         return self._stop.is_set() or watch.is_over()
