@@ -6,7 +6,7 @@ A linear layer may start from the weights of `snncore.experiment.weights` instea
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import torch
 from pydantic import Field
@@ -16,6 +16,8 @@ from snncore.errors import MisfitError
 from snncore.experiment.learnable import Learnable
 from snncore.experiment.part import LARGEST_LENGTH, Length, Part, Shape
 from snncore.experiment.weights import RandomWeights, WeightSpec
+
+Made = TypeVar("Made", nn.Linear, nn.Conv2d)
 
 
 class TorchSpec(Part):
@@ -78,7 +80,7 @@ class LinearSpec(Learnable, TorchSpec):
         return (*shape[:-1], self.out_features)
 
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> nn.Module:
-        layer: nn.Linear = nn.utils.skip_init(nn.Linear, self.in_features, self.out_features, bias=self.bias)
+        layer = _without_values(nn.Linear(self.in_features, self.out_features, bias=self.bias, device="meta"))
         _draw(layer, self.in_features, weights)
         with torch.no_grad():
             self.weights.weigh(layer.weight, layer.bias)
@@ -116,8 +118,8 @@ class Conv2dSpec(Learnable, TorchSpec):
         return (self.out_channels, *_slid(tuple(sides), self.kernel_size, self.stride, self.padding))
 
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> nn.Module:
-        arguments = {"stride": self.stride, "padding": self.padding, "bias": self.bias}
-        layer: nn.Conv2d = nn.utils.skip_init(nn.Conv2d, self.in_channels, self.out_channels, self.kernel_size, **arguments)
+        arguments: Any = {"stride": self.stride, "padding": self.padding, "bias": self.bias}
+        layer = _without_values(nn.Conv2d(self.in_channels, self.out_channels, self.kernel_size, **arguments, device="meta"))
         _draw(layer, self.in_channels * self.kernel_size**2, weights)
         self.revise(layer)
         return layer
@@ -204,6 +206,16 @@ def _slid(sides: Shape, kernel_size: int, stride: int, padding: int = 0) -> Shap
 
 def _weights(bias: bool) -> tuple[str, ...]:
     return ("weight", "bias") if bias else ("weight",)
+
+
+def _without_values(layer: Made) -> Made:
+    """Return a layer from the meta device with memory for its parameters.
+
+    `nn.utils.skip_init` does the same, but with a torch operation that begins by importing sympy, which takes half a second.
+    """
+    for name, parameter in list(layer.named_parameters()):
+        setattr(layer, name, nn.Parameter(torch.empty(parameter.shape, dtype=parameter.dtype)))
+    return layer
 
 
 def _draw(layer: nn.Linear | nn.Conv2d, inputs: int, generator: torch.Generator) -> None:
