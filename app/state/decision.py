@@ -10,7 +10,7 @@ from app.server.limits import cost
 from app.state.recognition import Look
 from snncore.run.decision_map import DecisionMap, decision_map
 
-MOVING_WORK, RESTING_WORK = 110_000_000, 1_000_000_000
+MOVING_WORK, RESTING_WORK = 220_000_000, 1_100_000_000
 """Most multiplications for a map: about a twentieth of a second of one core while the training runs, then up to a second."""
 
 MOVING_SIDE, RESTING_SIDE = 32, 72

@@ -44,7 +44,7 @@ PLANE = Plane(
     points=np.array([[0.0, 1.0], [0.5, 0.25]]),
     labels=np.array([0, 2]),
     answers=np.array([0, 1]),
-    steps=30,
+    steps=60,
 )
 
 
@@ -147,7 +147,7 @@ def test_a_frame_of_a_running_training_is_small(run: TrainingRun) -> None:
         points=seen.answerer.halves.test.values[:, :2].numpy(),
         labels=seen.answers.labels,
         answers=seen.answers.classes,
-        steps=30,
+        steps=60,
     )
     _, arrays = decision_figure(found, plane, 0, "light", coarseness(found.side, True), decision.sent(seen))
     assert sum(array.nbytes for array in (*arrays[:3], *arrays[6:])) < 16_000, "bytes that may differ from moment to moment"
