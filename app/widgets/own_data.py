@@ -47,7 +47,7 @@ def _add_bin_width(rows: Panel) -> None:
 
 
 def _set_bin_width(changes: dict[str, Any]) -> Parts:
-    """Count the spikes of the file that is there anew; if that is refused, the width stays as it was."""
+    """Count the spikes of the present file again; if that is refused, the width stays as it was."""
     held = desk()
     own = held.training.own_data
     before, own.bin_width = own.bin_width, changes["bin_width"]
