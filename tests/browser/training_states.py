@@ -33,6 +33,13 @@ def ten_spike_states(page: TrainingPage) -> Iterator[str]:
     page.plot(NETWORK).locator("canvas[data-kind=heatmap]").first.click()
     expect(page.page.locator(".plain-sum")).to_be_visible()
     yield "where the gradient goes"
+    page.choose("Explain", "The surrogate and the true loss")
+    expect(page.page.locator(".st-key-insight .plot[data-drawn]")).to_have_count(3)
+    yield "the surrogate and the true loss"
+    page.choose("Explain", "Phases of an epoch")
+    page.button("What if it is left out?").locator("visible=true").click()
+    expect(page.page.locator(".gallery-tile")).to_have_count(3)
+    yield "a prediction of what happens without a phase"
     page.press("Back to the rows")
     expect(page.plot(NETWORK).locator("canvas[data-kind=traces]").first).to_be_visible()
     page.choose_speed("full speed")
