@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -136,7 +137,7 @@ def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: 
         weights: tensors or arrays by name, such as `model.state_dict()` or what `read_weights` returns.
         name: where they come from, for people.
         by: "name": parameters of the same name. "order": the first layer with weights takes those of the first in the file, and so on;
-            neuron layers likewise, apart from them.
+            neuron layers likewise, apart from them. Of a safetensors file, which keeps no order, that is the order of the names.
 
     Raises:
         InputFileError: there are no weights, or they aren't finite.
@@ -170,7 +171,8 @@ def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: 
 def _tensors(content: bytes) -> Mapping[str, Any]:
     if content[8:9] == b"{":
         try:
-            return safetensors.torch.load(content)
+            found = safetensors.torch.load(content)
+            return {name: found[name] for name in sorted(found, key=_counted)}
         except safetensors.SafetensorError as error:
             raise InputFileError("it is a damaged safetensors file; save the weights again") from error
     if content[:1] != PICKLE and not zipfile.is_zipfile(io.BytesIO(content)):
@@ -188,6 +190,11 @@ def _tensors(content: bytes) -> Mapping[str, Any]:
     if not isinstance(loaded, Mapping):
         raise InputFileError(f"it holds {type(loaded).__name__}, not weights by name; save model.state_dict()")
     return loaded
+
+
+def _counted(name: str) -> list[tuple[int, str]]:
+    """Return a key that sorts names as they count, "2.weight" before "10.weight": safetensors files don't keep their order."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 # ----------------------------------------------------------------------------------------------------- the match

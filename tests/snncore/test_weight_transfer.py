@@ -116,6 +116,13 @@ def test_files_of_torch_and_safetensors_are_read(prefix: str, wrapped: bool) -> 
         np.testing.assert_allclose(found["weight"], ann().out.weight.detach().numpy(), atol=tolerance)
 
 
+def test_weights_of_a_safetensors_file_come_in_the_order_that_their_names_count() -> None:
+    names = [f"{place}.weight" for place in (0, 2, 4, 10, 12)]
+    for _ in range(10):  # the order in which they are read is a matter of chance
+        content = safetensors.torch.save({name: torch.zeros(1) for name in names})
+        assert list(read_weights("own.safetensors", content)) == names
+
+
 def test_a_network_with_folded_time_takes_weights_too() -> None:
     given = {name: value + 1 for name, value in convolution().build().named_parameters() if name.endswith(("weight", "bias"))}
     found = transfer(convolution(), given, "same")
