@@ -64,7 +64,7 @@ class Settings(Protocol):
 
 
 class NoSettings:
-    """Of a page that has none."""
+    """The settings of a page without any."""
 
     def written(self) -> Query:
         return {}

@@ -1,4 +1,4 @@
-"""What the Training page shows of a training: an epoch, a neuron of each layer, and what they are compared with."""
+"""What the Training page shows of a training: an epoch, a neuron of each layer, and others beside them."""
 
 from __future__ import annotations
 

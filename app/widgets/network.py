@@ -234,7 +234,7 @@ OWN_FILE = (
     "samples in front, or a sensor's (time, 2, height, width); the name raster in an .npz settles doubts. Or events: columns t,neuron "
     "or t,x,y,p under that header, t in time steps."
 )
-"""What a file of one's own may hold."""
+"""What a brought file may hold."""
 
 
 def _see_thumbnails() -> None:

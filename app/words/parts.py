@@ -72,16 +72,16 @@ def firsts(field: str) -> dict[str, First]:
 
 
 def part_name(kind: str) -> str:
-    """Name of a kind of which there is one choice: "exponential" for SingleExponential."""
+    """Name of a kind that is offered once: "exponential" for SingleExponential."""
     return choice_of({"kind": kind})
 
 
 def choice_of(part: Mapping[str, Any]) -> str:
-    """Name under which a part is offered: "subtract θ", "subtract a value"."""
+    """Name under which a part is offered: "subtract θ", "subtract a value"; its kind if it isn't."""
     found = {name: first for parts in PARTS.values() for name, first in parts.items() if first["kind"] == part["kind"]}
     if part["kind"] == "MaxSpike" and part.get("max_num_spikes_per_bin") is None:
         return "any number"
-    return next((name for name, first in found.items() if _numbers(first) == _numbers(part)), next(iter(found)))
+    return next((name for name, first in found.items() if _numbers(first) == _numbers(part)), next(iter(found), part["kind"]))
 
 
 def part_in_words(part: Mapping[str, Any]) -> str:

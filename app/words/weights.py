@@ -15,10 +15,10 @@ from snncore.io.weight_transfer import Match, Order, Transfer
 
 MATCHING = Parameter(
     "Match layers",
-    "How a file's weights find their layers: by equal names, or one layer after the other, whatever they are called.",
+    "How a file's weights find their layers: by equal names, or one layer after the other, whatever their names.",
 )
 MATCHINGS = {"more": "what fits best", "name": "by name", "order": "in order"}
-"""Ways to match, by what they are called in the state."""
+"""Ways to match, by their names in the state."""
 
 MOST_ROWS = 40
 """Most parameters that are listed one by one."""

@@ -56,7 +56,7 @@ def test_what_is_drawn_is_what_was_computed_as_bytes() -> None:
     assert np.array_equal(classes, decision.classes)
     shown = margins[inside] / FULL * header["largest"]
     assert np.allclose(shown, np.minimum(decision.margins[inside], header["largest"]), atol=header["largest"] / FULL)
-    assert np.array_equal(np.rint(times[inside] / FULL * 29), decision.times[inside])
+    assert np.array_equal(np.rint(times[inside] / FULL * 59), decision.times[inside])
     assert (margins[~inside] == OUTSIDE).all()
     assert (times[~inside] == OUTSIDE).all()
     counts = hidden.reshape(40, SIDE, SIDE)

@@ -130,5 +130,5 @@ def test_a_drawing_gives_way_to_data_that_it_is_no_sample_of() -> None:
     state.recognition.bring(np.zeros((8, 8), np.float32))
     state.sample_pass()
     state.begin(yin_yang())
-    assert state.sample_pass().input.shape == (1, 30, 5)
+    assert state.sample_pass().input.shape == (1, 60, 5)
     assert state.look().sample == 0

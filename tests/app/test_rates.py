@@ -10,7 +10,7 @@ from app.words.network import rates_by_place
 from app.words.rates import RateBand, outside_in_words, read_band, written_band
 from snncore.errors import ExperimentError
 from snncore.experiment.spec import ten_spikes
-from tests.app.network_page import change, desk, fields, group, opened, view
+from tests.app.network_page import captions, change, desk, fields, group, opened, view
 from tests.app.pages import MAIN, NETWORK, Page, data_of, press, shown
 from tests.app.said import complaints
 
@@ -163,8 +163,8 @@ def test_while_a_is_pinned_the_share_menu_says_that_the_link_has_it_not() -> Non
     press(page, "Pin this network as A")
     page.session_state["menu_share"] = True
     shown(page.run())
-    assert LINK_WITHOUT_A in [caption.value for caption in page.caption]
+    assert LINK_WITHOUT_A in captions(page)
     press(page, "Unpin A")
     page.session_state["menu_share"] = True
     shown(page.run())
-    assert LINK_WITHOUT_A not in [caption.value for caption in page.caption]
+    assert LINK_WITHOUT_A not in captions(page)

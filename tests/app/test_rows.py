@@ -55,7 +55,7 @@ def test_the_input_is_drawn_value_by_value(name: str) -> None:
         assert row["kind"] == "traces"
         assert np.array_equal(values_of(figure, line, "u"), given[0])
     else:
-        assert row["kind"] == ("heatmap" if name in ("currents", "preset Digits", "preset Digits by convolution") else "raster")
+        assert row["kind"] == ("heatmap" if name == "currents" or name.startswith("preset Digits") else "raster")
         assert np.array_equal(values_of(figure, row), given)
         assert (row["neurons"], row["bin"], row["span"]) == (len(given), 1, 1)
 
