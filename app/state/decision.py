@@ -13,12 +13,12 @@ from snncore.run.decision_map import DecisionMap, decision_map
 MOVING_WORK, RESTING_WORK = 220_000_000, 1_100_000_000
 """Most multiplications for a map: about a twentieth of a second of one core while the training runs, then up to a second."""
 
-MOVING_SIDE, RESTING_SIDE = 32, 72
+MOVING_SIDE, RESTING_SIDE = 24, 72
 """Points of the finest map along each axis."""
 
 COARSEST = 8
 
-MOVING_TILE, RESTING_TILE = 16, 24
+MOVING_TILE, RESTING_TILE = 12, 24
 """Points of a hidden neuron's map along each axis."""
 
 STEADY, IN_TURN = 8, 24

@@ -18,7 +18,7 @@ from snncore.experiment.spec import Experiment
 from snncore.experiment.tasks.classification import Classification
 from snncore.run.labelled import Answerer, Answers
 from snncore.run.record import closest_neuron
-from snncore.run.simulation import Simulation, simulate
+from snncore.run.simulation import Simulation, Simulator, simulate
 
 MOST_SHOWN = 500
 """Most test samples whose answers are shown: the first ones."""
@@ -96,6 +96,7 @@ class Recognition:
     own: Array | None = None
     picks: int = 0
     _answerer: tuple[object, Answerer] | None = None
+    _simulator: Simulator | None = None
     _look: Look | None = None
     _rests_until: float = 0.0
     _moments: dict[tuple[str, int], Moment] = field(default_factory=dict)
@@ -153,7 +154,7 @@ class Recognition:
         """
         before, own, found = self._simulated
         if found is None or before is not look or own is not self.own:
-            found = simulate(look.experiment, files, parameters=look.moment.parameters, given=self._given(look))[0]
+            found = self._simulator_of(look, files).run(self._given(look), look.moment.parameters)[0]
             self._simulated = look, self.own, found
         return found
 
@@ -173,6 +174,12 @@ class Recognition:
                 neuron = first if layer == last else self._traced.setdefault((look.run, layer), first)
             traced[layer] = neuron
         return traced
+
+    def _simulator_of(self, look: Look, files: Files) -> Simulator:
+        """Return one for the network in force, built once."""
+        if self._simulator is None or self._simulator.experiment != look.experiment:
+            self._simulator = Simulator(look.experiment, files)
+        return self._simulator
 
     def _given(self, look: Look) -> torch.Tensor:
         """Return the sample that is shown as the network gets it, (1, time, ...)."""

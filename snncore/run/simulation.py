@@ -14,6 +14,7 @@ from snncore.experiment.inputs import NO_FILES, Files
 from snncore.experiment.parameters import Parameters, misfit, put, shapes_of
 from snncore.experiment.spec import Experiment
 from snncore.layers import StatefulLayer
+from snncore.layers.model import reset_states
 from snncore.run.record import LayerRecord, outputs_kept, record_of, threshold_of
 
 
@@ -63,21 +64,42 @@ def simulate(
         ExperimentError: the file of the input or the weights is missing, `parameters` belong to a different network, or a potential became
             infinite or NaN; the message names the layer.
     """
-    model = experiment.build(files).eval()
-    if parameters is not None:
-        problem = misfit(shapes_of(parameters), shapes_of(dict(model.named_parameters())), experiment.parameter_label)
-        if problem:
-            raise ExperimentError(f"The parameters are not those of the network: {problem}.")
-        put(parameters, model)
-    modules = {str(index): model.get_submodule(str(index)) for index in range(len(experiment.network))}
-    layers = {int(name): module for name, module in modules.items() if isinstance(module, StatefulLayer)}
-    for layer in layers.values():
-        layer.record_states = True
     data = experiment.make_input(files) if given is None else given
     if shuffled:
         data = shuffle_times(data, torch.Generator().manual_seed(experiment.seeds.noise))
-    with torch.no_grad():
-        return [_run(experiment, model, modules, layers, data) for _ in range(runs)]
+    return Simulator(experiment, files).run(data, parameters, runs)
+
+
+class Simulator:
+    """An Experiment's network, built once and run again and again. It is for one thread.
+
+    Raises:
+        ExperimentError: the file of the weights is missing.
+    """
+
+    def __init__(self, experiment: Experiment, files: Files = NO_FILES) -> None:
+        self.experiment = experiment
+        self._model = experiment.build(files).eval()
+        self._own = _copied(self._model)
+        self._modules = {str(index): self._model.get_submodule(str(index)) for index in range(len(experiment.network))}
+        self._layers = {int(name): module for name, module in self._modules.items() if isinstance(module, StatefulLayer)}
+        for layer in self._layers.values():
+            layer.record_states = True
+
+    def run(self, data: torch.Tensor, parameters: Parameters | None = None, runs: int = 1) -> list[Simulation]:
+        """Run the network on an input of the Experiment's shape, from rest; arguments and errors otherwise as for `simulate`."""
+        if parameters is not None:
+            problem = misfit(shapes_of(parameters), shapes_of(self._own), self.experiment.parameter_label)
+            if problem:
+                raise ExperimentError(f"The parameters are not those of the network: {problem}.")
+        put(self._own if parameters is None else parameters, self._model)
+        reset_states(self._model)
+        with torch.no_grad():
+            return [_run(self.experiment, self._model, self._modules, self._layers, data) for _ in range(runs)]
+
+
+def _copied(model: nn.Module) -> dict[str, Array]:
+    return {name: value.detach().clone().numpy() for name, value in model.named_parameters()}
 
 
 def _run(
@@ -96,6 +118,6 @@ def _run(
         input=data.numpy(),
         outputs=unfolded,
         records={index: record_of(str(index), layer, outputs[str(index)], thresholds[index]) for index, layer in layers.items()},
-        weights={name: value.numpy() for name, value in model.state_dict().items() if name.endswith(("weight", "bias"))},
-        parameters={name: value.detach().numpy() for name, value in model.named_parameters()},
+        weights={name: value.clone().numpy() for name, value in model.state_dict().items() if name.endswith(("weight", "bias"))},
+        parameters=_copied(model),
     )
