@@ -69,8 +69,13 @@ def slow_down(page: Page, kilobytes_per_second: float, milliseconds: float) -> N
 
 def count_messages(page: Page) -> Callable[[], int]:
     """Return how many messages of websockets a page has received since now."""
-    received: list[Any] = []
+    count = 0
+
+    def one_more(_: Any) -> None:
+        nonlocal count
+        count += 1
+
     session = page.context.new_cdp_session(page)
-    session.on("Network.webSocketFrameReceived", received.append)
+    session.on("Network.webSocketFrameReceived", one_more)
     session.send("Network.enable")
-    return lambda: len(received)
+    return lambda: count

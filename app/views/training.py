@@ -145,7 +145,7 @@ def _around() -> object:
         tuple(trial.id for trial in training.trials.runs.values()),
         training.trials.are_running,
         training.poll_interval,
-        (training.is_labelled, run.batches[1] > 0),
+        (training.is_labelled, run.batches[1] > 0 and not run.is_running),
         training.insight,
         (run.id, training.cause() is not None) if open_menus() else None,
     )
