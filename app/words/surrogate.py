@@ -24,7 +24,7 @@ OPTIMISERS = {
 def shares_in_words(name: str, shares: tuple[float, ...], tried: tuple[float, ...] | None = None, tried_name: str = "") -> str:
     """How much of a layer's run the surrogate reaches, and how much another one would."""
     low, high = map(share_in_words, shares)
-    said = f"{name} is above 1% of its peak at {low} of this layer's potentials, above 10% at {high}."
+    said = f"The surrogate, {name}, is above 1% of its peak at {low} of this layer's potentials, above 10% at {high}."
     if tried is None:
         return said
     low, high = map(share_in_words, tried)

@@ -163,9 +163,9 @@ def test_a_network_that_takes_too_long_is_not_run_for_many_values(here: Shown, m
 
 
 def test_words_give_both_shares_and_those_of_the_tried_one() -> None:
-    said = shares_in_words("FastSigmoid", (0.5, 0.123))
-    assert said == "FastSigmoid is above 1% of its peak at 50% of this layer's potentials, above 10% at 12%."
-    assert shares_in_words("FastSigmoid", (0.5, 0.1), (1.0, 0.8), "ATan").endswith("Tried, ATan: 100% and 80%.")
+    said = shares_in_words("fast sigmoid", (0.5, 0.123))
+    assert said == "The surrogate, fast sigmoid, is above 1% of its peak at 50% of this layer's potentials, above 10% at 12%."
+    assert shares_in_words("fast sigmoid", (0.5, 0.1), (1.0, 0.8), "arctangent").endswith("Tried, arctangent: 100% and 80%.")
 
 
 def test_each_optimiser_says_what_it_does_to_a_gradients_size() -> None:
