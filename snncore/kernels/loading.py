@@ -35,6 +35,10 @@ SOURCES = (
 """The files that the machine code is made from."""
 
 
+Code = dict[str, list[bytes]]
+"""Object files by the names of the loops."""
+
+
 class Loops(NamedTuple):
     """The two loops. Each takes the parameters of `layout`, in order, arrays by address, and releases the interpreter lock."""
 
@@ -135,36 +139,55 @@ def _load() -> None:
 
 
 _COMPILER = """
-import os, sys, types
+import base64, json, os, sys, types
+folder, made, path, version = sys.argv[1:]
+sys.path[:] = json.loads(path)
 for name in ("snncore", "snncore.kernels"):  # as empty packages, without torch and all else that they import
     package = sys.modules[name] = types.ModuleType(name)
-    package.__path__ = [os.path.join(sys.argv[1], *name.split("."))]
+    package.__path__ = [os.path.join(folder, *name.split("."))]
 if hasattr(os, "nice"):
     os.nice(5)
+import numba
+assert numba.__version__ == version
 from snncore.kernels import compiling
-import pickle
-pickle.dump(compiling.machine_code(), sys.stdout.buffer)
+code = {loop: [base64.b64encode(data).decode() for data in objects] for loop, objects in compiling.machine_code().items()}
+with open(made, "w") as file:
+    json.dump(code, file)
 """
-"""The program that compiles the loops. Its argument is the folder that holds the package."""
+"""The program that compiles the loops. Its arguments are the folder that holds the package, the file to write, this process's `sys.path`
+as JSON, and its version of Numba.
+"""
 
 
-def _compiled() -> dict[str, list[bytes]]:
+def _compiled() -> Code:
     """Return what `compiling.machine_code` returns, from a process of its own where there can be one."""
-    with suppress(OSError), tempfile.TemporaryFile() as made:
-        command = [sys.executable, "-c", _COMPILER, str(Path(__file__).parents[2])]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=made, stderr=subprocess.DEVNULL)
+    code = _compiled_apart()
+    if code is None:
+        from snncore.kernels.compiling import machine_code
+
+        code = machine_code()
+    return code
+
+
+def _compiled_apart() -> Code | None:
+    """Return the code from a process of its own; None if that can't be had: a frozen program, say, would start itself again.
+
+    The process is isolated, so that files of the present folder aren't run, and a Ctrl+C that is meant for this one doesn't end it.
+    """
+    if getattr(sys, "frozen", False) or not Path(sys.executable or "").name.lower().startswith("py"):
+        return None
+    with suppress(OSError, ValueError), tempfile.TemporaryDirectory() as folder:
+        made, path = Path(folder) / "loops.json", json.dumps([place for place in sys.path if place])
+        arguments = [str(Path(__file__).parents[2]), str(made), path, metadata.version("numba")]
+        command = [sys.executable, "-I", "-c", _COMPILER, *arguments]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, start_new_session=True)
         if done.returncode < 0:
             raise RuntimeError(f"their compiler was stopped by signal {-done.returncode}.")
-        if done.returncode == 0:
-            made.seek(0)
-            code: dict[str, list[bytes]] = pickle.load(made)
-            return code
-    from snncore.kernels.compiling import machine_code
-
-    return machine_code()
+        return _decoded(made.read_text())
+    return None
 
 
-def _linked(code: dict[str, list[bytes]]) -> Loops:
+def _linked(code: Code) -> Loops:
     import llvmlite.binding as llvm  # here, since it takes longer than everything else
 
     llvm.initialize_native_target()
@@ -233,7 +256,7 @@ def _places() -> list[Path]:
     return places
 
 
-def _read(key: str) -> dict[str, list[bytes]] | None:
+def _read(key: str) -> Code | None:
     """Return what `_write` wrote, if it is complete: LLVM takes any bytes for machine code."""
     for place in _places():
         try:
@@ -241,11 +264,15 @@ def _read(key: str) -> dict[str, list[bytes]] | None:
         except (OSError, UnicodeDecodeError):
             continue
         if digest == hashlib.sha256(text.encode()).hexdigest():
-            return {loop: [base64.b64decode(data) for data in objects] for loop, objects in json.loads(text).items()}
+            return _decoded(text)
     return None
 
 
-def _write(key: str, code: dict[str, list[bytes]]) -> None:
+def _decoded(text: str) -> Code:
+    return {loop: [base64.b64decode(data) for data in objects] for loop, objects in json.loads(text).items()}
+
+
+def _write(key: str, code: Code) -> None:
     text = json.dumps({loop: [base64.b64encode(data).decode() for data in objects] for loop, objects in code.items()})
     for place in _places():
         try:

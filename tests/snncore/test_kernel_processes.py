@@ -86,6 +86,20 @@ def test_a_damaged_cache_is_no_cache(tmp_path, damage, monkeypatch):
     assert loading._read("key") is None
 
 
+@pytest.mark.parametrize("executable", [None, "/opt/own_program"])
+def test_where_python_is_part_of_another_program_no_other_process_is_started(executable, monkeypatch):
+    monkeypatch.setattr(sys, "executable", executable)
+    monkeypatch.setattr(subprocess, "run", None)
+    assert loading._compiled_apart() is None
+
+
+def test_the_compiler_runs_no_file_of_the_present_folder(tmp_path, monkeypatch):
+    (tmp_path / "base64.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(loading, "_COMPILER", "import sys, base64; open(sys.argv[2], 'w').write('{}')")
+    assert loading._compiled_apart() == {}
+
+
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setattr(loading, "_places", lambda: [tmp_path / "file" / "below"])
@@ -95,8 +109,12 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("program", "reason"),
-    [("raise SystemExit(1)", "compiling"), ("import os; os.kill(os.getpid(), 9)", "stopped by signal 9")],
-    ids=["it can't run", "it is killed"],
+    [
+        ("raise SystemExit(1)", "compiling"),
+        ("import sys; open(sys.argv[2], 'w').write('[]]')", "compiling"),
+        ("import os; os.kill(os.getpid(), 9)", "stopped by signal 9"),
+    ],
+    ids=["it can't run", "it writes something else", "it is killed"],
 )
 def test_without_a_compiler_the_scan_computes_and_a_warning_says_so(program, reason, tmp_path, monkeypatch):
     monkeypatch.setattr(loading, "_places", lambda: [tmp_path])
