@@ -51,7 +51,7 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
         sentence(f"That can't be shown, so this is the training's own gradient. {explained.refusal}")
     elif view.changes:
         with st.container(horizontal=True, vertical_alignment="center", key="credit_changed"):
-            caption(changed_in_words(explained.credit.loss, explained.trained.loss))
+            caption(changed_in_words(explained.credit, explained.trained))
             st.button("As trained", key="credit_as_trained", on_click=view.change_back)
     _cell(view, explained)
     place = view.place

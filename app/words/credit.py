@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.words.numbers import LARGEST_IN_DIGITS, counted, share_in_words, three_digits, with_minus
 from app.words.parameter import Parameter
 from app.words.training_parameters import SURROGATE
-from snncore.activation import MembraneSubtract
+from snncore.activation import MembraneReset, MembraneSubtract
 from snncore.experiment.spec import Experiment
-from snncore.explain import Cell, Flow, LayerCredit
+from snncore.explain import Cell, Credit, Flow, LayerCredit
 
 CREDIT = "∂L/∂u"
 
@@ -44,11 +46,14 @@ def credit_in_words(epoch: int, loss: float, is_empty: bool) -> str:
     )
 
 
-def changed_in_words(loss: float, trained_loss: float) -> str:
-    """What a change on the same weights did to the loss."""
-    if loss == trained_loss:
-        return f"Changed: same spikes, same loss {_number(loss)}; only the gradient differs. Colours as in the training."
-    return f"Changed: other spikes, loss {_number(loss)} instead of {_number(trained_loss)}. Colours as in the training."
+def changed_in_words(found: Credit[int], trained: Credit[int]) -> str:
+    """What a change on the same weights did to the spikes and the loss."""
+    spikes = [[layer.record.spikes for layer in credit.layers.values()] for credit in (found, trained)]
+    is_same = all(np.array_equal(one, other) for one, other in zip(*spikes, strict=True))
+    loss, before = _number(found.loss), _number(trained.loss)
+    of_loss = f"same loss {loss}" if found.loss == trained.loss else f"loss {loss} instead of {before}"
+    rest = "; only the gradient differs" if is_same and found.loss == trained.loss else ""
+    return f"Changed: {'same' if is_same else 'other'} spikes, {of_loss}{rest}. Colours as in the training."
 
 
 def cell_in_words(experiment: Experiment, layer: int, neuron: int, step: int, cell: Cell) -> Term:
@@ -63,8 +68,10 @@ def terms(experiment: Experiment, layer: int, step: int, cell: Cell, above: int 
         above: place of the next neuron layer; None if the layer is the last.
     """
     source = "the loss" if above is None else experiment.layer_label(str(above))
+    does_spike = experiment.network[layer].does_spike
+    emitted, slope = ("s", "σ′") if does_spike else ("output", "1")
     names = {
-        "output": f"own spike, through {source}",
+        "output": f"own {'spike' if does_spike else 'output'}, through {source}",
         "read": "u, read by the loss",
         "decay": f"what stays in u[{step + 1}]",
         "reset": f"what its reset takes from u[{step + 1}]",
@@ -76,15 +83,21 @@ def terms(experiment: Experiment, layer: int, step: int, cell: Cell, above: int 
     for name, value in cell.parts.items():
         numbers = ""
         if name == "output" and cell.slope:
-            numbers = f"∂L/∂s · σ′ = {_number(value / cell.slope)} · {_number(cell.slope)}"
+            numbers = f"∂L/∂{emitted} · {slope} = {_number(value / cell.slope)} · {_number(cell.slope)}"
         elif name in ("recurrence", "synapse") and cell.slope:
             numbers = f"{_number(value / cell.slope)} · σ′ {_number(cell.slope)}"
         elif name == "decay" and cell.next:
-            numbers = f"α · ∂L/∂u = {_number(value / cell.next)} · {_number(cell.next)}"
+            numbers = f"{_decay_symbols(experiment, layer)}{_number(value / cell.next)} · {_number(cell.next)}"
         elif name == "reset" and cell.next:
             numbers = f"{_reset_symbols(experiment, layer)}{_number(value / cell.next)} · {_number(cell.next)}"
         found.append(Term(_signed(value), numbers, names.get(name, name)))
     return found
+
+
+def _decay_symbols(experiment: Experiment, layer: int) -> str:
+    """What the decay's factor is; empty where a spike sets the potential, of which nothing decays then."""
+    reset = getattr(experiment.network[layer], "reset_fn", None)
+    return "" if isinstance(reset, MembraneReset) else "α · ∂L/∂u = "
 
 
 def _reset_symbols(experiment: Experiment, layer: int) -> str:

@@ -112,6 +112,8 @@ def _cleared(walked: WalkedEpoch, experiment: Experiment) -> str:
 
 def _cut(walked: WalkedEpoch) -> str:
     hung = sum(walked.graphs.values())
+    if not walked.record.epoch:
+        return "Before the first epoch no state hangs on a graph, so there is nothing to cut."
     why = "Gradients of this epoch must not run on into the one before."
     if not hung:
         return f"{why} No state hung on its graph any more: it was let go when that epoch ended."
@@ -121,7 +123,8 @@ def _cut(walked: WalkedEpoch) -> str:
 def _reset(walked: WalkedEpoch, experiment: Experiment) -> str:
     sizes = {name: float(np.abs(v).max()) for name, v in walked.left.items() if v.size}
     if not any(sizes.values()):
-        return "Before the first epoch all potentials rest, so there is nothing to reset."
+        when = "The epoch before left all potentials at rest" if walked.record.epoch else "Before the first epoch all potentials rest"
+        return f"{when}, so there is nothing to reset."
     left = listed([f"{_number(size)} in {experiment.layer_label(name)}" for name, size in sizes.items()])
     return f"The epoch before left potentials up to |v| {left}. All begin at rest again, as the input does."
 

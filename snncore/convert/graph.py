@@ -8,7 +8,8 @@ from __future__ import annotations
 import copy
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -43,25 +44,32 @@ class _Tracer(fx.Tracer):
         return super().getattr(attr, attr_val, parameter_proxy_cache)
 
 
+@contextmanager
+def _in_eval(model: nn.Module) -> Iterator[None]:
+    modes = {module: module.training for module in model.modules()}
+    try:
+        model.eval()
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
 def traced(model: nn.Module) -> fx.GraphModule:
     """Return the model as a graph of modules and functions, with the same modules. Dropout written as a function is left out.
 
     Raises:
         ConversionError: the model can't be traced, or it calls a module or function that can't be converted.
     """
-    modes = {module: module.training for module in model.modules()}
     try:
-        with _tracing:
-            graph = _Tracer().trace(model.eval())
+        with _tracing, _in_eval(model):
+            graph = _Tracer().trace(model)
     except Exception as error:  # whatever the model's own code raises when it is called with a placeholder
         reason = str(error).strip().partition("\n")[0].removesuffix(".")
         raise ConversionError(
             f"{type(model).__name__}: its forward can't be followed without data ({reason}); "
             f"write it without conditions on its input, from modules and functions of torch."
         ) from error
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
     rewired = _take_what_was_changed_in_place(graph, model)
     made = fx.GraphModule(model, graph, type(model).__name__)
     made.meta["rewired"] = rewired

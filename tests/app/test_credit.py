@@ -209,6 +209,8 @@ def test_the_reset_is_told_by_what_it_subtracts() -> None:
         assert term.numbers == f"{symbols} · ∂L/∂u = −0.25 · 2"
     hard = ten_spikes().replace({"network.3.reset_fn": {"kind": MembraneReset.__name__, "reset_value": 0.0}})
     assert terms(hard, 3, 10, cell, None)[0].numbers == "−0.25 · 2"
+    still = Cell(u=1.0, parts={"decay": 0.0}, from_outside=0.0, slope=0.5, next=2.0, factor=0.0)
+    assert terms(hard, 3, 10, still, None)[0].numbers == "0 · 2", "α isn't 0; what a spike has set to a value doesn't decay"
 
 
 @pytest.mark.parametrize(
@@ -245,8 +247,20 @@ def test_an_epoch_without_gradient_says_why() -> None:
 
 
 def test_a_change_says_whether_the_spikes_are_others() -> None:
-    assert changed_in_words(25.0, 25.0).startswith("Changed: same spikes, same loss 25;")
-    assert changed_in_words(1600.0, 25.0).startswith("Changed: other spikes, loss 1,600 instead of 25.")
+    trained = credit(ten_spikes())
+
+    def said(**changes: Any) -> str:
+        return changed_in_words(credit(ten_spikes().replace({f"network.1.{name}": value for name, value in changes.items()})), trained)
+
+    assert said(detach_reset=True).startswith("Changed: same spikes, same loss 100; only the gradient differs.")
+    assert said(tau_mem=30.0).startswith("Changed: other spikes, same loss 100. Colours")
+
+
+def test_an_output_that_never_spikes_has_neither_spikes_nor_a_surrogate_in_its_terms() -> None:
+    cell = Cell(u=1.0, parts={"output": 1.0}, from_outside=1.0, slope=1.0, next=None, factor=0.0)
+    (term,) = terms(digits(), 3, 10, cell, None)
+    assert term.name == "own output, through the loss"
+    assert term.numbers == "∂L/∂output · 1 = 1 · 1"
 
 
 # ------------------------------------------------------------------------------------------------------- the figure
