@@ -93,7 +93,7 @@ def test_switches_redraw_credit_on_the_same_weights_and_change_no_training(open_
     click_cell(page, 1, 50)
     says_cell(page, 1, 50)
     expect(page.page.locator(".plain-term", has_text="what its reset takes").locator("b")).to_have_text("0")
-    page.page.get_by_label("Surrogate", exact=True).select_option("ATan")
+    page.page.get_by_label("Surrogate", exact=True).select_option("arctangent")
     expect(page.page.get_by_role("textbox", name=re.compile("^Its steepness"))).to_be_visible()
     page.press("As trained")
     page.until(lambda: shown(page)["u"] == before)

@@ -64,15 +64,15 @@ def test_a_weight_is_picked_by_key_and_its_true_loss_is_a_staircase(open_page: O
 def test_a_surrogate_is_tried_without_an_edit_and_used_by_a_button(open_page: Open) -> None:
     page = open_page()
     insight = explained(page, "surrogate")
-    insight.get_by_role("combobox", name="Try").select_option(label="FastSigmoid")
-    says(insight, "Tried, FastSigmoid:")
+    insight.get_by_role("combobox", name="Try").select_option(label="fast sigmoid")
+    says(insight, "Tried, fast sigmoid:")
     expect(insight.locator(".plot .plot-graph").first).to_contain_text("tried, dashed")
     assert DRAFT not in page.page.url
     act(insight, "Drop it")
-    expect(insight.locator(".plain-caption", has_text="Tried, FastSigmoid")).to_have_count(0)
-    insight.get_by_role("combobox", name="Try").select_option(label="FastSigmoid")
+    expect(insight.locator(".plain-caption", has_text="Tried, fast sigmoid")).to_have_count(0)
+    insight.get_by_role("combobox", name="Try").select_option(label="fast sigmoid")
     act(insight, "Use it")
-    says(insight, "FastSigmoid is above 1% of its peak")
+    says(insight, "The surrogate, fast sigmoid, is above 1% of its peak")
     expect(insight.get_by_role("button", name="Use it")).to_have_count(0)
     page.until(lambda: DRAFT in page.page.url)
 

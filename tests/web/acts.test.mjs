@@ -101,3 +101,13 @@ test("a view that is gone tells nothing more", () => {
   mock.timers.tick(2 * PATIENCE);
   assert.deepEqual(told, [[1]]);
 });
+
+test("a view that comes back tells again what was left", () => {
+  const { acts, told, answer } = listened();
+  acts.tell({ do: "pin" });
+  acts.end();
+  answer(0);
+  acts.tell({ do: "unpin" });
+  mock.timers.tick(1);
+  assert.deepEqual(told, [[1], [1, 2]]);
+});

@@ -51,15 +51,17 @@ export class Acts {
     this.#send = send;
     this.#number = Math.max(this.#number, answered); // a new view in a session that has answered acts
     this.#answered = answered;
+    if (this.#ended) this.#told = 0; // it has come back, and what it told may be lost
+    this.#ended = false;
     this.#unanswered = this.#unanswered.filter(({ number }) => number > answered);
     if (!this.#unanswered.length) clearTimeout(this.#timer);
-    else if (!this.#isUnderWay) setTimeout(() => this.#isUnderWay || this.#tell(), 0); // once these data are drawn
+    else if (!this.#isUnderWay) setTimeout(() => this.#isUnderWay || this.#tellAgain(), 0); // once these data are drawn
   }
 
   /** Tells Python, as soon as it has answered what it was told before. @param {Act} act */
   tell(act) {
     this.#add(act);
-    if (!this.#isUnderWay) this.#tell();
+    if (!this.#isUnderWay || this.#ended) this.#tell();
   }
 
   /** As `tell`, and nothing more of earlier acts that do the same: only the latest counts. @param {Act} act */
@@ -88,10 +90,13 @@ export class Acts {
 
   /** Tells what is unanswered, and again until it is answered. */
   #tell() {
-    if (this.#ended || !this.#unanswered.length) return;
     this.#told = this.#number;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => whenIdle(() => this.#tell()), PATIENCE);
+    if (!this.#ended) this.#timer = setTimeout(() => whenIdle(() => this.#tellAgain()), PATIENCE);
     this.#send("acts", [...this.#unanswered]);
+  }
+
+  #tellAgain() {
+    if (!this.#ended && this.#unanswered.length) this.#tell();
   }
 }
