@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from snncore.errors import ExperimentError
+from snncore.experiment.loaded_weights import weight_shapes
 from snncore.experiment.parameters import Parameters, is_weight
 from snncore.experiment.spec import Draft, Experiment
 from snncore.io import checkpoint
@@ -73,10 +74,8 @@ class OwnWeights:
         self.latest = None if brought.transferred is None else (*brought.transferred, name)
 
     def acting(self, draft: Draft) -> tuple[Transfer, Order, str] | None:
-        """Return what came of the last file; None if the draft no longer has weights of it."""
-        named = self.latest[0].checkpoint.experiment.checkpoint if self.latest else None
-        is_there = named is None or (draft.checkpoint is not None and draft.checkpoint.digest == named.digest)
-        return self.latest if is_there else None
+        """Return what came of the last file; None if the draft has other layers by now, or no longer what was taken."""
+        return self.latest if self.latest and _holds(draft, self.latest[0]) else None
 
     def _matched(self, experiment: Experiment, weights: Parameters, name: str) -> tuple[Transfer, Order]:
         """Match as was chosen, or else as takes more. Raises ExperimentError if nothing matches."""
@@ -92,6 +91,24 @@ class OwnWeights:
         except ExperimentError:
             return by_name, "name"
         return (made, in_order) if taken(made) > taken(by_name) else (by_name, "name")
+
+
+def _holds(draft: Draft, made: Transfer) -> bool:
+    """Whether a draft has the layers that a table was made for, and what they took."""
+    whole = made.checkpoint.experiment
+    if [layer.kind for layer in draft.network] != [layer.kind for layer in whole.network]:
+        return False
+    if weight_shapes(draft.network) != weight_shapes(whole.network) or draft.checkpoint != whole.checkpoint:
+        return False
+    constants = [row.parameter for row in made.table if row.parameter and row.is_taken and not is_weight(row.parameter)]
+    return whole.checkpoint is not None or all(_constant(draft, name) == _constant(whole, name) for name in constants)
+
+
+def _constant(draft: Draft, parameter: str) -> object:
+    """Return a neuron constant's value; its layer if that has it under another name."""
+    index, _, name = parameter.partition(".")
+    layer = draft.network[int(index)]
+    return getattr(layer, name, layer)
 
 
 def taken(made: Transfer) -> int:
