@@ -193,8 +193,12 @@ def _tensors(content: bytes) -> Mapping[str, Any]:
 
 
 def _counted(name: str) -> list[tuple[int, str]]:
-    """Return a key that sorts names as they count, "2.weight" before "10.weight": safetensors files don't keep their order."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
+    """Return a key that sorts names as they count, "2.weight" before "10.weight": safetensors files don't keep their order.
+
+    Of two numbers the longer one is the larger one. Python refuses to read those of more than 4,300 digits.
+    """
+    parts = [(part, part.lstrip("0")) for part in re.split(r"(\d+)", name)]
+    return [(len(digits), digits) if part.isdecimal() else (-1, part) for part, digits in parts]
 
 
 # ----------------------------------------------------------------------------------------------------- the match
