@@ -363,7 +363,7 @@ def test_own_weights_are_nobody_elses(state: ConversionState) -> None:
 
 def test_what_is_learned_from_own_data_is_nobody_elses() -> None:
     file, rng = io.BytesIO(), np.random.default_rng(0)
-    np.savez(file, x=rng.random((60, 64)), y=np.arange(60) % 10)
+    np.savez(file, x=rng.random((400, 64)), y=np.arange(400) % 10)
     data, _ = OwnData().read("own.npz", file.getvalue())
     own, other = Desk().conversion, Desk().conversion
     own.files.keep(data.digest, data.files)
