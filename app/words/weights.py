@@ -88,6 +88,8 @@ def let_go_in_words(before: Draft, after: Draft) -> str | None:
     named = before.checkpoint
     if named is None:
         return None
+    if after.checkpoint and after.checkpoint.digest != named.digest and set(named.names) <= set(after.checkpoint.names):
+        return None  # another file's weights joined them
     had = named.sources(before.network)
     kept = after.checkpoint if after.checkpoint and after.checkpoint.digest == named.digest else None
     sources = set(kept.sources(after.network).values()) if kept else set()

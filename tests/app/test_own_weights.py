@@ -15,7 +15,8 @@ from torch import nn
 from app.state.composition import Composition
 from app.state.desk import Desk
 from app.state.own_weights import OwnWeights
-from app.words.weights import matched_in_words, transfer_table, weights_in_words
+from app.words.weights import let_go_in_words, matched_in_words, transfer_table, weights_in_words
+from snncore.errors import ExperimentError
 from snncore.experiment import edits
 from snncore.experiment.spec import Draft, ten_spikes
 from snncore.io import checkpoint
@@ -114,6 +115,49 @@ def test_what_does_not_match_stays_drawn_and_the_page_says_why(held: Desk) -> No
     }
 
 
+WIDE = nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 5))
+"""Its first layer fits the ten-spike network, its last one doesn't."""
+
+
+def parameters(composition: Composition) -> dict[str, Any]:
+    assert composition.experiment is not None
+    found: nn.Module = composition.experiment.build(composition.files)
+    return {name: value.detach().numpy() for name, value in found.named_parameters()}
+
+
+@pytest.mark.parametrize("page", ["network", "training"])
+def test_a_file_that_gives_some_weights_leaves_those_of_the_file_before(held: Desk, page: str) -> None:
+    composition, first = held.composition, plain()
+    bring = composition.bring if page == "network" else held.training.bring_back
+    bring("mine.pt", pt(first))
+    bring("wide.pt", pt(WIDE))
+    acting = parameters(composition)
+    assert np.array_equal(acting["0.weight"], WIDE[0].weight.detach().numpy())
+    assert np.array_equal(acting["2.weight"], first[2].weight.detach().numpy())
+    assert weights_in_words(composition.present) == "from mine.pt and wide.pt"
+    assert let_go_in_words(composition.history.before, composition.present) is None
+    bring("mine.pt", pt(first))
+    assert weights_in_words(composition.present) == "from mine.pt"
+
+
+def test_a_file_that_is_matched_in_another_way_leaves_nothing_of_the_first_way(held: Desk) -> None:
+    composition, first = held.composition, plain()
+    composition.bring("mine.pt", pt(first))
+    both = safetensors.torch.save({"2.weight": torch.ones(4, 64), "first.weight": torch.ones(64, 16)})
+    composition.own_weights.matching = "name"
+    composition.bring("both.safetensors", both)
+    assert np.array_equal(parameters(composition)["2.weight"], np.ones((4, 64)))
+    composition.own_weights.matching = "order"
+    with pytest.raises(ExperimentError, match="its shape is"):  # sorted by name, the last layer's come first
+        composition.bring("both.safetensors", both)
+    composition.bring("wide.pt", pt(WIDE))
+    composition.bring("both.safetensors", safetensors.torch.save({"0.weight": torch.ones(64, 16)}))
+    composition.bring("both.safetensors", safetensors.torch.save({"0.bias": torch.ones(64)}))
+    acting = parameters(composition)
+    assert np.array_equal(acting["0.weight"], WIDE[0].weight.detach().numpy())
+    assert np.array_equal(acting["0.bias"], np.ones(64))
+
+
 def threshold(value: float = 0.5) -> bytes:
     return safetensors.torch.save({"1.spike_threshold": torch.tensor(value)})
 
@@ -137,6 +181,17 @@ def test_a_table_of_constants_alone_is_shown_while_its_layers_hold_them(held: De
     assert composition.own_weights.acting(composition.present), "another constant isn't its"
     composition.undo()
     edit(composition)
+    assert composition.own_weights.acting(composition.present) is None
+
+
+def test_constants_brought_to_own_weights_leave_them_and_their_name(held: Desk) -> None:
+    composition, first = held.composition, plain()
+    composition.bring("mine.pt", pt(first))
+    composition.bring("constants.safetensors", threshold())
+    assert weights_in_words(composition.present) == "from mine.pt"
+    assert np.array_equal(parameters(composition)["0.weight"], first[0].weight.detach().numpy())
+    assert composition.own_weights.acting(composition.present)
+    composition.undo()
     assert composition.own_weights.acting(composition.present) is None
 
 
