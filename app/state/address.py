@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from app.server.link import from_parameter, input_from_parameter, input_to_parameter, to_parameter
@@ -58,8 +58,12 @@ class Settings(Protocol):
         """Return its parameters; empty if everything is as usual."""
         ...
 
-    def read(self, query: Query) -> Callable[[], None]:
-        """Return what sets them as an address has them; what it lacks stays. Raises ExperimentError if they can't be read."""
+    def take(self, query: Query, lacking_stay: bool) -> None:
+        """Set them as an address has them. Raises ExperimentError, and changes nothing, if they can't be read.
+
+        Args:
+            lacking_stay: whether those that it lacks stay; else they become as usual.
+        """
         ...
 
 
@@ -69,8 +73,8 @@ class NoSettings:
     def written(self) -> Query:
         return {}
 
-    def read(self, query: Query) -> Callable[[], None]:
-        return lambda: None
+    def take(self, query: Query, lacking_stay: bool) -> None:
+        pass
 
 
 class Address:

@@ -201,7 +201,7 @@ class Composition:
         Raises:
             SNNCoreError: the file is neither, or nothing in it matches; then nothing changes.
         """
-        brought = self.own_weights.read(name, content, self._whole)
+        brought = self.own_weights.read(name, content, self._whole, self.files)
         if brought.weights:
             self.files.keep_weights(brought.weights)
         if brought.is_edit:
@@ -317,14 +317,11 @@ class TargetRates:
         band = self.composition.view.band
         return {RATES: band.short} if band else {}
 
-    def read(self, query: Query) -> Callable[[], None]:
-        """Return what sets the band of an address. Raises ExperimentError if it is none."""
-        band = read_band(query[RATES]) if query.get(RATES) else None
-
-        def take() -> None:
-            self.composition.view.band = band or self.composition.view.band
-
-        return take
+    def take(self, query: Query, lacking_stay: bool) -> None:
+        """Set the band of an address. Raises ExperimentError if it is none."""
+        band = read_band(query.get(RATES, ""))
+        if band or not lacking_stay:
+            self.composition.view.band = band
 
 
 def have_the_same_rows(one: Experiment, other: Experiment) -> bool:

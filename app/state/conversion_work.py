@@ -12,6 +12,7 @@ from app.server.jobs import Job, Stop
 from app.server.limits import LARGEST_RESULTS
 from app.server.results import Results
 from app.server.runner import Owner
+from app.state.files import labelled_file
 from snncore.convert.artificial import ArtificialEpoch, artificial_network, train_artificial, weights_of, with_weights
 from snncore.convert.comparison import Compared, compare
 from snncore.experiment.conversion import Conversion
@@ -46,10 +47,10 @@ class Artificial:
 
 
 trained: Results[Artificial] = Results(LARGEST_RESULTS, lambda found: found.nbytes)
-"""Trained networks by what they follow from. They spare visitors who start alike the same training."""
+"""Trained networks by what they follow from. They spare visitors who start alike the same training. None holds a visitor's own file."""
 
 compared: Results[Compared] = Results(LARGEST_RESULTS, lambda found: found.nbytes)
-"""Comparisons by their Experiment."""
+"""Comparisons by their Experiment; none holds a visitor's own file."""
 
 
 class ConversionWork:
@@ -104,7 +105,7 @@ class ConversionWork:
         if recipe == self._again:
             return None
         if recipe not in self._own:
-            found = trained.find(recipe)
+            found = trained.find(recipe) if _is_shared(experiment) else None
             if found is None:
                 return None
             _keep(self._own, recipe, found, MOST_OWN)
@@ -187,7 +188,7 @@ class ConversionWork:
 
     def _compare(self, experiment: Experiment, found: Artificial) -> None:
         key = self._latest
-        kept = compared.find(key)
+        kept = compared.find(key) if _is_shared(experiment) else None
         if kept is not None:
             self._end_comparing()
             self.shown = kept
@@ -228,7 +229,8 @@ def _trained_network(
         is_again: train it even if another visitor's is there by now.
     """
     recipe = _recipe(experiment)
-    found = None if is_again else trained.find(recipe)
+    is_shared = _is_shared(experiment)
+    found = trained.find(recipe) if is_shared and not is_again else None
     if found is not None:
         return found
     model = artificial_network(experiment, files)
@@ -238,19 +240,26 @@ def _trained_network(
         if len(progress) <= experiment.training.epochs:
             return None
     found = Artificial(weights_of(model), tuple(progress))
-    trained.keep(recipe, found)
+    if is_shared:
+        trained.keep(recipe, found)
     return found
 
 
 def _comparison(experiment: Experiment, network: Artificial, files: Files, key: str, stop: Stop) -> Compared | None:
     """Compare both networks, unless another visitor's comparison is there by now; None if it was stopped."""
-    found = compared.find(key)
+    is_shared = _is_shared(experiment)
+    found = compared.find(key) if is_shared else None
     if found is not None:
         return found
     found = compare(experiment, with_weights(experiment, network.weights), files, steps=STEPS_SHOWN, stop=stop)
-    if found is not None:
+    if found is not None and is_shared:
         compared.keep(key, found)
     return found
+
+
+def _is_shared(experiment: Experiment) -> bool:
+    """Whether visitors share what follows from an Experiment: not if it names a file of weights or data, which a link doesn't hold."""
+    return experiment.checkpoint is None and labelled_file(experiment) is None
 
 
 def _recipe(experiment: Experiment) -> str:

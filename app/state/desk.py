@@ -86,13 +86,13 @@ class Desk:
     def open(self, page: str, query: Query) -> None:
         """Start from the link of a page."""
         model = self._addressed(page)
-        self.attempt(lambda: self._take(query, model, model.open))
+        self._take(query, model, model.open, lacking_stay=True)
 
     def come_back(self, query: Query) -> None:
         """Show the present page as another entry of the browser's history has it."""
         model = self.seen
         if query != self.query:
-            self.attempt(lambda: self._take(query, model, model.come_back))
+            self._take(query, model, model.come_back, lacking_stay=False)
         model.address.takes_entry(model.history.origin)
 
     def reload(self, query: Query) -> None:
@@ -149,11 +149,10 @@ class Desk:
     def _files_in_use(self) -> set[str]:
         return self.composition.files_in_use | digests_of(self.neuron.present) | digests_of(self.conversion.present)
 
-    def _take(self, query: Query, model: Addressed, take: Callable[[Draft], None]) -> None:
-        """Take an address's draft, and the settings that it has besides."""
-        draft, set_up = self._read(query, model), model.address.settings.read(query)
-        take(draft)
-        set_up()
+    def _take(self, query: Query, model: Addressed, take: Callable[[Draft], None], lacking_stay: bool) -> None:
+        """Take an address's draft, and then the settings that it has besides: a bad one doesn't refuse the draft."""
+        if self.attempt(lambda: take(self._read(query, model))):
+            self.attempt(lambda: model.address.settings.take(query, lacking_stay))
 
     def _read(self, query: Query, model: Addressed) -> Draft:
         """Return an address's draft, and keep the recorded input that it carries."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from snncore.errors import ExperimentError
+from snncore.experiment.inputs import NO_FILES, Files
+from snncore.experiment.loaded_weights import CheckpointRef, weight_shapes
 from snncore.experiment.parameters import Parameters, is_weight
 from snncore.experiment.spec import Draft, Experiment
 from snncore.io import checkpoint
@@ -25,12 +27,14 @@ class Brought:
         draft: the Experiment to go on with.
         weights: those that it names; None if it names none.
         transferred: what was taken and what wasn't; None if the file brings an Experiment of its own.
+        before: the weights that it was brought to; None if they were drawn.
         is_edit: whether the layers stay those that were there.
     """
 
     draft: Draft
     weights: Checkpoint | None = None
     transferred: tuple[Transfer, Order] | None = None
+    before: CheckpointRef | None = None
 
     @property
     def is_edit(self) -> bool:
@@ -46,12 +50,17 @@ class OwnWeights:
 
     matching: Matching = "more"
     latest: tuple[Transfer, Order, str] | None = None
+    _before: CheckpointRef | None = None
+    """The weights that it was brought to."""
 
-    def read(self, name: str, content: bytes, present: Callable[[], Experiment], takes_experiments: bool = True) -> Brought:
-        """Return what a file makes of the present network: .json, .safetensors or .pt.
+    def read(
+        self, name: str, content: bytes, present: Callable[[], Experiment], files: Files = NO_FILES, takes_experiments: bool = True
+    ) -> Brought:
+        """Return what a file makes of the present network: .json, .safetensors or .pt. A file that is brought again replaces itself.
 
         Args:
             present: returns the Experiment whose layers take the weights; may raise ExperimentError.
+            files: hold the weights that it takes so far. Those that the file doesn't replace stay.
             takes_experiments: whether weights saved with their Experiment bring that too, unless `matching` was chosen.
 
         Raises:
@@ -65,33 +74,54 @@ class OwnWeights:
         if takes_experiments and self.matching == "more" and checkpoint.holds_experiment(content):
             found = checkpoint.read(name, content)
             return Brought(found.experiment.draft, found)
-        made, by = self._matched(present(), read_weights(name, content), name)
-        return Brought(made.checkpoint.experiment.draft, made.checkpoint, (made, by))
+        experiment, given = present(), read_weights(name, content)
+        acting = self.acting(experiment.draft)
+        if acting and acting[2] == name:
+            experiment = experiment.replace({"checkpoint": self._before.model_dump() if self._before else None})
+        made, by = self._matched(experiment, given, name, files)
+        return Brought(made.checkpoint.experiment.draft, made.checkpoint, (made, by), experiment.checkpoint)
 
     def note(self, brought: Brought, name: str) -> None:
         """Note what came of a file, once the page has taken it."""
         self.latest = None if brought.transferred is None else (*brought.transferred, name)
+        self._before = brought.before
 
     def acting(self, draft: Draft) -> tuple[Transfer, Order, str] | None:
-        """Return what came of the last file; None if the draft no longer has weights of it."""
-        named = self.latest[0].checkpoint.experiment.checkpoint if self.latest else None
-        is_there = named is None or (draft.checkpoint is not None and draft.checkpoint.digest == named.digest)
-        return self.latest if is_there else None
+        """Return what came of the last file; None if the draft has other layers by now, or no longer what was taken."""
+        return self.latest if self.latest and _holds(draft, self.latest[0]) else None
 
-    def _matched(self, experiment: Experiment, weights: Parameters, name: str) -> tuple[Transfer, Order]:
+    def _matched(self, experiment: Experiment, weights: Parameters, name: str, files: Files) -> tuple[Transfer, Order]:
         """Match as was chosen, or else as takes more. Raises ExperimentError if nothing matches."""
         if self.matching != "more":
-            return transfer(experiment, weights, name, self.matching), self.matching
+            return transfer(experiment, weights, name, self.matching, files), self.matching
         in_order: Order = "order"
         try:
-            by_name = transfer(experiment, weights, name, "name")
+            by_name = transfer(experiment, weights, name, "name", files)
         except ExperimentError:
-            return transfer(experiment, weights, name, in_order), in_order
+            return transfer(experiment, weights, name, in_order, files), in_order
         try:
-            made = transfer(experiment, weights, name, in_order)
+            made = transfer(experiment, weights, name, in_order, files)
         except ExperimentError:
             return by_name, "name"
         return (made, in_order) if taken(made) > taken(by_name) else (by_name, "name")
+
+
+def _holds(draft: Draft, made: Transfer) -> bool:
+    """Whether a draft has the layers that a table was made for, and what they took."""
+    whole = made.checkpoint.experiment
+    if [layer.kind for layer in draft.network] != [layer.kind for layer in whole.network]:
+        return False
+    if weight_shapes(draft.network) != weight_shapes(whole.network) or draft.checkpoint != whole.checkpoint:
+        return False
+    names = [row.parameter for row in made.table if row.parameter and row.is_taken]
+    return any(map(is_weight, names)) or all(_constant(draft, name) == _constant(whole, name) for name in names)
+
+
+def _constant(draft: Draft, parameter: str) -> object:
+    """Return a neuron constant's value; its layer if that has it under another name."""
+    index, _, name = parameter.partition(".")
+    layer = draft.network[int(index)]
+    return getattr(layer, name, layer)
 
 
 def taken(made: Transfer) -> int:

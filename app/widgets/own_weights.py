@@ -29,7 +29,7 @@ def own_weights(key: str, label: str, found: OwnWeights, draft: Draft, bring: Ta
     acting = found.acting(draft)
     if acting:
         caption(matched_in_words(*acting))
-        definitions(transfer_table(draft, acting[0]))
+        definitions(transfer_table(acting[0]))
 
 
 def _add_matching(key: str, found: OwnWeights, bring: Take, rows: Panel) -> None:

@@ -56,8 +56,9 @@ def matched_in_words(made: Transfer, by: Order, name: str) -> str:
     return f"{file_name(name)}, {MATCHINGS[by]}: {taken} of {counted(len(own), 'parameter')} {'is' if taken == 1 else 'are'} taken{others}."
 
 
-def transfer_table(draft: Draft, made: Transfer) -> dict[str, str]:
-    """What became of each parameter of the network, and of those that only the file has."""
+def transfer_table(made: Transfer) -> dict[str, str]:
+    """What became of each parameter of the network that the table was made for, and of those that only the file has."""
+    network = made.checkpoint.experiment
     rows = sorted(_told(made), key=lambda row: (row.parameter is None, not row.is_taken))
     found = {}
     for row in rows[:MOST_ROWS]:
@@ -65,9 +66,9 @@ def transfer_table(draft: Draft, made: Transfer) -> dict[str, str]:
         if row.parameter is None:
             found[f"{source}, in the file"] = f"left: {row.reason}"
         elif row.is_taken:
-            found[parameter_name(draft, row.parameter)] = f"from {source}"
+            found[parameter_name(network, row.parameter)] = f"from {source}"
         else:
-            found[parameter_name(draft, row.parameter)] = f"not taken: {row.reason}"
+            found[parameter_name(network, row.parameter)] = f"not taken: {row.reason}"
     if len(rows) > MOST_ROWS:
         found[f"{len(rows) - MOST_ROWS:,} more"] = "not listed"
     return found
@@ -87,6 +88,8 @@ def let_go_in_words(before: Draft, after: Draft) -> str | None:
     named = before.checkpoint
     if named is None:
         return None
+    if after.checkpoint and after.checkpoint.digest != named.digest and set(named.names) <= set(after.checkpoint.names):
+        return None  # another file's weights joined them
     had = named.sources(before.network)
     kept = after.checkpoint if after.checkpoint and after.checkpoint.digest == named.digest else None
     sources = set(kept.sources(after.network).values()) if kept else set()

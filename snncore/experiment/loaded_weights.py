@@ -20,6 +20,9 @@ from snncore.experiment.torch_layers import Conv2dSpec, LinearSpec
 WeightName = Annotated[str, Field(max_length=40, pattern=r"^\d+\.(rec_connect\.)?(weight|bias)$")]
 """Name of a weight or bias in the built network: "0.weight"."""
 
+AND = " and "
+"""Stands between the names of files whose weights are taken together."""
+
 MOST_TAKEN = 10_000
 """Most weights and biases that one Experiment may name."""
 
@@ -48,6 +51,15 @@ class CheckpointRef(Part):
     def key(self, parameter: str) -> str:
         """Return the key of a parameter's weights among files."""
         return f"{self.digest}/{parameter}"
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the files, the latest last, where the weights are of several."""
+        return self.name.split(AND)
+
+    def joined(self, name: str) -> str:
+        """Return a name for these weights with those of another file: "old.pt and new.pt"."""
+        return AND.join([*(other for other in self.names if other != name), name])
 
     def is_here(self, files: Files) -> bool:
         return any(key.startswith(self.key("")) for key in files)

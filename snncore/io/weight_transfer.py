@@ -9,7 +9,8 @@ import io
 import pickle
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,6 +23,8 @@ from torch import Tensor, nn
 from snncore.arrays import Array
 from snncore.errors import ExperimentError, InputFileError
 from snncore.experiment.errors import abbreviated
+from snncore.experiment.inputs import NO_FILES, Files
+from snncore.experiment.loaded_weights import CheckpointRef
 from snncore.experiment.parameters import is_weight
 from snncore.experiment.part import Shape
 from snncore.experiment.spec import Experiment
@@ -128,7 +131,7 @@ def arrays_of(weights: Mapping[str, Any]) -> dict[str, Array]:
     return found
 
 
-def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: Order = "name") -> Transfer:
+def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: Order = "name", files: Files = NO_FILES) -> Transfer:
     """Return the Experiment with weights, biases and neuron constants from a state_dict; what doesn't match stays as it is.
 
     States, as Sinabs saves them, aren't parameters and are left out of the table. An ALIF of Sinabs gives its base threshold b0.
@@ -138,6 +141,7 @@ def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: 
         name: where they come from, for people.
         by: "name": parameters of the same name. "order": the first layer with weights takes those of the first in the file, and so on;
             neuron layers likewise, apart from them. Of a safetensors file, which keeps no order, that is the order of the names.
+        files: hold the weights that the Experiment takes so far. Where they aren't here, or don't fit, others are drawn.
 
     Raises:
         InputFileError: there are no weights, or they aren't finite.
@@ -145,7 +149,7 @@ def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: 
     """
     given = arrays_of(weights)
     begun = experiment.settled.replace({"checkpoint": None})
-    model = begun.build()
+    model, former = _built(experiment.settled, files)
     theirs = {key: tuple(value.shape) for key, value in given.items()}
     pairs = {key: key for key in _parameters(model) if key in given} if by == "name" else _in_order(model, given)
     given, pairs, states = _without_states(model, given, pairs)
@@ -162,7 +166,11 @@ def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: 
         first = next((row.reason for row in table if row.source and row.parameter), "no names are the same; try by order")
         raise ExperimentError(f"Nothing in {abbreviated(name)} matches the network: {first}.")
     parameters = {key: taken.get(key, value.detach().numpy()) for key, value in _parameters(model).items()}
-    return Transfer(_only(checkpoint.of(begun, parameters, name), taken), tuple(table))
+    stay = former.sources(begun.network).keys() - taken.keys() if former else set()
+    title = name
+    if former and stay:
+        title = former.joined(name) if any(map(is_weight, taken)) else former.name
+    return Transfer(_only(checkpoint.of(begun, parameters, title), {*taken, *stay}), tuple(table))
 
 
 # ------------------------------------------------------------------------------------------------------ the file
@@ -193,8 +201,12 @@ def _tensors(content: bytes) -> Mapping[str, Any]:
 
 
 def _counted(name: str) -> list[tuple[int, str]]:
-    """Return a key that sorts names as they count, "2.weight" before "10.weight": safetensors files don't keep their order."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
+    """Return a key that sorts names as they count, "2.weight" before "10.weight": safetensors files don't keep their order.
+
+    Of two numbers the longer one is the larger one. Python refuses to read those of more than 4,300 digits.
+    """
+    parts = [(part, part.lstrip("0")) for part in re.split(r"(\d+)", name)]
+    return [(len(digits), digits) if part.isdecimal() else (-1, part) for part, digits in parts]
 
 
 # ----------------------------------------------------------------------------------------------------- the match
@@ -274,8 +286,16 @@ def _without_states(model: nn.Module, given: dict[str, Array], pairs: dict[str, 
     return given, {own: source for own, source in pairs.items() if source not in states}, states
 
 
-def _only(made: Checkpoint, taken: Mapping[str, Array]) -> Checkpoint:
-    """Return the checkpoint with the weights that were taken; others stay drawn."""
+def _built(experiment: Experiment, files: Files) -> tuple[nn.Module, CheckpointRef | None]:
+    """Return the network, and the weights that it takes from files; with drawn ones if those can't be had."""
+    if experiment.checkpoint and experiment.checkpoint.is_here(files):
+        with suppress(ExperimentError):
+            return experiment.build(files), experiment.checkpoint
+    return experiment.replace({"checkpoint": None}).build(), None
+
+
+def _only(made: Checkpoint, taken: Collection[str]) -> Checkpoint:
+    """Return the checkpoint with the weights that files gave; others stay drawn."""
     weights = {name: values for name, values in made.weights.items() if name in taken}
     named = made.experiment.checkpoint
     if named is None or len(weights) == len(made.weights):

@@ -24,9 +24,11 @@ from app.state.composition import Composition
 from app.state.conversion import MOST_STEPS, ConversionState, presets
 from app.state.conversion_work import Artificial
 from app.state.desk import CONVERSION_PAGE, Desk
+from app.state.own_data import OwnData
 from app.words.conversion import PLANTED, mended_in_words
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.experiment.training import OF_THE_TASK
 from snncore.run.labelled import answer
 from snncore.run.simulation import simulate
 from tests.app.pages import CONVERSION, desk, fields, opened, press, received_by, run, told
@@ -344,6 +346,33 @@ def test_who_starts_alike_is_spared_the_training_and_the_comparison(state: Conve
     assert not other.work.is_busy
     assert other.artificial is state.artificial
     assert other.shown is state.shown
+
+
+def test_own_weights_are_nobody_elses(state: ConversionState) -> None:
+    state.bring("own.pt", weights_file(own_network(64, 128, 64, 10)))
+    settled(state)
+    assert state.artificial is not None
+    assert state.is_current
+    other = Desk().conversion
+    other.open(state.present)  # from its link, which names the weights
+    settled(other)
+    assert other.artificial is None
+    assert other.shown is None
+    assert "links carry no weights" in str(other.work.failure)
+
+
+def test_what_is_learned_from_own_data_is_nobody_elses() -> None:
+    file, rng = io.BytesIO(), np.random.default_rng(0)
+    np.savez(file, x=rng.random((400, 64)), y=np.arange(400) % 10)
+    data, _ = OwnData().read("own.npz", file.getvalue())
+    own, other = Desk().conversion, Desk().conversion
+    own.files.keep(data.digest, data.files)
+    own.open(SMALL.replace({f"{OF_THE_TASK}data": data.data_set().model_dump()}).draft)
+    assert settled(own).is_current
+    other.open(own.present)
+    settled(other)
+    assert other.artificial is None
+    assert other.shown is None
 
 
 def test_what_visitors_share_has_a_limit_and_each_keeps_the_network_that_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,9 @@ from torch import nn
 from app.state.composition import Composition
 from app.state.desk import Desk
 from app.state.own_weights import OwnWeights
-from app.words.weights import matched_in_words, transfer_table, weights_in_words
+from app.words.weights import let_go_in_words, matched_in_words, transfer_table, weights_in_words
+from snncore.errors import ExperimentError
+from snncore.experiment import edits
 from snncore.experiment.spec import Draft, ten_spikes
 from snncore.io import checkpoint
 from snncore.run.simulation import simulate
@@ -103,7 +105,7 @@ def test_what_does_not_match_stays_drawn_and_the_page_says_why(held: Desk) -> No
     acting = composition.own_weights.acting(composition.present)
     assert acting
     assert matched_in_words(*acting) == "wide.pt, by name: 2 of 4 parameters are taken, the others stay."
-    assert transfer_table(composition.present, acting[0]) == {
+    assert transfer_table(acting[0]) == {
         "Linear 1 weights": "from 0.weight 64×16",
         "Linear 1 bias": "from 0.bias 64",
         "Linear 3 weights": "not taken: its shape is (5, 64), but the network takes (4, 64)",
@@ -111,6 +113,102 @@ def test_what_does_not_match_stays_drawn_and_the_page_says_why(held: Desk) -> No
         "4.weight 1×5, in the file": "left: the network has no such name",
         "4.bias 1, in the file": "left: the network has no such name",
     }
+
+
+WIDE = nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 5))
+"""Its first layer fits the ten-spike network, its last one doesn't."""
+
+
+def parameters(composition: Composition) -> dict[str, Any]:
+    assert composition.experiment is not None
+    found: nn.Module = composition.experiment.build(composition.files)
+    return {name: value.detach().numpy() for name, value in found.named_parameters()}
+
+
+@pytest.mark.parametrize("page", ["network", "training"])
+def test_a_file_that_gives_some_weights_leaves_those_of_the_file_before(held: Desk, page: str) -> None:
+    composition, first = held.composition, plain()
+    bring = composition.bring if page == "network" else held.training.bring_back
+    bring("mine.pt", pt(first))
+    bring("wide.pt", pt(WIDE))
+    acting = parameters(composition)
+    assert np.array_equal(acting["0.weight"], WIDE[0].weight.detach().numpy())
+    assert np.array_equal(acting["2.weight"], first[2].weight.detach().numpy())
+    assert weights_in_words(composition.present) == "from mine.pt and wide.pt"
+    assert let_go_in_words(composition.history.before, composition.present) is None
+    bring("mine.pt", pt(first))
+    assert weights_in_words(composition.present) == "from mine.pt"
+
+
+def test_a_file_that_is_matched_in_another_way_leaves_nothing_of_the_first_way(held: Desk) -> None:
+    composition, first = held.composition, plain()
+    composition.bring("mine.pt", pt(first))
+    both = safetensors.torch.save({"2.weight": torch.ones(4, 64), "first.weight": torch.ones(64, 16)})
+    composition.own_weights.matching = "name"
+    composition.bring("both.safetensors", both)
+    assert np.array_equal(parameters(composition)["2.weight"], np.ones((4, 64)))
+    composition.own_weights.matching = "order"
+    with pytest.raises(ExperimentError, match="its shape is"):  # sorted by name, the last layer's come first
+        composition.bring("both.safetensors", both)
+    composition.bring("wide.pt", pt(WIDE))
+    composition.bring("both.safetensors", safetensors.torch.save({"0.weight": torch.ones(64, 16)}))
+    composition.bring("both.safetensors", safetensors.torch.save({"0.bias": torch.ones(64)}))
+    acting = parameters(composition)
+    assert np.array_equal(acting["0.weight"], WIDE[0].weight.detach().numpy())
+    assert np.array_equal(acting["0.bias"], np.ones(64))
+
+
+def threshold(value: float = 0.5) -> bytes:
+    return safetensors.torch.save({"1.spike_threshold": torch.tensor(value)})
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda composition: composition.start_from(TEN.replace({"network": TEN.model_dump()["network"][:2]})),
+        lambda composition: composition.start_from(TEN.replace({"network.0.out_features": 32, "network.2.in_features": 32})),
+        lambda composition: composition.replace({"network.1.spike_threshold": 2.0}),
+        lambda composition: composition.undo(),
+    ],
+    ids=["fewer layers", "another shape", "another constant", "undone"],
+)
+def test_a_table_of_constants_alone_is_shown_while_its_layers_hold_them(held: Desk, edit: Callable[[Composition], object]) -> None:
+    composition = held.composition
+    composition.bring("constants.safetensors", threshold())
+    assert composition.present.checkpoint is None
+    assert composition.present.network[1].spike_threshold == 0.5
+    composition.replace({"network.1.tau_mem": 7.0})
+    assert composition.own_weights.acting(composition.present), "another constant isn't its"
+    composition.undo()
+    edit(composition)
+    assert composition.own_weights.acting(composition.present) is None
+
+
+def test_constants_brought_to_own_weights_leave_them_and_their_name(held: Desk) -> None:
+    composition, first = held.composition, plain()
+    composition.bring("mine.pt", pt(first))
+    composition.bring("constants.safetensors", threshold())
+    assert weights_in_words(composition.present) == "from mine.pt"
+    assert np.array_equal(parameters(composition)["0.weight"], first[0].weight.detach().numpy())
+    assert composition.own_weights.acting(composition.present)
+    composition.undo()
+    assert composition.own_weights.acting(composition.present) is None
+
+
+def test_a_table_is_gone_with_a_layer_that_it_names_though_all_weights_stay(held: Desk) -> None:
+    composition = held.composition
+    composition.bring("mine.pt", pt(plain()))
+    composition.compose(lambda draft: edits.remove(draft, 3))
+    assert composition.present.checkpoint is not None
+    assert composition.own_weights.acting(composition.present) is None
+
+
+def test_rows_are_named_by_the_network_that_the_table_was_made_for(held: Desk) -> None:
+    held.composition.bring("mine.pt", pt(plain()))
+    acting = held.composition.own_weights.acting(held.composition.present)
+    assert acting
+    held.composition.start_from(TEN.replace({"network": TEN.model_dump()["network"][:1]}))
+    assert list(transfer_table(acting[0]))[-1] == "Linear 3 bias"
 
 
 def test_a_training_starts_with_own_weights_and_draws_again_where_they_are_let_go(held: Desk) -> None:
@@ -205,7 +303,7 @@ def test_a_long_table_is_cut() -> None:
     weights = {**plain().state_dict(), **{f"more.{number}": torch.zeros(1) for number in range(500)}}
     brought = OwnWeights().read("long.safetensors", safetensors.torch.save(weights), ten_spikes)
     assert brought.transferred
-    table = transfer_table(TEN, brought.transferred[0])
+    table = transfer_table(brought.transferred[0])
     assert len(table) == 41
     assert table["464 more"] == "not listed"
 

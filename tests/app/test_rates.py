@@ -105,16 +105,23 @@ def test_a_link_has_the_band_exactly_also_of_the_usual_network(band: RateBand) -
 
 
 @pytest.mark.parametrize("rates", ["fast", "5", "50-5", "5-5e10"])
-def test_a_link_whose_band_is_none_is_refused_and_changes_nothing(rates: str) -> None:
+def test_a_link_whose_band_is_none_brings_its_network_and_says_so(rates: str) -> None:
     held, other = network_page(RateBand(5.0, 50.0)), network_page()
     held.composition.replace({"network.1.tau_mem": 5.0})
     other.open(NETWORK_PAGE, {**held.query, "rates": rates})
     assert str(other.complaint).startswith("Target rates: ")
-    assert other.composition.present == network_page().composition.present
+    assert other.composition.present == held.composition.present
     assert other.composition.view.band is None
 
 
-def test_back_to_an_entry_without_a_band_keeps_it_and_to_one_with_another_band_brings_that() -> None:
+def test_a_link_whose_network_cannot_be_read_sets_no_band() -> None:
+    held = network_page()
+    held.open(NETWORK_PAGE, {"x": "cut", "rates": "5-50"})
+    assert held.complaint
+    assert held.composition.view.band is None
+
+
+def test_back_to_an_entry_without_a_band_takes_it_away_and_to_one_with_another_band_brings_that() -> None:
     held = network_page()
     before = held.query
     held.composition.replace({"network.1.tau_mem": 5.0})
@@ -122,7 +129,8 @@ def test_back_to_an_entry_without_a_band_keeps_it_and_to_one_with_another_band_b
     with_band = held.query
     held.come_back(before)
     assert held.composition.present.network[1].tau_mem == 10.0
-    assert held.composition.view.band == RateBand(5.0, 50.0)
+    assert held.composition.view.band is None
+    assert held.query == before, "the entry stays as it was"
     held.composition.view.band = RateBand(1.0, 2.0)
     held.come_back(with_band)
     assert held.composition.view.band == RateBand(5.0, 50.0)

@@ -54,6 +54,12 @@ def test_weights_in_order_act_in_the_network() -> None:
     assert all(reason and "fold it" in reason for reason in reasons.values())
 
 
+def test_names_in_a_safetensors_file_are_ordered_as_they_count_however_many_digits_they_have() -> None:
+    names = ["2.weight", "007.weight", "10.weight", f"1{'0' * 5000}.weight", f"2{'0' * 5000}.weight"]
+    content = safetensors.torch.save({name: torch.ones(1) for name in reversed(names)})
+    assert list(read_weights("long.safetensors", content)) == names
+
+
 def test_what_does_not_match_stays_drawn_and_the_table_says_why() -> None:
     weights = {"0.weight": torch.ones(64, 16), "2.weight": torch.ones(3, 64), "9.weight": torch.ones(1), "1.tau_mem": torch.tensor(33.0)}
     found = transfer(ten_spikes(), weights, "partly")
