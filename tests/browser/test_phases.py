@@ -89,6 +89,27 @@ def test_escape_leads_from_anywhere_in_an_insight_back_to_the_rows(open_page: Op
         expect(page.plot(".rows[data-drawn]")).to_have_count(1)
 
 
+def test_escape_takes_back_a_typed_number_or_a_note_before_it_leads_back(open_page: Open) -> None:
+    page = open_page()
+    insight = explained(page, "surrogate")
+    says(insight, "of this layer's potentials")
+    page.settled_epoch()
+    neuron = insight.get_by_role("textbox", name="Into neuron")
+    before = neuron.input_value()
+    neuron.fill("77")
+    neuron.press("Escape")
+    expect(neuron).to_have_value(before)
+    insight.get_by_role("button", name="Into neuron").click()
+    tip = insight.locator(".control-tip:popover-open")
+    expect(tip).to_have_count(1)
+    page.page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+    page.settled_epoch()
+    expect(neuron).to_be_visible()
+    page.page.keyboard.press("Escape")
+    expect(insight).to_have_count(0)
+
+
 def test_the_seven_phases_are_walked_through_with_what_each_changes(open_page: Open) -> None:
     page = open_page()
     trained(page)
