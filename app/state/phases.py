@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from app.server.jobs import Job, Stop
 from app.server.limits import TRAINED_PASSES, cost
 from app.server.runner import Owner, TrainingRun
+from app.state.credit import why_no_credit
 from snncore.errors import DivergenceError, ExperimentError
 from snncore.experiment.inputs import Files
 from snncore.experiment.spec import Experiment
@@ -36,6 +37,7 @@ class LeftOut:
 
     Attributes:
         phase: the phase that is left out.
+        experiment: what is trained without it.
         count: epochs that are trained.
         guess: what was predicted; None until then.
         whole, without: records of both trainings so far.
@@ -44,6 +46,7 @@ class LeftOut:
     """
 
     phase: Phase
+    experiment: Experiment
     count: int
     guess: Outcome | None = None
     whole: list[EpochRecord] = field(default_factory=list)
@@ -62,8 +65,21 @@ class LeftOut:
             return None
         return outcome(self.whole, self.without)
 
-    def work(self, experiment: Experiment, files: Files, stop: Stop) -> bool | None:
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the work ended before it was done, since nobody watched."""
+        job = self.job
+        return job is not None and not job.is_running and job.result is None and job.failure is None
+
+    def begin(self, owner: Owner, files: Files) -> None:
+        """Begin the work, from the start."""
+        self.whole.clear()
+        self.without.clear()
+        self.job = Job(owner, lambda stop: self.work(files, stop))
+
+    def work(self, files: Files, stop: Stop) -> bool | None:
         """Train both, the whole one first."""
+        experiment = self.experiment
         if not train_without(experiment, None, self.count, self.whole.append, stop, files):
             return None
         try:
@@ -122,11 +138,15 @@ class PhasesView:
         """Return credit through time in the backward phase. The last one is kept.
 
         Raises:
-            ExperimentError: a gradient is no longer finite.
+            ExperimentError: the network is too large for it, or a gradient is no longer finite.
         """
         if self._credit is None or self._credit[0] is not walked:
             record = walked.record
-            self._credit = walked, credit(run.experiment.in_force(record.epoch), record.parameters, files)
+            experiment = run.experiment.in_force(record.epoch)
+            reason = why_no_credit(experiment, record)
+            if reason is not None:
+                raise ExperimentError(reason)
+            self._credit = walked, credit(experiment, record.parameters, files)
         return self._credit[1]
 
     def go_to(self, phase: Phase) -> None:
@@ -166,17 +186,26 @@ class PhasesView:
         if self.at not in LEAVABLE:
             raise ExperimentError("Without this phase there is nothing to measure; leave out another one.")
         self.is_playing = False
-        made = LeftOut(self.at, epochs_without(run.experiment))
+        made = LeftOut(self.at, run.experiment, epochs_without(run.experiment))
         self.end_leaving_out()
         self.left_out = made
 
-    def predict(self, guess: Outcome, run: TrainingRun, owner: Owner, files: Files) -> None:
+    def predict(self, guess: Outcome, owner: Owner, files: Files) -> None:
         """Predict what happens, and find out. A prediction that was made stays."""
-        asked, experiment = self.left_out, run.experiment
+        asked = self.left_out
         if asked is None or asked.guess is not None:
             return
         asked.guess = guess
-        asked.job = Job(owner, lambda stop: asked.work(experiment, files, stop))
+        asked.begin(owner, files)
+
+    def look_at_left_out(self, run: TrainingRun, owner: Owner, files: Files) -> LeftOut | None:
+        """Return what becomes of a training without a phase; None if that isn't asked of it. What was cut short begins again."""
+        asked = self.left_out
+        if asked is not None and asked.experiment != run.experiment:
+            self.end_leaving_out()
+        elif asked is not None and asked.is_cut_short:
+            asked.begin(owner, files)
+        return self.left_out
 
     def end_leaving_out(self) -> None:
         """Return to the phases."""

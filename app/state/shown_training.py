@@ -131,13 +131,15 @@ class ShownTraining:
         """Return the pass of the network at the epoch on display; with labelled data, of the sample on display.
 
         Raises:
-            ExperimentError: a potential became infinite or NaN.
+            ExperimentError: a potential became infinite or NaN, or the sample is the visitor's own.
         """
         if not self.is_labelled:
             record = self.seen_record
             return Shown(self.run.experiment.in_force(record.epoch), record.parameters, {int(each.name): each for each in record.layers})
         look = self.look()
-        sample = {} if look.sample is None else {"input.half": "test", "input.index": look.sample}
+        if look.sample is None:
+            raise ExperimentError("A digit of your own has no label, so there is no loss; choose a test sample.")
+        sample = {"input.half": "test", "input.index": look.sample}
         return Shown(look.experiment.replace(sample), look.moment.parameters, self.sample_pass().records)
 
     def traced(self) -> dict[int, int]:

@@ -217,7 +217,8 @@ class SurrogateView:
 
 def _over_range(shown: Shown, weights: Weights, index: tuple[int, ...], files: Files) -> LossOverWeight:
     experiment, parameters = shown.experiment, shown.parameters
-    passes = MOST_WORK // max(cost(experiment.draft).multiplications, 1) - 2 * DOUBLINGS
+    once = cost(experiment.draft.replace({"training.batch_size": 1})).multiplications  # one sample is run, however many train at once
+    passes = MOST_WORK // max(once, 1) - 2 * DOUBLINGS
     if passes < FEWEST_POINTS:
         raise ExperimentError("One pass of this network takes too long to be repeated for many values of a weight.")
     points = min(passes, POINTS) // 2 * 2 - 1

@@ -43,6 +43,7 @@ from app.words.phases import (
     verdict,
 )
 from snncore.arrays import Array
+from snncore.errors import ExperimentError
 from snncore.explain import WalkedEpoch
 from snncore.explain.phase_left_out import LEAVABLE, Outcome
 from snncore.run.epoch import Phase
@@ -65,9 +66,10 @@ def _why_not(training: TrainingState) -> str | None:
 
 def _view(training: TrainingState, theme: Theme) -> None:
     view = training.phases
-    if view.left_out is not None:
+    asked = view.look_at_left_out(training.run, training.owner, training.composition.files)
+    if asked is not None:
         focus("phases_focus")
-        _left_out(training, view.left_out, theme)
+        _left_out(training, asked, theme)
         return
     view.tick()
     walked = view.walk(training.run, training.seen_record.epoch, training.owner, training.composition.files)
@@ -78,7 +80,7 @@ def _view(training: TrainingState, theme: Theme) -> None:
     _strip(view)
     experiment = training.run.experiment.in_force(walked.record.epoch)
     with st.container(horizontal=True, vertical_alignment="center", key="phase_acts"):
-        st.button(NEXT, key="next_phase", on_click=_then_all, args=(training, view.next), help="Key: n, while a plot has the focus")
+        st.button(NEXT, key="next_phase", on_click=_then_all, args=(training, view.next), help="Key: n")
         if view.is_playing:
             st.button(STOP, key="stop_phases", on_click=_then_all, args=(training, view.stop))
         else:
@@ -135,7 +137,11 @@ def _picture(training: TrainingState, walked: WalkedEpoch, theme: Theme) -> None
             drawn.header["plays"] = view.plays
             _rows(training, "phase_rows", drawn, describe_rows(seen))
         case Phase.BACKWARD:
-            found = view.credit(walked, run, training.composition.files)
+            try:
+                found = view.credit(walked, run, training.composition.files)
+            except ExperimentError as error:
+                sentence(str(error))
+                return
             _rows(training, "phase_credit", credit_figure(experiment, found, found, None, theme), describe_credit(experiment, found))
         case Phase.UPDATE:
             _matrices("phase_moves", walked.moved, training, walked, "moved by", theme)
@@ -190,7 +196,7 @@ def _left_out(training: TrainingState, asked: LeftOut, theme: Theme) -> None:
 def _predict(training: TrainingState, kind: str) -> None:
     outcome = next(outcome for outcome in OUTCOMES if outcome == kind)
     held = desk()
-    held.attempt(lambda: training.phases.predict(outcome, training.run, training.owner, training.composition.files))
+    held.attempt(lambda: training.phases.predict(outcome, training.owner, training.composition.files))
 
 
 def _then_all(training: TrainingState, act: object) -> None:

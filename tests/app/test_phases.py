@@ -11,7 +11,7 @@ import pytest
 
 from app.figures.phases import MOST_COLUMNS, MOST_LINES, describe_matrices, describe_potentials, matrices, potentials_left
 from app.figures.style import PALETTES
-from app.server.jobs import Job
+from app.server import runner
 from app.server.runner import Owner, TrainingRun
 from app.state.composition import Composition
 from app.state.phases import FEWEST_EPOCHS, ORDER, PACE, LeftOut, PhasesView, epochs_without, why_not
@@ -100,8 +100,8 @@ def test_a_prediction_is_locked_and_then_both_are_trained(run: TrainingRun) -> N
     view.leave_out(run)
     assert view.left_out is not None
     assert view.left_out.job is None, "nothing is trained before there is a prediction"
-    view.predict("same", run, OWNER, NO_FILES)
-    view.predict("still", run, OWNER, NO_FILES)
+    view.predict("same", OWNER, NO_FILES)
+    view.predict("still", OWNER, NO_FILES)
     until(lambda: not view.is_moving)
     assert view.left_out.guess == "same"
     assert view.left_out.outcome == "still"
@@ -109,6 +109,43 @@ def test_a_prediction_is_locked_and_then_both_are_trained(run: TrainingRun) -> N
     assert [record.loss for record in view.left_out.whole] == [record.loss for record in run.records]
     view.end_leaving_out()
     assert view.left_out is None
+
+
+def test_a_prediction_that_was_cut_short_while_nobody_watched_is_found_out_later(run: TrainingRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = PhasesView(at=Phase.UPDATE)
+    view.leave_out(run)
+    with monkeypatch.context() as patched:
+        patched.setattr(runner, "ABSENCE_GRACE", 0.0)
+        view.predict("same", Owner("away", is_present=lambda: False), NO_FILES)
+        until(lambda: not view.is_moving)
+    assert view.left_out is not None
+    assert view.left_out.outcome is None
+    assert view.look_at_left_out(run, OWNER, NO_FILES) is view.left_out
+    until(lambda: not view.is_moving)
+    assert view.look_at_left_out(run, OWNER, NO_FILES) is view.left_out
+    assert not view.is_moving, "what is found out isn't begun again"
+    assert (view.left_out.guess, view.left_out.outcome) == ("same", "still")
+    assert len(view.left_out.whole) == len(view.left_out.without) == 12
+
+
+def test_what_was_found_out_about_a_training_is_gone_once_that_is_changed(run: TrainingRun) -> None:
+    view = PhasesView(at=Phase.UPDATE)
+    view.leave_out(run)
+    view.predict("same", OWNER, NO_FILES)
+    until(lambda: not view.is_moving)
+    run.change({"training.lr": 0.5})
+    assert view.look_at_left_out(run, OWNER, NO_FILES) is None
+    assert view.left_out is None
+
+
+def test_credit_in_the_backward_phase_has_the_limits_of_the_credit_view(run: TrainingRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = PhasesView(at=Phase.BACKWARD)
+    walked = seen(view, run, 3)
+    with monkeypatch.context() as patched:
+        patched.setattr("app.state.credit.MOST_STEPS", 199)
+        with pytest.raises(ExperimentError, match="200 steps over all layers; credit is computed for 199 at most"):
+            view.credit(walked, run, NO_FILES)
+    assert view.credit(walked, run, NO_FILES).layers
 
 
 def test_without_forward_there_is_nothing_to_leave_out_and_the_question_before_stays(run: TrainingRun) -> None:
@@ -123,8 +160,8 @@ def test_without_forward_there_is_nothing_to_leave_out_and_the_question_before_s
 
 def test_a_training_that_diverges_without_a_phase_says_where_and_is_over() -> None:
     huge = SHORT.replace({"training.optimiser": "SGD", "training.lr": 1e21})  # each update is as large as float32 just holds
-    asked = LeftOut(Phase.RESET_PARAMETER_GRADIENTS, 12)
-    asked.job = Job(OWNER, lambda stop: asked.work(huge, NO_FILES, stop))
+    asked = LeftOut(Phase.RESET_PARAMETER_GRADIENTS, huge, 12)
+    asked.begin(OWNER, NO_FILES)
     until(lambda: not asked.is_running)
     assert len(asked.whole) == 12
     assert asked.failure is not None

@@ -9,12 +9,17 @@ import pytest
 
 from app.figures.loss_over_weight import describe_gradients, describe_staircase, gradient_bars, staircase
 from app.figures.style import PALETTES
-from app.state.surrogate import Shown, SurrogateView
+from app.server.limits import cost
+from app.server.runner import Owner
+from app.state.composition import Composition
+from app.state.surrogate import DOUBLINGS, FEWEST_POINTS, Shown, SurrogateView
+from app.state.training import TrainingState
 from app.words.surrogate import optimiser_in_words, shares_in_words, staircase_in_words
 from snncore.arrays import Array
 from snncore.errors import ExperimentError
 from snncore.experiment.inputs import NO_FILES
 from snncore.experiment.layers import ExpLeakSpec, LIFSpec
+from snncore.experiment.recognition import yin_yang
 from snncore.experiment.spec import Experiment, convolution, ten_spikes
 from snncore.experiment.torch_layers import LinearSpec
 from snncore.explain import LossOverWeight
@@ -157,6 +162,31 @@ def test_a_network_that_takes_too_long_is_not_run_for_many_values(here: Shown, m
     weights = view.weights(here, TRACED, NO_FILES)
     with pytest.raises(ExperimentError, match="takes too long"):
         view.over_weight(here, weights, NO_FILES)
+
+
+def labelled() -> TrainingState:
+    training = TrainingState(Composition(), Owner("visitor"))
+    training.composition.start_from(yin_yang().draft)
+    assert training.prepare() is None
+    return training
+
+
+def test_of_labelled_data_only_the_sample_that_is_run_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, view = labelled().shown_pass(), SurrogateView()
+    once = cost(yin_yang().draft.replace({"training.batch_size": 1})).multiplications
+    assert once < cost(yin_yang().draft).multiplications
+    monkeypatch.setattr("app.state.surrogate.MOST_WORK", (FEWEST_POINTS + 2 * DOUBLINGS) * once)
+    weights = view.weights(here, {1: 0}, NO_FILES)
+    assert len(view.over_weight(here, weights, NO_FILES).losses) == FEWEST_POINTS // 2 * 2 - 1
+
+
+def test_a_sample_of_the_visitors_own_has_no_loss_and_says_so() -> None:
+    training = labelled()
+    training.recognition.bring(np.full(5, 0.5, np.float32))
+    with pytest.raises(ExperimentError, match="has no label, so there is no loss; choose a test sample"):
+        training.shown_pass()
+    training.recognition.pick(1)
+    assert training.shown_pass().experiment.at("input.index") == 1
 
 
 # ------------------------------------------------------------------------------------------------------------- words

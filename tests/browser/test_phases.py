@@ -89,6 +89,40 @@ def test_escape_leads_from_anywhere_in_an_insight_back_to_the_rows(open_page: Op
         expect(page.plot(".rows[data-drawn]")).to_have_count(1)
 
 
+def test_escape_takes_back_a_typed_number_or_a_note_before_it_leads_back(open_page: Open) -> None:
+    page = open_page()
+    insight = explained(page, "surrogate")
+    says(insight, "of this layer's potentials")
+    page.settled_epoch()
+    neuron = insight.get_by_role("textbox", name="Into neuron")
+    before = neuron.input_value()
+    neuron.fill("77")
+    neuron.press("Escape")
+    expect(neuron).to_have_value(before)
+    insight.get_by_role("button", name="Into neuron").click()
+    tip = insight.locator(".control-tip:popover-open")
+    expect(tip).to_have_count(1)
+    page.page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+    page.settled_epoch()
+    expect(neuron).to_be_visible()
+    page.page.keyboard.press("Escape")
+    expect(insight).to_have_count(0)
+
+
+def test_the_key_n_leads_through_the_phases_wherever_the_focus_is(open_page: Open) -> None:
+    page = open_page()
+    insight = explained(page, "phases")
+    expect(insight.get_by_role("button", name="Next phase").locator("visible=true")).to_be_focused()
+    page.page.mouse.move(0, 0)
+    for phase in [*list(Phase)[1:], *list(Phase)[:3]]:
+        page.settled_epoch()
+        page.page.keyboard.press("n")
+        says(insight, CODE[phase])
+        if phase in (Phase.LOSS, Phase.UPDATE):  # what has the focus goes with its phase
+            insight.locator(".plot[data-drawn], .rows[data-drawn]").first.focus()
+
+
 def test_the_seven_phases_are_walked_through_with_what_each_changes(open_page: Open) -> None:
     page = open_page()
     trained(page)

@@ -44,8 +44,9 @@ export function createNumber(host, first, root) {
   number.onblur = () => {
     isTyping = false;
   };
-  number.onkeydown = ({ key }) => {
-    if (key !== "Escape" || !isTyping) return;
+  number.onkeydown = (event) => {
+    if (event.key !== "Escape" || !isTyping) return;
+    event.preventDefault(); // it takes back what was typed and closes nothing
     rewrite();
     number.select();
   };

@@ -22,8 +22,9 @@ export function createText(host, row, root) {
     shown = undefined;
     host.act({ do: "edit", changes: { [path]: field.value } });
   };
-  field.onkeydown = ({ key }) => {
-    if (key !== "Escape" || !isTyping) return;
+  field.onkeydown = (event) => {
+    if (event.key !== "Escape" || !isTyping) return;
+    event.preventDefault(); // it takes back what was typed and closes nothing
     isTyping = false;
     shown = undefined;
     fill();

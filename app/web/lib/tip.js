@@ -34,8 +34,9 @@ export function openTip(tip, anchor, holds, { onEscape, onClose }) {
   tip.showPopover();
   place(anchor, tip);
   const listening = { capture: true, signal: ended.signal };
-  const onKey = (/** @type {KeyboardEvent} */ { key }) => {
-    if (key !== "Escape") return;
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault(); // it closes the tooltip and nothing around it
     onEscape?.();
     shut();
   };

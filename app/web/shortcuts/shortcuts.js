@@ -1,10 +1,14 @@
-// Keys that press buttons of the page while a plot has the focus, Escape in all of an insight; a button that is disabled isn't pressed, and the key of one that is gone
-// stays the browser's. What the plots do with a key themselves comes first.
+// Keys that press buttons of the page while a plot has the focus, Escape in all of an insight and n there where nothing is typed; a button that is disabled isn't
+// pressed, and the key of one that is gone stays the browser's. What the plots do with a key themselves comes first.
 
 import { lastingView } from "../lib/view.js";
 
 const PLOTS = ".plot, .rows, .wall-body, .decision-plane, .decision-tiles";
 const INSIGHT = ".st-key-insight *";
+const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), select, textarea, [contenteditable]"; // takes letters
+
+/** Where a key acts; others while a plot has the focus. A plot that goes with its phase leaves the focus to the body. @type {Record<string, string>} */
+const PLACES = { Escape: `${PLOTS}, ${INSIGHT}`, n: `${PLOTS}, .st-key-insight :not(${TYPED}), body:has(.st-key-insight)` };
 
 /**
  * @typedef {import("../wire.js").Shortcuts} Data
@@ -29,7 +33,7 @@ function update(view, { buttons }) {
 /** @param {KeyboardEvent} event @param {Data["buttons"]} buttons */
 function onKey(event, buttons) {
   if (event.defaultPrevented || event.repeat || !Object.hasOwn(buttons, event.key)) return;
-  if (!(event.target instanceof Element) || !event.target.matches(event.key === "Escape" ? `${PLOTS}, ${INSIGHT}` : PLOTS)) return;
+  if (!(event.target instanceof Element) || !event.target.matches(PLACES[event.key] ?? PLOTS)) return;
   const button = document.querySelector(`.st-key-${buttons[event.key]} button`);
   if (!(button instanceof HTMLButtonElement)) return;
   event.preventDefault();
