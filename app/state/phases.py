@@ -112,6 +112,11 @@ class PhasesView:
         is_walking = self._walk is not None and self._walk[1].is_running
         return self.is_playing or is_walking or (self.left_out is not None and self.left_out.is_running)
 
+    @property
+    def has_walked(self) -> bool:
+        """Whether the epoch is there to be shown."""
+        return self._walk is not None and self._walk[1].result is not None
+
     # ------------------------------------------------------------------------------------------ walking through
 
     def walk(self, run: TrainingRun, epoch: int, owner: Owner, files: Files) -> WalkedEpoch | None:
