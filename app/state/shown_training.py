@@ -66,7 +66,7 @@ class ShownTraining:
     recognition: Recognition = field(default_factory=Recognition)
     _seen_first_of: str = ""
     _explained: tuple[str, FirstSpike | None] = ("", None)
-    _found: tuple[float, object, list[TrainingFinding]] = (0.0, None, [])
+    _found: tuple[float, object, object, list[TrainingFinding]] = (0.0, None, None, [])
 
     @property
     def run(self) -> TrainingRun:
@@ -157,14 +157,15 @@ class ShownTraining:
         return traced
 
     def findings(self) -> list[TrainingFinding]:
-        """Return what is wrong with the training; while it runs, diagnosed only now and then."""
+        """Return what is wrong with the training; while it runs, diagnosed only now and then, and not again before it has gone on."""
         run, now = self.run, time.monotonic()
-        state = (run.id, run.is_running, run.in_force)
-        if self._found[1] != state or now - self._found[0] > FINDINGS_INTERVAL or not run.is_running:
-            records = run.records[:]
+        records = run.records[:]
+        state, course = (run.id, run.is_running, run.in_force), (len(records), run.divergence)
+        is_due = not run.is_running or now - self._found[0] > FINDINGS_INTERVAL
+        if self._found[1] != state or (is_due and self._found[2] != course):
             trained = run.experiment.in_force(records[-1].epoch)
-            self._found = (now, state, findings(run.in_force, records, run.divergence, trained, self.composition.files))
-        return self._found[2]
+            self._found = (now, state, course, findings(run.in_force, records, run.divergence, trained, self.composition.files))
+        return self._found[3]
 
     def cause(self) -> FirstSpike | None:
         """Return what made the output fire; None while it runs, for a large network, or where that can't be found out."""

@@ -104,6 +104,16 @@ def test_more_is_asked_of_a_training_that_goes_on_and_its_first_spike_is_explain
     assert not training.has_seen_first_spike
 
 
+def test_a_training_is_diagnosed_again_once_it_has_gone_on(training: TrainingState) -> None:
+    assert training.prepare() is None
+    found = training.findings()
+    assert training.findings() is found
+    training.step()
+    until(lambda: not training.run.is_running and len(training.run.records) == 2)
+    assert training.findings() is not found
+    assert training.findings() is training.findings()
+
+
 def test_a_training_that_diverged_starts_over_with_the_remedy(training: TrainingState) -> None:
     train_on(training, SHORT.replace({"training.lr": 1e30}))
     assert training.run.failure
