@@ -60,7 +60,7 @@ class OwnWeights:
 
         Args:
             present: returns the Experiment whose layers take the weights; may raise ExperimentError.
-            files: hold the weights that it takes so far. Those that the file doesn't replace stay.
+            files: hold the weights that it takes so far, which stay where the file has none.
             takes_experiments: whether weights saved with their Experiment bring that too, unless `matching` was chosen.
 
         Raises:

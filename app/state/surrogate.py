@@ -217,7 +217,7 @@ class SurrogateView:
 
 def _over_range(shown: Shown, weights: Weights, index: tuple[int, ...], files: Files) -> LossOverWeight:
     experiment, parameters = shown.experiment, shown.parameters
-    once = cost(experiment.draft.replace({"training.batch_size": 1})).multiplications  # one sample is run, however many train at once
+    once = cost(experiment.draft.replace({"training.batch_size": 1})).multiplications  # of one sample
     passes = MOST_WORK // max(once, 1) - 2 * DOUBLINGS
     if passes < FEWEST_POINTS:
         raise ExperimentError("One pass of this network takes too long to be repeated for many values of a weight.")
