@@ -1,5 +1,6 @@
 // A tooltip beside what it explains, one at a time: Escape, a press elsewhere and scrolling take it away.
 
+import { use } from "./keys.js";
 import { clamp } from "./numbers.js";
 import { stylesheet } from "./style.js";
 
@@ -36,7 +37,7 @@ export function openTip(tip, anchor, holds, { onEscape, onClose }) {
   const listening = { capture: true, signal: ended.signal };
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape") return;
-    event.preventDefault(); // it closes the tooltip and nothing around it
+    use(event);
     onEscape?.();
     shut();
   };

@@ -1,6 +1,7 @@
 // Keys that press buttons of the page while a plot has the focus, Escape in all of an insight and n there where nothing is typed; a button that is disabled isn't
 // pressed, and the key of one that is gone stays the browser's. What the plots do with a key themselves comes first.
 
+import { isUsed } from "../lib/keys.js";
 import { lastingView } from "../lib/view.js";
 
 const PLOTS = ".plot, .rows, .wall-body, .decision-plane, .decision-tiles";
@@ -32,7 +33,7 @@ function update(view, { buttons }) {
 
 /** @param {KeyboardEvent} event @param {Data["buttons"]} buttons */
 function onKey(event, buttons) {
-  if (event.defaultPrevented || event.repeat || !Object.hasOwn(buttons, event.key)) return;
+  if (isUsed(event) || event.repeat || !Object.hasOwn(buttons, event.key)) return;
   if (!(event.target instanceof Element) || !event.target.matches(PLACES[event.key] ?? PLOTS)) return;
   const button = document.querySelector(`.st-key-${buttons[event.key]} button`);
   if (!(button instanceof HTMLButtonElement)) return;
