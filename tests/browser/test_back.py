@@ -71,9 +71,11 @@ def test_three_edits_and_a_lesson_on_the_neuron_page_take_one_back_each(open_pag
     neuron = seen_as(NeuronPage, page)
     neuron.wait()
     edit_neuron(neuron)
+    edited = page.url
     page.get_by_role("button", name="Explain", exact=True).click()
     page.get_by_role("button", name=LESSON, exact=True).click()
     shows_lesson(page)
+    page.wait_for_function("edited => location.href !== edited", arg=edited)  # its entry is made a moment after it is shown
     page.go_back()
     shows_threshold(neuron, "1.15")
     expect(page.get_by_text(f"{LESSON}.")).to_have_count(0)
@@ -95,11 +97,14 @@ def test_three_edits_and_a_lesson_on_the_neuron_page_take_one_back_each(open_pag
 def test_three_edits_and_a_preset_on_the_network_page_take_one_back_each(open_network: OpenNetwork) -> None:
     network = open_network(through_training=True)
     chips = edit_network(network)
+    edited = network.page.url
     preset = LIGHT_PRESET
     network.start_from(preset.title)
     network.until(lambda: network.page.get_by_text(f"Start from: {preset.title}").count() == 1)
+    network.until(lambda: len(network.chips()) == 1 + len(preset.experiment.network))
     preset_chips = network.chips()
     assert preset_chips != chips
+    network.page.wait_for_function("edited => location.href !== edited", arg=edited)  # its entry is made a moment after it is shown
     network.page.go_back()
     network.until(lambda: network.chips() == chips)
     network.page.go_forward()
