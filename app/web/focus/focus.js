@@ -1,9 +1,8 @@
-// Gives the focus to the first button or expander of the popover or insight that this is in, when it opens; of an insight, not to the one that closes it, nor to a
-// name that explains itself, if there is another. The button may come later, what isn't seen yet takes no focus, and one that is drawn anew loses it, so it is given
-// until the visitor does something.
+// Puts the focus into the menu or insight that this is in when it opens: on the first button or expander. The way back, and names that show their
+// note, come last. It is tried again until the visitor acts: the button may come later, a hidden one takes no focus, and a redrawn one loses it.
 
 const PATIENCE = 10_000; // milliseconds
-const LAST = ".st-key-insight_back *, .st-key-insight .control *"; // get it where nothing else does
+const LAST = ".st-key-insight_back *, .st-key-insight .control *"; // take it only where nothing else can
 
 /** @type {WeakSet<Element>} */
 const done = new WeakSet();
@@ -15,19 +14,19 @@ export default function ({ parentElement }) {
   for (const type of ["keydown", "pointerdown"])
     document.addEventListener(type, () => acted.abort(), { capture: true, signal: acted.signal });
 
-  /** What got the focus here for want of something better. @type {HTMLElement | undefined} */
-  let poor;
+  /** One of the `LAST` that has the focus meanwhile. @type {HTMLElement | undefined} */
+  let meanwhile;
 
   function take() {
     const popover = parentElement.closest("[data-testid=stPopoverBody], .st-key-insight");
     const active = document.activeElement;
-    if (popover && (!popover.contains(active) || active === poor)) {
-      if (done.has(popover) && active !== document.body && active !== poor) return acted.abort();
+    if (popover && (!popover.contains(active) || active === meanwhile)) {
+      if (done.has(popover) && active !== document.body && active !== meanwhile) return acted.abort();
       const found = /** @type {NodeListOf<HTMLElement>} */ (popover.querySelectorAll("button:not(:disabled), summary"));
       const seen = [...found].filter((node) => node.checkVisibility()); // Streamlit makes one for wide and one for narrow screens
       const best = seen.find((node) => !node.matches(LAST));
-      poor = best ? undefined : seen[0];
-      (best ?? poor)?.focus();
+      meanwhile = best ? undefined : seen[0];
+      (best ?? meanwhile)?.focus();
     }
     if (popover?.contains(document.activeElement)) done.add(popover);
     if (acted.signal.aborted) return;

@@ -11,13 +11,13 @@ const CLOSED_LIST = "[role=combobox]:not([aria-expanded=true])"; // its field ho
 /** Whether text is typed into this, so that keys with Ctrl edit that text. @param {EventTarget | null} target */
 export const isTypedInto = (target) => target instanceof Element && target.matches(TYPED_INTO) && !target.matches(CLOSED_LIST);
 
-/** Keys that took back or closed something small, as Escape a tooltip. @type {WeakSet<Event>} */
+/** Key presses that closed something small, such as a tooltip. @type {WeakSet<Event>} */
 const used = new WeakSet();
 
-/** Has what lies around leave a key alone, which the browser gets all the same. @param {KeyboardEvent} event */
+/** Marks a key press as done, so that an insight around it ignores it; the browser still gets it. @param {KeyboardEvent} event */
 export const use = (event) => void used.add(event);
 
-/** Whether a key has done something already. @param {KeyboardEvent} event */
+/** Whether a key press was prevented or marked. @param {KeyboardEvent} event */
 export const isUsed = (event) => event.defaultPrevented || used.has(event);
 
 /** What a key asks for, if it is one of those that undo and redo. @param {KeyboardEvent} event @returns {"undo" | "redo" | undefined} */
