@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,9 +19,6 @@ from snncore.experiment.spec import Experiment
 from snncore.explain import Credit, credit
 from snncore.run.epoch import EpochRecord
 from snncore.run.record import neurons_by_time
-
-INTERVAL = 1.0
-"""Seconds until the credit of another epoch is computed while the network trains."""
 
 MOST_POTENTIALS = 1_000_000
 """Most membrane potentials of a network whose credit is computed: neurons, times steps, times samples."""
@@ -74,7 +70,7 @@ class CreditView:
 
     changes: dict[str, Any] = field(default_factory=dict)
     place: Place | None = None
-    _known: tuple[object, float, Explained] | None = None
+    _known: tuple[object, Explained] | None = None
     _trained: tuple[object, Credit[int]] | None = None
 
     def change(self, name: str, value: Any, trained: Experiment, record: EpochRecord) -> None:
@@ -98,7 +94,7 @@ class CreditView:
             self.place = Place(layer, neurons.start + int(neuron), steps.start + int(step))
 
     def explain(self, run: TrainingRun, record: EpochRecord, files: Files) -> Explained:
-        """Return the credit at an epoch. While the network trains, that of an epoch of the last second may stand for it.
+        """Return the credit at an epoch.
 
         What was changed and can't be run leaves the credit as it was trained, with the reason beside it.
 
@@ -107,11 +103,8 @@ class CreditView:
         """
         trained = run.experiment.in_force(record.epoch)
         asked = (run.id, record.epoch, trained, dict(self.changes))
-        if self._known is not None:
-            known, at, explained = self._known
-            is_recent = run.is_running and time.monotonic() - at < INTERVAL
-            if known == asked or (is_recent and isinstance(known, tuple) and (known[0], known[3]) == (asked[0], asked[3])):
-                return self._kept(explained)
+        if self._known is not None and self._known[0] == asked:
+            return self._kept(self._known[1])
         plain = self._as_trained(asked[:3], trained, record, files)
         explained = Explained(record.epoch, trained, plain, plain)
         if self.changes:
@@ -121,7 +114,7 @@ class CreditView:
                 explained = Explained(record.epoch, changed, found, plain)
             except ExperimentError as error:
                 explained = Explained(record.epoch, trained, plain, plain, refusal=str(error))
-        self._known = asked, time.monotonic(), explained
+        self._known = asked, explained
         return self._kept(explained)
 
     def _kept(self, explained: Explained) -> Explained:

@@ -104,6 +104,7 @@ class PhasesView:
     left_out: LeftOut | None = None
     _due: float = 0.0
     _walk: tuple[tuple[str, int], Job[WalkedEpoch]] | None = None
+    _walked: tuple[tuple[str, int], WalkedEpoch] | None = None
     _credit: tuple[WalkedEpoch, Credit[int]] | None = None
 
     @property
@@ -122,10 +123,14 @@ class PhasesView:
     def walk(self, run: TrainingRun, epoch: int, owner: Owner, files: Files) -> WalkedEpoch | None:
         """Return the epoch of a training in its phases; None while a copy is trained up to it.
 
+        While the network itself trains, the copy comes to its end all the same, and the epoch before stays until the next one is there.
+
         Raises:
             ExperimentError: its numbers are no longer finite.
         """
         key = run.id, epoch
+        if self._walk is not None and self._walk[0][0] == run.id and run.is_running and self._walk[1].is_running:
+            key = self._walk[0]
         if self._walk is None or self._walk[0] != key:
             if self._walk is not None:
                 self._walk[1].stop()
@@ -137,6 +142,10 @@ class PhasesView:
             raise ExperimentError(job.failure)
         if job.result is None and not job.is_running:
             self._walk = None  # it ended since nobody watched; the next look begins again
+        if job.result is not None:
+            self._walked = key, job.result
+        elif run.is_running and self._walked is not None and self._walked[0][0] == run.id:
+            return self._walked[1]
         return job.result
 
     def credit(self, walked: WalkedEpoch, run: TrainingRun, files: Files) -> Credit[int]:
@@ -224,7 +233,7 @@ class PhasesView:
         self.end_leaving_out()
         if self._walk is not None:
             self._walk[1].stop()
-        self._walk = self._credit = None
+        self._walk = self._walked = self._credit = None
 
 
 def epochs_without(experiment: Experiment) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from app.server.runner import Owner, PastRun, TrainingRun
 from app.state.composition import Composition, have_the_same_rows
@@ -26,6 +28,12 @@ MOST_EXPLAINED = 10_000_000
 
 FINDINGS_INTERVAL = 0.4
 """Seconds between two diagnoses of a running training."""
+
+EXPLAINED_FOR = 1.0
+"""Seconds for which the same epoch of a running training is explained: what explains it takes its time."""
+
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,7 @@ class ShownTraining:
     _seen_first_of: str = ""
     _explained: tuple[str, FirstSpike | None] = ("", None)
     _found: tuple[float, object, object, list[TrainingFinding]] = (0.0, None, None, [])
+    _explained_then: dict[str, tuple[float, object, object]] = field(default_factory=dict)
 
     @property
     def run(self) -> TrainingRun:
@@ -100,6 +109,11 @@ class ShownTraining:
         return self.run.log.whole_at(last if self.scrubbed is None else min(self.scrubbed, last))
 
     @property
+    def explained_record(self) -> EpochRecord:
+        """Record of the epoch that an insight explains: the one on display or, while the network trains, one of the last second."""
+        return self._explained_for_a_while("record", lambda: self.seen_record)
+
+    @property
     def is_labelled(self) -> bool:
         """Whether the training learns labelled data."""
         return self.run.in_force.task.is_labelled
@@ -127,15 +141,18 @@ class ShownTraining:
             return None
         return self.recognition.simulate_beside(look, pinned, self.composition.files)
 
-    def shown_pass(self) -> Shown:
-        """Return the pass of the network at the epoch on display; with labelled data, of the sample on display.
+    def explained_pass(self) -> Shown:
+        """Return the pass of the network at the epoch that an insight explains; with labelled data, of the sample on display.
 
         Raises:
             ExperimentError: a potential became infinite or NaN, or the sample is the visitor's own.
         """
         if not self.is_labelled:
-            record = self.seen_record
+            record = self.explained_record
             return Shown(self.run.experiment.in_force(record.epoch), record.parameters, {int(each.name): each for each in record.layers})
+        return self._explained_for_a_while("pass", self._sample_explained)
+
+    def _sample_explained(self) -> Shown:
         look = self.look()
         if look.sample is None:
             raise ExperimentError("A digit of your own has no label, so there is no loss; choose a test sample.")
@@ -182,6 +199,18 @@ class ShownTraining:
     def has_seen_first_spike(self) -> bool:
         """Whether the visitor looked back at the first output spike of this training."""
         return self._seen_first_of == self.run.id
+
+    def _explained_for_a_while(self, what: str, make: Callable[[], Found]) -> Found:
+        """Return what `make` does, or while the network trains what it returned within the last second, of the same epoch and sample."""
+        run, now = self.run, time.monotonic()
+        asked = (run.id, self.scrubbed, self.recognition.picks)
+        if run.is_running and what in self._explained_then:
+            at, asked_then, found = self._explained_then[what]
+            if asked_then == asked and now - at < EXPLAINED_FOR:
+                return cast(Found, found)
+        made = make()
+        self._explained_then[what] = now, asked, made
+        return made
 
     def _explain(self) -> FirstSpike | None:
         try:

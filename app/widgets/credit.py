@@ -42,7 +42,7 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
     Raises:
         ExperimentError: it can't be computed; then nothing is shown.
     """
-    view, record = training.credit, training.seen_record
+    view, record = training.credit, training.explained_record
     potentials = sum(layer.u.size for layer in record.layers)
     with st.spinner("Following the gradient back through time") if potentials > MOST_QUICK else nullcontext():
         explained = view.explain(training.run, record, training.composition.files)
@@ -81,7 +81,7 @@ def _cell(view: CreditView, explained: Explained) -> None:
 
 def _switches(training: TrainingState) -> None:
     """Show controls that change the network on the same weights, for this view alone."""
-    view, record = training.credit, training.seen_record
+    view, record = training.credit, training.explained_record
     experiment = training.run.experiment.in_force(record.epoch)
     panel = Panel("credit_switches")
 

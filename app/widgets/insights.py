@@ -1,8 +1,8 @@
 """What opens in the middle of the Training page in place of the rows, to show why the training does what it does: one row of a table each.
 
 An insight registers itself in `INSIGHTS`, in a module that `app/views/training.py` imports. The menu Explain has a button for each. Its
-view is drawn below the curves, at the epoch on display (`training.seen_record`), again whenever the page is, so up to ten times a second
-while the network trains. Opening one pauses the training; whoever trains on sees the view follow.
+view is drawn below the curves, at the epoch on display, again whenever the page is. Opening one pauses the training; whoever trains on
+sees the view follow, an epoch a second (`training.explained_record`).
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def _view(training: TrainingState, theme: Theme) -> None:
         _left_out(training, asked, theme)
         return
     view.tick()
-    walked = view.walk(training.run, training.seen_record.epoch, training.owner, training.composition.files)
+    walked = view.walk(training.run, training.explained_record.epoch, training.owner, training.composition.files)
     focus("phases_focus")
     if walked is None:
         sentence(WALKING)

@@ -38,7 +38,7 @@ def _why_not(training: TrainingState) -> str | None:
 
 
 def _view(training: TrainingState, theme: Theme) -> None:
-    shown = training.shown_pass()
+    shown = training.explained_pass()
     weight = _weight_of(training, shown)
     focus("surrogate_focus")
     _controls(training, shown, weight if isinstance(weight, Weights) else None)

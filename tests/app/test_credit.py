@@ -143,25 +143,6 @@ def test_what_is_not_there_is_not_asked_about(run: TrainingRun) -> None:
     assert view.place is None
 
 
-def test_while_the_network_trains_a_recent_epoch_stands_for_later_ones(run: TrainingRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.state.credit.INTERVAL", math.inf)
-    view = CreditView()
-    run.speed = 1e-6
-    run.play()
-    until(lambda: run.is_running)
-    first = explained(run, view, 0)
-    assert explained(run, view, 2) is first
-    view.change("detach_reset", True, run.experiment, run.records[2])
-    assert explained(run, view, 2).epoch == 2, "a change is seen at once"
-    view.change_back()
-    first = explained(run, view, 0)
-    monkeypatch.setattr("app.state.credit.INTERVAL", 0.0)
-    assert explained(run, view, 2).epoch == 2, "it is no longer recent"
-    run.pause()
-    until(lambda: not run.is_running)
-    assert explained(run, view, 1).epoch == 1, "paused, the epoch is the one on display"
-
-
 def first_record(experiment: Experiment) -> EpochRecord:
     return next(iter(train(experiment)))
 

@@ -28,6 +28,7 @@ from tests.app.plain import as_json
 from tests.app.waiting import until
 
 SHORT = ten_spikes().replace({"training.epochs": 12})
+ENDLESS = ten_spikes().replace({"training.epochs": 10_000, "training.task.target": 10**6})
 OWNER = Owner("visitor")
 
 
@@ -64,6 +65,25 @@ def test_the_epoch_that_is_walked_through_is_the_trainings_and_leaves_it_as_it_i
     assert run.records == before
     assert seen(view, run, 7) is found, "it is kept"
     assert seen(view, run, 8).record.epoch == 8
+
+
+def test_while_the_network_trains_a_walk_comes_to_its_end_and_stays_until_the_next() -> None:
+    run, view = TrainingRun(ENDLESS, None), PhasesView()
+    run.play()
+    until(lambda: len(run.records) > 40)
+    seen_epochs = []
+    for _ in range(3):
+        last = len(seen_epochs)
+        while len(seen_epochs) == last:
+            found = view.walk(run, len(run.records) - 1, OWNER, NO_FILES)
+            assert found is not None or not seen_epochs, "what is there stays"
+            if found is not None and found.record.epoch not in seen_epochs:
+                seen_epochs.append(found.record.epoch)
+    assert seen_epochs == sorted(seen_epochs)
+    run.pause()
+    until(lambda: not run.is_running)
+    assert seen(view, run, 1).record.epoch == 1
+    view.end()
 
 
 def test_next_goes_through_all_seven_and_begins_again() -> None:

@@ -172,7 +172,7 @@ def labelled() -> TrainingState:
 
 
 def test_of_labelled_data_only_the_sample_that_is_run_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    here, view = labelled().shown_pass(), SurrogateView()
+    here, view = labelled().explained_pass(), SurrogateView()
     once = cost(yin_yang().draft.replace({"training.batch_size": 1})).multiplications
     assert once < cost(yin_yang().draft).multiplications
     monkeypatch.setattr("app.state.surrogate.MOST_WORK", (FEWEST_POINTS + 2 * DOUBLINGS) * once)
@@ -184,9 +184,9 @@ def test_a_sample_of_the_visitors_own_has_no_loss_and_says_so() -> None:
     training = labelled()
     training.recognition.bring(np.full(5, 0.5, np.float32))
     with pytest.raises(ExperimentError, match="has no label, so there is no loss; choose a test sample"):
-        training.shown_pass()
+        training.explained_pass()
     training.recognition.pick(1)
-    assert training.shown_pass().experiment.at("input.index") == 1
+    assert training.explained_pass().experiment.at("input.index") == 1
 
 
 # ------------------------------------------------------------------------------------------------------------- words

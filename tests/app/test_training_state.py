@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
 from app.server.runner import Owner, TrainingRun
+from app.state import shown_training
 from app.state.desk import Desk
 from app.state.training import TrainingState
 from app.words.training import status
@@ -337,6 +339,25 @@ def test_of_an_epoch_reduced_to_numbers_the_nearest_whole_one_before_is_seen(tra
     for epoch, seen in ((0, 0), (3, 0), (4, 4), (30, 28)):
         training.scrub(epoch)
         assert training.seen_record.epoch == seen
+
+
+def test_while_a_network_trains_the_same_epoch_is_explained_for_a_while(training: TrainingState, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown_training, "EXPLAINED_FOR", math.inf)
+    open_on(training, ENDLESS)
+    training.run.speed = None
+    training.train()
+    first = training.explained_record
+    until(lambda: training.seen_record.epoch > first.epoch + 2)
+    assert training.explained_record is first
+    training.scrub(1)
+    assert training.explained_record.epoch == 1, "what the visitor does is seen at once"
+    training.scrub(None)
+    monkeypatch.setattr(shown_training, "EXPLAINED_FOR", 0.0)
+    assert training.explained_record.epoch > first.epoch + 1
+    monkeypatch.setattr(shown_training, "EXPLAINED_FOR", math.inf)
+    training.pause()
+    until(lambda: not training.run.is_running)
+    assert training.explained_record is training.seen_record, "paused, it is the epoch on display"
 
 
 # -------------------------------------------------------------------------------------------------------- refusals
