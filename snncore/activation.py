@@ -37,6 +37,9 @@ class ResetFunction(Protocol):
 LARGEST_COUNT = 2**24
 """Largest number up to which float32 counts without gaps."""
 
+LARGEST = torch.finfo(torch.float32).max
+"""Largest number that float32 can hold."""
+
 
 class _CountWithSurrogate(torch.autograd.Function):
     """Counts spikes forward; backward, ds/du is the surrogate and ds/dθ follows from it."""
@@ -296,9 +299,12 @@ def _normal_density(x: Tensor, mean: float, deviation: float) -> Tensor:
 def _require_finite(owner: str, name: str, value: float) -> None:
     if not math.isfinite(value):
         raise ParameterError(f"{owner}: {name} is {value}; it must be a finite number.")
+    if abs(value) > LARGEST:
+        raise ParameterError(f"{owner}: {name} is {value}; it must be a number that float32 can hold, up to {LARGEST:.3g}.")
 
 
 def _require_positive(instance: object, name: str) -> None:
     value = getattr(instance, name)
-    if not (math.isfinite(value) and value > 0):
+    if not value > 0:
         raise ParameterError(f"{type(instance).__name__}: {name} is {value}; it must be a finite number above 0.")
+    _require_finite(type(instance).__name__, name, value)

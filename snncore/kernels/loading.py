@@ -115,8 +115,9 @@ def _start() -> threading.Thread:
     with _lock:
         if _loader is None:
             # Not a daemon: the interpreter must not exit while the compiler runs.
-            _loader = threading.Thread(target=_load, name="snncore-kernels")
-            _loader.start()
+            thread = threading.Thread(target=_load, name="snncore-kernels")
+            thread.start()
+            _loader = thread  # only now, since there may be no thread to be had
         return _loader
 
 
@@ -284,7 +285,13 @@ def _write(key: str, code: Code) -> None:
 
 
 def _write_whole(file: Path, data: bytes) -> None:
-    """Write a file so that other processes see all of it or nothing."""
+    """Write a file, for all users to read, so that other processes see all of it or nothing."""
     with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as part:
-        part.write(data)
-    os.replace(part.name, file)
+        try:
+            part.write(data)
+            part.close()
+            os.chmod(part.name, 0o644)
+            os.replace(part.name, file)
+        except OSError:
+            Path(part.name).unlink(missing_ok=True)
+            raise

@@ -217,6 +217,8 @@ def test_anything_with_apply_any_reset_and_any_surrogate_will_do():
         (lambda: MaxSpike(10**30), "max_num_spikes_per_bin"),
         (lambda: MembraneSubtract(math.inf), "subtract_value"),
         (lambda: MembraneReset(math.nan), "reset_value"),
+        (lambda: MembraneReset(-1e39), "reset_value is -1e.39; it must be a number that float32 can hold"),
+        (lambda: FastSigmoid(slope=1e39), "slope is 1e.39; it must be a number that float32 can hold"),
         (lambda: SingleExponential(grad_width=0.0), "grad_width"),
         (lambda: SingleExponential(grad_scale=math.nan), "grad_scale"),
         (lambda: PeriodicExponential(grad_width=-1.0), "grad_width"),

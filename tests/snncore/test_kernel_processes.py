@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+import threading
 
 import pytest
 
+from snncore import kernels
 from snncore.kernels import loading
 from snncore.layers import LIF
 from tests.snncore.kernel_runs import noise
@@ -105,6 +107,29 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
     monkeypatch.setattr(loading, "_places", lambda: [tmp_path / "file" / "below"])
     loading._write("key", {"forward": [b"code"], "backward": [b"code"]})
     assert loading._read("key") is None
+
+
+def test_a_cache_is_there_for_all_users_or_not_at_all(tmp_path, monkeypatch):
+    monkeypatch.setattr(loading, "_places", lambda: [tmp_path])
+    loading._write("key", {"forward": [b"code"], "backward": [b"code"]})
+    [file] = tmp_path.iterdir()
+    assert file.stat().st_mode & 0o444 == 0o444
+    (tmp_path / "loops-other.txt").mkdir()  # nothing can be written there
+    loading._write("other", {"forward": [b"code"], "backward": [b"code"]})
+    assert {each.name for each in tmp_path.iterdir()} == {"loops-key.txt", "loops-other.txt"}
+
+
+def test_where_no_thread_can_be_had_the_next_call_tries_again(monkeypatch):
+    monkeypatch.setattr(loading, "_loader", None)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            loading.begin()
+    kernels.prepare()
+
+
+def refuse(thread):
+    raise RuntimeError("can't start new thread")
 
 
 @pytest.mark.parametrize(
