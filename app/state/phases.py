@@ -123,7 +123,7 @@ class PhasesView:
     def walk(self, run: TrainingRun, epoch: int, owner: Owner, files: Files) -> WalkedEpoch | None:
         """Return the epoch of a training in its phases; None while a copy is trained up to it.
 
-        While the network itself trains, the copy comes to its end all the same, and the epoch before stays until the next one is there.
+        While the network itself trains, the copy still finishes, and the epoch before it is shown until then.
 
         Raises:
             ExperimentError: its numbers are no longer finite.

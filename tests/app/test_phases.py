@@ -67,7 +67,7 @@ def test_the_epoch_that_is_walked_through_is_the_trainings_and_leaves_it_as_it_i
     assert seen(view, run, 8).record.epoch == 8
 
 
-def test_while_the_network_trains_a_walk_comes_to_its_end_and_stays_until_the_next() -> None:
+def test_while_the_network_trains_a_walk_still_finishes_and_is_shown_until_the_next() -> None:
     run, view = TrainingRun(ENDLESS, None), PhasesView()
     run.play()
     until(lambda: len(run.records) > 40)
