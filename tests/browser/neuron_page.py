@@ -112,6 +112,12 @@ class NeuronPage:
         act()
         self.until(lambda: self.drawn > before)
 
+    def choose(self, menu: str, item: str) -> None:
+        """Opens a menu and presses a button in it that acts and closes it; waits until both are done, since the closing moves the focus."""
+        self.button(menu).click()
+        self.answered(lambda: self.button(item).click())
+        expect(self.page.locator("[data-testid=stPopoverBody]:visible")).to_have_count(0)
+
     def until(self, condition: Callable[[], bool], patience: float = 30.0) -> None:
         """Waits until `condition` holds."""
         for _ in range(int(patience * 20)):

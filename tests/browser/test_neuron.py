@@ -138,8 +138,7 @@ def test_play_goes_on_until_it_is_paused(open_neuron: OpenNeuron) -> None:
 def test_a_pinned_run_stays_beside_what_is_changed(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     pinned = page.array("u")
-    page.button("Compare").click()
-    page.answered(lambda: page.button("Pin this neuron as A").click())
+    page.choose("Compare", "Pin this neuron as A")
     page.handle("threshold").focus()
     page.answered(lambda: page.page.keyboard.press("Shift+ArrowUp"))
     shown = page.shown()
@@ -204,8 +203,7 @@ def test_keys_walk_along_the_surrogate_gradient_from_value_to_value(open_neuron:
 def test_every_lesson_opens_and_says_what_to_do(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     for discovery in DISCOVERIES:
-        page.button("Explain").click()
-        page.answered(lambda title=discovery.title: page.button(title).click())  # type: ignore[misc]
+        page.choose("Explain", discovery.title)
         expect(page.page.get_by_text(discovery.sentence[:40])).to_be_visible()
         page.until(lambda lesson=discovery.experiment: page.agrees and shows(page, lesson))  # type: ignore[misc]
         assert_shows(page, discovery.experiment)
