@@ -113,10 +113,11 @@ class TrainingPage:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def choose(self, menu: str, item: str) -> None:
-        """An item or a button of a menu."""
+        """An item or a button of a menu, which it closes."""
         self.press(menu)
         self.page.mouse.move(0, 0)  # else the button's tooltip may lie over the items
         self.page.locator("[role=menuitem], [data-testid=stPopoverBody] button").filter(has_text=item).first.click()
+        expect(self.page.locator("[role=menuitem]:visible, [data-testid=stPopoverBody]:visible")).to_have_count(0)
 
     def wait_for_ten(self) -> None:
         """Waits until the training has reached ten spikes and everything on the page shows it."""
