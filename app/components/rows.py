@@ -8,7 +8,7 @@ from app.components.answers import Act, answering, last_answered
 from app.components.assets import component
 from app.components.sent import send
 from app.figures.row_data import RowsHeader
-from app.figures.rows import NetworkFigure
+from app.figures.row_kinds import NetworkFigure
 
 _component = component("rows")
 

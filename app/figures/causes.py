@@ -7,8 +7,7 @@ from dataclasses import asdict
 import numpy as np
 
 from app.figures.row_data import Row, RowLinks, RowsGroup, RowsHeader
-from app.figures.row_kinds import RowsFigure, currents, line, raster, traces
-from app.figures.rows import NetworkFigure
+from app.figures.row_kinds import NetworkFigure, RowsFigure, currents, line, raster, traces
 from app.figures.style import PALETTES, Theme
 from snncore.arrays import Array
 from snncore.explain import Cause, Causes

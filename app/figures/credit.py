@@ -8,8 +8,18 @@ from dataclasses import asdict
 import numpy as np
 
 from app.figures.row_data import BarsRow, HeatmapRow, Row, RowsCell, RowsGroup, RowsHeader
-from app.figures.row_kinds import MOST_COLUMNS, MOST_ROWS, RowsFigure, averaged, bars, bin_size, heatmap, raster, thinned_in_words
-from app.figures.rows import NetworkFigure
+from app.figures.row_kinds import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    NetworkFigure,
+    RowsFigure,
+    averaged,
+    bars,
+    bin_size,
+    heatmap,
+    raster,
+    thinned_in_words,
+)
 from app.figures.style import PALETTES, Theme
 from app.words.credit import CREDIT, arriving_in_words, describe_layer
 from snncore.experiment.spec import Experiment

@@ -8,8 +8,7 @@ import numpy as np
 import torch
 
 from app.figures.row_data import RowsGroup
-from app.figures.row_kinds import OUTPUT_WEIGHT, line, traces
-from app.figures.rows import NetworkFigure
+from app.figures.row_kinds import OUTPUT_WEIGHT, NetworkFigure, line, traces
 from snncore.arrays import Array
 from snncore.experiment.tasks.classification import Classification
 from snncore.run.simulation import Simulation

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic
+from typing import Any, Generic, TypeAlias
 
 import numpy as np
 from typing_extensions import TypeVar
 
-from app.figures.row_data import BarsRow, Dash, HeatmapRow, Level, RasterRow, TraceLine, TracesRow
+from app.figures.row_data import BarsRow, Dash, HeatmapRow, Level, RasterRow, RowsHeader, TraceLine, TracesRow
 from snncore.arrays import Array
 
 MOST_ROWS = 1024
@@ -51,6 +51,9 @@ class RowsFigure(Generic[Header]):
             values = np.clip(values, -LARGEST, LARGEST).astype(np.float32)
         self.arrays.append(np.ascontiguousarray(values))
         return len(self.arrays) - 1
+
+
+NetworkFigure: TypeAlias = RowsFigure[RowsHeader]
 
 
 def raster_height(neurons: int) -> int:

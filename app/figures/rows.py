@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from app.figures.row_data import Dash, HeatmapRow, MapsRow, RasterRow, Row, RowNotes, RowsGroup, RowsHeader, TracesRow, WeightsRow
+from app.figures.opened_rows import details, feature_maps, weights_into
+from app.figures.row_data import Dash, HeatmapRow, RasterRow, Row, RowNotes, RowsGroup, RowsHeader, TracesRow
 from app.figures.row_kinds import (
-    BARS_HEIGHT,
     INPUT_WEIGHT,
     LEAST_OUTPUT_HEIGHT,
     MOST_INPUT_HEIGHT,
     MOST_ROWS,
     OUTPUT_WEIGHT,
+    NetworkFigure,
     RowsFigure,
-    bars,
     bin_size,
     currents,
     cut_in_words,
@@ -34,21 +34,19 @@ from app.figures.style import PALETTES, Theme
 from app.words.numbers import counted, operations_in_words, three_digits
 from app.words.rates import Side
 from snncore.arrays import Array
-from snncore.run.measures import IncomingWeights, incoming_weights, is_spikes, operations_of, spike_intervals
+from snncore.run.measures import is_spikes, operations_of
 from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
 
 MOST_LINES = 8
 """Most neurons of a layer whose unchosen neurons are traced faintly beside the chosen ones."""
 
-CURVE_HEIGHT = 52
 COMPARED_HEIGHT = 48
 """Height of each of two rasters, so that the output stays in sight."""
 
 NARROW_HEIGHTS = {"traces": 36, "raster": 48}
 """Heights of a hidden layer's rows on narrow screens, where the output has to stay in sight, by kind."""
 
-MAPS_HEIGHT = 200
 ABOVE_THETA = 1.1
 """End of a potential's colour scale, in thresholds."""
 
@@ -56,8 +54,6 @@ LARGEST_MAPS = 2_000_000
 """Most values of feature maps sent for playback."""
 
 LINE_DASHES: tuple[Dash, ...] = ("solid", "dash", "dot", "dashdot")
-
-NetworkFigure: TypeAlias = RowsFigure[RowsHeader]
 
 
 @dataclass(frozen=True)
@@ -187,11 +183,11 @@ def _layer_group(
     chosen = tuple(view.chosen.get(index, ()))
     spikes = neurons_by_time(record.spikes, view.sample)
     beside = other.records[index] if other else None
-    words = _neurons_in_words(record, view.sample, simulation.experiment.dt)
+    is_output = index == len(simulation.experiment.network) - 1
+    words = f"{'output' if is_output else 'hidden'} · {_neurons_in_words(record, view.sample, simulation.experiment.dt)}"
     operations = operations_of(simulation, index - 1) if index and not view.is_brief else None
     if operations is not None:
         words += f" · {operations_in_words(operations[view.sample].sum())} in"
-    is_output = index == len(simulation.experiment.network) - 1
     own = _own_raster(figure, spikes, index, view, is_output, beside is not None) if record.does_spike else None
     rows: list[Row] = []
     if index in view.heatmaps:
@@ -213,11 +209,11 @@ def _layer_group(
         for row in rows:
             row["weight"] = OUTPUT_WEIGHT
     if index in view.opened:
-        rows += _details(figure, simulation, index, record, view.sample, chosen)
+        rows += details(figure, simulation, index, record, view.sample, chosen)
     if chosen and (index in view.opened or index in view.weighed):
-        rows += _weights(figure, simulation, index, chosen[0])
+        rows += weights_into(figure, simulation, index, chosen[0])
     if index in view.opened and record.spikes.ndim == 5 and record.spikes[0].size <= LARGEST_MAPS:
-        rows.append(_maps(figure, record, view.sample, chosen))
+        rows.append(feature_maps(figure, record, view.sample, chosen))
     group = RowsGroup(layer=str(index), title=label, words=words + thinned_in_words(spikes), rows=rows)
     if notes is not None:
         group["notes"] = RowNotes(sentence=notes.sentence, remedies=notes.remedies)
@@ -271,102 +267,6 @@ def _output_group(
     return RowsGroup(layer=str(index), title=title, words=words, rows=[row])
 
 
-def _details(
-    figure: NetworkFigure, simulation: Simulation, index: int, record: LayerRecord, sample: int, chosen: Sequence[int]
-) -> list[Row]:
-    """Return an opened layer's details: currents, rates, synaptic operations, intervals. Adaptive θ is beside u already."""
-    experiment = simulation.experiment
-    received, spikes = neurons_by_time(simulation.received(index), sample), neurons_by_time(record.spikes, sample)
-    rows: list[Row] = []
-    if chosen:
-        neuron = chosen[0]
-        lines = [line(figure, received[neuron], None, neuron, "muted" if record.i_syn is not None else "synaptic_current", name="z")]
-        if record.i_syn is not None:
-            current = neurons_by_time(record.i_syn, sample)[neuron]
-            lines.append(line(figure, current, None, neuron, "synaptic_current", name="i"))
-        title = f"Input z of neuron {neuron}" if record.i_syn is None else f"Input z (grey) and synaptic current i of neuron {neuron}"
-        rows.append(_curve(traces(figure, lines, "z" if record.i_syn is None else "z, i"), title))
-    if record.does_spike:
-        rate = spikes.mean(axis=0, dtype=np.float64) / experiment.dt
-        title = f"Population rate, mean {three_digits(rate.mean())} Hz"
-        rows.append(_curve(traces(figure, [line(figure, rate, None, None, "spikes", name="rate")], "Hz"), title))
-    operations = operations_of(simulation, index - 1) if index else None
-    if operations is not None:
-        per_step = operations[sample]
-        title = f"Synaptic operations into this layer, {per_step.sum():,.0f} in all"
-        rows.append(_curve(traces(figure, [line(figure, per_step, None, None, "input", name="operations")], "per step"), title))
-    if record.does_spike:
-        seconds = spikes.shape[1] * experiment.dt
-        rates = spikes.sum(axis=1, dtype=np.float64) / seconds
-        if rates.any():
-            of_each = bars(figure, rates, "Rate of each neuron", "neuron", "Hz", selected=chosen[0] if chosen else None)
-            of_each["pick"] = index
-            rows.append(of_each)
-        intervals = spike_intervals(spikes.T)
-        if len(intervals):
-            histogram = np.bincount(intervals.astype(int))[1:].astype(float)
-            title = f"Intervals between spikes, median {np.median(intervals):g} steps"
-            rows.append(bars(figure, histogram, title, "steps", "count", first=1, adds_up=True))
-    return rows
-
-
-def _curve(row: TracesRow, title: str) -> TracesRow:
-    """Give a row the height and title of a detail."""
-    row["height"], row["title"] = CURVE_HEIGHT, title
-    return row
-
-
-def _weights(figure: NetworkFigure, simulation: Simulation, index: int, neuron: int) -> list[WeightsRow]:
-    """The weights that lead to a neuron, a row for each source."""
-    experiment = simulation.experiment
-    place = tuple(int(axis) for axis in np.unravel_index(neuron, simulation.records[index].u.shape[2:]))
-    rows: list[WeightsRow] = []
-    for found in incoming_weights(simulation, index, place):
-        source = experiment.layer_label(str(found.source)) if found.source < index else "its own layer"
-        rows.append(
-            {
-                "kind": "weights",
-                "height": BARS_HEIGHT,
-                "title": f"Weights from {source} to neuron {neuron}",
-                "across": _inputs_in_words(simulation, index, found),
-                "z": figure.put(found.values),
-                "shape": list(found.values.shape),
-                "pick": _neurons_behind(simulation, index, found),
-            }
-        )
-    return rows
-
-
-def _inputs_in_words(simulation: Simulation, index: int, weights: IncomingWeights) -> str:
-    """What the inputs that weights lead from are numbered by."""
-    place = _neurons_behind(simulation, index, weights)
-    if place is not None:
-        return f"neuron of {simulation.experiment.layer_label(str(place))}"
-    return "input channel" if weights.source == 0 else f"input of {simulation.experiment.layer_label(str(weights.source))}"
-
-
-def _neurons_behind(simulation: Simulation, index: int, weights: IncomingWeights) -> int | None:
-    """Place of the layer whose neurons the weights come from, if their inputs are neurons one by one."""
-    place = index if weights.source == index else weights.source - 1
-    record = simulation.records.get(place)
-    return place if record is not None and weights.values.ndim == 1 and record.u[0, 0].size == len(weights.values) else None
-
-
-def _maps(figure: NetworkFigure, record: LayerRecord, sample: int, chosen: Sequence[int]) -> MapsRow:
-    """A layer of channels as pictures over time."""
-    channels, height, width = record.spikes.shape[2:]
-    values = np.minimum(record.spikes[sample], 255).astype(np.uint8) if record.does_spike else record.u[sample]
-    return {
-        "kind": "maps",
-        "height": MAPS_HEIGHT,
-        "title": f"Feature maps, {channels} channels of {height}×{width}",
-        "z": figure.put(values),
-        "shape": (channels, height, width),
-        "selected": chosen[0] if chosen else None,
-        "pick": int(record.name),
-    }
-
-
 def _potentials(
     figure: NetworkFigure, record: LayerRecord, beside: LayerRecord | None, sample: int, chosen: Sequence[int], other_name: str
 ) -> TracesRow:
@@ -385,7 +285,8 @@ def _potentials(
     if record.does_spike and chosen:
         thresholds = [neurons_by_time(np.broadcast_to(record.threshold, record.u.shape), sample)[chosen[0]]]
     names = ", ".join(str(neuron) for neuron in chosen)
-    title = f"u of neuron{'s' if len(chosen) > 1 else ''} {names}{', others faint' if faint else ''}{', θ dashed' if thresholds else ''}"
+    whose = f"neuron{'s' if len(chosen) > 1 else ''} {names}"
+    title = f"potential u of {whose}{', others faint' if faint else ''}{', threshold θ dashed' if thresholds else ''}"
     row = traces(figure, lines, "u", thresholds, compared)
     row["title"] = "; ".join(filter(None, [title, cut_in_words(figure, row, compared)]))
     return row
@@ -396,7 +297,7 @@ def _heatmap(figure: NetworkFigure, record: LayerRecord, sample: int, spikes: Ra
     u = neurons_by_time(record.u, sample)
     low, high = min(0.0, float(u.min())), max(float(u.max()), 1e-9)
     row = heatmap(figure, u, "potential", "neuron", (low, high), diverges=True)
-    row["title"] = "u of all neurons around 0"
+    row["title"] = "potential u of all neurons around 0"
     if spikes is not None:
         theta = float(np.max(record.threshold))
         row["range"] = low, ABOVE_THETA * theta

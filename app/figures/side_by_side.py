@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.rows import NetworkFigure
+from app.figures.row_kinds import NetworkFigure
 
 
 def share_scales(figures: Sequence[NetworkFigure]) -> None:

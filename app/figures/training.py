@@ -102,8 +102,9 @@ def training_curves(
         data.append(_marks(changes, 1.15 * max(goals), palette.muted))
     lowest = min(float(numbers.scores.min()) for numbers in shown)
     axes = _axes(theme, span, (-_axis_end(-1.1 * lowest) if lowest < 0 else 0.0, 0.0, 0.0), highest, words.axis)
-    solid = "output" if records[-1].does_spike else "last neurons"
-    titles = (f"{words.subject} per epoch", "Loss", f"Largest u/θ, {solid} solid")
+    solid, dashed = ("Output", "hidden") if records[-1].does_spike else ("Last neurons", "others")
+    lines = f"{solid} solid, {dashed} dashed" if len(layer_names) > 1 else solid
+    titles = (f"{words.subject} per epoch", "Loss", lines)
     return panels_figure(theme, data, axes, titles, labels, levels)
 
 
@@ -226,7 +227,9 @@ def _marks(changes: Mapping[int, str], height: float, color: str) -> dict[str, A
 def _axes(theme: Theme, span: int, lowest: Sequence[float], highest: Sequence[float], score: str) -> dict[str, Any]:
     """The panels' axes, side by side."""
     axes = {}
-    for number, (least, most, title, domain) in enumerate(zip(lowest, highest, (score, "loss", "u/θ"), PANELS, strict=True), start=1):
+    for number, (least, most, title, domain) in enumerate(
+        zip(lowest, highest, (score, "loss", "potential / θ"), PANELS, strict=True), start=1
+    ):
         x, y = axis_name("x", number), axis_name("y", number)
         axes[axis_name("xaxis", number)] = axis(theme, "epoch", range=[0, span], nticks=4, anchor=y, domain=domain)
         axes[axis_name("yaxis", number)] = axis(theme, title, range=[least, most], nticks=3, anchor=x)

@@ -14,7 +14,8 @@ from app.components.headline import headline
 from app.components.plain import alert, sentence, title
 from app.components.ribbon import ribbon
 from app.components.rows import rows
-from app.figures.rows import NetworkFigure, Notes, describe_rows, picked_neuron, rows_figure
+from app.figures.row_kinds import NetworkFigure
+from app.figures.rows import Notes, describe_rows, picked_neuron, rows_figure
 from app.figures.side_by_side import share_scales
 from app.figures.stages import stages
 from app.figures.style import Theme

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -38,7 +39,8 @@ from app.words.comparison import trial_in_words
 from app.words.layers import layer_names, parameter_names
 from app.words.parts import part_name
 from app.words.seeds import Seed
-from app.words.training import call, why_over
+from app.words.training import LOOK_BACK, call, why_over
+from snncore.explain.first_spike import FirstSpike
 from snncore.run.measures import operations_per_epoch
 from snncore.run.simulation import Simulation
 
@@ -106,11 +108,14 @@ def live_view() -> None:
 
 def _buttons(training: TrainingState) -> None:
     """Let a button act on the present training, which an edit may have replaced since the button was drawn."""
-    run = training.run
+    run, cause = training.run, _first_spike(training)
     with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
         with st.container(key="drive", width="content"):
             if run.is_running:
                 st.button("Pause", type="primary", on_click=_act, args=(TrainingState.pause,), help=_with_key("Space"))
+            elif cause:
+                look = partial(TrainingState.look_at_first_spike, cause=cause)
+                st.button(LOOK_BACK, type="primary", on_click=_act, args=(look,), help=_with_key("Space"))
             else:
                 st.button(
                     call(run),
@@ -131,6 +136,11 @@ def _buttons(training: TrainingState) -> None:
         st.toggle("Controls", key="controls_open")
 
 
+def _first_spike(training: TrainingState) -> FirstSpike | None:
+    """What made the output fire, once the goal is reached, until the visitor has looked back at it."""
+    return training.cause() if training.run.has_reached_target and not training.has_seen_first_spike else None
+
+
 def _around() -> object:
     """Return everything the buttons and controls show besides edited values, and the interval of updates."""
     held = desk()
@@ -148,6 +158,7 @@ def _around() -> object:
         (training.is_labelled, run.batches[1] > 0 and not run.is_running),
         training.insight,
         training.phases.has_walked,  # it may be there before the page asks when to look again
+        _first_spike(training) is not None,
         (run.id, training.cause() is not None) if open_menus() else None,
     )
 

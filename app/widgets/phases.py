@@ -16,7 +16,8 @@ from app.components.plot import Plot, plots
 from app.components.rows import rows
 from app.figures.credit import credit_figure, describe_credit
 from app.figures.phases import describe_matrices, describe_potentials, matrices, potentials_left
-from app.figures.rows import NetworkFigure, View, describe_rows, rows_figure
+from app.figures.row_kinds import NetworkFigure
+from app.figures.rows import View, describe_rows, rows_figure
 from app.figures.style import Figure, Theme
 from app.figures.thumbnails import Thumbnail
 from app.figures.training import Ghost, describe_training, training_curves

@@ -13,7 +13,7 @@ from app.words.explanations import ASKED, guess_in_words, reason_in_words, sourc
 from app.words.layers import parts_in_words
 from app.words.recognition import watch
 from app.words.tasks import task_words
-from app.words.training import LOOK_BACK, OPEN_NEURON, WHICH_SURROGATE, WHY_SILENT, look_back, milestone, status
+from app.words.training import OPEN_NEURON, WHICH_SURROGATE, WHY_SILENT, look_back, milestone, status
 from app.words.weights import trained_weights_in_words
 from snncore.experiment.training import OF_THE_TASK
 from snncore.explain.first_spike import FirstSpike
@@ -71,7 +71,7 @@ def _next_steps(training: TrainingState, cause: FirstSpike | None) -> list[str]:
     if not run.has_reached_target:
         return [WHY_SILENT] if training.can_ask_why and not training.asks_why else []
     if cause and not training.has_seen_first_spike:
-        return [LOOK_BACK]
+        return []  # the main button looks back at it
     further = task_words(run.in_force.task).further()
     return [WHICH_SURROGATE, *([further[0]] if further else []), *([f"{OPEN_NEURON}{cause.neuron}"] if cause else [])]
 
@@ -85,8 +85,6 @@ def _take_step(label: str) -> None:
         training.guess.make(training.run, int(label.removeprefix(GUESS)))
     elif label == WHY_SILENT:
         training.ask_why(True)
-    elif label == LOOK_BACK and cause:
-        training.look_at_first_spike(cause)
     elif label == WHICH_SURROGATE:
         held.attempt(training.try_surrogates)
     elif further and label == further[0]:

@@ -93,7 +93,8 @@ def test_rasters_are_the_spikes_and_row_ends_their_sums(name: str) -> None:
         rate = spikes.sum() / spikes.size / NETWORKS[name].dt
         told = f"{rate:,.0f}" if rate >= 999.5 else f"{rate:.3g}"
         several = f", up to {spikes.max():.0f} in one step" if spikes.max() > 1 else ""
-        words = f"{counted(len(spikes), 'neuron')} · {counted(spikes.sum(), 'spike')}{several} · {told} Hz"
+        role = "output" if place == len(NETWORKS[name].network) - 1 else "hidden"
+        words = f"{role} · {counted(len(spikes), 'neuron')} · {counted(spikes.sum(), 'spike')}{several} · {told} Hz"
         assert re.sub(r" · [\d,]+ synaptic operations? in$", "", group(figure, place)["words"]) == words
 
 
@@ -103,7 +104,7 @@ def test_chosen_neurons_are_traced_with_u_and_where_a_reset_changed_it_v(name: s
     view = opened(simulation, chosen=3)
     figure = drawn(simulation, view)
     for place, record in simulation.records.items():
-        row = row_of(figure, place, "traces", "u of neuron")
+        row = row_of(figure, place, "traces", "potential u of neuron")
         u, v = of_sample(record.u, view.sample), of_sample(record.v, view.sample)
         chosen = list(view.chosen[place])
         strong = [line for line in row["lines"] if line["opacity"] == 1]
@@ -121,8 +122,8 @@ def test_the_rows_of_the_chosen_neurons_are_marked() -> None:
     figure = drawn(simulation_of("ten spikes"), View(chosen={1: (40, 3), 3: (2,)}))
     assert row_of(figure, 1, "raster")["selected"] == [40, 3]
     assert row_of(figure, 3, "raster")["selected"] == [2]
-    assert row_of(figure, 1, "traces")["title"] == "u of neurons 40, 3, θ dashed"
-    assert row_of(figure, 3, "traces")["title"] == "u of neuron 2, others faint, θ dashed"
+    assert row_of(figure, 1, "traces")["title"] == "potential u of neurons 40, 3, threshold θ dashed"
+    assert row_of(figure, 3, "traces")["title"] == "potential u of neuron 2, others faint, threshold θ dashed"
 
 
 @networks
@@ -131,7 +132,7 @@ def test_thresholds_are_those_of_the_selected_neuron(name: str) -> None:
     view = opened(simulation, chosen=2)
     figure = drawn(simulation, view)
     for place, record in spiking(simulation):
-        (threshold,) = row_of(figure, place, "traces", "u of neuron")["thresholds"]
+        (threshold,) = row_of(figure, place, "traces", "potential u of neuron")["thresholds"]
         theta = of_sample(np.broadcast_to(record.threshold, record.u.shape), view.sample)[view.chosen[place][0]]
         assert ("values" in threshold) == (len(set(theta.tolist())) > 1)
         found = values_of(figure, threshold, "values") if "values" in threshold else np.full(len(theta), threshold["value"], np.float32)
@@ -142,10 +143,10 @@ def test_thresholds_that_adapt_are_curves_and_others_one_value() -> None:
     adapting = simulation_of("ALIF")
     spiking_neuron = int(of_sample(adapting.records[1].spikes, 0).sum(axis=1).argmax())
     view = View(chosen={1: (spiking_neuron,), 3: (0,)})
-    (adaptive,) = row_of(drawn(adapting, view), 1, "traces", "u of")["thresholds"]
+    (adaptive,) = row_of(drawn(adapting, view), 1, "traces", "potential u of")["thresholds"]
     assert "values" in adaptive
     each = drawn(simulation_of("a threshold for each"), View(chosen={1: (2, 0)}))
-    assert row_of(each, 1, "traces", "u of")["thresholds"] == [{"value": float(np.float32(0.3))}]
+    assert row_of(each, 1, "traces", "potential u of")["thresholds"] == [{"value": float(np.float32(0.3))}]
 
 
 @pytest.mark.parametrize("name", ["ExpLeak", "ExpLeak at the end", "ExpLeak on maps"])
@@ -155,9 +156,9 @@ def test_a_layer_that_never_spikes_has_no_raster_no_threshold_and_no_rates(name:
     kinds = [row["kind"] for row in group(figure, 1)["rows"]]
     assert not {"raster", "bars"} & set(kinds)
     assert all(row["thresholds"] == [] for row in rows_of(figure, 1, "traces"))
-    assert "θ" not in row_of(figure, 1, "traces", "u of")["title"]
+    assert "θ" not in row_of(figure, 1, "traces", "potential u of")["title"]
     u = of_sample(simulation.records[1].u, last_sample(simulation))
-    assert group(figure, 1)["words"].startswith(f"{counted(len(u), 'neuron')} · u from {u.min():.3g} to {u.max():.3g}")
+    assert group(figure, 1)["words"].partition(" · ")[2].startswith(f"{counted(len(u), 'neuron')} · u from {u.min():.3g} to {u.max():.3g}")
 
 
 @pytest.mark.parametrize("name", ["maps", "pooled maps", "preset Convolution"])

@@ -38,7 +38,7 @@ def test_a_second_run_is_drawn_beside_the_first(name: str) -> None:
     figure = drawn(simulation, view, other)
     for place, record in simulation.records.items():
         beside = other.records[place]
-        (line,) = (line for line in row_of(figure, place, "traces", "u of")["lines"] if line["name"] == "shuffled")
+        (line,) = (line for line in row_of(figure, place, "traces", "potential u of")["lines"] if line["name"] == "shuffled")
         neuron = view.chosen[place][0]
         assert line["neuron"] == neuron
         assert np.array_equal(values_of(figure, line, "u"), of_sample(beside.u, view.sample)[neuron])
@@ -99,7 +99,7 @@ def test_the_scale_stays_that_of_the_first_run_and_tells_what_of_the_second_is_c
     alone, both = drawn(simulation, view), drawn(simulation, view, other)
     cut = outside(both)
     for place in simulation.records:
-        before, after = (row_of(figure, place, "traces", "u of") for figure in (alone, both))
+        before, after = (row_of(figure, place, "traces", "potential u of") for figure in (alone, both))
         size = before["range"][1] - before["range"][0]
         assert after["range"][0] >= before["range"][0] - (MOST_GROWTH - 1) * size
         assert after["range"][1] <= before["range"][1] + (MOST_GROWTH - 1) * size
@@ -111,7 +111,7 @@ def test_a_second_run_far_beyond_the_threshold_leaves_the_first_as_large_as_it_m
     normalised = experiment(neurons("ExpLeak", 1, tau_mem=60.0, tau_syn=None, norm_input=True), input=current)
     simulation, other = (simulate(each)[0] for each in (normalised, normalised.replace({"network.0.norm_input": False})))
     view = opened(simulation)
-    row = row_of(drawn(simulation, view, other), 0, "traces", "u of")
+    row = row_of(drawn(simulation, view, other), 0, "traces", "potential u of")
     largest = other.records[0].u.max()
     assert row["range"][1] < largest / 10
     assert f"shuffled up to {largest:.3g}, cut off" in row["title"]

@@ -113,6 +113,8 @@ def test_train_reaches_ten_and_pause_is_offered_meanwhile(opened_page: AppTest) 
     until(lambda: not run_of(opened_page).is_running)
     shown(opened_page.run())
     assert run_of(opened_page).records[-1].spikes == 10
+    press(opened_page, "Look back at the first spike")
+    assert desk(opened_page).training.seen_record.epoch == 32
     (over,) = (button for button in opened_page.button if button.label == "Goal reached")
     assert over.disabled
     assert over.help.startswith("Nothing is left to train: the output is as asked.")

@@ -44,7 +44,7 @@ def test_enter_picks_the_neuron_under_the_cursor(open_page: Open) -> None:
     expect(plot.locator(".rows-readout")).to_contain_text("LIF 2 neuron 2 ")
     page.page.keyboard.press("Enter")
     page.until(lambda: page.figure()["values"][0] != before)
-    expect(plot).to_contain_text("u of neuron 2, θ dashed")
+    expect(plot).to_contain_text("u of neuron 2, threshold θ dashed")
 
 
 def test_a_click_on_a_raster_picks_its_neuron(open_page: Open) -> None:
@@ -55,7 +55,7 @@ def test_a_click_on_a_raster_picks_its_neuron(open_page: Open) -> None:
     page.page.mouse.click(box["x"] + 400, box["y"] + 230)
     page.until(lambda: "neuron" in plot.locator(".rows-readout").inner_text())
     neuron = plot.locator(".rows-readout").inner_text().split("neuron ")[1].split(" ")[0]
-    expect(plot).to_contain_text(f"u of neuron {neuron}, θ dashed")
+    expect(plot).to_contain_text(f"u of neuron {neuron}, threshold θ dashed")
 
 
 def test_the_main_job_is_done_by_keyboard_alone(open_page: Open) -> None:

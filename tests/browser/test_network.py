@@ -26,7 +26,7 @@ def test_a_click_selects_a_neuron_and_opens_its_trace_and_its_weights(open_netwo
     assert box
     row = 30
     raster.click(position={"x": 300, "y": (row + 0.5) * box["height"] / 64})
-    expect(page.rows).to_contain_text(f"u of neuron {row}, θ dashed")
+    expect(page.rows).to_contain_text(f"u of neuron {row}, threshold θ dashed")
     expect(page.rows).to_contain_text(f"Weights from Linear 1 to neuron {row}")
     expected = ten_spikes().build()[0].weight[row].tolist()
     shown = of_view(
@@ -40,7 +40,7 @@ def test_a_click_selects_a_neuron_and_opens_its_trace_and_its_weights(open_netwo
     box = raster.bounding_box()  # the weights have taken some of its height
     assert box
     raster.click(position={"x": 300, "y": 5.5 * box["height"] / 64}, modifiers=["Shift"])
-    expect(page.rows).to_contain_text(f"u of neurons 5, {row}, θ dashed")
+    expect(page.rows).to_contain_text(f"u of neurons 5, {row}, threshold θ dashed")
 
 
 def test_opening_a_layer_shows_currents_rates_operations_intervals_and_maps(open_network: OpenNetwork) -> None:
@@ -153,7 +153,7 @@ def test_arrow_keys_walk_through_time_neurons_and_rows(open_network: OpenNetwork
     keyboard.press("ArrowDown")
     keyboard.press("ArrowDown")
     keyboard.press("Enter")
-    expect(page.rows).to_contain_text("u of neuron 1, θ dashed")
+    expect(page.rows).to_contain_text("u of neuron 1, threshold θ dashed")
     keyboard.press("+")
     page.until(lambda: page.figure()["zoom"] is not None)
     keyboard.press("0")

@@ -147,7 +147,7 @@ def test_a_click_in_a_large_window_picks_the_neuron_under_the_pointer(open_netwo
     settled(page.page, (3840, 2160))
     raster = page.canvas("raster", 1)
     raster.click(position={"x": 900, "y": 5.5 / 64 * height(raster)})
-    expect(page.rows).to_contain_text("u of neuron 5, θ dashed")
+    expect(page.rows).to_contain_text("u of neuron 5, threshold θ dashed")
 
 
 def test_a_handle_follows_the_pointer_in_a_large_window(open_neuron: OpenNeuron) -> None:

@@ -43,7 +43,7 @@ def pick(page: NetworkPage, neuron: int) -> None:
 def test_a_pick_that_was_lost_is_told_again(page: NetworkPage) -> None:
     page.page.evaluate("window.toLose = 1")
     pick(page, 30)
-    expect(page.rows).to_contain_text("u of neuron 30, θ dashed")
+    expect(page.rows).to_contain_text("u of neuron 30, threshold θ dashed")
     expect(page.rows).to_contain_text("Weights from Linear 1 to neuron 30")
     assert page.page.evaluate("window.toLose") < 0, "it was lost, and told again"
 
@@ -53,7 +53,7 @@ def test_picks_that_were_lost_are_all_told_with_the_next(page: NetworkPage) -> N
     pick(page, 30)
     page.button("all neurons").last.click()
     page.until(lambda: "heatmap" in page.figure()["kinds"])
-    expect(page.rows).to_contain_text("u of neuron 30, θ dashed")
+    expect(page.rows).to_contain_text("u of neuron 30, threshold θ dashed")
 
 
 def test_what_arrives_twice_counts_once(page: NetworkPage) -> None:
