@@ -1,8 +1,10 @@
 // Puts the focus into the menu or insight that this is in when it opens: on the first button or expander. The way back, and names that show their
 // note, come last. It is tried again until the visitor acts: the button may come later, a hidden one takes no focus, and a redrawn one loses it.
+// Whoever has moved on before this came keeps the focus.
 
 const PATIENCE = 10_000; // milliseconds
 const LAST = ".st-key-insight_back *, .st-key-insight .control *"; // take it only where nothing else can
+const OPENS = "[data-testid=stPopover]"; // holds the button of a menu
 
 /** @type {WeakSet<Element>} */
 const done = new WeakSet();
@@ -21,7 +23,8 @@ export default function ({ parentElement }) {
     const popover = parentElement.closest("[data-testid=stPopoverBody], .st-key-insight");
     const active = document.activeElement;
     if (popover && (!popover.contains(active) || active === meanwhile)) {
-      if (done.has(popover) && active !== document.body && active !== meanwhile) return acted.abort();
+      const isElsewhere = active !== document.body && active !== meanwhile && (done.has(popover) || !active?.closest(OPENS));
+      if (isElsewhere) return acted.abort();
       const found = /** @type {NodeListOf<HTMLElement>} */ (popover.querySelectorAll("button:not(:disabled), summary"));
       const seen = [...found].filter((node) => node.checkVisibility()); // Streamlit makes one for wide and one for narrow screens
       const best = seen.find((node) => !node.matches(LAST));
