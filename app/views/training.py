@@ -26,7 +26,7 @@ from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.head import open_menus
 from app.widgets.insights import insight_view
-from app.widgets.learned import learned_plots
+from app.widgets.learned import learned_curves, learned_plots
 from app.widgets.messages import messages
 from app.widgets.obstacle import obstacle_in_words, remedy_buttons
 from app.widgets.own_data import own_data_rows
@@ -194,8 +194,9 @@ def _plots() -> None:
         write_link()
         return
     if training.is_labelled:
+        learned_curves(training, theme, _redraw_scrubbed)
         if not insight_view(training, theme):
-            learned_plots(training, theme, _redraw_scrubbed)
+            learned_plots(training, theme)
         write_link()
         return
     experiment, records = run.experiment, run.records[:]

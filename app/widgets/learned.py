@@ -29,21 +29,8 @@ A = "A"
 """Name of the pinned training."""
 
 
-def learned_plots(training: TrainingState, theme: Theme, redraw_scrubbed: Callable[[], None]) -> None:
-    """Draw a training on labelled data at the epoch on display, or within the one that it learns."""
-    _curves(training, theme, redraw_scrubbed)
-    try:
-        look = training.look()
-        left, right = st.columns([1, 1], gap="small")
-        with left:
-            show_data(look, training)
-        with right:
-            _rows(look, training, theme)
-    except ExperimentError as error:
-        alert(str(error))
-
-
-def _curves(training: TrainingState, theme: Theme, redraw: Callable[[], None]) -> None:
+def learned_curves(training: TrainingState, theme: Theme, redraw: Callable[[], None]) -> None:
+    """Draw accuracy and loss over epochs; `redraw` draws what else shows the epoch that is chosen there."""
     run, pinned = training.run, training.pinned
     experiment, records = run.experiment, run.records[:]
     costs = [per_sample(experiment, record) for record in records]
@@ -61,6 +48,19 @@ def _curves(training: TrainingState, theme: Theme, redraw: Callable[[], None]) -
         redraw=redraw,
         grows=True,
     )
+
+
+def learned_plots(training: TrainingState, theme: Theme) -> None:
+    """Draw the data and a sample's activity at the epoch on display, or within the one that is learned."""
+    try:
+        look = training.look()
+        left, right = st.columns([1, 1], gap="small")
+        with left:
+            show_data(look, training)
+        with right:
+            _rows(look, training, theme)
+    except ExperimentError as error:
+        alert(str(error))
 
 
 def _rows(look: Look, training: TrainingState, theme: Theme) -> None:

@@ -9,6 +9,8 @@ from app.components.plain import sentence
 from app.state.training import TrainingState
 from app.widgets.insights import INSIGHTS, Insight
 from snncore.errors import ExperimentError
+from snncore.experiment.recognition import yin_yang
+from snncore.experiment.spec import Experiment, ten_spikes
 from tests.app import pages
 from tests.app.pages import TRAINING, desk, press, shown
 from tests.app.said import said
@@ -18,7 +20,12 @@ pytestmark = pytest.mark.slow  # each runs a page of the app
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+def experiment() -> Experiment:
+    return ten_spikes()
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch, experiment: Experiment) -> AppTest:
     """The page with the menu open, and one more insight: how many epochs there are, from the second on."""
     few = "There is only epoch 0 so far; train one more."
     insight = Insight(
@@ -28,7 +35,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
         view=lambda training, theme: sentence(f"There are {len(training.run.records)} epochs."),
     )
     monkeypatch.setitem(INSIGHTS, "count", insight)
-    return pages.opened(TRAINING, menu_explain=True)
+    return pages.opened(TRAINING, experiment, menu_explain=True)
 
 
 def step(training: TrainingState) -> None:
@@ -56,6 +63,14 @@ def test_an_insight_stands_in_place_of_the_rows_until_it_is_left(page: AppTest) 
     press(page, "Back to the rows")
     assert "There are 2 epochs." not in said(page, "sentence")
     assert "rows" in components(page)
+
+
+@pytest.mark.parametrize("experiment", [yin_yang()], ids=["Yin-Yang"])
+def test_of_labelled_data_too_the_curves_stay_above_an_insight(page: AppTest) -> None:
+    assert {"curves", "rows"} <= {*components(page)}
+    press(page, "The surrogate and the true loss")
+    assert "curves" in components(page)
+    assert "rows" not in components(page)
 
 
 def test_opening_an_insight_pauses_the_training_and_what_trains_on_is_seen(page: AppTest) -> None:
