@@ -32,6 +32,11 @@ def opened(visitors: Callable[..., Page], server: Server, path: str, query: str 
     return page
 
 
+def until_unfolded(page: Page) -> None:
+    """Waits until nothing unfolds any more: meanwhile what is in it is cut."""
+    page.wait_for_function("[...document.querySelectorAll('details')].every(each => !each.getAnimations().length)")
+
+
 def states(page: Page, path: str) -> Iterator[str]:
     """Brings the page into its states and yields their names."""
     yield "first sight"
@@ -49,6 +54,7 @@ def states(page: Page, path: str) -> Iterator[str]:
     if more:
         page.locator("summary").filter(has_text=more).first.click()
         expect(page.locator(".controls[data-drawn]")).to_have_count(2)
+        until_unfolded(page)
         yield f"{more} open"
     page.get_by_role("button", name=EXPLAINED[path], exact=True).click()
     expect(page.locator(".tip:popover-open")).to_be_visible()

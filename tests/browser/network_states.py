@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from app.server.link import to_parameter
 from snncore.experiment.spec import convolution
+from tests.browser.everywhere import until_unfolded
 from tests.browser.network_page import NetworkPage
 
 CONVOLUTION = f"?x={to_parameter(convolution().draft)}"
@@ -26,6 +27,7 @@ def compared_states(page: NetworkPage) -> Iterator[str]:
     expect(said).to_contain_text("Differs from A: τ_mem of LIF 2 10 → 64 values.")
     yield "A beside it, a value for each neuron"
     browser.locator("summary").filter(has_text="More parameters").click()
+    until_unfolded(browser)
     band = browser.get_by_role("textbox", name="Target rates")
     band.fill("5 to 20")
     band.press("Enter")

@@ -18,8 +18,9 @@ from tests.length import sampled
 
 
 def in_address(page: NeuronPage) -> Draft:
-    """The draft that the address names."""
-    return from_parameter(parse_qs(urlparse(page.page.url).query)["x"][0])
+    """The draft that the address names; the usual one before it is written."""
+    named = parse_qs(urlparse(page.page.url).query).get("x")
+    return from_parameter(named[0]) if named else DEFAULT
 
 
 def test_the_trace_follows_the_slider_before_it_is_released(open_neuron: OpenNeuron) -> None:
@@ -105,6 +106,7 @@ def test_two_drags_one_right_after_the_other_both_count(open_neuron: OpenNeuron)
         "input.amplitude": settings["input"]["amplitude"],
     }
     assert changes["input.amplitude"] < 1.5
+    page.until(lambda: all(in_address(page).at(name) == round(value, 6) for name, value in changes.items()))
     page.page.reload()
     page.wait()
     assert_shows(page, DEFAULT.replace({name: round(value, 6) for name, value in changes.items()}))
@@ -123,6 +125,7 @@ def test_the_input_can_be_drawn_by_hand(open_neuron: OpenNeuron) -> None:
     drawn = page.array("z")
     assert len(set(drawn)) > 5
     assert page.agrees
+    page.until(lambda: len(set(in_address(page).input.model_dump().get("values") or ())) > 5)
     page.page.reload()
     page.wait()
     np.testing.assert_array_equal(page.array("z"), drawn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from urllib.parse import parse_qs, urlparse
@@ -74,6 +75,7 @@ def test_it_is_trained_and_its_link_opens_again(plugged: Server, visitors: Visit
     page.press("+1 epoch")
     page.until(lambda: page.epoch == 1)
     expect(page.page.get_by_role("alert")).to_have_count(0)
+    page.page.wait_for_url(re.compile("run="))
     page.page.reload()
     page.until(lambda: page.epoch == 1)
     page.page.get_by_role("link", name="Network", exact=True).click()

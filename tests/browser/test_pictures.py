@@ -130,7 +130,7 @@ def test_a_picture_holds_every_plot_and_word_where_it_stands(open_plots: Open, t
     buttons = page.locator(".rows-switch, .rows-remedy")
     assert buttons.count() == 3
     for button in buttons.all():
-        assert ink(part(picture, page, button), theme) == 0, "buttons are no part of a picture"
+        assert ink(part(picture, page, button), theme) < 0.001, "buttons are no part of a picture; the words beside may reach in by a pixel"
 
 
 def test_a_picture_shows_what_the_window_does_not(open_plots: Open) -> None:
