@@ -1,0 +1,135 @@
+"""A conversion is handed on with its weights, and what a page can't take is refused in a sentence, with nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from app.server.limits import check
+from app.state.composition import Composition
+from app.state.conversion import MOST_STEPS, ConversionState
+from app.state.desk import CONVERSION_PAGE, Desk
+from snncore.errors import ExperimentError, SNNCoreError
+from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.run.labelled import answer
+from snncore.run.simulation import simulate
+from tests.app.conversion_page import SMALL, begun, own_network, weights_file
+
+pytestmark = pytest.mark.usefixtures("as_in_the_app")
+
+
+@pytest.fixture
+def state() -> ConversionState:
+    return begun()
+
+
+# ------------------------------------------------------------------------------------------------------------- handed on
+
+
+def test_the_converted_network_is_handed_over_with_its_weights(state: ConversionState) -> None:
+    composition = Composition(state.files)
+    composition.start_from(state.converted())
+    assert composition.experiment is not None
+    assert composition.experiment.conversion is None
+    assert composition.experiment.checkpoint is not None
+    state.pick(1, 0, 0)
+    own = state.neuron()
+    assert own is not None
+    shape = composition.experiment.input.shape
+    handed = simulate(composition.experiment.replace({"input.index": 0}), state.files)[0]
+    np.testing.assert_array_equal(handed.records[1].spikes, own[0].records[1].spikes[:, : shape[1]])
+
+
+def test_the_training_page_begins_where_the_conversion_ended(state: ConversionState) -> None:
+    handed = Experiment(**dict(state.converted()))
+    handed.check_trainable()
+    assert state.shown is not None
+    assert answer(handed, state.files).accuracy == state.shown.accuracies[15]
+
+
+def test_a_desk_keeps_the_conversion_for_a_reload() -> None:
+    held = Desk()
+    held.turn_to(CONVERSION_PAGE)
+    assert not held.holds_more_than_its_link
+    held.attempt(lambda: held.conversion.ask_for_steps(9))
+    assert held.query
+    held.undo()
+    assert held.query == {}
+    assert held.holds_more_than_its_link
+
+
+# --------------------------------------------------------------------------------------------------------------- refused
+
+
+def not_finite() -> nn.Module:
+    model = own_network(64, 128, 64, 10)
+    with torch.no_grad():
+        model[0].weight[0, 0] = torch.nan
+    return model
+
+
+def test_other_pages_refuse_a_conversion_and_say_where_it_opens() -> None:
+    with pytest.raises(ExperimentError, match="open it on the Conversion page"):
+        check(SMALL.draft)
+    composition = Composition()
+    with pytest.raises(ExperimentError, match="open it on the Conversion page"):
+        composition.start_from(SMALL.draft)
+    assert composition.present == ten_spikes().draft
+
+
+def test_a_file_of_a_conversion_is_refused_on_the_training_page_and_nothing_is_lost() -> None:
+    held = Desk()
+    with pytest.raises(ExperimentError, match="open it on the Conversion page"):
+        held.training.bring_back("conversion.json", SMALL.to_json().encode())
+    assert held.composition.present == ten_spikes().draft
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("notes.pt", lambda: b"these are no weights", "neither a .pt file of torch nor a safetensors file"),
+        ("other.pt", lambda: weights_file(own_network(64, 50, 64, 10)), "weights of another network"),
+        ("short.pt", lambda: weights_file(own_network(64, 128, 10)), "weights of another network"),
+        ("nan.pt", lambda: weights_file(not_finite()), "finite"),
+        ("lif.json", lambda: ten_spikes().to_json().encode(), "labelled samples"),
+        ("none.json", lambda: b"{", "not valid JSON"),
+    ],
+)
+def test_bad_files_are_refused_in_a_sentence_and_nothing_is_lost(
+    name: str, content: Callable[[], bytes], message: str, state: ConversionState
+) -> None:
+    present, shown = state.present, state.shown
+    with pytest.raises(SNNCoreError, match=message) as refused:
+        state.bring(name, content())
+    assert str(refused.value).endswith(".")
+    assert (state.present, state.shown) == (present, shown)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"input.shape": [1, MOST_STEPS + 1, 64]}, "takes up to 256"),
+        ({"training.epochs": 1_000_000}, "Use fewer epochs"),
+        ({"input.shape": [2, 16, 64]}, "batch of 1"),
+    ],
+)
+def test_what_is_too_much_for_the_server_is_refused_before_it_begins(changes: dict[str, Any], message: str, state: ConversionState) -> None:
+    present = state.present
+    with pytest.raises(ExperimentError, match=message):
+        state.edit(changes)
+    assert state.present == present
+
+
+def test_what_the_page_looks_after_leaves_the_last_complaint() -> None:
+    held = Desk()
+    held.attempt(lambda: held.conversion.ask_for_steps(MOST_STEPS + 1))
+    complaint = held.complaint
+    held.guard.look_after(held.conversion.prepare)
+    assert complaint
+    assert held.complaint == complaint
+    held.leave()
