@@ -124,6 +124,13 @@ FORBIDDEN = {
 """Calls of Streamlit that no page makes."""
 
 
+def test_what_tests_share_is_in_modules_without_tests() -> None:
+    files = {file: imports_of(file) for file in sorted((ROOT / "tests").rglob("*.py"))}
+    of_tests = re.compile(r"tests\.([a-z_]+\.)*test_[a-z_]+$")
+    assert {str(file): name for file, names in files.items() for name in names if of_tests.match(name)} == {}
+    assert sum("tests.app.waiting" in names for names in files.values()) > 5, "imports of other modules are seen"
+
+
 @pytest.mark.parametrize(("forbidden", "why"), FORBIDDEN.items())
 def test_no_page_uses_what_reads_numbers_or_text_otherwise_than_they_are_written(forbidden: str, why: str) -> None:
     for file, node in streamlit_attributes():

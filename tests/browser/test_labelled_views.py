@@ -13,7 +13,7 @@ from app.server.link import to_parameter
 from snncore.experiment.recognition import digits, remember, yin_yang
 from snncore.experiment.spec import Experiment
 from tests.browser.server import Server
-from tests.browser.test_axe import LEAST_TARGET, SMALL, violations
+from tests.browser.wcag import LEAST_TARGET, SMALL, violations
 
 ENDLESS = {"training.epochs": 10_000}
 

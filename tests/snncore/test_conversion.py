@@ -16,6 +16,7 @@ from snncore.convert import from_model, replace_module, replace_module_
 from snncore.errors import ConversionError, ParameterError, ShapeError
 from snncore.layers import IAF, LIF, ExpLeak, IAFSqueeze, LIFSqueeze, NeuromorphicReLU, SumPool2d
 from snncore.layers.model import spiking_layers
+from tests.snncore.artificial_models import Twice
 
 STEPS = 400
 
@@ -31,20 +32,6 @@ class Functions(nn.Module):
         x = functional.relu(self.first(x))
         x = torch.relu(self.second(x))
         return self.last(self.third(x).clamp(min=0) + x.relu())
-
-
-class Twice(nn.Module):
-    """Uses one ReLU twice, and one block twice."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.act = nn.ReLU()
-        self.block = nn.Sequential(nn.Linear(6, 6), nn.ReLU())
-        self.first, self.last = nn.Linear(6, 6), nn.Linear(6, 6)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.act(self.first(x))
-        return self.last(self.act(self.block(self.block(x)) - 0.5 * x))
 
 
 class Shared(nn.Sequential):

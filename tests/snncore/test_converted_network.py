@@ -15,7 +15,7 @@ from snncore.convert import Network, SNNAnalyzer, SynOpCounter, from_model
 from snncore.errors import ParameterError, ShapeError
 from snncore.layers import IAF, NeuromorphicReLU, StatefulLayer
 from snncore.layers.model import spiking_layers
-from tests.snncore.test_conversion import Twice
+from tests.snncore.artificial_models import Twice
 
 
 def dense() -> nn.Sequential:

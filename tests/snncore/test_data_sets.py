@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import numpy as np
@@ -13,18 +12,10 @@ from snncore import encoders
 from snncore.errors import ExperimentError
 from snncore.experiment.data import DATA_KINDS, DataSet
 from snncore.experiment.data.digits import Digits
-from snncore.experiment.data.file import LabelledFile, labels_key, values_key
+from snncore.experiment.data.file import labels_key, values_key
 from snncore.experiment.data.remember import Remember
 from snncore.experiment.data.yin_yang import YinYang, yin_yang_classes
-
-
-def own(values: Any, labels: Any, **fields: Any) -> tuple[LabelledFile, dict[str, Any]]:
-    """A data set of these samples, and the files that it names."""
-    x, y = np.asarray(values, np.float32), np.asarray(labels, np.int64)
-    sizes = {"samples": len(x), "shape": x.shape[1:], "has_time": x.ndim > 2, "labels": int(y.max()) + 1}
-    digest = hashlib.sha256(x.tobytes() + y.tobytes()).hexdigest()[:32]
-    return LabelledFile(name="mine.npz", digest=digest, **{**sizes, **fields}), {values_key(digest): x, labels_key(digest): y}
-
+from tests.snncore.labelled import own
 
 OWN, FILES = own(np.arange(60.0).reshape(20, 3), np.arange(20) % 2, test_share=0.25)
 SERIES, SERIES_FILES = own(np.arange(160.0).reshape(20, 4, 2), np.arange(20) % 2)

@@ -18,7 +18,7 @@ from snncore.experiment.spec import Experiment
 from snncore.run.bptt import train
 from snncore.run.decision_map import OUTSIDE, decision_map, grid_points
 from snncore.run.labelled import Answerer
-from tests.snncore.test_data_sets import own
+from tests.snncore.labelled import own
 
 
 @functools.cache

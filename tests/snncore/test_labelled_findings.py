@@ -11,7 +11,7 @@ from snncore.diagnosis.training import findings
 from snncore.diagnosis.training_findings import SaturatedLayer, SilentLayer, TrainingFinding
 from snncore.experiment.recognition import digits, digits_convolution, remember, yin_yang
 from snncore.experiment.spec import Experiment
-from tests.snncore.test_labelled_training import FILES, learned, made
+from tests.snncore.labelled import FILES, learned, made
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -14,47 +14,11 @@ import torch
 from snncore.diagnosis.training import findings
 from snncore.diagnosis.training_findings import Diverged
 from snncore.errors import DivergenceError, ExperimentError
-from snncore.experiment.spec import Experiment, ten_spikes
+from snncore.experiment.spec import ten_spikes
 from snncore.run.bptt import EpochRecord, Trainer, train
 from snncore.run.epoch import Phase
 from snncore.run.labelled import Answerer, LabelledEpoch, answer
-from tests.snncore.test_data_sets import own
-
-RANDOM = np.random.RandomState(0)
-LABELS = np.arange(90) % 3
-DATA, FILES = own(RANDOM.uniform(0, 0.6, (90, 6)) + np.repeat(np.eye(3), 2, axis=1)[LABELS], LABELS)
-"""Three classes, of which each has two values of six that are larger."""
-
-LINEAR = {"kind": "Linear", "in_features": 6, "out_features": 12}
-OUT = {"kind": "Linear", "in_features": 12, "out_features": 3}
-LIF = {"kind": "LIF", "tau_mem": 5.0, "norm_input": False}
-LEAK = {"kind": "ExpLeak", "tau_mem": 5.0}
-
-
-def made(*network: dict[str, Any], shape: tuple[int, ...] = (6,), task: dict[str, Any] | None = None, **training: Any) -> Experiment:
-    """The data as a rate code, learned in batches of 20, the last of them of 12."""
-    return Experiment(
-        network=network or (LINEAR, LIF, OUT, LEAK),
-        input={"kind": "sample", "shape": (1, 8, *shape)},
-        training={
-            "task": {
-                "kind": "classification",
-                "data": DATA.model_dump(),
-                "encoding": {"kind": "rate", "rate": 600.0},
-                "readout": "mean_potential",
-                **(task or {}),
-            },
-            "optimiser": "Adam",
-            "lr": 0.01,
-            "epochs": 3,
-            "batch_size": 20,
-            **training,
-        },
-    )
-
-
-def learned(experiment: Experiment) -> list[EpochRecord]:
-    return list(train(experiment, files=FILES))
+from tests.snncore.labelled import DATA, FILES, LEAK, LIF, LINEAR, OUT, learned, made
 
 
 def same(one: EpochRecord, other: EpochRecord) -> bool:
