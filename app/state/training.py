@@ -212,6 +212,7 @@ class TrainingState(ShownTraining):
             self._give_up(old, experiment)
         self.composition.accept(experiment.draft, experiment)
         self._exchange(made)
+        self.own_data.is_asked = False
         if was_running:
             made.play()
         return True

@@ -30,14 +30,15 @@ NOTE = (
     ".h5 with spikes/times, spikes/units and labels, counted in steps of the bin width."
 )
 
+UNCHANGED = "Until a file is here, the network goes on as before."
+
 
 def own_data_rows(draft: Draft) -> None:
     """Show where a file is brought, if own data are learned or to be chosen, and how they are split."""
     training, data = desk().training, labelled_file(draft)
     if data is None and not training.own_data.is_asked:
         return
-    if data is not None:
-        caption(own_data_in_words(draft))
+    caption(UNCHANGED if data is None else own_data_in_words(draft))
     upload(FILE, "Labelled data", training.bring_labelled, ["npz", "csv", "h5", "hdf5"], LARGEST_UPLOAD, NOTE)
     panel("bin width", "Labelled data", _add_bin_width)
 
