@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -133,11 +133,16 @@ def link(changes: Mapping[str, Any], experiment: Experiment = DEFAULT) -> str:
 
 
 def assert_shows(page: NeuronPage, experiment: Experiment) -> None:
-    """The numbers that are drawn are those of snncore."""
+    """The numbers that are drawn are those of snncore, or become them."""
     (record,) = simulate(experiment)[0].records.values()
-    shown = page.shown()
-    for drawn, kept in ARRAYS.items():
-        if kept == "spikes" and not record.does_spike:
-            continue
-        expected = getattr(record, kept)[0].reshape(experiment.input.shape[1], -1).T
-        np.testing.assert_array_equal(np.array(shown[drawn]).reshape(expected.shape), expected.astype(float), drawn)
+    arrays = {drawn: getattr(record, kept)[0] for drawn, kept in ARRAYS.items() if record.does_spike or kept != "spikes"}
+    expected = {drawn: array.reshape(experiment.input.shape[1], -1).T.astype(float) for drawn, array in arrays.items()}
+
+    def drawn_now() -> dict[str, np.ndarray[Any, Any]]:
+        shown = page.shown()
+        return {drawn: np.ravel(shown[drawn]) for drawn in expected}
+
+    with suppress(AssertionError):
+        page.until(lambda: all(np.array_equal(values, expected[drawn].ravel()) for drawn, values in drawn_now().items()))
+    for drawn, values in drawn_now().items():
+        np.testing.assert_array_equal(values, expected[drawn].ravel(), drawn)

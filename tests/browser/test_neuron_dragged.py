@@ -114,7 +114,8 @@ def test_two_drags_one_right_after_the_other_both_count(open_neuron: OpenNeuron)
 
 def test_the_input_can_be_drawn_by_hand(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
-    page.answered(lambda: page.page.get_by_label("Input", exact=True).select_option("Drawn by hand"))
+    page.page.get_by_label("Input", exact=True).select_option("Drawn by hand")
+    expect(page.page.locator(".neuron-sketch")).to_be_visible()
     np.testing.assert_array_equal(page.array("z"), simulate(DEFAULT)[0].input.ravel(), "drawing begins with what was there")
     sketch = page.page.locator(".neuron-sketch")
     answers = page.drawn
@@ -135,7 +136,8 @@ def test_drawing_over_a_weighted_input_begins_with_it_and_takes_values_of_either
     page = open_neuron(link({"input.kind": "spike_bursts"}))
     before = page.array("z")
     assert before.max() > 2
-    page.answered(lambda: page.page.get_by_label("Input", exact=True).select_option("Drawn by hand"))
+    page.page.get_by_label("Input", exact=True).select_option("Drawn by hand")
+    expect(page.page.locator(".neuron-sketch")).to_be_visible()
     assert page.array("z").tolist() == before.tolist()
     low, _ = page.shown()["ranges"]["input"]
     answers = page.drawn
@@ -169,8 +171,8 @@ def test_the_input_is_drawn_with_keys_too(open_neuron: OpenNeuron) -> None:
 def test_keys_move_handles_and_the_cursor(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     page.handle("threshold").focus()
-    page.answered(lambda: page.page.keyboard.press("ArrowUp"))
-    assert page.shown()["threshold"] == str(float(np.float32(1.05)))
+    page.page.keyboard.press("ArrowUp")
+    page.until(lambda: page.shown()["threshold"] == str(float(np.float32(1.05))))
     expect(page.handle("threshold")).to_have_attribute("aria-valuetext", "1.05")
     page.plot.focus()
     at = page.shown()["at"]
