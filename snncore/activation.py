@@ -38,7 +38,8 @@ LARGEST_COUNT = 2**24
 """Largest number up to which float32 counts without gaps."""
 
 LARGEST = torch.finfo(torch.float32).max
-"""Largest number that float32 can hold."""
+SMALLEST = torch.finfo(torch.float32).tiny
+"""Ends of the positive numbers that float32 can hold in full."""
 
 
 class _CountWithSurrogate(torch.autograd.Function):
@@ -307,4 +308,8 @@ def _require_positive(instance: object, name: str) -> None:
     value = getattr(instance, name)
     if not value > 0:
         raise ParameterError(f"{type(instance).__name__}: {name} is {value}; it must be a finite number above 0.")
+    if value < SMALLEST:
+        raise ParameterError(
+            f"{type(instance).__name__}: {name} is {value}; it must be a number that float32 can hold, from {SMALLEST:.3g}."
+        )
     _require_finite(type(instance).__name__, name, value)

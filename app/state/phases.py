@@ -120,16 +120,18 @@ class PhasesView:
 
     # ------------------------------------------------------------------------------------------ walking through
 
-    def walk(self, run: TrainingRun, epoch: int, owner: Owner, files: Files) -> WalkedEpoch | None:
+    def walk(self, run: TrainingRun, epoch: int, owner: Owner, files: Files, *, follows: bool = False) -> WalkedEpoch | None:
         """Return the epoch of a training in its phases; None while a copy is trained up to it.
 
-        While the network itself trains, the copy still finishes, and the epoch before it is shown until then.
+        Args:
+            follows: whether the epoch is asked for because the network trains on. Then a copy that has begun still finishes, and the
+                epoch before it stays until then.
 
         Raises:
             ExperimentError: its numbers are no longer finite.
         """
         key = run.id, epoch
-        if self._walk is not None and self._walk[0][0] == run.id and run.is_running and self._walk[1].is_running:
+        if self._walk is not None and self._walk[0][0] == run.id and follows and self._walk[1].is_running:
             key = self._walk[0]
         if self._walk is None or self._walk[0] != key:
             if self._walk is not None:
@@ -144,7 +146,7 @@ class PhasesView:
             self._walk = None  # it ended since nobody watched; the next look begins again
         if job.result is not None:
             self._walked = key, job.result
-        elif run.is_running and self._walked is not None and self._walked[0][0] == run.id:
+        elif follows and self._walked is not None and self._walked[0][0] == run.id:
             return self._walked[1]
         return job.result
 

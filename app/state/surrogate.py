@@ -38,7 +38,7 @@ class Shown:
     """The pass that is looked at.
 
     Attributes:
-        experiment: in force at the epoch on display; with labelled data its input is the sample on display.
+        experiment: in force at the epoch that is explained; with labelled data its input is the sample on display.
         parameters: values of all parameters by name.
         records: what each neuron layer did, by its place in the network.
     """

@@ -22,6 +22,7 @@ from app.state.trials import Trials
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.experiment.spec import Draft, Experiment
 from snncore.experiment.training import OF_THE_TASK
+from snncore.explain.first_spike import FirstSpike
 from snncore.io.checkpoint import Checkpoint
 
 DEFAULT_SPEED = 8.0
@@ -212,7 +213,6 @@ class TrainingState(ShownTraining):
             self._give_up(old, experiment)
         self.composition.accept(experiment.draft, experiment)
         self._exchange(made)
-        self.own_data.is_asked = False
         if was_running:
             made.play()
         return True
@@ -302,6 +302,11 @@ class TrainingState(ShownTraining):
         self.run.pause()
         self.close_insight()
         self.insight = name
+
+    def look_at_first_spike(self, cause: FirstSpike) -> None:
+        """Show the epoch of the first spike, in place of trials too."""
+        self.trials.end()
+        super().look_at_first_spike(cause)
 
     def close_insight(self) -> None:
         """Show the rows again, and forget what was asked meanwhile."""

@@ -157,7 +157,7 @@ def _around() -> object:
         training.poll_interval,
         (training.is_labelled, run.batches[1] > 0 and not run.is_running),
         training.insight,
-        training.phases.has_walked,  # it may be there before the page asks when to look again
+        run.is_running or training.phases.has_walked,  # it may be there before the page asks when to look again
         _first_spike(training) is not None,
         (run.id, training.cause() is not None) if open_menus() else None,
     )

@@ -37,7 +37,7 @@ from snncore.explain import flow
 
 
 def credit_view(training: TrainingState, theme: Theme) -> None:
-    """Show credit of the epoch on display.
+    """Show credit of the epoch that is explained.
 
     Raises:
         ExperimentError: it can't be computed; then nothing is shown.

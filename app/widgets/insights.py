@@ -2,7 +2,7 @@
 
 An insight registers itself in `INSIGHTS`, in a module that `app/views/training.py` imports. The menu Explain has a button for each. Its
 view is drawn below the curves, at the epoch on display, again whenever the page is. Opening one pauses the training; whoever trains on
-sees the view follow, an epoch a second (`training.explained_record`).
+sees the view follow, an epoch a second at most (`training.explained_record`).
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ NOTE = (
     ".h5 with spikes/times, spikes/units and labels, counted in steps of the bin width."
 )
 
-UNCHANGED = "Until a file is here, the network goes on as before."
+UNCHANGED = "Nothing changes until a file is here."
 
 
 def own_data_rows(draft: Draft) -> None:

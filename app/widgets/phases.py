@@ -73,7 +73,9 @@ def _view(training: TrainingState, theme: Theme) -> None:
         _left_out(training, asked, theme)
         return
     view.tick()
-    walked = view.walk(training.run, training.explained_record.epoch, training.owner, training.composition.files)
+    run, epoch = training.run, training.explained_record.epoch
+    follows = run.is_running and training.scrubbed is None
+    walked = view.walk(run, epoch, training.owner, training.composition.files, follows=follows)
     focus("phases_focus")
     if walked is None:
         sentence(WALKING)
@@ -88,7 +90,7 @@ def _view(training: TrainingState, theme: Theme) -> None:
             st.button(PLAY, key="play_phases", on_click=_then_all, args=(training, view.play))
         if view.at in LEAVABLE:
             st.button(LEAVE_OUT, key="leave_out", on_click=_then_all, args=(training, partial(view.leave_out, training.run)))
-        caption(CODE[view.at])
+        caption(f"Epoch {walked.record.epoch} · {CODE[view.at]}")
     sentence(phase_in_words(walked, view.at, experiment))
     _picture(training, walked, theme)
 

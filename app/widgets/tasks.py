@@ -35,7 +35,7 @@ def add_task(rows: Panel, experiment: Experiment, edit: Edit) -> None:
     rows.choice(
         LEARNS,
         "training.task",
-        OWN_DATA if desk().training.own_data.is_asked else kind,
+        kind,
         [*unlabelled, *labelled],
         lambda changes: _choose(changes["training.task"], edit),
         lambda name: learned_name(name, task, takes_any),

@@ -17,7 +17,7 @@ from snncore.run.bptt import EpochRecord
 
 WHY_SILENT, LOOK_BACK, WHICH_SURROGATE = "Why silent?", "Look back at the first spike", "Which surrogate learns fastest?"
 OPEN_NEURON = "Open neuron "
-"""Labels of what may be asked of a training, in its menus and below its sentence; the last one is followed by a number."""
+"""What may be asked of a training, in its menus, below its sentence or by the main button; a number follows the last one."""
 
 
 class Course(Protocol):

@@ -67,7 +67,9 @@ def prepare() -> None:
     Raises:
         RuntimeError: they can't be compiled here.
     """
-    _start().join()
+    thread = _start()
+    if thread is not None:
+        thread.join()
     if _loops is None:
         raise RuntimeError("The compiled time loops could not be loaded; the warning given then says why. The scan serves instead.")
 
@@ -110,14 +112,20 @@ if hasattr(os, "register_at_fork"):
 # ---------------------------------------------------------------------------------------------------------- loading
 
 
-def _start() -> threading.Thread:
+def _start() -> threading.Thread | None:
+    """Return the thread that loads the loops; None if no thread can be had at present."""
     global _loader
     with _lock:
         if _loader is None:
             # Not a daemon: the interpreter must not exit while the compiler runs.
             thread = threading.Thread(target=_load, name="snncore-kernels")
-            thread.start()
-            _loader = thread  # only now, since there may be no thread to be had
+            try:
+                thread.start()
+            except RuntimeError as error:
+                _warn(error)
+                _cache_was_read.set()
+                return None
+            _loader = thread
         return _loader
 
 
@@ -136,7 +144,11 @@ def _load() -> None:
             _loops = _linked(code)
             _write(key, code)
     except Exception as error:  # whatever error Numba, LLVM or the disk raises, the scan still works
-        warnings.warn(f"snncore computes without its compiled time loops, more slowly: {error}", RuntimeWarning, stacklevel=2)
+        _warn(error)
+
+
+def _warn(error: Exception) -> None:
+    warnings.warn(f"snncore computes without its compiled time loops, more slowly: {error}", RuntimeWarning, stacklevel=3)
 
 
 _COMPILER = """
@@ -290,7 +302,8 @@ def _write_whole(file: Path, data: bytes) -> None:
         try:
             part.write(data)
             part.close()
-            os.chmod(part.name, 0o644)
+            with suppress(OSError):  # some file systems have no such rights
+                os.chmod(part.name, 0o644)
             os.replace(part.name, file)
         except OSError:
             Path(part.name).unlink(missing_ok=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.components.plain import sentence
+from app.state import shown_training
 from app.state.training import TrainingState
 from app.widgets.insights import INSIGHTS, Insight
 from snncore.errors import ExperimentError
@@ -84,6 +88,24 @@ def test_opening_an_insight_pauses_the_training_and_what_trains_on_is_seen(page:
     step(training)
     shown(page.run())
     assert f"There are {counted + 1} epochs." in said(page, "sentence")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("Where the gradient goes", "sentence"), ("Phases of an epoch", "caption")])
+@pytest.mark.parametrize("experiment", [ten_spikes().replace({"training.epochs": 10_000, "training.task.target": 10**6})], ids=["endless"])
+def test_what_explains_a_training_that_goes_on_keeps_its_epoch_for_a_while(
+    page: AppTest, name: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = desk(page).training
+    monkeypatch.setattr(shown_training, "EXPLAINED_FOR", math.inf)
+    press(page, name)
+    assert "poch 0" in str(said(page, kind))
+    training.run.speed = None
+    training.train()
+    until(lambda: len(training.run.records) > 20)
+    assert "poch 0" in str(said(shown(page.run()), kind))
+    monkeypatch.setattr(shown_training, "EXPLAINED_FOR", 0.0)
+    until(lambda: re.search(r"poch [1-9]", str(said(shown(page.run()), kind))) is not None)
+    training.pause()
 
 
 def test_an_insight_that_cannot_be_opened_says_why_in_the_menu(page: AppTest) -> None:

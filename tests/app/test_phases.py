@@ -75,11 +75,13 @@ def test_while_the_network_trains_a_walk_still_finishes_and_is_shown_until_the_n
     for _ in range(3):
         last = len(seen_epochs)
         while len(seen_epochs) == last:
-            found = view.walk(run, len(run.records) - 1, OWNER, NO_FILES)
+            found = view.walk(run, len(run.records) - 1, OWNER, NO_FILES, follows=True)
             assert found is not None or not seen_epochs, "what is there stays"
             if found is not None and found.record.epoch not in seen_epochs:
                 seen_epochs.append(found.record.epoch)
     assert seen_epochs == sorted(seen_epochs)
+    until(lambda: view.walk(run, 3, OWNER, NO_FILES) is not None)
+    assert seen(view, run, 3).record.epoch == 3, "the visitor asks for another one, while it trains"
     run.pause()
     until(lambda: not run.is_running)
     assert seen(view, run, 1).record.epoch == 1

@@ -218,6 +218,7 @@ def test_anything_with_apply_any_reset_and_any_surrogate_will_do():
         (lambda: MembraneSubtract(math.inf), "subtract_value"),
         (lambda: MembraneReset(math.nan), "reset_value"),
         (lambda: MembraneReset(-1e39), "reset_value is -1e.39; it must be a number that float32 can hold"),
+        (lambda: SingleExponential(grad_width=1e-50), "grad_width is 1e-50; it must be a number that float32 can hold"),
         (lambda: FastSigmoid(slope=1e39), "slope is 1e.39; it must be a number that float32 can hold"),
         (lambda: SingleExponential(grad_width=0.0), "grad_width"),
         (lambda: SingleExponential(grad_scale=math.nan), "grad_scale"),

@@ -119,13 +119,21 @@ def test_a_cache_is_there_for_all_users_or_not_at_all(tmp_path, monkeypatch):
     assert {each.name for each in tmp_path.iterdir()} == {"loops-key.txt", "loops-other.txt"}
 
 
-def test_where_no_thread_can_be_had_the_next_call_tries_again(monkeypatch):
+def test_where_no_thread_can_be_had_the_scan_computes_and_the_next_call_tries_again(monkeypatch):
+    kernels.prepare()
+    loops = loading._loops
     monkeypatch.setattr(loading, "_loader", None)
+    monkeypatch.setattr(loading, "_loops", None)
+    monkeypatch.setattr(loading, "_cache_was_read", threading.Event())
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", refuse)
-        with pytest.raises(RuntimeError, match="can't start new thread"):
-            loading.begin()
+        with pytest.warns(RuntimeWarning, match="without its compiled time loops.*can't start new thread"):
+            assert LIF(1.0)(noise(2, 5, 3)).shape == (2, 5, 3)
+        with pytest.warns(RuntimeWarning), pytest.raises(RuntimeError, match="could not be loaded"):
+            kernels.prepare()
     kernels.prepare()
+    assert loading._loops is not None
+    assert loading._loops is not loops
 
 
 def refuse(thread):

@@ -4,7 +4,8 @@
 
 const PATIENCE = 10_000; // milliseconds
 const LAST = ".st-key-insight_back *, .st-key-insight .control *"; // take it only where nothing else can
-const OPENS = "[data-testid=stPopover]"; // holds the button of a menu
+const OPENED = "[data-testid=stPopover] [aria-expanded=true]"; // the button of the menu that is open
+const MENU = "[data-testid=stPopover] *"; // the button of any menu: an insight was opened by one
 
 /** @type {WeakSet<Element>} */
 const done = new WeakSet();
@@ -23,7 +24,8 @@ export default function ({ parentElement }) {
     const popover = parentElement.closest("[data-testid=stPopoverBody], .st-key-insight");
     const active = document.activeElement;
     if (popover && (!popover.contains(active) || active === meanwhile)) {
-      const isElsewhere = active !== document.body && active !== meanwhile && (done.has(popover) || !active?.closest(OPENS));
+      const opener = popover.matches(".st-key-insight") ? MENU : OPENED;
+      const isElsewhere = active !== document.body && active !== meanwhile && (done.has(popover) || !active?.matches(opener));
       if (isElsewhere) return acted.abort();
       const found = /** @type {NodeListOf<HTMLElement>} */ (popover.querySelectorAll("button:not(:disabled), summary"));
       const seen = [...found].filter((node) => node.checkVisibility()); // Streamlit makes one for wide and one for narrow screens
