@@ -37,6 +37,13 @@ RATIO_BAR = 2.0
 BYTES_BARS = {"Training page": 15.0, "Network page": 10.0}
 """kB for a released slider."""
 
+SHARE = """node => {
+  const [at, least, most] = node.type === "range" ? [node.value, node.min, node.max] : ["now", "min", "max"].map(
+    (name) => node.getAttribute(`aria-value${name}`));
+  return (at - least) / (most - least);
+}"""
+"""Where a slider stands between its ends, from 0 to 1."""
+
 VISIT_TIME = 3000
 """Milliseconds after which a visited page counts as loaded."""
 
@@ -122,8 +129,9 @@ def _drag(page: Page, _sample: int) -> None:
     slider = page.get_by_role("slider", name="Spike threshold")
     box = slider.bounding_box()
     assert box
-    share = slider.evaluate("node => (node.value - node.min) / (node.max - node.min)")
-    x, y = box["x"] + 8 + share * (box["width"] - 16), box["y"] + box["height"] / 2
+    share = slider.evaluate(SHARE)
+    is_thumb = slider.evaluate("node => node.type !== 'range'")  # Streamlit's slider
+    x, y = box["x"] + (box["width"] / 2 if is_thumb else 8 + share * (box["width"] - 16)), box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + (24 if share < 0.5 else -24), y, steps=4)

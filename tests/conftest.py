@@ -1,9 +1,12 @@
 """Settings of all tests: Hypothesis draws the same examples on every run and sets no deadline, and the fused loops are loaded."""
 
 import importlib
+import os
 import sys
 from collections.abc import Iterator
 from types import ModuleType
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is loaded; tests run side by side
 
 import pytest
 from hypothesis import settings
