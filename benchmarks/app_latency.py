@@ -37,12 +37,8 @@ RATIO_BAR = 2.0
 BYTES_BARS = {"Training page": 15.0, "Network page": 10.0}
 """kB for a released slider."""
 
-SHARE = """node => {
-  const [at, least, most] = node.type === "range" ? [node.value, node.min, node.max] : ["now", "min", "max"].map(
-    (name) => node.getAttribute(`aria-value${name}`));
-  return (at - least) / (most - least);
-}"""
-"""Where a slider stands between its ends, from 0 to 1."""
+PLACE = "node => node.type === 'range' ? (node.value - node.min) / (node.max - node.min) : null"
+"""Where a slider's thumb stands, from 0 to 1; of Streamlit's the thumb itself is the slider."""
 
 VISIT_TIME = 3000
 """Milliseconds after which a visited page counts as loaded."""
@@ -124,17 +120,16 @@ def _server_milliseconds() -> float:
     return 1e3 * medians([move], rounds=50)[0]
 
 
-def _drag(page: Page, _sample: int) -> None:
-    """Drags the thumb towards the middle, where there is always room, and lets go."""
+def _drag(page: Page, sample: int) -> None:
+    """Drags the thumb to and fro, and lets go."""
     slider = page.get_by_role("slider", name="Spike threshold")
     box = slider.bounding_box()
     assert box
-    share = slider.evaluate(SHARE)
-    is_thumb = slider.evaluate("node => node.type !== 'range'")  # Streamlit's slider
-    x, y = box["x"] + (box["width"] / 2 if is_thumb else 8 + share * (box["width"] - 16)), box["y"] + box["height"] / 2
+    place = slider.evaluate(PLACE)
+    x, y = box["x"] + (box["width"] / 2 if place is None else 8 + place * (box["width"] - 16)), box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x + (24 if share < 0.5 else -24), y, steps=4)
+    page.mouse.move(x + (24 if sample % 2 else -24), y, steps=4)
     page.wait_for_timeout(100)
     page.mouse.up()
 
