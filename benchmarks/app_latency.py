@@ -1,9 +1,9 @@
-"""How long after a slider is released all plots show the new network, and how many bytes that takes, in a real Chromium.
+"""How long after a slider is moved by a key all plots show the new network, and how many bytes that takes, in a real Chromium.
 
 `python -m benchmarks.app_latency` prints medians and 95th percentiles for the Training page, for the Network page with the ten-spike net
 and with the convolutional one (8 samples × 100 steps), and beside them, taken in turn in the same run, those of a page that draws the
-Training page's figures with `st.plotly_chart`. From the release to the frame after the last change in any plot. Then the bytes that a
-release and a first and a second visit of each page bring, as they come over the line.
+Training page's figures with `st.plotly_chart`. From the key to the frame after the last change in any plot. Then the bytes that a
+move, and a first and a second visit of each page, bring, as they come over the line.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import statistics
 from contextlib import ExitStack, closing
 
 import torch
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from app.components.sent import Sent
 from app.figures.rows import Notes, describe_rows, rows_figure
@@ -35,17 +35,14 @@ WARM_UP = 5
 
 RATIO_BAR = 2.0
 BYTES_BARS = {"Training page": 15.0, "Network page": 10.0}
-"""kB for a released slider."""
-
-PLACE = "node => node.type === 'range' ? (node.value - node.min) / (node.max - node.min) : null"
-"""Where a slider's thumb stands, from 0 to 1; of Streamlit's the thumb itself is the slider."""
+"""kB for a move of the slider."""
 
 VISIT_TIME = 3000
 """Milliseconds after which a visited page counts as loaded."""
 
 
 def main() -> None:
-    print(f"{SAMPLES} samples each, in turn; milliseconds from the release of the threshold slider to the last change in a plot")
+    print(f"{SAMPLES} samples each, in turn; milliseconds from a key on the threshold slider to the last change in a plot")
     with sync_playwright() as playwright, serve() as ours, serve(script="benchmarks/peer_app.py") as peer, ExitStack() as closing_lines:
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
         places = {
@@ -61,30 +58,28 @@ def main() -> None:
             page.bring_to_front()
             press_threshold(page, 0)  # off the preset: where its name comes and goes, the whole page is drawn
             until_redrawn(page)
-        times: dict[tuple[str, str], list[float]] = {}
+        times: dict[str, list[float]] = {}
         received: dict[str, list[int]] = {}
         for sample in range(WARM_UP + SAMPLES):
             for name, page in pages.items():
                 page.bring_to_front()
-                for way, release in (("key", press_threshold), ("mouse", _drag)):
-                    lines[name].clear()
-                    release(page, sample)
-                    taken = until_redrawn(page)
-                    if sample >= WARM_UP:
-                        times.setdefault((name, way), []).append(taken)
-                        received.setdefault(name, []).append(lines[name].bytes)
+                lines[name].clear()
+                press_threshold(page, sample)
+                taken = until_redrawn(page)
+                if sample >= WARM_UP:
+                    times.setdefault(name, []).append(taken)
+                    received.setdefault(name, []).append(lines[name].bytes)
         visits = {name: _visits(browser, address, lines[name]) for name, address in addresses.items()}
         browser.close()
     print(f"Network page, ten-spike net: the server computes {_server_milliseconds():.1f} ms for a move")
-    for (name, way), values in times.items():
-        print(f"{name:26} {way:6} median {statistics.median(values):5.0f}  p95 {percentile(values, 95):5.0f}")
-    for way in ("key", "mouse"):
-        for name in list(addresses)[:-1]:
-            ratio = statistics.median(times["st.plotly_chart", way]) / statistics.median(times[name, way])
-            print(f"{way:6} st.plotly_chart takes {ratio:.1f} times as long as {name} (bar: at least {RATIO_BAR:.0f})")
+    for name, values in times.items():
+        print(f"{name:26} median {statistics.median(values):5.0f}  p95 {percentile(values, 95):5.0f}")
+    for name in list(addresses)[:-1]:
+        ratio = statistics.median(times["st.plotly_chart"]) / statistics.median(times[name])
+        print(f"st.plotly_chart takes {ratio:.1f} times as long as {name} (bar: at least {RATIO_BAR:.0f})")
     for name, sizes in received.items():
         bar = f" (bar: below {BYTES_BARS[name]:.0f})" if name in BYTES_BARS else ""
-        print(f"a released slider brings {statistics.median(sizes) / 1e3:5.1f} kB to the {name}{bar}")
+        print(f"a move brings {statistics.median(sizes) / 1e3:5.1f} kB to the {name}{bar}")
     for name, (first, second) in visits.items():
         print(f"a first visit brings {first / 1e3:6.0f} kB to the {name}, a second one {second / 1e3:6.0f} kB")
 
@@ -118,20 +113,6 @@ def _server_milliseconds() -> float:
 
     torch.set_num_threads(1)
     return 1e3 * medians([move], rounds=50)[0]
-
-
-def _drag(page: Page, sample: int) -> None:
-    """Drags the thumb to and fro, and lets go."""
-    slider = page.get_by_role("slider", name="Spike threshold")
-    box = slider.bounding_box()
-    assert box
-    place = slider.evaluate(PLACE)
-    x, y = box["x"] + (box["width"] / 2 if place is None else 8 + place * (box["width"] - 16)), box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + (24 if sample % 2 else -24), y, steps=4)
-    page.wait_for_timeout(100)
-    page.mouse.up()
 
 
 if __name__ == "__main__":
