@@ -14,6 +14,9 @@ from tests.browser.views import of_view
 
 LABEL = "Where the gradient goes"
 PLAY, STOP = "Play from right to left", "Stop"
+CREDIT = ".rows[aria-label^='Spikes of each layer']"
+ROWS = ".rows[aria-label^='Rasters']"
+"""The view itself, and the rows that it takes the place of: for a moment both are there."""
 
 
 def open_credit(page: TrainingPage) -> None:
@@ -67,7 +70,7 @@ def says_cell(page: TrainingPage, neuron: int, step: int) -> None:
 def test_a_click_on_a_cell_shows_its_chain_rule_and_escape_leads_back(open_page: Open) -> None:
     page = open_page()
     open_credit(page)
-    expect(page.plot(".rows")).to_be_focused()
+    expect(page.page.locator(CREDIT)).to_be_focused()
     click_cell(page, 2, 40)
     says_cell(page, 2, 40)
     whole, terms = sum_shown(page.page)
@@ -79,7 +82,7 @@ def test_a_click_on_a_cell_shows_its_chain_rule_and_escape_leads_back(open_page:
     page.page.keyboard.press("Escape")
     expect(page.page.locator(".rows canvas[data-kind=traces]").first).to_be_visible()
     expect(page.button("Back to the rows")).to_have_count(0)
-    expect(page.plot(".rows")).to_be_focused()
+    expect(page.page.locator(ROWS)).to_be_focused()
 
 
 def test_switches_redraw_credit_on_the_same_weights_and_change_no_training(open_page: Open) -> None:
@@ -125,7 +128,7 @@ def test_the_keyboard_alone_opens_asks_and_leads_back(open_page: Open) -> None:
     item = page.page.locator("[data-testid=stPopoverBody] button:visible").filter(has_text=LABEL).first
     item.focus()
     keys.press("Enter")
-    expect(page.plot(".rows")).to_be_focused()
+    expect(page.page.locator(CREDIT)).to_be_focused()
     expect(map_of(page, 0)).to_be_visible()
     keys.press("End")
     for _ in range(8):
