@@ -116,19 +116,19 @@ def test_no_files_import_each_other_in_a_circle() -> None:
     assert not left, f"these import each other: {', '.join(sorted(left))}"
 
 
+def test_what_tests_share_is_in_modules_without_tests() -> None:
+    files = {file: imports_of(file) for file in sorted((ROOT / "tests").rglob("*.py"))}
+    of_tests = re.compile(r"tests\.([a-z_]+\.)*test_[a-z_]+$")
+    assert {str(file): name for file, names in files.items() for name in names if of_tests.match(name)} == {}
+    assert sum("tests.app.waiting" in names for names in files.values()) > 5, "imports of other modules are seen"
+
+
 MARKDOWN = "it takes Markdown, and may hold what others wrote; use app.components.plain"
 FORBIDDEN = {
     "number_input": "browsers drop a decimal comma; use app.widgets.controls.Panel.number",
     **dict.fromkeys(("error", "warning", "info", "success", "toast", "exception"), MARKDOWN),
 }
 """Calls of Streamlit that no page makes."""
-
-
-def test_what_tests_share_is_in_modules_without_tests() -> None:
-    files = {file: imports_of(file) for file in sorted((ROOT / "tests").rglob("*.py"))}
-    of_tests = re.compile(r"tests\.([a-z_]+\.)*test_[a-z_]+$")
-    assert {str(file): name for file, names in files.items() for name in names if of_tests.match(name)} == {}
-    assert sum("tests.app.waiting" in names for names in files.values()) > 5, "imports of other modules are seen"
 
 
 @pytest.mark.parametrize(("forbidden", "why"), FORBIDDEN.items())
