@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from app.state.desk import Desk
+from app.state.surrogate import SURROGATE
 from app.state.tuned_neuron import MOST_STEPS, check_model
+from snncore.errors import ExperimentError
 from snncore.experiment import edits
 from snncore.experiment.inputs import FileSpikes
 from snncore.experiment.layers import NEURON_SPECS, NeuronSpec
 from snncore.experiment.parameters import Parameters
 from snncore.experiment.spec import Draft, Experiment
 from snncore.io.recordings import content_hash
-from snncore.run.simulation import Simulation, simulate
+from snncore.run.simulation import Simulation
 from snncore.run.single_neuron import lone_neuron
 
 LONGEST_NAME = 100
@@ -39,14 +41,23 @@ def open_trained(desk: Desk, layer: int, neuron: int) -> None:
     Raises:
         ExperimentError: it can't be shown there.
     """
-    if desk.training.is_labelled:
-        look = desk.training.look()
-        _show(desk, desk.training.sample_pass(), layer, neuron, parameters=look.moment.parameters)
-        return
-    record = desk.training.seen_record
-    seen = desk.training.run.experiment.in_force(record.epoch)
-    (simulation,) = simulate(seen, desk.files, parameters=record.parameters)
-    _show(desk, simulation, layer, neuron, parameters=record.parameters)
+    simulation = desk.training.whole_pass(desk.training.seen_record)
+    _show(desk, simulation, layer, neuron, parameters=simulation.parameters)
+
+
+def try_surrogate(desk: Desk) -> None:
+    """Explain the surrogate of the present training, and try the Neuron page's one there.
+
+    Raises:
+        ExperimentError: the composed network can't be trained, or has no surrogate.
+    """
+    training = desk.training
+    reason = training.prepare()
+    if reason:
+        raise ExperimentError(f"The network of the Training page can't be trained so far: {reason}")
+    training.surrogate.layer_of(training.run.in_force)  # refused if there is none
+    training.open_insight("surrogate")
+    training.surrogate.try_this(training.run.in_force, desk.neuron.experiment.at(f"network.0.{SURROGATE}"))
 
 
 def use_as_layer(desk: Desk, place: int | None) -> None:

@@ -73,6 +73,7 @@ class ShownTraining:
     asks_why: bool = False
     recognition: Recognition = field(default_factory=Recognition)
     _seen_first_of: str = ""
+    _simulated: tuple[EpochRecord, Simulation] | None = None
     _explained: tuple[str, FirstSpike | None] = ("", None)
     _found: tuple[float, object, object, list[TrainingFinding]] = (0.0, None, None, [])
     _explained_then: dict[str, tuple[float, object, object]] = field(default_factory=dict)
@@ -133,6 +134,19 @@ class ShownTraining:
             ExperimentError: a potential became infinite or NaN.
         """
         return self.recognition.simulate(self.look(), self.composition.files)
+
+    def whole_pass(self, record: EpochRecord) -> Simulation:
+        """Return a run of the network, with the outputs of all layers, at an epoch; with labelled data, of the sample on display.
+
+        Raises:
+            ExperimentError: a potential became infinite or NaN.
+        """
+        if self.is_labelled:
+            return self.sample_pass()
+        if self._simulated is None or self._simulated[0] is not record:
+            (found,) = simulate(self.run.experiment.in_force(record.epoch), self.composition.files, parameters=record.parameters)
+            self._simulated = record, found
+        return self._simulated[1]
 
     def pinned_sample_pass(self, look: Look) -> tuple[Simulation, int] | None:
         """Return what the pinned network does with the sample that is shown, and at which epoch; None as for `pinned_pass`."""

@@ -133,7 +133,11 @@ class SurrogateView:
         wanted = {"kind": changes["kind"]} if "kind" in changes else {**(self.tried or own), **changes}
         built = experiment.replace({f"network.{place}.{SURROGATE}": wanted})
         full = built.at(f"network.{place}.{SURROGATE}")
-        self.tried = None if full == own else full
+        self.try_this(experiment, full)
+
+    def try_this(self, experiment: Experiment, surrogate: dict[str, Any]) -> None:
+        """Try a surrogate given as data with all its fields, beside that of the layer on display."""
+        self.tried = None if surrogate == experiment.at(f"network.{self.layer_of(experiment)}.{SURROGATE}") else surrogate
 
     def drop_tried(self) -> None:
         self.tried = None

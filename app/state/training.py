@@ -19,6 +19,7 @@ from app.state.shown_training import ShownTraining
 from app.state.surrogate import SurrogateView
 from app.state.trainability import check_trainable
 from app.state.trials import Trials
+from app.state.why import Why
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.experiment.spec import Draft, Experiment
 from snncore.experiment.training import OF_THE_TASK
@@ -48,6 +49,7 @@ class TrainingState(ShownTraining):
         phases: the epoch on display in its phases, while they stand there.
         insight: what stands in place of the rows to explain the training, by its name; None while the rows are shown.
         credit: credit through time, while that stands there.
+        why: the question why a neuron fired, while that stands there.
         given_up: the result of a training that was replaced by one that starts over, until that one is driven.
         guess: when the first output spike comes.
         former: trainings that were replaced, which undo and redo bring back.
@@ -61,6 +63,7 @@ class TrainingState(ShownTraining):
     surrogate: SurrogateView = field(default_factory=SurrogateView)
     phases: PhasesView = field(default_factory=PhasesView)
     credit: CreditView = field(default_factory=CreditView)
+    why: Why = field(default_factory=Why)
     given_up: Checkpoint | None = None
     guess: Guess = field(default_factory=Guess)
     former: FormerRuns = field(default_factory=FormerRuns)
@@ -311,7 +314,8 @@ class TrainingState(ShownTraining):
     def close_insight(self) -> None:
         """Show the rows again, and forget what was asked meanwhile."""
         self.phases.end()
-        self.insight, self.credit, self.surrogate, self.phases = None, CreditView(), SurrogateView(), PhasesView()
+        self.insight, self.why = None, Why()
+        self.credit, self.surrogate, self.phases = CreditView(), SurrogateView(), PhasesView()
 
     def try_surrogates(self) -> None:
         """Train the same weights on the same input with each surrogate gradient, side by side."""

@@ -10,6 +10,7 @@ import numpy as np
 from snncore.errors import ExperimentError
 from snncore.explain import Cause, Causes, Needed, Without, causes, needed, without
 from snncore.explain.spike_causes import Source
+from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
 
 INPUT = -1
@@ -45,6 +46,13 @@ class Explanation:
     refusal: str | None = None
 
 
+def of_interest(record: LayerRecord, layer: int, neuron: int, sample: int) -> Question:
+    """Return the question about a neuron's last spike or, if it was silent, about its largest u."""
+    fired = np.flatnonzero(neurons_by_time(record.spikes, sample)[neuron]) if record.does_spike else np.empty(0)
+    step = int(fired[-1]) if len(fired) else int(neurons_by_time(record.u, sample)[neuron].argmax())
+    return Question(layer, neuron, step)
+
+
 @dataclass
 class Why:
     """Attributes:
@@ -65,9 +73,9 @@ class Why:
     def is_asked(self) -> bool:
         return bool(self.trail)
 
-    def ask(self, layer: int, neuron: int, step: int) -> None:
+    def ask(self, question: Question) -> None:
         """Ask a question, and remember the one before."""
-        self.trail.append(Question(layer, neuron, step))
+        self.trail.append(question)
         self._start_over()
 
     def back(self) -> None:
@@ -103,7 +111,7 @@ class Why:
         source, step, sender = self.chosen
         layer = found.layer if source == "recurrence" else found.sender
         if layer is not None:
-            self.ask(layer, sender, step)
+            self.ask(Question(layer, sender, step))
 
     def count(self) -> None:
         """Have it said how many spikes must go."""

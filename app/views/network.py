@@ -21,7 +21,7 @@ from app.figures.stages import stages
 from app.figures.style import Theme
 from app.server.priority import first
 from app.state.network_view import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED
-from app.widgets.causes import ask_about, causes_view
+from app.widgets.causes import causes_view, clicked
 from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw, note_drawn
 from app.widgets.network import around, network_controls, view_of
@@ -122,7 +122,7 @@ def _plots() -> None:
         return
     looking = desk().composition.view
     _sample_control(len(simulation.input))
-    if looking.why.is_asked and causes_view(simulation):
+    if looking.why.is_asked and _causes(simulation):
         pass
     elif looking.taus:
         _side_by_side(looking.taus)
@@ -132,6 +132,18 @@ def _plots() -> None:
             st.caption("Shuffling changes nothing here: no channel's input varies over time.")
         _rows("rows", simulation, other, name)
     write_link()  # last, since the address can wait and the plots can't
+
+
+def _causes(simulation: Simulation) -> bool:
+    """Show what moved the neuron that was asked about; return False if that can't be told, which is said."""
+    view = desk().composition.view
+    try:
+        causes_view(view.why, simulation, view.sample, view.why.end, redraw=_redraw_plots)
+    except ExperimentError as error:
+        view.why.end()
+        sentence(str(error))
+        return False
+    return True
 
 
 def _sample_control(batch: int) -> None:
@@ -266,7 +278,9 @@ def _act_on_rows(simulation: Simulation, act: Act) -> None:
     elif act["do"] == "toggle":
         view.toggle(layer, opens=act["what"] == "open")
     elif act["do"] == "ask":
-        ask_about(simulation, act)
+        asked = clicked(simulation, view.sample, act)
+        if asked:
+            view.why.ask(asked)
     elif act["do"] == "remedy":
         _mend(simulation, layer, int(act["remedy"]))
 
@@ -292,6 +306,10 @@ def _redraw_rows(drawn: Draft, selected: tuple[str, int | None]) -> None:
     """Redraw what an act on the rows changed: all of the page where that is the network or the selected layer."""
     if desk().composition.present != drawn or _selection() != selected:
         st.rerun()
+    _redraw_plots()
+
+
+def _redraw_plots() -> None:
     draw("plots", "opening")
 
 

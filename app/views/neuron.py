@@ -16,24 +16,28 @@ from app.figures.rows import Notes
 from app.figures.style import Theme
 from app.figures.surrogate import describe_surrogate, surrogate_figure
 from app.server.priority import first
+from app.state.handover import try_surrogate
 from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw_itself, is_drawn, note_drawn
 from app.widgets.fields import Edits, add_fields
 from app.widgets.head import open_menus
 from app.widgets.neuron_menus import neuron_menus
 from app.widgets.seeds import draw_others
-from app.widgets.session import desk, write_link
+from app.widgets.session import desk, go_to, write_link
 from app.words.comparison import differences, pinned_in_words
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.inputs import RECEIVED, input_name, lacking_input_in_words
 from app.words.numbers import counted
 from app.words.parameter import Parameter
 from app.words.seeds import Seed, can_draw
+from app.words.surrogate import IN_TRAINING, IN_TRAINING_HELP
 from snncore.diagnosis.layers import diagnose
 from snncore.errors import ExperimentError
 from snncore.experiment.inputs import FileSpikes
 from snncore.run.record import LayerRecord
 from snncore.run.simulation import Simulation
+
+TRAINING_PAGE = "views/training.py"
 
 VIEW = "one neuron"
 """Key of the view."""
@@ -116,6 +120,11 @@ def _surrogate(simulation: Simulation, theme: Theme) -> None:
         made = Panel("surrogate fields")
         add_fields(made, (layer, "network.0", SURROGATE), Edits(_replace, _replace))
         made.show("Surrogate gradient", lambda _: None)
+        if st.button(IN_TRAINING, help=IN_TRAINING_HELP, width="stretch"):
+            held = desk()
+            if held.attempt(lambda: try_surrogate(held)):
+                go_to(TRAINING_PAGE)
+            st.rerun()  # says why not
 
 
 def difference_in_words(pinned: Simulation, shown: Simulation) -> str:

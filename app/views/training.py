@@ -21,7 +21,7 @@ from app.server.priority import first
 from app.server.runner import TrainingRun
 from app.state.shown_training import forward_pass, have_the_same_score
 from app.state.training import TrainingState
-from app.widgets import credit, decision, delays, drawn_digit, phases, surrogate
+from app.widgets import credit, decision, delays, drawn_digit, phases, surrogate, trained_causes
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.head import open_menus
@@ -44,7 +44,8 @@ from snncore.explain.first_spike import FirstSpike
 from snncore.run.measures import operations_per_epoch
 from snncore.run.simulation import Simulation
 
-__all__ = ["credit", "decision", "delays", "drawn_digit", "phases", "surrogate"]  # they register what stands in the middle of the page
+# They register what stands in the middle of the page.
+__all__ = ["credit", "decision", "delays", "drawn_digit", "phases", "surrogate", "trained_causes"]
 
 DRAWER_INTERVAL = 0.5
 """Seconds between updates of the drawer during training: its contents are read over many epochs."""
@@ -234,6 +235,7 @@ def _rows(training: TrainingState, theme: Theme) -> None:
         is_brief=True,
         marks={len(experiment.network) - 1: marks} if marks else {},
         can_mark=is_last,
+        can_ask=True,
     )
     figure = rows_figure(shown, view, {}, theme, other, other_name)
     rows("rows", figure, describe_rows(shown), on_act=_act_on_rows)
@@ -290,6 +292,8 @@ def _act_on_rows(act: Act) -> None:
         layer = int(act["layer"])
         record = next(record for record in held.training.seen_record.layers if record.name == str(layer))
         held.training.picked[layer] = picked_neuron(act, record, sample=0)
+    elif act["do"] == "ask":
+        held.attempt(lambda: trained_causes.ask_of_training(held.training, act))
     elif act["do"] == "mark":
         held.attempt(lambda: held.training.toggle_mark(int(act["neuron"]), int(act["time"])))
 

@@ -19,6 +19,8 @@ from app.state.recognition import Look
 from app.state.shown_training import have_the_same_score
 from app.state.training import TrainingState
 from app.widgets.data_views import show_data
+from app.widgets.session import desk
+from app.widgets.trained_causes import ask_of_training
 from app.words.changes import changes_in_words
 from app.words.recognition import class_name, sample_in_words
 from snncore.errors import ExperimentError
@@ -68,7 +70,8 @@ def _rows(look: Look, training: TrainingState, theme: Theme) -> None:
     shown = recognition.simulate(look, training.composition.files)
     found = training.pinned_sample_pass(look)
     other, other_name = (found[0], f"{A}, epoch {found[1]}") if found else (None, "")
-    view = View(chosen={layer: (neuron,) for layer, neuron in recognition.traced(look, shown, training.picked).items()}, is_brief=True)
+    chosen = {layer: (neuron,) for layer, neuron in recognition.traced(look, shown, training.picked).items()}
+    view = View(chosen=chosen, is_brief=True, can_ask=True)
     figure = rows_figure(shown, view, {}, theme, other, other_name)
     names = [class_name(data, number) for number in range(data.classes)]
     read = racing(shown, look.task)
@@ -77,11 +80,13 @@ def _rows(look: Look, training: TrainingState, theme: Theme) -> None:
     figure.header["groups"][0]["title"] = said
     figure.header["groups"][0]["words"] = ""
     figure.header["plays"] = recognition.picks
-    rows("rows", figure, f"{said}. {describe_rows(shown)}", on_act=lambda act: _pick(act, training))
+    rows("rows", figure, f"{said}. {describe_rows(shown)}", on_act=lambda act: _act(act, training))
 
 
-def _pick(act: Act, training: TrainingState) -> None:
-    """Trace a neuron."""
-    if act["do"] == "pick" and str(act["layer"]).isdecimal():
+def _act(act: Act, training: TrainingState) -> None:
+    """Trace a neuron, or ask about a spike."""
+    if act["do"] == "ask":
+        desk().attempt(lambda: ask_of_training(training, act))
+    elif act["do"] == "pick" and str(act["layer"]).isdecimal():
         layer = int(act["layer"])
         training.picked[layer] = picked_neuron(act, training.sample_pass().records[layer], sample=0)

@@ -9,6 +9,9 @@ from snncore.explain import Cause, Causes, Needed, Without
 UNSENT: dict[str, str] = {"bias": "biases", "reset": "its own resets", "initial": "what it began with", "bound": "the lower bound"}
 """Names of the parts of u that nobody sent."""
 
+LABEL = "What moved a neuron"
+HELP = "Its last spike, or the step at which it came closest to one, with what each input gave. Or click a spike."
+
 NOTHING_GIVEN = "What you clicked gave nothing to this u: it came later, was lost before, or no weight leads from it."
 
 MOST_LARGEST = 5

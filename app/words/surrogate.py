@@ -10,6 +10,9 @@ from snncore.explain import LossOverWeight
 TITLE = "The surrogate and the true loss"
 HELP = "Where the potentials lie under the surrogate gradient, and the true loss as one weight moves."
 
+IN_TRAINING = "What it does in training"
+IN_TRAINING_HELP = "Draws it beside the surrogate of the network on the Training page, over the potentials there."
+
 TAKE, DROP = "Use it", "Drop it"
 TAKE_HELP = "In all layers, from the next epoch on."
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.figures.causes import INPUT, causes_figure, describe_causes
 from app.state.network_view import NetworkView
-from app.state.why import Why
+from app.state.why import Question, Why
 from app.words.causes import chosen_in_words, fewest_in_words, largest_in_words, parts_in_words, potential_in_words
 from snncore.errors import ExperimentError
 from snncore.experiment.spec import Experiment, ten_spikes
@@ -29,7 +29,7 @@ def first_spike(simulation: Simulation, layer: int) -> tuple[int, int]:
 def asked(simulation: Simulation, layer: int = 3) -> Why:
     why = Why()
     neuron, step = first_spike(simulation, layer)
-    why.ask(layer, neuron, step)
+    why.ask(Question(layer, neuron, step))
     return why
 
 
@@ -105,8 +105,8 @@ def test_what_gave_nothing_is_not_chosen() -> None:
 
 def test_back_leads_to_the_question_before_and_then_to_none() -> None:
     why = Why()
-    why.ask(3, 0, 10)
-    why.ask(1, 5, 8)
+    why.ask(Question(3, 0, 10))
+    why.ask(Question(1, 5, 8))
     why.is_counted = True
     why.back()
     assert why.trail[-1].layer == 3
@@ -146,11 +146,11 @@ def test_a_run_that_cannot_be_repeated_keeps_the_question_and_says_why() -> None
 
 def test_a_neuron_that_is_gone_is_refused_and_an_edit_of_shapes_ends_the_question() -> None:
     why = Why()
-    why.ask(3, 7, 10)
+    why.ask(Question(3, 7, 10))
     with pytest.raises(ExperimentError, match="There is no neuron 7 in this layer"):
         why.explain(eager(), 0)
     view = NetworkView()
-    view.why.ask(3, 0, 0)
+    view.why.ask(Question(3, 0, 0))
     view.forget_neurons()
     assert not view.why.is_asked
 

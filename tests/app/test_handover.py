@@ -10,15 +10,16 @@ import pytest
 
 from app.state.composition import DEFAULT as TEN
 from app.state.desk import Desk
-from app.state.handover import open_neuron, open_trained, use_as_layer
+from app.state.handover import open_neuron, open_trained, try_surrogate, use_as_layer
 from app.state.network_view import NetworkView
 from app.state.tuned_neuron import DEFAULT, MOST_STEPS
+from app.words.surrogate import IN_TRAINING
 from snncore.experiment import edits as stack
 from snncore.experiment.spec import Experiment, convolution, ten_spikes
 from snncore.run.bptt import train
 from snncore.run.simulation import simulate
-from tests.app.neuron_page import assert_shows, experiment, opened
-from tests.app.pages import NETWORK, TRAINING, desk, press, shown
+from tests.app.neuron_page import assert_shows, experiment, opened, told
+from tests.app.pages import NETWORK, TRAINING, desk, fields, press, shown
 from tests.app.said import said
 from tests.app.waiting import until
 
@@ -127,3 +128,29 @@ def test_the_training_page_opens_the_picked_neuron_of_each_layer() -> None:
     record = desk(page).training.run.records[0]
     page = press(page, "LIF 2, neuron 9")
     assert_shows(page, record.layers[0], neuron=9)
+
+
+def test_a_surrogate_of_the_neuron_page_is_tried_in_the_training_beside_the_network_s_own() -> None:
+    page = told(opened(), {"do": "look", "panel": "surrogate"})
+    fields(page)["network.0.surrogate_grad_fn"].set_value("arctangent")
+    press(shown(page.run()), IN_TRAINING)
+    training = desk(page).training
+    assert training.insight == "surrogate"
+    assert training.surrogate.tried == {"kind": "ATan", "alpha": 2.0}
+    assert any("arctangent" in caption for caption in said(page, "caption"))
+    assert training.run.in_force.at("network.1.surrogate_grad_fn.kind") == "SingleExponential", "it is tried, not taken over"
+
+
+def test_the_surrogate_that_the_network_has_is_shown_alone() -> None:
+    held = Desk()
+    try_surrogate(held)
+    assert (held.training.insight, held.training.surrogate.tried) == ("surrogate", None)
+
+
+def test_a_network_that_cannot_be_trained_says_so_before_the_page_is_left() -> None:
+    held = Desk()
+    assert held.composition.compose(lambda draft: stack.remove(TEN, 0))
+    held.attempt(lambda: try_surrogate(held))
+    assert held.complaint is not None
+    assert "can't be trained so far" in held.complaint
+    assert held.training.insight is None

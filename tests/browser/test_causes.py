@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.server.link import to_parameter
 from snncore.experiment.spec import ten_spikes
-from tests.browser.conftest import OpenNetwork
+from tests.browser.conftest import Open, OpenNetwork
 from tests.browser.network_page import NetworkPage
+from tests.browser.training_page import ROWS
 
 EAGER = to_parameter(ten_spikes().replace({"network.3.spike_threshold": 0.1}))
 """The ten-spike network with an output that fires."""
@@ -17,10 +18,13 @@ EAGER = to_parameter(ten_spikes().replace({"network.3.spike_threshold": 0.1}))
 
 def click_spike(page: NetworkPage, raster: int, neuron: int, step: int, neurons: int) -> None:
     """Clicks a spike in one of the page's rasters over 100 steps."""
-    canvas = page.canvas("raster", raster)
+    click_cell(page.canvas("raster", raster), neuron, step, neurons)
+
+
+def click_cell(canvas: Locator, neuron: int, step: int, neurons: int) -> None:
     box = canvas.bounding_box()
     assert box
-    unit = page.page.evaluate("Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16")
+    unit = canvas.evaluate("Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16")
     left, right = 52 * unit, 44 * unit
     x = left + (step + 0.5) / 100 * (box["width"] - left - right)
     canvas.click(position={"x": x, "y": (neuron + 0.5) * box["height"] / neurons})
@@ -31,7 +35,11 @@ def says(page: Page, text: str) -> Any:
 
 
 def last_spike(page: NetworkPage, raster: int) -> tuple[int, int]:
-    lines = page.figure()["rasters"][raster]
+    return last_of(page.figure()["rasters"][raster])
+
+
+def last_of(lines: list[list[float]]) -> tuple[int, int]:
+    """Neuron and step of the last spike in a raster's lines."""
     return max(((neuron, step) for neuron, row in enumerate(lines) for step, count in enumerate(row) if count), key=lambda at: at[1])
 
 
@@ -92,3 +100,22 @@ def test_an_edit_answers_anew_and_one_that_removes_the_neuron_shows_the_rows(ope
     page.button("Remove").click()
     expect(page.page.get_by_role("button", name="Back", exact=True)).to_have_count(0)
     expect(page.canvas("raster", 1)).to_be_visible()
+
+
+def test_a_spike_of_a_training_is_asked_about_where_it_is_drawn_and_in_the_menu(open_page: Open) -> None:
+    page = open_page(f"?x={EAGER}")
+    raster = page.page.locator(f"{ROWS} canvas[data-kind=raster]").last
+    neuron, step = last_of(page.raster(2))
+    click_cell(raster, neuron, step, 4)
+    says(page.page, f"Neuron {neuron} of LIF 4 fired at step {step}")
+    expect(page.page.locator(ROWS)).to_have_count(0)
+    expect(page.page.locator(".plot[data-drawn]")).to_be_visible()
+    expect(page.button("Back")).to_have_count(0)
+    page.page.locator(".rows").focus()
+    page.page.keyboard.press("Escape")
+    expect(page.page.locator(f"{ROWS}[data-drawn]")).to_be_visible()
+    expect(page.button("Back to the rows")).to_have_count(0)
+    page.explain("causes")
+    says(page.page, "of LIF 4 fired at step")
+    page.press("Back to the rows")
+    expect(page.page.locator(f"{ROWS}[data-drawn]")).to_be_visible()

@@ -9,20 +9,17 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.training_page import TrainingPage
+from tests.browser.training_page import ROWS, TrainingPage
 from tests.browser.views import of_view
 
 LABEL = "Where the gradient goes"
 PLAY, STOP = "Play from right to left", "Stop"
 CREDIT = ".rows[aria-label^='Spikes of each layer']"
-ROWS = ".rows[aria-label^='Rasters']"
-"""The view itself, and the rows that it takes the place of: for a moment both are there."""
+"""The view itself."""
 
 
 def open_credit(page: TrainingPage) -> None:
-    page.press("Explain")
-    page.page.mouse.move(0, 0)
-    page.page.locator("[data-testid=stPopoverBody] button:visible").filter(has_text=LABEL).first.click()
+    page.explain("credit")
     expect(map_of(page, 0)).to_be_visible()
 
 
@@ -34,7 +31,7 @@ def map_of(page: TrainingPage, which: int) -> Locator:
 def shown(page: TrainingPage) -> dict[str, Any]:
     """What the rows hold of the output layer: its credit (neurons, time), the marked cell, where playing has got to."""
     found: dict[str, Any] = of_view(
-        page.plot(".rows"),
+        page.plot(CREDIT),
         """({ header, arrays, cell, front }) => {
             const row = header.groups.at(-1).rows.at(-1);
             const columns = arrays[row.z].length / row.neurons;
@@ -78,7 +75,7 @@ def test_a_click_on_a_cell_shows_its_chain_rule_and_escape_leads_back(open_page:
     assert sum(terms) == pytest.approx(whole, rel=0.02)
     assert {name: shown(page)["cell"][name] for name in ("line", "time")} == {"line": 2, "time": 40}
     expect(page.page.locator("[data-testid=stPopoverBody]:visible")).to_have_count(0)
-    page.plot(".rows").focus()
+    page.plot(CREDIT).focus()
     page.page.keyboard.press("Escape")
     expect(page.page.locator(".rows canvas[data-kind=traces]").first).to_be_visible()
     expect(page.button("Back to the rows")).to_have_count(0)

@@ -16,17 +16,6 @@ DRAFT = "x="
 """What an address has of an Experiment that was edited."""
 
 
-def explained(page: TrainingPage, name: str) -> Locator:
-    """Opens an insight from the menu."""
-    page.press("Explain")
-    page.page.mouse.move(0, 0)  # else the button's tooltip may lie over the menu
-    page.page.locator(f"[class*='st-key-insight-{name}'] button").locator("visible=true").first.click()
-    insight = page.page.locator(".st-key-insight")
-    expect(insight).to_be_visible()
-    expect(page.page.get_by_test_id("stPopoverBody")).to_have_count(0)
-    return insight
-
-
 def trained(page: TrainingPage) -> None:
     """Trains to the goal and looks back at `EPOCH`."""
     page.choose_speed("full speed")
@@ -47,7 +36,7 @@ def act(insight: Locator, name: str) -> None:
 def test_a_weight_is_picked_by_key_and_its_true_loss_is_a_staircase(open_page: Open) -> None:
     page = open_page()
     trained(page)
-    insight = explained(page, "surrogate")
+    insight = page.explain("surrogate")
     says(insight, "of this layer's potentials")
     says(insight, "The true slope is 0")
     says(insight, "RMSprop divides each gradient")
@@ -63,7 +52,7 @@ def test_a_weight_is_picked_by_key_and_its_true_loss_is_a_staircase(open_page: O
 
 def test_a_surrogate_is_tried_without_an_edit_and_used_by_a_button(open_page: Open) -> None:
     page = open_page()
-    insight = explained(page, "surrogate")
+    insight = page.explain("surrogate")
     insight.get_by_role("combobox", name="Try").select_option(label="fast sigmoid")
     says(insight, "Tried, fast sigmoid:")
     expect(insight.locator(".plot .plot-graph").first).to_contain_text("tried, dashed")
@@ -80,7 +69,7 @@ def test_a_surrogate_is_tried_without_an_edit_and_used_by_a_button(open_page: Op
 def test_escape_leads_from_anywhere_in_an_insight_back_to_the_rows(open_page: Open) -> None:
     page = open_page()
     for name, said in (("surrogate", "of this layer's potentials"), ("phases", "nothing to clear")):
-        insight = explained(page, name)
+        insight = page.explain(name)
         says(insight, said)
         page.settled_epoch()  # what is pressed while the page is still drawn may be lost
         expect(insight.locator(":focus")).to_have_count(1)
@@ -91,7 +80,7 @@ def test_escape_leads_from_anywhere_in_an_insight_back_to_the_rows(open_page: Op
 
 def test_escape_takes_back_a_typed_number_or_a_note_before_it_leads_back(open_page: Open) -> None:
     page = open_page()
-    insight = explained(page, "surrogate")
+    insight = page.explain("surrogate")
     says(insight, "of this layer's potentials")
     page.settled_epoch()
     neuron = insight.get_by_role("textbox", name="Into neuron")
@@ -112,7 +101,7 @@ def test_escape_takes_back_a_typed_number_or_a_note_before_it_leads_back(open_pa
 
 def test_the_key_n_leads_through_the_phases_wherever_the_focus_is(open_page: Open) -> None:
     page = open_page()
-    insight = explained(page, "phases")
+    insight = page.explain("phases")
     expect(insight.get_by_role("button", name="Next phase").locator("visible=true")).to_be_focused()
     page.page.mouse.move(0, 0)
     for phase in [*list(Phase)[1:], *list(Phase)[:3]]:
@@ -126,7 +115,7 @@ def test_the_key_n_leads_through_the_phases_wherever_the_focus_is(open_page: Ope
 def test_the_seven_phases_are_walked_through_with_what_each_changes(open_page: Open) -> None:
     page = open_page()
     trained(page)
-    insight = explained(page, "phases")
+    insight = page.explain("phases")
     shown = {
         Phase.RESET_PARAMETER_GRADIENTS: "The epoch before left gradients",
         Phase.RESET_STATE_GRADIENTS: "No state hung on its graph",
@@ -151,7 +140,7 @@ def test_the_seven_phases_are_walked_through_with_what_each_changes(open_page: O
 
 def test_slow_motion_goes_on_by_itself_until_it_is_stopped(open_page: Open) -> None:
     page = open_page()
-    insight = explained(page, "phases")
+    insight = page.explain("phases")
     act(insight, "Slow motion")
     says(insight, CODE[Phase.RESET_STATE_GRADIENTS])
     act(insight, "Stop")
@@ -160,7 +149,7 @@ def test_slow_motion_goes_on_by_itself_until_it_is_stopped(open_page: Open) -> N
 
 def test_a_prediction_comes_first_and_then_what_really_happens(open_page: Open) -> None:
     page = open_page()
-    insight = explained(page, "phases")
+    insight = page.explain("phases")
     insight.get_by_text(NAMES[Phase.UPDATE], exact=True).click()
     act(insight, "What if it is left out?")
     says(insight, "Your prediction of the output over 100 epochs")

@@ -15,6 +15,9 @@ from tests.browser.views import of_view
 CURVES, NETWORK = ".plot", ".rows"
 """The page's plots."""
 
+ROWS = ".rows[aria-label^='Rasters']"
+"""The network's activity alone: for a moment it is still there beside what takes its place."""
+
 ENDLESS = ten_spikes().replace({"training.lr": 1e-7, "training.epochs": 10_000})
 """The ten-spike task at a learning rate that never gets there, so that it is still going when it is paused, on a busy machine too."""
 
@@ -118,6 +121,17 @@ class TrainingPage:
         self.page.mouse.move(0, 0)  # else the button's tooltip may lie over the items
         self.page.locator("[role=menuitem], [data-testid=stPopoverBody] button").filter(has_text=item).first.click()
         expect(self.page.locator("[role=menuitem]:visible, [data-testid=stPopoverBody]:visible")).to_have_count(0)
+
+    def explain(self, name: str) -> Locator:
+        """Opens an insight, by its name in the menu's table, and waits until it has taken the rows' place."""
+        self.press("Explain")
+        self.page.mouse.move(0, 0)  # else the button's tooltip may lie over the menu
+        self.page.locator(f"[class*='st-key-insight-{name}'] button").locator("visible=true").first.click()
+        insight = self.page.locator(".st-key-insight")
+        expect(insight).to_be_visible()
+        expect(self.page.get_by_test_id("stPopoverBody")).to_have_count(0)
+        expect(self.page.locator(f"{ROWS}:not(.st-key-insight *)")).to_have_count(0)
+        return insight
 
     def wait_for_ten(self) -> None:
         """Waits until the training has reached ten spikes and everything on the page shows it."""

@@ -1,0 +1,43 @@
+"""The causes of a spike of the network that is trained, in place of the Training page's rows."""
+
+from __future__ import annotations
+
+from app.components.answers import Act
+from app.figures.style import Theme
+from app.state.training import TrainingState
+from app.state.why import of_interest
+from app.widgets.causes import causes_view, clicked
+from app.widgets.insights import INSIGHTS, Insight
+from app.words.causes import HELP, LABEL
+from snncore.experiment.layers import NeuronSpec
+
+SAMPLE = 0
+"""The one that the rows show."""
+
+
+def ask_of_training(training: TrainingState, act: Act) -> None:
+    """Ask about a spike that was clicked in the rows.
+
+    Raises:
+        ExperimentError: a potential became infinite or NaN.
+    """
+    asked = clicked(training.whole_pass(training.seen_record), SAMPLE, act)
+    if asked:
+        training.open_insight("causes")
+        training.why.ask(asked)
+
+
+def _view(training: TrainingState, theme: Theme) -> None:
+    why, simulation = training.why, training.whole_pass(training.explained_record)
+    if not why.is_asked:
+        place = max(simulation.records)
+        why.ask(of_interest(simulation.records[place], place, training.traced()[place], SAMPLE))
+    causes_view(why, simulation, SAMPLE, training.close_insight, has_way_out=True)
+
+
+def _why_not(training: TrainingState) -> str | None:
+    has_neurons = any(isinstance(layer, NeuronSpec) for layer in training.run.experiment.network)
+    return None if has_neurons else "This network has no neurons, so no spike has a cause in it."
+
+
+INSIGHTS["causes"] = Insight(LABEL, HELP, _why_not, _view)
