@@ -1,21 +1,29 @@
 """What it costs to see why: recording gradients while a network trains, opening the causes of a spike, and opening credit through time.
 
-`python -m benchmarks.app_why` prints each beside its bar; `python -m benchmarks.app_why short` measures few rounds.
+`python -m benchmarks.app_why` prints each beside its bar, and then, in Chromium, how soon credit of the ten-spike network is opened, a
+cell is answered, and how long frames are while credit plays back; `python -m benchmarks.app_why short` measures few rounds.
 """
 
 from __future__ import annotations
 
+import math
+import statistics
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import torch
+from playwright.sync_api import Locator, sync_playwright
 
+from app.components.assets import web_url
 from app.figures.causes import causes_figure
 from app.figures.credit import credit_figure
-from app.state.why import Why
-from benchmarks.timing import medians
+from app.state.why import Question, Why
+from benchmarks.browser import VIEWPORT
+from benchmarks.timing import medians, percentile
 from snncore import kernels
 from snncore.experiment.inputs import RandomSpikes
 from snncore.experiment.spec import Experiment, ten_spikes
@@ -23,12 +31,33 @@ from snncore.explain import credit, flow
 from snncore.layers.model import spiking_layers
 from snncore.run.bptt import Trainer
 from snncore.run.simulation import Simulation, simulate
+from tests.browser.chromium import QUIET, find
+from tests.browser.server import serve
+from tests.browser.training_page import TrainingPage
 
 MOST_ADDED = 0.30
 """Share of an epoch that recording ∂L/∂u of all layers may add."""
 
 TEN_SPIKES, LARGE = 0.2, 1.0
 """Seconds until an explanation of the ten-spike network, and of 1,000 neurons over 200 steps, is there to be sent."""
+
+
+LONGEST_FRAME = 33.0
+"""Milliseconds, while credit plays back."""
+
+VISITS, CELLS = 10, 20
+
+COLLECT = """async (node, address) => {
+    const { viewAt } = await import(new URL(address, document.baseURI));
+    const view = viewAt(node.parentElement);
+    window.frames_ = [];
+    const collect = (time) => {
+        window.frames_.push([time, view.front]);
+        window.collecting = requestAnimationFrame(collect);
+    };
+    window.collecting = requestAnimationFrame(collect);
+}"""
+COLLECTED = "() => { cancelAnimationFrame(window.collecting); return window.frames_; }"
 
 
 def main() -> None:
@@ -44,6 +73,54 @@ def main() -> None:
             f"{name}: causes of a spike {1e3 * opened:.0f} ms, credit {1e3 * known:.0f} ms, with its rows {1e3 * drawn:.0f} ms; "
             f"bar: {1e3 * bar:.0f} ms"
         )
+
+    with sync_playwright() as playwright, serve() as server:
+        browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
+        _in_browser(lambda: TrainingPage(browser.new_context(viewport=VIEWPORT).new_page(), server.url), 2 if rounds == 3 else VISITS)
+        browser.close()
+
+
+def _in_browser(visit: Callable[[], TrainingPage], visits: int) -> None:
+    """Time what a visitor waits for after a click, and the frames of a gradient that plays back."""
+    opened, answered = [], []
+    for _ in range(visits):
+        page = visit()
+        page.press("Explain")
+        button = page.page.locator("[class*='st-key-insight-credit'] button").locator("visible=true").first
+        cells = page.page.locator(".rows canvas[data-kind=heatmap]")
+        opened.append(_seconds(button.click, cells.nth(1)))
+        page.page.locator(".rows[aria-label^='Rasters']").wait_for(state="detached")
+        for cell in range(CELLS // visits):
+            step = 20 + 3 * cell
+            x = 52 + (step + 0.5) / 100 * (cells.nth(1).bounding_box() or {})["width"] * 0.9
+            said = page.page.locator(".plain-sum").filter(has_text="of LIF 4, step")
+            before = said.inner_text() if said.count() else ""
+            begun = time.perf_counter()
+            cells.nth(1).click(position={"x": x, "y": 10})
+            page.page.wait_for_function(
+                "before => { const now = document.querySelector('.plain-sum')?.innerText; return now && now !== before; }", arg=before
+            )
+            answered.append(time.perf_counter() - begun)
+    print(f"in the browser: credit opened after {1e3 * statistics.median(opened):.0f} ms; bar: {1e3 * TEN_SPIKES:.0f} ms")
+    print(f"in the browser: a cell's chain rule after {1e3 * statistics.median(answered):.0f} ms")
+    page.page.locator(".rows").evaluate(COLLECT, f"{web_url()}/lib/view.js")
+    page.press("Play from right to left")
+    page.button("Stop").wait_for()
+    page.button("Play from right to left").wait_for()
+    frames = page.page.evaluate(COLLECTED)
+    playing = [(at, front) for at, front in frames if math.isfinite(front)]
+    lengths = [after[0] - before[0] for before, after in pairwise(playing)]
+    print(
+        f"in the browser: frames of median {statistics.median(lengths):.1f} ms, p95 {percentile(lengths, 95):.1f}, longest "
+        f"{max(lengths):.1f} (bar, longest: {LONGEST_FRAME:.0f}), while credit plays back over {len({front for _, front in playing})} steps"
+    )
+
+
+def _seconds(act: Callable[[], object], shown: Locator) -> float:
+    begun = time.perf_counter()
+    act()
+    shown.wait_for()
+    return time.perf_counter() - begun
 
 
 def large() -> Experiment:
@@ -71,7 +148,7 @@ def _open(simulation: Simulation) -> object:
     fired = np.argwhere(simulation.records[layer].spikes[0])
     step, neuron = fired[-1] if len(fired) else (simulation.input.shape[1] - 1, 0)
     why = Why()
-    why.ask(layer, int(neuron), int(step))
+    why.ask(Question(layer, int(neuron), int(step)))
     explained = why.explain(simulation, 0)
     return causes_figure(simulation, explained.found, None, "light")
 
