@@ -19,8 +19,8 @@ from snncore.run.simulation import Simulation
 MOST_LINKS = 40
 """Most causes of each source that are drawn as lines, the largest first."""
 
-INPUT = -1
-"""Stands for the network's input among places of layers."""
+INPUT, POTENTIAL = -1, -2
+"""Stand for the network's input, and for the potential that is explained, among places of layers."""
 
 POTENTIAL_HEIGHT = 110
 
@@ -42,8 +42,8 @@ def causes_figure(simulation: Simulation, found: Causes, chosen: Cause | None, t
     u, v = (neurons_by_time(values, found.sample)[found.neuron] for values in (record.u, record.v))
     theta = neurons_by_time(np.broadcast_to(record.threshold, record.u.shape), found.sample)[found.neuron]
     row = traces(figure, [line(figure, u, v, found.neuron, "membrane", width=1.8)], "u", [theta] if record.does_spike else [])
-    row["height"], row["weight"] = POTENTIAL_HEIGHT, 1.6
-    words = f"neuron {found.neuron} · step {found.step}"
+    row["height"], row["weight"], row["asks"] = POTENTIAL_HEIGHT, 1.6, POTENTIAL
+    words = f"neuron {found.neuron} · step {found.step}; click another step to ask about it"
     header["groups"].append(RowsGroup(layer=f"why {found.layer}", title=label, words=words, rows=[row]))
     senders: tuple[Source, ...] = ("input", "recurrence")
     for place, source in enumerate(source for source in senders if source in found.parts):
@@ -61,6 +61,7 @@ def _sender_group(figure: NetworkFigure, values: Array, place: int, title: str, 
         row["asks"] = place
     else:
         row = currents(figure, values)
+        row["asks"] = place
     words = f"{len(values)} {'channels' if is_input else 'neurons'}"
     figure.header["groups"].append(RowsGroup(layer="input" if is_input else str(place), title=title, words=words, rows=[row]))
 

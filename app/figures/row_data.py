@@ -140,13 +140,19 @@ Level: TypeAlias = ConstantLevel | VaryingLevel
 
 
 class TracesRow(AnyRow):
-    """Lines on one scale over time, and dashed thresholds. `range` has the values at its lower and upper edge."""
+    """Lines on one scale over time, and dashed thresholds.
+
+    Attributes:
+        range: the values at its lower and upper edge.
+        asks: what a click on a step asks about: -1 for the input, -2 for the neuron that is drawn.
+    """
 
     kind: Literal["traces"]
     axis: str
     lines: list[TraceLine]
     thresholds: list[Level]
     range: tuple[float, float]
+    asks: NotRequired[int]
 
 
 class BarsRow(AnyRow):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from snncore.errors import ExperimentError
-from snncore.explain import Cause, Causes, Needed, Without, causes, needed, without
+from snncore.explain import CAN_GO, Cause, Causes, Needed, Without, causes, needed, without
 from snncore.explain.spike_causes import Source
 from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
 
 INPUT = -1
 """Stands for the network's input, where a layer's place is named."""
+
+MOST_OFFERED = 12
+"""Causes that can be left out by name, the largest."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class Explanation:
     is_counted: bool
     fewest: Needed | None
     refusal: str | None = None
+
+
+def sender_of(found: Causes, source: Source) -> int | None:
+    """Return the place of the layer whose neurons send a part of u; None for the network's input, and for parts that nobody sends."""
+    return {"input": found.sender, "recurrence": found.layer}.get(source)
 
 
 def of_interest(record: LayerRecord, layer: int, neuron: int, sample: int) -> Question:
@@ -104,12 +112,29 @@ class Why:
         else:
             self.chosen = place
 
+    def turn_to(self, step: int) -> None:
+        """Ask about the same neuron at another step, in place of the present question."""
+        if self.trail and step != self.trail[-1].step:
+            self.trail[-1] = replace(self.trail[-1], step=step)
+            self._start_over()
+
+    def offered(self, found: Causes) -> list[Cause]:
+        """Return the largest causes that can be left out, and the chosen one."""
+        offered = [cause for cause in found.ranked(most=MOST_OFFERED) if cause.source in CAN_GO]
+        chosen = self._cause(found)
+        return offered if chosen is None or chosen in offered else [*offered, chosen]
+
+    def leave_out(self, cause: Cause | None) -> None:
+        """Choose a cause by name; None: none."""
+        self.chosen = None if cause is None else (cause.source, cause.step, cause.sender)
+        self.has_missed = False
+
     def go_on(self, found: Causes) -> None:
         """Ask why the chosen spike was sent, if a neuron sent it."""
         if self.chosen is None:
             return
         source, step, sender = self.chosen
-        layer = found.layer if source == "recurrence" else found.sender
+        layer = sender_of(found, source)
         if layer is not None:
             self.ask(Question(layer, sender, step))
 

@@ -586,6 +586,7 @@ export interface TracesRow {
   lines: TraceLine[];
   thresholds: (ConstantLevel | VaryingLevel)[];
   range: [number, number];
+  asks?: number;
 }
 
 export interface Undo {

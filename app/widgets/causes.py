@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from app.components.answers import Act
 from app.components.plain import caption, sentence
 from app.components.rows import rows
-from app.figures.causes import causes_figure, describe_causes
+from app.figures.causes import POTENTIAL, causes_figure, describe_causes
 from app.figures.row_kinds import MOST_COLUMNS, MOST_ROWS, bin_size
 from app.figures.style import Theme
-from app.state.why import INPUT, Explanation, Question, Why
+from app.state.why import INPUT, Explanation, Question, Why, sender_of
+from app.widgets.controls import Panel
 from app.widgets.drawing import draw_itself
-from app.words.causes import NOTHING_GIVEN, chosen_in_words, fewest_in_words, largest_in_words, parts_in_words, potential_in_words
+from app.words.causes import (
+    LEAVE_OUT,
+    NOTHING_GIVEN,
+    NOTHING_LEFT_OUT,
+    cause_in_words,
+    chosen_in_words,
+    fewest_in_words,
+    largest_in_words,
+    parts_in_words,
+    potential_in_words,
+)
 from snncore.errors import ExperimentError
+from snncore.explain import Causes
 from snncore.run.record import neurons_by_time
 from snncore.run.simulation import Simulation
 
@@ -60,6 +73,7 @@ def causes_view(
     if explained.is_counted:
         sentence(fewest_in_words(explained.fewest))
     _buttons(why, explained, None if has_way_out and back is leave else back)
+    _offer(why, found, redraw)
     theme: Theme = st.context.theme.type or "light"
     rows(
         "causes",
@@ -91,9 +105,23 @@ def _buttons(why: Why, explained: Explanation, back: Callable[[], None] | None) 
             st.button("Back", key="causes_back", help="Key: Escape, in the plots", on_click=back)
         if found.spikes:
             st.button("How many must go?", disabled=explained.is_counted, on_click=why.count)
-        sender = explained.chosen and (found.layer if explained.chosen.source == "recurrence" else found.sender)
-        if sender is not None:  # last, so that the other buttons keep their places
+        if explained.chosen and sender_of(found, explained.chosen.source) is not None:  # last, so that the others keep their places
             st.button("Why did that fire?", on_click=why.go_on, args=(found,))
+
+
+def _offer(why: Why, found: Causes, redraw: Callable[[], None]) -> None:
+    """Show a choice of causes to leave out, for those that nobody sent, and for keys."""
+    offered = {f"{cause.source} {cause.step} {cause.sender}": cause for cause in why.offered(found)}
+    chosen = "" if why.chosen is None else " ".join(map(str, why.chosen))
+
+    def leave_out(changes: dict[str, Any]) -> None:
+        why.leave_out(offered.get(changes["cause"]))
+
+    if offered:
+        named = {"": NOTHING_LEFT_OUT, **{name: cause_in_words(found, cause) for name, cause in offered.items()}}
+        panel = Panel("causes_rows")
+        panel.choice(LEAVE_OUT, "cause", chosen if chosen in named else "", list(named), leave_out, named.__getitem__)
+        panel.show("Causes", lambda _: redraw())
 
 
 def _act(why: Why, simulation: Simulation, sample: int, act: Act, back: Callable[[], None]) -> None:
@@ -101,8 +129,13 @@ def _act(why: Why, simulation: Simulation, sample: int, act: Act, back: Callable
         back()
     elif act["do"] == "ask" and why.is_asked:
         place = int(act["layer"])
-        sent = simulation.input if place == INPUT else simulation.outputs[place]
-        senders, steps = _cell(act, sent[0, 0].size, sent.shape[1])
+        if place == POTENTIAL:
+            why.turn_to(int(act["time"]))
+            return
+        sent = neurons_by_time(simulation.input if place == INPUT else simulation.outputs[place], sample)
+        senders, steps = _cell(act, *sent.shape)
+        if (sent == sent[0]).all():
+            senders = range(len(sent))  # drawn as one line
         why.choose(simulation, sample, place, senders, steps)
 
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from app.words.numbers import capitalised, counted, listed, told_apart, with_minus
+from app.words.parameter import Parameter
 from snncore.experiment.spec import Draft
 from snncore.explain import Cause, Causes, Needed, Without
+
+OWN: dict[str, str] = {"bias": "the bias", "reset": "its own reset"}
+"""Names of one cause that nobody sent."""
+
+SEEN = 1e-3
+"""Share of u from which a difference is told: three digits are shown."""
 
 UNSENT: dict[str, str] = {"bias": "biases", "reset": "its own resets", "initial": "what it began with", "bound": "the lower bound"}
 """Names of the parts of u that nobody sent."""
 
 LABEL = "What moved a neuron"
 HELP = "Its last spike, or the step at which it came closest to one, with what each input gave. Or click a spike."
+
+LEAVE_OUT = Parameter("Leave out", "The network is run again without it. A click on a spike above chooses that.")
+NOTHING_LEFT_OUT = "nothing"
 
 NOTHING_GIVEN = "What you clicked gave nothing to this u: it came later, was lost before, or no weight leads from it."
 
@@ -47,15 +57,21 @@ def parts_in_words(draft: Draft, found: Causes) -> str:
 def largest_in_words(found: Causes) -> str:
     """The largest causes that a neuron or channel sent, one by one; empty if there are none."""
     sent = found.ranked("input", "recurrence", most=MOST_LARGEST)
-    return f"Largest: {' · '.join(f'{_signed(cause.value)} {_sender(found, cause)}, step {cause.step}' for cause in sent)}" if sent else ""
+    return f"Largest: {' · '.join(cause_in_words(found, cause) for cause in sent)}" if sent else ""
 
 
 def chosen_in_words(draft: Draft, found: Causes, cause: Cause, again: Without) -> str:
     """What a cause gave, and what becomes of the neuron without it."""
     layer = found.layer if cause.source == "recurrence" else found.sender
-    sent = f"{capitalised(_sender(found, cause))} of {sender_in_words(draft, layer)}, at step {cause.step},"
-    if not again.changed:
+    who = capitalised(_sender(found, cause))
+    sent = f"{who if cause.source in OWN else f'{who} of {sender_in_words(draft, layer)}'}, at step {cause.step},"
+    if not again.changed and not _is_bounded_elsewhere(again):
         return f"{sent} gave {_signed(cause.value)}. Without it u is {_number(again.u)}: {_ending(found, again)}."
+    if not again.changed:
+        return (
+            f"{sent} gave {_signed(cause.value)}; less that, u is {_number(again.subtracted)}. Run again without it, the lower bound "
+            f"holds v at other steps, and u is {_number(again.u)}: {_ending(found, again)}."
+        )
     earlier = counted(len(again.changed), "earlier spike")
     differs = "differs" if len(again.changed) == 1 else "differ"
     return (
@@ -90,7 +106,18 @@ def _source(draft: Draft, found: Causes, source: str) -> str:
     return f"{counted(count, 'spike' if is_spikes else 'value')} of {sender_in_words(draft, found.sender)}"
 
 
+def cause_in_words(found: Causes, cause: Cause) -> str:
+    """A cause, and what it gave."""
+    return f"{_signed(cause.value)} {_sender(found, cause)}, step {cause.step}"
+
+
+def _is_bounded_elsewhere(again: Without) -> bool:
+    return abs(again.u - again.subtracted) > SEEN * max(abs(again.u), abs(again.subtracted))
+
+
 def _sender(found: Causes, cause: Cause) -> str:
+    if cause.source in OWN:
+        return OWN[cause.source]
     return f"{'channel' if cause.source == 'input' and found.sender is None else 'neuron'} {cause.sender}"
 
 

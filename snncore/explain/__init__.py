@@ -6,13 +6,14 @@ surrogate, and the phases of an epoch in numbers, by running the network again.
 
 from snncore.explain.credit_assignment import Cell, Credit, LayerCredit, credit, credit_of
 from snncore.explain.credit_flow import Flow, arriving, flow, usual_factor
-from snncore.explain.left_out import Needed, Without, needed, without
+from snncore.explain.left_out import CAN_GO, Needed, Without, needed, without
 from snncore.explain.loss_over_weight import LossOverWeight, finite_difference, loss_over_weight, weight_gradients
 from snncore.explain.spike_causes import Cause, Causes, causes
 from snncore.explain.surrogate_reach import reached
 from snncore.explain.walked_epoch import WalkedEpoch, walk_epoch
 
 __all__ = [
+    "CAN_GO",
     "Cause",
     "Causes",
     "Cell",

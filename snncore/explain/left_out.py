@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -15,7 +16,7 @@ from torch import Tensor, nn
 
 from snncore import kernels
 from snncore.arrays import Array
-from snncore.dynamics import State, fed_back
+from snncore.dynamics import State, fed_back, is_summed_in_order
 from snncore.errors import ExperimentError
 from snncore.explain.spike_causes import Cause, Causes, Rebuilt, Receiver, record_at
 from snncore.layers import StatefulLayer
@@ -30,9 +31,6 @@ NOT_EVENTS: dict[str, str] = {"initial": "initial state", "bound": "lower bound"
 
 MOST_VALUES = 2**22
 """Most values that a search keeps at once: neurons run side by side × time steps."""
-
-MOST_RUN_AGAIN = 50
-"""Most times that a search runs a recurrent network again."""
 
 MOST_LEFT_OUT = 20_000
 """Most causes that a search leaves out together."""
@@ -50,7 +48,7 @@ class Without:
         u: u when the network runs again without them.
         fires: whether the neuron then fires at that step.
         changed: (step, neuron) of the layer's earlier spikes that are more or fewer in the new run, in the order of time. Where there is
-            none, `u` and `subtracted` differ by rounding alone.
+            none, `u` and `subtracted` differ by rounding alone, or because a lower bound holds v at other steps.
     """
 
     subtracted: float
@@ -101,17 +99,21 @@ def without(simulation: Simulation, found: Causes, left_out: Sequence[Cause]) ->
         if cause.source == "input":
             sent[found.sample, cause.step].reshape(-1)[cause.sender] = 0
     layer.record_states = True
+    run = partial(_run, network, found, torch.from_numpy(sent))
     with torch.no_grad(), ExitStack() as changes:
         biases = [cause for cause in left_out if cause.source == "bias"]
         if biases:
             changes.enter_context(_without_biases(layer, found, biases, _shares(found, layer, record), record.u.shape))
-        fed_back = [cause for cause in left_out if cause.source == "recurrence"]
-        if fed_back:
-            changes.enter_context(_without_feedback(layer, found, fed_back))
         resets = [cause.step for cause in left_out if cause.source == "reset"]
         if resets:
             layer.reset_fn = _WithoutResets(layer.reset_fn, found, resets)
-        spikes = _run(network, found, torch.from_numpy(sent))
+        fed = [cause for cause in left_out if cause.source == "recurrence"]
+        if fed and not resets and is_summed_in_order(layer.rec_connect, torch.from_numpy(record.spikes[:, 0])):
+            spikes = _run_without_feedback(layer, record, found, fed, run)
+        else:
+            if fed:
+                changes.enter_context(_without_feedback(layer, found, fed))
+            spikes = run()
     u = layer.recordings["u"].numpy()
     shape = (*u.shape[:2], -1)
     before, after = record.spikes.reshape(shape)[found.sample], spikes.reshape(shape)[found.sample]
@@ -129,7 +131,8 @@ def needed(simulation: Simulation, found: Causes) -> Needed | None:
 
     Candidates are the spikes or values that the neuron received until then; several spikes of one sender in one step count as one. First
     the largest go, one after the other, until the spike is gone. Then all smaller sets are tried, those of spikes against it too, as far
-    as `MOST_TRIED` goes. With recurrence the network runs again for each number, at most `MOST_RUN_AGAIN` times, and no set is tried.
+    as `MOST_TRIED` goes. With recurrence the network runs again for each number that is tried: 1, 2, 4 and so on, then numbers between;
+    and no other set is tried.
 
     Args:
         simulation: the run that `found` explains.
@@ -165,10 +168,21 @@ def needed(simulation: Simulation, found: Causes) -> Needed | None:
 def _needed_with_recurrence(simulation: Simulation, found: Causes) -> Needed | None:
     """Return how many of the largest causes are enough, the network run again for each number."""
     speaking = [cause for cause in found.ranked("input", "recurrence", most=MOST_LEFT_OUT) if cause.value > 0]
-    for count in range(1, min(len(speaking), MOST_RUN_AGAIN) + 1):
-        if not without(simulation, found, speaking[:count]).fires:
-            return Needed(tuple(speaking[:count]), count == 1)
-    return None
+
+    def fires(count: int) -> bool:
+        return without(simulation, found, speaking[:count]).fires
+
+    too_few, enough = 0, 1
+    while enough <= len(speaking) and fires(enough):
+        if enough == len(speaking):
+            return None
+        too_few, enough = enough, min(2 * enough, len(speaking))
+    if not speaking:
+        return None
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        too_few, enough = (middle, enough) if fires(middle) else (too_few, middle)
+    return Needed(tuple(speaking[:enough]), enough == 1)
 
 
 # ---------------------------------------------------------------------------------------------------- the run again
@@ -220,6 +234,37 @@ def _without_biases(layer: StatefulLayer, found: Causes, biases: Sequence[Cause]
     hook = layer.register_forward_pre_hook(take_out)
     try:
         yield
+    finally:
+        hook.remove()
+
+
+def _run_without_feedback(layer: Any, record: LayerRecord, found: Causes, spikes: Sequence[Cause], run: Callable[[], Array]) -> Array:
+    """Run the network with some spikes of one sample not fed back: what each sends is taken out of the input of the next step.
+
+    A spike that isn't sent any more without an earlier one has nothing to be taken out; so the network runs until just what it sends
+    there is taken out, each time right up to a later step.
+    """
+    place = ([cause.step for cause in spikes], [cause.sender for cause in spikes])
+    weights = layer.rec_connect.weight.detach().t()[place[1]]
+    shape = (*record.spikes.shape[:2], -1)
+    taken = record.spikes.reshape(shape)[found.sample][place]
+
+    def take_out(_: nn.Module, arguments: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        z = arguments[0].clone()
+        by_step = z.view(shape)[found.sample]
+        arrives = torch.tensor(place[0]) + 1
+        by_step.index_add_(0, arrives, -torch.from_numpy(taken)[:, None] * weights)
+        return (z,)
+
+    hook = layer.register_forward_pre_hook(take_out)
+    try:
+        while True:
+            layer.reset_states()
+            output = run()
+            sent = output.reshape(shape)[found.sample][place]
+            if np.array_equal(sent, taken):
+                return output
+            taken = sent
     finally:
         hook.remove()
 

@@ -155,7 +155,48 @@ def test_a_neuron_that_is_gone_is_refused_and_an_edit_of_shapes_ends_the_questio
     assert not view.why.is_asked
 
 
+def test_another_step_of_the_same_neuron_takes_the_place_of_the_question() -> None:
+    simulation = eager()
+    why = asked(simulation)
+    neuron, step = why.trail[0].neuron, why.trail[0].step
+    why.leave_out(why.offered(why.explain(simulation, 0).found)[0])
+    silent = int(np.flatnonzero(simulation.records[3].spikes[0, :, neuron] == 0)[-1])
+    why.turn_to(silent)
+    assert why.trail == [Question(3, neuron, silent)]
+    assert why.chosen is None
+    assert why.explain(simulation, 0).found.spikes == 0
+    why.turn_to(step)
+    assert why.explain(simulation, 0).found.spikes > 0
+
+
+def test_what_nobody_sent_is_left_out_by_name_and_leads_nowhere() -> None:
+    simulation = eager()
+    why = asked(simulation)
+    found = why.explain(simulation, 0).found
+    for source, named in (("bias", "The bias, at step"), ("reset", "Its own reset, at step")):
+        cause = next(cause for cause in why.offered(found) if cause.source == source)
+        why.leave_out(cause)
+        explained = why.explain(simulation, 0)
+        assert explained.chosen == cause
+        assert explained.without is not None
+        assert chosen_in_words(simulation.experiment, found, cause, explained.without).startswith(named)
+        why.go_on(found)
+        assert len(why.trail) == 1, "it leads to no neuron"
+    why.leave_out(None)
+    assert why.explain(simulation, 0).chosen is None
+
+
 # ------------------------------------------------------------------------------------------------------- the words
+
+
+def test_a_bound_that_holds_at_other_steps_is_told_where_rerun_and_subtraction_differ() -> None:
+    simulation = eager()
+    found = asked(simulation).explain(simulation, 0).found
+    cause = found.ranked("input")[0]
+    apart = chosen_in_words(simulation.experiment, found, cause, Without(subtracted=0.0904, u=0.0982, fires=False, changed=()))
+    assert "less that, u is 0.0904. Run again without it, the lower bound holds v at other steps, and u is 0.0982" in apart
+    alike = chosen_in_words(simulation.experiment, found, cause, Without(subtracted=0.0904, u=0.090400001, fires=False, changed=()))
+    assert "Without it u is 0.0904: it stays silent." in alike
 
 
 def test_a_spike_is_told_with_its_parts_and_its_largest_causes() -> None:
@@ -254,10 +295,10 @@ def test_a_recurrent_layer_sends_to_itself() -> None:
     assert {links["to_row"] for links in header["links"]} == {2}
 
 
-def test_a_current_is_drawn_without_a_way_on() -> None:
+def test_a_current_can_be_clicked_too() -> None:
     fed = {"kind": "step_current", "shape": (1, 60, 16), "amplitude": 1.0, "start": 0}
     simulation = simulate(ten_spikes().replace({"input": fed}))[0]
     found = causes(simulation, 1, 0, 30)
     header = causes_figure(simulation, found, None, "light").header
-    assert "asks" not in header["groups"][0]["rows"][0]
+    assert header["groups"][0]["rows"][0]["asks"] == INPUT
     assert "Escape goes back" in describe_causes("Words.", simulation, found)

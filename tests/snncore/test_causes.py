@@ -257,6 +257,47 @@ def test_a_spike_that_is_fed_back_can_be_left_out(kind: str) -> None:
     assert agreed
 
 
+def driven_by_itself(kind: str = "LIFRecurrent", **more: Any) -> Simulation:
+    layer = {"kind": kind, "spike_threshold": 0.05, "tau_mem": 8.0, "rec_connect": {"in_features": 12, "out_features": 12}, **more}
+    experiment = Experiment(network=[linear(5, 12), layer], input=RandomSpikes(shape=(2, STEPS, 5), probability=0.4), seeds={"weights": 3})
+    return simulate(experiment)[0]
+
+
+@pytest.mark.parametrize("more", [{}, {"tau_syn": 4.0}, {"kind": "ALIFRecurrent", "tau_adapt": 10.0}, {"min_v_mem": -0.1}], ids=str)
+def test_several_spikes_that_are_fed_back_go_as_in_a_run_step_by_step(more: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    simulation = driven_by_itself(**more)
+    changed = 0
+    for sample, step, neuron in spikes_of(simulation, 1)[-20:]:
+        found = causes(simulation, 1, neuron, step, sample)
+        for count in (2, 9):
+            left_out = found.ranked("recurrence", "input")[:count]
+            again = without(simulation, found, left_out)
+            with monkeypatch.context() as stepwise:
+                stepwise.setattr("snncore.explain.left_out.is_summed_in_order", lambda *_: False)
+                expected = without(simulation, found, left_out)
+            assert again.u == pytest.approx(expected.u, abs=2e-6)
+            assert (again.fires, again.changed) == (expected.fires, expected.changed)
+            changed += len(again.changed)
+    assert changed
+
+
+def test_with_recurrence_as_many_as_are_named_are_enough() -> None:
+    simulation = driven_by_itself()
+    told = []
+    for sample, step, neuron in spikes_of(simulation, 1)[-20:]:
+        found = causes(simulation, 1, neuron, step, sample)
+        fewest = needed(simulation, found)
+        speaking = [cause for cause in found.ranked("input", "recurrence") if cause.value > 0]
+        if fewest is None:
+            assert without(simulation, found, speaking).fires
+            continue
+        told.append(fewest.count)
+        assert fewest.causes == tuple(speaking[: fewest.count])
+        assert not without(simulation, found, fewest.causes).fires
+        assert fewest.count == 1 or without(simulation, found, fewest.causes[:-1]).fires, "one less isn't enough"
+    assert max(told) > 2
+
+
 def test_squeezed_layers_are_run_again_too() -> None:
     convolution = {"kind": "Conv2d", "in_channels": 1, "out_channels": 2, "kernel_size": 3}
     neurons = {"kind": "LIF", "tau_mem": 8.0, "spike_threshold": 0.1}

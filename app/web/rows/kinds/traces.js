@@ -62,7 +62,8 @@ export const traces = {
     const after = v != null && arrays[v][time] !== value ? `, reset to ${digits(arrays[v][time])}` : "";
     return `${who}${neuron == null ? "" : ` neuron ${neuron}`} · time ${time} · ${name || row.axis} ${digits(value)}${after}`;
   },
-  pick(row, { line }, add) {
+  pick(row, { line, time }, add) {
+    if (row.asks != null && !add) return { do: "ask", layer: row.asks, row: 0, time };
     const { neuron } = row.lines[line];
     return neuron == null ? null : pickOf(row, add, { neuron });
   },
