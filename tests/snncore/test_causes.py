@@ -265,7 +265,7 @@ def driven_by_itself(kind: str = "LIFRecurrent", **more: Any) -> Simulation:
 
 @pytest.mark.parametrize("more", [{}, {"tau_syn": 4.0}, {"kind": "ALIFRecurrent", "tau_adapt": 10.0}, {"min_v_mem": -0.1}], ids=str)
 def test_several_spikes_that_are_fed_back_go_as_in_a_run_step_by_step(more: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    simulation = driven_by_itself(**more)
+    simulation = driven_by_itself(**{"spike_threshold": 0.2, **more})
     changed = 0
     for sample, step, neuron in spikes_of(simulation, 1)[-20:]:
         found = causes(simulation, 1, neuron, step, sample)
