@@ -50,7 +50,9 @@ def parts_in_words(draft: Draft, found: Causes) -> str:
     parts = sorted(((source, float(part.sum())) for source, part in found.parts.items() if part.any()), key=lambda part: -abs(part[1]))
     named = [f"{_signed(value)} from {_source(draft, found, source)}" for source, value in parts]
     ended = {"reset": "a hard reset", "bound": "the lower bound", None: ""}[found.ended_by]
-    history = f" Before step {found.history_from}, {ended} ended what u remembers." if found.ended_by else ""
+    arrives = any(part[: found.history_from].any() for source, part in found.parts.items() if source in ("input", "recurrence", "bias"))
+    remembered = "v remembers, but not the synaptic current" if arrives else "u remembers"
+    history = f" Before step {found.history_from}, {ended} ended what {remembered}." if found.ended_by else ""
     return f"That is {listed(named)}.{history}" if named else f"Nothing reached it.{history}"
 
 

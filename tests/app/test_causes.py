@@ -189,6 +189,18 @@ def test_what_nobody_sent_is_left_out_by_name_and_leads_nowhere() -> None:
 # ------------------------------------------------------------------------------------------------------- the words
 
 
+@pytest.mark.parametrize(("tau_syn", "ended"), [(None, "what u remembers"), (20.0, "what v remembers, but not the synaptic current")])
+def test_a_hard_reset_ends_what_the_membrane_remembers_not_what_a_synapse_does(tau_syn: float | None, ended: str) -> None:
+    neurons = {"network.1.reset_fn": "MembraneReset", "network.1.tau_syn": tau_syn, "network.1.spike_threshold": 0.1}
+    simulation = simulate(ten_spikes().replace(neurons))[0]
+    fired = np.argwhere(simulation.records[1].spikes[0])
+    step, neuron = next(
+        (step, neuron) for step, neuron in fired if (fired[:, 1] == neuron).sum() > 1 and step > fired[fired[:, 1] == neuron][0, 0]
+    )
+    found = causes(simulation, 1, int(neuron), int(step))
+    assert f"a hard reset ended {ended}." in parts_in_words(simulation.experiment, found)
+
+
 def test_a_bound_that_holds_at_other_steps_is_told_where_rerun_and_subtraction_differ() -> None:
     simulation = eager()
     found = asked(simulation).explain(simulation, 0).found
