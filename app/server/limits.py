@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from snncore.errors import ExperimentError
 from snncore.experiment.data import DataSet
-from snncore.experiment.layers import LayerSpec, NeuronSpec
+from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.spec import Draft
 from snncore.experiment.tasks.classification import Classification
-from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, LinearSpec
 
 LARGEST_WEIGHTS = 4_000_000
 """Weights of all layers together."""
@@ -75,9 +74,6 @@ OTHERS_BACKWARD = 3
 
 NEURONS_BACKWARD = 4
 """Further values per output value that a layer of neurons holds for the backward pass."""
-
-NEURON_MULTIPLICATIONS = 20
-"""Multiplications that take as long as one step of one neuron."""
 
 SCANNED_STEP = 250_000
 """Multiplications that take as long as one step of a layer that no compiled loop computes; compiled, it takes what its values do."""
@@ -194,14 +190,14 @@ def cost(draft: Draft) -> Cost:
     others = recorded = neurons = multiplications = 0
     for layer, fit in zip(draft.network, draft.fits(), strict=True):
         values = 0 if fit.shape is None else math.prod(fit.shape)
-        multiplications += max(passed, learned) * values * _multiplications_of_a_value(layer)
+        multiplications += max(passed, learned) * values * layer.multiplications
         if isinstance(layer, NeuronSpec):
             neurons += values
             recorded += values * _quantities(layer)
             multiplications += steps * SCANNED_STEP * (not layer.is_compiled(fit.shape or ()))
         else:
             others += values
-    weights = sum(map(_weights, draft.network))
+    weights = sum(layer.weight_count for layer in draft.network)
     readout = 0 if isinstance(draft.network[-1], NeuronSpec) else math.prod(draft.fits()[-1].shape or ())
     return Cost(
         weights=weights,
@@ -226,30 +222,6 @@ def _quantities(layer: NeuronSpec) -> int:
     if not layer.has_kernel:
         return NEURON_QUANTITIES - 1 + len(layer.state_names)  # v among them
     return NEURON_QUANTITIES + sum(getattr(layer, name, None) is not None for name in ("tau_syn", "tau_adapt", "rec_connect"))
-
-
-def _multiplications_of_a_value(layer: LayerSpec) -> int:
-    """Return the multiplications per output value of a layer."""
-    match layer:
-        case LinearSpec():
-            return layer.in_features
-        case Conv2dSpec():
-            return layer.in_channels * layer.kernel_size**2
-        case AvgPool2dSpec():
-            return layer.kernel_size**2
-        case NeuronSpec():
-            connection: LinearSpec | None = getattr(layer, "rec_connect", None)
-            return NEURON_MULTIPLICATIONS + (0 if connection is None else connection.in_features)
-    return 1
-
-
-def _weights(layer: LayerSpec | None) -> int:
-    if isinstance(layer, LinearSpec):
-        return layer.in_features * layer.out_features
-    if isinstance(layer, Conv2dSpec):
-        return layer.in_channels * layer.out_channels * layer.kernel_size**2
-    connection: LayerSpec | None = getattr(layer, "rec_connect", None)
-    return 0 if connection is None else _weights(connection)
 
 
 def _in_words(draft: Draft) -> str:

@@ -27,6 +27,10 @@ from snncore.layers.stateful import constructor_arguments
 # ------------------------------------------------------------------------------------------------- the neurons
 
 
+NEURON_MULTIPLICATIONS = 20
+"""Multiplications that take as long as one step of one neuron."""
+
+
 class NeuronSpec(Learnable):
     """Base of the neuron layers; one class for each of `snncore.layers`, made from its constructor's arguments."""
 
@@ -67,6 +71,18 @@ class NeuronSpec(Learnable):
     def is_noisy(self) -> bool:
         """True if it uses random numbers while it trains. No neuron does: a step that draws isn't registered."""
         return False
+
+    @property
+    def weight_count(self) -> int:
+        """Number of its recurrent weights, without biases."""
+        connection: LinearSpec | None = getattr(self, "rec_connect", None)
+        return 0 if connection is None else connection.weight_count
+
+    @property
+    def multiplications(self) -> int:
+        """Number of multiplications, or of what takes as long, for each neuron and step."""
+        connection: LinearSpec | None = getattr(self, "rec_connect", None)
+        return NEURON_MULTIPLICATIONS + (0 if connection is None else connection.multiplications)
 
     @property
     def has_kernel(self) -> bool:

@@ -39,6 +39,16 @@ class TorchSpec(Part):
         """True if it uses random numbers while it trains."""
         return False
 
+    @property
+    def weight_count(self) -> int:
+        """Number of its weights, without biases."""
+        return 0
+
+    @property
+    def multiplications(self) -> int:
+        """Number of multiplications, or of what takes as long, for each value of its output."""
+        return 1
+
     def output_shape(self, shape: Shape) -> Shape:
         """Return the output's shape; raise MisfitError, with what would fit, if the layer doesn't take `shape`."""
         raise NotImplementedError
@@ -60,6 +70,14 @@ class LinearSpec(Learnable, TorchSpec):
     @property
     def draws_weights(self) -> bool:
         return self.weights.is_random(self.bias)
+
+    @property
+    def weight_count(self) -> int:
+        return self.in_features * self.out_features
+
+    @property
+    def multiplications(self) -> int:
+        return self.in_features
 
     @property
     def learnable(self) -> tuple[str, ...]:
@@ -104,6 +122,14 @@ class Conv2dSpec(Learnable, TorchSpec):
         return True
 
     @property
+    def weight_count(self) -> int:
+        return self.out_channels * self.multiplications
+
+    @property
+    def multiplications(self) -> int:
+        return self.in_channels * self.kernel_size**2
+
+    @property
     def learnable(self) -> tuple[str, ...]:
         return _weights(self.bias)
 
@@ -131,6 +157,10 @@ class AvgPool2dSpec(TorchSpec):
     kind: Literal["AvgPool2d"] = "AvgPool2d"
     kernel_size: Length
     stride: Length | None = None
+
+    @property
+    def multiplications(self) -> int:
+        return self.kernel_size**2
 
     def output_shape(self, shape: Shape) -> Shape:
         channels, *sides = _image(shape)

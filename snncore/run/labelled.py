@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -29,6 +30,9 @@ from snncore.run.record import outputs_kept
 
 FIRST_TESTED = 1000
 """Most samples of each half that the untrained network is tested with; chance needs no more."""
+
+FIRST_MULTIPLICATIONS = 2_000_000_000
+"""Most multiplications for that, of each half: about half a second of one core."""
 
 MOST_ENCODED = 16 * 2**20
 """Most bytes of encoded samples that are kept to be answered again."""
@@ -196,11 +200,18 @@ def shown_samples(experiment: Experiment, model: nn.Module, files: Files = NO_FI
     return experiment.make_input(files), lambda output: asked.loss(model, asked.read(model, output), labels)
 
 
+def _first_tested(experiment: Experiment) -> int:
+    """Return with how many samples of each half the untrained network is tested."""
+    values = zip(experiment.network, experiment.draft.fits(), strict=True)
+    of_a_step = sum(math.prod(fit.shape or ()) * layer.multiplications for layer, fit in values)
+    return max(1, min(FIRST_TESTED, FIRST_MULTIPLICATIONS // (experiment.input.shape[1] * of_a_step)))
+
+
 class LabelledEpoch:
     """One epoch of labelled data: the training half in batches, in a new order, then the test half.
 
-    Epoch 0 shows the untrained network, as it does of other tasks: nothing is learned in it, and at most `FIRST_TESTED` samples of each
-    half are tested.
+    Epoch 0 shows the untrained network, as it does of other tasks: nothing is learned in it, and of each half at most `FIRST_TESTED`
+    samples are tested, and of a large network as many as `FIRST_MULTIPLICATIONS` allow.
 
     Random encodings of the training half differ from epoch to epoch; those of the test half are always the same. An epoch that is
     stopped keeps what its batches have learned; the next `run` goes on with the batch at which it was stopped.
@@ -224,13 +235,13 @@ class LabelledEpoch:
         self.optimiser = optimiser
         self._asked = _Asked(experiment)
         order = torch.randperm(len(halves.train.labels), generator=self._asked.generator(ORDER, number))
-        size = experiment.training.batch_size
+        size, first = experiment.training.batch_size, _first_tested(experiment)
         self.learned = order.split(size) if number else ()
         halves_tested: tuple[Half, ...] = ("test",) if number else ("train", "test")
         self._tested = [
             (half, batch, places)
             for half in halves_tested
-            for batch, places in enumerate(torch.arange(len(halves.of(half).labels))[: None if number else FIRST_TESTED].split(size))
+            for batch, places in enumerate(torch.arange(len(halves.of(half).labels))[: None if number else first].split(size))
         ]
         self.learning = len(self.learned)
         self.batches = self.learning + len(self._tested)

@@ -14,6 +14,7 @@ import torch
 from snncore.diagnosis.training import findings
 from snncore.diagnosis.training_findings import Diverged
 from snncore.errors import DivergenceError, ExperimentError
+from snncore.experiment.recognition import digits
 from snncore.experiment.spec import ten_spikes
 from snncore.run.bptt import EpochRecord, Trainer, train
 from snncore.run.epoch import Phase
@@ -190,6 +191,18 @@ def test_epoch_0_shows_the_untrained_network() -> None:
     assert first.train_score == answer(experiment, FILES, half="train").accuracy
     assert first.gradient_norms == {}
     assert first.rates[0] > 0
+
+
+@pytest.mark.parametrize(("steps", "tested"), [(20, 1360), (20_000, 100)])
+def test_a_large_network_is_first_tested_with_as_many_samples_as_take_little_time(steps: int, tested: int) -> None:
+    shape = {"input.shape": (1, steps, 64), "training.batch_size": 1}
+    experiment = digits().replace(shape)
+    trainer = Trainer(experiment)
+    seen: list[tuple[int, int]] = []
+    list(trainer.epochs(1, stop=lambda: bool(seen), on_batch=lambda: seen.append(trainer.batches)))
+    (_, batches), *_ = seen
+    assert 1 <= batches <= tested
+    assert batches == tested or steps > 20
 
 
 def test_batches_are_counted_while_an_epoch_lasts() -> None:
