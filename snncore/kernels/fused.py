@@ -51,6 +51,8 @@ def scan(
         GraphError: in the backward pass, if it enters a graph a second time through the state.
     """
     given = parameters if type(parameters) is LoopParameters else None
+    if given is None and dynamics.is_traced(z):  # before anything is asked of parameters that are placeholders
+        return ended(dynamics.scan(step, z, state, cast(P, parameters), record=record, gradients=gradients))
     weight: Tensor | None = None
     bias: Tensor | None = None
     plain: Any = step

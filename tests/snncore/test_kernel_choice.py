@@ -11,7 +11,8 @@ from snncore import kernels
 from snncore.activation import Heaviside, MembraneSubtract, SingleSpike
 from snncore.dynamics import lif_step
 from snncore.kernels import fused, loading
-from snncore.layers import ALIF, IAF, LIF, ExpLeak
+from snncore.layers import ALIF, IAF, LIF, ExpLeak, LIFRecurrent
+from tests.length import sampled
 from tests.snncore.kernel_runs import ADAPTIVE, noise
 from tests.snncore.models import own_surrogate
 
@@ -22,6 +23,10 @@ def test_loops_are_used_where_they_apply(monkeypatch):
     IAF()(noise(2, 5, 2, 4, 4)).sum()
     ExpLeak(10.0)(noise(2, 5, 3))
     ALIF(10.0, tau_adapt=5.0, record_states=True)(noise(2, 5, 3))
+
+
+def recurrent():
+    return LIFRecurrent(6.0, rec_connect=torch.nn.Linear(3, 3))
 
 
 class HalvedReset:
@@ -57,6 +62,28 @@ def test_the_scan_runs_where_the_loops_do_not_apply(make, dtype, monkeypatch):
         expected = make()(z)
     monkeypatch.setattr(loading, "loops", lambda: pytest.fail("the loops do not apply"))
     assert torch.equal(make()(z), expected)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of torch's own compiler
+@pytest.mark.parametrize("make", sampled([lambda: LIF(6.0), IAF, lambda: ALIF(**ADAPTIVE), lambda: ExpLeak(6.0), recurrent], most=2))
+def test_a_layer_that_torch_compiles_does_and_learns_the_same(make):
+    z, weights = noise(2, 6, 3), noise(2, 6, 3)
+
+    def run(layer, call):
+        x = z.clone().requires_grad_()
+        output = call(x)
+        (output * weights).sum().backward()
+        return [output.detach(), x.grad, *(parameter.grad for parameter in layer.parameters())]
+
+    torch.manual_seed(1)
+    layer = make()
+    other = copy.deepcopy(layer)
+    expected = run(layer, layer)
+    torch._dynamo.reset()
+    for value, same in zip(run(other, torch.compile(other, backend="aot_eager")), expected, strict=True):
+        assert (value is None) == (same is None)
+        assert value is None or torch.allclose(value, same, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning", "ignore::DeprecationWarning")
