@@ -76,6 +76,7 @@ class Job(Generic[Result]):
     def stop(self) -> None:
         """Let the work end soon, without a result."""
         self._stop.set()
+        priority.wake()
         if slots.withdraw(self._turn):
             self._done.set()
 
@@ -103,6 +104,6 @@ class Job(Generic[Result]):
 
     def _shall_end(self, watch: PresenceWatch) -> bool:
         if time.monotonic() - self._rested >= STINT:
-            priority.rest()
+            priority.rest(self._stop.is_set)
             self._rested = time.monotonic()
         return self._stop.is_set() or watch.is_over()

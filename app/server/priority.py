@@ -17,10 +17,9 @@ LONGEST_REST = 0.05
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-_lock = threading.Lock()
 _pages = 0
-_no_page = threading.Event()
-_no_page.set()
+_changed = threading.Condition()
+"""Notified when the last page is made, and when a rest may be over for another reason."""
 
 
 @contextmanager
@@ -44,16 +43,21 @@ def first(part: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     return made
 
 
-def rest() -> None:
-    """Wait until no page is being made, or for a moment at most."""
-    _no_page.wait(LONGEST_REST)
+def rest(is_over: Callable[[], bool] = lambda: False) -> None:
+    """Wait until no page is being made or, once woken, `is_over()`; or for a moment at most."""
+    with _changed:
+        _changed.wait_for(lambda: not _pages or is_over(), LONGEST_REST)
+
+
+def wake() -> None:
+    """Have all who rest look whether that is over: a page may wait for one of them."""
+    with _changed:
+        _changed.notify_all()
 
 
 def _count(more: int) -> None:
     global _pages
-    with _lock:
+    with _changed:
         _pages += more
-        if _pages:
-            _no_page.clear()
-        else:
-            _no_page.set()
+        if not _pages:
+            _changed.notify_all()

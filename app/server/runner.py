@@ -289,6 +289,7 @@ class TrainingRun:
         """
         with self._commands:
             self._stop.set()
+            priority.wake()
             if self._turn and slots.withdraw(self._turn):
                 self._turn = None
             elif self._thread is not None:
@@ -336,8 +337,10 @@ class TrainingRun:
         try:
             for record in steps:
                 self.log.add(record)
-                priority.rest()
-                if self.speed is not None and len(self.records) < last:
+                if len(self.records) == last:  # a page may wait for just this one
+                    continue
+                priority.rest(stop.is_set)
+                if self.speed is not None:
                     due = max(due + 1 / self.speed, time.monotonic() - 1 / self.speed)
                     stop.wait(max(0.0, due - time.monotonic()))
             self._keep_moment(is_last=True)

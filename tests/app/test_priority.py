@@ -38,6 +38,30 @@ def test_a_training_goes_on_after_a_moment_however_many_pages_are_made() -> None
     run.pause()
 
 
+def test_a_page_that_pauses_a_training_does_not_wait_for_its_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(priority, "LONGEST_REST", 60.0)
+    run = TrainingRun(ENDLESS, speed=None)
+    with page_first():
+        run.play()
+        while len(run.records) < 2:
+            time.sleep(0.005)
+        paused = threading.Thread(target=run.pause, daemon=True)
+        paused.start()
+        paused.join(20)
+        assert not paused.is_alive()
+    assert not run.is_running
+
+
+def test_a_page_that_waits_for_an_epoch_does_not_wait_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(priority, "rest", lambda *_: pytest.fail("nothing is to be trained any more"))
+    with page_first():
+        run = TrainingRun(ENDLESS, speed=None)
+        run.step()
+        while run.is_running:
+            time.sleep(0.005)
+    assert (len(run.records), run.failure) == (2, None)
+
+
 def test_a_page_that_fails_hinders_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(priority, "LONGEST_REST", 60.0)
 
