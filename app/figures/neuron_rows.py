@@ -24,13 +24,12 @@ from app.words.control_rows import (
     words_of,
 )
 from app.words.inputs import RECEIVED, input_name, input_parameters
-from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS, TUNED, in_code
+from app.words.layer_parameters import PART_PARAMETERS, TUNED, in_code, layer_parameters
 from app.words.parameter import Parameter
 from app.words.parts import PARTS, as_data, choice_of
 from app.words.typed_numbers import Numbers
 from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.spec import Experiment
-from snncore.layers.bounds import MIN_TAU
 from snncore.run.single_neuron import KINDS, layer_of
 
 Row = NumberControl | SwitchControl | ChoiceControl
@@ -46,15 +45,6 @@ OF_PARTS = ("spike_fn", "reset_fn")
 
 FARTHEST = 1e6
 """A number that is typed lies within this, on either side of 0."""
-
-LEAST: dict[str, float] = {
-    **dict.fromkeys(("tau_mem", "tau_syn", "tau_adapt"), MIN_TAU),
-    **{"spike_threshold": 0.001, "max_num_spikes_per_bin": 1},
-}
-"""Limits of neuron parameters that don't take every number."""
-
-MOST: dict[str, float] = {"initial_v_mem": 0.99}
-"""Likewise, where they end."""
 
 
 def neuron_rows(experiment: Experiment, beside: str) -> list[Row]:
@@ -102,9 +92,7 @@ def _input_row(experiment: Experiment, name: str, parameter: Parameter) -> Row:
 def _layer_rows(experiment: Experiment, name: str) -> list[Row]:
     """Return the widgets of a neuron's parameter; a part has one for its kind, and one for its number, if any."""
     layer = layer_of(experiment)
-    path, value, parameter = f"network.0.{name}", getattr(layer, name), LAYER_PARAMETERS[name]
-    if name == "spike_threshold" and layer.kind == "ALIF":
-        parameter = replace(parameter, name="Base threshold", symbol="b0")
+    path, value, parameter = f"network.0.{name}", getattr(layer, name), layer_parameters(layer)[name]
     if name in OF_PARTS:
         present = as_data(value)
         chosen = [*PARTS[name]].index(choice_of(present))
@@ -132,29 +120,20 @@ def _sizes(steps: int, neurons: int) -> list[ChoiceControl]:
 
 
 def _number(experiment: Experiment, path: str, parameter: Parameter, value: float | None) -> NumberControl:
-    least, most = _limits(experiment, path)
-    return number_row(parameter, path, value, Numbers(_is_whole(experiment, path), least, most))
+    return number_row(parameter, path, value, _numbers(experiment, path, parameter))
 
 
-def _limits(experiment: Experiment, path: str) -> tuple[float, float]:
-    """Return the limits of a value, set by its meaning or by another value."""
+def _numbers(experiment: Experiment, path: str, parameter: Parameter) -> Numbers:
+    """Return the numbers that may be typed: they are limited by their meaning, by another value, and by `FARTHEST`."""
     owner, _, name = path.partition(".")
-    if owner != "input":
-        field = path.rpartition(".")[2]
-        return LEAST.get(field, -FARTHEST), MOST.get(field, FARTHEST)
     given = experiment.input
-    if name in given.bounds():
-        return given.bounds()[name]
-    numbers = Numbers.of(type(given), name)
-    least = numbers.above if numbers.low is None else numbers.low
-    return -FARTHEST if least is None else max(least, -FARTHEST), FARTHEST if numbers.high is None else min(numbers.high, FARTHEST)
-
-
-def _is_whole(experiment: Experiment, path: str) -> bool:
-    owner, _, name = path.partition(".")
-    if owner != "input":
-        return name.endswith("max_num_spikes_per_bin")
-    return Numbers.of(type(experiment.input), name).is_whole
+    numbers = Numbers.of(type(given), name) if owner == "input" else parameter.numbers
+    if owner == "input" and name in given.bounds():
+        return numbers.within(*given.bounds()[name])
+    high = FARTHEST if numbers.high is None else min(numbers.high, FARTHEST)
+    if numbers.above is not None:
+        return replace(numbers, high=high)
+    return replace(numbers, low=-FARTHEST if numbers.low is None else max(numbers.low, -FARTHEST), high=high)
 
 
 def _choice(

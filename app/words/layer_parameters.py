@@ -237,10 +237,21 @@ HELD_TAUS = Parameter(
 )
 
 
+BASE_THRESHOLD = replace(
+    LAYER_PARAMETERS["spike_threshold"],
+    name="Base threshold",
+    note="Where the threshold θ begins, and what it falls back to after spikes have raised it.",
+    symbol="b0",
+)
+"""The spike threshold of neurons that adapt."""
+
+
 def layer_parameters(layer: Part) -> dict[str, Parameter]:
-    """Return the parameters of layers, with those that an external neuron model describes."""
+    """Return the parameters of layers as this one has them, with those that an external neuron model describes."""
     if not isinstance(layer, NeuronSpec):
         return LAYER_PARAMETERS
+    if "b" in layer.state_names and not layer.words:
+        return {**LAYER_PARAMETERS, "spike_threshold": BASE_THRESHOLD}
     return {**LAYER_PARAMETERS, **{name: _from_outside(layer, name, words) for name, words in layer.words.items()}}
 
 

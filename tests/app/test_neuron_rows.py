@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -76,12 +77,13 @@ def test_every_value_to_try_is_accepted_lies_on_the_slider_and_one_of_them_moves
 def test_both_ends_of_a_slider_and_of_what_can_be_typed_are_accepted_and_the_value_lies_between(kind: str, name: str) -> None:
     experiment, path = having(kind), path_of(kind, name)
     row = row_of(experiment, path)
-    for value in [row[end] for end in ("low", "high", "least", "most", "whenOn") if end in row]:
+    for value in [row[end] for end in ("low", "high", "least", "most", "whenOn") if row.get(end) is not None]:
         assert edited(experiment, {path: value}, {}).at(path) == value
     present = experiment.at(path)
     if row["widget"] == "number" and present is not None:
         assert row["low"] <= present <= row["high"]
-        assert row["least"] <= present <= row["most"]
+        assert row["least"] is None or row["least"] <= present
+        assert row.get("above", -math.inf) < present <= row["most"]
 
 
 @pytest.mark.parametrize(("name", "part"), SOME_PARTS)
@@ -178,7 +180,8 @@ def test_what_lies_below_the_least_is_refused() -> None:
     for kind, name in FIELDS:
         experiment, path = having(kind), path_of(kind, name)
         row = row_of(experiment, path)
-        if row["widget"] == "number" and row["least"] > -1e6 and name not in ("spike_threshold", "start", "stop", "first", "period"):
-            below = row["least"] - (1 if row["isWhole"] else 0.001)
+        least = row.get("above", row.get("least"))
+        if row["widget"] == "number" and least > -1e6 and name not in ("start", "stop", "first", "period"):
+            below = least - (1 if row["isWhole"] else 0.001)
             with pytest.raises(ExperimentError):
                 edited(experiment, {path: below}, {})

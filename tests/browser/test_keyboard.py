@@ -8,12 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.everywhere import READY
 from tests.browser.neuron_page import NeuronPage
 from tests.browser.server import Server
 from tests.length import sampled
-
-PAGES = {"": ".plot[data-drawn]", "network": ".rows[data-drawn]", "neuron": ".neuron[data-drawn]"}
-"""Of each page's address, what is there once it is drawn."""
 
 MENUS = "[data-testid=stMain] button:is([aria-haspopup=menu], [aria-haspopup=dialog]):visible"
 OPENED = "[role=menu]:visible, [data-testid=stPopoverBody]:visible"
@@ -68,7 +66,7 @@ def visit(visitors: Callable[..., Page], server: Server) -> Visit:
     def visit_it(path: str, **visitor: int) -> Page:
         page = visitors(server, **visitor)
         page.goto(server.url + path)
-        expect(page.locator(PAGES[path]).first).to_be_visible(timeout=60_000)
+        expect(page.locator(READY[path]).first).to_be_visible(timeout=60_000)
         settle(page)
         return page
 
@@ -131,7 +129,7 @@ def assert_walks(page: Page) -> None:
     assert [name for name in forwards if name != first and not name.startswith(TRY)] == [name for name in reversed(back) if name != first]
 
 
-@pytest.mark.parametrize("path", sampled(PAGES))
+@pytest.mark.parametrize("path", sampled(READY))
 def test_tab_leads_through_the_page_and_back_and_everywhere_the_browser_has_its_keys(path: str, visit: Visit) -> None:
     page = visit(path)
     assert_walks(page)
@@ -139,14 +137,14 @@ def test_tab_leads_through_the_page_and_back_and_everywhere_the_browser_has_its_
     assert_walks(page)
 
 
-@pytest.mark.parametrize("path", sampled(PAGES))
+@pytest.mark.parametrize("path", sampled(READY))
 def test_on_a_phone_tab_leads_through_the_page_and_its_controls(path: str, visit: Visit) -> None:
     page = visit(path, width=360, height=740)
     open_everything(page)
     assert_walks(page)
 
 
-@pytest.mark.parametrize("path", sampled(PAGES))
+@pytest.mark.parametrize("path", sampled(READY))
 def test_tab_leads_out_of_every_menu_and_escape_closes_it(path: str, visit: Visit) -> None:
     page = visit(path)
     menus = page.locator(MENUS)
