@@ -271,7 +271,7 @@ def test_each_layer_has_its_spikes_and_below_them_its_credit() -> None:
         far = np.abs(layer.u).max()
         assert row["range"] == (-far, far)
         assert row["diverges"]
-        assert row["plays_back"]
+        assert row["appears"] == "back"
         np.testing.assert_allclose(sum(figure.arrays[part["z"]] for part in row["parts"]), layer.u[0].T, atol=1e-6 * far)
         np.testing.assert_array_equal(figure.arrays[row_of(figure, place, "raster")["z"]], layer.record.spikes[0].T)
 
