@@ -66,10 +66,12 @@ class CreditView:
     """Attributes:
     changes: values of fields that all neuron layers which have them get, on the same weights.
     place: the cell that is asked about.
+    gone: a cell that was asked about and isn't there, until there is another question.
     """
 
     changes: dict[str, Any] = field(default_factory=dict)
     place: Place | None = None
+    gone: Place | None = None
     _known: tuple[object, Explained] | None = None
     _trained: tuple[object, Credit[int]] | None = None
 
@@ -84,14 +86,16 @@ class CreditView:
         self.changes.clear()
 
     def ask(self, explained: Explained, layer: int, neurons: range, steps: range) -> None:
-        """Ask about the cell with the largest credit among some neurons and steps of a layer. Nothing happens if none is there."""
+        """Ask about the cell with the largest credit among some neurons and steps of a layer. If none is there, the one before stays."""
+        self.gone = None
         found = explained.credit.layers.get(layer)
-        if found is None:
+        values = np.empty((0, 0)) if found is None else neurons_by_time(found.u, sample=0)
+        within = values[neurons.start : neurons.stop, steps.start : steps.stop]
+        if not within.size:
+            self.gone = Place(layer, neurons.start, steps.start)
             return
-        within = neurons_by_time(found.u, sample=0)[neurons.start : neurons.stop, steps.start : steps.stop]
-        if within.size:
-            neuron, step = np.unravel_index(int(np.abs(within).argmax()), within.shape)
-            self.place = Place(layer, neurons.start + int(neuron), steps.start + int(step))
+        neuron, step = np.unravel_index(int(np.abs(within).argmax()), within.shape)
+        self.place = Place(layer, neurons.start + int(neuron), steps.start + int(step))
 
     def explain(self, run: TrainingRun, record: EpochRecord, files: Files) -> Explained:
         """Return the credit at an epoch.
@@ -118,11 +122,12 @@ class CreditView:
         return self._kept(explained)
 
     def _kept(self, explained: Explained) -> Explained:
-        """Drop a cell that is no longer there."""
+        """Note a cell that is no longer there."""
         if self.place is not None:
             found = explained.credit.layers.get(self.place.layer)
             is_there = found is not None and self.place.neuron in range(found.u[0, 0].size) and self.place.step in range(found.u.shape[1])
-            self.place = self.place if is_there else None
+            if not is_there:
+                self.place, self.gone = None, self.place
         return explained
 
     def _as_trained(self, asked: object, trained: Experiment, record: EpochRecord, files: Files) -> Credit[int]:

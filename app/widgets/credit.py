@@ -29,6 +29,7 @@ from app.words.credit import (
     changed_in_words,
     credit_in_words,
     flow_in_words,
+    gone_in_words,
     terms,
 )
 from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS
@@ -66,6 +67,8 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
 
 def _cell(view: CreditView, explained: Explained) -> None:
     """Show the chain rule of the cell that is asked about, or what to do."""
+    if view.gone is not None:
+        sentence(gone_in_words(explained.experiment, view.gone.layer, view.gone.neuron, view.gone.step))
     with st.container(horizontal=True, key="credit_cell"):
         if view.place is None:
             is_empty = not any(layer.u.any() for layer in explained.credit.layers.values())
@@ -126,9 +129,11 @@ def _switches(training: TrainingState) -> None:
 def _act(training: TrainingState, explained: Explained, act: Act) -> None:
     if act["do"] == "back":
         training.close_insight()
-    elif act["do"] == "ask" and int(act["layer"]) in explained.credit.layers:
-        layer = int(act["layer"])
-        training.credit.ask(explained, layer, *cells_of(explained.credit.layers[layer], int(act["row"]), int(act["time"])))
+    elif act["do"] == "ask":
+        layer, row, step = int(act["layer"]), int(act["row"]), int(act["time"])
+        found = explained.credit.layers.get(layer)
+        cells = (range(row, row + 1), range(step, step + 1)) if found is None else cells_of(found, row, step)
+        training.credit.ask(explained, layer, *cells)
 
 
 def _why_not(training: TrainingState) -> str | None:

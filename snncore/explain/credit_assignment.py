@@ -44,6 +44,7 @@ class Cell:
         slope: ds/du, the surrogate's value; 1 for a layer that never spikes.
         next: ∂L/∂u of the same neuron one step later; None at the last step.
         factor: ∂u[t+1]/∂u[t] through the membrane: with leak and soft reset, α (1 - θ ds/du).
+        is_held: whether the lower bound held v, which then passes nothing on to the next step.
     """
 
     u: float
@@ -52,6 +53,7 @@ class Cell:
     slope: float
     next: float | None
     factor: float
+    is_held: bool
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class LayerCredit:
         from_outside: ∂L/∂s, as the loss and other layers see the output.
         slope: ds/du, the surrogate's value; 1 for a layer that never spikes.
         factor: ∂u[t+1]/∂u[t] through the membrane, where a next step follows.
+        held: whether the lower bound held v.
     """
 
     record: LayerRecord
@@ -82,6 +85,7 @@ class LayerCredit:
     from_outside: Array
     slope: Array
     factor: Array
+    held: Array
 
     def cell(self, neuron: int, step: int, sample: int = 0) -> Cell:
         """Return one neuron's credit at one step; neurons of several axes are numbered through.
@@ -102,6 +106,7 @@ class LayerCredit:
             slope=at(self.slope),
             next=at(self.u, step + 1) if step + 1 < steps else None,
             factor=at(self.factor),
+            is_held=bool(at(self.held)),
         )
 
 
@@ -341,7 +346,13 @@ class _Differentiated:
             from_outside=array(self.gradients["output"]),
             slope=array(self._through_output(ones)),
             factor=array(factor),
+            held=array(self._held()),
         )
+
+    def _held(self) -> Tensor:
+        """Return where the lower bound held v."""
+        v, bound = self.state["v_mem"], getattr(self.layer, "min_v_mem", None)
+        return torch.zeros_like(v, dtype=torch.bool) if bound is None else v <= bound.to(v.dtype)
 
     def _through_output(self, gradient: Tensor) -> Tensor:
         """Return a gradient of the output as one of u."""

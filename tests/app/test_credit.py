@@ -13,7 +13,7 @@ import pytest
 from app.figures.credit import cells_of, credit_figure, describe_credit
 from app.server.runner import Owner, TrainingRun
 from app.state.credit import SURROGATE, CreditView, Explained, Place, changed_layers, layers_with, parameters_with, why_no_credit
-from app.words.credit import arriving_in_words, cell_in_words, changed_in_words, credit_in_words, flow_in_words, terms
+from app.words.credit import arriving_in_words, cell_in_words, changed_in_words, credit_in_words, flow_in_words, gone_in_words, terms
 from snncore.activation import MembraneReset
 from snncore.experiment.inputs import NO_FILES, RandomSpikes
 from snncore.experiment.recognition import digits
@@ -132,15 +132,26 @@ def test_the_largest_cell_of_those_that_share_a_place_is_asked_about(run: Traini
     assert u[view.place.step, view.place.neuron] == u[50:52, 10:14].max()
 
 
-def test_what_is_not_there_is_not_asked_about(run: TrainingRun) -> None:
+def test_a_cell_that_is_not_there_is_noted_and_the_one_before_stays(run: TrainingRun) -> None:
     view = CreditView()
     found = explained(run, view)
+    view.ask(found, 3, range(1), range(50, 51))
+    asked = view.place
+    assert asked == Place(3, 0, 50)
     view.ask(found, 7, range(1), range(1))
+    assert (view.place, view.gone) == (asked, Place(7, 0, 0))
     view.ask(found, 1, range(64, 65), range(1))
-    assert view.place is None
+    assert (view.place, view.gone) == (asked, Place(1, 64, 0))
+    view.ask(found, 1, range(63, 64), range(1))
+    assert (view.place, view.gone) == (Place(1, 63, 0), None), "another question"
     view.place = Place(3, 4, 50)  # of a network with more neurons
     explained(run, view)
-    assert view.place is None
+    assert (view.place, view.gone) == (None, Place(3, 4, 50))
+
+
+@pytest.mark.parametrize(("layer", "name"), [(3, "LIF 4"), (9, "layer 10")])
+def test_a_cell_that_is_gone_is_told_in_one_sentence(layer: int, name: str) -> None:
+    assert gone_in_words(ten_spikes(), layer, 4, 50) == f"Neuron 4 of {name} at step 50 is no longer there; click another cell."
 
 
 def first_record(experiment: Experiment) -> EpochRecord:
@@ -189,7 +200,7 @@ def test_terms_add_up_to_the_cell_and_are_the_products_that_they_name() -> None:
 
 
 def test_the_reset_is_told_by_what_it_subtracts() -> None:
-    cell = Cell(u=1.0, parts={"reset": -0.5}, from_outside=0.0, slope=0.5, next=2.0, factor=-0.25)
+    cell = Cell(u=1.0, parts={"reset": -0.5}, from_outside=0.0, slope=0.5, next=2.0, factor=-0.25, is_held=False)
     for reset, symbols in (
         ({"kind": "MembraneSubtract", "subtract_value": None}, "−αθσ′"),
         ({"kind": "MembraneSubtract", "subtract_value": 0.5}, "−αdσ′"),
@@ -198,8 +209,36 @@ def test_the_reset_is_told_by_what_it_subtracts() -> None:
         assert term.numbers == f"{symbols} · ∂L/∂u = −0.25 · 2"
     hard = ten_spikes().replace({"network.3.reset_fn": {"kind": MembraneReset.__name__, "reset_value": 0.0}})
     assert terms(hard, 3, 10, cell, None)[0].numbers == "−0.25 · 2"
-    still = Cell(u=1.0, parts={"decay": 0.0}, from_outside=0.0, slope=0.5, next=2.0, factor=0.0)
+    still = Cell(u=1.0, parts={"decay": 0.0}, from_outside=0.0, slope=0.5, next=2.0, factor=0.0, is_held=False)
     assert terms(hard, 3, 10, still, None)[0].numbers == "0 · 2", "α isn't 0; what a spike has set to a value doesn't decay"
+
+
+@pytest.mark.parametrize("kind", ["LIF", "ALIF", "ExpLeak"])
+def test_where_the_lower_bound_held_its_terms_say_so_and_are_no_products(kind: str) -> None:
+    layer = {"kind": kind, "tau_mem": 10.0, "min_v_mem": 0.0, **({"tau_adapt": 20.0} if kind == "ALIF" else {})}
+    network = ten_spikes().network
+    experiment = ten_spikes().replace({"network": [network[0], layer, *network[2:]]})
+    found = credit(experiment).layers[1]
+    held = (found.record.v == 0) & (np.roll(found.u, -1, axis=1) != 0)
+    held[:, -1] = False
+    _, step, neuron = np.argwhere(held)[-1]
+    told = {term.name: term for term in terms(experiment, 1, step, found.cell(neuron, step), 3)}
+    decay = told.pop(f"what stays in u[{step + 1}]")
+    assert (decay.value, decay.numbers) == ("0", "nothing: the lower bound held")
+    assert found.cell(neuron, step).is_held
+    if kind != "ExpLeak":
+        reset = told.pop(f"what its reset takes from u[{step + 1}]")
+        assert (reset.value, reset.numbers) == ("0", decay.numbers)
+    assert sum(number(term.value) for term in told.values()) == pytest.approx(found.cell(neuron, step).u, rel=0.02)
+    free = np.argwhere((found.record.v[0, :-1] > 0) & (found.u[0, 1:] != 0))[-1]
+    assert not found.cell(int(free[1]), int(free[0])).is_held
+
+
+def test_a_detached_reset_is_told_as_left_out_and_not_as_a_product() -> None:
+    experiment = ten_spikes().replace({"network.3.detach_reset": True})
+    told = terms(experiment, 3, 50, credit(experiment).layers[3].cell(1, 50), None)
+    (reset,) = (term for term in told if "reset" in term.name)
+    assert (reset.value, reset.numbers) == ("0", "left out: the reset is detached")
 
 
 @pytest.mark.parametrize(
@@ -246,7 +285,7 @@ def test_a_change_says_whether_the_spikes_are_others() -> None:
 
 
 def test_an_output_that_never_spikes_has_neither_spikes_nor_a_surrogate_in_its_terms() -> None:
-    cell = Cell(u=1.0, parts={"output": 1.0}, from_outside=1.0, slope=1.0, next=None, factor=0.0)
+    cell = Cell(u=1.0, parts={"output": 1.0}, from_outside=1.0, slope=1.0, next=None, factor=0.0, is_held=False)
     (term,) = terms(digits(), 3, 10, cell, None)
     assert term.name == "own output, through the loss"
     assert term.numbers == "∂L/∂output · 1 = 1 · 1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.state.credit import Place
 from snncore.experiment.recognition import digits
 from tests.app import pages
 from tests.app.pages import TRAINING, desk, fields, received_by, run
@@ -46,3 +47,13 @@ def test_a_gradient_that_is_not_finite_is_refused_and_the_trainings_own_is_shown
     run(page)
     assert any("That can't be shown, so this is the training's own gradient. LIF " in text for text in said(page, "sentence"))
     assert received_by(page, "credit")[0]["groups"]
+
+
+def test_a_cell_that_is_no_longer_there_is_told_and_the_page_stays_as_it_was() -> None:
+    page = with_credit()
+    view = desk(page).training.credit
+    view.place = Place(3, 4, 50)  # of a network with more neurons
+    before = received_by(page, "credit")[1]
+    run(page)
+    assert "Neuron 4 of LIF 4 at step 50 is no longer there; click another cell." in said(page, "sentence")
+    assert [array.tolist() for array in received_by(page, "credit")[1]] == [array.tolist() for array in before]
