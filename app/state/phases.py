@@ -170,7 +170,7 @@ class PhasesView:
         if self._credit is None or self._credit[0] is not walked:
             record = walked.record
             experiment = run.experiment.in_force(record.epoch)
-            reason = why_no_credit(experiment, record)
+            reason = why_no_credit(experiment)
             if reason is not None:
                 raise ExperimentError(reason)
             self._credit = walked, credit(experiment, record.parameters, files)

@@ -14,6 +14,7 @@ from app.components.rows import rows
 from app.figures.credit import cells_of, credit_figure, describe_credit
 from app.figures.style import Theme
 from app.state.credit import MOST_QUICK, SURROGATE, WIDTHS, CreditView, Explained, layers_with, value_in, why_no_credit
+from app.state.surrogate import Shown
 from app.state.training import TrainingState
 from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw_itself
@@ -30,6 +31,7 @@ from app.words.credit import (
     credit_in_words,
     flow_in_words,
     gone_in_words,
+    sample_alone_in_words,
     terms,
 )
 from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS
@@ -43,11 +45,13 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
     Raises:
         ExperimentError: it can't be computed; then nothing is shown.
     """
-    view, record = training.credit, training.explained_record
-    potentials = sum(layer.u.size for layer in record.layers)
+    view, shown = training.credit, training.explained_pass()
+    potentials = sum(layer.u.size for layer in shown.records.values())
     with st.spinner("Following the gradient back through time") if potentials > MOST_QUICK else nullcontext():
-        explained = view.explain(training.run, record, training.composition.files)
-    _switches(training)
+        explained = view.explain(shown, training.composition.files)
+    _switches(view, shown)
+    if shown.sample is not None:
+        caption(sample_alone_in_words(shown.sample, shown.experiment.training.batch_size))
     if explained.refusal:
         sentence(f"That can't be shown, so this is the training's own gradient. {explained.refusal}")
     elif view.changes:
@@ -72,7 +76,7 @@ def _cell(view: CreditView, explained: Explained) -> None:
     with st.container(horizontal=True, key="credit_cell"):
         if view.place is None:
             is_empty = not any(layer.u.any() for layer in explained.credit.layers.values())
-            sentence(credit_in_words(explained.epoch, explained.credit.loss, is_empty))
+            sentence(credit_in_words(explained.shown.epoch, explained.credit.loss, is_empty))
             return
         layer, neuron, step = view.place.layer, view.place.neuron, view.place.step
         found, experiment = explained.credit.layers[layer], explained.experiment
@@ -82,19 +86,18 @@ def _cell(view: CreditView, explained: Explained) -> None:
         caption(flow_in_words(flow(found, neuron, step), step))
 
 
-def _switches(training: TrainingState) -> None:
+def _switches(view: CreditView, shown: Shown) -> None:
     """Show controls that change the network on the same weights, for this view alone."""
-    view, record = training.credit, training.explained_record
-    experiment = training.run.experiment.in_force(record.epoch)
+    experiment = shown.experiment
     panel = Panel("credit_switches")
 
     def present(name: str) -> Any:
         """The value that is shown of a field; None where no layer has it."""
         found = layers_with(experiment, name)
-        return view.changes.get(name, value_in(experiment, record, found[0][0], name)) if found else None
+        return view.changes.get(name, value_in(shown, found[0][0], name)) if found else None
 
     def change(name: str, value: Any) -> Parts:
-        view.change(name, value, experiment, record)
+        view.change(name, value, shown)
         return None
 
     detached = present("detach_reset")
@@ -137,7 +140,7 @@ def _act(training: TrainingState, explained: Explained, act: Act) -> None:
 
 
 def _why_not(training: TrainingState) -> str | None:
-    return why_no_credit(training.run.in_force, training.seen_record)
+    return why_no_credit(training.run.in_force)
 
 
 INSIGHTS["credit"] = Insight(LABEL, HELP, _why_not, credit_view)

@@ -49,6 +49,11 @@ def credit_in_words(epoch: int, loss: float, is_empty: bool) -> str:
     )
 
 
+def sample_alone_in_words(sample: int, batch_size: int) -> str:
+    """What is said of credit of labelled data: it is that of one sample, which isn't even learned."""
+    return f"Of test sample {sample} alone, at the weights of this moment; training learns from batches of {batch_size} training samples."
+
+
 def gone_in_words(experiment: Experiment, layer: int, neuron: int, step: int) -> str:
     """What is said of a cell that was asked about and isn't there."""
     is_layer = layer < len(experiment.network)

@@ -12,17 +12,19 @@ import pytest
 
 from app.figures.credit import cells_of, credit_figure, describe_credit
 from app.server.runner import Owner, TrainingRun
+from app.state.composition import Composition
 from app.state.credit import SURROGATE, CreditView, Explained, Place, changed_layers, layers_with, parameters_with, why_no_credit
+from app.state.surrogate import Shown
+from app.state.training import TrainingState
 from app.words.credit import arriving_in_words, cell_in_words, changed_in_words, credit_in_words, flow_in_words, gone_in_words, terms
 from snncore.activation import MembraneReset
 from snncore.experiment.inputs import NO_FILES, RandomSpikes
-from snncore.experiment.recognition import digits
+from snncore.experiment.recognition import digits, remember, yin_yang
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.explain import Cell, Flow, credit
-from snncore.run.bptt import train
-from snncore.run.epoch import EpochRecord
 from tests.app.drawn_rows import Row, all_rows, row_of
 from tests.app.waiting import until
+from tests.length import sampled
 
 
 @pytest.fixture
@@ -37,7 +39,13 @@ def run() -> Iterator[TrainingRun]:
 
 
 def explained(run: TrainingRun, view: CreditView, epoch: int = -1) -> Explained:
-    return view.explain(run, run.records[epoch], NO_FILES)
+    return view.explain(shown(run, epoch), NO_FILES)
+
+
+def shown(run: TrainingRun, epoch: int = -1) -> Shown:
+    record = run.records[epoch]
+    records = {int(layer.name): layer for layer in record.layers}
+    return Shown(run.experiment.in_force(record.epoch), record.parameters, records, record.epoch)
 
 
 def number(text: str) -> float:
@@ -52,7 +60,7 @@ def test_credit_is_that_of_the_weights_of_the_epoch(run: TrainingRun) -> None:
     for epoch in (0, 2):
         record = run.records[epoch]
         found = explained(run, view, epoch)
-        assert found.epoch == epoch
+        assert found.shown.epoch == epoch
         assert found.credit.loss == pytest.approx(record.loss, rel=1e-6)
         np.testing.assert_array_equal(found.credit.layers[3].u, credit(ten_spikes(), record.parameters).layers[3].u)
 
@@ -61,7 +69,7 @@ def test_an_answer_is_computed_once_and_again_after_a_change(run: TrainingRun) -
     view = CreditView()
     first = explained(run, view)
     assert explained(run, view) is first
-    view.change("detach_reset", True, run.experiment, run.records[-1])
+    view.change("detach_reset", True, shown(run))
     second = explained(run, view)
     assert second is not first
     assert second.trained is first.credit, "what it is compared with is kept"
@@ -70,7 +78,7 @@ def test_an_answer_is_computed_once_and_again_after_a_change(run: TrainingRun) -
 
 def test_a_change_is_made_on_the_same_weights_in_all_layers_and_not_in_the_training(run: TrainingRun) -> None:
     view, record = CreditView(), run.records[-1]
-    view.change("detach_reset", True, run.experiment, record)
+    view.change("detach_reset", True, shown(run))
     found = explained(run, view)
     assert [found.experiment.network[place].detach_reset for place in (1, 3)] == [True, True]
     assert not run.experiment.network[1].detach_reset
@@ -84,7 +92,7 @@ def test_a_change_is_made_on_the_same_weights_in_all_layers_and_not_in_the_train
 
 def test_another_time_constant_is_in_force_though_it_learns(run: TrainingRun) -> None:
     view, record = CreditView(), run.records[-1]
-    view.change("tau_mem", 20.0, run.experiment, record)
+    view.change("tau_mem", 20.0, shown(run))
     found = explained(run, view)
     layer = found.credit.layers[1]
     np.testing.assert_allclose(layer.parts["decay"][0, :-1] / layer.u[0, 1:], math.exp(-1 / 20), rtol=1e-4)
@@ -102,20 +110,20 @@ def test_a_time_constant_is_changed_as_the_parameter_that_there_is(name: str) ->
 
 
 def test_the_value_that_was_trained_with_changes_back(run: TrainingRun) -> None:
-    view, record = CreditView(), run.records[-1]
-    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.1, "grad_scale": 1.0}, run.experiment, record)
+    view = CreditView()
+    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.1, "grad_scale": 1.0}, shown(run))
     assert explained(run, view).credit.layers[1].u.any()
     assert explained(run, view).credit is not explained(run, view).trained
-    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.5, "grad_scale": 1.0}, run.experiment, record)
+    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.5, "grad_scale": 1.0}, shown(run))
     assert not view.changes
-    view.change("detach_reset", True, run.experiment, record)
+    view.change("detach_reset", True, shown(run))
     view.change_back()
     assert explained(run, view).credit is explained(run, view).trained
 
 
 def test_a_change_that_cannot_run_leaves_the_training_s_own_credit(run: TrainingRun) -> None:
-    view, record = CreditView(), run.records[-1]
-    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.5, "grad_scale": 1e38}, run.experiment, record)
+    view = CreditView()
+    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.5, "grad_scale": 1e38}, shown(run))
     found = explained(run, view)
     assert found.refusal is not None
     assert "the gradient is not finite" in found.refusal
@@ -154,23 +162,34 @@ def test_a_cell_that_is_gone_is_told_in_one_sentence(layer: int, name: str) -> N
     assert gone_in_words(ten_spikes(), layer, 4, 50) == f"Neuron 4 of {name} at step 50 is no longer there; click another cell."
 
 
-def first_record(experiment: Experiment) -> EpochRecord:
-    return next(iter(train(experiment)))
-
-
 def test_why_credit_cannot_be_shown_is_one_sentence() -> None:
-    assert why_no_credit(ten_spikes(), first_record(ten_spikes())) is None
-    labelled = why_no_credit(digits(), first_record(ten_spikes()))
-    assert labelled is not None
-    assert labelled.startswith("Labelled data are learned in batches")
+    assert why_no_credit(ten_spikes()) is None
+    assert why_no_credit(digits()) is None, "of labelled data it is that of one sample"
     linear = {"kind": "Linear", "in_features": 2, "out_features": 600}
     large = Experiment(network=[linear, {"kind": "LIF", "tau_mem": 10.0}], input=RandomSpikes(shape=(1, 2000, 2), probability=0.1))
-    assert why_no_credit(large, first_record(large)) == (
-        "This network has 1,200,000 potentials in a run; credit is computed for 1,000,000 at most."
-    )
+    assert why_no_credit(large) == ("This network has 1,200,000 potentials in a run; credit is computed for 1,000,000 at most.")
     small = {**linear, "out_features": 1}
     long = Experiment(network=[small, {"kind": "LIF", "tau_mem": 10.0}], input=RandomSpikes(shape=(1, 5001, 2), probability=0.1))
-    assert why_no_credit(long, first_record(long)) == "This run has 5,001 steps over all layers; credit is computed for 5,000 at most."
+    assert why_no_credit(long) == "This run has 5,001 steps over all layers; credit is computed for 5,000 at most."
+
+
+@pytest.mark.parametrize("make", sampled([digits, yin_yang, lambda: remember(20)]), ids=lambda make: getattr(make, "__name__", "remember"))
+def test_credit_of_labelled_data_is_that_of_the_sample_on_display(make: Any) -> None:
+    training = TrainingState(Composition(), Owner("visitor"))
+    training.composition.start_from(make().draft)
+    assert training.prepare() is None
+    training.recognition.pick(3)
+    here = training.explained_pass()
+    assert (here.sample, here.epoch) == (3, 0)
+    found = CreditView().explain(here, NO_FILES).credit
+    experiment = make()
+    expected = credit(experiment.replace({"input.half": "test", "input.index": 3}), training.run.records[0].parameters)
+    assert found.loss == expected.loss
+    assert found.layers.keys() == here.records.keys()
+    for place, layer in found.layers.items():
+        assert layer.u.any()
+        np.testing.assert_array_equal(layer.u, expected.layers[place].u)
+        np.testing.assert_allclose(layer.record.u, here.records[place].u, atol=1e-5)
 
 
 def test_values_by_neuron_are_left_alone() -> None:
