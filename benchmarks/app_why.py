@@ -6,7 +6,6 @@ cell is answered, and how long frames are while credit plays back; `python -m be
 
 from __future__ import annotations
 
-import math
 import statistics
 import sys
 import time
@@ -108,7 +107,7 @@ def _in_browser(visit: Callable[[], TrainingPage], visits: int) -> None:
     page.button("Stop").wait_for()
     page.button("Play from right to left").wait_for()
     frames = page.page.evaluate(COLLECTED)
-    playing = [(at, front) for at, front in frames if math.isfinite(front)]
+    playing = [(at, front) for at, front in frames if front is not None]
     lengths = [after[0] - before[0] for before, after in pairwise(playing)]
     print(
         f"in the browser: frames of median {statistics.median(lengths):.1f} ms, p95 {percentile(lengths, 95):.1f}, longest "

@@ -106,7 +106,7 @@ def _credit_row(figure: NetworkFigure, layer: LayerCredit, trained: LayerCredit,
     far = float(np.abs(trained.u[0]).max()) or float(np.abs(u).max()) or 1.0
     row = heatmap(figure, u, "difference", "neuron", (-far, far), diverges=True)
     row["height"], row["weight"] = SMALL_CREDIT_HEIGHT if len(u) <= FEW else CREDIT_HEIGHT, 1.6
-    row["quantity"], row["asks"], row["plays_back"] = CREDIT, place, True
+    row["quantity"], row["asks"], row["appears"] = CREDIT, place, "back"
     row["extremes"] = True  # both signs stand side by side, whose mean is nothing
     if has_parts:
         row["parts"] = [

@@ -26,12 +26,13 @@ MOST_LINES, MOST_COLUMNS = 64, 96
 """Most rows and columns of a matrix that is drawn; of a larger one, neighbours are averaged."""
 
 
-def matrices(values: Mapping[str, Array], experiment: Experiment, what: str, theme: Theme) -> Figure:
+def matrices(values: Mapping[str, Array], experiment: Experiment, what: str, theme: Theme, share: float = 1.0) -> Figure:
     """A picture for each weight matrix, each on its own scale around 0, the latest layers if there are many.
 
     Args:
         values: by parameter name, such as gradients or moves; those with fewer than two axes are left out.
         what: what the values are, for the hover.
+        share: how much of the values is drawn, on the scale of the whole.
     """
     shown = shown_matrices(values)
     palette = PALETTES[theme]
@@ -43,7 +44,7 @@ def matrices(values: Mapping[str, Array], experiment: Experiment, what: str, the
         data.append(
             {
                 "type": "heatmap",
-                "z": [[float(f"{value:.3g}") for value in line] for line in drawn],
+                "z": [[float(f"{value:.3g}") for value in line] for line in share * drawn],
                 "x0": 0,
                 "dx": span,
                 "y0": 0,

@@ -18,6 +18,8 @@ class AnyRow(TypedDict):
         title: above the row.
         narrow: its height on narrow screens, if less.
         pick: place of the layer whose neurons a pick selects; without one, nothing can be picked.
+        appears: which way the row appears when the rows play; "back", from right to left, also has a button that plays. Without it the row
+            is there, and only the cursor moves.
     """
 
     height: int
@@ -25,6 +27,7 @@ class AnyRow(TypedDict):
     title: NotRequired[str]
     narrow: NotRequired[int]
     pick: NotRequired[int | None]
+    appears: NotRequired[Literal["forward", "back"]]
 
 
 class Grid(AnyRow):
@@ -93,7 +96,6 @@ class HeatmapRow(Grid):
         parts: what they are the sum of, told where the cursor is.
         asks: place of the layer of which a click on a cell asks why it is so.
         extremes: whether lines that share a pixel show the value farthest from 0, not their mean.
-        plays_back: whether the row can be played from right to left.
     """
 
     kind: Literal["heatmap"]
@@ -105,7 +107,6 @@ class HeatmapRow(Grid):
     parts: NotRequired[list[HeatmapPart]]
     asks: NotRequired[int]
     extremes: NotRequired[bool]
-    plays_back: NotRequired[bool]
 
 
 class TraceLine(TypedDict):
@@ -270,7 +271,7 @@ class RowsHeader(TypedDict):
         links: lines between rows.
         cell: the cell of a heatmap that is marked.
         back: whether Escape leads back to other rows.
-        plays: a number; whenever it changes, the cursor runs through time once.
+        plays: a number; whenever it changes, and at first if rows appear, the cursor runs through time once.
     """
 
     steps: int

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from app.server.runner import TrainingRun
+from app.state.surrogate import Shown, is_same
 from snncore.arrays import Array
 from snncore.diagnosis.known import has_surrogate
 from snncore.errors import ExperimentError
 from snncore.experiment.inputs import Files
 from snncore.experiment.layers import NeuronSpec
+from snncore.experiment.parameters import Parameters
 from snncore.experiment.spec import Experiment
 from snncore.explain import Credit, credit
-from snncore.run.epoch import EpochRecord
 from snncore.run.record import neurons_by_time
 
 MOST_POTENTIALS = 1_000_000
@@ -47,14 +47,14 @@ class Place:
 @dataclass(frozen=True)
 class Explained:
     """Attributes:
-    epoch: whose weights these are.
+    shown: the pass that is explained.
     experiment: the network with what was changed; as it was trained where that was refused.
     credit: its credit.
     trained: the credit as it was trained.
     refusal: why the network can't be changed so; None if it can.
     """
 
-    epoch: int
+    shown: Shown
     experiment: Experiment
     credit: Credit[int]
     trained: Credit[int]
@@ -66,17 +66,19 @@ class CreditView:
     """Attributes:
     changes: values of fields that all neuron layers which have them get, on the same weights.
     place: the cell that is asked about.
+    gone: a cell that was asked about and isn't there, until there is another question.
     """
 
     changes: dict[str, Any] = field(default_factory=dict)
     place: Place | None = None
+    gone: Place | None = None
     _known: tuple[object, Explained] | None = None
     _trained: tuple[object, Credit[int]] | None = None
 
-    def change(self, name: str, value: Any, trained: Experiment, record: EpochRecord) -> None:
+    def change(self, name: str, value: Any, shown: Shown) -> None:
         """Change a field of all neuron layers; with the value that they have in the training, change it back."""
         self.changes[name] = value
-        if all(value_in(trained, record, index, name) == value for index, _ in layers_with(trained, name)):
+        if all(value_in(shown, index, name) == value for index, _ in layers_with(shown.experiment, name)):
             del self.changes[name]
 
     def change_back(self) -> None:
@@ -84,63 +86,67 @@ class CreditView:
         self.changes.clear()
 
     def ask(self, explained: Explained, layer: int, neurons: range, steps: range) -> None:
-        """Ask about the cell with the largest credit among some neurons and steps of a layer. Nothing happens if none is there."""
+        """Ask about the cell with the largest credit among some neurons and steps of a layer. If none is there, the one before stays."""
+        self.gone = None
         found = explained.credit.layers.get(layer)
-        if found is None:
+        values = np.empty((0, 0)) if found is None else neurons_by_time(found.u, sample=0)
+        within = values[neurons.start : neurons.stop, steps.start : steps.stop]
+        if not within.size:
+            self.gone = Place(layer, neurons.start, steps.start)
             return
-        within = neurons_by_time(found.u, sample=0)[neurons.start : neurons.stop, steps.start : steps.stop]
-        if within.size:
-            neuron, step = np.unravel_index(int(np.abs(within).argmax()), within.shape)
-            self.place = Place(layer, neurons.start + int(neuron), steps.start + int(step))
+        neuron, step = np.unravel_index(int(np.abs(within).argmax()), within.shape)
+        self.place = Place(layer, neurons.start + int(neuron), steps.start + int(step))
 
-    def explain(self, run: TrainingRun, record: EpochRecord, files: Files) -> Explained:
-        """Return the credit at an epoch.
+    def explain(self, shown: Shown, files: Files) -> Explained:
+        """Return the credit in a pass of a training.
 
         What was changed and can't be run leaves the credit as it was trained, with the reason beside it.
 
         Raises:
             ExperimentError: credit can't be computed.
         """
-        trained = run.experiment.in_force(record.epoch)
-        asked = (run.id, record.epoch, trained, dict(self.changes))
-        if self._known is not None and self._known[0] == asked:
+        trained = shown.experiment
+        asked = (shown.parameters, trained, dict(self.changes))
+        if self._known is not None and is_same(self._known[0], asked):
             return self._kept(self._known[1])
-        plain = self._as_trained(asked[:3], trained, record, files)
-        explained = Explained(record.epoch, trained, plain, plain)
+        plain = self._as_trained(shown, files)
+        explained = Explained(shown, trained, plain, plain)
         if self.changes:
             try:
                 changed = changed_layers(trained, self.changes)
-                found = credit(changed, parameters_with(changed, record.parameters, self.changes), files)
-                explained = Explained(record.epoch, changed, found, plain)
+                found = credit(changed, parameters_with(changed, shown.parameters, self.changes), files)
+                explained = Explained(shown, changed, found, plain)
             except ExperimentError as error:
-                explained = Explained(record.epoch, trained, plain, plain, refusal=str(error))
+                explained = Explained(shown, trained, plain, plain, refusal=str(error))
         self._known = asked, explained
         return self._kept(explained)
 
     def _kept(self, explained: Explained) -> Explained:
-        """Drop a cell that is no longer there."""
+        """Note a cell that is no longer there."""
         if self.place is not None:
             found = explained.credit.layers.get(self.place.layer)
             is_there = found is not None and self.place.neuron in range(found.u[0, 0].size) and self.place.step in range(found.u.shape[1])
-            self.place = self.place if is_there else None
+            if not is_there:
+                self.place, self.gone = None, self.place
         return explained
 
-    def _as_trained(self, asked: object, trained: Experiment, record: EpochRecord, files: Files) -> Credit[int]:
+    def _as_trained(self, shown: Shown, files: Files) -> Credit[int]:
         """Return the credit without changes; the last one is kept, which every change is compared with."""
-        if self._trained is None or self._trained[0] != asked:
-            self._trained = asked, credit(trained, record.parameters, files)
+        asked = (shown.parameters, shown.experiment)
+        if self._trained is None or not is_same(self._trained[0], asked):
+            self._trained = asked, credit(shown.experiment, shown.parameters, files)
         return self._trained[1]
 
 
-def why_no_credit(experiment: Experiment, record: EpochRecord) -> str | None:
-    """Why credit of a training can't be shown; None if it can."""
-    if experiment.task.is_labelled:
-        return "Labelled data are learned in batches; credit is shown for tasks with one fixed input."
-    layers = [experiment.network[int(layer.name)] for layer in record.layers]
-    if not layers:
+def why_no_credit(experiment: Experiment) -> str | None:
+    """Why credit of a training can't be shown; None if it can. Of labelled data, it is that of one sample."""
+    fits = experiment.draft.fits()
+    neurons = [math.prod(fit.shape or ()) for fit, layer in zip(fits, experiment.network, strict=True) if isinstance(layer, NeuronSpec)]
+    if not neurons:
         return "This network has no neurons, so there is no membrane potential to give credit to."
-    potentials = sum(math.prod(layer.u.shape) for layer in record.layers)
-    steps = sum(layer.u.shape[1] for layer in record.layers)
+    batch, time = experiment.input.shape[:2]
+    potentials = sum(neurons) * time * (1 if experiment.task.is_labelled else batch)
+    steps = time * len(neurons)
     if potentials > MOST_POTENTIALS:
         return f"This network has {potentials:,} potentials in a run; credit is computed for {MOST_POTENTIALS:,} at most."
     if steps > MOST_STEPS:
@@ -166,8 +172,8 @@ def changed_layers(experiment: Experiment, changes: Mapping[str, Any]) -> Experi
     return experiment.replace({f"network.{index}.{name}": value for name, value in changes.items() for index, _ in layers[name]})
 
 
-def parameters_with(experiment: Experiment, parameters: Mapping[str, Array], changes: Mapping[str, Any]) -> dict[str, Array]:
-    """Return a record's parameters, with τ_mem as it was changed: it is a parameter too, that may have learned."""
+def parameters_with(experiment: Experiment, parameters: Parameters, changes: Mapping[str, Any]) -> dict[str, Array]:
+    """Return a network's parameters, with τ_mem as it was changed: it is a parameter too, that may have learned."""
     found = dict(parameters)
     if "tau_mem" in changes:
         for index, _ in layers_with(experiment, "tau_mem"):
@@ -177,12 +183,12 @@ def parameters_with(experiment: Experiment, parameters: Mapping[str, Array], cha
     return found
 
 
-def value_in(experiment: Experiment, record: EpochRecord, index: int, name: str) -> Any:
-    """Return a layer's value of a field in a training: of τ_mem, which may learn, that of the record, where all neurons share it.
+def value_in(shown: Shown, index: int, name: str) -> Any:
+    """Return a layer's value of a field in a training: of τ_mem, which may learn, that of the pass, where all neurons share it.
 
     A learned one is rounded to what a control shows.
     """
-    learned = record.parameters.get(f"{index}.{name}")
+    learned = shown.parameters.get(f"{index}.{name}")
     if learned is not None and learned.size == 1:
         return float(f"{learned.item():.4g}")
-    return experiment.network[index].model_dump()[name]
+    return shown.experiment.network[index].model_dump()[name]

@@ -19,7 +19,10 @@ from snncore.run.epoch import EpochRecord, Phase
 ORDER = tuple(Phase)
 
 PACE = 3.0
-"""Seconds that each phase is shown in slow motion: the cursor runs through time once in less."""
+"""Seconds that each phase is shown in slow motion: rows run through time once in less (`app/web/rows/running.js`)."""
+
+UPDATE_TIME, UPDATE_STEPS = 2.5, 10
+"""Seconds in which the weights move in slow motion, and how often that is drawn."""
 
 PATIENCE = 0.15
 """Seconds to wait for a copy before the page is drawn without it."""
@@ -94,7 +97,7 @@ class PhasesView:
     """Attributes:
     at: the phase on display.
     is_playing: whether it goes on by itself.
-    plays: how often the forward phase was entered; its cursor runs through time each time.
+    plays: how often the forward or the backward phase was entered; its rows run through time each time.
     left_out: what becomes of the training without a phase, while that is asked.
     """
 
@@ -112,6 +115,14 @@ class PhasesView:
         """Whether what is shown changes by itself."""
         is_walking = self._walk is not None and self._walk[1].is_running
         return self.is_playing or is_walking or (self.left_out is not None and self.left_out.is_running)
+
+    @property
+    def moved(self) -> float:
+        """How much of the update is made, from 0 to 1: all at once, but in slow motion by and by."""
+        if not self.is_playing:
+            return 1.0
+        shown = PACE - (self._due - time.monotonic())
+        return min(int(shown / UPDATE_TIME * UPDATE_STEPS) / UPDATE_STEPS, 1.0)
 
     @property
     def has_walked(self) -> bool:
@@ -159,16 +170,17 @@ class PhasesView:
         if self._credit is None or self._credit[0] is not walked:
             record = walked.record
             experiment = run.experiment.in_force(record.epoch)
-            reason = why_no_credit(experiment, record)
+            reason = why_no_credit(experiment)
             if reason is not None:
                 raise ExperimentError(reason)
             self._credit = walked, credit(experiment, record.parameters, files)
+            self._due = time.monotonic() + PACE  # it takes its time, and only then runs back
         return self._credit[1]
 
     def go_to(self, phase: Phase) -> None:
         """Show a phase; slow motion goes on from it."""
         self.at = phase
-        self.plays += phase is Phase.FORWARD
+        self.plays += phase in (Phase.FORWARD, Phase.BACKWARD)
         self._due = time.monotonic() + PACE
 
     def next(self) -> None:

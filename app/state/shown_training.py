@@ -16,6 +16,7 @@ from snncore.diagnosis.remedies import without_normalisation
 from snncore.diagnosis.training import findings, silence
 from snncore.diagnosis.training_findings import TrainingFinding
 from snncore.errors import ExperimentError
+from snncore.experiment.inputs.sample import Sample
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.spec import Experiment
 from snncore.explain.first_spike import FirstSpike, first_spike
@@ -163,15 +164,17 @@ class ShownTraining:
         """
         if not self.is_labelled:
             record = self.explained_record
-            return Shown(self.run.experiment.in_force(record.epoch), record.parameters, {int(each.name): each for each in record.layers})
+            records = {int(each.name): each for each in record.layers}
+            return Shown(self.run.experiment.in_force(record.epoch), record.parameters, records, record.epoch)
         return self._explained_for_a_while("pass", self._sample_explained)
 
     def _sample_explained(self) -> Shown:
         look = self.look()
         if look.sample is None:
             raise ExperimentError("A digit of your own has no label, so there is no loss; choose a test sample.")
-        sample = {"input.half": "test", "input.index": look.sample}
-        return Shown(look.experiment.replace(sample), look.moment.parameters, self.sample_pass().records)
+        sample = Sample(shape=(1, *look.experiment.input.shape[1:]), half="test", index=look.sample)
+        seen = look.experiment.replace({"input": sample.model_dump()})
+        return Shown(seen, look.moment.parameters, self.sample_pass().records, look.moment.epoch, look.sample)
 
     def traced(self) -> dict[int, int]:
         """Return the traced neuron of each layer: the picked one, else the closest to threshold at first."""

@@ -41,11 +41,15 @@ class Shown:
         experiment: in force at the epoch that is explained; with labelled data its input is the sample on display.
         parameters: values of all parameters by name.
         records: what each neuron layer did, by its place in the network.
+        epoch: whose weights these are.
+        sample: number of the test sample that is looked at; None if the data aren't labelled.
     """
 
     experiment: Experiment
     parameters: Parameters
     records: Mapping[int, LayerRecord]
+    epoch: int
+    sample: int | None = None
 
 
 @dataclass(frozen=True)
@@ -201,7 +205,7 @@ class SurrogateView:
         rest = shown.parameters[weights.name].shape[1:]
         index = (weights.neuron, *(int(axis) for axis in np.unravel_index(place, rest)))
         key = (shown.parameters, shown.experiment, weights.name, index)
-        if self._found is None or not _is_same(self._found[0], key):
+        if self._found is None or not is_same(self._found[0], key):
             self._found = key, _over_range(shown, weights, index, files)
         return self._found[1]
 
@@ -213,7 +217,7 @@ class SurrogateView:
         """Return the gradients of all parameters. The last ones of the surrogate in force, and of a tried one, are kept."""
         key, is_own = (shown.parameters, experiment), experiment is shown.experiment
         before = self._gradients.get(is_own)
-        if before is None or not _is_same(before[0], key):
+        if before is None or not is_same(before[0], key):
             before = key, weight_gradients(experiment, shown.parameters, files)
             self._gradients[is_own] = before
         return before[1]
@@ -247,6 +251,6 @@ def _weight_into(shown: Shown, place: int) -> str:
     raise ExperimentError(f"No weights lead into {shown.experiment.layer_label(str(place))}.")
 
 
-def _is_same(known: object, asked: tuple[object, ...]) -> bool:
+def is_same(known: object, asked: tuple[object, ...]) -> bool:
     """Return True if both are of the same weights, and otherwise equal."""
     return isinstance(known, tuple) and known[0] is asked[0] and known[1:] == asked[1:]

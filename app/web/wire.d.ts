@@ -6,6 +6,7 @@ export interface BarsRow {
   title?: string;
   narrow?: number;
   pick?: number | null;
+  appears?: "forward" | "back";
   kind: "bars";
   axis: string;
   across: string;
@@ -241,6 +242,7 @@ export interface HeatmapRow {
   title?: string;
   narrow?: number;
   pick?: number | null;
+  appears?: "forward" | "back";
   axis: string;
   color: string;
   z: number;
@@ -257,7 +259,6 @@ export interface HeatmapRow {
   parts?: HeatmapPart[];
   asks?: number;
   extremes?: boolean;
-  plays_back?: boolean;
 }
 
 export interface HiddenMaps {
@@ -298,6 +299,7 @@ export interface MapsRow {
   title?: string;
   narrow?: number;
   pick?: number | null;
+  appears?: "forward" | "back";
   kind: "maps";
   z: number;
   shape: [number, number, number];
@@ -435,6 +437,7 @@ export interface RasterRow {
   title?: string;
   narrow?: number;
   pick?: number | null;
+  appears?: "forward" | "back";
   axis: string;
   color: string;
   z: number;
@@ -581,6 +584,7 @@ export interface TracesRow {
   title?: string;
   narrow?: number;
   pick?: number | null;
+  appears?: "forward" | "back";
   kind: "traces";
   axis: string;
   lines: TraceLine[];
@@ -627,6 +631,7 @@ export interface WeightsRow {
   title?: string;
   narrow?: number;
   pick?: number | null;
+  appears?: "forward" | "back";
   kind: "weights";
   across: string;
   z: number;

@@ -14,6 +14,7 @@ from app.components.rows import rows
 from app.figures.credit import cells_of, credit_figure, describe_credit
 from app.figures.style import Theme
 from app.state.credit import MOST_QUICK, SURROGATE, WIDTHS, CreditView, Explained, layers_with, value_in, why_no_credit
+from app.state.surrogate import Shown
 from app.state.training import TrainingState
 from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw_itself
@@ -29,6 +30,8 @@ from app.words.credit import (
     changed_in_words,
     credit_in_words,
     flow_in_words,
+    gone_in_words,
+    sample_alone_in_words,
     terms,
 )
 from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS
@@ -42,11 +45,13 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
     Raises:
         ExperimentError: it can't be computed; then nothing is shown.
     """
-    view, record = training.credit, training.explained_record
-    potentials = sum(layer.u.size for layer in record.layers)
+    view, shown = training.credit, training.explained_pass()
+    potentials = sum(layer.u.size for layer in shown.records.values())
     with st.spinner("Following the gradient back through time") if potentials > MOST_QUICK else nullcontext():
-        explained = view.explain(training.run, record, training.composition.files)
-    _switches(training)
+        explained = view.explain(shown, training.composition.files)
+    _switches(view, shown)
+    if shown.sample is not None:
+        caption(sample_alone_in_words(shown.sample, shown.experiment.training.batch_size))
     if explained.refusal:
         sentence(f"That can't be shown, so this is the training's own gradient. {explained.refusal}")
     elif view.changes:
@@ -66,10 +71,12 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
 
 def _cell(view: CreditView, explained: Explained) -> None:
     """Show the chain rule of the cell that is asked about, or what to do."""
+    if view.gone is not None:
+        sentence(gone_in_words(explained.experiment, view.gone.layer, view.gone.neuron, view.gone.step))
     with st.container(horizontal=True, key="credit_cell"):
         if view.place is None:
             is_empty = not any(layer.u.any() for layer in explained.credit.layers.values())
-            sentence(credit_in_words(explained.epoch, explained.credit.loss, is_empty))
+            sentence(credit_in_words(explained.shown.epoch, explained.credit.loss, is_empty))
             return
         layer, neuron, step = view.place.layer, view.place.neuron, view.place.step
         found, experiment = explained.credit.layers[layer], explained.experiment
@@ -79,19 +86,18 @@ def _cell(view: CreditView, explained: Explained) -> None:
         caption(flow_in_words(flow(found, neuron, step), step))
 
 
-def _switches(training: TrainingState) -> None:
+def _switches(view: CreditView, shown: Shown) -> None:
     """Show controls that change the network on the same weights, for this view alone."""
-    view, record = training.credit, training.explained_record
-    experiment = training.run.experiment.in_force(record.epoch)
+    experiment = shown.experiment
     panel = Panel("credit_switches")
 
     def present(name: str) -> Any:
         """The value that is shown of a field; None where no layer has it."""
         found = layers_with(experiment, name)
-        return view.changes.get(name, value_in(experiment, record, found[0][0], name)) if found else None
+        return view.changes.get(name, value_in(shown, found[0][0], name)) if found else None
 
     def change(name: str, value: Any) -> Parts:
-        view.change(name, value, experiment, record)
+        view.change(name, value, shown)
         return None
 
     detached = present("detach_reset")
@@ -126,13 +132,15 @@ def _switches(training: TrainingState) -> None:
 def _act(training: TrainingState, explained: Explained, act: Act) -> None:
     if act["do"] == "back":
         training.close_insight()
-    elif act["do"] == "ask" and int(act["layer"]) in explained.credit.layers:
-        layer = int(act["layer"])
-        training.credit.ask(explained, layer, *cells_of(explained.credit.layers[layer], int(act["row"]), int(act["time"])))
+    elif act["do"] == "ask":
+        layer, row, step = int(act["layer"]), int(act["row"]), int(act["time"])
+        found = explained.credit.layers.get(layer)
+        cells = (range(row, row + 1), range(step, step + 1)) if found is None else cells_of(found, row, step)
+        training.credit.ask(explained, layer, *cells)
 
 
 def _why_not(training: TrainingState) -> str | None:
-    return why_no_credit(training.run.in_force, training.seen_record)
+    return why_no_credit(training.run.in_force)
 
 
 INSIGHTS["credit"] = Insight(LABEL, HELP, _why_not, credit_view)

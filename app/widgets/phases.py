@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -43,7 +42,6 @@ from app.words.phases import (
     phase_in_words,
     verdict,
 )
-from snncore.arrays import Array
 from snncore.errors import ExperimentError
 from snncore.explain import WalkedEpoch
 from snncore.explain.phase_left_out import LEAVABLE, Outcome
@@ -123,7 +121,8 @@ def _picture(training: TrainingState, walked: WalkedEpoch, theme: Theme) -> None
     experiment = run.experiment.in_force(walked.record.epoch)
     match view.at:
         case Phase.RESET_PARAMETER_GRADIENTS:
-            _matrices("phase_gradients", walked.old_gradients, training, walked, "gradient", theme)
+            what, left = "gradient", walked.old_gradients
+            _plot("phase_gradients", matrices(left, experiment, what, theme), describe_matrices(left, experiment, what))
         case Phase.RESET_STATE_GRADIENTS | Phase.RESET_STATES:
             is_reset = view.at is Phase.RESET_STATES
             figure = potentials_left(walked.left, experiment, is_reset, theme)
@@ -133,11 +132,14 @@ def _picture(training: TrainingState, walked: WalkedEpoch, theme: Theme) -> None
             traced = {layer: (neuron,) for layer, neuron in training.traced().items()}
             drawn = rows_figure(seen, View(chosen=traced, is_brief=True), {}, theme)
             groups = drawn.header["groups"]
-            drawn.header["groups"] = (
-                groups[1:] if view.at is Phase.FORWARD else groups[-1:]
-            )  # of the loss, the output; the input never changes
+            if view.at is Phase.FORWARD:
+                drawn.header["groups"] = groups[1:]  # the input never changes
+                drawn.header["plays"] = view.plays
+                for row in (row for group in groups for row in group["rows"]):
+                    row["appears"] = "forward"
+            else:
+                drawn.header["groups"] = groups[-1:]  # the loss reads the output
             drawn.header["back"] = True
-            drawn.header["plays"] = view.plays
             _rows(training, "phase_rows", drawn, describe_rows(seen))
         case Phase.BACKWARD:
             try:
@@ -145,14 +147,12 @@ def _picture(training: TrainingState, walked: WalkedEpoch, theme: Theme) -> None
             except ExperimentError as error:
                 sentence(str(error))
                 return
-            _rows(training, "phase_credit", credit_figure(experiment, found, found, None, theme), describe_credit(experiment, found))
+            drawn = credit_figure(experiment, found, found, None, theme)
+            drawn.header["plays"] = view.plays
+            _rows(training, "phase_credit", drawn, describe_credit(experiment, found))
         case Phase.UPDATE:
-            _matrices("phase_moves", walked.moved, training, walked, "moved by", theme)
-
-
-def _matrices(key: str, values: Mapping[str, Array], training: TrainingState, walked: WalkedEpoch, what: str, theme: Theme) -> None:
-    experiment = training.run.experiment.in_force(walked.record.epoch)
-    _plot(key, matrices(values, experiment, what, theme), describe_matrices(values, experiment, what))
+            what, moved = "moved by", walked.moved
+            _plot("phase_moves", matrices(moved, experiment, what, theme, view.moved), describe_matrices(moved, experiment, what))
 
 
 def _plot(key: str, figure: Figure, description: str) -> None:

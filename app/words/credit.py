@@ -20,6 +20,9 @@ HELP = "∂L/∂u of every neuron and step, as it runs back through time: where 
 
 ALONE = "In this view alone, on the same weights."
 
+HELD = "nothing: the lower bound held"
+DETACHED = "left out: the reset is detached"
+
 DETACH_RESET = Parameter("Detach the reset", f"The gradient ignores that a spike resets the membrane; spikes stay as they are. {ALONE}")
 TAU = Parameter("Time constant", f"Of all membranes; the spikes change too. {ALONE}", symbol="τ_mem", unit="steps")
 OTHER_SURROGATE = Parameter("Surrogate", f"{SURROGATE.note} The spikes stay as they are. {ALONE}")
@@ -44,6 +47,18 @@ def credit_in_words(epoch: int, loss: float, is_empty: bool) -> str:
         f"∂L/∂u at epoch {epoch}, loss {_number(loss)}: how the loss would change with each potential. It is computed from right to left. "
         "Click a cell for its chain rule."
     )
+
+
+def sample_alone_in_words(sample: int, batch_size: int) -> str:
+    """What is said of credit of labelled data: it is that of one sample, which isn't even learned."""
+    return f"Of test sample {sample} alone, at the weights of this moment; training learns from batches of {batch_size} training samples."
+
+
+def gone_in_words(experiment: Experiment, layer: int, neuron: int, step: int) -> str:
+    """What is said of a cell that was asked about and isn't there."""
+    is_layer = layer < len(experiment.network)
+    name = experiment.layer_label(str(layer)) if is_layer else f"layer {layer + 1}"
+    return f"Neuron {neuron} of {name} at step {step} is no longer there; click another cell."
 
 
 def changed_in_words(found: Credit[int], trained: Credit[int]) -> str:
@@ -86,8 +101,12 @@ def terms(experiment: Experiment, layer: int, step: int, cell: Cell, above: int 
             numbers = f"∂L/∂{emitted} · {slope} = {_number(value / cell.slope)} · {_number(cell.slope)}"
         elif name in ("recurrence", "synapse") and cell.slope:
             numbers = f"{_number(value / cell.slope)} · σ′ {_number(cell.slope)}"
+        elif name in ("decay", "reset") and cell.next and cell.is_held:
+            numbers = HELD
         elif name == "decay" and cell.next:
             numbers = f"{_decay_symbols(experiment, layer)}{_number(value / cell.next)} · {_number(cell.next)}"
+        elif name == "reset" and cell.next and getattr(experiment.network[layer], "detach_reset", False):
+            numbers = DETACHED
         elif name == "reset" and cell.next:
             numbers = f"{_reset_symbols(experiment, layer)}{_number(value / cell.next)} · {_number(cell.next)}"
         found.append(Term(_signed(value), numbers, names.get(name, name)))

@@ -6,11 +6,11 @@ from them by differentiating one step, for all steps at once. They are exact for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -20,7 +20,7 @@ from snncore.experiment.inputs import NO_FILES, Files
 from snncore.experiment.parameters import Parameters
 from snncore.experiment.spec import Experiment
 from snncore.explain.one_pass import one_pass
-from snncore.layers import StatefulLayer
+from snncore.explain.recorded_calls import LayerCalls, called_no_more, calls_kept, recording
 from snncore.layers.model import reset_states, spiking_layers
 from snncore.run.record import LayerRecord, record_of, threshold_of
 
@@ -44,6 +44,7 @@ class Cell:
         slope: ds/du, the surrogate's value; 1 for a layer that never spikes.
         next: ∂L/∂u of the same neuron one step later; None at the last step.
         factor: ∂u[t+1]/∂u[t] through the membrane: with leak and soft reset, α (1 - θ ds/du).
+        is_held: whether the lower bound held v, which then passes nothing on to the next step.
     """
 
     u: float
@@ -52,6 +53,7 @@ class Cell:
     slope: float
     next: float | None
     factor: float
+    is_held: bool
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class LayerCredit:
         from_outside: ∂L/∂s, as the loss and other layers see the output.
         slope: ds/du, the surrogate's value; 1 for a layer that never spikes.
         factor: ∂u[t+1]/∂u[t] through the membrane, where a next step follows.
+        held: whether the lower bound held v.
     """
 
     record: LayerRecord
@@ -82,6 +85,7 @@ class LayerCredit:
     from_outside: Array
     slope: Array
     factor: Array
+    held: Array
 
     def cell(self, neuron: int, step: int, sample: int = 0) -> Cell:
         """Return one neuron's credit at one step; neurons of several axes are numbered through.
@@ -102,6 +106,7 @@ class LayerCredit:
             slope=at(self.slope),
             next=at(self.u, step + 1) if step + 1 < steps else None,
             factor=at(self.factor),
+            is_held=bool(at(self.held)),
         )
 
 
@@ -151,7 +156,7 @@ def credit_of(model: nn.Module, data: Tensor, loss: Loss) -> Credit[str]:
     as they were.
 
     Args:
-        model: each of its spiking layers is called once.
+        model: a spiking layer that is called several times, as step by step, runs on in time; its steps are those of all calls.
         data: its input.
         loss: returns a scalar with a gradient, from the model's output. It may also read the layers' `recordings`.
 
@@ -159,8 +164,8 @@ def credit_of(model: nn.Module, data: Tensor, loss: Loss) -> Credit[str]:
         Credit by module name, for each spiking layer that was called.
 
     Raises:
-        InputError: there is no spiking layer, one is called more than once, the loss isn't a scalar with a gradient, or a gradient is
-            infinite or NaN.
+        InputError: there is no spiking layer, one is checkpointed, called without gradients or with different batches or neurons, the loss
+            isn't a finite scalar with a gradient, or a gradient is infinite or NaN.
         NonFiniteError: a potential became infinite or NaN.
     """
     layers = spiking_layers(model)
@@ -168,25 +173,53 @@ def credit_of(model: nn.Module, data: Tensor, loss: Loss) -> Credit[str]:
         raise InputError(f"{type(model).__name__} has no spiking layer, so there is no membrane potential to give credit to.")
     reset_states(model)
     thresholds = {name: threshold_of(layer) for name, layer in layers.items()}
-    with torch.enable_grad(), _reset_after(layers), _recording(layers), _calls_kept(layers) as calls:
-        value = loss(model(data))
-        if not isinstance(value, Tensor) or value.numel() != 1 or not value.requires_grad:
-            raise InputError("The loss must be one number with a gradient that depends on the network's output; this one doesn't.")
-        watched = [tensor for call in calls.values() for tensor in (call.scanned.z, call.layer.recordings["u"])]
-        gradients = torch.autograd.grad(value.sum(), watched, retain_graph=True, allow_unused=True)
-        read = dict(zip(calls, gradients[1::2], strict=True))
-        steps = {name: _Differentiated(call) for name, call in calls.items()}
-        names = list(calls)
-        found = {}
+    with torch.enable_grad(), recording(layers):
+        with calls_kept(layers) as runs:
+            output = model(data)
+        value = loss(output)
+        _check_loss(value)
+        read = _potentials_read(value, output, runs)
+        steps = {name: _Differentiated(run) for name, run in runs.items()}
+        found, names = {}, list(runs)
         for name, above in zip(names, [*names[1:], None], strict=True):
-            later = None if above is None else _handed_down(calls[name], calls[above], steps[above].later)
-            parts = steps[name].parts(read[name], later)
-            call = calls[name]
-            record = record_of(name, call.layer, call.output.detach().reshape(call.scanned.z.shape), thresholds[name])
+            later = None if above is None else runs[name].handed_down(runs[above], steps[above].later)
+            run, parts = runs[name], steps[name].parts(read[name], later)
+            run.layer.recordings = run.recordings  # of all its calls
+            record = record_of(name, run.layer, run.output, thresholds[name])
             found[name] = steps[name].credit(record, parts)
-            if not bool(call.layer.gradients["u"].isfinite().all()):
+            if not np.isfinite(found[name].u).all():
                 raise InputError(f"{name}: the gradient is not finite; lower the surrogate's grad_scale.")
     return Credit(float(value.detach()), found)
+
+
+def _check_loss(value: Any) -> None:
+    """Raise InputError unless the loss is a finite scalar with a gradient."""
+    if not isinstance(value, Tensor) or value.numel() != 1 or not value.requires_grad:
+        raise InputError("The loss must be one number with a gradient that depends on the network's output; this one doesn't.")
+    if not bool(value.isfinite()):
+        raise InputError(f"The loss is {value.item()}; it must be a finite number. See how it is computed from the model's output.")
+
+
+def _potentials_read(value: Tensor, output: Any, runs: Mapping[str, LayerCalls]) -> dict[str, Tensor | None]:
+    """Run the backward pass, and return ∂L/∂u as something reads it, (batch, time, ...) by layer; None where nothing does.
+
+    Raises:
+        InputError: a layer is checkpointed, or the loss has a gradient that is infinite or NaN.
+    """
+    calls = [call for run in runs.values() for call in run.calls]
+    outputs = [output] if isinstance(output, Tensor) and output.requires_grad else []
+    # by each z too, or a layer that nothing before it learns from would have no backward pass
+    watched = [*outputs, *(call.scanned.z for call in calls), *(call.recordings["u"] for call in calls)]
+    with called_no_more([run.layer for run in runs.values()]):
+        gradients = torch.autograd.grad(value.sum(), watched, retain_graph=True, allow_unused=True) if calls else ()
+    if outputs and calls and gradients[0] is not None and not bool(gradients[0].isfinite().all()):
+        raise InputError("The gradient of the loss by the model's output is not finite, though the loss is; see how it is computed.")
+    read, of_runs = iter(gradients[-len(calls) :]), {}
+    for name, run in runs.items():
+        parts = [next(read) for _ in run.calls]
+        given = [torch.zeros_like(call.recordings["u"]) if part is None else part for call, part in zip(run.calls, parts, strict=True)]
+        of_runs[name] = None if all(part is None for part in parts) else torch.cat(given, dim=1)
+    return of_runs
 
 
 def check_place(shape: tuple[int, ...], sample: int, step: int, neuron: int) -> None:
@@ -194,72 +227,6 @@ def check_place(shape: tuple[int, ...], sample: int, step: int, neuron: int) -> 
     for name, count, place in zip(("sample", "step", "neuron"), shape, (sample, step, neuron), strict=True):
         if not 0 <= place < count:
             raise ExperimentError(f"There is no {name} {place} in this layer; choose one from 0 to {count - 1}.")
-
-
-# -------------------------------------------------------------------------------------------------- what is recorded
-
-
-class _Call:
-    """A layer's call: its input and output as the network passed them on, perhaps with time folded into the batch."""
-
-    def __init__(self, layer: StatefulLayer, received: Tensor, output: Tensor) -> None:
-        assert layer.scanned is not None
-        self.layer = layer
-        self.received = received
-        self.output = output
-        self.scanned = layer.scanned
-
-
-@contextmanager
-def _recording(layers: Mapping[str, StatefulLayer]) -> Iterator[None]:
-    """Record all states and gradients of the layers while the context lasts."""
-    before = {name: (layer.record_states, layer.record_gradients) for name, layer in layers.items()}
-    for layer in layers.values():
-        layer.record_states, layer.record_gradients = True, "all"
-    try:
-        yield
-    finally:
-        for name, layer in layers.items():
-            layer.record_states, layer.record_gradients = before[name]
-
-
-@contextmanager
-def _reset_after(layers: Mapping[str, StatefulLayer]) -> Iterator[None]:
-    """Reset the layers at the end of the context, also after an error: what they recorded holds the whole graph."""
-    try:
-        yield
-    finally:
-        for layer in layers.values():
-            layer.reset_states()
-
-
-@contextmanager
-def _calls_kept(layers: Mapping[str, StatefulLayer]) -> Iterator[dict[str, _Call]]:
-    """Collect the layers' calls by name, in their order, while the context lasts."""
-    calls: dict[str, _Call] = {}
-    names = {layer: name for name, layer in layers.items()}
-
-    def keep(layer: Any, arguments: tuple[Tensor, ...], output: Tensor) -> None:
-        name = names[layer]
-        if name in calls:
-            raise InputError(f"{name} is called more than once; give each call a layer of its own.")
-        calls[name] = _Call(layer, arguments[0], output)
-
-    hooks = [layer.register_forward_hook(keep) for layer in layers.values()]
-    try:
-        yield calls
-    finally:
-        for hook in hooks:
-            hook.remove()
-
-
-def _handed_down(call: _Call, above: _Call, gradient: Tensor | None) -> Tensor | None:
-    """Return a gradient of the next layer's input as one of this layer's output, both (batch, time, ...); None if it doesn't get there."""
-    if gradient is None or not above.received.requires_grad:
-        return None
-    gradient = gradient.reshape(above.received.shape)
-    (handed,) = torch.autograd.grad(above.received, call.output, gradient, retain_graph=True, allow_unused=True)
-    return None if handed is None else handed.reshape(call.scanned.z.shape)
 
 
 # ------------------------------------------------------------------------------------------------ one step, differentiated
@@ -272,14 +239,15 @@ class _Differentiated:
         later: the part of ∂L/∂z that comes from what is left of the synaptic current at later steps; None without one.
     """
 
-    def __init__(self, call: _Call) -> None:
-        self.layer = call.layer
-        self.gradients = {name: gradient.flatten(0, 1) for name, gradient in call.layer.gradients.items()}
-        self.shape = call.scanned.z.shape
-        before = {name: _delayed(call, name).flatten(0, 1).requires_grad_() for name in call.layer.state_names}
-        z = call.scanned.z.detach().flatten(0, 1).requires_grad_()
+    def __init__(self, run: LayerCalls) -> None:
+        self.layer = run.layer
+        self.gradients = {name: gradient.flatten(0, 1) for name, gradient in run.gradients.items()}
+        z = run.z.detach()
+        self.shape = z.shape
+        z = z.flatten(0, 1).requires_grad_()
+        before = {name: run.before(name).flatten(0, 1).requires_grad_() for name in run.layer.state_names}
         self._before = before
-        self.output, seen, self.state = call.layer.step(z, before, call.scanned.parameters)
+        self.output, seen, self.state = run.layer.step(z, before, run.calls[0].scanned.parameters)
         self.u = seen["u"]
         self.later = None
         if "i_syn" in self.state:
@@ -336,12 +304,18 @@ class _Differentiated:
 
         return LayerCredit(
             record=record,
-            u=self.layer.gradients["u"].numpy(),
+            u=array(self.gradients["u"]),
             parts={name: array(part) for name, part in parts.items()},
             from_outside=array(self.gradients["output"]),
             slope=array(self._through_output(ones)),
             factor=array(factor),
+            held=array(self._held()),
         )
+
+    def _held(self) -> Tensor:
+        """Return where the lower bound held v."""
+        v, bound = self.state["v_mem"], getattr(self.layer, "min_v_mem", None)
+        return torch.zeros_like(v, dtype=torch.bool) if bound is None else v <= bound.to(v.dtype)
 
     def _through_output(self, gradient: Tensor) -> Tensor:
         """Return a gradient of the output as one of u."""
@@ -363,9 +337,3 @@ def _derived(value: Tensor, by: Tensor, gradient: Tensor) -> Tensor | None:
         return None
     (found,) = torch.autograd.grad(value, by, gradient.to(value), retain_graph=True, allow_unused=True)
     return found
-
-
-def _delayed(call: _Call, name: str) -> Tensor:
-    """Return a state variable before each step, (batch, time, ...), without its graph."""
-    recorded, before = call.layer.recordings[name].detach(), call.scanned.state[name].detach()
-    return torch.cat([before.unsqueeze(1), recorded[:, :-1]], dim=1)

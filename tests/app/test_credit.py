@@ -12,17 +12,19 @@ import pytest
 
 from app.figures.credit import cells_of, credit_figure, describe_credit
 from app.server.runner import Owner, TrainingRun
+from app.state.composition import Composition
 from app.state.credit import SURROGATE, CreditView, Explained, Place, changed_layers, layers_with, parameters_with, why_no_credit
-from app.words.credit import arriving_in_words, cell_in_words, changed_in_words, credit_in_words, flow_in_words, terms
+from app.state.surrogate import Shown
+from app.state.training import TrainingState
+from app.words.credit import arriving_in_words, cell_in_words, changed_in_words, credit_in_words, flow_in_words, gone_in_words, terms
 from snncore.activation import MembraneReset
 from snncore.experiment.inputs import NO_FILES, RandomSpikes
-from snncore.experiment.recognition import digits
+from snncore.experiment.recognition import digits, remember, yin_yang
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.explain import Cell, Flow, credit
-from snncore.run.bptt import train
-from snncore.run.epoch import EpochRecord
 from tests.app.drawn_rows import Row, all_rows, row_of
 from tests.app.waiting import until
+from tests.length import sampled
 
 
 @pytest.fixture
@@ -37,7 +39,13 @@ def run() -> Iterator[TrainingRun]:
 
 
 def explained(run: TrainingRun, view: CreditView, epoch: int = -1) -> Explained:
-    return view.explain(run, run.records[epoch], NO_FILES)
+    return view.explain(shown(run, epoch), NO_FILES)
+
+
+def shown(run: TrainingRun, epoch: int = -1) -> Shown:
+    record = run.records[epoch]
+    records = {int(layer.name): layer for layer in record.layers}
+    return Shown(run.experiment.in_force(record.epoch), record.parameters, records, record.epoch)
 
 
 def number(text: str) -> float:
@@ -52,7 +60,7 @@ def test_credit_is_that_of_the_weights_of_the_epoch(run: TrainingRun) -> None:
     for epoch in (0, 2):
         record = run.records[epoch]
         found = explained(run, view, epoch)
-        assert found.epoch == epoch
+        assert found.shown.epoch == epoch
         assert found.credit.loss == pytest.approx(record.loss, rel=1e-6)
         np.testing.assert_array_equal(found.credit.layers[3].u, credit(ten_spikes(), record.parameters).layers[3].u)
 
@@ -61,7 +69,7 @@ def test_an_answer_is_computed_once_and_again_after_a_change(run: TrainingRun) -
     view = CreditView()
     first = explained(run, view)
     assert explained(run, view) is first
-    view.change("detach_reset", True, run.experiment, run.records[-1])
+    view.change("detach_reset", True, shown(run))
     second = explained(run, view)
     assert second is not first
     assert second.trained is first.credit, "what it is compared with is kept"
@@ -70,7 +78,7 @@ def test_an_answer_is_computed_once_and_again_after_a_change(run: TrainingRun) -
 
 def test_a_change_is_made_on_the_same_weights_in_all_layers_and_not_in_the_training(run: TrainingRun) -> None:
     view, record = CreditView(), run.records[-1]
-    view.change("detach_reset", True, run.experiment, record)
+    view.change("detach_reset", True, shown(run))
     found = explained(run, view)
     assert [found.experiment.network[place].detach_reset for place in (1, 3)] == [True, True]
     assert not run.experiment.network[1].detach_reset
@@ -84,7 +92,7 @@ def test_a_change_is_made_on_the_same_weights_in_all_layers_and_not_in_the_train
 
 def test_another_time_constant_is_in_force_though_it_learns(run: TrainingRun) -> None:
     view, record = CreditView(), run.records[-1]
-    view.change("tau_mem", 20.0, run.experiment, record)
+    view.change("tau_mem", 20.0, shown(run))
     found = explained(run, view)
     layer = found.credit.layers[1]
     np.testing.assert_allclose(layer.parts["decay"][0, :-1] / layer.u[0, 1:], math.exp(-1 / 20), rtol=1e-4)
@@ -102,20 +110,20 @@ def test_a_time_constant_is_changed_as_the_parameter_that_there_is(name: str) ->
 
 
 def test_the_value_that_was_trained_with_changes_back(run: TrainingRun) -> None:
-    view, record = CreditView(), run.records[-1]
-    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.1, "grad_scale": 1.0}, run.experiment, record)
+    view = CreditView()
+    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.1, "grad_scale": 1.0}, shown(run))
     assert explained(run, view).credit.layers[1].u.any()
     assert explained(run, view).credit is not explained(run, view).trained
-    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.5, "grad_scale": 1.0}, run.experiment, record)
+    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.5, "grad_scale": 1.0}, shown(run))
     assert not view.changes
-    view.change("detach_reset", True, run.experiment, record)
+    view.change("detach_reset", True, shown(run))
     view.change_back()
     assert explained(run, view).credit is explained(run, view).trained
 
 
 def test_a_change_that_cannot_run_leaves_the_training_s_own_credit(run: TrainingRun) -> None:
-    view, record = CreditView(), run.records[-1]
-    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.5, "grad_scale": 1e38}, run.experiment, record)
+    view = CreditView()
+    view.change(SURROGATE, {"kind": "SingleExponential", "grad_width": 0.5, "grad_scale": 1e38}, shown(run))
     found = explained(run, view)
     assert found.refusal is not None
     assert "the gradient is not finite" in found.refusal
@@ -132,34 +140,56 @@ def test_the_largest_cell_of_those_that_share_a_place_is_asked_about(run: Traini
     assert u[view.place.step, view.place.neuron] == u[50:52, 10:14].max()
 
 
-def test_what_is_not_there_is_not_asked_about(run: TrainingRun) -> None:
+def test_a_cell_that_is_not_there_is_noted_and_the_one_before_stays(run: TrainingRun) -> None:
     view = CreditView()
     found = explained(run, view)
+    view.ask(found, 3, range(1), range(50, 51))
+    asked = view.place
+    assert asked == Place(3, 0, 50)
     view.ask(found, 7, range(1), range(1))
+    assert (view.place, view.gone) == (asked, Place(7, 0, 0))
     view.ask(found, 1, range(64, 65), range(1))
-    assert view.place is None
+    assert (view.place, view.gone) == (asked, Place(1, 64, 0))
+    view.ask(found, 1, range(63, 64), range(1))
+    assert (view.place, view.gone) == (Place(1, 63, 0), None), "another question"
     view.place = Place(3, 4, 50)  # of a network with more neurons
     explained(run, view)
-    assert view.place is None
+    assert (view.place, view.gone) == (None, Place(3, 4, 50))
 
 
-def first_record(experiment: Experiment) -> EpochRecord:
-    return next(iter(train(experiment)))
+@pytest.mark.parametrize(("layer", "name"), [(3, "LIF 4"), (9, "layer 10")])
+def test_a_cell_that_is_gone_is_told_in_one_sentence(layer: int, name: str) -> None:
+    assert gone_in_words(ten_spikes(), layer, 4, 50) == f"Neuron 4 of {name} at step 50 is no longer there; click another cell."
 
 
 def test_why_credit_cannot_be_shown_is_one_sentence() -> None:
-    assert why_no_credit(ten_spikes(), first_record(ten_spikes())) is None
-    labelled = why_no_credit(digits(), first_record(ten_spikes()))
-    assert labelled is not None
-    assert labelled.startswith("Labelled data are learned in batches")
+    assert why_no_credit(ten_spikes()) is None
+    assert why_no_credit(digits()) is None, "of labelled data it is that of one sample"
     linear = {"kind": "Linear", "in_features": 2, "out_features": 600}
     large = Experiment(network=[linear, {"kind": "LIF", "tau_mem": 10.0}], input=RandomSpikes(shape=(1, 2000, 2), probability=0.1))
-    assert why_no_credit(large, first_record(large)) == (
-        "This network has 1,200,000 potentials in a run; credit is computed for 1,000,000 at most."
-    )
+    assert why_no_credit(large) == ("This network has 1,200,000 potentials in a run; credit is computed for 1,000,000 at most.")
     small = {**linear, "out_features": 1}
     long = Experiment(network=[small, {"kind": "LIF", "tau_mem": 10.0}], input=RandomSpikes(shape=(1, 5001, 2), probability=0.1))
-    assert why_no_credit(long, first_record(long)) == "This run has 5,001 steps over all layers; credit is computed for 5,000 at most."
+    assert why_no_credit(long) == "This run has 5,001 steps over all layers; credit is computed for 5,000 at most."
+
+
+@pytest.mark.parametrize("make", sampled([digits, yin_yang, lambda: remember(20)]), ids=lambda make: getattr(make, "__name__", "remember"))
+def test_credit_of_labelled_data_is_that_of_the_sample_on_display(make: Any) -> None:
+    training = TrainingState(Composition(), Owner("visitor"))
+    training.composition.start_from(make().draft)
+    assert training.prepare() is None
+    training.recognition.pick(3)
+    here = training.explained_pass()
+    assert (here.sample, here.epoch) == (3, 0)
+    found = CreditView().explain(here, NO_FILES).credit
+    experiment = make()
+    expected = credit(experiment.replace({"input.half": "test", "input.index": 3}), training.run.records[0].parameters)
+    assert found.loss == expected.loss
+    assert found.layers.keys() == here.records.keys()
+    for place, layer in found.layers.items():
+        assert layer.u.any()
+        np.testing.assert_array_equal(layer.u, expected.layers[place].u)
+        np.testing.assert_allclose(layer.record.u, here.records[place].u, atol=1e-5)
 
 
 def test_values_by_neuron_are_left_alone() -> None:
@@ -189,7 +219,7 @@ def test_terms_add_up_to_the_cell_and_are_the_products_that_they_name() -> None:
 
 
 def test_the_reset_is_told_by_what_it_subtracts() -> None:
-    cell = Cell(u=1.0, parts={"reset": -0.5}, from_outside=0.0, slope=0.5, next=2.0, factor=-0.25)
+    cell = Cell(u=1.0, parts={"reset": -0.5}, from_outside=0.0, slope=0.5, next=2.0, factor=-0.25, is_held=False)
     for reset, symbols in (
         ({"kind": "MembraneSubtract", "subtract_value": None}, "−αθσ′"),
         ({"kind": "MembraneSubtract", "subtract_value": 0.5}, "−αdσ′"),
@@ -198,8 +228,36 @@ def test_the_reset_is_told_by_what_it_subtracts() -> None:
         assert term.numbers == f"{symbols} · ∂L/∂u = −0.25 · 2"
     hard = ten_spikes().replace({"network.3.reset_fn": {"kind": MembraneReset.__name__, "reset_value": 0.0}})
     assert terms(hard, 3, 10, cell, None)[0].numbers == "−0.25 · 2"
-    still = Cell(u=1.0, parts={"decay": 0.0}, from_outside=0.0, slope=0.5, next=2.0, factor=0.0)
+    still = Cell(u=1.0, parts={"decay": 0.0}, from_outside=0.0, slope=0.5, next=2.0, factor=0.0, is_held=False)
     assert terms(hard, 3, 10, still, None)[0].numbers == "0 · 2", "α isn't 0; what a spike has set to a value doesn't decay"
+
+
+@pytest.mark.parametrize("kind", ["LIF", "ALIF", "ExpLeak"])
+def test_where_the_lower_bound_held_its_terms_say_so_and_are_no_products(kind: str) -> None:
+    layer = {"kind": kind, "tau_mem": 10.0, "min_v_mem": 0.0, **({"tau_adapt": 20.0} if kind == "ALIF" else {})}
+    network = ten_spikes().network
+    experiment = ten_spikes().replace({"network": [network[0], layer, *network[2:]]})
+    found = credit(experiment).layers[1]
+    held = (found.record.v == 0) & (np.roll(found.u, -1, axis=1) != 0)
+    held[:, -1] = False
+    _, step, neuron = np.argwhere(held)[-1]
+    told = {term.name: term for term in terms(experiment, 1, step, found.cell(neuron, step), 3)}
+    decay = told.pop(f"what stays in u[{step + 1}]")
+    assert (decay.value, decay.numbers) == ("0", "nothing: the lower bound held")
+    assert found.cell(neuron, step).is_held
+    if kind != "ExpLeak":
+        reset = told.pop(f"what its reset takes from u[{step + 1}]")
+        assert (reset.value, reset.numbers) == ("0", decay.numbers)
+    assert sum(number(term.value) for term in told.values()) == pytest.approx(found.cell(neuron, step).u, rel=0.02)
+    free = np.argwhere((found.record.v[0, :-1] > 0) & (found.u[0, 1:] != 0))[-1]
+    assert not found.cell(int(free[1]), int(free[0])).is_held
+
+
+def test_a_detached_reset_is_told_as_left_out_and_not_as_a_product() -> None:
+    experiment = ten_spikes().replace({"network.3.detach_reset": True})
+    told = terms(experiment, 3, 50, credit(experiment).layers[3].cell(1, 50), None)
+    (reset,) = (term for term in told if "reset" in term.name)
+    assert (reset.value, reset.numbers) == ("0", "left out: the reset is detached")
 
 
 @pytest.mark.parametrize(
@@ -246,7 +304,7 @@ def test_a_change_says_whether_the_spikes_are_others() -> None:
 
 
 def test_an_output_that_never_spikes_has_neither_spikes_nor_a_surrogate_in_its_terms() -> None:
-    cell = Cell(u=1.0, parts={"output": 1.0}, from_outside=1.0, slope=1.0, next=None, factor=0.0)
+    cell = Cell(u=1.0, parts={"output": 1.0}, from_outside=1.0, slope=1.0, next=None, factor=0.0, is_held=False)
     (term,) = terms(digits(), 3, 10, cell, None)
     assert term.name == "own output, through the loss"
     assert term.numbers == "∂L/∂output · 1 = 1 · 1"
@@ -271,7 +329,7 @@ def test_each_layer_has_its_spikes_and_below_them_its_credit() -> None:
         far = np.abs(layer.u).max()
         assert row["range"] == (-far, far)
         assert row["diverges"]
-        assert row["plays_back"]
+        assert row["appears"] == "back"
         np.testing.assert_allclose(sum(figure.arrays[part["z"]] for part in row["parts"]), layer.u[0].T, atol=1e-6 * far)
         np.testing.assert_array_equal(figure.arrays[row_of(figure, place, "raster")["z"]], layer.record.spikes[0].T)
 

@@ -94,7 +94,7 @@ def test_next_goes_through_all_seven_and_begins_again() -> None:
         gone.append(view.at)
         view.next()
     assert gone == [*ORDER, ORDER[0]]
-    assert view.plays == 1, "the forward phase was entered once"
+    assert view.plays == 2, "the forward and the backward phase were entered once each"
 
 
 def test_slow_motion_shows_each_phase_for_its_time_and_ends_with_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +115,42 @@ def test_slow_motion_shows_each_phase_for_its_time_and_ends_with_the_last(monkey
     view.tick()
     assert view.at is ORDER[-1]
     assert not view.is_moving
+
+
+def test_in_slow_motion_the_weights_move_by_and_by_and_else_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    view = PhasesView(at=Phase.BACKWARD)
+    view.play()
+    view.next()
+    moved = []
+    for _ in range(6):
+        moved.append(view.moved)
+        now[0] += PACE / 6
+    assert moved == sorted(moved)
+    assert (moved[0], moved[-1]) == (0.0, 1.0)
+    assert 0 < moved[2] < 1
+    view.go_to(Phase.UPDATE)
+    view.stop()
+    assert view.moved == 1.0
+
+
+def test_slow_motion_shows_the_backward_phase_for_its_time_once_its_gradient_is_there(
+    run: TrainingRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = PhasesView(at=Phase.BACKWARD)
+    walked = seen(view, run, 3)
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    view.play()
+    now[0] += PACE - 0.1
+    view.credit(walked, run, NO_FILES)
+    now[0] += PACE - 0.1
+    view.tick()
+    assert view.at is Phase.BACKWARD
+    now[0] += 0.1
+    view.tick()
+    assert view.at is Phase.UPDATE
 
 
 def test_a_prediction_is_locked_and_then_both_are_trained(run: TrainingRun) -> None:
@@ -269,6 +305,13 @@ def test_each_weight_matrix_has_a_picture_on_its_own_scale_around_0(walked: Walk
         assert [color for _, color in trace["colorscale"]] == [palette.negative, palette.background, palette.positive]
     assert as_json(figure)
     assert "Linear 1 weights, 64 by 16" in describe_matrices(walked.moved, ten_spikes(), "Moves")
+
+
+def test_moves_that_are_made_in_part_are_drawn_on_the_scale_of_the_whole(walked: WalkedEpoch) -> None:
+    whole, half = (matrices(walked.moved, ten_spikes(), "moved by", "light", share)["data"] for share in (1.0, 0.5))
+    for trace, other in zip(whole, half, strict=True):
+        assert np.allclose(np.array(other["z"]), np.array(trace["z"]) / 2, rtol=1e-2)
+        assert (other["zmin"], other["zmax"]) == (trace["zmin"], trace["zmax"])
 
 
 def test_a_large_matrix_is_averaged() -> None:

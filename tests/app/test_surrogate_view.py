@@ -35,7 +35,7 @@ def record() -> EpochRecord:
 
 
 def shown(experiment: Experiment, record: EpochRecord) -> Shown:
-    return Shown(experiment, record.parameters, {int(layer.name): layer for layer in record.layers})
+    return Shown(experiment, record.parameters, {int(layer.name): layer for layer in record.layers}, record.epoch)
 
 
 @pytest.fixture

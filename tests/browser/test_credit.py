@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from snncore.experiment.recognition import digits
+from snncore.explain import credit
 from tests.browser.conftest import Open
 from tests.browser.training_page import ROWS, TrainingPage
 from tests.browser.views import of_view
@@ -115,6 +118,21 @@ def test_the_gradient_plays_from_right_to_left_and_can_be_stopped(open_page: Ope
     page.button(PLAY).click()
     expect(page.button(PLAY)).to_be_visible(timeout=15_000)
     assert shown(page)["front"] is None
+
+
+def test_of_digits_the_credit_is_that_of_the_one_on_display(open_page: Open) -> None:
+    page = open_page()
+    page.page.get_by_role("combobox", name="Learns").select_option("Digits")
+    expect(page.page.locator(".wall[data-drawn]")).to_be_attached(timeout=60_000)
+    page.explain("credit")
+    expect(page.page.locator(".plain-caption", has_text="Of test sample 0 alone")).to_be_visible()
+    expect(page.page.locator(CREDIT)).to_be_visible()
+    found = credit(digits().replace({"input.index": 0})).layers[3]
+    np.testing.assert_allclose(shown(page)["u"], found.u[0].T, rtol=1e-3, atol=1e-6)
+    map_of(page, 1).click()
+    expect(page.page.locator(".plain-sum")).to_contain_text("through the loss")
+    whole, terms = sum_shown(page.page)
+    assert sum(terms) == pytest.approx(whole, rel=0.02)
 
 
 def test_the_keyboard_alone_opens_asks_and_leads_back(open_page: Open) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import NamedTuple
+
+import pytest
 from playwright.sync_api import Locator, expect
 
 from app.words.phases import CODE, NAMES
 from snncore.run.epoch import Phase
 from tests.browser.conftest import Open
 from tests.browser.training_page import TrainingPage
+from tests.browser.views import of_view
 
 EPOCH = 43
 """An epoch on display: six spikes of ten."""
@@ -145,6 +150,67 @@ def test_slow_motion_goes_on_by_itself_until_it_is_stopped(open_page: Open) -> N
     says(insight, CODE[Phase.RESET_STATE_GRADIENTS])
     act(insight, "Stop")
     expect(insight.get_by_role("button", name="Slow motion")).to_be_visible()
+
+
+class Front(NamedTuple):
+    """Where a run through time has come to, and whether the first and the last steps of a row that appears are there."""
+
+    step: int | None
+    has_first: bool
+    has_last: bool
+
+
+def front(insight: Locator) -> Front:
+    found = of_view(
+        insight.locator(".rows[data-drawn]"),
+        """({ front, rows }) => {
+            const { canvas } = rows.find(({ row }) => row.appears);
+            const { left, right, top, height } = canvas.getBoundingClientRect();
+            const isAt = x => document.elementFromPoint(x, top + height / 2) === canvas;
+            return [front, isAt(left + 55), isAt(right - 48)];
+        }""",
+    )
+    return Front(*found)
+
+
+def run_seen(page: TrainingPage, insight: Locator) -> list[Front]:
+    """What is seen of a run through time, until its end."""
+    page.until(lambda: front(insight).step is not None)
+    seen = [front(insight)]
+    while seen[-1].step is not None:
+        seen.append(front(insight))
+    return seen[:-1]
+
+
+def choose(insight: Locator, phase: Phase) -> None:
+    insight.get_by_text(NAMES[phase], exact=True).click()
+    expect(insight.locator(".rows[data-drawn]")).to_have_count(1)
+
+
+def test_in_slow_motion_potentials_run_forward_and_the_gradient_runs_back(open_page: Open) -> None:
+    page = open_page()
+    insight = page.explain("phases")
+    act(insight, "Slow motion")
+    choose(insight, Phase.FORWARD)
+    forward = run_seen(page, insight)
+    assert len(forward) > 3
+    assert all(later.step >= earlier.step for earlier, later in pairwise(forward)), forward
+    assert all(each.has_first and not each.has_last for each in forward if 2 < each.step < 97), forward
+    assert front(insight)[1:] == (True, True), "in the end all is there"
+    choose(insight, Phase.BACKWARD)
+    back = run_seen(page, insight)
+    assert len(back) > 3
+    assert all(later.step <= earlier.step for earlier, later in pairwise(back)), back
+    assert all(each.has_last and not each.has_first for each in back if 2 < each.step < 97), back
+    says(insight, CODE[Phase.UPDATE])
+
+
+@pytest.mark.parametrize("phase", [Phase.FORWARD, Phase.BACKWARD])
+def test_where_little_motion_is_wanted_rows_are_there_at_once(open_page: Open, phase: Phase) -> None:
+    page = open_page(reduced_motion="reduce")
+    insight = page.explain("phases")
+    choose(insight, phase)
+    assert front(insight) == Front(None, True, True)
 
 
 def test_a_prediction_comes_first_and_then_what_really_happens(open_page: Open) -> None:

@@ -10,6 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 
 import snncore
 from snncore import kernels
@@ -181,6 +182,42 @@ def test_squeezed_layers_have_the_credit_of_plain_ones() -> None:
             np.testing.assert_allclose(other.parts[name], part, rtol=1e-12, atol=1e-15)
 
 
+class InChunks(nn.Module):
+    """A model that runs through time in several calls."""
+
+    def __init__(self, model: nn.Module, steps: int) -> None:
+        super().__init__()
+        self.model, self.steps = model, steps
+
+    def forward(self, data: torch.Tensor) -> torch.Tensor:
+        return torch.cat([self.model(part) for part in data.split(self.steps, dim=1)], dim=1)
+
+
+@pytest.mark.parametrize("steps", [1, 5])
+@pytest.mark.parametrize("kind", LAYERS)
+def test_a_model_that_runs_in_chunks_has_the_credit_of_one_that_runs_at_once(kind: str, steps: int) -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(LAYERS[kind](), nn.Linear(NEURONS, NEURONS), LAYERS[kind]()).double()
+    whole, chunked = credit_of(model, drawn(), weighted), credit_of(InChunks(model, steps), drawn(), weighted)
+    assert chunked.loss == pytest.approx(whole.loss, rel=1e-12)
+    for (name, expected), (of_chunks, found) in zip(whole.layers.items(), chunked.layers.items(), strict=True):
+        assert of_chunks == f"model.{name}"
+        assert found.parts.keys() == expected.parts.keys()
+        for one, other in ((found.u, expected.u), (found.factor, expected.factor), (found.record.spikes, expected.record.spikes)):
+            np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-12)
+        for part, values in expected.parts.items():
+            np.testing.assert_allclose(found.parts[part], values, rtol=1e-10, atol=1e-12, err_msg=part)
+        assert_parts_add_up(found, 1e-12)
+
+
+def test_a_layer_that_is_called_twice_has_the_steps_of_both_calls() -> None:
+    layer = LIF(5.0, spike_threshold=0.4).double()
+    found = credit_of(nn.Sequential(layer, layer), drawn(), weighted).layers["0"]
+    assert found.u.shape == (BATCH, 2 * STEPS, NEURONS)
+    assert np.abs(found.u[:, :STEPS]).max() > 0
+    assert_parts_add_up(found, 1e-12)
+
+
 # --------------------------------------------------------------------------------------------------- Experiments
 
 
@@ -303,12 +340,52 @@ def test_a_model_or_a_loss_that_has_no_credit_is_refused() -> None:
     layer = LIF(5.0)
     with pytest.raises(InputError, match="has no spiking layer"):
         credit_of(nn.Linear(3, 3), drawn(dtype=torch.float32), torch.sum)
-    with pytest.raises(InputError, match="called more than once"):
-        credit_of(nn.Sequential(layer, layer), drawn(), torch.sum)
     with pytest.raises(InputError, match="must be one number with a gradient"):
         credit_of(layer, drawn(), lambda output: output)
     with pytest.raises(InputError, match="must be one number with a gradient"):
         credit_of(layer, drawn(), lambda output: torch.ones(()))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_loss_that_is_not_finite_is_refused_as_that(value: float) -> None:
+    with pytest.raises(InputError, match=f"^The loss is {value}; it must be a finite number"):
+        credit_of(LIF(5.0), drawn(dtype=torch.float32), lambda output: output.sum() * value)
+
+
+def test_a_finite_loss_with_a_gradient_that_is_not_is_refused_as_that() -> None:
+    with pytest.raises(InputError, match=r"^The gradient of the loss by the model's output is not finite, though the loss is"):
+        credit_of(LIF(5.0), drawn(dtype=torch.float32), lambda output: (0 * output.sum()).sqrt())
+
+
+@pytest.mark.parametrize("is_reentrant", [False, True])
+def test_a_checkpointed_layer_is_refused(is_reentrant: bool) -> None:
+    class Checkpointed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear, self.layer = nn.Linear(NEURONS, NEURONS), LIF(5.0)
+
+        def forward(self, data: torch.Tensor) -> torch.Tensor:
+            return checkpoint(self.layer, self.linear(data), use_reentrant=is_reentrant)  # type: ignore[no-any-return]  # torch's own
+
+    model = Checkpointed()
+    with pytest.raises(InputError, match="checkpoint"):
+        credit_of(model, drawn(dtype=torch.float32), torch.sum)
+    assert not model.layer.recordings
+
+
+def test_layers_called_on_different_neurons_are_refused() -> None:
+    class Shared(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = LIF(5.0)
+
+        def forward(self, data: torch.Tensor) -> torch.Tensor:
+            first = self.layer(data)[..., :2]
+            self.layer.reset_states()
+            return self.layer(first)  # type: ignore[no-any-return]
+
+    with pytest.raises(InputError, match=r"layer is called with \(2, 12, \d\) and then with \(2, 12, 2\)"):
+        credit_of(Shared(), drawn(dtype=torch.float32), torch.sum)
 
 
 def test_the_model_is_left_as_it_was() -> None:

@@ -7,7 +7,7 @@ import { rem, unit } from "../lib/unit.js";
 import { createHeading, fillHeading } from "./headings.js";
 import { kindOf } from "./kinds/kinds.js";
 import { addPlayButton, stopPlaying } from "./playing.js";
-import { addBackButton } from "./playing_back.js";
+import { addBackButton } from "./running.js";
 
 /** @typedef {import("./rows.js").View} View */
 /** @typedef {import("../wire.js").RowsGroup} RowsGroup */
@@ -36,7 +36,7 @@ export function arrange(view) {
   const sections = new Map();
   /** @type {Map<string, RowNodes>} */
   const canvases = new Map();
-  let plays = false; // one button plays all rows
+  let hasButton = false; // one button plays all rows
   for (const group of header.groups) {
     const section = view.sections.get(group.layer) ?? createSection(view.acts, group);
     sections.set(group.layer, section);
@@ -51,8 +51,8 @@ export function arrange(view) {
       made.canvas.dataset.kind = row.kind;
       made.root.classList.toggle("rows-apart", kindOf(row).runsOver !== "time");
       if (kindOf(row).runsOver === "moment" && !made.caption.querySelector("button")) addPlayButton(view, made.caption);
-      if (row.kind === "heatmap" && row.plays_back && !plays) {
-        plays = true;
+      if (row.appears === "back" && !hasButton) {
+        hasButton = true;
         if (!made.caption.querySelector("button")) addBackButton(view, made.caption);
       }
       view.rows.push({ row, group, canvas: made.canvas, height: leastHeight(view, row) });

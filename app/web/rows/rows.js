@@ -11,9 +11,10 @@ import { rem, unit } from "../lib/unit.js";
 import { arrange, fitsNoMore } from "./arrangement.js";
 import { fillRoom, keepHeights } from "./heights.js";
 import { onKey } from "./keyboard.js";
-import { playOnce, stopPlaying } from "./playing.js";
+import { stopPlaying } from "./playing.js";
 import { listenToPointer } from "./pointer.js";
 import { stays, takesFocus } from "./return.js";
+import { appears, endRun, runOnce } from "./running.js";
 import { redraw, setZoom } from "./sight.js";
 import { AXIS_HEIGHT, FOOT } from "./ticks.js";
 import { shared } from "./visits.js";
@@ -77,8 +78,8 @@ function create(parent, { header, arrays }) {
     playing: null,
     /** The frame of a single run through time, forward or back. @type {number} */
     running: 0,
-    /** The time step from which on rows that play back are shown. @type {number} */
-    front: Number.NEGATIVE_INFINITY,
+    /** The time step that it has come to. @type {number | null} */
+    front: null,
     /** @type {import("../wire.js").RowsCell | null} */
     cell: null,
     /** @type {import("./acts.js").RowActs} */
@@ -119,7 +120,8 @@ function followFoot({ body, foot, ended }) {
 function update(view, data, send) {
   const isNew = view.drawn !== data;
   const { plays } = view.header;
-  if (isNew && view.drawn) take(view, data);
+  const isFirst = !view.drawn;
+  if (isNew && !isFirst) take(view, data);
   view.acts.update(send, view.header.answered);
   stays(view);
   if (!isNew) return;
@@ -129,8 +131,14 @@ function update(view, data, send) {
   arrange(view);
   if (!keepHeights(view)) fillRoom(view);
   redraw(view);
-  if (plays !== undefined && plays !== view.header.plays) playOnce(view);
+  if (isFirst ? appears(view) && plays !== undefined : plays !== view.header.plays) play(view);
   view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
+}
+
+/** @param {View} view */
+function play(view) {
+  if (view.header.plays === undefined) endRun(view);
+  else runOnce(view);
 }
 
 /** Takes a new figure; a zoom beyond the end of a shorter run ends. @param {View} view @param {Data} data */

@@ -25,8 +25,8 @@ import { wholeRange } from "./zoom.js";
 /**
  * What it takes to draw a row.
  * @typedef {Field & {context: CanvasRenderingContext2D, scale: number, palette: Record<string, string>, ramps: Ramps, font: string,
- *   at: number, front: number, cell: {line: number, time: number} | null}} Stage
- *   scale: device pixels per unit; at: the time step under the cursor; front: where a row that plays back has got to; cell: the marked one
+ *   at: number, cell: {line: number, time: number} | null}} Stage
+ *   scale: device pixels per unit; at: the time step under the cursor; cell: the marked one
  */
 
 /** @param {View} view @returns {TimeAxis} */
@@ -51,8 +51,7 @@ export function stageOn(view, canvas, height) {
   context.font = view.font;
   context.textRendering = "geometricPrecision";
   const { palette } = view.header;
-  const { front } = view;
-  return { ...field, context, scale, palette, ramps: rampsOf(palette), font: view.font, at: presentTime(view), front, cell: null };
+  return { ...field, context, scale, palette, ramps: rampsOf(palette), font: view.font, at: presentTime(view), cell: null };
 }
 
 /** @param {View} view @param {import("./rows.js").Drawn} drawn */

@@ -66,7 +66,6 @@ function shares({ range: [low, high], diverges }) {
 function drawCells(stage, row, lines, colors, shareOf) {
   const z = stage.arrays[row.z];
   const columns = z.length / lines;
-  const { front } = stage;
   paint(stage, (pixels, { width, height, first, step }) => {
     const columnAt = Int32Array.from({ length: width }, (_, x) => Math.floor((x + 0.5 - first) / (step * row.span)));
     for (let y = 0; y < height; y++) {
@@ -74,7 +73,7 @@ function drawCells(stage, row, lines, colors, shareOf) {
       const lower = Math.max(Math.min(Math.floor(((y + 1) * lines) / height), lines), upper + 1);
       for (let x = 0; x < width; x++) {
         const column = columnAt[x];
-        if (column < 0 || column >= columns || (row.plays_back && (column + 1) * row.span - 0.5 <= front)) continue;
+        if (column < 0 || column >= columns) continue;
         let [sum, farthest] = [0, 0]; // of the lines that share this pixel
         for (let line = upper; line < lower; line++) {
           const value = z[line * columns + column];
