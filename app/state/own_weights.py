@@ -13,7 +13,8 @@ from snncore.experiment.parameters import Parameters, is_weight
 from snncore.experiment.spec import Draft, Experiment
 from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
-from snncore.io.weight_transfer import Order, Transfer, read_weights, transfer
+from snncore.io.weight_files import read_weights
+from snncore.io.weight_transfer import Order, Transfer, transfer
 
 Matching = Literal["more", "name", "order"]
 """How a file's parameters find those of the network; "more" takes whichever of the two finds more."""

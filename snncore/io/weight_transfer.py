@@ -1,24 +1,17 @@
 """Weights from any torch program put into an Experiment's network, with a table of what was taken and what wasn't.
 
-Files with their own Experiment are read by `snncore.io.checkpoint`; these have only weights.
+`snncore.io.weight_files` reads them from files; those with their own Experiment are read by `snncore.io.checkpoint`.
 """
 
 from __future__ import annotations
 
-import io
-import pickle
-import re
-import zipfile
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
-import safetensors
-import safetensors.torch
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from snncore.arrays import Array
 from snncore.errors import ExperimentError, InputFileError
@@ -29,22 +22,12 @@ from snncore.experiment.parameters import is_weight
 from snncore.experiment.part import Shape
 from snncore.experiment.spec import Experiment
 from snncore.io import checkpoint
-from snncore.io.checkpoint import LARGEST_FILE, Checkpoint
+from snncore.io.checkpoint import Checkpoint
+from snncore.io.weight_files import arrays_of
 from snncore.layers import StatefulLayer
 
 Order = Literal["name", "order"]
 """How parameters find each other: by equal names, or layer by layer in order, whatever their names."""
-
-MADE_BY_PROGRAMS = ("state_dict", "model_state_dict", "model")
-"""Keys under which a training program's file may hold the weights."""
-
-PREFIXES = ("spiking_model.", "module.", "_orig_mod.")
-"""What Sinabs's Network, torch's DataParallel and torch.compile put before each name."""
-
-PICKLE = b"\x80"
-"""First byte of a .pt file from before torch 1.6; later ones are zip archives."""
-
-NO_WEIGHTS = "it is neither a .pt file of torch nor a safetensors file, or is cut off; save model.state_dict()"
 
 
 @dataclass(frozen=True)
@@ -89,48 +72,6 @@ class Transfer:
         return "\n".join(f"{own:{widths[0]}}  {theirs:{widths[1]}}  {said}".rstrip() for own, theirs, said in rows)
 
 
-def read_weights(name: str, content: bytes) -> dict[str, Array]:
-    """Return the tensors of a .pt file, from `torch.save(model.state_dict(), ...)`, or a safetensors file, as float32 by name.
-
-    No code in the file is run.
-
-    Args:
-        name: name of the file, for messages.
-
-    Raises:
-        InputFileError: one sentence on what is wrong with the file and what would be right.
-    """
-    try:
-        if len(content) > LARGEST_FILE:
-            raise InputFileError(f"it has {len(content) / 2**20:.1f} MB, more than the {LARGEST_FILE // 2**20} MB that are taken")
-        return arrays_of(_tensors(content))
-    except InputFileError as error:
-        raise InputFileError(f"File {abbreviated(name)}: {str(error).removesuffix('.')}.") from error
-
-
-def arrays_of(weights: Mapping[str, Any]) -> dict[str, Array]:
-    """Return a state_dict's tensors as float32 arrays. Those under "state_dict" or "model" are taken, and prefixes of wrappers dropped.
-
-    Raises:
-        InputFileError: it holds no tensors, something else than tensors, or values that aren't finite.
-    """
-    inner = next((weights[key] for key in MADE_BY_PROGRAMS if isinstance(weights.get(key), Mapping)), weights)
-    for prefix in PREFIXES:
-        within = {name.removeprefix(prefix): value for name, value in inner.items() if str(name).startswith(prefix)}
-        inner = within or inner
-    if not inner:
-        raise InputFileError("it holds no weights; save model.state_dict()")
-    found = {}
-    for name, value in inner.items():
-        if not (isinstance(name, str) and isinstance(value, Tensor | np.ndarray)):
-            raise InputFileError(f"{abbreviated(name)} is {type(value).__name__}, not a tensor; save model.state_dict()")
-        array = value.detach().cpu().float().numpy() if isinstance(value, Tensor) else np.asarray(value, np.float32)
-        if not np.isfinite(array).all():
-            raise InputFileError(f"{abbreviated(name)} holds an infinity or NaN; all weights must be finite numbers")
-        found[name] = array
-    return found
-
-
 def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: Order = "name", files: Files = NO_FILES) -> Transfer:
     """Return the Experiment with weights, biases and neuron constants from a state_dict; what doesn't match stays as it is.
 
@@ -144,10 +85,13 @@ def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: 
         files: hold the weights that the Experiment takes so far. Where they aren't here, or don't fit, others are drawn.
 
     Raises:
-        InputFileError: there are no weights, or they aren't finite.
+        InputFileError: there are no weights, or not all are finite real numbers.
         ExperimentError: not one parameter matches; the message says why.
     """
-    given = arrays_of(weights)
+    try:
+        given = arrays_of(weights)
+    except InputFileError as error:
+        raise InputFileError(f"Weights {abbreviated(name)}: {str(error).removesuffix('.')}.") from error
     begun = experiment.settled.replace({"checkpoint": None})
     model, former = _built(experiment.settled, files)
     theirs = {key: tuple(value.shape) for key, value in given.items()}
@@ -171,42 +115,6 @@ def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: 
     if former and stay:
         title = former.joined(name) if any(map(is_weight, taken)) else former.name
     return Transfer(_only(checkpoint.of(begun, parameters, title), {*taken, *stay}), tuple(table))
-
-
-# ------------------------------------------------------------------------------------------------------ the file
-
-
-def _tensors(content: bytes) -> Mapping[str, Any]:
-    if content[8:9] == b"{":
-        try:
-            found = safetensors.torch.load(content)
-            return {name: found[name] for name in sorted(found, key=_counted)}
-        except safetensors.SafetensorError as error:
-            raise InputFileError("it is a damaged safetensors file; save the weights again") from error
-    if content[:1] != PICKLE and not zipfile.is_zipfile(io.BytesIO(content)):
-        raise InputFileError(NO_WEIGHTS)
-    if content[:1] != PICKLE:
-        size = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist())
-        if size > LARGEST_FILE + 2**20:
-            raise InputFileError(f"it unpacks to {size / 2**20:.1f} MB, more than the {LARGEST_FILE // 2**20} MB that are taken")
-    try:
-        loaded = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise InputFileError("it holds Python objects besides tensors, which aren't loaded; save model.state_dict()") from error
-    except Exception as error:  # torch's reader raises whatever a damaged file leads to
-        raise InputFileError(NO_WEIGHTS) from error
-    if not isinstance(loaded, Mapping):
-        raise InputFileError(f"it holds {type(loaded).__name__}, not weights by name; save model.state_dict()")
-    return loaded
-
-
-def _counted(name: str) -> list[tuple[int, str]]:
-    """Return a key that sorts names as they count, "2.weight" before "10.weight": safetensors files don't keep their order.
-
-    Of two numbers the longer one is the larger one. Python refuses to read those of more than 4,300 digits.
-    """
-    parts = [(part, part.lstrip("0")) for part in re.split(r"(\d+)", name)]
-    return [(len(digits), digits) if part.isdecimal() else (-1, part) for part, digits in parts]
 
 
 # ----------------------------------------------------------------------------------------------------- the match

@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import pickle
-import zipfile
 from typing import Any
 
 import numpy as np
 import pytest
-import safetensors.torch
 import sinabs.layers
 import torch
 from torch import nn
 
-from snncore.errors import ExperimentError, InputFileError
+from snncore.errors import ExperimentError
 from snncore.experiment.spec import Experiment, convolution, ten_spikes
-from snncore.io.weight_transfer import Match, arrays_of, read_weights, transfer
+from snncore.io.weight_transfer import Match, transfer
 from snncore.run.simulation import simulate
-
-
-def ann() -> nn.Module:
-    """The ten-spike network's layers under names of their own."""
-    torch.manual_seed(7)
-
-    class Named(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.hidden, self.norm, self.out = nn.Linear(16, 64), nn.BatchNorm1d(64), nn.Linear(64, 4)
-
-    return Named()
-
-
-def file_of(saved: Any) -> bytes:
-    content = io.BytesIO()
-    torch.save(saved, content)
-    return content.getvalue()
+from tests.snncore.plain_torch import ann
 
 
 def acting(experiment: Experiment, files: Any) -> dict[str, Any]:
@@ -52,12 +31,6 @@ def test_weights_in_order_act_in_the_network() -> None:
     reasons = {row.source: row.reason for row in found.table if row.parameter is None}
     assert set(reasons) == {f"norm.{name}" for name in ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")}
     assert all(reason and "fold it" in reason for reason in reasons.values())
-
-
-def test_names_in_a_safetensors_file_are_ordered_as_they_count_however_many_digits_they_have() -> None:
-    names = ["2.weight", "007.weight", "10.weight", f"1{'0' * 5000}.weight", f"2{'0' * 5000}.weight"]
-    content = safetensors.torch.save({name: torch.ones(1) for name in reversed(names)})
-    assert list(read_weights("long.safetensors", content)) == names
 
 
 def test_what_does_not_match_stays_drawn_and_the_table_says_why() -> None:
@@ -110,66 +83,11 @@ def test_a_network_of_sinabs_spikes_the_same_here() -> None:
     assert (base.source, base.is_taken) == ("3.spike_threshold", True)
 
 
-@pytest.mark.parametrize("prefix", ["", "module.", "spiking_model."])
-@pytest.mark.parametrize("wrapped", [False, True])
-def test_files_of_torch_and_safetensors_are_read(prefix: str, wrapped: bool) -> None:
-    state = {f"{prefix}{name}": value for name, value in ann().out.state_dict().items()}
-    contents = [file_of({"epoch": 3, "state_dict": state} if wrapped else state)]
-    contents += [safetensors.torch.save({name: value.half() for name, value in state.items()})]
-    for content, tolerance in zip(contents, (0, 1e-3), strict=True):
-        found = read_weights("mine", content)
-        assert set(found) == {"weight", "bias"}
-        np.testing.assert_allclose(found["weight"], ann().out.weight.detach().numpy(), atol=tolerance)
-
-
-def test_weights_of_a_safetensors_file_come_in_the_order_that_their_names_count() -> None:
-    names = [f"{place}.weight" for place in (0, 2, 4, 10, 12)]
-    for _ in range(10):  # the order in which they are read is a matter of chance
-        content = safetensors.torch.save({name: torch.zeros(1) for name in names})
-        assert list(read_weights("own.safetensors", content)) == names
-
-
 def test_a_network_with_folded_time_takes_weights_too() -> None:
     given = {name: value + 1 for name, value in convolution().build().named_parameters() if name.endswith(("weight", "bias"))}
     found = transfer(convolution(), given, "same")
     made = acting(found.checkpoint.experiment, found.checkpoint.files)
     assert all(np.array_equal(made[name], value.detach().numpy()) for name, value in given.items())
-
-
-class Code:
-    def __reduce__(self) -> tuple[Any, tuple[str]]:
-        return print, ("this was run",)
-
-
-def bomb() -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("archive/data.pkl", bytes(60 * 2**20))
-    return content.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "neither a .pt file"),
-        (b"not weights at all", "neither a .pt file"),
-        (file_of(ann().state_dict())[:-200], "neither a .pt file"),
-        (pickle.dumps(Code()), "neither a .pt file|Python objects"),
-        (file_of(Code()), "Python objects besides tensors"),
-        (file_of(ann().out), "Python objects besides tensors"),
-        (file_of([1, 2]), "holds list, not weights by name"),
-        (file_of({"a": 1}), "'a' is int, not a tensor"),
-        (file_of({}), "holds no weights"),
-        (file_of({"a": torch.tensor([1.0, torch.nan])}), "'a' holds an infinity or NaN"),
-        (safetensors.torch.save({"a": torch.ones(9)})[:-4], "damaged safetensors"),
-        (bytes(33 * 2**20), "33.0 MB, more than the 32 MB"),
-        (bomb(), "unpacks to 60.0 MB"),
-    ],
-)
-def test_files_that_hold_no_weights_are_refused_and_no_code_is_run(content: bytes, said: str, capsys: Any) -> None:
-    with pytest.raises(InputFileError, match=rf"^File 'mine.pt': .*({said}).*\.$"):
-        read_weights("mine.pt", content)
-    assert capsys.readouterr().out == ""
 
 
 def test_weights_of_another_network_are_refused() -> None:
@@ -178,5 +96,3 @@ def test_weights_of_another_network_are_refused() -> None:
         transfer(ten_spikes(), other, "mine")
     with pytest.raises(ExperimentError, match="try by order"):
         transfer(ten_spikes(), {"a.weight": torch.ones(64, 16)}, "mine")
-    with pytest.raises(InputFileError, match="no weights"):
-        arrays_of({})
