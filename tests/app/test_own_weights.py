@@ -119,6 +119,17 @@ def test_what_does_not_match_stays_drawn_and_the_page_says_why(held: Desk) -> No
     }
 
 
+def test_a_constant_that_is_held_at_a_bound_is_told_in_the_table_and_in_words(held: Desk) -> None:
+    weights = {"1.tau_mem": torch.tensor(-12.0), "3.tau_mem": torch.tensor(8.0)}
+    held.composition.bring("odd.safetensors", safetensors.torch.save(weights))
+    acting = held.composition.own_weights.acting(held.composition.present)
+    assert acting
+    assert matched_in_words(*acting).endswith("stay. Not as in the file: LIF 2 τ_mem: held at 0.1, since the file has -12.")
+    table = transfer_table(acting[0])
+    assert table["LIF 2 τ_mem"] == "from 1.tau_mem; held at 0.1, since the file has -12"
+    assert table["LIF 4 τ_mem"] == "from 3.tau_mem"
+
+
 WIDE = nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 5))
 """Its first layer fits the ten-spike network, its last one doesn't."""
 
