@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from snncore.arrays import Array
-from snncore.errors import ExperimentError, InputFileError
+from snncore.errors import ExperimentError, InputFileError, NoMatchError
 from snncore.experiment.errors import abbreviated
 from snncore.experiment.inputs import NO_FILES, Files
 from snncore.experiment.loaded_weights import CheckpointRef
@@ -103,7 +103,8 @@ def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: 
 
     Raises:
         InputFileError: there are no weights, or not all are finite real numbers.
-        ExperimentError: not one parameter matches; the message says why.
+        NoMatchError: not one parameter matches; the message says why.
+        ExperimentError: the network can't have a value, such as a threshold of 0.
     """
     try:
         given = arrays_of(weights)
@@ -127,7 +128,7 @@ def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: 
     table += [Match(None, key, None, theirs[key], _why_left(key, given, by)) for key in theirs if key not in used]
     if not taken:
         first = next((row.reason for row in table if row.source and row.parameter), "no names are the same; try by order")
-        raise ExperimentError(f"Nothing in {abbreviated(name)} matches the network: {first}.")
+        raise NoMatchError(f"Nothing in {abbreviated(name)} matches the network: {first}.")
     parameters = {key: taken.get(key, value.detach().numpy()) for key, value in _parameters(model).items()}
     stay = former.sources(begun.network).keys() - taken.keys() if former else set()
     title = name
