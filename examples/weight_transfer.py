@@ -10,7 +10,8 @@ from sklearn.datasets import load_digits
 from torch import nn
 
 from snncore import Experiment, from_model, normalize
-from snncore.io.weight_transfer import read_weights, transfer
+from snncore.io.weight_files import read_weights
+from snncore.io.weight_transfer import transfer
 
 torch.manual_seed(0)
 torch.set_num_threads(1)  # layers as small as these are faster in one thread

@@ -45,6 +45,10 @@ class ExperimentError(SNNCoreError):
     """An Experiment can't be read or built. The message names the layer or the field."""
 
 
+class NoMatchError(ExperimentError):
+    """Not one of the weights that were given fits the network. The message says why the first doesn't."""
+
+
 class ConversionError(SNNCoreError):
     """An artificial network can't become a spiking one. The message names the module or function, and what to use instead."""
 

@@ -201,7 +201,7 @@ class Composition:
         Raises:
             SNNCoreError: the file is neither, or nothing in it matches; then nothing changes.
         """
-        brought = self.own_weights.read(name, content, self._whole, self.files)
+        brought = self.own_weights.read(name, content, lambda _: self._whole(), self.files)
         if brought.weights:
             self.files.keep_weights(brought.weights)
         if brought.is_edit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.state.address import Address
 from app.state.conversion_work import STEPS_SHOWN, Artificial, ConversionWork
 from app.state.files import KeptFiles
 from app.state.history import History
+from app.state.own_layers import dense_layers
 from app.state.own_weights import OwnWeights, missing_weight
 from app.state.presets import FOLDER, Preset, read
 from snncore.convert.artificial import (
@@ -21,11 +23,13 @@ from snncore.convert.artificial import (
 )
 from snncore.convert.comparison import Compared, converted_weights
 from snncore.convert.faults import Fault, FaultKind, faults
-from snncore.errors import ExperimentError
+from snncore.errors import ExperimentError, NoMatchError
 from snncore.experiment.conversion import Conversion
 from snncore.experiment.inputs import Sample
+from snncore.experiment.loaded_weights import weight_shapes
 from snncore.experiment.parameters import Parameters
 from snncore.experiment.spec import Draft, Experiment
+from snncore.experiment.tasks.classification import Classification
 from snncore.io import checkpoint
 from snncore.run.simulation import Simulation, simulate
 
@@ -241,14 +245,18 @@ class ConversionState:
         self._walk(1)
 
     def bring(self, name: str, content: bytes) -> None:
-        """Take an Experiment (JSON), or weights of an artificial network for the present layers, by name or else by order.
+        """Take an Experiment (JSON), or weights of an artificial network, by name or else by order.
+
+        A network of Linears from the samples' values to their classes brings its layers; others need those that are there.
 
         Raises:
             SNNCoreError: the file is neither, or its weights are of another network.
         """
         own = self.own_weights
-        layers = self.experiment.replace({"checkpoint": None, "conversion": None})
-        brought = own.read(name, content, lambda: layers, takes_experiments=False)
+        try:
+            brought = own.read(name, content, self._taking, takes_experiments=False)
+        except NoMatchError as error:
+            raise NoMatchError(f"{error} {self._what_fits}") from error
         if brought.transferred is None or brought.weights is None:
             self.start_from(brought.draft)
             own.note(brought, name)
@@ -256,13 +264,9 @@ class ConversionState:
         missing = missing_weight(brought.transferred[0])
         if missing:
             parameter, reason = missing
-            raise ExperimentError(
-                f"File {name!r} holds weights of another network: {layers.parameter_label(parameter)} isn't taken, since {reason}. "
-                "Load weights of a network with these layers, or change the layers."
-            )
-        ref = brought.draft.checkpoint
-        assert ref is not None  # all weights were taken
-        draft = self.present.replace({"checkpoint": ref.model_dump()})
+            label = brought.draft.parameter_label(parameter)
+            raise ExperimentError(f"File {name!r} holds weights of another network: {label} isn't taken, since {reason}. {self._what_fits}")
+        draft = brought.draft.replace({"conversion": self.conversion.model_dump()})
         self.files.keep_weights(brought.weights)
         self.history.begin(self._checked(draft))
         self._forget()
@@ -322,6 +326,38 @@ class ConversionState:
             raise ExperimentError("The input must be one sample of the labelled data; give it the kind sample, and a batch of 1.")
         limits.check_conversion(made, max(steps, STEPS_SHOWN))
         return made.draft
+
+    def _taking(self, weights: Parameters) -> Experiment:
+        """Return the network for a file's weights: the file's own if that is plain and fits the data, else the present one.
+
+        Raises SNNCoreError if the file's own is too large.
+        """
+        present = self.experiment.replace({"checkpoint": None, "conversion": None})
+        neurons = present.network[neuron_places(present)[0]].model_dump()
+        layers = dense_layers(weights, neurons)
+        inputs, outputs = self._ends
+        if not layers or (layers[0]["in_features"], layers[-1]["out_features"]) != (inputs, outputs):
+            return present
+        own = present.replace({"network": layers, "input.shape": [1, present.input.shape[1], inputs]})
+        if [*weight_shapes(own.network).values()] == [*weight_shapes(present.network).values()]:
+            return present
+        self._checked(own.draft)  # before its weights are drawn
+        return own
+
+    @property
+    def _ends(self) -> tuple[int, int]:
+        """Values of a sample, and classes."""
+        task = self.experiment.training.task
+        assert isinstance(task, Classification)
+        return math.prod(self.present.input.shape[2:]), task.data.classes
+
+    @property
+    def _what_fits(self) -> str:
+        inputs, outputs = self._ends
+        return (
+            f"Load an ANN of two or more Linear layers, from {inputs} values to {outputs} classes, which brings its layers, "
+            "or choose the preset that has the layers of yours first."
+        )
 
     def _forget(self) -> None:
         self.work.forget()

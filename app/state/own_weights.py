@@ -13,7 +13,8 @@ from snncore.experiment.parameters import Parameters, is_weight
 from snncore.experiment.spec import Draft, Experiment
 from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
-from snncore.io.weight_transfer import Order, Transfer, read_weights, transfer
+from snncore.io.weight_files import read_weights
+from snncore.io.weight_transfer import Order, Transfer, transfer
 
 Matching = Literal["more", "name", "order"]
 """How a file's parameters find those of the network; "more" takes whichever of the two finds more."""
@@ -54,12 +55,17 @@ class OwnWeights:
     """The weights that it was brought to."""
 
     def read(
-        self, name: str, content: bytes, present: Callable[[], Experiment], files: Files = NO_FILES, takes_experiments: bool = True
+        self,
+        name: str,
+        content: bytes,
+        present: Callable[[Parameters], Experiment],
+        files: Files = NO_FILES,
+        takes_experiments: bool = True,
     ) -> Brought:
         """Return what a file makes of the present network: .json, .safetensors or .pt. A file that is brought again replaces itself.
 
         Args:
-            present: returns the Experiment whose layers take the weights; may raise ExperimentError.
+            present: returns the Experiment whose layers take the weights that it is given; may raise ExperimentError.
             files: hold the weights that it takes so far, which stay where the file has none.
             takes_experiments: whether weights saved with their Experiment bring that too, unless `matching` was chosen.
 
@@ -74,7 +80,8 @@ class OwnWeights:
         if takes_experiments and self.matching == "more" and checkpoint.holds_experiment(content):
             found = checkpoint.read(name, content)
             return Brought(found.experiment.draft, found)
-        experiment, given = present(), read_weights(name, content)
+        given = read_weights(name, content)
+        experiment = present(given)
         acting = self.acting(experiment.draft)
         if acting and acting[2] == name:
             experiment = experiment.replace({"checkpoint": self._before.model_dump() if self._before else None})

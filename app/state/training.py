@@ -244,7 +244,7 @@ class TrainingState(ShownTraining):
             SNNCoreError: the file holds nothing that can be trained, or nothing in it matches; then nothing changes.
         """
         own = self.composition.own_weights
-        brought = own.read(name, content, lambda: self.experiment, self.composition.files)
+        brought = own.read(name, content, lambda _: self.experiment, self.composition.files)
         try:
             experiment = Experiment(**dict(brought.draft))
             check_trainable(experiment)

@@ -10,7 +10,7 @@ from app.widgets.exports import export_buttons
 from app.widgets.head import close_and, head_menus, pin_button
 from app.widgets.own_weights import own_weights
 from app.widgets.session import desk
-from app.words.conversion import EXPLANATION, PLANTED, costs_in_words
+from app.words.conversion import EXPLANATION, OWN_LAYERS, PLANTED, costs_in_words
 
 
 def conversion_menus() -> None:
@@ -44,3 +44,4 @@ def _share() -> None:
     state = desk().conversion
     export_buttons(OF_CONVERSIONS, lambda: Converted(state.present, state.spiking()))
     own_weights("brought_conversion", "Weights of your own ANN, or an Experiment from here", state.own_weights, state.present, state.bring)
+    caption(OWN_LAYERS)

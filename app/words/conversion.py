@@ -64,6 +64,11 @@ EXPLANATION = (
     "Rueckauer et al. 2017, “Conversion of Continuous-Valued Deep Networks to Efficient Event-Driven Networks for Image Classification”.",
 )
 
+OWN_LAYERS = (
+    "An ANN of Linear layers brings its layers, with a ReLU taken to stand between each two. "
+    "One with other layers needs those that are here."
+)
+
 PLANTED: dict[FaultKind, str] = {
     "silent": "Too high a threshold",
     "saturated": "Too low a threshold",

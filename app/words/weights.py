@@ -23,6 +23,9 @@ MATCHINGS = {"more": "what fits best", "name": "by name", "order": "in order"}
 MOST_ROWS = 40
 """Most parameters that are listed one by one."""
 
+MOST_HELD = 3
+"""Most parameters in the sentence on those that don't act as in the file."""
+
 LONGEST_NAME = 40
 """Most characters of a file's name that are shown."""
 
@@ -49,11 +52,23 @@ def trained_weights_in_words(draft: Draft, epoch: int) -> str:
 
 
 def matched_in_words(made: Transfer, by: Order, name: str) -> str:
-    """How many of the network's parameters a file gave: "mine.pt, in order: 4 of 6 parameters are taken, the others stay."."""
+    """How many of the network's parameters a file gave: "mine.pt, in order: 4 of 6 parameters are taken, the others stay.".
+
+    Another sentence has those that don't act as they are there: "Not as in the file: LIF 2 τ_mem: held at 0.1, since the file has -12.".
+    """
     own = [row for row in _told(made) if row.parameter]
     taken = sum(row.is_taken for row in own)
     others = "" if taken == len(own) else ", the others stay"
-    return f"{file_name(name)}, {MATCHINGS[by]}: {taken} of {counted(len(own), 'parameter')} {'is' if taken == 1 else 'are'} taken{others}."
+    count = f"{taken} of {counted(len(own), 'parameter')} {'is' if taken == 1 else 'are'} taken{others}."
+    return f"{file_name(name)}, {MATCHINGS[by]}: {count}{_held_in_words(made)}"
+
+
+def _held_in_words(made: Transfer) -> str:
+    held = [f"{parameter_name(made.checkpoint.experiment, row.parameter)}: {row.held}" for row in made.table if row.parameter and row.held]
+    if not held:
+        return ""
+    more = f" and {len(held) - MOST_HELD} more" if len(held) > MOST_HELD else ""
+    return f" Not as in the file: {'; '.join(held[:MOST_HELD])}{more}."
 
 
 def transfer_table(made: Transfer) -> dict[str, str]:
@@ -66,7 +81,7 @@ def transfer_table(made: Transfer) -> dict[str, str]:
         if row.parameter is None:
             found[f"{source}, in the file"] = f"left: {row.reason}"
         elif row.is_taken:
-            found[parameter_name(network, row.parameter)] = f"from {source}"
+            found[parameter_name(network, row.parameter)] = "; ".join([f"from {source}", *row.details])
         else:
             found[parameter_name(network, row.parameter)] = f"not taken: {row.reason}"
     if len(rows) > MOST_ROWS:

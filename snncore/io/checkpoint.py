@@ -27,7 +27,7 @@ from snncore.experiment.part import LARGEST_LENGTH, MOST_AXES
 from snncore.experiment.spec import Experiment
 from snncore.io.recordings import content_hash
 from snncore.layers import StatefulLayer
-from snncore.layers.bounds import MAX_TAU, MIN_TAU
+from snncore.layers.bounds import MAX_TAU, MIN_TAU, tau_of
 
 LARGEST_FILE = 32 * 2**20
 """Most bytes of a file that is read."""
@@ -206,14 +206,10 @@ def _in_force(spec: NeuronSpec, layer: nn.Module) -> Iterator[tuple[str, Tensor]
         if not isinstance(getattr(spec, name, None), float | tuple) or not isinstance(value, Tensor):
             continue  # what training can't move stands in the spec
         if name.startswith("tau_") and getattr(spec, "train_alphas", False):
-            yield name, _tau_of(getattr(layer, f"{name.replace('tau', 'alpha')}_calculated").detach())
+            alpha = getattr(layer, f"{name.replace('tau', 'alpha')}_calculated").detach()
+            yield name, tau_of(alpha).clamp(MIN_TAU, MAX_TAU)
         else:
             yield name, value
-
-
-def _tau_of(alpha: Tensor) -> Tensor:
-    """Return the float32 τ with exp(-1/τ) = α, computed in double precision."""
-    return (-1 / alpha.double().log()).float().clamp(MIN_TAU, MAX_TAU)
 
 
 def _as_data(value: Tensor) -> Any:

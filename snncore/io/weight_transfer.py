@@ -1,27 +1,21 @@
 """Weights from any torch program put into an Experiment's network, with a table of what was taken and what wasn't.
 
-Files with their own Experiment are read by `snncore.io.checkpoint`; these have only weights.
+`snncore.io.weight_files` reads them from files; those with their own Experiment are read by `snncore.io.checkpoint`.
 """
 
 from __future__ import annotations
 
-import io
-import pickle
-import re
-import zipfile
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-import safetensors
-import safetensors.torch
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from snncore.arrays import Array
-from snncore.errors import ExperimentError, InputFileError
+from snncore.errors import ExperimentError, InputFileError, NoMatchError
 from snncore.experiment.errors import abbreviated
 from snncore.experiment.inputs import NO_FILES, Files
 from snncore.experiment.loaded_weights import CheckpointRef
@@ -29,22 +23,16 @@ from snncore.experiment.parameters import is_weight
 from snncore.experiment.part import Shape
 from snncore.experiment.spec import Experiment
 from snncore.io import checkpoint
-from snncore.io.checkpoint import LARGEST_FILE, Checkpoint
+from snncore.io.checkpoint import Checkpoint
+from snncore.io.weight_files import arrays_of
 from snncore.layers import StatefulLayer
+from snncore.layers.saved import Told
 
 Order = Literal["name", "order"]
 """How parameters find each other: by equal names, or layer by layer in order, whatever their names."""
 
-MADE_BY_PROGRAMS = ("state_dict", "model_state_dict", "model")
-"""Keys under which a training program's file may hold the weights."""
-
-PREFIXES = ("spiking_model.", "module.", "_orig_mod.")
-"""What Sinabs's Network, torch's DataParallel and torch.compile put before each name."""
-
-PICKLE = b"\x80"
-"""First byte of a .pt file from before torch 1.6; later ones are zip archives."""
-
-NO_WEIGHTS = "it is neither a .pt file of torch nor a safetensors file, or is cut off; save model.state_dict()"
+ROUNDING = 1e-5
+"""Relative difference of a neuron constant from the file's that isn't told: a time constant held as α may be rounded as much."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +44,8 @@ class Match:
         source: name in the file; None for one that it lacks.
         shape, source_shape: their shapes, None where there is none.
         reason: why it wasn't taken, as a clause; None if it was.
+        remark: how it was computed or what was assumed, as a clause; empty if nothing needs to be said.
+        held: what acts in place of the file's values, which are out of bounds, as a clause; empty if they act.
     """
 
     parameter: str | None
@@ -63,10 +53,17 @@ class Match:
     shape: Shape | None
     source_shape: Shape | None
     reason: str | None = None
+    remark: str = ""
+    held: str = ""
 
     @property
     def is_taken(self) -> bool:
         return self.reason is None
+
+    @property
+    def details(self) -> list[str]:
+        """What has to be said of a parameter that was taken, as clauses."""
+        return [clause for clause in (self.remark, self.held) if clause]
 
 
 @dataclass(frozen=True)
@@ -84,57 +81,18 @@ class Transfer:
     def __str__(self) -> str:
         """Return the table as text."""
         rows = [("network", "file", "")]
-        rows += [(_cell(m.parameter, m.shape), _cell(m.source, m.source_shape), m.reason or "taken") for m in self.table]
+        rows += [
+            (_cell(m.parameter, m.shape), _cell(m.source, m.source_shape), m.reason or "; ".join(["taken", *m.details])) for m in self.table
+        ]
         widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
         return "\n".join(f"{own:{widths[0]}}  {theirs:{widths[1]}}  {said}".rstrip() for own, theirs, said in rows)
-
-
-def read_weights(name: str, content: bytes) -> dict[str, Array]:
-    """Return the tensors of a .pt file, from `torch.save(model.state_dict(), ...)`, or a safetensors file, as float32 by name.
-
-    No code in the file is run.
-
-    Args:
-        name: name of the file, for messages.
-
-    Raises:
-        InputFileError: one sentence on what is wrong with the file and what would be right.
-    """
-    try:
-        if len(content) > LARGEST_FILE:
-            raise InputFileError(f"it has {len(content) / 2**20:.1f} MB, more than the {LARGEST_FILE // 2**20} MB that are taken")
-        return arrays_of(_tensors(content))
-    except InputFileError as error:
-        raise InputFileError(f"File {abbreviated(name)}: {str(error).removesuffix('.')}.") from error
-
-
-def arrays_of(weights: Mapping[str, Any]) -> dict[str, Array]:
-    """Return a state_dict's tensors as float32 arrays. Those under "state_dict" or "model" are taken, and prefixes of wrappers dropped.
-
-    Raises:
-        InputFileError: it holds no tensors, something else than tensors, or values that aren't finite.
-    """
-    inner = next((weights[key] for key in MADE_BY_PROGRAMS if isinstance(weights.get(key), Mapping)), weights)
-    for prefix in PREFIXES:
-        within = {name.removeprefix(prefix): value for name, value in inner.items() if str(name).startswith(prefix)}
-        inner = within or inner
-    if not inner:
-        raise InputFileError("it holds no weights; save model.state_dict()")
-    found = {}
-    for name, value in inner.items():
-        if not (isinstance(name, str) and isinstance(value, Tensor | np.ndarray)):
-            raise InputFileError(f"{abbreviated(name)} is {type(value).__name__}, not a tensor; save model.state_dict()")
-        array = value.detach().cpu().float().numpy() if isinstance(value, Tensor) else np.asarray(value, np.float32)
-        if not np.isfinite(array).all():
-            raise InputFileError(f"{abbreviated(name)} holds an infinity or NaN; all weights must be finite numbers")
-        found[name] = array
-    return found
 
 
 def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: Order = "name", files: Files = NO_FILES) -> Transfer:
     """Return the Experiment with weights, biases and neuron constants from a state_dict; what doesn't match stays as it is.
 
-    States, as Sinabs saves them, aren't parameters and are left out of the table. An ALIF of Sinabs gives its base threshold b0.
+    States, as Sinabs saves them, aren't parameters and are left out of the table. An ALIF of Sinabs gives its base threshold b0,
+    and a decay α gives its time constant.
 
     Args:
         weights: tensors or arrays by name, such as `model.state_dict()` or what `read_weights` returns.
@@ -144,69 +102,41 @@ def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: 
         files: hold the weights that the Experiment takes so far. Where they aren't here, or don't fit, others are drawn.
 
     Raises:
-        InputFileError: there are no weights, or they aren't finite.
-        ExperimentError: not one parameter matches; the message says why.
+        InputFileError: there are no weights, or not all are finite real numbers.
+        NoMatchError: not one parameter matches; the message says why.
+        ExperimentError: the network can't have a value, such as a threshold of 0.
     """
-    given = arrays_of(weights)
+    try:
+        given = arrays_of(weights)
+    except InputFileError as error:
+        raise InputFileError(f"Weights {abbreviated(name)}: {str(error).removesuffix('.')}.") from error
     begun = experiment.settled.replace({"checkpoint": None})
     model, former = _built(experiment.settled, files)
     theirs = {key: tuple(value.shape) for key, value in given.items()}
     pairs = {key: key for key in _parameters(model) if key in given} if by == "name" else _in_order(model, given)
-    given, pairs, states = _without_states(model, given, pairs)
+    states, told = _told_by_neurons(model, given, pairs)
+    pairs = {own: source for own, source in pairs.items() if source not in states} | {own: found.source for own, found in told.items()}
     table, taken = [], {}
     for own, parameter in _parameters(model).items():
         source, shape = pairs.get(own), tuple(parameter.shape)
-        reason = _why_not(shape, given.get(source) if source else None, by)
-        table.append(Match(own, source, shape, theirs.get(source) if source else None, reason))
-        if reason is None and source is not None:
-            taken[own] = given[source].reshape(shape)
+        value, remark = _value(own, source, given, told)
+        reason = remark if source and value is None else _why_not(shape, value, by, own, pairs)
+        table.append(Match(own, source, shape, theirs.get(source) if source else None, reason, "" if reason else remark))
+        if reason is None and value is not None:
+            taken[own] = value.reshape(shape)
     used = {*pairs.values(), *states}
     table += [Match(None, key, None, theirs[key], _why_left(key, given, by)) for key in theirs if key not in used]
     if not taken:
         first = next((row.reason for row in table if row.source and row.parameter), "no names are the same; try by order")
-        raise ExperimentError(f"Nothing in {abbreviated(name)} matches the network: {first}.")
+        raise NoMatchError(f"Nothing in {abbreviated(name)} matches the network: {first}.")
     parameters = {key: taken.get(key, value.detach().numpy()) for key, value in _parameters(model).items()}
     stay = former.sources(begun.network).keys() - taken.keys() if former else set()
     title = name
     if former and stay:
         title = former.joined(name) if any(map(is_weight, taken)) else former.name
-    return Transfer(_only(checkpoint.of(begun, parameters, title), {*taken, *stay}), tuple(table))
-
-
-# ------------------------------------------------------------------------------------------------------ the file
-
-
-def _tensors(content: bytes) -> Mapping[str, Any]:
-    if content[8:9] == b"{":
-        try:
-            found = safetensors.torch.load(content)
-            return {name: found[name] for name in sorted(found, key=_counted)}
-        except safetensors.SafetensorError as error:
-            raise InputFileError("it is a damaged safetensors file; save the weights again") from error
-    if content[:1] != PICKLE and not zipfile.is_zipfile(io.BytesIO(content)):
-        raise InputFileError(NO_WEIGHTS)
-    if content[:1] != PICKLE:
-        size = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist())
-        if size > LARGEST_FILE + 2**20:
-            raise InputFileError(f"it unpacks to {size / 2**20:.1f} MB, more than the {LARGEST_FILE // 2**20} MB that are taken")
-    try:
-        loaded = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise InputFileError("it holds Python objects besides tensors, which aren't loaded; save model.state_dict()") from error
-    except Exception as error:  # torch's reader raises whatever a damaged file leads to
-        raise InputFileError(NO_WEIGHTS) from error
-    if not isinstance(loaded, Mapping):
-        raise InputFileError(f"it holds {type(loaded).__name__}, not weights by name; save model.state_dict()")
-    return loaded
-
-
-def _counted(name: str) -> list[tuple[int, str]]:
-    """Return a key that sorts names as they count, "2.weight" before "10.weight": safetensors files don't keep their order.
-
-    Of two numbers the longer one is the larger one. Python refuses to read those of more than 4,300 digits.
-    """
-    parts = [(part, part.lstrip("0")) for part in re.split(r"(\d+)", name)]
-    return [(len(digits), digits) if part.isdecimal() else (-1, part) for part, digits in parts]
+    made = _only(checkpoint.of(begun, parameters, title), {*taken, *stay})
+    held = _held(made.experiment, {key: value for key, value in taken.items() if not is_weight(key)})
+    return Transfer(made, tuple(replace(row, held=held.get(row.parameter or "", "")) for row in table))
 
 
 # ----------------------------------------------------------------------------------------------------- the match
@@ -216,10 +146,22 @@ def _parameters(model: nn.Module) -> dict[str, nn.Parameter]:
     return dict(model.named_parameters())
 
 
-def _why_not(shape: Shape, value: Array | None, by: Order) -> str | None:
+def _value(own: str, source: str | None, given: Mapping[str, Array], told: Mapping[str, Told]) -> tuple[Array | None, str]:
+    """Return what the file has for a parameter, and what has to be said of that."""
+    if own not in told:
+        return (given[source] if source else None), ""
+    value = told[own].value
+    return (None if value is None else value.numpy()), told[own].remark
+
+
+def _why_not(shape: Shape, value: Array | None, by: Order, own: str, pairs: Mapping[str, str]) -> str | None:
     """Return why a parameter isn't taken, as a clause; None if it is."""
+    if value is None and by == "name":
+        return "the file has no such name"
     if value is None:
-        return "the file has no such name" if by == "name" else "the file has no layer left for it"
+        layer, _, field = own.rpartition(".")
+        is_there = any(other.rpartition(".")[0] == layer for other in pairs)
+        return f"its layer in the file has no {field}" if is_there else "the file has no layer left for it"
     if tuple(value.shape) != shape and not (value.size == 1 and shape == ()):
         return f"its shape is {abbreviated(tuple(value.shape))}, but the network takes {shape}"
     return None
@@ -262,14 +204,17 @@ def _joined(layer: str, field: str) -> str:
     return f"{layer}.{field}" if layer else field
 
 
-def _without_states(model: nn.Module, given: dict[str, Array], pairs: dict[str, str]) -> tuple[dict[str, Array], dict[str, str], set[str]]:
-    """Leave out what belongs to data, and let an adaptive layer say what its thresholds tell of b0.
+def _told_by_neurons(model: nn.Module, given: Mapping[str, Array], pairs: Mapping[str, str]) -> tuple[set[str], dict[str, Told]]:
+    """Return the names in the file that are states of neurons, and what it tells of parameters under other names than theirs.
+
+    Args:
+        pairs: own names and names in the file, which say which layers belong together.
 
     Returns:
-        The weights with b0 among them, the pairs with it, and the names in the file that are states.
+        The states, and by own name what is told, its source being a name in the file.
     """
-    given, pairs = dict(given), dict(pairs)
     states: set[str] = set()
+    found: dict[str, Told] = {}
     sources = {own.rpartition(".")[0]: source.rpartition(".")[0] for own, source in pairs.items()}
     for layer, module in model.named_modules():
         if not isinstance(module, StatefulLayer):
@@ -278,12 +223,41 @@ def _without_states(model: nn.Module, given: dict[str, Array], pairs: dict[str, 
         prefix = f"{source}." if source else ""
         saved = {name.removeprefix(prefix): torch.tensor(value) for name, value in given.items() if name.startswith(prefix)}
         told = module.parameters_from(saved)
-        states |= {f"{prefix}{name}" for name in saved.keys() - told.keys()}
-        for name in told.keys() - saved.keys():  # a base threshold, told by the threshold in force
-            tells = f"{prefix}spike_threshold"
-            given[tells], pairs[_joined(layer, name)] = told[name].numpy(), tells
-            states.discard(tells)
-    return given, {own: source for own, source in pairs.items() if source not in states}, states
+        states |= {f"{prefix}{name}" for name in saved.keys() - {value.source for value in told.values()}}
+        for name, value in told.items():
+            if value.source != name:
+                found[_joined(layer, name)] = value._replace(source=f"{prefix}{value.source}")
+    return states, found
+
+
+def _held(experiment: Experiment, taken: Mapping[str, Array]) -> dict[str, str]:
+    """Return what the network computes with in place of constants that are out of its bounds, as clauses by parameter."""
+    if not taken:
+        return {}
+    model = experiment.replace({"checkpoint": None}).build()
+    for module in model.modules():
+        if isinstance(module, StatefulLayer):
+            module.hold_parameters()
+    acting = {name: model.get_parameter(name).detach().numpy() for name in taken}
+    clauses = {name: _held_in_words(value, acting[name]) for name, value in taken.items()}
+    return {name: clause for name, clause in clauses.items() if clause}
+
+
+def _held_in_words(given: Array, acting: Array) -> str:
+    """Return where values aren't those given, as a clause; empty if they are, but for roundings."""
+    differs = ~np.isclose(acting, given, rtol=ROUNDING, atol=0)
+    if not differs.any():
+        return ""
+    if not given.ndim:
+        return f"held at {_number(acting)}, since the file has {_number(given)}"
+    low, high = acting[differs].min(), acting[differs].max()
+    place = f"at {_number(low)}" if low == high else f"between {_number(low)} and {_number(high)}"
+    return f"{differs.sum()} of {given.size} values are held {place}"
+
+
+def _number(value: Any) -> str:
+    """Return a float32 with the fewest digits that give it back."""
+    return f"{float(str(np.float32(value))):.9g}"
 
 
 def _built(experiment: Experiment, files: Files) -> tuple[nn.Module, CheckpointRef | None]:

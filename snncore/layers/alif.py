@@ -13,6 +13,8 @@ from snncore.errors import ParameterError
 from snncore.layers.lif import SpikingMembrane
 from snncore.layers.membrane import Scalar, in_words, own_tensor
 from snncore.layers.models import neuron_model
+from snncore.layers.saved import Thresholds, Told
+from snncore.layers.stateful import broadcasts
 
 
 @neuron_model(alif_step, spikes=True, browser_step=True)
@@ -92,24 +94,48 @@ class ALIF(SpikingMembrane):
             adapt_scale=self.adapt_scale.to(z.dtype),
         )
 
-    def parameters_from(self, saved: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return the parameters as in `StatefulLayer`. Sinabs saves no b0, but θ = b0 + adapt_scale·b and b of its last call."""
-        found = super().parameters_from(saved)
-        theta, b = found.pop("spike_threshold", None), saved.get("b")
-        base = None if theta is None or b is None else self._base_threshold(theta, b)
-        return found if base is None else {"b0": base, **found}
+    def parameters_from(self, saved: Mapping[str, Tensor]) -> dict[str, Told]:
+        """Return the parameters as in `Membrane`. Sinabs saves no b0, but θ = b0 + adapt_scale·b and b of its last call.
 
-    def _base_threshold(self, theta: Tensor, b: Tensor) -> Tensor | None:
-        """Return b0 from θ and b of a last call, each (batch, ...); None where they don't tell it: before a call, or after a reset.
-
-        Where samples or neurons share one b0, the one with the smallest b tells it: it was rounded least.
+        It doesn't save adapt_scale either: that of this layer is assumed, and b0 isn't told where thresholds contradict it.
         """
-        if not theta.numel() or not bool((theta > 0).all()):
-            return None
-        base, b = (theta - self.adapt_scale.detach().to(theta) * b).flatten(1), b.flatten(1)
-        if self.b0.dim() == 0:
-            return base.flatten()[b.flatten().argmin()]
-        return base.gather(0, b.argmin(0, keepdim=True)).reshape(theta.shape[1:])
+        found = super().parameters_from(saved)
+        theta = found.pop("spike_threshold", Told(None, "")).value
+        return found if theta is None else {"b0": self._base_threshold(theta, saved.get("b")), **found}
+
+    def _base_threshold(self, theta: Tensor, b: Tensor | None) -> Told:
+        """Return b0 from θ and b of a last call, each (batch, ...)."""
+        scale = self.adapt_scale.detach()
+        problem = _why_no_base(theta, b, scale)
+        if problem or b is None:
+            return Told(None, "spike_threshold", problem)
+        thresholds = Thresholds(theta, b, is_shared=self.b0.dim() == 0)
+        base, is_assumed = thresholds.base(scale)
+        if base is None:
+            low, high = thresholds.range_of_base(scale)
+            problem = f"with adapt_scale {in_words(scale)} its thresholds tell a b0 from {low:.4g} to {high:.4g}"
+            fitting = thresholds.fitting_scale()
+            each = ", or one spike_threshold for each neuron" if thresholds.is_shared else ""
+            remedy = f"they fit {fitting:g}" if fitting is not None else f"set the one that it was saved with{each}"
+            return Told(None, "spike_threshold", f"{problem}; {remedy}", is_contradicted=True)
+        if not bool((base > 0).all()):
+            problem = f"with adapt_scale {in_words(scale)} its b0 would be {in_words(base)}; set the adapt_scale that it was saved with"
+            return Told(None, "spike_threshold", problem, is_contradicted=True)
+        remark = f"if its adapt_scale was {in_words(scale)} too, which Sinabs doesn't save" if is_assumed else ""
+        return Told(base, "spike_threshold", remark)
 
     def _argument(self, name: str) -> Any:
         return super()._argument("b0" if name == "spike_threshold" else name)
+
+
+def _why_no_base(theta: Tensor, b: Tensor | None, scale: Tensor) -> str:
+    """Return why θ and b tell no b0, as a clause; empty if they may."""
+    if b is None or b.shape != theta.shape or not theta.dim():
+        return "the file has a threshold without the adaptation b of an ALIF; its layer may be of another kind"
+    if not theta.numel():
+        return "its layer wasn't called before it was saved, so its threshold is empty; call the model once, then save"
+    if not bool((theta > 0).all()):
+        return "its threshold is 0, as after a reset; call the model once, then save"
+    if not broadcasts(scale.shape, theta.shape[1:]):
+        return f"its thresholds are of neurons {tuple(theta.shape[1:])}, which adapt_scale {tuple(scale.shape)} doesn't fit"
+    return ""

@@ -142,6 +142,11 @@ def held_within(x: Tensor, low: float = -math.inf, high: float = math.inf) -> Te
     return cast(Tensor, held)
 
 
+def tau_of(alpha: Tensor) -> Tensor:
+    """Return the float32 τ with exp(-1/τ) = α, computed in double precision, for α between 0 and 1."""
+    return (-1 / alpha.double().log()).float()
+
+
 def _factors(parameter: Tensor, is_alpha: bool, low: float, high: float) -> tuple[Tensor, Tensor]:
     held = parameter.clamp(low, high)
     alpha = held if is_alpha else held.reciprocal().neg_().exp_()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import torch
@@ -11,7 +12,8 @@ from torch import Tensor, nn
 from snncore import kernels
 from snncore.dynamics import Recurrence, carries_tangents, is_traced
 from snncore.errors import ParameterError
-from snncore.layers.bounds import MAX_TAU, MIN_TAU, Bounds, decay, decay_bounds, held_within
+from snncore.layers.bounds import MAX_TAU, MIN_TAU, Bounds, decay, decay_bounds, held_within, tau_of
+from snncore.layers.saved import Told
 from snncore.layers.stateful import StatefulLayer
 
 Scalar = float | Tensor
@@ -123,6 +125,27 @@ class Membrane(StatefulLayer):
     def parameter_name(self, argument: str) -> str:
         is_alpha = self.train_alphas and argument.startswith("tau_")
         return argument.replace("tau_", "alpha_") if is_alpha else super().parameter_name(argument)
+
+    def parameters_from(self, saved: Mapping[str, Tensor]) -> dict[str, Told]:
+        """Return the parameters as in `StatefulLayer`. Where a layer holds τ and the file α, or the reverse, one tells the other."""
+        found = super().parameters_from(saved)
+        for own, which in self._time_constants.items():
+            other = f"tau_{which}" if self.train_alphas else f"alpha_{which}"
+            if own not in found and other in found:
+                value = found.pop(other).value
+                assert value is not None
+                found[own] = self._from_alpha(value, other) if other.startswith("alpha_") else self._from_tau(value, other)
+        return found
+
+    def _from_alpha(self, alpha: Tensor, source: str) -> Told:
+        if bool(((alpha > 0) & (alpha < 1)).all()):
+            return Told(tau_of(alpha).to(alpha.dtype), source, "as τ = -1/ln(α)")
+        return Told(None, source, f"its α is {in_words(alpha)}, but a τ has an α above 0 and below 1", is_contradicted=True)
+
+    def _from_tau(self, tau: Tensor, source: str) -> Told:
+        if bool((tau > 0).all()):
+            return Told(torch.exp(-1 / tau), source, "as α = exp(-1/τ)")
+        return Told(None, source, f"its τ is {in_words(tau)}, but it must be above 0", is_contradicted=True)
 
     def _longest_tau(self, which: str) -> float:
         """Return the largest τ: where 1 - exp(-1/τ) matters, or is trained, exp(-1/τ) has to stay below 1."""

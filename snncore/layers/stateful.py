@@ -17,6 +17,7 @@ from snncore import kernels
 from snncore.dynamics import State, StepFunction, is_traced
 from snncore.errors import InputError, NonFiniteError, ShapeError
 from snncore.layers.bounds import Bounds, finite, hold, hold_after_updates
+from snncore.layers.saved import Told
 
 ValueRanges = Mapping[str, tuple[float, float]]
 
@@ -277,23 +278,27 @@ class StatefulLayer(nn.Module):
                 raise InputError(f"{owner}: the input is on {z.device}, {name} on {tensor.device}. Move one with .to(device).")
         trailing = z.shape[2:]
         for name, parameter in self._parameters.items():
-            if parameter is not None and parameter.dim() and not _broadcasts(parameter.shape, trailing):
+            if parameter is not None and parameter.dim() and not broadcasts(parameter.shape, trailing):
                 raise ShapeError(
                     f"{owner}: {name} of shape {tuple(parameter.shape)} doesn't broadcast over the neurons {tuple(trailing)} "
                     f"of an input {tuple(z.shape)}. Give one value, or one per neuron."
                 )
 
-    def parameters_from(self, saved: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    def parameters_from(self, saved: Mapping[str, Tensor]) -> dict[str, Told]:
         """Return the parameters among what snncore or Sinabs saved of such a layer, by name.
 
         Sinabs saves state among the parameters. It belongs to other data, and is left out.
         """
-        return {name: value for name, value in saved.items() if name not in self.state_names}
+        return {name: Told(value, name) for name, value in saved.items() if name not in self.state_names}
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
-        """Load the parameters, also from Sinabs; constants that it doesn't save stay."""
+        """Load the parameters, also from Sinabs; constants that it doesn't save stay.
+
+        A parameter that the file doesn't tell is missing. One that it contradicts is an error even without `strict`, as a shape is.
+        """
         saved = {key.removeprefix(prefix): value for key, value in state_dict.items() if key.startswith(prefix)}
-        parameters = self.parameters_from(saved)
+        told = self.parameters_from(saved)
+        parameters = {name: value for name, (value, *_) in told.items() if value is not None}
         for name in saved.keys() - parameters.keys():
             del state_dict[prefix + name]
         state_dict.update({prefix + name: value for name, value in parameters.items()})
@@ -302,6 +307,9 @@ class StatefulLayer(nn.Module):
                 constant = self._parameters.get(name)
                 if constant is not None and not constant.requires_grad:
                     state_dict.setdefault(prefix + name, constant.detach())
+        contradicted = {name: value.remark for name, value in told.items() if value.is_contradicted}
+        errors: list[str] = more[-1]
+        errors += [f"{prefix}{name} can't be told: {why}." for name, why in contradicted.items()]
         super()._load_from_state_dict(state_dict, prefix, *more)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -376,7 +384,8 @@ def _index(neuron: list[int]) -> str:
     return str(neuron[0]) if len(neuron) == 1 else str(tuple(neuron))
 
 
-def _broadcasts(shape: torch.Size, over: torch.Size) -> bool:
+def broadcasts(shape: torch.Size, over: torch.Size) -> bool:
+    """Return True if a parameter of a shape gives each of the neurons `over` one value."""
     try:
         return bool(torch.broadcast_shapes(shape, over) == over)
     except RuntimeError:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from torch import nn
 
@@ -14,11 +15,12 @@ from app.server.limits import check
 from app.state.composition import Composition
 from app.state.conversion import MOST_STEPS, ConversionState
 from app.state.desk import CONVERSION_PAGE, Desk
+from snncore.convert.artificial import with_weights
 from snncore.errors import ExperimentError, SNNCoreError
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.run.labelled import answer
 from snncore.run.simulation import simulate
-from tests.app.conversion_page import SMALL, begun, own_network, weights_file
+from tests.app.conversion_page import CONVOLUTIONAL, SMALL, begun, own_network, settled, weights_file
 
 pytestmark = pytest.mark.usefixtures("as_in_the_app")
 
@@ -73,6 +75,41 @@ def not_finite() -> nn.Module:
     return model
 
 
+@pytest.mark.parametrize("preset", [SMALL, CONVOLUTIONAL], ids=["dense", "convolutional"])
+@pytest.mark.parametrize("bias", [True, False])
+def test_an_own_network_of_linears_brings_its_layers_and_converts(preset: Experiment, bias: bool) -> None:
+    torch.manual_seed(4)
+    model = nn.Sequential(nn.Linear(64, 50), nn.ReLU(), nn.Linear(50, 30, bias=bias), nn.ReLU(), nn.Dropout(), nn.Linear(30, 10)).eval()
+    state = Desk().conversion
+    state.start_from(preset.draft)
+    state.edit_neurons({"spike_threshold": 1.25})
+    edited = state.present.network
+    state.bring("own.pt", weights_file(model))
+    assert [layer.kind for layer in state.present.network] == ["Linear", "IAF", "Linear", "IAF", "Linear"]
+    assert state.present.network[1].spike_threshold == 1.25, "neurons stay as they were set"
+    assert state.present.input.shape == (1, 16, 64)
+    settled(state)
+    assert state.artificial is not None
+    assert state.shown is not None
+    values = state.experiment.training.task.data.make({}).test.values.flatten(1)
+    with torch.no_grad():
+        torch.testing.assert_close(with_weights(state.experiment, state.artificial.weights)(values), model(values))
+    state.undo()
+    assert state.present.network == edited
+
+
+def test_an_own_network_with_the_layers_that_are_there_leaves_them(state: ConversionState) -> None:
+    network = state.present.network
+    state.bring("own.pt", weights_file(own_network(64, 128, 64, 10)))
+    assert state.present.network == network
+
+
+def test_a_threshold_in_a_file_acts_as_the_table_says(state: ConversionState) -> None:
+    weights = {**own_network(64, 128, 64, 10).state_dict(), "1.spike_threshold": torch.tensor(1.5)}
+    state.bring("own.safetensors", safetensors.torch.save(weights))
+    assert state.present.network[1].spike_threshold == 1.5
+
+
 def test_other_pages_refuse_a_conversion_and_say_where_it_opens() -> None:
     with pytest.raises(ExperimentError, match="open it on the Conversion page"):
         check(SMALL.draft)
@@ -93,8 +130,24 @@ def test_a_file_of_a_conversion_is_refused_on_the_training_page_and_nothing_is_l
     ("name", "content", "message"),
     [
         ("notes.pt", lambda: b"these are no weights", "neither a .pt file of torch nor a safetensors file"),
-        ("other.pt", lambda: weights_file(own_network(64, 50, 64, 10)), "weights of another network"),
-        ("short.pt", lambda: weights_file(own_network(64, 128, 10)), "weights of another network"),
+        (
+            "few.pt",
+            lambda: weights_file(own_network(64, 128, 64, 9)),
+            "another network: the weight of Linear 5 .* from 64 values to 10 classes",
+        ),
+        (
+            "wide.pt",
+            lambda: weights_file(own_network(65, 128, 10)),
+            "another network: the weight of Linear 1 .* from 64 values to 10 classes",
+        ),
+        ("one.pt", lambda: weights_file(own_network(64, 10)), "two or more Linear layers"),
+        (
+            "images.pt",
+            lambda: weights_file(nn.Sequential(nn.Conv2d(1, 12, 3), nn.ReLU())),
+            "Nothing in 'images.pt' matches .* choose the preset",
+        ),
+        ("large.pt", lambda: weights_file(own_network(64, 60_000, 10)), "this server takes up to"),
+        ("deep.pt", lambda: weights_file(own_network(*[64] * 300, 10)), r"use at most 500\.$"),
         ("nan.pt", lambda: weights_file(not_finite()), "finite"),
         ("lif.json", lambda: ten_spikes().to_json().encode(), "labelled samples"),
         ("none.json", lambda: b"{", "not valid JSON"),

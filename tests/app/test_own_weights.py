@@ -43,10 +43,14 @@ def plain(seed: int = 3) -> nn.Sequential:
     return nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 4), nn.ReLU())
 
 
-def pt(model: nn.Module) -> bytes:
+def saved(weights: object) -> bytes:
     content = io.BytesIO()
-    torch.save(model.state_dict(), content)
+    torch.save(weights, content)
     return content.getvalue()
+
+
+def pt(model: nn.Module) -> bytes:
+    return saved(model.state_dict())
 
 
 def from_here() -> bytes:
@@ -113,6 +117,17 @@ def test_what_does_not_match_stays_drawn_and_the_page_says_why(held: Desk) -> No
         "4.weight 1×5, in the file": "left: the network has no such name",
         "4.bias 1, in the file": "left: the network has no such name",
     }
+
+
+def test_a_constant_that_is_held_at_a_bound_is_told_in_the_table_and_in_words(held: Desk) -> None:
+    weights = {"1.tau_mem": torch.tensor(-12.0), "3.tau_mem": torch.tensor(8.0)}
+    held.composition.bring("odd.safetensors", safetensors.torch.save(weights))
+    acting = held.composition.own_weights.acting(held.composition.present)
+    assert acting
+    assert matched_in_words(*acting).endswith("stay. Not as in the file: LIF 2 τ_mem: held at 0.1, since the file has -12.")
+    table = transfer_table(acting[0])
+    assert table["LIF 2 τ_mem"] == "from 1.tau_mem; held at 0.1, since the file has -12"
+    assert table["LIF 4 τ_mem"] == "from 3.tau_mem"
 
 
 WIDE = nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 5))
@@ -253,36 +268,38 @@ def not_finite() -> nn.Module:
 
 
 def with_code() -> bytes:
-    content = io.BytesIO()
-    torch.save(plain(), content)  # the module itself, which loading would have to build
-    return content.getvalue()
+    return saved(plain())  # the module itself, which loading would have to build
 
 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("notes.pt", lambda: b"these are no weights", "neither a .pt file of torch nor a safetensors file"),
-        ("other.pt", lambda: pt(nn.Sequential(nn.Linear(3, 7))), "its shape is (7, 3), but the network takes (64, 16)"),
+        ("other.pt", lambda: pt(nn.Sequential(nn.Linear(3, 7))), "its shape is (7, 3), but the network takes"),
         ("nan.pt", lambda: pt(not_finite()), "must be finite numbers"),
+        ("sparse.pt", lambda: saved({"0.weight": torch.ones(64, 16).to_sparse()}), "save it with .to_dense()"),
+        ("meta.pt", lambda: saved({"0.weight": torch.ones(64, 16, device="meta")}), "a shape but no values"),
+        ("int8.pt", lambda: saved({"0.weight": torch.quantize_per_tensor(torch.ones(64, 16), 0.1, 0, torch.qint8)}), "quantised"),
+        ("complex.pt", lambda: saved({"0.weight": torch.ones(64, 16) * 1j}), "is complex; weights are real numbers"),
         ("code.pt", with_code, "Python objects besides tensors"),
         ("cut.safetensors", lambda: from_here()[:-9], "cut off"),
         ("none.json", lambda: b"{", "not valid JSON"),
         ("empty.pt", lambda: b"", "neither a .pt file"),
     ],
 )
-@pytest.mark.parametrize("page", ["network", "training"])
+@pytest.mark.parametrize("page", ["network", "training", "conversion"])
 def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_lost(
     held: Desk, page: str, name: str, content: Callable[[], bytes], message: str
 ) -> None:
     assert held.training.prepare() is None
     held.composition.bring("mine.pt", pt(plain()))
     assert held.training.prepare() is None
-    before, training, latest = held.composition.present, held.training.run, held.composition.own_weights.latest
-    bring = held.composition.bring if page == "network" else held.training.bring_back
+    before = held.composition.present, held.training.run, held.composition.own_weights.latest, held.conversion.present
+    bring = {"network": held.composition.bring, "training": held.training.bring_back, "conversion": held.conversion.bring}[page]
     assert not held.attempt(lambda: bring(name, content()))
     assert message in str(held.complaint)
     assert str(held.complaint).endswith(".")
-    assert (held.composition.present, held.training.run, held.composition.own_weights.latest) == (before, training, latest)
+    assert (held.composition.present, held.training.run, held.composition.own_weights.latest, held.conversion.present) == before
 
 
 def test_weights_wait_until_all_layers_fit(held: Desk) -> None:
@@ -301,7 +318,7 @@ def test_what_is_no_checkpoint_holds_no_experiment(content: bytes) -> None:
 
 def test_a_long_table_is_cut() -> None:
     weights = {**plain().state_dict(), **{f"more.{number}": torch.zeros(1) for number in range(500)}}
-    brought = OwnWeights().read("long.safetensors", safetensors.torch.save(weights), ten_spikes)
+    brought = OwnWeights().read("long.safetensors", safetensors.torch.save(weights), lambda _: ten_spikes())
     assert brought.transferred
     table = transfer_table(brought.transferred[0])
     assert len(table) == 41

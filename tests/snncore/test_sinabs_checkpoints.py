@@ -66,6 +66,61 @@ def test_a_base_threshold_that_the_file_does_not_tell_is_missed() -> None:
         network(snncore.layers).load_state_dict(saved(calls=0))
 
 
+def alif(drive: torch.Tensor, base: torch.Tensor, adapt_scale: float = 1.3) -> nn.Module:
+    """An ALIF of Sinabs after some spikes."""
+    layer = sinabs.layers.ALIF(tau_mem=7.0, tau_adapt=30.0, adapt_scale=adapt_scale, spike_threshold=base)
+    layer(drive.expand(2, 40, 3))
+    return layer
+
+
+DRIVES, BASES = torch.tensor([1.0, 2.0, 4.0]), torch.tensor([0.5, 0.6, 0.7])
+
+
+@pytest.mark.parametrize(
+    ("theirs", "base", "said"),
+    [
+        (alif(DRIVES, torch.tensor(0.6), adapt_scale=0.5), torch.tensor(1.0), "they fit 0.5"),
+        (alif(DRIVES, BASES), torch.tensor(1.0), "or one spike_threshold for each neuron"),
+        (alif(torch.rand(2, 40, 3) * DRIVES, BASES, adapt_scale=0.5), torch.ones(3), "with adapt_scale 1.3 its thresholds tell"),
+        (alif(DRIVES[-1:], torch.tensor(0.01), adapt_scale=0.1), torch.tensor(1.0), "its b0 would be -0"),
+    ],
+    ids=["another adapt_scale", "a threshold for each neuron", "samples that contradict each other", "a negative threshold"],
+)
+def test_a_base_threshold_that_thresholds_contradict_is_refused_with_the_reason(theirs: nn.Module, base: torch.Tensor, said: str) -> None:
+    ours = snncore.layers.ALIF(tau_mem=7.0, tau_adapt=30.0, adapt_scale=1.3, spike_threshold=base)
+    for strict in (True, False):
+        with pytest.raises(RuntimeError, match=rf"b0 can't be told: .*{said}"):
+            ours.load_state_dict(theirs.state_dict(), strict=strict)
+    assert torch.equal(ours.b0.detach(), base)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_roundings_contradict_no_base_threshold(dtype: torch.dtype) -> None:
+    for seed in range(20):
+        torch.manual_seed(seed)
+        theirs = alif(8 * torch.rand(2, 40, 3), torch.tensor(0.6)).state_dict()
+        ours = snncore.layers.ALIF(tau_mem=7.0, tau_adapt=30.0, adapt_scale=1.3)
+        ours.load_state_dict({name: value.to(dtype) for name, value in theirs.items()})
+        torch.testing.assert_close(ours.b0.detach(), torch.tensor(0.6), rtol=1e-6 if dtype is torch.float32 else 4e-3, atol=0)
+
+
+@pytest.mark.parametrize("theirs", [True, False])
+def test_a_layer_that_holds_tau_takes_alpha_and_the_reverse(theirs: bool) -> None:
+    given = sinabs.layers.LIF(tau_mem=9.0, tau_syn=4.0, train_alphas=theirs)
+    ours = snncore.layers.LIF(tau_mem=2.0, tau_syn=2.0, train_alphas=not theirs)
+    ours.load_state_dict(given.state_dict())
+    torch.testing.assert_close(ours.tau_mem_calculated, torch.tensor(9.0), rtol=1e-5, atol=0)
+    torch.testing.assert_close(ours.tau_syn_calculated, torch.tensor(4.0), rtol=1e-5, atol=0)
+
+
+@pytest.mark.parametrize("b", [None, torch.zeros(2, 4), torch.zeros(())])
+def test_a_threshold_without_its_adaptation_tells_no_base(b: torch.Tensor | None) -> None:
+    ours = snncore.layers.ALIF(tau_mem=7.0, tau_adapt=30.0)
+    saved = {"tau_mem": torch.tensor(7.0), "tau_adapt": torch.tensor(9.0), "spike_threshold": torch.tensor(0.6)}
+    with pytest.raises(RuntimeError, match=r'Missing key\(s\) in state_dict: "b0"'):
+        ours.load_state_dict(saved if b is None else {**saved, "b": b, "spike_threshold": torch.ones(b.dim() and 1)})
+
+
 def test_a_parameter_that_is_missing_is_still_missed() -> None:
     theirs = saved(calls=1)
     del theirs["1.tau_mem"]
