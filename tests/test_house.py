@@ -153,6 +153,39 @@ def test_what_a_page_looks_at_by_itself_is_declared_where_an_edit_declares_it_ag
         )
 
 
+def test_no_function_of_the_app_reads_a_name_that_is_bound_again_after_it_was_made() -> None:
+    for file in sorted((ROOT / "app").rglob("*.py")):
+        for outer in nodes_of(file):
+            if isinstance(outer, FUNCTIONS):
+                for inner in (node for node in own_nodes(outer) if isinstance(node, FUNCTIONS)):
+                    again = bound_after(outer, inner.end_lineno) & read_from_outside(inner)
+                    assert not again, f"{file}:{inner.lineno} reads {', '.join(again)}, which is something else by the time it is called"
+
+
+FUNCTIONS = (ast.FunctionDef, ast.Lambda)
+
+
+def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """What stands in a function, but not in the functions and comprehensions within it; these themselves too."""
+    for node in ast.iter_child_nodes(function):
+        yield node
+        if not isinstance(node, (*FUNCTIONS, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            yield from own_nodes(node)
+
+
+def bound_after(function: ast.AST, line: int) -> set[str]:
+    stored = (node for node in own_nodes(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return {node.id for node in stored if node.lineno > line}
+
+
+def read_from_outside(function: ast.FunctionDef | ast.Lambda) -> set[str]:
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    own = {node.id for node in names if isinstance(node.ctx, ast.Store)} | {
+        node.arg for node in ast.walk(function) if isinstance(node, ast.arg)
+    }
+    return {node.id for node in names} - own
+
+
 def takes_markdown(function: ast.AST) -> bool:
     return isinstance(function, ast.Attribute) and function.attr in ("markdown", "caption", "write") and is_streamlit(function.value)
 
