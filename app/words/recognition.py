@@ -64,9 +64,11 @@ def numbers(record: EpochRecord) -> str:
 
 
 def cost_in_words(cost: PerSample) -> str:
-    """Spikes and synaptic operations."""
-    operations = "" if cost.operations is None else f" and {operations_in_words(cost.operations)}"
-    return f"{three_digits(cost.spikes)} spikes{operations}"
+    """Spikes and synaptic operations, or which of these aren't counted."""
+    spikes = f"{three_digits(cost.spikes)} spikes"
+    if cost.operations is None:
+        return f"{spikes} (synaptic operations through a pool aren't counted)"
+    return f"{spikes} and {operations_in_words(cost.operations)}"
 
 
 def samples_right(answers: Answers) -> str:
