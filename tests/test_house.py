@@ -153,6 +153,76 @@ def test_what_a_page_looks_at_by_itself_is_declared_where_an_edit_declares_it_ag
         )
 
 
+def test_no_function_of_the_app_reads_a_name_that_is_bound_again_after_it_was_made() -> None:
+    for file in sorted((ROOT / "app").rglob("*.py")):
+        for outer in nodes_of(file):
+            if isinstance(outer, FUNCTIONS):
+                for inner in (node for node in own_nodes(outer) if isinstance(node, FUNCTIONS)):
+                    again = bound_after(outer, inner.end_lineno) & read_from_outside(inner)
+                    assert not again, f"{file}:{inner.lineno} reads {', '.join(again)}, which is something else by the time it is called"
+
+
+FUNCTIONS = (ast.FunctionDef, ast.Lambda)
+
+
+def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """What stands in a function, but not in the functions and comprehensions within it; these themselves too."""
+    for node in ast.iter_child_nodes(function):
+        yield node
+        if not isinstance(node, (*FUNCTIONS, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            yield from own_nodes(node)
+
+
+def bound_after(function: ast.AST, line: int) -> set[str]:
+    stored = (node for node in own_nodes(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return {node.id for node in stored if node.lineno > line}
+
+
+def read_from_outside(function: ast.FunctionDef | ast.Lambda) -> set[str]:
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    own = {node.id for node in names if isinstance(node.ctx, ast.Store)} | {
+        node.arg for node in ast.walk(function) if isinstance(node, ast.arg)
+    }
+    return {node.id for node in names} - own
+
+
+HOVERS = {
+    "exports.py": {"offered.note"},
+    "head.py": {"note"},
+    "insights.py": {"insight.help", "reason"},
+    "uploads.py": {"note"},
+}
+"""Words of the app's own, by file, that a tooltip may show though they come from elsewhere in it."""
+
+SAID_ON_HOVER = {"_with_key", "draw_help", "why_over"}
+"""Functions that say the app's own words, and no name of a file, an experiment or a model from outside."""
+
+
+def test_tooltips_are_written_out_in_the_source() -> None:
+    for file in sorted((ROOT / "app").rglob("*.py")):
+        for node in nodes_of(file):
+            if isinstance(node, ast.keyword) and node.arg == "help":
+                assert is_own_text(node.value, file.name), f"{file}:{node.value.lineno} computes a tooltip: {MARKDOWN}"
+
+
+def is_own_text(node: ast.expr, file: str) -> bool:
+    """Whether an expression is made of literals, constants, and words that are listed as the app's own."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.Name(id=name) if name.isupper():
+            return True
+        case ast.BoolOp(values=parts) | ast.JoinedStr(values=parts):
+            return all(is_own_text(part, file) for part in parts)
+        case ast.IfExp(body=one, orelse=other):
+            return is_own_text(one, file) and is_own_text(other, file)
+        case ast.FormattedValue(value=value):
+            return is_own_text(value, file)
+        case ast.Call(func=ast.Name(id=name)):
+            return name in SAID_ON_HOVER
+    return ast.unparse(node) in HOVERS.get(file, ())
+
+
 def takes_markdown(function: ast.AST) -> bool:
     return isinstance(function, ast.Attribute) and function.attr in ("markdown", "caption", "write") and is_streamlit(function.value)
 

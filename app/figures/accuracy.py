@@ -40,22 +40,20 @@ def accuracy_curves(
     """
     palette = PALETTES[theme]
     span = epoch_span(max(len(records), len(ghost.records) if ghost else 0))
-    spikes = np.array([cost.spikes for cost in costs])
     data = [
         _of_test(_scores(records), 1, "accuracy", palette) | _marked(records, palette),
         curve(_trained(records), 1, palette.input, "Training half", "accuracy", dash=TRAINING_DASH),
         curve(_losses(records), 2, palette.input, "Training half", "loss", dash=TRAINING_DASH, only="wide"),
         _of_test(_test_losses(records), 2, "loss", palette, only="wide"),
-        curve(spikes, 3, palette.spikes, "A sample", "spikes", words=lambda place: cost_in_words(costs[place]), only="wide"),
+        _of_costs(costs, palette.spikes, "A sample", "spikes"),
     ]
     losses = [_losses(records), _test_losses(records)]
-    most_spikes = [spikes]
+    most_spikes = [_spikes(costs)]
     labels = [_label("chance", 1 / classes, span, palette.muted)]
     if ghost:
-        theirs = np.array([cost.spikes for cost in ghost_costs])
-        data += _ghost_curves(ghost, theirs, palette)
+        data += _ghost_curves(ghost, ghost_costs, palette)
         losses.append(_test_losses(ghost.records))
-        most_spikes.append(theirs)
+        most_spikes.append(_spikes(ghost_costs))
         labels.append(
             {
                 **_label(ghost.name, float(ghost.records[-1].score), len(ghost.records) - 1, palette.compared),
@@ -109,12 +107,21 @@ def _marked(records: Sequence[EpochRecord], palette: Palette) -> dict[str, Any]:
     return {"mode": "lines+markers", "marker": {"color": palette.spikes, "size": 4}} if len(records) <= MOST_MARKED else {}
 
 
-def _ghost_curves(ghost: Ghost, spikes: Values, palette: Palette) -> list[dict[str, Any]]:
+def _of_costs(costs: Sequence[PerSample], color: str, who: str, what: str, **more: Any) -> dict[str, Any]:
+    """A curve of the spikes of a sample that says its synaptic operations too."""
+    return curve(_spikes(costs), 3, color, who, what, words=lambda place: cost_in_words(costs[place]), only="wide", **more)
+
+
+def _spikes(costs: Sequence[PerSample]) -> Values:
+    return np.array([cost.spikes for cost in costs])
+
+
+def _ghost_curves(ghost: Ghost, costs: Sequence[PerSample], palette: Palette) -> list[dict[str, Any]]:
     who, color = f"{ghost.name}, pinned", palette.compared
     curves = [
         curve(_scores(ghost.records), 1, color, who, "accuracy", dash=GHOST_DASH),
         curve(_test_losses(ghost.records), 2, color, who, "loss", dash=GHOST_DASH, only="wide"),
-        curve(spikes, 3, color, who, "spikes of a sample", dash=GHOST_DASH, only="wide"),
+        _of_costs(costs, color, who, "spikes of a sample", dash=GHOST_DASH),
     ]
     return [{**trace, "zorder": -1} for trace in curves]
 

@@ -9,7 +9,7 @@ import numpy as np
 from app.figures.row_data import MapsRow, Row, TracesRow, WeightsRow
 from app.figures.row_kinds import BARS_HEIGHT, NetworkFigure, bars, line, traces
 from app.words.numbers import three_digits
-from snncore.run.measures import IncomingWeights, incoming_weights, operations_of, spike_intervals
+from snncore.run.measures import IncomingWeights, incoming_weights, operations_into, spike_intervals
 from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
 
@@ -36,7 +36,7 @@ def details(
         rate = spikes.mean(axis=0, dtype=np.float64) / experiment.dt
         title = f"Population rate, mean {three_digits(rate.mean())} Hz"
         rows.append(_curve(traces(figure, [line(figure, rate, None, None, "spikes", name="rate")], "Hz"), title))
-    operations = operations_of(simulation, index - 1) if index else None
+    operations = operations_into(simulation, index)
     if operations is not None:
         per_step = operations[sample]
         title = f"Synaptic operations into this layer, {per_step.sum():,.0f} in all"

@@ -34,7 +34,7 @@ from app.figures.style import PALETTES, Theme
 from app.words.numbers import counted, operations_in_words, three_digits
 from app.words.rates import Side
 from snncore.arrays import Array
-from snncore.run.measures import is_spikes, operations_of
+from snncore.run.measures import is_spikes, operations_into
 from snncore.run.record import LayerRecord, neurons_by_time
 from snncore.run.simulation import Simulation
 
@@ -185,7 +185,7 @@ def _layer_group(
     beside = other.records[index] if other else None
     is_output = index == len(simulation.experiment.network) - 1
     words = f"{'output' if is_output else 'hidden'} · {_neurons_in_words(record, view.sample, simulation.experiment.dt)}"
-    operations = operations_of(simulation, index - 1) if index and not view.is_brief else None
+    operations = None if view.is_brief else operations_into(simulation, index)
     if operations is not None:
         words += f" · {operations_in_words(operations[view.sample].sum())} in"
     own = _own_raster(figure, spikes, index, view, is_output, beside is not None) if record.does_spike else None

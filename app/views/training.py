@@ -75,7 +75,7 @@ def page() -> None:
             _drawer()
     with right, st.container(key="controls"):
         experiment_controls(training.run.in_force)
-        draw_others(training.run.experiment, _next_seed)
+        draw_others(training.run.experiment, _next_seed, trains=True)
 
 
 def _cannot_train(reason: str) -> None:

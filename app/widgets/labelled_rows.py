@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from app.widgets.controls import Edit, Panel, Parts
+from app.widgets.session import desk
 from app.words.labelled_parameters import DATA_FIELDS, ENCODING, ENCODING_FIELDS, criterion_name, encoding_name, readout_name
 from app.words.tasks import task_words
 from app.words.training_parameters import BATCH_SIZE, SCHEDULE
 from app.words.typed_numbers import Numbers
+from snncore.experiment import edits
 from snncore.experiment.encodings import ENCODING_KINDS
 from snncore.experiment.readouts import OF_POTENTIALS, OF_SPIKES
 from snncore.experiment.spec import Experiment
@@ -37,11 +39,10 @@ def add_more_of_labelled(rows: Panel, experiment: Experiment, task: Classificati
             _of_data(rows, experiment, task.data, name, edit)
     if task.data.steps is None:
         kinds = [kind for kind, each in ENCODING_KINDS.items() if not each.takes_time]
-        path = f"{OF_THE_TASK}encoding"
-        rows.choice(ENCODING, path, task.encoding.kind, kinds, lambda changes: edit({path: {"kind": changes[path]}}), encoding_name)
-        for name in ENCODING_FIELDS.get(task.encoding.kind, ()):
-            parameter, path = ENCODING_FIELDS[task.encoding.kind][name], f"{OF_THE_TASK}encoding.{name}"
-            rows.number(parameter, path, getattr(task.encoding, name), Numbers.of(type(task.encoding), name), edit)
+        rows.choice(ENCODING, f"{OF_THE_TASK}encoding", task.encoding.kind, kinds, _encode, encoding_name)
+        for name, parameter in ENCODING_FIELDS.get(task.encoding.kind, {}).items():
+            value = getattr(task.encoding, name)
+            rows.number(parameter, f"{OF_THE_TASK}encoding.{name}", value, Numbers.of(type(task.encoding), name), edit)
     words = task_words(task)
     does_spike = experiment.network[-1].does_spike
     readouts = [*(OF_SPIKES if does_spike else ()), *OF_POTENTIALS]
@@ -57,6 +58,15 @@ def add_more_of_labelled(rows: Panel, experiment: Experiment, task: Classificati
 
 def _number(rows: Panel, task: Classification, name: str, edit: Edit) -> None:
     rows.number(task_words(task).parameter(name), f"{OF_THE_TASK}{name}", getattr(task, name), Numbers.of(type(task), name), edit)
+
+
+def _encode(changes: dict[str, Any]) -> Parts:
+    """Start over with another encoding; the input and the network follow what it gives."""
+    (kind,) = changes.values()
+    held = desk()
+    training = held.training
+    held.attempt(lambda: training.begin(Experiment(**dict(edits.encode(training.experiment.draft, kind)))))
+    return None
 
 
 def _of_data(rows: Panel, experiment: Experiment, data: Any, name: str, edit: Edit) -> None:

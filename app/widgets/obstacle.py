@@ -12,6 +12,9 @@ from app.widgets.session import desk
 from snncore.errors import ExperimentError
 from snncore.experiment.spec import Draft
 
+NOT_YET = "This network can't be trained yet; the page says why, and what helps."
+"""Help of a button that trains. A tooltip is Markdown, so it holds no reason, which may name a file of someone else."""
+
 
 def obstacle() -> str | None:
     """Return why the composed network can't be trained; None if it can.

@@ -11,8 +11,7 @@ from app.state.training import TrainingState
 from app.widgets.session import desk, go_to
 from app.words.explanations import ASKED, guess_in_words, reason_in_words, sources_in_words
 from app.words.layers import parts_in_words
-from app.words.recognition import watch
-from app.words.tasks import task_words
+from app.words.tasks import task_words, watch
 from app.words.training import OPEN_NEURON, WHICH_SURROGATE, WHY_SILENT, look_back, milestone, status
 from app.words.weights import trained_weights_in_words
 from snncore.experiment.training import OF_THE_TASK
@@ -47,10 +46,11 @@ def story() -> None:
 
 
 def _more(training: TrainingState, cause: FirstSpike | None) -> str:
-    """The second sentence: a reason, or the guess."""
+    """The second sentence: a reason, the guess, or what to watch."""
     run, seen = training.run, training.seen_record
+    begins = len(run.records) == 1 and not run.failure
     if training.is_labelled:
-        return watch(run.in_force) if len(run.records) == 1 and not run.failure else ""
+        return watch(run.in_force.task) if begins else ""
     if cause and seen.epoch == cause.epoch:
         return sources_in_words(cause)
     if training.scrubbed is not None:
@@ -60,7 +60,10 @@ def _more(training: TrainingState, cause: FirstSpike | None) -> str:
     if training.guess.is_asked(run):
         return ASKED
     guessed = training.guess.of(run)
-    return "" if guessed is None else guess_in_words(guessed, first_spike_of(run))
+    if guessed is not None:
+        return guess_in_words(guessed, first_spike_of(run))
+    is_chosen = training.composition.history.can_undo  # what the app begins with says enough without it
+    return watch(run.in_force.task) if begins and is_chosen else ""
 
 
 def _next_steps(training: TrainingState, cause: FirstSpike | None) -> list[str]:

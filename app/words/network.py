@@ -11,14 +11,6 @@ from app.words.rates import RateBand
 from snncore.diagnosis.layers import Clipped, Finding, LongMemory, Saturated, Silent
 from snncore.run.simulation import Simulation
 
-PROBLEMS: dict[type, tuple[str, str]] = {
-    Silent: ("never fires", "never fire"),
-    Saturated: ("fires nearly without pause", "fire nearly without pause"),
-    Clipped: ("is held at a limit", "are held at a limit"),
-    LongMemory: ("forgets nothing in so short a run", "forget nothing in so short a run"),
-}
-"""What layers with a finding do: one layer, and several."""
-
 MOST_LAYERS = 3
 """Most layers with problems that are named."""
 
@@ -31,7 +23,7 @@ def network_status(simulation: Simulation, findings: Mapping[int, Sequence[Findi
         band: the target rates, if there are any.
     """
     rates = mean_rates(simulation)
-    problems = {simulation.experiment.layer_label(str(index)): type(found[0]) for index, found in findings.items() if found}
+    problems = {simulation.experiment.layer_label(str(index)): found[0] for index, found in findings.items() if found}
     if problems:
         against = _against_band(rates, band) if band and rates else ""
         return " ".join(filter(None, [_problems_in_words(problems), against]))
@@ -72,17 +64,32 @@ def network_milestone(simulation: Simulation, findings: Mapping[int, Sequence[Fi
     return "Every neuron layer that can spike does." if has_numbers else network_status(simulation, findings)
 
 
-def _problems_in_words(problems: Mapping[str, type]) -> str:
+def _problems_in_words(problems: Mapping[str, Finding]) -> str:
     """What layers with problems do, and where more is said of it."""
-    by_kind: dict[type, list[str]] = {}
-    for label, kind in problems.items():
-        by_kind.setdefault(kind, []).append(label)
+    by_words: dict[tuple[str, str], list[str]] = {}
+    for label, finding in problems.items():
+        by_words.setdefault(_problem_in_words(finding), []).append(label)
     told = []
-    for kind, labels in by_kind.items():
+    for words, labels in by_words.items():
         who = f"{len(labels)} layers" if len(labels) > MOST_LAYERS else listed(labels)
-        told.append(f"{who} {PROBLEMS[kind][len(labels) > 1]}")
+        told.append(f"{who} {words[len(labels) > 1]}")
     rows = "its row says" if len(problems) == 1 else "their rows say"
     return f"{listed(told)}: {rows} why, and what helps."
+
+
+def _problem_in_words(finding: Finding) -> tuple[str, str]:
+    """What a layer with a finding does, and what several do."""
+    match finding:
+        case Silent():
+            return "never fires", "never fire"
+        case Saturated(while_driven=True):
+            return "fires at nearly every step while its input lasts", "fire at nearly every step while their input lasts"
+        case Saturated():
+            return "fires nearly without pause", "fire nearly without pause"
+        case Clipped():
+            return "is held at a limit", "are held at a limit"
+        case LongMemory():
+            return "hardly forgets in so short a run", "hardly forget in so short a run"
 
 
 def mean_rates(simulation: Simulation) -> dict[str, float]:

@@ -19,21 +19,6 @@ CLASS_NAMES: dict[str, Sequence[str]] = {"yin_yang": ("Yin", "Yang", "dots")}
 """Names of classes by kind of data; others are called by their numbers."""
 
 
-WATCH: dict[str, str] = {
-    "digits": "Watch the mistakes, first on the wall, become fewer; click a digit to see its outputs race.",
-    "yin_yang": "Watch the decision take the shape of the data while it learns.",
-    "remember": "Watch the accuracy leave chance once the network carries the bit across the delay.",
-}
-"""What to watch, by kind of data."""
-
-
-def watch(experiment: Experiment) -> str:
-    """One sentence on what to watch while a network learns labelled data; empty for data that nobody has described."""
-    task = experiment.training.task
-    assert isinstance(task, Classification)
-    return WATCH.get(task.data.kind, "")
-
-
 def class_name(data: DataSet, number: int) -> str:
     """Return a class's name: "7", "Yang"."""
     names = CLASS_NAMES.get(data.kind)
@@ -64,9 +49,11 @@ def numbers(record: EpochRecord) -> str:
 
 
 def cost_in_words(cost: PerSample) -> str:
-    """Spikes and synaptic operations."""
-    operations = "" if cost.operations is None else f" and {operations_in_words(cost.operations)}"
-    return f"{three_digits(cost.spikes)} spikes{operations}"
+    """Spikes and synaptic operations, or which of these aren't counted."""
+    spikes = f"{three_digits(cost.spikes)} spikes"
+    if cost.operations is None:
+        return f"{spikes} (synaptic operations through a pool aren't counted)"
+    return f"{spikes} and {operations_in_words(cost.operations)}"
 
 
 def samples_right(answers: Answers) -> str:

@@ -344,6 +344,23 @@ LEARNED_NAMES = {"digits": "Digits", "yin_yang": "Yin-Yang", "remember": "Rememb
 """Names of labelled data in the choice of what is learned, in its order."""
 
 
+WATCH: dict[str, str] = {
+    "spike_count": "Watch u of the output climb towards θ; only its first spike makes the loss fall.",
+    "output_sum": "Watch the output grow until its sum is the target.",
+    "spike_times": "Watch the output's spikes move to the marked steps while the distance falls.",
+    "digits": "Watch the mistakes, first on the wall, become fewer; click a digit to see its outputs race.",
+    "yin_yang": "Watch the decision take the shape of the data while it learns.",
+    "remember": "Watch the accuracy leave chance once the network carries the bit across the delay.",
+    OWN_DATA: "Watch both accuracies: if that of the training half alone rises, the network learns its samples by heart.",
+}
+"""What to watch, by kind of data or of task."""
+
+
+def watch(task: Task) -> str:
+    """One sentence on what to watch while a network learns a task; empty for one that nobody has described."""
+    return WATCH.get(task.data.kind if isinstance(task, Classification) else task.kind, "")
+
+
 def learned_name(kind: str, task: Task, does_spike: bool) -> str:
     """Name of what may be learned: of a data set, or of a kind of task; a number of spikes is called by it."""
     if kind in LEARNED_NAMES:

@@ -126,9 +126,12 @@ def call(run: Course) -> str:
 
 
 def why_over(run: Course) -> str:
-    """Why the button that trains can't be pressed, and what can be done instead; empty if it can be."""
+    """Why the button that trains can't be pressed, and what can be done instead; empty if it can be.
+
+    It is for a tooltip, which is Markdown: a failure may quote what others wrote, so it is only pointed to.
+    """
     if run.failure:
-        return run.failure
+        return "Training failed; the page says why. Restart begins again at epoch 0."
     if run.has_reached_target:
         return "Nothing is left to train: the output is as asked. Ask for something else, or restart with the same weights."
     if run.has_reached_end:

@@ -5,19 +5,25 @@ Weights of a checkpoint stay with their layers; a layer that is new, or made to 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from snncore.errors import ExperimentError
+from snncore.errors import ExperimentError, MisfitError
+from snncore.experiment.encodings import ENCODING_KINDS
 from snncore.experiment.fitting import mended
 from snncore.experiment.inputs import INPUT_KINDS, Holds
 from snncore.experiment.layers import NEURON_SPECS, LayerSpec, NeuronSpec
 from snncore.experiment.part import Shape
 from snncore.experiment.spec import Draft
+from snncore.experiment.tasks.classification import Classification
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 
 AnyDraft = TypeVar("AnyDraft", bound=Draft)
+
+PLANES = ("channels", "height", "width")
+"""Axes of an image."""
 
 USUAL = MappingProxyType({"tau_mem": 10.0, "tau_adapt": 50.0})
 """Values of new neurons for parameters without a default."""
@@ -64,6 +70,38 @@ def mend(draft: Draft, place: int) -> Draft:
     if misfit.before:
         return insert(draft, place, misfit.before)
     return _exchanged(draft, place, mended(draft.network[place], misfit))
+
+
+def mend_all(draft: Draft) -> Draft:
+    """Make each layer fit the shape that reaches it, as far as possible."""
+    before = None
+    while draft != before:  # a layer may need to be mended more than once
+        before = draft
+        for place in range(len(draft.network)):
+            draft = mend(draft, place)
+    return draft
+
+
+def encode(draft: Draft, kind: str) -> Draft:
+    """Encode the task's labelled data by another kind of encoding; the input's shape and the layers follow what it gives.
+
+    A sample that the input shows in a row stays in a row, and one in planes (channels, height, width) in planes.
+
+    Raises:
+        ExperimentError: the task has no labelled data, or the encoding can't take its samples.
+    """
+    task = draft.training.task
+    if not isinstance(task, Classification):
+        raise ExperimentError(f"The task {task.kind} has no labelled data to encode; choose a classification.")
+    encoding = ENCODING_KINDS[kind].model_validate({"kind": kind})
+    try:
+        needed = encoding.output_shape(task.data.sample_shape)
+    except MisfitError as error:
+        raise ExperimentError(f"{error}.") from error
+    batch, steps, *present = draft.input.shape
+    shape = _laid_out(needed, tuple(present))
+    changes = {"training.task.encoding": encoding.model_dump(), "input.shape": (batch, steps, *shape)}
+    return mend_all(draft.replace(changes))
 
 
 def feed(draft: Draft, kind: str) -> Draft:
@@ -150,6 +188,14 @@ def fitting_input(kind: str, shape: Shape) -> dict[str, Any]:
     It has the given `shape` (batch, time, ...) if the kind takes it.
     """
     return INPUT_KINDS[kind].fitting(shape)
+
+
+def _laid_out(needed: Shape, present: Shape) -> Shape:
+    """Return the shape of an input with as many values as `needed`, laid out as the `present` one."""
+    values = math.prod(needed)
+    if values == math.prod(present):
+        return present
+    return (values,) if len(present) == 1 else (*(1,) * (len(PLANES) - len(needed)), *needed)
 
 
 def _put(draft: Draft, place: int, layer: LayerSpec) -> Draft:

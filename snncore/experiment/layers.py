@@ -52,7 +52,7 @@ class NeuronSpec(Learnable):
 
     @model_validator(mode="after")
     def _says_itself_what_learns(self) -> Self:
-        connection: LinearSpec | None = getattr(self, "rec_connect", None)
+        connection = self.recurrent_connection
         if connection is not None and connection.learns is not None:
             raise ValueError("rec_connect has learns of its own; name rec_connect in the learns of the layer instead")
         return self
@@ -62,9 +62,15 @@ class NeuronSpec(Learnable):
         return bool(self.model.does_spike)
 
     @property
+    def recurrent_connection(self) -> LinearSpec | None:
+        """Its connection from its spikes to itself, `rec_connect`; None if it has none."""
+        connection: LinearSpec | None = getattr(self, "rec_connect", None)
+        return connection
+
+    @property
     def draws_weights(self) -> bool:
         """True if its recurrent weights depend on the weight seed."""
-        connection: LinearSpec | None = getattr(self, "rec_connect", None)
+        connection = self.recurrent_connection
         return connection is not None and connection.draws_weights
 
     @property
@@ -117,7 +123,7 @@ class NeuronSpec(Learnable):
                     f"{name} has values for {shape_of(value)} neurons, but there are {shape}; give one number, or one for each",
                     {name: torch.tensor(value, dtype=torch.float64).mean().item()},
                 )
-        connection: LinearSpec | None = getattr(self, "rec_connect", None)
+        connection = self.recurrent_connection
         if connection is not None and (connection.in_features, connection.out_features) != (shape[-1], shape[-1]):
             fitting = {**connection.model_dump(), "in_features": shape[-1], "out_features": shape[-1]}
             raise MisfitError(
@@ -134,7 +140,7 @@ class NeuronSpec(Learnable):
 
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> StatefulLayer:
         """Return the layer; with `batch_size`, its form for (batch*time, ...). Recurrent weights are drawn too."""
-        connection: LinearSpec | None = getattr(self, "rec_connect", None)
+        connection = self.recurrent_connection
         layer = self._layer(nn.Identity() if connection is None else connection.build(weights, noise), batch_size)
         self.revise(layer)
         return layer

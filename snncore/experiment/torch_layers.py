@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 from typing import Any, Literal, TypeVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import Field
 from torch import Tensor, nn
 
@@ -142,6 +144,18 @@ class Conv2dSpec(Learnable, TorchSpec):
                 {"in_channels": channels},
             )
         return (self.out_channels, *_slid(tuple(sides), self.kernel_size, self.stride, self.padding))
+
+    def fanout(self, height: int, width: int) -> NDArray[np.float32]:
+        """Return how many outputs each pixel of a channel reaches, fewer at an edge; (height, width)."""
+        rows, columns = (self._places_that_see(side) for side in (height, width))
+        return np.outer(rows, columns) * np.float32(self.out_channels)
+
+    def _places_that_see(self, side: int) -> NDArray[np.float32]:
+        """Return for each pixel along a side how many places of the kernel cover it."""
+        first = np.arange(0, side + 2 * self.padding - self.kernel_size + 1, self.stride) - self.padding
+        pixels = np.arange(side)[:, None]
+        covered: NDArray[np.float32] = ((first <= pixels) & (pixels < first + self.kernel_size)).sum(axis=1).astype(np.float32)
+        return covered
 
     def build(self, weights: torch.Generator, noise: torch.Generator, batch_size: int | None = None) -> nn.Module:
         arguments: Any = {"stride": self.stride, "padding": self.padding, "bias": self.bias}

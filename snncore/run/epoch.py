@@ -58,6 +58,8 @@ class EpochRecord:
         measures: the task's other measures of the output, by name.
         output: the network's output, (batch, time, ...); empty in a record that was reduced to its numbers.
         does_spike: whether the output is that of a spiking layer.
+        into_convolutions: with labelled data, synaptic operations of a sample whose spikes reach a Conv2d, on average. They depend on the
+            spikes' places, and so don't follow from rates.
     """
 
     epoch: int
@@ -73,6 +75,7 @@ class EpochRecord:
     measures: Mapping[str, float] = field(default_factory=dict)
     output: Array = field(default_factory=lambda: NO_OUTPUT)
     does_spike: bool = True
+    into_convolutions: float = 0.0
 
     @property
     def score(self) -> float:

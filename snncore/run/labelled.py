@@ -26,6 +26,7 @@ from snncore.layers import StatefulLayer, UnflattenTime
 from snncore.layers.model import reset_states, spiking_layers
 from snncore.layers.squeeze import Squeeze
 from snncore.run.epoch import EpochRecord, Iteration, Phase, constants, diverged
+from snncore.run.into_convolutions import IntoConvolutions
 from snncore.run.record import outputs_kept
 
 FIRST_TESTED = 1000
@@ -250,6 +251,7 @@ class LabelledEpoch:
         self._sums: defaultdict[str, float] = defaultdict(float)
         self._norms: defaultdict[str, float] = defaultdict(float)
         self._rates = np.zeros(len(spiking_layers(model)))
+        self._into_convolutions = IntoConvolutions(experiment, model)
 
     def run(
         self,
@@ -285,13 +287,14 @@ class LabelledEpoch:
     def _learn(self, places: Tensor, stop: Callable[[], bool], on_phase: Callable[[Phase], None]) -> bool:
         shown = self._asked.shown(self.halves, "train", places, LEARNED, self.number, self.done)
         batch = _Batch(self.number, self.model, shown, self.halves.train.labels[places], self._asked, self.optimiser)
-        for phase, perform in batch.phases():
-            if stop():
-                return False
-            on_phase(phase)
-            perform()
+        with self._into_convolutions.watch() as outputs:
+            for phase, perform in batch.phases():
+                if stop():
+                    return False
+                on_phase(phase)
+                perform()
         self._add("train", batch.loss, batch.readouts, batch.labels)
-        self._add_activity(batch.output, len(places))
+        self._add_activity(batch.output, outputs, len(places))
         for name, norm in batch.gradient_norms.items():
             self._norms[name] += len(places) * norm
         return True
@@ -300,7 +303,7 @@ class LabelledEpoch:
         shown, labels = self._asked.shown(self.halves, half, places, ASKED[half], number), self.halves.of(half).labels[places]
         self.model.eval()
         try:
-            with torch.no_grad():
+            with torch.no_grad(), self._into_convolutions.watch() as outputs:
                 reset_states(self.model)
                 output = run(self.model, shown)
                 readouts = self._asked.read(self.model, output)
@@ -312,15 +315,16 @@ class LabelledEpoch:
         loss = self._asked.loss(self.model, readouts, labels) if is_learned else self._asked.task.loss_of(readouts, labels)
         self._add(half, loss, readouts, labels)
         if is_learned:
-            self._add_activity(output, len(places))
+            self._add_activity(output, outputs, len(places))
 
     def _add(self, half: Half, loss: Tensor, readouts: Tensor, labels: Tensor) -> None:
         self._counts[half] += len(labels)
         self._sums[f"{half} loss"] += len(labels) * loss.item()
         self._sums[f"{half} right"] += (readouts.argmax(dim=1) == labels).sum().item()
 
-    def _add_activity(self, output: Tensor, count: int) -> None:
+    def _add_activity(self, output: Tensor, outputs: Mapping[str, Tensor], count: int) -> None:
         self._sums["spikes"] += output.detach().sum().item()
+        self._sums["into convolutions"] += self._into_convolutions.count(outputs)
         layers = spiking_layers(self.model).values()
         self._rates += count * np.array([layer.firing_rate.item() for layer in layers if layer.firing_rate is not None])
 
@@ -344,6 +348,7 @@ class LabelledEpoch:
                 TEST_LOSS: self._sums["test loss"] / tested,
             },
             does_spike=self._asked.does_spike,
+            into_convolutions=self._sums["into convolutions"] / learned,
         )
 
 

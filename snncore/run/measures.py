@@ -51,8 +51,7 @@ def synaptic_operations(layer: LayerSpec, received: Array) -> Array | None:
         operations: Array = received.sum(axis=tuple(range(2, received.ndim))) * layer.out_features
         return operations
     if isinstance(layer, Conv2dSpec):
-        rows, columns = (_places_that_see(layer, side) for side in received.shape[3:])
-        seen: Array = np.einsum("btchw,h,w->bt", received, rows, columns) * layer.out_channels
+        seen: Array = np.einsum("btchw,hw->bt", received, layer.fanout(*received.shape[3:]))
         return seen
     return None
 
@@ -76,10 +75,45 @@ def operations_of(simulation: Simulation, layer: int) -> Array | None:
     return synaptic_operations(experiment.network[layer], simulation.received(layer) if before is None else before.spikes)
 
 
+def recurrent_operations(layer: LayerSpec, spikes: Array) -> Array | None:
+    """Return the synaptic operations of a layer's recurrent connection, in the steps of the spikes that cause them.
+
+    None for a layer without one, and for one that doesn't spike.
+
+    Shape: (batch, time, ...) -> (batch, time).
+    """
+    connection = layer.recurrent_connection if isinstance(layer, NeuronSpec) and layer.does_spike else None
+    if connection is None:
+        return None
+    operations: Array = spikes.sum(axis=tuple(range(2, spikes.ndim))) * connection.out_features
+    return operations
+
+
+def operations_into(simulation: Simulation, layer: int) -> Array | None:
+    """Return the synaptic operations by which spikes reach a layer of neurons, its own over its recurrent connection included.
+
+    None if there are none, or they can't be counted.
+
+    Args:
+        layer: its place in the network.
+
+    Shape: (batch, time).
+    """
+    before = operations_of(simulation, layer - 1) if layer else None
+    own = recurrent_operations(simulation.experiment.network[layer], simulation.records[layer].spikes)
+    if before is None or own is None:
+        return own if before is None else before
+    both: Array = before + own
+    return both
+
+
 def all_operations(simulation: Simulation) -> float | None:
     """Return the synaptic operations of a whole run, all layers, samples and steps; None if none can be counted."""
-    counted = [found for layer in range(len(simulation.experiment.network)) if (found := operations_of(simulation, layer)) is not None]
-    return sum(float(found.sum(dtype=np.float64)) for found in counted) if counted else None
+    network = simulation.experiment.network
+    found = [operations_of(simulation, place) for place in range(len(network))]
+    found += [recurrent_operations(network[place], record.spikes) for place, record in simulation.records.items()]
+    counted = [operations for operations in found if operations is not None]
+    return sum(float(operations.sum(dtype=np.float64)) for operations in counted) if counted else None
 
 
 def operations_per_epoch(experiment: Experiment, records: Sequence[EpochRecord], data: Array) -> Array | None:
@@ -105,6 +139,9 @@ def operations_per_epoch(experiment: Experiment, records: Sequence[EpochRecord],
         if isinstance(layer, NeuronSpec):
             place, record = next(neurons)
             spikes, is_input = np.rint(rates[:, place] * record.u.size) if record.does_spike else None, False
+            connection = layer.recurrent_connection
+            if connection is not None and spikes is not None:
+                total, is_counted = total + spikes * connection.out_features, True
         elif isinstance(layer, LinearSpec | Conv2dSpec) and spikes is not None:
             if isinstance(layer, LinearSpec):
                 total += spikes * layer.out_features
@@ -125,8 +162,8 @@ class PerSample:
 
     Attributes:
         spikes: of all layers that spike.
-        operations: synaptic operations that these cause; those of the input are not counted. None where they can't be told: a spike before
-            a Conv2d has more or fewer of them by its place, and pools make other values of spikes.
+        operations: synaptic operations that these cause; those of the input are not counted. None where spikes reach weights through a
+            pool, which makes other values of them.
     """
 
     spikes: float
@@ -136,29 +173,24 @@ class PerSample:
 def per_sample(experiment: Experiment, record: EpochRecord) -> PerSample:
     """Return the spikes and synaptic operations of a sample in an epoch of labelled data, from its firing rates."""
     steps, rates = experiment.input.shape[1], iter(record.rates)
-    spikes = operations = fired = 0.0
+    spikes = fired = 0.0
+    operations = record.into_convolutions
     for layer, fit in zip(experiment.network, experiment.fits(), strict=True):
         if isinstance(layer, NeuronSpec):
             count = next(rates) * math.prod(fit.shape or ()) * steps
             fired = count if layer.does_spike else 0.0
             spikes += fired
+            connection = layer.recurrent_connection
+            operations += fired * connection.out_features if connection else 0.0
         elif isinstance(layer, LinearSpec):
             operations += fired * layer.out_features
             fired = 0.0
         elif isinstance(layer, Conv2dSpec):
-            operations += math.nan if fired else 0.0
+            operations += math.nan if math.isnan(fired) else 0.0
             fired = 0.0
         elif not isinstance(layer, FlattenSpec | DropoutSpec):
             fired = math.nan if fired else 0.0  # values that are no spikes
     return PerSample(spikes, None if math.isnan(operations) else operations)
-
-
-def _places_that_see(layer: Conv2dSpec, side: int) -> Array:
-    """Return for each pixel along a side how many places of the kernel cover it."""
-    first = np.arange(0, side + 2 * layer.padding - layer.kernel_size + 1, layer.stride) - layer.padding
-    pixels = np.arange(side)[:, None]
-    covered: Array = ((first <= pixels) & (pixels < first + layer.kernel_size)).sum(axis=1).astype(np.float32)
-    return covered
 
 
 @dataclass(frozen=True)

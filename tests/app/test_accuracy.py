@@ -15,7 +15,7 @@ from snncore.experiment.recognition import remember, yin_yang
 from snncore.experiment.spec import Experiment
 from snncore.experiment.tasks.classification import Classification
 from snncore.run.bptt import EpochRecord, train
-from snncore.run.measures import per_sample
+from snncore.run.measures import PerSample, per_sample
 from snncore.run.simulation import simulate
 
 EXPERIMENT = remember(5).replace({"training.epochs": 3})
@@ -56,6 +56,16 @@ def test_a_ghost_and_a_wanted_accuracy_are_drawn_and_said(records: list[EpochRec
     assert [line["y0"] for line in figure["layout"]["shapes"]] == [0.5, 0.9]
     assert len(figure["data"]) == 5 + 3 + 1
     assert describe_accuracy(records, costs[-1], ghost).count("of the test samples right") == 2
+
+
+def test_a_sample_says_what_it_costs_and_so_does_that_of_a_pinned_training(records: list[EpochRecord]) -> None:
+    costs = [PerSample(10.0 + place, 20.0 + place) for place in range(len(records))]
+    figure = accuracy_curves(
+        records, costs, 2, "light", ghost=Ghost("A", records[:2]), ghost_costs=[PerSample(3.0, 4.0), PerSample(5.0, None)]
+    )
+    own, theirs = (trace["text"] for trace in figure["data"] if trace.get("yaxis") == "y3")
+    assert next(iter(own)) == "10 spikes and 20 synaptic operations"
+    assert list(theirs) == ["3 spikes and 4 synaptic operations", "5 spikes (synaptic operations through a pool aren't counted)"]
 
 
 @pytest.mark.parametrize("experiment", [remember(5), yin_yang()], ids=["remember", "yin_yang"])

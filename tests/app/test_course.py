@@ -129,4 +129,4 @@ def test_another_task_says_what_it_wants() -> None:
 def test_a_training_that_stopped_on_an_error_says_that_and_nothing_of_its_loss() -> None:
     run = TrainingRun(ten_spikes(), speed=None)
     run.failure = "Training stopped on an internal error, which is in the server's log. Restart begins again at epoch 0."
-    assert why_over(run) == run.failure
+    assert why_over(run) == "Training failed; the page says why. Restart begins again at epoch 0."

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.figures.rows import Notes, View, rows_figure
-from snncore.run.measures import incoming_weights, synaptic_operations
+from snncore.run.measures import incoming_weights, recurrent_operations, synaptic_operations
 from tests.app.drawn_rows import (
     NETWORKS,
     all_rows,
@@ -98,7 +98,7 @@ def test_intervals_are_counted_neuron_by_neuron(name: str) -> None:
 
 
 @networks
-def test_synaptic_operations_are_those_of_the_layer_before(name: str) -> None:
+def test_synaptic_operations_are_those_of_the_layer_before_and_of_its_own_spikes_where_they_return(name: str) -> None:
     simulation = simulation_of(name)
     view = opened(simulation)
     figure = drawn(simulation, view)
@@ -106,6 +106,9 @@ def test_synaptic_operations_are_those_of_the_layer_before(name: str) -> None:
     for place in simulation.records:
         before = NETWORKS[name].network[place - 1] if place else None
         expected = synaptic_operations(before, simulation.received(place - 1)) if before and (place > 1 or carries_spikes) else None
+        own = recurrent_operations(NETWORKS[name].network[place], simulation.records[place].spikes)
+        if own is not None:
+            expected = own if expected is None else expected + own
         rows = rows_of(figure, place, "traces", "Synaptic operations")
         assert len(rows) == (expected is not None)
         for row in rows:

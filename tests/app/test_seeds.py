@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from app.words.seeds import SEED_OF, SEEDS, seed_note
+from app.words.seeds import SEED_OF, SEEDS, draw_help, seed_note
 from snncore.experiment.edits import fitting_input, insert
+from snncore.experiment.recognition import digits, remember, yin_yang
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from snncore.run.bptt import train
 from tests.app import pages
@@ -68,6 +70,8 @@ def test_new_weights_are_offered_where_another_seed_draws_other_ones(made: Exper
         (WITH_DROPOUT.replace({"network.2.p": 0.0}), ["New weights", "New input"]),
         (WITH_DROPOUT.replace({"input": {**INPUTS["step_current"], "shape": (1, 50, 16)}}), ["New weights", "New noise"]),
         (DIAGONAL.draft, ["New input"]),
+        (digits().draft, ["New weights", "New input"]),
+        (remember().draft, ["New weights", "New input"]),
     ],
 )
 def test_a_training_offers_to_draw_what_another_seed_changes(made: Draft, offered: list[str]) -> None:
@@ -77,12 +81,43 @@ def test_a_training_offers_to_draw_what_another_seed_changes(made: Draft, offere
     assert fixed <= set(pages.notes(page))  # they say why
 
 
+RATE_CODED = digits().replace({"training.task.encoding": {"kind": "rate"}})
+
+
+@pytest.mark.parametrize(
+    ("made", "note", "drawn"),
+    [
+        (digits(), "Decides the order of the batches.", "Draws another order of the batches, with the next seed."),
+        (yin_yang(), "Decides the order of the batches.", "Draws another order of the batches, with the next seed."),
+        (
+            RATE_CODED,
+            "Decides the order of the batches and the spikes of their samples.",
+            "Draws another order of the batches and other spikes of their samples, with the next seed.",
+        ),
+    ],
+)
+def test_the_input_seed_is_said_to_decide_the_batches_of_labelled_data_and_does(made: Experiment, note: str, drawn: str) -> None:
+    assert seed_note(made, "input") == note
+    assert draw_help(made, "input", trains=True) == drawn
+    first, second = (_first_learned(made.replace({"seeds.input": seed})) for seed in (0, 1))
+    assert first != second
+
+
+def _first_learned(made: Experiment) -> float:
+    return next(islice(train(made), 1, None)).loss
+
+
+def test_a_page_that_does_not_train_offers_no_other_batches() -> None:
+    assert "New input" not in offered_by(opened(NETWORK, digits()))
+    assert "New input" in offered_by(opened(NETWORK, RATE_CODED))
+
+
 def test_the_noise_seed_is_said_to_decide_what_a_dropout_drops_and_does() -> None:
     made = Experiment(**dict(WITH_DROPOUT.replace({"training.epochs": 2})))
     assert seed_note(made, "noise") == "Decides which values Dropout 3 drops while training."
     one, other = (next(train(made.replace({"seeds.noise": seed}))).layers[-1] for seed in (0, 1))
     assert not np.array_equal(one.u, other.u)
-    assert seed_note(ten_spikes(), "noise") == "Unused: nothing is random while this network trains."
+    assert seed_note(ten_spikes(), "noise") == "Unused: no layer of this network is random while it trains."
 
 
 def test_loaded_weights_leave_the_weight_seed_unused_until_another_one_draws_new_ones() -> None:

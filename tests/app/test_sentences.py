@@ -65,6 +65,27 @@ def test_a_network_in_which_nothing_can_spike_is_not_said_to() -> None:
         assert network_status(simulation, diagnose(simulation)) == "No layer of this network spikes."
 
 
+def said_of(layer: dict[str, Any], **pulse: Any) -> str:
+    """What is said of neurons with a current."""
+    made = Experiment(network=[layer], input={"kind": "step_current", **pulse})
+    (simulation,) = simulate(made)
+    return network_status(simulation, diagnose(simulation))
+
+
+def test_a_layer_whose_input_is_short_is_not_said_to_fire_all_the_time() -> None:
+    driven = {"kind": "LIF", "tau_mem": 10.0, "spike_fn": "SingleSpike", "reset_fn": "MembraneReset"}
+    short, throughout = ({"shape": (1, 1000, 4), "amplitude": 250.0, "start": 0, "stop": stop} for stop in (20, 1000))
+    rest = "its row says why, and what helps."
+    assert said_of(driven, **short) == f"LIF 1 fires at nearly every step while its input lasts: {rest}"
+    assert said_of(driven, **throughout) == f"LIF 1 fires nearly without pause: {rest}"
+
+
+def test_a_layer_that_loses_a_tenth_in_its_run_is_not_said_to_forget_nothing() -> None:
+    lasting = {"kind": "LIF", "tau_mem": 1001.0, "norm_input": False}
+    said = said_of(lasting, shape=(1, 100, 4), amplitude=0.05)
+    assert said == "LIF 1 hardly forgets in so short a run: its row says why, and what helps."
+
+
 # ------------------------------------------------------------------------------------------------------------------ numbers
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import time
 from collections.abc import Iterator
 from io import StringIO
@@ -23,7 +24,7 @@ from app.words.changes import changes_in_words
 from app.words.comparison import differences
 from app.words.findings import training_finding_in_words, training_remedy_in_words
 from app.words.recognition import untrained
-from app.words.tasks import TASK_WORDS, task_name, task_words
+from app.words.tasks import LEARNED_NAMES, TASK_WORDS, WATCH, task_name, task_words, watch
 from app.words.training import look_back, milestone, status
 from snncore.diagnosis.training_findings import NoProgress
 from snncore.errors import ExperimentError
@@ -33,7 +34,7 @@ from snncore.experiment.tasks import TASK_KINDS, Task
 from snncore.experiment.tasks.spike_times import SpikeTimes
 from snncore.run.bptt import train
 from snncore.run.simulation import simulate
-from tests.app.pages import TRAINING, fields, shown
+from tests.app.pages import TRAINING, data_of, fields, shown
 from tests.app.pages import opened as open_page
 from tests.app.said import complaints, said
 
@@ -95,6 +96,14 @@ def test_every_task_of_the_package_has_words_with_a_name_of_its_own() -> None:
             for name in type(task).model_fields
             if name != "kind"
         )
+
+
+def test_whatever_can_be_learned_says_what_to_watch() -> None:
+    unlabelled = {kind for kind, each in TASK_KINDS.items() if not each.is_labelled}
+    assert {*LEARNED_NAMES, *unlabelled} <= set(WATCH)
+    assert all(re.fullmatch(r"Watch [^.]+\.", sentence) for sentence in WATCH.values())
+    assert watch(digits().training.task) == WATCH["digits"]
+    assert watch(ten_spikes().training.task.at_output(False)) == WATCH["output_sum"]
 
 
 def test_the_status_of_times_is_their_distance() -> None:
@@ -303,6 +312,15 @@ def test_a_data_set_comes_with_a_network_that_learns_it_and_undo_brings_the_form
     page.session_state.desk.undo()
     shown(page.run())
     assert page.session_state.desk.training.experiment == ten_spikes()
+
+
+def test_what_to_watch_is_said_of_what_was_chosen_and_not_at_first() -> None:
+    page = opened(ten_spikes())
+    assert data_of(page, "count")["more"] == ""
+    for name in ("spike_times", "digits", "spike_count"):
+        fields(page)["training.task"].set_value(name)
+        shown(page.run())
+        assert data_of(page, "count")["more"] == WATCH[name]
 
 
 def test_a_task_for_one_input_gets_the_usual_network_after_labelled_data() -> None:

@@ -10,10 +10,11 @@ import pytest
 import torch
 
 from snncore.errors import ExperimentError
+from snncore.experiment.edits import encode
 from snncore.experiment.encodings import ENCODING_KINDS
 from snncore.experiment.randomness import randomness
 from snncore.experiment.readouts import first_spike, largest_potential, mean_potential, spike_count
-from snncore.experiment.spec import Experiment
+from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.experiment.tasks.classification import Classification
 
 LINEAR = {"kind": "Linear", "in_features": 64, "out_features": 10}
@@ -85,6 +86,40 @@ def test_an_encoding_makes_what_its_shape_says_and_is_random_where_a_seed_change
     assert one.any()
     assert torch.equal(one, same)
     assert torch.equal(one, other) != randomness(made).input
+
+
+RECURRENT = {"kind": "LIFRecurrent", "tau_mem": 10.0, "rec_connect": {"in_features": 64, "out_features": 64}}
+POOL, FLATTEN = {"kind": "AvgPool2d", "kernel_size": 2}, {"kind": "Flatten"}
+
+
+@pytest.mark.parametrize(
+    ("network", "shape"),
+    [
+        ([LINEAR, LIF], (64,)),
+        ([LINEAR | {"weights": {"kind": "constant", "value": 0.1}}, LIF], (64,)),
+        ([{"kind": "Dropout"}, LINEAR, LIF], (64,)),
+        ([RECURRENT, LINEAR, LIF], (64,)),
+        ([{"kind": "Conv2d", "in_channels": 1, "out_channels": 3, "kernel_size": 3}, LIF], (1, 8, 8)),
+        ([POOL, FLATTEN, LINEAR | {"in_features": 16}, LIF], (1, 8, 8)),
+        ([FLATTEN, LINEAR, LIF], (8, 8)),
+    ],
+)
+def test_another_encoding_leads_to_a_network_that_fits_and_back_again(network: list[Any], shape: tuple[int, ...]) -> None:
+    made = classifying(*network, shape=(1, 20, *shape), encoding={"kind": "current"})
+    there = Experiment(**dict(encode(made.draft, "on_off")))
+    assert len(there.input.shape) == 2 + (1 if len(shape) == 1 else 3), "in a row, or in planes, as before"
+    assert there.make_input().shape == there.input.shape
+    assert there.output_shape == made.output_shape
+    back = Experiment(**dict(encode(there.draft, "current")))
+    assert back.network == made.network
+
+
+def test_an_encoding_that_cannot_take_the_samples_says_so_and_one_without_labelled_data_too() -> None:
+    points = classifying(data={"kind": "yin_yang"}, encoding={"kind": "latency"}, shape=(1, 20, 5))
+    with pytest.raises(ExperimentError, match="takes images"):
+        encode(points.draft, "on_off")
+    with pytest.raises(ExperimentError, match="has no labelled data to encode"):
+        encode(ten_spikes().draft, "on_off")
 
 
 def test_a_constant_current_is_the_value_at_every_step() -> None:

@@ -16,9 +16,11 @@ from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 from snncore.layers import StatefulLayer
 from snncore.run.bptt import train
+from snncore.run.labelled import FIRST_TESTED, Answerer
 from snncore.run.measures import (
     all_operations,
     incoming_weights,
+    operations_into,
     operations_of,
     operations_per_epoch,
     per_sample,
@@ -274,3 +276,45 @@ def test_operations_of_a_sample_are_those_of_what_is_between_and_untold_behind_p
     pooled = cost(digits_convolution().replace({"network": layers, "training.epochs": 1}))
     assert pooled.spikes > 0
     assert pooled.operations is None
+
+
+RECURRENT = {"kind": "LIFRecurrent", "tau_mem": 8.0, "norm_input": False, "rec_connect": linear(32, 32)}
+
+
+def test_a_spike_that_returns_to_its_layer_is_an_operation_for_each_neuron_there():
+    made = ten_spikes().replace({"network.1.norm_input": False})
+    network = made.model_dump()["network"]
+    recurrent = made.replace({"network": [network[0] | {"out_features": 32}, RECURRENT, linear(32, 4), network[3]], "training.epochs": 3})
+    (simulation,) = simulate(recurrent)
+    spikes = simulation.records[1].spikes
+    assert spikes.any()
+    assert operations_into(simulation, 1).tolist() == (32 * simulation.input.sum(axis=2) + 32 * spikes.sum(axis=2)).tolist()
+    assert all_operations(simulation) == 32 * simulation.input.sum() + (32 + 4) * spikes.sum()
+    records = list(train(recurrent))
+    found = operations_per_epoch(recurrent, records, recurrent.make_input().numpy())
+    assert found.tolist() == [all_operations(simulate(recurrent, parameters=record.parameters)[0]) for record in records]
+
+
+def test_operations_of_a_sample_count_recurrent_connections():
+    made = digits().replace({"network": [linear(64, 32), RECURRENT, linear(32, 10), {"kind": "ExpLeak", "tau_mem": 8.0}]})
+    cost = per_sample(made, next(train(made)))
+    assert cost.operations == pytest.approx(cost.spikes * (32 + 10))
+    assert cost.spikes > 0
+
+
+@pytest.mark.parametrize("padding", [0, 1])
+@pytest.mark.parametrize("between", [(), (DROPOUT,)], ids=["", "through a dropout"])
+def test_operations_of_a_sample_count_what_its_spikes_meet_in_a_convolution_by_their_places(padding, between):
+    first = {"kind": "Conv2d", "in_channels": 1, "out_channels": 4, "kernel_size": 3, "padding": padding}
+    second, side = {**first, "in_channels": 4, "out_channels": 3}, 8 if padding else 4
+    firing = {**LIF, "norm_input": False}
+    layers = [first, firing, *between, second, firing, {"kind": "Flatten"}, linear(3 * side**2, 10), {"kind": "ExpLeak", "tau_mem": 8.0}]
+    made = digits_convolution().replace({"network": layers, "training.epochs": 2})
+    untrained, trained = train(made)
+    answerer = Answerer(made)
+    values = answerer.halves.train.values[:FIRST_TESTED]
+    _, outputs = answerer.activity(answerer.encoded(values), untrained.parameters)
+    place = 3 + len(between)
+    met = [synaptic_operations(made.network[place - 1], outputs[1]).sum(dtype=np.float64), outputs[place].sum(dtype=np.float64) * 10]
+    assert per_sample(made, untrained).operations == pytest.approx(sum(met) / len(values), rel=1e-4)
+    assert per_sample(made, trained).operations > 0

@@ -18,6 +18,7 @@ from snncore.experiment.spec import Experiment
 from snncore.io.recordings import content_hash
 from snncore.run.bptt import train
 from tests.length import examples
+from tests.snncore import labelled
 
 SHAPE, SENSOR = (1, 40, 6), (1, 40, 2, 8, 8)
 OTHER_SEEDS = (1, 2, 3)
@@ -93,3 +94,20 @@ def test_the_noise_seed_decides_something_where_another_one_trains_otherwise(p: 
     (one,), (other,) = (list(train(made.replace({"seeds.noise": seed}))) for seed in (0, 1))
     assert bool(randomness(made).noise) == is_noisy
     assert np.array_equal(one.layers[-1].u, other.layers[-1].u) != is_noisy
+
+
+@pytest.mark.parametrize(("encoding", "is_random"), [("current", False), ("latency", False), ("rate", True)])
+def test_the_input_seed_orders_the_batches_of_labelled_data_and_draws_what_a_random_encoding_draws(encoding: str, is_random: bool) -> None:
+    made = labelled.made(task={"encoding": {"kind": encoding}}, epochs=2)
+    learned = [labelled.learned(made.replace({"seeds.input": seed})) for seed in (0, 1)]
+    found = randomness(made)
+    assert (found.batches, found.samples) == (True, is_random)
+    untrained, trained = zip(*learned, strict=True)
+    assert (untrained[0].loss == untrained[1].loss) != is_random, "epoch 0 tests all samples in the order of the data"
+    assert trained[0].loss != trained[1].loss
+
+
+def test_what_has_no_labelled_data_has_no_batches() -> None:
+    found = randomness(fed(INPUTS["always"]))
+    assert not found.batches
+    assert not found.samples
