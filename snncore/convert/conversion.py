@@ -13,7 +13,7 @@ from torch import fx, nn
 
 from snncore.activation import MembraneSubtract, MultiSpike, ResetFunction, SingleExponential, SpikeFunction, SurrogateGradient
 from snncore.convert import kinds
-from snncore.convert.graph import check_finite, free_name, relus, separated, traced
+from snncore.convert.graph import check_finite, check_plain, free_name, relus, separated, traced
 from snncore.convert.network import Network
 from snncore.errors import ConversionError, ParameterError
 from snncore.layers import IAFSqueeze, StatefulLayer
@@ -67,6 +67,7 @@ def from_model(
         ParameterError: an argument out of its range.
     """
     _check_arguments(backend, bias_rescaling, spike_layer_class, initial_v_mem)
+    check_plain(model)
     check_finite(model)
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     arguments = dict(kwargs_backend or {})

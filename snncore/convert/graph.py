@@ -153,6 +153,17 @@ def check_finite(model: nn.Module) -> None:
             raise ConversionError(f"{name} holds {wrong}; all weights must be finite numbers. Train again with a lower learning rate.")
 
 
+def check_plain(model: nn.Module) -> None:
+    """Raise ConversionError if a module makes a weight anew before each call, as the old `weight_norm`, `spectral_norm` and pruning do."""
+    for name, module in model.named_modules():
+        made = [tensor for tensor in ("weight", "bias") if isinstance(vars(module).get(tensor), Tensor)]
+        if made:
+            raise ConversionError(
+                f"{type(module).__name__} (module {name!r}) makes its {made[0]} from others before each call, and a copy can't; "
+                f"call remove_weight_norm, remove_spectral_norm or prune.remove of torch.nn.utils first, or use its parametrizations."
+            )
+
+
 # -------------------------------------------------------------------------------------------------------- details
 
 
