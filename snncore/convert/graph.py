@@ -154,7 +154,7 @@ def check_finite(model: nn.Module) -> None:
 
 
 def check_plain(model: nn.Module) -> None:
-    """Raise ConversionError if a module makes a weight anew before each call, as the old `weight_norm`, `spectral_norm` and pruning do."""
+    """Raise ConversionError if a module makes a weight again before each call, as the old `weight_norm`, `spectral_norm` and pruning do."""
     for name, module in model.named_modules():
         made = [tensor for tensor in ("weight", "bias") if isinstance(vars(module).get(tensor), Tensor)]
         if made:
@@ -177,6 +177,8 @@ def _check(node: fx.Node, model: fx.GraphModule) -> None:
     if node.op not in ("call_function", "call_method") or is_relu(node, model) or kinds.is_number(node):
         return
     name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
+    if kinds.rounds(node):
+        raise ConversionError(f"The function {name} can't be computed by spikes, since it rounds; divide with / and keep fractions.")
     if node.target in kinds.LINEAR_FUNCTIONS | kinds.SUMS | kinds.WEIGHTED_FUNCTIONS or kinds.is_multiple(node):
         return
     raise ConversionError(f"The function {name} can't be computed by spikes; {kinds.instead_of(name)}.")

@@ -236,11 +236,25 @@ def test_modules_that_spikes_cannot_compute_are_refused_by_name(layer: nn.Module
         (lambda x: 1 / x, "truediv", "Linear"),
         (lambda x: x.clamp(0, 1), "clamp", "ReLU"),
         (torch.exp, "exp", "Linear"),
+        (lambda x: x // 0.3, "floordiv", "rounds; divide with /"),
+        (lambda x: torch.div(x, 0.3, rounding_mode="floor"), "div", "rounds"),
+        (lambda x: x.to(torch.int32), "to", "rounds"),
+        (lambda x: x.sum(-1, dtype=torch.long), "sum", "rounds"),
+        (lambda x: x.long(), "long", "rounds"),
     ],
 )
 def test_functions_that_spikes_cannot_compute_are_refused_by_name(function: Any, name: str, instead: str) -> None:
     with pytest.raises(ConversionError, match=rf"^The function {name} can't be computed by spikes.*{instead}"):
         from_model(Calling(function), batch_size=1)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda x: x.to(torch.float64).to(dtype=torch.float32), lambda x: x.to("cpu"), lambda x: x[..., : x.shape[-1] // 2]],
+)
+def test_casts_between_fractions_and_whole_numbers_of_sizes_are_taken(function: Any) -> None:
+    model, x = Calling(function), torch.rand(3, 4)
+    torch.testing.assert_close(rates(from_model(model, batch_size=3), x), model(x).detach(), rtol=0, atol=2 / STEPS)
 
 
 def test_a_model_that_looks_at_its_data_is_refused() -> None:
