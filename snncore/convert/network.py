@@ -197,8 +197,8 @@ def _outputs(model: nn.Module, data: Tensor, names: Sequence[str]) -> dict[str, 
     if unknown:
         known = ", ".join(name for name in modules if name)
         raise ParameterError(f"Network: there is no module {unknown[0]!r} in both models; use {INPUT} or some of {known}.")
-    with outputs_kept({name: modules[name] for name in names if name != INPUT}) as outputs:
-        evaluated(model, data)
+    with outputs_kept({name: modules[name] for name in names if name != INPUT}, copied=True) as outputs:
+        evaluated(model, data.clone())
     return {INPUT: data, **{name: output.detach() for name, output in outputs.items()}}
 
 
