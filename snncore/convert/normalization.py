@@ -14,7 +14,8 @@ from torch import Tensor, fx, nn
 from torch.nn.utils import fusion, parametrize
 
 from snncore.convert import kinds
-from snncore.convert.graph import check_finite, check_plain, evaluated, is_relu, module_of, relus, separated, traced
+from snncore.convert.checks import check_data, check_finite, check_plain, evaluated
+from snncore.convert.graph import is_relu, module_of, relus, separated, traced
 from snncore.errors import ConversionError, ParameterError
 from snncore.layers import NeuromorphicReLU, StatefulLayer
 
@@ -181,6 +182,9 @@ class _Groups:
         self.parent[self.of(first)] = self.of(second)
 
 
+TINY = torch.finfo(torch.float32).tiny
+"""A layer whose largest answer isn't above it counts as one that answers 0."""
+
 UNIT = "unit"
 """A member of the group whose scale is 1: the input, and what constants are added to."""
 
@@ -189,8 +193,7 @@ def _scales(model: nn.Module, data: Tensor, percentile: float, layers: Collectio
     """Return the model's graph, and by how much each of its values is to be divided."""
     if not 0 < percentile <= 100:
         raise ParameterError(f"normalize: percentile is {percentile}; it must be above 0 and at most 100, such as 99.9.")
-    if not bool(data.isfinite().all()):
-        raise ConversionError("The data holds an infinity or NaN; all values must be finite numbers.")
+    check_data(data)
     view = traced(separated(model))
     groups = _groups(view)
     found: dict[Any, float] = {}
@@ -201,7 +204,7 @@ def _scales(model: nn.Module, data: Tensor, percentile: float, layers: Collectio
         group = groups.of(node)
         if layers is None or names[node] in layers:
             found[group] = max(value, found.get(group, 0.0))
-    found = {group: value if value > 0 else 1.0 for group, value in found.items()} | {groups.of(UNIT): 1.0}
+    found = {group: value if value > TINY else 1.0 for group, value in found.items()} | {groups.of(UNIT): 1.0}
     return view, {node: found.get(groups.of(node), 1.0) for node in view.graph.nodes}
 
 

@@ -143,7 +143,7 @@ def test_batch_norms_are_folded() -> None:
     assert not any(isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) for module in normalised.modules())
 
 
-@pytest.mark.parametrize("weight", [0.0, -1.0])
+@pytest.mark.parametrize("weight", [0.0, -1.0, 1e-42])
 def test_dead_layers_keep_their_scale(weight: float) -> None:
     model = nn.Sequential(nn.Linear(3, 3, bias=False), nn.ReLU(), nn.Linear(3, 2))
     nn.init.constant_(model[0].weight, weight)
@@ -174,6 +174,10 @@ def test_data_that_does_not_fit_is_refused() -> None:
         normalize(model, data[:, :7])
     with pytest.raises(ConversionError, match="data holds an infinity or NaN"):
         normalize(model, data / 0)
+    with pytest.raises(ConversionError, match=r"shape \(0, 20\) and holds nothing; give at least one sample"):
+        normalize(model, data[:0])
+    with pytest.raises(ConversionError, match=r"LazyLinear .* call the model on some data first"):
+        normalize(nn.Sequential(nn.LazyLinear(3), nn.ReLU()), data)
 
 
 @pytest.mark.parametrize(
