@@ -39,6 +39,7 @@ PERCENTILE = Parameter(
 RESET = Parameter("Reset", "Subtracting θ keeps what u had above it; a reset to a value loses that.", code="reset_fn")
 SPIKES = Parameter("Spikes per step", "How many spikes a neuron may send in one step.", code="spike_fn")
 INPUT = Parameter("Input", "Pixels as a constant current, or as spikes at random with the brightness as probability.", code="encoding")
+NOT_COUNTED = "Neither memory is counted nor what each neuron adds at every step: its constant current and bias."
 ENERGY_MULTIPLY_ADD = Parameter(
     "Energy of a multiply-add",
     "4.6 pJ for 32-bit floats in 45 nm (Horowitz, ISSCC 2014). Memory isn't counted.",
@@ -48,7 +49,7 @@ ENERGY_MULTIPLY_ADD = Parameter(
 )
 ENERGY_SYNOP = Parameter(
     "Energy of a synaptic operation",
-    "One add: 0.9 pJ for 32-bit floats in 45 nm (Horowitz, ISSCC 2014). Memory isn't counted.",
+    f"One add: 0.9 pJ for 32-bit floats in 45 nm (Horowitz, ISSCC 2014). {NOT_COUNTED}",
     unit="pJ",
     tuned=Range(0.0, 20.0, 0.1),
     numbers=Numbers.of(Conversion, "energy_synop"),

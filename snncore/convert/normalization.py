@@ -21,13 +21,15 @@ from snncore.layers import NeuromorphicReLU, StatefulLayer
 
 
 def normalize(model: nn.Module, data: Tensor, percentile: float = 99.9) -> nn.Module:
-    """Return a copy whose ReLUs answer 1 where the model's answer their percentile λ on the data.
+    """Return a copy whose activations are at most about 1, with the same function up to a known factor.
 
-    A layer between ReLUs with λ_in and λ_out gets the weights W·λ_in/λ_out and the bias b/λ_out. So each ReLU answers 1/λ of what it did,
-    and the output is that of `model.eval()` divided by the λ of the last ReLU if the model ends in one, unchanged if it doesn't.
-    Branches that are added or concatenated get one λ, the largest. A layer that answers 0 to all data keeps its scale. Batch norms
-    are folded into the layer before them, and leave an `Identity`. Parametrized weights become plain ones, and layers that share a weight
-    get one each.
+    λ is the percentile of what a ReLU answers on the data; the copy's answers 1 there. A layer between ReLUs with λ_in and λ_out gets the
+    weights W·λ_in/λ_out and the bias b/λ_out. So each ReLU answers 1/λ of what it did, and the output is that of `model.eval()` divided by
+    the λ of the last ReLU if the model ends in one, unchanged if it doesn't.
+
+    Branches that are added or concatenated get one λ, the largest. If the input or a constant is among them, it is 1, since these can't be
+    scaled: such ReLUs answer what they did, even above 1. A layer that answers 0 to all data keeps its scale. Batch norms are folded into
+    the layer before them, and leave an `Identity`. Parametrized weights become plain ones, and layers that share a weight get one each.
 
     Args:
         model: as `from_model` takes it.

@@ -10,7 +10,7 @@ import pytest
 from app.figures.conversion import conversion_figure
 from app.server.link import from_parameter
 from app.state.conversion import ConversionState
-from app.words.conversion import PLANTED, mended_in_words
+from app.words.conversion import ENERGY_SYNOP, NOT_COUNTED, PLANTED, mended_in_words
 from snncore.errors import ExperimentError
 from tests.app.conversion_page import CONVOLUTIONAL, SMALL, VIEW, begun, own_network, page_of, settled, weights_file
 from tests.app.pages import desk, fields, press, received_by, run, told
@@ -96,6 +96,12 @@ def test_a_remedy_that_came_too_late_changes_nothing(state: ConversionState) -> 
 )
 def test_what_a_remedy_did_is_said_as_it_is(before: float, after: float, said: str) -> None:
     assert mended_in_words(before, after) == said
+
+
+def test_what_the_energies_leave_out_is_said() -> None:
+    assert "memory" in NOT_COUNTED
+    assert "at every step: its constant current and bias" in NOT_COUNTED
+    assert NOT_COUNTED in ENERGY_SYNOP.note
 
 
 # ------------------------------------------------------------------------------------------------------ what may be done

@@ -124,6 +124,22 @@ def test_added_branches_share_the_largest_scale() -> None:
     torch.testing.assert_close(normalize(model, data)(data), model(data))
 
 
+@pytest.mark.parametrize("constant", [False, True])
+def test_a_branch_that_meets_the_input_or_a_constant_keeps_its_answers_even_above_one(constant: bool) -> None:
+    class Meeting(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.out = nn.Linear(5, 5), nn.Linear(5, 5)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.out(self.a(x).relu() + (torch.ones(5) if constant else x))
+
+    model, data = made(Meeting)
+    (before,), (after,) = activations(model, data), activations(normalize(model, data), data)
+    assert before.max() > 1.5
+    assert torch.equal(after, before)
+
+
 def test_the_model_and_its_mode_stay_as_they_were() -> None:
     model, data = made(Convolutional)
     model.train()
