@@ -88,7 +88,7 @@ export interface ConversionData {
 }
 
 export interface ConversionFinding {
-  kind: "silent" | "saturated" | "clipped" | "reset" | "too few steps";
+  kind: "silent" | "slow" | "saturated" | "clipped" | "reset" | "start" | "too few steps";
   words: string;
   remedy: string;
 }

@@ -10,7 +10,7 @@ from app.widgets.exports import export_buttons
 from app.widgets.head import close_and, head_menus, pin_button
 from app.widgets.own_weights import own_weights
 from app.widgets.session import desk
-from app.words.conversion import EXPLANATION, OWN_LAYERS, PLANTED, costs_in_words
+from app.words.conversion import EXPLANATION, NOT_COUNTED, OWN_LAYERS, PLANTED, costs_in_words
 
 
 def conversion_menus() -> None:
@@ -37,7 +37,7 @@ def _explain() -> None:
     if state.shown is not None:
         title("What it costs, by layer")
         definitions(costs_in_words(state.shown))
-        caption("An add costs 0.9 pJ, a multiply-add 4.6 pJ (Horowitz, ISSCC 2014), unless set otherwise under More. Memory isn't counted.")
+        caption(f"An add costs 0.9 pJ, a multiply-add 4.6 pJ (Horowitz, ISSCC 2014), unless set otherwise under More. {NOT_COUNTED}")
 
 
 def _share() -> None:

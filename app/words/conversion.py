@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.words.numbers import counted
 from app.words.parameter import Parameter, Range, Tried
 from app.words.typed_numbers import Numbers
@@ -39,6 +41,7 @@ PERCENTILE = Parameter(
 RESET = Parameter("Reset", "Subtracting θ keeps what u had above it; a reset to a value loses that.", code="reset_fn")
 SPIKES = Parameter("Spikes per step", "How many spikes a neuron may send in one step.", code="spike_fn")
 INPUT = Parameter("Input", "Pixels as a constant current, or as spikes at random with the brightness as probability.", code="encoding")
+NOT_COUNTED = "Neither memory is counted nor what each neuron adds at every step: its constant current and bias."
 ENERGY_MULTIPLY_ADD = Parameter(
     "Energy of a multiply-add",
     "4.6 pJ for 32-bit floats in 45 nm (Horowitz, ISSCC 2014). Memory isn't counted.",
@@ -48,7 +51,7 @@ ENERGY_MULTIPLY_ADD = Parameter(
 )
 ENERGY_SYNOP = Parameter(
     "Energy of a synaptic operation",
-    "One add: 0.9 pJ for 32-bit floats in 45 nm (Horowitz, ISSCC 2014). Memory isn't counted.",
+    f"One add: 0.9 pJ for 32-bit floats in 45 nm (Horowitz, ISSCC 2014). {NOT_COUNTED}",
     unit="pJ",
     tuned=Range(0.0, 20.0, 0.1),
     numbers=Numbers.of(Conversion, "energy_synop"),
@@ -86,12 +89,20 @@ def fault_in_words(compared: Compared, fault: Fault) -> str:
     match fault.kind:
         case "silent":
             return f"Silent: {share} of the activations in {where} that are due a spike get none in {compared.asked} steps. {apart}"
+        case "slow":
+            return f"Slow: {share} of the activations in {where} get at least one spike too few, since θ is above 1. {apart}"
         case "saturated":
             return f"Saturated: {share} of the activations in {where} are above θ, so those neurons spike at every step. {apart}"
         case "clipped":
             return f"Clipped: {share} of the activations in {where} are above the percentile, more than one spike per step. {apart}"
         case "reset":
             return f"Reset to a value: what u has above θ is lost at each spike, so rates stay low. {apart}"
+        case "start":
+            assert fault.place is not None
+            neurons: Any = compared.experiment.network[fault.place]
+            start = neurons.initial_v_mem
+            sent = "too many" if start > 0.5 else "too few"
+            return f"Start: u begins at {start:g} of θ, so {share} of the activations in {where} get over half a spike {sent}. {apart}"
         case "too few steps":
             rates = "rates are 0 or 1" if compared.asked == 1 else f"rates are multiples of 1/{compared.asked}"
             return f"Too few steps: {rates}. {apart}"
@@ -102,6 +113,10 @@ def remedy_in_words(fault: Fault) -> str:
     match fault.kind:
         case "silent":
             return "Lower θ to 1" if any(path.endswith("spike_threshold") for path in fault.changes) else "Start at half of θ"
+        case "slow":
+            return "Lower θ to 1"
+        case "start":
+            return "Start at half of θ"
         case "saturated":
             return "Raise θ to 1"
         case "clipped":

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from snncore.convert.graph import check_finite
+from snncore.convert.checks import check_finite
 from snncore.errors import ConversionError
 from snncore.experiment.data import Halves, Labelled
 from snncore.experiment.encodings import ConstantCurrent, RateCode

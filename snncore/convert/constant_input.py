@@ -17,7 +17,8 @@ def run_constant(model: nn.Module, x: Tensor, num_timesteps: int, *, once: bool 
     """Return the output over time, (batch, time, ...), for an input (batch, ...) that is the same at every step.
 
     Args:
-        once: compute what comes before the first spikes once, if nothing there depends on the number of rows.
+        once: compute what comes before the first spikes once, if nothing there depends on the number of rows and no hook waits for a call
+            of the whole model.
 
     Raises:
         ShapeError: no time step, or other sizes than the squeeze layers were made for.
@@ -34,7 +35,8 @@ def run_constant(model: nn.Module, x: Tensor, num_timesteps: int, *, once: bool 
                 f"The input has {len(x)} samples and {num_timesteps} time steps, but the spiking layers were made for "
                 f"batch_size={layer.batch_size} and num_timesteps={layer.num_timesteps}. Convert again with one of them as here."
             )
-    output = _once_before_spikes(model, x, num_timesteps) if once and not model.training else model(_repeated(x, num_timesteps))
+    once = once and not model.training and not model._forward_hooks
+    output = _once_before_spikes(model, x, num_timesteps) if once else model(_repeated(x, num_timesteps))
     over_time: Tensor = output.unflatten(0, (len(x), num_timesteps))
     return over_time
 

@@ -13,7 +13,8 @@ from torch import fx, nn
 
 from snncore.activation import MembraneSubtract, MultiSpike, ResetFunction, SingleExponential, SpikeFunction, SurrogateGradient
 from snncore.convert import kinds
-from snncore.convert.graph import check_finite, free_name, relus, separated, traced
+from snncore.convert.checks import check_finite, check_plain
+from snncore.convert.graph import free_name, relus, separated, traced
 from snncore.convert.network import Network
 from snncore.errors import ConversionError, ParameterError
 from snncore.layers import IAFSqueeze, StatefulLayer
@@ -67,6 +68,9 @@ def from_model(
         ParameterError: an argument out of its range.
     """
     _check_arguments(backend, bias_rescaling, spike_layer_class, initial_v_mem)
+    if not isinstance(model, nn.Module):
+        raise ConversionError(f"The model is of type {type(model).__name__}; give a torch.nn.Module.")
+    check_plain(model)
     check_finite(model)
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     arguments = dict(kwargs_backend or {})
@@ -113,6 +117,10 @@ def _spiking_copy(model: nn.Module, spiking_layer: Callable[..., StatefulLayer],
     found = relus(graph)
     if not found and not add_spiking_output:
         raise ConversionError(f"{type(model).__name__} calls no ReLU, so there is nothing to convert; put a ReLU after each hidden layer.")
+    (returned,) = graph.graph.output_node().args
+    if not isinstance(returned, fx.Node):
+        kind = type(returned).__name__.removeprefix("immutable_")
+        raise ConversionError(f"{type(model).__name__} returns a {kind}, and spikes have one output; let it return one tensor.")
     copied = copy.deepcopy(view)
     for node in found:
         copied.set_submodule(str(node.target), spiking_layer())
@@ -122,8 +130,6 @@ def _spiking_copy(model: nn.Module, spiking_layer: Callable[..., StatefulLayer],
 def _with_spiking_output(copied: nn.Module, graph: fx.GraphModule, spiking_layer: Callable[..., StatefulLayer]) -> nn.Module:
     """Return the model with a spiking layer on its output, unless that is a ReLU's already."""
     (returned,) = graph.graph.output_node().args
-    if not isinstance(returned, fx.Node):
-        raise ConversionError("The model returns several values, so it can't get a spiking output; let it return one tensor.")
     if returned in relus(graph):
         warnings.warn("The model ends in a ReLU, so its output spikes already; no spiking output was added.", stacklevel=3)
         return copied

@@ -15,7 +15,7 @@ from snncore.experiment.conversion import Conversion
 GOOD = 0.99
 """Agreement from which on nothing needs mending."""
 
-MUCH_SILENT, MUCH_SATURATED, MUCH_CLIPPED = 0.4, 0.05, 0.03
+MUCH_SILENT, MUCH_SLOW, MUCH_SATURATED, MUCH_CLIPPED, MUCH_STARTED = 0.4, 0.4, 0.05, 0.03, 0.2
 """Shares of a layer's values from which on a fault is named."""
 
 BETTER = 0.01
@@ -24,7 +24,10 @@ BETTER = 0.01
 BEYOND = 1.02
 """A value counts as too large from this multiple of what can be."""
 
-FaultKind = Literal["silent", "saturated", "clipped", "reset", "too few steps"]
+BEST_START, FAR_START = 0.5, 0.25
+"""Potential before the first step, as a fraction of θ, that rounds rates to the nearest; and how far from it one is named."""
+
+FaultKind = Literal["silent", "slow", "saturated", "clipped", "reset", "start", "too few steps"]
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,11 @@ class Fault:
     """One fault.
 
     Attributes:
-        kind: `silent`: neurons whose activation is due at least one spike send none. `saturated`: the threshold is so low that neurons
+        kind: `silent`: neurons whose activation is due at least one spike send none. `slow`: the threshold is so high that they send at
+            least one too few. `saturated`: the threshold is so low that neurons
             spike as often as they can. `clipped`: activations above the percentile, which no number of spikes stands for. `reset`: what a
-            potential has above θ is lost at each spike. `too few steps`: more steps bring more agreement.
+            potential has above θ is lost at each spike. `start`: potentials start so near θ, or so far below it, that rates are rounded up,
+            or down. `too few steps`: more steps bring more agreement.
         place: of the layer that has most of it; None for too few steps and the reset.
         share: of the layer's values that have it; for too few steps, the agreement that would be missing.
         changes: of the Experiment that mend it, by path.
@@ -50,10 +55,10 @@ def faults(compared: Compared) -> tuple[Fault, ...]:
     """Return what parts the two networks, the worst first; nothing where they agree."""
     if compared.agreement >= GOOD:
         return ()
-    found = [fault for fault in (_silent(compared), _saturated(compared), _clipped(compared)) if fault is not None]
+    found = [fault for fault in (_silent(compared) or _slow(compared), _saturated(compared), _clipped(compared)) if fault is not None]
     if found:
         return tuple(sorted(found, key=lambda fault: -fault.share))
-    other = _reset(compared) or _too_few_steps(compared)
+    other = _reset(compared) or _start(compared) or _too_few_steps(compared)
     return () if other is None else (other,)
 
 
@@ -67,8 +72,17 @@ def _silent(compared: Compared) -> Fault | None:
         if neurons.spike_threshold > 1:
             changes[f"network.{place}.spike_threshold"] = 1.0
         if neurons.initial_v_mem < 0:
-            changes[f"network.{place}.initial_v_mem"] = 0.5
+            changes[f"network.{place}.initial_v_mem"] = BEST_START
     return _worst(compared, "silent", share, MUCH_SILENT, changes)
+
+
+def _slow(compared: Compared) -> Fault | None:
+    def share(layer: ComparedLayer, neurons: Any) -> float:
+        due = layer.activations * compared.asked >= 1
+        return _share((layer.activations - layer.rates) * compared.asked >= 1, due) if neurons.spike_threshold > 1 else 0.0
+
+    lowered = {f"network.{place}.spike_threshold": 1.0 for place, neurons in _neurons(compared) if neurons.spike_threshold > 1}
+    return _worst(compared, "slow", share, MUCH_SLOW, lowered)
 
 
 def _saturated(compared: Compared) -> Fault | None:
@@ -98,6 +112,24 @@ def _reset(compared: Compared) -> Fault | None:
         if isinstance(neurons.reset_fn, MembraneReset)
     }
     return Fault("reset", None, 1 - compared.agreement, changes) if changes else None
+
+
+def _start(compared: Compared) -> Fault | None:
+    if compared.input_synops is not None:  # spikes at random miss by more than the start does
+        return None
+
+    def share(layer: ComparedLayer, neurons: Any) -> float:
+        if not _starts_far(neurons):
+            return 0.0
+        too_many = (layer.rates - layer.activations) * compared.asked * np.sign(neurons.initial_v_mem - BEST_START)
+        return _share(too_many > 0.5, layer.activations > 0)
+
+    halved = {f"network.{place}.initial_v_mem": BEST_START for place, neurons in _neurons(compared) if _starts_far(neurons)}
+    return _worst(compared, "start", share, MUCH_STARTED, halved)
+
+
+def _starts_far(neurons: Any) -> bool:
+    return bool(abs(neurons.initial_v_mem - BEST_START) >= FAR_START)
 
 
 def _too_few_steps(compared: Compared) -> Fault | None:

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import torch
-from torch import Tensor, fx, nn
+from torch import fx, nn
 
 from snncore.convert import kinds
 from snncore.errors import ConversionError
@@ -145,14 +144,6 @@ def free_name(model: nn.Module, name: str) -> str:
     return next(free for free in (name, *(f"{name}_{number}" for number in range(1, len(taken) + 2))) if free not in taken)
 
 
-def check_finite(model: nn.Module) -> None:
-    """Raise ConversionError if a parameter or buffer holds an infinity or NaN; states don't count."""
-    for name, value in (*model.named_parameters(), *model.named_buffers()):
-        if value.is_floating_point() and not bool(value.isfinite().all()):
-            wrong = value.detach()[~value.isfinite()][0].item()
-            raise ConversionError(f"{name} holds {wrong}; all weights must be finite numbers. Train again with a lower learning rate.")
-
-
 # -------------------------------------------------------------------------------------------------------- details
 
 
@@ -166,6 +157,8 @@ def _check(node: fx.Node, model: fx.GraphModule) -> None:
     if node.op not in ("call_function", "call_method") or is_relu(node, model) or kinds.is_number(node):
         return
     name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
+    if kinds.rounds(node):
+        raise ConversionError(f"The function {name} can't be computed by spikes, since it rounds; divide with / and keep fractions.")
     if node.target in kinds.LINEAR_FUNCTIONS | kinds.SUMS | kinds.WEIGHTED_FUNCTIONS or kinds.is_multiple(node):
         return
     raise ConversionError(f"The function {name} can't be computed by spikes; {kinds.instead_of(name)}.")
@@ -190,22 +183,3 @@ def _is_in_place(node: fx.Node, model: nn.Module) -> bool:
     if node.op == "call_module":
         return bool(getattr(model.get_submodule(str(node.target)), "inplace", False))
     return node.kwargs.get("inplace") is True or getattr(node.target, "__name__", node.target) in ("relu_", "clamp_")
-
-
-def evaluated(model: Callable[[Tensor], Any], data: Tensor) -> Any:
-    """Return the model's output without gradient.
-
-    Raises:
-        ConversionError: the model doesn't take data of this shape or dtype.
-    """
-    try:
-        with torch.no_grad():
-            return model(data)
-    except (RuntimeError, ValueError) as error:
-        raise misfit(data, error) from error
-
-
-def misfit(data: Tensor, error: Exception) -> ConversionError:
-    """Return the error that says which data the model refused, and why."""
-    reason = str(error).strip().partition("\n")[0].removesuffix(".")
-    return ConversionError(f"The model doesn't take data of shape {tuple(data.shape)}, {data.dtype}: {reason}.")

@@ -44,12 +44,20 @@ QUOTIENTS: frozenset[Any] = frozenset((operator.truediv, operator.itruediv, torc
 
 WEIGHTED_FUNCTIONS: frozenset[Any] = frozenset((functional.linear, functional.conv1d, functional.conv2d, functional.conv3d))
 
+ROUNDINGS: frozenset[Any] = frozenset(
+    (
+        *(operator.floordiv, operator.ifloordiv, torch.floor_divide, torch.floor, torch.ceil, torch.round, torch.trunc),
+        *("floor_divide", "floor_divide_", "floor", "floor_", "ceil", "ceil_", "round", "round_", "trunc", "trunc_"),
+        *("int", "long", "short", "char", "byte", "bool"),
+    )
+)
+
 SIZES: frozenset[Any] = frozenset(("size", "dim", "ndimension", "numel", len))
 """Functions that return numbers about a tensor's shape."""
 
 LINEAR_FUNCTIONS: frozenset[Any] = frozenset(
     (
-        *(operator.neg, operator.getitem, operator.floordiv, getattr, torch.neg, torch.cat, torch.stack, torch.flatten, torch.reshape),
+        *(operator.neg, operator.getitem, getattr, torch.neg, torch.cat, torch.stack, torch.flatten, torch.reshape),
         *(torch.permute, torch.transpose, torch.squeeze, torch.unsqueeze, torch.mean, torch.sum, torch.chunk, torch.split),
         *(functional.avg_pool1d, functional.avg_pool2d, functional.avg_pool3d, functional.pad),
         *(functional.adaptive_avg_pool1d, functional.adaptive_avg_pool2d, functional.adaptive_avg_pool3d),
@@ -106,6 +114,13 @@ def is_multiple(node: fx.Node) -> bool:
     if node.target in QUOTIENTS:
         return is_number(node.args[1])
     return node.target in PRODUCTS and any(map(is_number, node.args))
+
+
+def rounds(node: fx.Node) -> bool:
+    """Return True for a call that makes whole numbers of an activation."""
+    given = (*node.args, *node.kwargs.values())
+    is_whole = any(isinstance(value, torch.dtype) and not value.is_floating_point for value in given)
+    return is_whole or node.target in ROUNDINGS or node.kwargs.get("rounding_mode") is not None
 
 
 def adds_constant(node: fx.Node) -> bool:

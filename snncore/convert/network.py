@@ -11,10 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from snncore.arrays import Array
+from snncore.convert.checks import check_data, evaluated, fitting
 from snncore.convert.constant_input import run_constant
-from snncore.convert.graph import evaluated, misfit, separated
+from snncore.convert.graph import separated
 from snncore.convert.synops import SNNAnalyzer
-from snncore.errors import ParameterError
+from snncore.errors import ConversionError, ParameterError, ShapeError
 from snncore.layers import StatefulLayer
 from snncore.layers.model import spiking_layers
 from snncore.layers.squeeze import Squeeze
@@ -65,8 +66,14 @@ class Network(nn.Module):
         return list(self._spiking.named_children())
 
     def forward(self, x: Tensor) -> Tensor:
-        """Run the spiking model, on (batch*time, ...) with squeeze layers, on (batch, time, ...) with others."""
-        output: Tensor = self._spiking(x)
+        """Run the spiking model, on (batch*time, ...) with squeeze layers, on (batch, time, ...) with others.
+
+        Raises:
+            ConversionError: the model doesn't take data of this shape or dtype.
+            ShapeError: squeeze layers were made for another batch_size or num_timesteps.
+        """
+        with fitting(x):
+            output: Tensor = self._spiking(x)
         return output
 
     def run(self, x: Tensor, num_timesteps: int) -> Tensor:
@@ -76,9 +83,11 @@ class Network(nn.Module):
         mode, where dropout differs from step to step, and while synaptic operations are counted, it is such a call.
 
         Raises:
+            ConversionError: the model doesn't take data of this shape or dtype.
             ShapeError: no time step, or other sizes than the spiking layers were made for.
         """
-        return run_constant(self._spiking, x, num_timesteps, once=self.synops_counter is None)
+        with fitting(x):
+            return run_constant(self._spiking, x, num_timesteps, once=self.synops_counter is None)
 
     def reset_states(self, randomize: bool = False, value_ranges: Sequence[ValueRanges] | None = None) -> None:
         """Reset the state of all spiking layers.
@@ -133,7 +142,9 @@ class Network(nn.Module):
         Raises:
             ParameterError: an unknown name.
             ConversionError: the models don't take the data.
+            ShapeError: squeeze layers were made for another batch_size or num_timesteps.
         """
+        check_data(data)
         analog = separated(self._analog).eval()
         spiking = copy.deepcopy(self._spiking).eval()
         names = [INPUT, *spiking_layers(spiking)] if name_list is None else name_list
@@ -185,9 +196,12 @@ class Network(nn.Module):
         first = next(iter((*model.parameters(), *model.buffers())), torch.zeros(()))
         data = torch.zeros(*sizes, *shape, device=first.device)
         with outputs_kept(dict(trial.named_modules())) as outputs:
-            evaluated(trial, data)
+            output = evaluated(trial, data)
+        if not isinstance(output, Tensor):
+            raise ConversionError(f"The model returns a {type(output).__name__}, and spikes have one output; let it return one tensor.")
         for name, output in outputs.items():
-            model.get_submodule(name).out_shape = output.shape[1:]  # type: ignore[assignment]  # read by programs, not by torch
+            if isinstance(output, Tensor):  # a part of a model may return several
+                model.get_submodule(name).out_shape = output.shape[1:]  # type: ignore[assignment]  # read by programs, not by torch
 
 
 def _outputs(model: nn.Module, data: Tensor, names: Sequence[str]) -> dict[str, Tensor]:
@@ -197,17 +211,22 @@ def _outputs(model: nn.Module, data: Tensor, names: Sequence[str]) -> dict[str, 
     if unknown:
         known = ", ".join(name for name in modules if name)
         raise ParameterError(f"Network: there is no module {unknown[0]!r} in both models; use {INPUT} or some of {known}.")
-    with outputs_kept({name: modules[name] for name in names if name != INPUT}) as outputs:
-        evaluated(model, data)
+    with outputs_kept({name: modules[name] for name in names if name != INPUT}, copied=True) as outputs:
+        evaluated(model, data.clone())
     return {INPUT: data, **{name: output.detach() for name, output in outputs.items()}}
 
 
 def _unfolded(x: Tensor, folding: Squeeze | None) -> Tensor:
     """Return (batch, time, ...)."""
     if folding is None:
+        if x.dim() < 2:
+            raise ShapeError(f"The data has the shape {tuple(x.shape)}; it must be (batch, time, ...).")
         return x
-    try:
-        unfolded: Tensor = x.unflatten(0, (folding.batch_size, -1) if folding.batch_size else (-1, folding.num_timesteps or 1))
-        return unfolded
-    except RuntimeError as error:
-        raise misfit(x, error) from error
+    known = folding.batch_size or folding.num_timesteps or 1
+    if not x.dim() or len(x) % known:
+        raise ShapeError(
+            f"The data has the shape {tuple(x.shape)}, but its first axis is batch*time, and the spiking layers were made for "
+            f"batch_size={folding.batch_size} and num_timesteps={folding.num_timesteps}; give a multiple of {known} rows."
+        )
+    unfolded: Tensor = x.unflatten(0, (folding.batch_size, -1) if folding.batch_size else (-1, known))
+    return unfolded

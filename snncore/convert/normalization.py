@@ -11,21 +11,25 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, fx, nn
-from torch.nn.utils import fusion
+from torch.nn.utils import fusion, parametrize
 
 from snncore.convert import kinds
-from snncore.convert.graph import check_finite, evaluated, is_relu, module_of, relus, separated, traced
+from snncore.convert.checks import check_data, check_finite, check_plain, evaluated
+from snncore.convert.graph import is_relu, module_of, relus, separated, traced
 from snncore.errors import ConversionError, ParameterError
 from snncore.layers import NeuromorphicReLU, StatefulLayer
 
 
 def normalize(model: nn.Module, data: Tensor, percentile: float = 99.9) -> nn.Module:
-    """Return a copy whose ReLUs answer 1 where the model's answer their percentile λ on the data.
+    """Return a copy whose activations are at most about 1, with the same function up to a known factor.
 
-    A layer between ReLUs with λ_in and λ_out gets the weights W·λ_in/λ_out and the bias b/λ_out. So each ReLU answers 1/λ of what it did,
-    and the output is that of `model.eval()` divided by the λ of the last ReLU if the model ends in one, unchanged if it doesn't.
-    Branches that are added or concatenated get one λ, the largest. A layer that answers 0 to all data keeps its scale. Batch norms
-    are folded into the layer before them, and leave an `Identity`.
+    λ is the percentile of what a ReLU answers on the data; the copy's answers 1 there. A layer between ReLUs with λ_in and λ_out gets the
+    weights W·λ_in/λ_out and the bias b/λ_out. So each ReLU answers 1/λ of what it did, and the output is that of `model.eval()` divided by
+    the λ of the last ReLU if the model ends in one, unchanged if it doesn't.
+
+    Branches that are added or concatenated get one λ, the largest. If the input or a constant is among them, it is 1, since these can't be
+    scaled: such ReLUs answer what they did, even above 1. A layer that answers 0 to all data keeps its scale. Batch norms are folded into
+    the layer before them, and leave an `Identity`. Parametrized weights become plain ones, and layers that share a weight get one each.
 
     Args:
         model: as `from_model` takes it.
@@ -36,6 +40,7 @@ def normalize(model: nn.Module, data: Tensor, percentile: float = 99.9) -> nn.Mo
         ConversionError: the model can't be converted, or doesn't take the data, or the data isn't finite.
         ParameterError: a percentile out of its range.
     """
+    check_plain(model)
     copied = copy.deepcopy(model)
     normalize_(copied, data, percentile)
     return copied
@@ -43,7 +48,9 @@ def normalize(model: nn.Module, data: Tensor, percentile: float = 99.9) -> nn.Mo
 
 def activation_scales(model: nn.Module, data: Tensor, percentile: float = 99.9) -> dict[str, float]:
     """Return λ of each ReLU as `normalize` uses it, by the name that its spiking layer has. Arguments and errors as there."""
+    check_plain(model)
     copied = copy.deepcopy(model).eval()
+    _make_plain(copied)
     _fold_batch_norms(copied)
     view, scales = _scales(copied, data, percentile, None)
     return {name: scales[node] for name, node in _names(view).items()}
@@ -52,9 +59,13 @@ def activation_scales(model: nn.Module, data: Tensor, percentile: float = 99.9) 
 def normalize_(model: nn.Module, data: Tensor, percentile: float, layers: Collection[str] | None = None) -> None:
     """Normalise as in `normalize`, in place; if `layers` are given, only these ReLUs."""
     modes = {module: module.training for module in model.modules()}
+    check_plain(model)
     check_finite(model)
-    _fold_batch_norms(model.eval())
+    _make_plain(model.eval())
+    _fold_batch_norms(model)
+    _give_each_its_own(model)
     view, scales = _scales(model, data, percentile, layers)
+    _refuse_weights_beside_layers(view)
     done: set[nn.Module] = set()
     with torch.no_grad():
         for node in view.graph.nodes:
@@ -66,6 +77,51 @@ def normalize_(model: nn.Module, data: Tensor, percentile: float, layers: Collec
                 done.add(module)
     for module in model.modules():
         module.training = modes.get(module, modes[model])
+
+
+# -------------------------------------------------------------------------------------------------------- weights
+
+
+def _make_plain(model: nn.Module) -> None:
+    """Let parametrized weights, such as those of `parametrizations.spectral_norm`, be parameters with the value they have, in place."""
+    for module in list(model.modules()):
+        if not parametrize.is_parametrized(module):
+            continue
+        values = {name: getattr(module, name).detach().clone() for name in module.parametrizations}  # type: ignore[union-attr]  # a ModuleDict
+        # torch's remove_parametrizations changes the class, which is that of the model that was copied too.
+        module.__class__ = parametrize.type_before_parametrizations(module)
+        del module.parametrizations
+        for name, value in values.items():
+            module.register_parameter(name, nn.Parameter(value))
+
+
+def _give_each_its_own(model: nn.Module) -> None:
+    """Give each layer weights of its own, in place, so that scaling one doesn't scale another."""
+    owners: dict[int, nn.Module] = {}
+    for module in model.modules():
+        if isinstance(module, kinds.WEIGHTED):
+            for name, tensor in list(module.named_parameters()):
+                if owners.setdefault(_storage(tensor), module) is not module:
+                    setattr(module, name, nn.Parameter(tensor.detach().clone(), tensor.requires_grad))
+
+
+def _refuse_weights_beside_layers(view: fx.GraphModule) -> None:
+    """Raise ConversionError if a layer's weight is also read by something else."""
+    parameters = dict(view.named_parameters(remove_duplicate=False))
+    read = {_storage(parameters[str(node.target)]) for node in view.graph.nodes if node.op == "get_attr" and node.target in parameters}
+    for node in view.graph.nodes:
+        module = module_of(node, view)
+        if isinstance(module, kinds.WEIGHTED):
+            for name, tensor in module.named_parameters():
+                if _storage(tensor) in read:
+                    raise ConversionError(
+                        f"{type(module).__name__} (module {str(node.target)!r}) can't be scaled, since its {name} is also used beside it; "
+                        f"use a tensor of its own there."
+                    )
+
+
+def _storage(tensor: Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()
 
 
 # ---------------------------------------------------------------------------------------------------- batch norms
@@ -128,6 +184,9 @@ class _Groups:
         self.parent[self.of(first)] = self.of(second)
 
 
+TINY = torch.finfo(torch.float32).tiny
+"""A layer whose largest answer isn't above it counts as one that answers 0."""
+
 UNIT = "unit"
 """A member of the group whose scale is 1: the input, and what constants are added to."""
 
@@ -136,8 +195,7 @@ def _scales(model: nn.Module, data: Tensor, percentile: float, layers: Collectio
     """Return the model's graph, and by how much each of its values is to be divided."""
     if not 0 < percentile <= 100:
         raise ParameterError(f"normalize: percentile is {percentile}; it must be above 0 and at most 100, such as 99.9.")
-    if not bool(data.isfinite().all()):
-        raise ConversionError("The data holds an infinity or NaN; all values must be finite numbers.")
+    check_data(data)
     view = traced(separated(model))
     groups = _groups(view)
     found: dict[Any, float] = {}
@@ -148,7 +206,7 @@ def _scales(model: nn.Module, data: Tensor, percentile: float, layers: Collectio
         group = groups.of(node)
         if layers is None or names[node] in layers:
             found[group] = max(value, found.get(group, 0.0))
-    found = {group: value if value > 0 else 1.0 for group, value in found.items()} | {groups.of(UNIT): 1.0}
+    found = {group: value if value > TINY else 1.0 for group, value in found.items()} | {groups.of(UNIT): 1.0}
     return view, {node: found.get(groups.of(node), 1.0) for node in view.graph.nodes}
 
 

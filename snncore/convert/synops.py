@@ -6,27 +6,35 @@ A synaptic operation is one spike that arrives at one neuron: it adds one weight
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.utils.hooks import RemovableHandle
 
+from snncore.convert.whole_spikes import WholeSpikes
 from snncore.errors import ParameterError
 from snncore.layers import NeuromorphicReLU, StatefulLayer
 from snncore.layers.squeeze import Squeeze
 
 Convolution = nn.Conv1d | nn.Conv2d | nn.Conv3d
+Transposed = nn.ConvTranspose1d | nn.ConvTranspose2d | nn.ConvTranspose3d
+
+CONVOLUTIONS: tuple[Callable[..., Tensor], ...] = (functional.conv1d, functional.conv2d, functional.conv3d)
+"""By number of axes, less 1."""
 
 
 class SNNAnalyzer:
     """Counts the spikes and synaptic operations of a model's calls, from when it is made until `remove()`.
 
-    Average pools scale spikes down; the next layer with weights counts whole spikes again, if the pool is a module such as `AvgPool2d`.
+    A call is one of the model, or of a part of it by itself; a layer that it reaches several times counts all of them. Spikes that an
+    average pool or a mean turned into fractions, and those that a batch norm shifted, count as whole spikes. Other functions between
+    spikes and weights are taken as they are: a spike times 2 counts twice. Weights of functions such as `F.linear` aren't counted.
 
     Args:
-        model: a module with `Linear` or convolutional layers, spiking layers, or both.
+        model: a module with `Linear`, convolutional or transposed convolutional layers, spiking layers, or both.
         dt: length of a time step in ms, above 0.
     """
 
@@ -56,7 +64,7 @@ class SNNAnalyzer:
         """Return numbers of each called layer: `{"spiking": {name: ...}, "parameter": {name: ...}}`.
 
         Args:
-            average: per call, averaged over all calls; else of the last one.
+            average: per call, averaged over all calls that reached the layer; else of the last one.
 
         Returns:
             Of a spiking layer n_neurons, input and output (batch, time, ...), firing_rate and firing_rate_per_neuron in spikes per step.
@@ -83,35 +91,75 @@ class SNNAnalyzer:
     def _begin(self) -> None:
         self._spikes: dict[str, _Spikes] = {}
         self._synops: dict[str, _Synops] = {}
+        call = _Call()
         folding = next((layer for layer in self.model.modules() if isinstance(layer, Squeeze)), None)
-        pools: list[nn.Module] = []
         for name, module in self.model.named_modules():
+            self._handles.append(module.register_forward_pre_hook(call.enter))
             if isinstance(module, StatefulLayer) and module.does_spike:
-                self._spikes[name] = _Spikes()
+                self._spikes[name] = _Spikes(call)
                 self._handles.append(module.register_forward_hook(self._spikes[name]))
-            elif isinstance(module, nn.AvgPool1d | nn.AvgPool2d | nn.AvgPool3d):
-                pools.append(module)
-            elif isinstance(module, nn.Linear | Convolution):
-                self._synops[name] = _Synops(folding, math.prod(map(_window, pools)))
+            elif isinstance(module, nn.Linear | Convolution | Transposed):
+                self._synops[name] = _Synops(call, folding)
                 self._handles.append(module.register_forward_hook(self._synops[name]))
-                pools = []
+            self._handles.append(module.register_forward_hook(call.leave, always_call=True))
+
+
+class _Call:
+    """The call that is running: of the outermost module, with all that it calls.
+
+    Attributes:
+        number: counts calls, from 1.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.depth = 0
+        self.spikes: WholeSpikes | None = None
+
+    def enter(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
+        """Begin a call if none runs, as a hook."""
+        if self.spikes is None:
+            self.number += 1
+            self.spikes = WholeSpikes()
+            self.spikes.__enter__()  # type: ignore[no-untyped-call]  # torch's own
+        self.depth += 1
+        self.spikes.paused += isinstance(module, StatefulLayer)
+
+    def leave(self, module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+        """End the call that began with this module, as a hook, also after an error."""
+        assert self.spikes is not None
+        self.depth -= 1
+        self.spikes.paused -= isinstance(module, StatefulLayer)
+        if not self.depth:
+            self.spikes.__exit__(None, None, None)  # type: ignore[no-untyped-call]  # torch's own
+            self.spikes = None
 
 
 class _Spikes:
     """Counts a spiking layer's output, as its hook."""
 
-    def __init__(self) -> None:
+    def __init__(self, call: _Call) -> None:
+        self.call = call
+        self.number = 0
         self.calls = 0
-        self.total: Tensor
+        self.earlier: Tensor | float = 0.0
+        self.input: Tensor
+        self.output: Tensor
 
     def __call__(self, layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         folding = layer if isinstance(layer, Squeeze) else None
-        self.input, self.output = _unfolded(inputs[0], folding), _unfolded(output, folding)
-        self.total = self.output.detach() if not self.calls else self.total.detach() + self.output
-        self.calls += 1
+        # A copy, since what follows may change the output in place.
+        given, answered = _unfolded(inputs[0], folding), _unfolded(output, folding).clone()
+        if self.number == self.call.number:
+            given, answered = torch.cat((self.input, given), 1), torch.cat((self.output, answered), 1)
+        elif self.calls:
+            self.earlier = self.earlier + self.output.detach()
+        self.calls += self.number != self.call.number
+        self.number = self.call.number
+        self.input, self.output = given, answered
 
     def statistics(self, average: bool) -> dict[str, Any]:
-        output = self.total / self.calls if average else self.output
+        output = (self.earlier + self.output) / self.calls if average else self.output
         return {
             "n_neurons": self.output[0, 0].numel(),
             "input": self.input,
@@ -125,46 +173,59 @@ class _Synops:
     """Counts the synaptic operations of a layer with weights, as its hook.
 
     Args:
+        call: the call that is running.
         folding: a spiking layer that says how (batch*time, ...) unfolds; None if time isn't folded.
-        scale: spikes per unit of input.
     """
 
-    def __init__(self, folding: Squeeze | None, scale: float) -> None:
+    def __init__(self, call: _Call, folding: Squeeze | None) -> None:
+        self.call = call
         self.folding = folding
-        self.scale = scale
+        self.number = 0
         self.calls = 0
-        self.total: Tensor | float = 0.0
+        self.earlier: Tensor | float = 0.0
+        self.synops: Tensor | float = 0.0
         self.fanout: tuple[torch.Size, Tensor] | None = None
 
     def __call__(self, layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        (z,) = inputs
+        assert self.call.spikes is not None
+        z = self.call.spikes.of(inputs[0])
         self.steps = 0
         if self.folding is not None:
             z = _unfolded(z, self.folding)
+        elif z.dim() == (1 if isinstance(layer, nn.Linear) else 1 + len(layer.kernel_size)):  # type: ignore[arg-type]  # convolutions have one
+            z, output = z.unsqueeze(0), output.unsqueeze(0)
         if self.folding is not None or (isinstance(layer, nn.Linear) and z.dim() >= 3):
             self.steps = z.shape[1]
             z = z.sum(1)
         if isinstance(layer, nn.Linear):
             synops = z.mean(0).sum() * layer.out_features
         else:
-            assert isinstance(layer, Convolution)
+            assert isinstance(layer, Convolution | Transposed)
             synops = (z.mean(0) * self._fanout(layer, z.shape[1:], output)).sum()
-        self.synops = synops * self.scale
-        self.total = (self.total.detach() if isinstance(self.total, Tensor) else self.total) + self.synops
-        self.calls += 1
+        if self.number != self.call.number:
+            self.earlier = self.earlier + (self.synops.detach() if isinstance(self.synops, Tensor) else self.synops)
+            self.synops = 0.0
+            self.calls += 1
+        self.number = self.call.number
+        self.synops = self.synops + synops
 
-    def _fanout(self, layer: Convolution, shape: torch.Size, output: Tensor) -> Tensor:
+    def _fanout(self, layer: Convolution | Transposed, shape: torch.Size, output: Tensor) -> Tensor:
         """Return the number of neurons that each input reaches, fewer at an edge: the gradient of their sum with all weights 1."""
         if self.fanout is None or self.fanout[0] != shape:
-            with torch.inference_mode(False), torch.enable_grad():
-                z = torch.zeros(1, *shape, dtype=output.dtype, device=output.device, requires_grad=True)
-                reached = layer._conv_forward(z, torch.ones(layer.weight.shape, dtype=z.dtype, device=z.device), None)
-                (fanout,) = torch.autograd.grad(reached.sum(), z)
-            self.fanout = shape, fanout[0]
+            ones = torch.ones(layer.weight.shape, dtype=output.dtype, device=output.device)
+            if isinstance(layer, Transposed):
+                convolution = CONVOLUTIONS[len(layer.kernel_size) - 1]  # goes from its output to its input
+                reached = torch.ones_like(output.detach()[:1])
+                fanout = convolution(reached, ones, None, layer.stride, layer.padding, layer.dilation, layer.groups)
+            else:
+                with torch.inference_mode(False), torch.enable_grad():
+                    z = torch.zeros(1, *shape, dtype=output.dtype, device=output.device, requires_grad=True)
+                    (fanout,) = torch.autograd.grad(layer._conv_forward(z, ones, None).sum(), z)
+            self.fanout = shape, fanout[0][tuple(map(slice, shape))]
         return self.fanout[1]
 
     def statistics(self, average: bool, dt: float) -> dict[str, Any]:
-        synops = torch.as_tensor(self.total) / self.calls if average else self.synops
+        synops = torch.as_tensor((self.earlier + self.synops) / self.calls if average else self.synops)
         per_second = synops / self.steps / dt * 1000 if self.steps else synops * math.inf
         return {
             "synops": synops,
@@ -206,12 +267,3 @@ def _unfolded(x: Tensor, folding: Squeeze | None) -> Tensor:
         return x
     unfolded: Tensor = x.unflatten(0, (folding.batch_size, -1) if folding.batch_size else (-1, folding.num_timesteps or 1))
     return unfolded
-
-
-def _window(pool: nn.Module) -> int:
-    """Return the number of values that a pool averages."""
-    size = pool.kernel_size
-    assert isinstance(size, int | tuple)
-    if isinstance(size, tuple):
-        return math.prod(size)
-    return int(size ** {nn.AvgPool1d: 1, nn.AvgPool2d: 2, nn.AvgPool3d: 3}[type(pool)])

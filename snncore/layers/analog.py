@@ -80,6 +80,9 @@ class NeuromorphicReLU(nn.Module):
         self.activity = output.sum() / len(output) * self.fanout
         return output
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "activity": None}  # torch copies no tensor that has a graph
+
     def extra_repr(self) -> str:
         return f"quantize={self.quantize}, fanout={self.fanout}, stochastic_rounding={self.stochastic_rounding}"
 

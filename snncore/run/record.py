@@ -90,13 +90,17 @@ def closest_neuron(record: LayerRecord, sample: int = 0) -> int:
 
 
 @contextmanager
-def outputs_kept(modules: dict[str, nn.Module]) -> Iterator[dict[str, Tensor]]:
-    """Collect the modules' outputs by name while the context lasts."""
+def outputs_kept(modules: dict[str, nn.Module], *, copied: bool = False) -> Iterator[dict[str, Tensor]]:
+    """Collect the modules' outputs by name while the context lasts.
+
+    Args:
+        copied: keep copies, for a model that may change an output in place later.
+    """
     outputs: dict[str, Tensor] = {}
 
     def keep(name: str, module: nn.Module) -> RemovableHandle:
         def hook(_module: nn.Module, _arguments: tuple[Tensor, ...], output: Tensor) -> None:
-            outputs[name] = output
+            outputs[name] = output.clone() if copied else output
 
         return module.register_forward_hook(hook)
 

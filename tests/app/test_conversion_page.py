@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from torch import nn
 
 from app.figures.conversion import conversion_figure
 from app.server.link import from_parameter
 from app.state.conversion import ConversionState
-from app.words.conversion import PLANTED, mended_in_words
+from app.state.desk import Desk
+from app.words.conversion import ENERGY_SYNOP, NOT_COUNTED, PLANTED, fault_in_words, mended_in_words, remedy_in_words
+from snncore.convert import artificial_network, compare, faults, train_artificial
 from snncore.errors import ExperimentError
 from tests.app.conversion_page import CONVOLUTIONAL, SMALL, VIEW, begun, own_network, page_of, settled, weights_file
 from tests.app.pages import desk, fields, press, received_by, run, told
@@ -79,6 +82,36 @@ def test_a_planted_fault_is_named_alone_and_its_button_says_by_how_much_agreemen
     assert header["news"]["mended"].startswith(f"Agreement rose by {100 * (state.shown.agreement - before):.1f} points")
 
 
+@pytest.fixture(scope="module")
+def convolutional() -> nn.Sequential:
+    model = artificial_network(CONVOLUTIONAL)
+    list(train_artificial(CONVOLUTIONAL, model))
+    return model
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"), [*((kind, None) for kind in PLANTED), ("slow", {"spike_threshold": 2.0}), ("start", {"initial_v_mem": 0.9})]
+)
+def test_a_fault_of_the_convolutional_preset_is_named_alone_with_what_mends_it(
+    kind: Any, fields: dict[str, float] | None, convolutional: nn.Sequential
+) -> None:
+    state = Desk().conversion
+    state.open(CONVOLUTIONAL.draft)
+    if fields is None:
+        state.plant(kind)
+    else:
+        state.edit({f"network.{place}.{name}": value for place in (1, 4) for name, value in fields.items()})
+    found = compare(state.experiment, convolutional, steps=64)
+    assert found is not None
+    (fault,) = faults(found)
+    assert fault_in_words(found, fault).lower().startswith(kind)
+    assert remedy_in_words(fault)
+    mended = compare(found.experiment.replace(fault.changes), convolutional, steps=64)
+    assert mended is not None
+    assert mended.agreement > found.agreement
+    assert faults(mended) == ()
+
+
 def test_a_remedy_that_came_too_late_changes_nothing(state: ConversionState) -> None:
     present = state.present
     with pytest.raises(ExperimentError, match="no longer needed"):
@@ -96,6 +129,12 @@ def test_a_remedy_that_came_too_late_changes_nothing(state: ConversionState) -> 
 )
 def test_what_a_remedy_did_is_said_as_it_is(before: float, after: float, said: str) -> None:
     assert mended_in_words(before, after) == said
+
+
+def test_what_the_energies_leave_out_is_said() -> None:
+    assert "memory" in NOT_COUNTED
+    assert "at every step: its constant current and bias" in NOT_COUNTED
+    assert NOT_COUNTED in ENERGY_SYNOP.note
 
 
 # ------------------------------------------------------------------------------------------------------ what may be done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -13,7 +13,9 @@ from torch import nn
 
 from snncore.activation import SingleSpike
 from snncore.convert import SNNAnalyzer, artificial_network, compare, faults, from_model, normalize, train_artificial
+from snncore.convert.artificial import neuron_places
 from snncore.convert.comparison import Compared, converted_weights, spiking_network
+from snncore.convert.faults import FaultKind
 from snncore.errors import ConversionError, ExperimentError
 from snncore.experiment.spec import Experiment
 from snncore.layers.model import reset_states
@@ -201,25 +203,44 @@ def test_a_training_ends_where_it_is_stopped_with_the_model_in_evaluation(batche
 
 # ------------------------------------------------------------------------------------------------- what parts them
 
-PLANTED = {
-    "silent": of_neurons(spike_threshold=8.0),
-    "saturated": of_neurons(spike_threshold=0.3),
-    "clipped": {"conversion.percentile": 50.0},
-    "too few steps": {"input.shape": [1, 1, 64]},
-    "reset": of_neurons(reset_fn="MembraneReset", spike_threshold=1.0, initial_v_mem=0.0),
-}
+
+def planted(kind: str, experiment: Experiment) -> dict[str, Any]:
+    def of_all(**fields: Any) -> dict[str, Any]:
+        return {f"network.{place}.{name}": value for place in neuron_places(experiment) for name, value in fields.items()}
+
+    def of_steps(steps: int) -> dict[str, Any]:
+        return {"input.shape": [1, steps, *experiment.input.shape[2:]]}
+
+    changes: dict[str, dict[str, Any]] = {
+        "silent": of_all(spike_threshold=8.0),
+        "slow": of_all(spike_threshold=2.0),
+        "saturated": of_all(spike_threshold=0.3),
+        "clipped": {"conversion.percentile": 50.0},
+        "too few steps": of_steps(1),
+        "start": of_all(initial_v_mem=0.9) | of_steps(8),
+        "reset": of_all(reset_fn="MembraneReset", spike_threshold=1.0, initial_v_mem=0.0),
+    }
+    return changes[kind]
 
 
-@pytest.mark.parametrize("kind", PLANTED)
-def test_a_planted_fault_is_named_and_no_other_and_its_remedy_mends_it(kind: str, network: tuple[Experiment, nn.Sequential]) -> None:
-    experiment, model = network
-    found = compared(experiment, model, PLANTED[kind])
+@pytest.mark.parametrize("kind", get_args(FaultKind))
+def test_a_planted_fault_is_named_and_no_other_and_its_remedy_mends_it(kind: str, trained: tuple[Experiment, nn.Sequential]) -> None:
+    experiment, model = trained
+    found = compared(experiment, model, planted(kind, experiment))
     (fault,) = faults(found)
     assert fault.kind == kind
     assert fault.share > 0
     mended = compared(found.experiment, model, fault.changes)
     assert mended.agreement > found.agreement
     assert kind not in [other.kind for other in faults(mended)]
+
+
+def test_the_start_is_named_for_a_constant_current_alone(network: tuple[Experiment, nn.Sequential]) -> None:
+    experiment, model = network
+    at_random = {"training.task.encoding": {"kind": "rate", "rate": 1000.0}}
+    found = compared(experiment, model, of_neurons(initial_v_mem=0.9) | at_random)
+    assert found.agreement < 0.99
+    assert "start" not in [fault.kind for fault in faults(found)]
 
 
 def test_nothing_is_named_where_the_networks_agree(network: tuple[Experiment, nn.Sequential]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import numpy as np
 import pytest
 import sinabs.from_torch
 import torch
@@ -13,7 +14,7 @@ from torch.nn import functional
 
 from snncore.activation import MembraneReset
 from snncore.convert import from_model, replace_module, replace_module_
-from snncore.errors import ConversionError, ParameterError, ShapeError
+from snncore.errors import ConversionError, ParameterError, ShapeError, SNNCoreError
 from snncore.layers import IAF, LIF, ExpLeak, IAFSqueeze, LIFSqueeze, NeuromorphicReLU, SumPool2d
 from snncore.layers.model import spiking_layers
 from tests.snncore.artificial_models import Twice
@@ -236,11 +237,25 @@ def test_modules_that_spikes_cannot_compute_are_refused_by_name(layer: nn.Module
         (lambda x: 1 / x, "truediv", "Linear"),
         (lambda x: x.clamp(0, 1), "clamp", "ReLU"),
         (torch.exp, "exp", "Linear"),
+        (lambda x: x // 0.3, "floordiv", "rounds; divide with /"),
+        (lambda x: torch.div(x, 0.3, rounding_mode="floor"), "div", "rounds"),
+        (lambda x: x.to(torch.int32), "to", "rounds"),
+        (lambda x: x.sum(-1, dtype=torch.long), "sum", "rounds"),
+        (lambda x: x.long(), "long", "rounds"),
     ],
 )
 def test_functions_that_spikes_cannot_compute_are_refused_by_name(function: Any, name: str, instead: str) -> None:
     with pytest.raises(ConversionError, match=rf"^The function {name} can't be computed by spikes.*{instead}"):
         from_model(Calling(function), batch_size=1)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda x: x.to(torch.float64).to(dtype=torch.float32), lambda x: x.to("cpu"), lambda x: x[..., : x.shape[-1] // 2]],
+)
+def test_casts_between_fractions_and_whole_numbers_of_sizes_are_taken(function: Any) -> None:
+    model, x = Calling(function), torch.rand(3, 4)
+    torch.testing.assert_close(rates(from_model(model, batch_size=3), x), model(x).detach(), rtol=0, atol=2 / STEPS)
 
 
 def test_a_model_that_looks_at_its_data_is_refused() -> None:
@@ -281,6 +296,67 @@ def test_data_that_does_not_fit_is_refused() -> None:
         from_model(ending(), input_shape=(7,), batch_size=1)
     with pytest.raises(ShapeError, match="batch_size=2"):
         from_model(ending(), batch_size=2)(torch.rand(3, 4))
+
+
+@pytest.mark.parametrize("called", ["__call__", "compare_activations", "run"])
+@pytest.mark.parametrize(
+    ("first", "data", "wanted"),
+    [
+        (nn.Linear(2, 4), torch.rand(4, 3), r"Linear takes \(\.\.\., 2\) of torch.float32"),
+        (nn.Linear(2, 4), torch.rand(4, 2).double(), r"torch.float64: its layer Linear takes \(\.\.\., 2\) of torch.float32"),
+        (nn.Conv2d(3, 4, 2), torch.rand(4, 1, 5, 5), r"Conv2d takes \(batch, 3, height, width\)"),
+        (nn.BatchNorm1d(2), torch.rand(4, 3), r"BatchNorm1d takes \(batch, 2, \.\.\.\)"),
+        (nn.Unflatten(1, (2, 3)), torch.rand(4, 5), "unflatten"),
+    ],
+)
+def test_data_of_another_shape_is_refused_with_what_would_fit(called: str, first: nn.Module, data: Tensor, wanted: str) -> None:
+    network = from_model(nn.Sequential(first, nn.ReLU()).eval(), batch_size=4)
+    arguments = (data, 3) if called == "run" else (data,)
+    with pytest.raises(ConversionError, match=rf"^The model doesn't take data of shape .*{wanted}"):
+        getattr(network, called)(*arguments)
+
+
+def test_one_sample_for_a_batch_norm_in_training_is_refused_with_what_to_do() -> None:
+    model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.ReLU())
+    with pytest.raises(ConversionError, match="BatchNorm1d needs several samples while it is trained; call eval"):
+        from_model(model, batch_size=1)(torch.rand(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (torch.rand(4, 2), r"first axis is batch\*time.*batch_size=3.*a multiple of 3 rows"),
+        (torch.rand(0, 2), "holds nothing; give at least one sample"),
+        (torch.full((3, 2), torch.nan), "infinity or NaN"),
+        (np.zeros((3, 2)), "of type ndarray; give a tensor"),
+    ],
+)
+def test_data_that_cannot_be_compared_is_refused(data: Any, said: str) -> None:
+    network = from_model(nn.Sequential(nn.Linear(2, 4), nn.ReLU()), batch_size=3)
+    with pytest.raises(SNNCoreError, match=said):
+        network.compare_activations(data)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"input_shape": (4,)}, {"add_spiking_output": True}])
+@pytest.mark.parametrize(
+    ("function", "kind"),
+    [(lambda x: (x, 2 * x), "tuple"), (lambda x: {"out": x}, "dict"), (lambda x: [x], "list"), (lambda x: None, "NoneType")],
+)
+def test_a_model_that_returns_several_values_is_refused(function: Any, kind: str, arguments: dict[str, Any]) -> None:
+    with pytest.raises(ConversionError, match=f"^Calling returns a {kind}.*let it return one tensor"):
+        from_model(Calling(function), batch_size=1, **arguments)
+
+
+def test_a_model_that_turns_out_to_return_several_values_is_refused() -> None:
+    with pytest.raises(ConversionError, match=r"^The model returns a tuple.*let it return one tensor"):
+        from_model(Calling(lambda x: x.chunk(2, -1)), batch_size=1, input_shape=(4,))
+
+
+def test_a_model_without_sizes_or_that_is_none_is_refused() -> None:
+    with pytest.raises(ConversionError, match=r"^LazyLinear \(module '0'\) doesn't know its sizes yet; call the model"):
+        from_model(nn.Sequential(nn.LazyLinear(4), nn.ReLU()), batch_size=1)
+    with pytest.raises(ConversionError, match=r"The model is of type int; give a torch.nn.Module"):
+        from_model(3, batch_size=1)
 
 
 # --------------------------------------------------------------------------------------------------- replacing

@@ -10,8 +10,9 @@ import pytest
 import torch
 from torch import Tensor, fx, nn
 from torch.nn import functional
+from torch.nn.utils import prune
 
-from snncore.convert import activation_scales, normalize
+from snncore.convert import activation_scales, from_model, normalize
 from snncore.convert.graph import relus, separated, traced
 from snncore.errors import ConversionError, ParameterError
 from snncore.layers import IAF, NeuromorphicReLU
@@ -123,6 +124,22 @@ def test_added_branches_share_the_largest_scale() -> None:
     torch.testing.assert_close(normalize(model, data)(data), model(data))
 
 
+@pytest.mark.parametrize("constant", [False, True])
+def test_a_branch_that_meets_the_input_or_a_constant_keeps_its_answers_even_above_one(constant: bool) -> None:
+    class Meeting(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.out = nn.Linear(5, 5), nn.Linear(5, 5)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.out(self.a(x).relu() + (torch.ones(5) if constant else x))
+
+    model, data = made(Meeting)
+    (before,), (after,) = activations(model, data), activations(normalize(model, data), data)
+    assert before.max() > 1.5
+    assert torch.equal(after, before)
+
+
 def test_the_model_and_its_mode_stay_as_they_were() -> None:
     model, data = made(Convolutional)
     model.train()
@@ -142,7 +159,7 @@ def test_batch_norms_are_folded() -> None:
     assert not any(isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) for module in normalised.modules())
 
 
-@pytest.mark.parametrize("weight", [0.0, -1.0])
+@pytest.mark.parametrize("weight", [0.0, -1.0, 1e-42])
 def test_dead_layers_keep_their_scale(weight: float) -> None:
     model = nn.Sequential(nn.Linear(3, 3, bias=False), nn.ReLU(), nn.Linear(3, 2))
     nn.init.constant_(model[0].weight, weight)
@@ -173,6 +190,10 @@ def test_data_that_does_not_fit_is_refused() -> None:
         normalize(model, data[:, :7])
     with pytest.raises(ConversionError, match="data holds an infinity or NaN"):
         normalize(model, data / 0)
+    with pytest.raises(ConversionError, match=r"shape \(0, 20\) and holds nothing; give at least one sample"):
+        normalize(model, data[:0])
+    with pytest.raises(ConversionError, match=r"LazyLinear .* call the model on some data first"):
+        normalize(nn.Sequential(nn.LazyLinear(3), nn.ReLU()), data)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +210,78 @@ def test_data_that_does_not_fit_is_refused() -> None:
 def test_what_cannot_be_scaled_is_refused_by_name(layers: list[nn.Module], said: str) -> None:
     with pytest.raises(ConversionError, match=said):
         normalize(nn.Sequential(*layers), torch.rand(5, 3))
+
+
+class Tied(nn.Module):
+    """Shares weights between layers in several ways."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b, self.c, self.out = (nn.Linear(5, 5) for _ in range(4))
+        self.b.weight = self.a.weight
+        self.b.bias = self.a.bias
+        self.c.weight = nn.Parameter(self.a.weight.data.t())
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.out(self.c(self.b(self.a(3 * x).relu()).relu()).relu())
+
+
+def test_layers_that_share_weights_are_scaled_each_by_its_own() -> None:
+    model, data = made(Tied)
+    with torch.no_grad():
+        model.a.weight.abs_()
+    scales = activation_scales(model, data)
+    normalised = normalize(model, data)
+    assert len({round(scale, 3) for scale in scales.values()}) == 3
+    for before, after, scale in zip(activations(model, data), activations(normalised, data), scales.values(), strict=True):
+        torch.testing.assert_close(after, before / scale, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(normalised(data), model(data))
+
+
+def test_weights_that_are_read_beside_their_layer_are_refused() -> None:
+    class Reading(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.b = nn.Linear(5, 5), nn.Linear(5, 5)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.b(torch.relu(self.a(x) + self.b.bias))
+
+    with pytest.raises(ConversionError, match=r"^Linear \(module 'b'\) can't be scaled, since its bias is also used beside it"):
+        normalize(*made(Reading))
+
+
+@pytest.mark.parametrize("of", [nn.utils.parametrizations.weight_norm, nn.utils.parametrizations.spectral_norm])
+def test_parametrized_weights_become_plain_and_the_function_stays(of: Any) -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(of(nn.Linear(5, 5)), nn.ReLU(), of(nn.Linear(5, 5)), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 2))
+    data = 50 * torch.rand(64, 5)
+    model(data)
+    model.eval()
+    before = copy.deepcopy(model.state_dict())
+    normalised = normalize(model, data)
+    torch.testing.assert_close(normalised(data), model(data))
+    assert max(values.max().item() for values in activations(normalised, data)) < 2
+    assert type(normalised[0]) is nn.Linear
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items()), "the model stays as it was"
+    torch.testing.assert_close(model(data), normalised(data))
+
+
+@pytest.mark.filterwarnings("ignore:.*weight_norm. is deprecated")
+@pytest.mark.parametrize("of", [nn.utils.weight_norm, nn.utils.spectral_norm, lambda layer: prune.l1_unstructured(layer, "weight", 0.5)])
+def test_weights_that_are_made_anew_at_each_call_are_refused_by_name(of: Any) -> None:
+    model = nn.Sequential(of(nn.Linear(5, 5)), nn.ReLU(), nn.Linear(5, 2))
+    for convert in (lambda: normalize(model, torch.rand(9, 5)), lambda: from_model(model, batch_size=1)):
+        with pytest.raises(ConversionError, match=r"^Linear \(module '0'\) makes its weight from others.*remove_weight_norm"):
+            convert()
+
+
+def test_a_model_that_has_just_been_trained_for_few_operations_can_be_copied() -> None:
+    model = nn.Sequential(nn.Linear(5, 5), NeuromorphicReLU(quantize=False), nn.Linear(5, 2))
+    data = torch.rand(9, 5)
+    expected = model(data)
+    torch.testing.assert_close(normalize(model, data)(data), expected)
+    assert from_model(model, batch_size=1)(data).shape == (9, 2)
 
 
 def test_as_in_sinabs_a_network_is_normalised_in_place_at_the_named_layers() -> None:
