@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePath
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,15 +22,13 @@ from snncore.experiment.inputs import Files
 from snncore.io.csv_table import read_table
 from snncore.io.npy import ArrayKind, read_member
 from snncore.io.recordings import content_hash
+from snncore.io.spike_lists import SpikeLists, read_spike_lists
 
 LARGEST_FILE = 100 * 2**20
 """Most bytes of a file."""
 
 MOST_VALUES = 64_000_000
 """Most values of all samples, 256 MB."""
-
-MOST_EVENTS = 50_000_000
-"""Most spikes in an .h5 file."""
 
 BIN_WIDTH = 0.01
 """Seconds of a time step that spikes of an .h5 file are counted in, unless told otherwise."""
@@ -199,54 +196,17 @@ def _read_csv(content: bytes) -> tuple[Array, Array]:
 
 
 def _read_events(content: bytes, bin_width: float) -> tuple[Array, Array]:
-    import h5py  # type: ignore[import-untyped]  # h5py has no types; only these files need it
-
     if not (math.isfinite(bin_width) and bin_width > 0):
         raise InputFileError(f"the bin width is {bin_width} s; it must be above 0")
-    try:
-        with h5py.File(BytesIO(content), "r") as file:
-            missing = [name for name in ("spikes/times", "spikes/units", "labels") if name not in file]
-            if missing:
-                raise InputFileError(f"it has no {missing[0]}; {LAYOUTS}")
-            labels = _numbers(file["labels"], "labels")
-            times, units = (_ragged(file[f"spikes/{name}"], name, len(labels)) for name in ("times", "units"))
-    except InputFileError:
-        raise
-    except Exception as error:  # the library raises its own errors for broken files, of many types
-        raise InputFileError("it is broken, or no HDF5 file; save it again") from error
-    return _counted(times, units, bin_width), labels
+    lists = read_spike_lists(content)
+    return _counted(lists, bin_width), lists.labels
 
 
-def _numbers(data: Any, name: str) -> Array:
-    if getattr(data, "ndim", 0) != 1 or data.dtype.kind not in "biuf":
-        raise InputFileError(f"{name} must be a list of numbers, one for each sample")
-    if data.shape[0] > MOST_SAMPLES:
-        raise InputFileError(f"it has {data.shape[0]:,} samples; up to {MOST_SAMPLES:,} are taken, so leave some out")
-    found: Array = np.asarray(data[:], dtype=np.float64)
-    return found
-
-
-def _ragged(data: Any, name: str, samples: int) -> list[Array]:
-    """Return each sample's numbers."""
-    if getattr(data, "ndim", 0) != 1 or data.shape[0] != samples:
-        raise InputFileError(f"spikes/{name} must have one list of numbers for each of the {samples:,} labels")
-    found: list[Array] = []
-    events = 0
-    for number in range(samples):
-        each = np.asarray(data[number])
-        events += each.size
-        if each.dtype.kind not in "biuf" or each.ndim != 1:
-            raise InputFileError(f"spikes/{name} of sample {number} is no list of numbers")
-        if events > MOST_EVENTS:
-            raise InputFileError(f"it has more than {MOST_EVENTS:,} spikes; leave samples out")
-        found.append(each.astype(np.float64))
-    return found
-
-
-def _counted(times: list[Array], units: list[Array], bin_width: float) -> Array:
+def _counted(lists: SpikeLists, bin_width: float) -> Array:
     """Return the number of spikes in each bin, float32 (samples, time, units)."""
+    samples = len(lists.labels)
     steps = neurons = 1
-    for number, (at, unit) in enumerate(zip(times, units, strict=True)):
+    for number, (at, unit) in enumerate(lists.samples()):
         if len(at) != len(unit):
             raise InputFileError(f"sample {number} has {len(at)} times but {len(unit)} units; give one unit for each time")
         if not (np.isfinite(at).all() and (at >= 0).all()):
@@ -258,12 +218,12 @@ def _counted(times: list[Array], units: list[Array], bin_width: float) -> Array:
             if latest >= MOST_VALUES:
                 raise InputFileError(f"sample {number} lasts {at.max():g} s, too many bins of {bin_width:g} s; give times in seconds")
             steps, neurons = max(steps, int(latest) + 1), max(neurons, int(unit.max()) + 1)
-    if len(times) * steps * neurons > MOST_VALUES:
+    if samples * steps * neurons > MOST_VALUES:
         raise InputFileError(
-            f"its spikes unfold to {len(times):,} × {steps:,} × {neurons:,} values (samples, time, units), more than the {MOST_VALUES:,} "
+            f"its spikes unfold to {samples:,} × {steps:,} × {neurons:,} values (samples, time, units), more than the {MOST_VALUES:,} "
             f"that are taken; use wider bins or fewer samples"
         )
-    counts = np.zeros((len(times), steps, neurons), np.float32)
-    for number, (at, unit) in enumerate(zip(times, units, strict=True)):
+    counts = np.zeros((samples, steps, neurons), np.float32)
+    for number, (at, unit) in enumerate(lists.samples()):
         np.add.at(counts[number], ((at / bin_width).astype(np.int64), unit.astype(np.int64)), 1)
     return counts
