@@ -45,6 +45,13 @@ OF_EVENTS = re.compile(
 """Words for the other columns in lists of events."""
 
 
+OF_NUMBERS = re.compile("ids?|idx|nr|no|num|numbers?|keys?")
+"""Words for numbers that only name samples."""
+
+OF_PLACES = re.compile("p|pol|units?|ch|chan|.*(?:neuron|sender|channel|addr|electrode|polarit|pixel).*")
+"""Words for where an event is, that mean little else."""
+
+
 def what_names_say(header: Sequence[str]) -> Literal["neurons", "something else", "nothing"]:
     """Return what a table's columns are, judging by their names.
 
@@ -67,6 +74,25 @@ def what_names_say(header: Sequence[str]) -> Literal["neurons", "something else"
 def names_rows(name: str) -> bool:
     """Return True if a name stands for times, events or row numbers."""
     return any(map(OF_ROWS.fullmatch, _words(name)))
+
+
+def names_places(name: str) -> bool:
+    """Return True if a name stands for the places of events: their neurons, channels or polarities."""
+    return any(map(OF_PLACES.fullmatch, _words(name)))
+
+
+def numbers_samples(name: str, column: Array) -> bool:
+    """Return True if a column numbers the samples of labelled data, or holds their times, and isn't one of their values.
+
+    It counts up by one over five samples or more. Or its name stands for times or numbers, and it only rises, only falls, or has another
+    whole number for each sample.
+    """
+    if len(column) >= FEWEST_RISING and (np.diff(column) == 1).all():
+        return True
+    if not names_rows(name) and not any(map(OF_NUMBERS.fullmatch, _words(name))):
+        return False
+    is_whole = bool((column == np.floor(column)).all())
+    return _rises(column) or _rises(-column) or (is_whole and np.unique(column).size == column.size)
 
 
 def _words(name: str) -> list[str]:

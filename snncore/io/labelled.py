@@ -19,7 +19,8 @@ from snncore.errors import InputFileError
 from snncore.experiment.data.file import MOST_CLASSES, MOST_SAMPLES, LabelledFile, labels_key, values_key
 from snncore.experiment.errors import abbreviated
 from snncore.experiment.inputs import Files
-from snncore.io.csv_table import read_table
+from snncore.io.csv_table import Table, read_table
+from snncore.io.doubts import names_places, names_rows, numbers_samples
 from snncore.io.npy import ArrayKind, read_member
 from snncore.io.recordings import content_hash
 from snncore.io.spike_lists import SpikeLists, read_spike_lists
@@ -32,6 +33,11 @@ MOST_VALUES = 64_000_000
 
 BIN_WIDTH = 0.01
 """Seconds of a time step that spikes of an .h5 file are counted in, unless told otherwise."""
+
+LONGEST_SAMPLE = 30.0
+"""Seconds of a sample above which its times may be milliseconds, if they also unfold to more than `MOST_BINS`."""
+
+MOST_BINS = 3000
 
 LABEL_COLUMNS = ("label", "class", "y", "target")
 """Names of the column that holds the labels."""
@@ -105,7 +111,8 @@ def read_labelled(name: str, content: bytes, *, bin_width: float = BIN_WIDTH) ->
     | .h5, .hdf5 | spikes in the layout of SHD (Cramer et al. 2020): for each sample its spikes/times in seconds, its spikes/units, and its
                     number in labels |
 
-    Labels are whole numbers from 0, each of which occurs.
+    Labels are whole numbers from 0, each of which occurs. A file is refused if columns of a .csv, or further arrays of an .npz, may number
+    the samples or belong to events by their names and numbers; and an .h5 if its times may be milliseconds.
 
     Args:
         name: name of the file; its ending, in upper or lower case, gives the format.
@@ -166,7 +173,11 @@ def _read_npz(content: bytes) -> tuple[Array, Array]:
             if not {"x", "y"} <= members.keys():
                 raise InputFileError(f"it holds the arrays {abbreviated(sorted(members))}; name the samples x and their labels y")
             labels = read_member(archive, members["y"], "array y", _Y)
-            return read_member(archive, members["x"], "array x", _X), labels
+            values = read_member(archive, members["x"], "array x", _X)
+            of_events = [name for name in sorted(members.keys() - {"x", "y"}) if names_rows(name) or names_places(name)]
+            if of_events and values.ndim == 2:
+                raise InputFileError(f"its arrays x and y may belong to events with {abbreviated(of_events[0])}; save x and y alone")
+            return values, labels
     except InputFileError as error:
         if "Python objects" in str(error):
             raise InputFileError(
@@ -187,9 +198,24 @@ def _read_csv(content: bytes) -> tuple[Array, Array]:
         raise InputFileError(f"{len(named)} of its columns hold labels by their names; name just one of them {' or '.join(LABEL_COLUMNS)}")
     if table.values.shape[1] < 2:
         raise InputFileError("it has no column beside the labels; give at least one value for each sample")
+    _check_are_values(table, named[0])
     with np.errstate(over="ignore"):
         values = np.delete(table.values, named[0], axis=1).astype(np.float32)
     return np.ascontiguousarray(values), table.values[:, named[0]]
+
+
+def _check_are_values(table: Table, labels: int) -> None:
+    """Raise InputFileError if the columns beside the labels may be events, or one of them may number the samples."""
+    columns = [place for place in range(len(table.header)) if place != labels]
+    names = [table.header[place] for place in columns]
+    if any(map(names_rows, names)) and any(map(names_places, names)):
+        raise InputFileError(f"its columns {abbreviated(','.join(names))} may list events; give a row of values for each sample")
+    for place, name in zip(columns, names, strict=True):
+        if len(columns) > 1 and numbers_samples(name, table.values[:, place]):
+            raise InputFileError(
+                f"its column {abbreviated(name)} may number the samples, or hold their times; leave it out, "
+                "or save an .npz with x and y if it is one of their values"
+            )
 
 
 # ------------------------------------------------------------------------------------------------------ .h5 of SHD
@@ -215,8 +241,13 @@ def _counted(lists: SpikeLists, bin_width: float) -> Array:
             raise InputFileError(f"a unit of sample {number} is no whole number from 0")
         if len(at):
             latest = at.max() / bin_width
+            if at.max() > LONGEST_SAMPLE and latest > MOST_BINS:
+                raise InputFileError(
+                    f"sample {number} lasts {at.max():g} s, {latest + 1:,.0f} bins of {bin_width:g} s; give times in seconds, not in ms, "
+                    "or use wider bins"
+                )
             if latest >= MOST_VALUES:
-                raise InputFileError(f"sample {number} lasts {at.max():g} s, too many bins of {bin_width:g} s; give times in seconds")
+                raise InputFileError(f"sample {number} lasts {at.max():g} s, too many bins of {bin_width:g} s; use wider bins")
             steps, neurons = max(steps, int(latest) + 1), max(neurons, int(unit.max()) + 1)
     if samples * steps * neurons > MOST_VALUES:
         raise InputFileError(

@@ -17,7 +17,7 @@ from snncore.experiment.spec import Experiment
 from snncore.io.labelled import read_labelled
 from snncore.io.spike_lists import read_spike_lists
 from snncore.run.bptt import train
-from tests.snncore.written_files import npy_header, npz, zipped
+from tests.snncore.written_files import csv, npy_header, npz, zipped
 
 X, Y = np.arange(12.0).reshape(6, 2), np.array([0, 1, 2, 0, 1, 2])
 
@@ -115,8 +115,19 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "times without units": ("mine.h5", hdf5([[0.1], [0.2, 0.3]], [[0], [1]], [0, 1]), "sample 1 has 2 times but 1 units"),
     "times before 0": ("mine.h5", hdf5([[-0.1], [0.2]], [[0], [1]], [0, 1]), "a time of sample 0 is below 0"),
     "broken units": ("mine.h5", hdf5([[0.1], [0.2]], [[0.5], [1]], [0, 1]), "a unit of sample 0 is no whole number from 0"),
-    "times in microseconds": ("mine.h5", hdf5([[1e9], [0.2]], [[0], [1]], [0, 1]), "sample 0 lasts 1e+09 s, too many bins of 0.01 s"),
-    "too many bins": ("mine.h5", hdf5([[1e4], [0.2]], [[0], [99]], [0, 1]), "its spikes unfold to 2 × 1,000,001 × 100 values"),
+    "times in microseconds": (
+        "mine.h5",
+        hdf5([[1e9], [0.2]], [[0], [1]], [0, 1]),
+        "sample 0 lasts 1e+09 s, 100,000,000,001 bins of 0.01 s",
+    ),
+    "times in milliseconds": (
+        "mine.h5",
+        hdf5([[997.5], [12.0]], [[0], [1]], [0, 1]),
+        "sample 0 lasts 997.5 s, 99,751 bins of 0.01 s; give times in seconds, not in ms, or use wider bins",
+    ),
+    "too many bins": ("mine.h5", hdf5([[10.0], [0.2]], [[0], [99_999]], [0, 1]), "its spikes unfold to 2 × 1,001 × 100,000 values"),
+    "a neuron for each array beside": ("mine.npz", npz(x=X, y=Y, neuron=Y), "its arrays x and y may belong to events with 'neuron'"),
+    "times beside": ("mine.npz", npz(x=X[:, :1], y=Y, t=np.arange(6), p=Y), "may belong to events with 'p'; save x and y alone"),
 }
 
 
@@ -133,6 +144,51 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(name: str, content: byte
 def test_the_largest_number_of_samples_is_taken() -> None:
     read = read_labelled("mine.npz", npz(x=np.zeros((MOST_SAMPLES, 1)), y=np.arange(MOST_SAMPLES) % 2))
     assert len(read.values) == MOST_SAMPLES
+
+
+def table(header: str, *columns: Any) -> bytes:
+    return csv(header, *(",".join(map(str, row)) for row in zip(*columns, strict=True)))
+
+
+COUNT, DRAWN, UNORDERED = np.arange(10), np.random.RandomState(0).uniform(size=10).round(2), np.random.RandomState(0).permutation(10)
+NO_VALUES = {
+    "index,a,label": COUNT,
+    "id,a,label": UNORDERED,
+    "Unnamed: 0,a,label": COUNT + 1,
+    "t,a,label": COUNT / 10,
+    "time_ms,a,label": np.sort(DRAWN),
+    "sample,a,label": COUNT[::-1],
+    "first,a,label": COUNT + 7,
+}
+
+
+@pytest.mark.parametrize("header", NO_VALUES)
+def test_a_column_that_numbers_the_samples_is_none_of_their_values(header: str) -> None:
+    name = header.partition(",")[0]
+    for at_end in (False, True):
+        columns = [(name, NO_VALUES[header]), ("a", DRAWN), ("label", COUNT % 2)]
+        names, values = zip(*(columns[::-1] if at_end else columns), strict=True)
+        with pytest.raises(InputFileError, match=f"its column '{name}' may number the samples, or hold their times; leave it out"):
+            read_labelled("mine.csv", table(",".join(names), *values))
+
+
+@pytest.mark.parametrize("header", ["t,neuron,label", "timestamp,neuron_id,label", "channel,time,label"])
+def test_events_with_labels_are_no_samples(header: str) -> None:
+    with pytest.raises(InputFileError, match="may list events; give a row of values for each sample"):
+        read_labelled("mine.csv", table(header, UNORDERED, DRAWN, COUNT % 2))
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("reaction time,a,label", (DRAWN, DRAWN, COUNT % 2)),
+        ("batch,a,label", (COUNT // 3 % 2, DRAWN, COUNT % 2)),
+        ("first,a,label", (np.sort(DRAWN), DRAWN, COUNT % 2)),
+        ("x,label", (COUNT, COUNT % 2)),
+    ],
+)
+def test_values_are_taken_if_nothing_says_that_they_number_the_samples(header: str, columns: Any) -> None:
+    assert read_labelled("mine.csv", table(header, *columns)).values[:, 0].tolist() == columns[0].astype(np.float32).tolist()
 
 
 def damaged() -> bytes:
