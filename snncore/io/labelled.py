@@ -145,7 +145,9 @@ def _whole(values: Array, labels: Array) -> NDArray[np.int64]:
     if count > MOST_SAMPLES:
         raise InputFileError(f"it has {count:,} samples; up to {MOST_SAMPLES:,} are taken, so leave some out")
     if count < 2:
-        raise InputFileError("it has one sample; at least two are needed, one to learn from and one to be tested with")
+        raise InputFileError(
+            f"it has {'one' if count else 'no'} sample; at least two are needed, one to learn from and one to be tested with"
+        )
     finite = np.isfinite(values)
     if not finite.all():
         index = tuple(int(place) for place in np.unravel_index(int(finite.argmin()), values.shape))

@@ -70,5 +70,5 @@ def read_spike_lists(content: bytes, *, longest: float = LONGEST) -> SpikeLists:
         if ended.returncode or not answer.exists():
             raise InputFileError(BROKEN)
         with np.load(answer, allow_pickle=False) as found:
-            times, units = (np.split(found[name], np.cumsum(found[f"{name} lengths"])[:-1]) for name in ("times", "units"))
+            times, units = (np.split(found[name], np.cumsum(found[f"{name} lengths"]))[:-1] for name in ("times", "units"))
             return SpikeLists(found["labels"], times, units)

@@ -109,6 +109,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "two label columns": ("mine.csv", b"label,y,a\n1,2,3\n3,4,5\n", "2 of its columns hold labels"),
     "labels alone": ("mine.csv", b"label\n1\n0\n", "it has no column beside the labels"),
     "rows of different lengths": ("mine.csv", b"a,label\n1,0\n1,2,1\n", "line 3"),
+    "no sample": ("mine.h5", hdf5([], [], np.zeros(0)), "it has no sample; at least two are needed"),
     "no HDF5": ("mine.h5", b"x" * 100, "it is broken, or no HDF5 file"),
     "no units": ("mine.h5", hdf5([[0.1]], [[0.0]], [0]).replace(b"units", b"unots"), "it has no spikes/units"),
     "other layout of labels": ("mine.h5", hdf5([[0.1]], [[0.0]], [[0]]), "labels must be a list of numbers, one for each sample"),
