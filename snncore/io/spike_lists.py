@@ -16,7 +16,7 @@ from snncore.arrays import Array
 from snncore.errors import InputFileError
 from snncore.experiment.data.file import MOST_SAMPLES
 
-LONGEST = 60
+LONGEST = 30
 """Most seconds that a file is read."""
 
 LARGEST_MEMORY = 2**30
