@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from snncore.io.recordings import LARGEST_FILE
-from tests.fuzz.made import Case, case
+from tests.fuzz.made import KINDS, Case, case
 from tests.fuzz.ways import enter
 
-FIRST, CASES = 10_000, 64
+FIRST, CASES = 10_000, 96
 """Seeds that `make fuzz` doesn't use."""
 
 
@@ -28,8 +28,8 @@ def test_the_same_seed_makes_the_same_case() -> None:
     assert [case(seed) for seed in range(40)] == [case(seed) for seed in range(40)]
 
 
-@pytest.mark.parametrize("kind", ["link", "json", "tensors", "recording"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_an_empty_one_of_each_kind_is_refused(kind: str) -> None:
-    names = {"tensors": "a.safetensors", "recording": "a.npy"}
+    names = {"tensors": "a.safetensors", "recording": "a.npy", "labelled": "a.h5", "torch": "a.pt"}
     assert enter(Case(0, kind, names.get(kind, "a.json"), b"")) is None  # type: ignore[arg-type]  # a literal, by its value
     assert enter(Case(0, kind, names.get(kind, "a.json"), bytes(LARGEST_FILE))) is None  # type: ignore[arg-type]

@@ -111,9 +111,12 @@ def own_data_in_words(draft: Draft) -> str:
     assert isinstance(task, Classification)
     data = task.data
     learned, tested = data.counts
-    shape = "×".join(map(str, data.sample_shape))
-    in_time = "" if data.steps is None else f" in {data.steps:,} steps"
+    name, values = getattr(data, "name", data.title), "×".join(map(str, data.sample_shape))
+    in_time = "" if data.steps is None else f"{data.steps:,} time steps of "
+    remedy = (
+        "" if data.steps is None or not name.lower().endswith(".npz") else " Are they images, without time? Save x.reshape(len(x), -1)."
+    )
     return (
-        f"{getattr(data, 'name', data.title)}: samples of {shape} values{in_time} in {data.classes} classes; {learned:,} to learn, "
-        f"{tested:,} to be tested; {task.encoding.title.lower()}."
+        f"{name}: samples of {in_time}{values} values in {data.classes} classes; {learned:,} to learn, {tested:,} to be tested; "
+        f"{task.encoding.title.lower()}.{remedy}"
     )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from snncore.arrays import Array
 from snncore.errors import InputFileError
 from snncore.experiment.errors import abbreviated
-from snncore.io.doubts import numbers_lines
+from snncore.io.doubts import MOST_EVENT_COLUMNS, numbers_lines
 from snncore.written_numbers import MINUS, NUMBER, THOUSANDS
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", ",": "commas"}
@@ -33,6 +33,9 @@ LARGEST_PIECE = 2**18
 
 MOST_READ_SLOWLY = 2**20
 """Most characters with quotation marks, blanks and similar, which take twenty times as long to read as plain numbers."""
+
+FEW_SPIKES = 3
+"""Most spikes of a neuron in one time step that are rather a count than the digits behind a decimal comma."""
 
 NO_NUMBERS = "it has no line of numbers; write one for each time step, or for each event"
 
@@ -242,14 +245,18 @@ def _counts_columns(values: Array, body: str) -> bool:
 def _may_be_decimals(values: Array, body: str) -> bool:
     """Return True if the commas may be decimal, so that each number was read as two.
 
-    Then both sides of each comma are digits only. With two columns, it's enough that the second holds something besides spikes; with more,
-    digits may as well be counts, unless one has a leading zero or the even columns reach much further than the odd ones.
+    Then both sides of each comma are digits only, and what stands behind the commas is more than spikes: with two columns something above
+    1; with more, something that reaches much further than what stands before them, or with up to six, above `FEW_SPIKES`. So is a leading
+    zero, and a row of numbers that all end in 0 or 5.
     """
     whole, decimals = values[:, ::2], values[:, 1::2]
     if whole.shape != decimals.shape or body.encode().translate(None, b"0123456789,+-\n") or ",-" in body or ",+" in body:
         return False
-    is_long = decimals.max() > (1 if values.shape[1] == 2 else 2 * whole.max() + 1)
-    return bool(is_long) or bool(re.search(",0[0-9]", body))
+    columns, most = values.shape[1], 2 * whole.max() + 1
+    if columns <= MOST_EVENT_COLUMNS:
+        most = 1 if columns == 2 else min(most, FEW_SPIKES)
+    are_halves = decimals.max() == 5 and bool(((decimals == 0) | (decimals == 5)).all() and not ((whole == 0) | (whole == 5)).all())
+    return bool(decimals.max() > most) or are_halves or bool(re.search(",0[0-9]", body))
 
 
 class _DecimalCommas:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -22,6 +23,9 @@ MOST_EVENT_COLUMNS = 6
 FEWEST_RISING = 5
 """Fewest numbers that don't only rise by accident."""
 
+FEWEST_COUNTED = 8
+"""Fewest counts of spikes that don't count up by accident."""
+
 MOST_CHANNELS = 2
 """Number of polarities of a sensor."""
 
@@ -38,11 +42,18 @@ OF_ROWS = re.compile(
 """Words for times or row numbers, never for neurons."""
 
 OF_EVENTS = re.compile(
-    "s|(?:g|n)?ids?|idx|i|j|k|units?|cells?|nodes?|sources?|labels?|ch|chan|x|y|p|pol|cols?|columns?|trains?"
+    "s|(?:g|n)?ids?|idx|i|j|k|units?|cells?|nodes?|sources?|labels?|class|classes|targets?|ch|chan|x|y|p|pol|cols?|columns?|trains?"
     "|(?:unit|cell|node|source)(?:ids?|idx|no|nr|nums?)"
     "|.*(?:neuron|sender|spike|channel|addr|electrode|polarity|pixel|cluster).*"
 )
-"""Words for the other columns in lists of events."""
+"""Words for the other columns in lists of events, and for labels."""
+
+
+OF_NUMBERS = re.compile("ids?|idx|nr|no|num|numbers?|keys?")
+"""Words for numbers that only name samples."""
+
+OF_PLACES = re.compile("p|pol|units?|ch|chan|.*(?:neuron|sender|channel|addr|electrode|polarit|pixel).*")
+"""Words for where an event is, that mean little else."""
 
 
 def what_names_say(header: Sequence[str]) -> Literal["neurons", "something else", "nothing"]:
@@ -69,6 +80,25 @@ def names_rows(name: str) -> bool:
     return any(map(OF_ROWS.fullmatch, _words(name)))
 
 
+def names_places(name: str) -> bool:
+    """Return True if a name stands for the places of events: their neurons, channels or polarities."""
+    return any(map(OF_PLACES.fullmatch, _words(name)))
+
+
+def numbers_samples(name: str, column: Array) -> bool:
+    """Return True if a column numbers the samples of labelled data, or holds their times, and isn't one of their values.
+
+    It counts up by one over five samples or more. Or its name stands for times or numbers, and it only rises, only falls, or has another
+    whole number for each sample.
+    """
+    if len(column) >= FEWEST_RISING and (np.diff(column) == 1).all():
+        return True
+    if not names_rows(name) and not any(map(OF_NUMBERS.fullmatch, _words(name))):
+        return False
+    is_whole = bool((column == np.floor(column)).all())
+    return _rises(column) or _rises(-column) or (is_whole and np.unique(column).size == column.size)
+
+
 def _words(name: str) -> list[str]:
     """Return the words in a name, in lower case; `neuronId` and `t_us` have two."""
     return [word.lower() for word in re.findall(r"[^\W\d_A-Z]+|[A-Z]+(?![a-z])|[A-Z][^\W\d_A-Z]*", name)]
@@ -83,25 +113,74 @@ def look_like_events(table: Array) -> bool:
     return _may_be_events(table) or (is_wide and (_may_be_events(table.T) or _are_too_different(table))) or _lists_times(table)
 
 
-def numbers_rows(table: Array) -> bool:
-    """Return True if the first column numbers the rows, or holds their times.
+@dataclass(frozen=True)
+class Numbering:
+    """A row or column that numbers the others: `what` its numbers may be, and `where` it is."""
 
-    It rises or falls evenly, and not every other column does the same; or its numbers all differ, and the rest are only spikes.
+    what: str
+    where: str
+
+
+def numbering(table: Array) -> Numbering | None:
+    """Return the column that numbers the rows, or holds their times, or the row that numbers the columns, if there is one.
+
+    A first or last column may also rise or fall by other equal steps than one; elsewhere, such a line may be a current.
     """
+    column = _numbering_line(table)
+    if column is None:
+        column = next((place for place in (0, table.shape[1] - 1) if _steps_evenly(table, place)), None)
+    if column is not None:
+        return Numbering("times or row numbers", _place("column", column, table.shape[1]))
+    row = _numbering_line(table.T)
+    return None if row is None else Numbering("column numbers", _place("row", row, len(table)))
+
+
+def _place(axis: str, index: int, count: int) -> str:
+    return f"first {axis}" if index == 0 else f"last {axis}" if index == count - 1 else f"{axis} {index + 1}"
+
+
+def _numbering_line(table: Array) -> int | None:
+    """Return the column that counts up or down by one beside others that don't all do so, or has different numbers beside only spikes."""
     rows, columns = table.shape
-    if rows < 3 or columns < 2:
+    if columns < 2 or rows < FEWEST_RISING:
+        return None
+    holds_more = np.zeros(columns, bool)
+    for piece in _pieces(table):
+        holds_more |= ((piece != 0) & (piece != 1)).any(axis=0)
+    if holds_more.sum() == 1:
+        column = int(holds_more.argmax())
+        return column if _are_different_numbers(table[:, column]) else None
+    if rows < FEWEST_COUNTED:
+        return None
+    for upwards in (table, table[::-1]):
+        reaching = np.flatnonzero(upwards[-1] - upwards[0] == rows - 1)
+        counting = reaching[(np.diff(upwards[:, reaching], axis=0) == 1).all(axis=0)]
+        if counting.size and not _all_rise(upwards):
+            return int(counting[0])
+    return None
+
+
+def _steps_evenly(table: Array, place: int) -> bool:
+    """Return True if the first or last column rises or falls evenly and the others don't all, or has different numbers beside spikes."""
+    rows, columns = table.shape
+    if columns < 2 or rows < (FEWEST_RISING if place else 3):
         return False
-    if numbers_lines(table[:, 0], table[:, 1:]):
+    line, others = table[:, place], table[:, :-1] if place else table[:, 1:]
+    if numbers_lines(line, others):
         return True
-    signs = (sign for sign in (1, -1) if _rises_evenly(sign * table[:, 0]))
-    return any(not all(_rises(sign * table[:, column]) for column in range(1, columns)) for sign in signs)
+    return any(_rises_evenly(line[::step]) and not _all_rise(others[::step]) for step in (1, -1))
 
 
 def numbers_lines(line: Array, others: Array) -> bool:
     """Return True if the line holds different whole numbers, and the others only 0 and 1."""
-    if line.size < 3 or not others.size or line.min() < 0 or line.max() <= 1 or (line != np.floor(line)).any():
+    return bool(others.size) and _are_different_numbers(line) and bool(((others == 0) | (others == 1)).all())
+
+
+def _are_different_numbers(line: Array) -> bool:
+    """Return True if no two numbers of three or more are equal, and they are whole and not just 0 and 1."""
+    if line.size < 3 or line.min() < 0 or line.max() <= 1 or (line != np.floor(line)).any():
         return False
-    return np.unique(line).size == line.size and bool(((others == 0) | (others == 1)).all())
+    return np.unique(line).size == line.size
 
 
 def swaps_time(shape: tuple[int, ...]) -> bool:
@@ -205,6 +284,11 @@ def _varies(column: Array) -> bool:
 def _rises(column: Array) -> bool:
     """Return True if the column never falls, and isn't constant."""
     return bool((column[1:] >= column[:-1]).all() and column[-1] > column[0])
+
+
+def _all_rise(table: Array) -> bool:
+    """Return True if no column ever falls, and none is constant."""
+    return bool((table[-1] > table[0]).all() and (table[1:] >= table[:-1]).all())
 
 
 def _rises_evenly(column: Array) -> bool:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePath
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +19,11 @@ from snncore.errors import InputFileError
 from snncore.experiment.data.file import MOST_CLASSES, MOST_SAMPLES, LabelledFile, labels_key, values_key
 from snncore.experiment.errors import abbreviated
 from snncore.experiment.inputs import Files
-from snncore.io.csv_table import read_table
+from snncore.io.csv_table import Table, read_table
+from snncore.io.doubts import names_places, names_rows, numbers_samples
 from snncore.io.npy import ArrayKind, read_member
 from snncore.io.recordings import content_hash
+from snncore.io.spike_lists import SpikeLists, read_spike_lists
 
 LARGEST_FILE = 100 * 2**20
 """Most bytes of a file."""
@@ -30,11 +31,13 @@ LARGEST_FILE = 100 * 2**20
 MOST_VALUES = 64_000_000
 """Most values of all samples, 256 MB."""
 
-MOST_EVENTS = 50_000_000
-"""Most spikes in an .h5 file."""
-
 BIN_WIDTH = 0.01
 """Seconds of a time step that spikes of an .h5 file are counted in, unless told otherwise."""
+
+LONGEST_SAMPLE = 30.0
+"""Seconds of a sample above which its times may be milliseconds, if they also unfold to more than `MOST_BINS`."""
+
+MOST_BINS = 3000
 
 LABEL_COLUMNS = ("label", "class", "y", "target")
 """Names of the column that holds the labels."""
@@ -108,7 +111,8 @@ def read_labelled(name: str, content: bytes, *, bin_width: float = BIN_WIDTH) ->
     | .h5, .hdf5 | spikes in the layout of SHD (Cramer et al. 2020): for each sample its spikes/times in seconds, its spikes/units, and its
                     number in labels |
 
-    Labels are whole numbers from 0, each of which occurs.
+    Labels are whole numbers from 0, each of which occurs. A file is refused if columns of a .csv, or further arrays of an .npz, may number
+    the samples or belong to events by their names and numbers; and an .h5 if its times may be milliseconds.
 
     Args:
         name: name of the file; its ending, in upper or lower case, gives the format.
@@ -141,7 +145,9 @@ def _whole(values: Array, labels: Array) -> NDArray[np.int64]:
     if count > MOST_SAMPLES:
         raise InputFileError(f"it has {count:,} samples; up to {MOST_SAMPLES:,} are taken, so leave some out")
     if count < 2:
-        raise InputFileError("it has one sample; at least two are needed, one to learn from and one to be tested with")
+        raise InputFileError(
+            f"it has {'one' if count else 'no'} sample; at least two are needed, one to learn from and one to be tested with"
+        )
     finite = np.isfinite(values)
     if not finite.all():
         index = tuple(int(place) for place in np.unravel_index(int(finite.argmin()), values.shape))
@@ -169,7 +175,11 @@ def _read_npz(content: bytes) -> tuple[Array, Array]:
             if not {"x", "y"} <= members.keys():
                 raise InputFileError(f"it holds the arrays {abbreviated(sorted(members))}; name the samples x and their labels y")
             labels = read_member(archive, members["y"], "array y", _Y)
-            return read_member(archive, members["x"], "array x", _X), labels
+            values = read_member(archive, members["x"], "array x", _X)
+            of_events = [name for name in sorted(members.keys() - {"x", "y"}) if names_rows(name) or names_places(name)]
+            if of_events and values.ndim == 2:
+                raise InputFileError(f"its arrays x and y may belong to events with {abbreviated(of_events[0])}; save x and y alone")
+            return values, labels
     except InputFileError as error:
         if "Python objects" in str(error):
             raise InputFileError(
@@ -190,63 +200,41 @@ def _read_csv(content: bytes) -> tuple[Array, Array]:
         raise InputFileError(f"{len(named)} of its columns hold labels by their names; name just one of them {' or '.join(LABEL_COLUMNS)}")
     if table.values.shape[1] < 2:
         raise InputFileError("it has no column beside the labels; give at least one value for each sample")
+    _check_are_values(table, named[0])
     with np.errstate(over="ignore"):
         values = np.delete(table.values, named[0], axis=1).astype(np.float32)
     return np.ascontiguousarray(values), table.values[:, named[0]]
+
+
+def _check_are_values(table: Table, labels: int) -> None:
+    """Raise InputFileError if the columns beside the labels may be events, or one of them may number the samples."""
+    columns = [place for place in range(len(table.header)) if place != labels]
+    names = [table.header[place] for place in columns]
+    if any(map(names_rows, names)) and any(map(names_places, names)):
+        raise InputFileError(f"its columns {abbreviated(','.join(names))} may list events; give a row of values for each sample")
+    for place, name in zip(columns, names, strict=True):
+        if len(columns) > 1 and numbers_samples(name, table.values[:, place]):
+            raise InputFileError(
+                f"its column {abbreviated(name)} may number the samples, or hold their times; leave it out, "
+                "or save an .npz with x and y if it is one of their values"
+            )
 
 
 # ------------------------------------------------------------------------------------------------------ .h5 of SHD
 
 
 def _read_events(content: bytes, bin_width: float) -> tuple[Array, Array]:
-    import h5py  # type: ignore[import-untyped]  # h5py has no types; only these files need it
-
     if not (math.isfinite(bin_width) and bin_width > 0):
         raise InputFileError(f"the bin width is {bin_width} s; it must be above 0")
-    try:
-        with h5py.File(BytesIO(content), "r") as file:
-            missing = [name for name in ("spikes/times", "spikes/units", "labels") if name not in file]
-            if missing:
-                raise InputFileError(f"it has no {missing[0]}; {LAYOUTS}")
-            labels = _numbers(file["labels"], "labels")
-            times, units = (_ragged(file[f"spikes/{name}"], name, len(labels)) for name in ("times", "units"))
-    except InputFileError:
-        raise
-    except Exception as error:  # the library raises its own errors for broken files, of many types
-        raise InputFileError("it is broken, or no HDF5 file; save it again") from error
-    return _counted(times, units, bin_width), labels
+    lists = read_spike_lists(content)
+    return _counted(lists, bin_width), lists.labels
 
 
-def _numbers(data: Any, name: str) -> Array:
-    if getattr(data, "ndim", 0) != 1 or data.dtype.kind not in "biuf":
-        raise InputFileError(f"{name} must be a list of numbers, one for each sample")
-    if data.shape[0] > MOST_SAMPLES:
-        raise InputFileError(f"it has {data.shape[0]:,} samples; up to {MOST_SAMPLES:,} are taken, so leave some out")
-    found: Array = np.asarray(data[:], dtype=np.float64)
-    return found
-
-
-def _ragged(data: Any, name: str, samples: int) -> list[Array]:
-    """Return each sample's numbers."""
-    if getattr(data, "ndim", 0) != 1 or data.shape[0] != samples:
-        raise InputFileError(f"spikes/{name} must have one list of numbers for each of the {samples:,} labels")
-    found: list[Array] = []
-    events = 0
-    for number in range(samples):
-        each = np.asarray(data[number])
-        events += each.size
-        if each.dtype.kind not in "biuf" or each.ndim != 1:
-            raise InputFileError(f"spikes/{name} of sample {number} is no list of numbers")
-        if events > MOST_EVENTS:
-            raise InputFileError(f"it has more than {MOST_EVENTS:,} spikes; leave samples out")
-        found.append(each.astype(np.float64))
-    return found
-
-
-def _counted(times: list[Array], units: list[Array], bin_width: float) -> Array:
+def _counted(lists: SpikeLists, bin_width: float) -> Array:
     """Return the number of spikes in each bin, float32 (samples, time, units)."""
+    samples = len(lists.labels)
     steps = neurons = 1
-    for number, (at, unit) in enumerate(zip(times, units, strict=True)):
+    for number, (at, unit) in enumerate(lists.samples()):
         if len(at) != len(unit):
             raise InputFileError(f"sample {number} has {len(at)} times but {len(unit)} units; give one unit for each time")
         if not (np.isfinite(at).all() and (at >= 0).all()):
@@ -255,15 +243,20 @@ def _counted(times: list[Array], units: list[Array], bin_width: float) -> Array:
             raise InputFileError(f"a unit of sample {number} is no whole number from 0")
         if len(at):
             latest = at.max() / bin_width
+            if at.max() > LONGEST_SAMPLE and latest > MOST_BINS:
+                raise InputFileError(
+                    f"sample {number} lasts {at.max():g} s, {latest + 1:,.0f} bins of {bin_width:g} s; give times in seconds, not in ms, "
+                    "or use wider bins"
+                )
             if latest >= MOST_VALUES:
-                raise InputFileError(f"sample {number} lasts {at.max():g} s, too many bins of {bin_width:g} s; give times in seconds")
+                raise InputFileError(f"sample {number} lasts {at.max():g} s, too many bins of {bin_width:g} s; use wider bins")
             steps, neurons = max(steps, int(latest) + 1), max(neurons, int(unit.max()) + 1)
-    if len(times) * steps * neurons > MOST_VALUES:
+    if samples * steps * neurons > MOST_VALUES:
         raise InputFileError(
-            f"its spikes unfold to {len(times):,} × {steps:,} × {neurons:,} values (samples, time, units), more than the {MOST_VALUES:,} "
+            f"its spikes unfold to {samples:,} × {steps:,} × {neurons:,} values (samples, time, units), more than the {MOST_VALUES:,} "
             f"that are taken; use wider bins or fewer samples"
         )
-    counts = np.zeros((len(times), steps, neurons), np.float32)
-    for number, (at, unit) in enumerate(zip(times, units, strict=True)):
+    counts = np.zeros((samples, steps, neurons), np.float32)
+    for number, (at, unit) in enumerate(lists.samples()):
         np.add.at(counts[number], ((at / bin_width).astype(np.int64), unit.astype(np.int64)), 1)
     return counts

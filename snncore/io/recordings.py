@@ -22,7 +22,7 @@ from snncore.errors import InputFileError
 from snncore.experiment.errors import abbreviated
 from snncore.experiment.inputs import Holds
 from snncore.io.csv_table import read_table
-from snncore.io.doubts import look_like_events, misplaces_channels, names_rows, numbers_rows, swaps_time, what_names_say
+from snncore.io.doubts import look_like_events, misplaces_channels, names_rows, numbering, swaps_time, what_names_say
 from snncore.io.npy import LARGEST_HEADER, PIECE, ArrayKind, open_member, read_array, read_header, read_member
 from snncore.run.measures import is_spikes
 
@@ -92,9 +92,10 @@ def read_raster(name: str, content: bytes) -> UploadedInput:
              t,x,y,p |
 
     A file is refused if its meaning is in doubt: if names or numbers look like events under other names, or like each neuron's spike
-    times; if a row or column numbers the others; if commas between cells may be decimal; if there are more than half as many samples as
-    time steps, or more than two channels. A raster is accepted without these doubts if a .csv's header names neurons by a word and a
-    number, as in n0,n1, or if the array in an .npz is named raster.
+    times; if a row or column numbers the others; if commas between cells may be decimal; if other whole numbers than 0 and 1 stand under
+    a header that doesn't say what they are; if there are more than half as many samples as time steps, or more than two channels. A raster
+    is accepted without these doubts if a .csv's header names neurons by a word and a number, as in n0,n1, or if the array in an .npz is
+    named raster.
 
     Cells of a .csv file are separated by commas, semicolons or tabs; a comma within a cell is a decimal point or refused.
 
@@ -231,8 +232,9 @@ def _check_is_raster(values: Array, what: str) -> None:
     tables = values[None] if values.ndim == 2 else values
     if all(map(look_like_events, tables)):
         raise InputFileError(f"{what} may be a list of events; {NAMES_OF_ARRAYS}")
-    if all(map(numbers_rows, tables)):
-        raise InputFileError(f"{what} may have times or row numbers in its first column; leave it out, {otherwise}")
+    numbers = numbering(tables[0])
+    if numbers and all(numbering(table) == numbers for table in tables[1:]):
+        raise InputFileError(f"{what} may have {numbers.what} in its {numbers.where}; leave it out, {otherwise}")
 
 
 def _check_finite(values: Array, complaint: Callable[[tuple[int, ...]], str]) -> None:
@@ -259,10 +261,13 @@ def _read_csv(content: bytes) -> UploadedInput:
     if meant == "nothing":
         if look_like_events(table.values):
             raise InputFileError(f"its numbers may be times and places of events; {NAMES_IN_TEXT}")
-        if numbers_rows(table.values):
-            raise InputFileError("its first column may be times or row numbers; leave it out, or head all columns n0,n1,…")
+        numbers = numbering(table.values)
+        if numbers:
+            raise InputFileError(f"its {numbers.where} may be {numbers.what}; leave it out, or head all columns n0,n1,…")
         if table.may_be_decimals:
             raise InputFileError("its commas may be decimal, or stand between columns; write decimal points, or head the columns n0,n1,…")
+        if header and (raster == np.floor(raster)).all() and not ((raster == 0) | (raster == 1)).all():
+            raise InputFileError(f"its header {abbreviated(','.join(table.header))} doesn't say what its numbers are; {NAMES_IN_TEXT}")
     return _as_input(raster)
 
 

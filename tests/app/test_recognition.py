@@ -265,6 +265,16 @@ def test_a_file_that_cannot_be_learned_is_refused_and_nothing_is_lost(content: b
     assert not state.composition.files
 
 
+def test_own_data_with_time_say_what_was_read_as_time() -> None:
+    state = TrainingState(Composition(KeptFiles()), Owner("visitor"))
+    state.prepare()
+    state.bring_labelled("mine.npz", own_npz(x=np.random.RandomState(0).uniform(size=(30, 28, 27))))
+    assert own_data_in_words(state.experiment.draft) == (
+        "mine.npz: samples of 28 time steps of 27 values in 3 classes; 24 to learn, 6 to be tested; as given. "
+        "Are they images, without time? Save x.reshape(len(x), -1)."
+    )
+
+
 def test_a_link_to_own_data_asks_for_the_file_and_takes_it() -> None:
     first = TrainingState(Composition(KeptFiles()), Owner("visitor"))
     first.prepare()

@@ -5,12 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import math
-import random
-import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any, Literal
 
 import numpy as np
@@ -23,10 +20,11 @@ from snncore.experiment.edits import fitting_input, fitting_layer
 from snncore.experiment.inputs import INPUT_KINDS
 from snncore.experiment.layers import LAYER_KINDS
 from snncore.experiment.spec import Draft, convolution, ten_spikes
+from tests.fuzz.damage import Random, damaged, often
+from tests.fuzz.files import FILES
 
-Kind = Literal["link", "json", "tensors", "recording"]
-KINDS: tuple[Kind, ...] = ("link", "json", "tensors", "recording")
-Random = random.Random
+Kind = Literal["link", "json", "tensors", "recording", "labelled", "torch"]
+KINDS: tuple[Kind, ...] = ("link", "json", "tensors", "recording", "labelled", "torch")
 OTHER_INPUTS = tuple(kind for kind in INPUT_KINDS if kind not in ("random_spikes", "file", "sample"))
 
 
@@ -47,15 +45,11 @@ def case(seed: int) -> Case:
     kind = KINDS[seed % len(KINDS)]
     if kind == "tensors":
         return Case(seed, kind, "weights.safetensors", _tensors(drawn))
-    if kind == "recording":
-        ending = drawn.choice(["npy", "npz", "csv"])
-        return Case(seed, kind, f"recording.{ending}", _RECORDINGS[ending](drawn))
+    if kind in FILES:
+        ending = drawn.choice(list(FILES[kind]))
+        return Case(seed, kind, f"{kind}.{ending}", FILES[kind][ending](drawn))
     text = _experiment_text(drawn)
     return Case(seed, kind, "experiment.json", _link(drawn, text) if kind == "link" else text)
-
-
-def _often(drawn: Random, share: float) -> bool:
-    return drawn.random() < share
 
 
 # ------------------------------------------------------------------------------------------------- Experiments
@@ -182,7 +176,7 @@ def _changes(drawn: Random, layers: int) -> list[dict[str, Any]]:
         {
             "epoch": drawn.choice([0, 1, 1, 2, 3, 50, 2**53 - 1]),
             "field": field,
-            "value": _nasty(drawn) if _often(drawn, 0.02) else values[field](),
+            "value": _nasty(drawn) if often(drawn, 0.02) else values[field](),
         }
         for field in fields
     ]
@@ -190,13 +184,13 @@ def _changes(drawn: Random, layers: int) -> list[dict[str, Any]]:
 
 def _experiment(drawn: Random) -> dict[str, Any]:
     data = whole(drawn)
-    if _often(drawn, 0.2):
+    if often(drawn, 0.2):
         data["training"] = {**data.get("training", {}), "changes": _changes(drawn, len(data["network"]))}
-    if _often(drawn, 0.1):
+    if often(drawn, 0.1):
         data["network"] = data["network"] * drawn.choice([2, 5, 20, 400])
-    if _often(drawn, 0.1):
+    if often(drawn, 0.1):
         data["input"]["shape"] = [10 ** drawn.randint(0, 6) for _ in data["input"]["shape"]]
-    if _often(drawn, 0.1):
+    if often(drawn, 0.1):
         inner = drawn.choice([entry for entry in data["network"] if isinstance(entry, dict)])
         inner.update({name: 10.0 ** drawn.randint(-2, 6) for name in ("tau_mem", "tau_syn", "spike_threshold") if name in inner})
     for _ in range(drawn.choice([0, 0, 1, 1, 1, 2, 3])):
@@ -206,38 +200,28 @@ def _experiment(drawn: Random) -> dict[str, Any]:
 
 def _experiment_text(drawn: Random) -> bytes:
     text = json.dumps(_experiment(drawn))
-    if _often(drawn, 0.05):  # a key that stands twice
+    if often(drawn, 0.05):  # a key that stands twice
         text = text[:-1] + ', "dt": 0.001, "dt": 0.002}'
-    if _often(drawn, 0.03):
+    if often(drawn, 0.03):
         text = (
             drawn.choice([" " * 3_000_000, "[" * 50_000, '{"a":' * 3000, '{"a": [' + "1," * 900_000 + "1]}", "1" * 5000, "null", "[]", ""])
             + text
         )
     content = text.encode(errors="surrogatepass")
-    return _damaged(drawn, content) if _often(drawn, 0.15) else content
-
-
-def _damaged(drawn: Random, content: bytes) -> bytes:
-    """Cut off, or with some bytes changed."""
-    if _often(drawn, 0.4) or not content:
-        return content[: drawn.randrange(len(content) + 1)]
-    damaged = bytearray(content)
-    for _ in range(drawn.choice([1, 3, 20])):
-        damaged[drawn.randrange(len(damaged))] = drawn.randrange(256)
-    return bytes(damaged)
+    return damaged(drawn, content) if often(drawn, 0.15) else content
 
 
 def _link(drawn: Random, text: bytes) -> bytes:
     compressed = zlib.compress(text, 9)
-    parameter = base64.urlsafe_b64encode(_damaged(drawn, compressed) if _often(drawn, 0.1) else compressed).rstrip(b"=")
-    return _damaged(drawn, parameter) if _often(drawn, 0.05) else parameter
+    parameter = base64.urlsafe_b64encode(damaged(drawn, compressed) if often(drawn, 0.1) else compressed).rstrip(b"=")
+    return damaged(drawn, parameter) if often(drawn, 0.05) else parameter
 
 
 # ------------------------------------------------------------------------------------------------------ weights
 
 
 def _tensors(drawn: Random) -> bytes:
-    experiment = ten_spikes() if _often(drawn, 0.5) else Draft(**whole(drawn))
+    experiment = ten_spikes() if often(drawn, 0.5) else Draft(**whole(drawn))
     data = json.loads(experiment.to_json())
     data["checkpoint"] = None
     try:
@@ -245,17 +229,17 @@ def _tensors(drawn: Random) -> bytes:
         tensors = {name: value.detach().numpy() for name, value in model.named_parameters()}
     except ValueError:
         tensors = {"0.weight": np.zeros((4, 4), np.float32)}
-    if _often(drawn, 0.5):
+    if often(drawn, 0.5):
         data = _mutated(drawn, data)
     for name in list(tensors):
-        if _often(drawn, 0.1):
+        if often(drawn, 0.1):
             one = tensors[name]
             others = [np.zeros(3, np.float32), np.full_like(one, np.inf), np.full_like(one, 3e38), one.astype(np.float64), -one]
             tensors[name] = np.asarray(drawn.choice(others))
     content = safetensors.numpy.save(tensors, {"experiment": json.dumps(data)})
-    if _often(drawn, 0.5):
+    if often(drawn, 0.5):
         content = _with_another_header(drawn, content)
-    return _damaged(drawn, content) if _often(drawn, 0.2) else content
+    return damaged(drawn, content) if often(drawn, 0.2) else content
 
 
 def _with_another_header(drawn: Random, content: bytes) -> bytes:
@@ -284,73 +268,3 @@ def _with_another_header(drawn: Random, content: bytes) -> bytes:
     )
     text = json.dumps({**header, **other}).encode()
     return len(text).to_bytes(8, "little") + text + content[8 + length :]
-
-
-# --------------------------------------------------------------------------------------------------- recordings
-
-
-def _array(drawn: Random) -> Any:
-    shape = [drawn.choice([0, 1, 2, 3, 5, 16, 100]) for _ in range(drawn.choice([0, 1, 2, 2, 2, 3, 3, 4, 5, 6]))]
-    if np.prod(shape) > 10**6:
-        shape = shape[:2]
-    kind = drawn.choice(["f4", "f4", "f8", "i8", "u1", "b1", "c8", "U3", "O", "M8[s]", "f2", ">f8", ">i2", "i8"])
-    values = np.random.default_rng(drawn.randrange(10**6)).integers(0, drawn.choice([2, 2, 5, 10**9]), shape)
-    made = values.astype(kind)
-    if made.dtype.kind == "f" and made.size and _often(drawn, 0.2):
-        made.flat[drawn.randrange(made.size)] = drawn.choice([np.nan, np.inf, -1.0])
-    return np.asfortranarray(made) if _often(drawn, 0.2) else made
-
-
-def _npy_bytes(array: Any) -> bytes:
-    stream = BytesIO()
-    np.save(stream, array, allow_pickle=True)
-    return stream.getvalue()
-
-
-def _npy(drawn: Random) -> bytes:
-    if _often(drawn, 0.3):  # a header alone, of any shape and type
-        shape = tuple(drawn.choice([0, 1, 3, 10**9, 2**63, 10**300, -1, 1.5, "x"]) for _ in range(drawn.choice([0, 1, 2, 3, 5, 70])))
-        described = {"descr": drawn.choice(["<f4", "|O", "<U9999999", "V8", "x", [("a", "<f4")]]), "fortran_order": False, "shape": shape}
-        header = (repr(described) if _often(drawn, 0.9) else "(" * 5000).encode() + b"\n"
-        return (
-            b"\x93NUMPY"
-            + bytes([drawn.choice([1, 2, 3]), 0])
-            + len(header).to_bytes(2, "little")
-            + header
-            + bytes(drawn.choice([0, 4, 100]))
-        )
-    content = _npy_bytes(_array(drawn))
-    return _damaged(drawn, content) if _often(drawn, 0.4) else content
-
-
-def _npz(drawn: Random) -> bytes:
-    stream = BytesIO()
-    names = drawn.choice([["a"], ["spikes"], ["raster", "x"], ["t", "neuron"], ["t", "x", "y", "p"], ["t"], ["data", "spikes"], []])
-    with zipfile.ZipFile(stream, "w", drawn.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])) as archive:
-        for name in names:
-            events = np.random.default_rng(drawn.randrange(99)).integers(-1 if _often(drawn, 0.1) else 0, drawn.choice([2, 50, 10**12]), 20)
-            _put(archive, f"{name}.npy", _npy_bytes(events if len(names) > 1 else _array(drawn)))
-        if _often(drawn, 0.1):
-            _put(archive, "bomb.npy", _npy_bytes(np.zeros(1000))[:128] + bytes(30_000_000))
-    return _damaged(drawn, stream.getvalue()) if _often(drawn, 0.4) else stream.getvalue()
-
-
-def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Write a file under a fixed date: the clock would make other bytes of the same seed."""
-    archive.writestr(zipfile.ZipInfo(name), content, archive.compression)
-
-
-def _csv(drawn: Random) -> bytes:
-    width = drawn.choice([1, 2, 2, 3, 4, 16])
-    headers = ["t,neuron", "t,x,y,p", "a,b", "neuron,t", "t,neuron,t", "", "0,1", '"t","neuron"', "time_ms,unit", "\ufefft,neuron"]
-    cells = ["0", "1", "2", "0.5", "-1", "1e400", "nan", "", '"', "x", "0,5", "1e9", "١", "1_0", "0x1", "1e-400", "99999999999999999999"]
-    usual = cells[:3] if _often(drawn, 0.6) else cells
-    lines = [drawn.choice(headers)] if _often(drawn, 0.6) else []
-    lines += [",".join(drawn.choice(usual) for _ in range(width)) for _ in range(drawn.choice([0, 1, 5, 200]))]
-    if _often(drawn, 0.05):
-        lines.append("1," * 200_000)
-    content = drawn.choice(["\n", "\r\n", "\r"]).join(lines).encode(drawn.choice(["utf-8", "utf-8", "utf-16", "utf-8-sig"]))
-    return _damaged(drawn, content) if _often(drawn, 0.2) else content
-
-
-_RECORDINGS: dict[str, Callable[[Random], bytes]] = {"npy": _npy, "npz": _npz, "csv": _csv}

@@ -17,7 +17,7 @@ from tests.fuzz.made import Case
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 NETWORK_PAGE = "views/network.py"
-PAGES = ("views/training.py", NETWORK_PAGE, "views/neuron.py")
+PAGES = ("views/training.py", NETWORK_PAGE, "views/neuron.py", "views/conversion.py")
 LONGEST_SENTENCE = 600
 """Characters."""
 
@@ -45,6 +45,10 @@ def enter(case: Case) -> Draft | None:
             return held.composition.experiment if _said(held) is None else None
         case "recording":
             return _fed(held, case)
+        case "labelled":
+            return _learned(held, case)
+        case "torch":
+            return _loaded(held, case)
 
 
 def _opened(held: Desk, parameter: bytes) -> Draft | None:
@@ -89,6 +93,24 @@ def _fed(held: Desk, case: Case) -> Draft | None:
     return composition.present
 
 
+def _learned(held: Desk, case: Case) -> Draft | None:
+    held.attempt(lambda: held.training.bring_labelled(case.name, case.content))
+    if _said(held) is not None:
+        return None
+    reason = held.training.prepare()
+    if reason is not None:
+        raise Fault(f"a file was taken that can't be learned: {reason}")
+    return held.composition.present
+
+
+def _loaded(held: Desk, case: Case) -> Draft | None:
+    """Into the present layers, and into an artificial network."""
+    held.attempt(lambda: held.conversion.bring(case.name, case.content))
+    converted = held.conversion.present if _said(held) is None else None
+    held.attempt(lambda: held.training.bring_back(case.name, case.content))
+    return held.composition.experiment if _said(held) is None else converted
+
+
 def _said(held: Desk) -> str | None:
     """What was complained of, which must be a sentence; None where nothing was."""
     if held.complaint is not None:
@@ -121,6 +143,7 @@ def show(draft: Draft) -> None:
             "more network.0",
             "more network.1",
             "more input",
+            "conversion_more",
         ):
             page.session_state[name] = True
         _run(page.switch_page(view), view)

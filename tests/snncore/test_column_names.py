@@ -85,6 +85,22 @@ def test_other_names_settle_nothing(header: str) -> None:
     assert refusal("a.csv", csv(header, "0,3", "4,1", "9,2")) == f"its numbers may be times and places of events; {NAMES}."
 
 
+@pytest.mark.parametrize(
+    "header", ["a,b", "время,нейрон", "sekunden,zelle", "时间,神经元", "id1,id2", "sender1,sender2", "Δt,n", "exc,inh"]
+)
+def test_names_that_say_nothing_stand_above_no_small_whole_numbers(header: str) -> None:
+    """They may be events in any order, or counts."""
+    said = refusal("a.csv", csv(header, "5,6", "9,11", "0,1", "2,0"))
+    assert said == f"its header {header!r} doesn't say what its numbers are; {NAMES}."
+    assert read(header, "0,1", "1,1", "0,0").holds == "counts"
+    assert read(header, "0.5,-0.25", "0.25,1").holds == "currents"
+
+
+@pytest.mark.parametrize("header", ["class,a,b", "a,b,target", "labels,n0,n1"])
+def test_a_column_of_labels_is_no_neuron(header: str) -> None:
+    assert refusal("a.csv", csv(header, "0,1,1", "1,0,0")) == f"its columns are {header!r}; {NAMES}."
+
+
 @pytest.mark.parametrize("header", ["0,1,2", "1,2,3", '"0","1","2"', "0;1;2", ",".join(map(str, range(16)))])
 @pytest.mark.parametrize("row", ["0", "0.0", "1"])
 def test_column_numbers_are_no_time_step(header: str, row: str) -> None:

@@ -110,14 +110,23 @@ def halves_of(values: Any, labels: Any, **fields: Any) -> Any:
     return data.make(files)
 
 
+def of_three_classes(declared: int) -> Any:
+    data, files = own(np.ones((20, 3)), np.arange(20) % 3)
+    return data.model_copy(update={"labels": declared}).make(files)
+
+
 REFUSED: list[tuple[Any, str]] = [
     (lambda: OWN.make(), "The labelled data are the file 'mine.npz', which is not here: links carry no files. Upload it again, or"),
     (lambda: halves_of(np.ones((20, 3)), np.arange(20) % 2, samples=19), "have 19 samples of the shape (3,), but the file"),
+    (lambda: of_three_classes(2), "have 2 classes, but the file 'mine.npz' has labels up to 2; set labels to 3."),
+    (lambda: of_three_classes(4), "have 4 classes, but the file 'mine.npz' has labels up to 2; set labels to 3."),
     (lambda: halves_of(np.ones((20, 3)), [0] * 19 + [1]), "mine.npz: no sample of the class 1 is in the "),
 ]
 
 
-@pytest.mark.parametrize(("make", "sentence"), REFUSED, ids=["missing", "other sizes", "class missing in one half"])
+@pytest.mark.parametrize(
+    ("make", "sentence"), REFUSED, ids=["missing", "other sizes", "fewer classes", "more classes", "class missing in one half"]
+)
 def test_own_data_that_cannot_be_learned_are_refused_in_one_sentence(make: Any, sentence: str) -> None:
     with pytest.raises(ExperimentError) as refused:
         make()

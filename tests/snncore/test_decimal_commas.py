@@ -66,6 +66,10 @@ COMMAS = "its commas may be decimal, or stand between columns; write decimal poi
         ("0,2,0,3", "0,0,0,0"),
         ("0,05,1,00", "0,00,1,00"),
         ("0,9,1,2,0,8", "1,1,0,4,1,3"),
+        ("1,5,2,5", "2,5,3,5"),
+        ("12,5,13,5",),
+        ("3,1,2,4", "1,2,5,0"),
+        ("1,5,12,5,3,0,4,5", "2,5,13,5,3,5,4,0"),
     ],
 )
 def test_without_quotes_decimal_commas_are_not_taken_to_separate_columns(lines: tuple[str, ...]) -> None:

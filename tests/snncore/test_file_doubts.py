@@ -94,6 +94,26 @@ def test_a_raster_with_a_column_that_numbers_rows_is_refused(first: np.ndarray) 
     )
 
 
+@pytest.mark.parametrize("numbers", [np.arange(50), np.arange(50, 0, -1), np.arange(50) * 0.1])
+def test_a_raster_with_a_last_column_that_numbers_rows_is_refused(numbers: np.ndarray) -> None:
+    for raster in (RASTERS["counts of many"], RASTERS["counts of many"] > 2, RASTERS["large currents of many"]):
+        table = np.c_[raster, numbers]
+        assert "its last column may be times or row numbers" in refusal("a.csv", csv(*rows_of(table)))
+        assert "it may have times or row numbers in its last column" in refusal("a.npy", npy(table))
+        assert read_raster("a.npz", npz(raster=table)).values[0].tolist() == table.astype(np.float32).tolist()
+
+
+@pytest.mark.parametrize("place", [0, 3, 16])
+def test_a_line_that_counts_the_others_is_refused_wherever_it_is(place: int) -> None:
+    where = {0: "first {}", 3: "{} 4", 16: "last {}"}[place]
+    table = np.insert(RASTERS["counts of many"], place, np.arange(1, 51), axis=1)
+    assert f"its {where.format('column')} may be times or row numbers" in refusal("a.csv", csv(*rows_of(table)))
+    for raster in (RASTERS["counts of many"], RASTERS["counts of many"] > 2):
+        rows = np.insert(raster[:16].astype(int), place, np.arange(15, -1, -1), axis=0)
+        assert f"it may have column numbers in its {where.format('row')}" in refusal("a.npy", npy(rows))
+        assert "column" in refusal("a.csv", csv(*rows_of(rows)))
+
+
 @pytest.mark.parametrize("name", ["t", "times", "spike_times", "timestamps", "events", "eventList"])
 def test_a_single_array_with_a_name_of_events_is_refused(name: str) -> None:
     assert refusal("a.npz", npz(**{name: np.eye(3)})) == f"array {name!r} may be times or events by its name; {ARRAYS}."

@@ -93,6 +93,11 @@ class LabelledFile(DataSet):
                 f"The labelled data have {self.samples} samples of the shape {self.shape}, but the file {self.name!r} has "
                 f"{len(labels)} labels and samples {values.shape}; set samples and shape to those."
             )
+        if labels.max() != self.labels - 1:
+            raise ExperimentError(
+                f"The labelled data have {self.labels} classes, but the file {self.name!r} has labels up to {labels.max():g}; "
+                f"set labels to {labels.max() + 1:g}."
+            )
         return _halves(self, values, labels)
 
 
