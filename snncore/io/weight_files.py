@@ -122,7 +122,7 @@ def _unpacked_size(content: bytes) -> int:
     """Return the bytes that a zip archive says it holds."""
     try:
         return sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist())
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:  # whatever a damaged directory leads to
         raise InputFileError(NO_WEIGHTS) from error
 
 
