@@ -58,7 +58,7 @@ class Encoding(Part):
         """
 
 
-ENCODING_KINDS: Kinds[Encoding] = Kinds("encoding")
+ENCODING_KINDS: Kinds[Encoding] = Kinds("encoding", Encoding)
 """Every kind of encoding."""
 
 

@@ -126,7 +126,7 @@ def check_halves(halves: Halves, classes: int, name: str) -> None:
             )
 
 
-DATA_KINDS: Kinds[DataSet] = Kinds("data set")
+DATA_KINDS: Kinds[DataSet] = Kinds("data set", DataSet)
 """Every kind of labelled data."""
 
 if TYPE_CHECKING:

@@ -227,5 +227,5 @@ def two_digits(value: float) -> float:
     return float(f"{value:.2g}")
 
 
-INPUT_KINDS: Kinds[Input] = Kinds("input")
+INPUT_KINDS: Kinds[Input] = Kinds("input", Input)
 """Every kind of input, in the order in which the app offers them."""

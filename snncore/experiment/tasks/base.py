@@ -154,7 +154,7 @@ class OwnLoss(Task):
         return self._given.loss(output)
 
 
-TASK_KINDS: Kinds[Task] = Kinds("task")
+TASK_KINDS: Kinds[Task] = Kinds("task", Task)
 """All kinds of task that a network may be trained for."""
 
 if TYPE_CHECKING:

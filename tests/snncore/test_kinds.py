@@ -1,0 +1,106 @@
+"""What isn't a kind of its family is refused by every registry in one sentence, and leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import pytest
+from torch import Tensor
+
+from snncore.errors import RegistrationError
+from snncore.experiment.inputs.currents import StepCurrent
+from snncore.experiment.spec import FAMILIES, Draft, ten_spikes
+from snncore.experiment.tasks import TASK_KINDS, Task
+
+
+class Loose(Task):
+    """Its kind is any text."""
+
+    kind: str = "loose"
+
+    def loss(self, output: Tensor) -> Tensor:
+        return output.sum()
+
+
+class Otherwise(Loose):
+    """Its kind isn't the one of its type."""
+
+    kind: Literal["this"] = "that"  # type: ignore[assignment]
+
+
+class Spaced(Loose):
+    kind: Literal["my task"] = "my task"  # type: ignore[assignment]
+
+
+class Unnamed(Loose):
+    kind: Literal[""] = ""  # type: ignore[assignment]
+
+
+class Undefined(Loose):
+    kind: Literal["undefined"] = "undefined"  # type: ignore[assignment]
+    rate: Floot = 1.0  # type: ignore[name-defined]  # noqa: F821
+
+
+class Current(StepCurrent):
+    kind: Literal["current"] = "current"  # type: ignore[assignment]
+
+
+class Plain:
+    kind = "plain"
+
+
+WRONG: dict[str, tuple[Any, str]] = {
+    "a kind of any text": (Loose, 'Loose has the kind \'loose\', but not as its type; write `kind: Literal["loose"] = "loose"`.'),
+    "another kind than its type": (Otherwise, "Otherwise has the kind 'that', but not as its type"),
+    "a kind of two words": (Spaced, "The task kind 'my task' is no name"),
+    "an empty kind": (Unnamed, "Unnamed names no kind"),
+    "a type that nothing defines": (Undefined, "name 'Floot' is not defined"),
+    "an input": (Current, "is no class of tasks; derive a task from Task"),
+    "a dict": (dict, "<class 'dict'> is no class of tasks"),
+    "a plain class": (Plain, "is no class of tasks"),
+    "a number": (3, "3 is no class of tasks"),
+    "a function": (lambda output: output.sum(), "is no class of tasks"),
+    "a task instead of its class": (ten_spikes().training.task, "is no class of tasks"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_no_task_is_refused_in_one_sentence_and_leaves_nothing_behind(wrong: str) -> None:
+    part, words = WRONG[wrong]
+    before = list(TASK_KINDS)
+    with pytest.raises(RegistrationError) as caught:
+        TASK_KINDS.register(part)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).endswith(".")
+    assert list(TASK_KINDS) == before
+    assert Draft.from_json(ten_spikes().to_json()) == ten_spikes().draft
+
+
+@pytest.mark.parametrize("kinds", FAMILIES, ids=lambda kinds: kinds.noun)
+@pytest.mark.parametrize("wrong", [dict, 3, Plain, lambda: None])
+def test_every_family_refuses_what_is_not_of_it(kinds: Any, wrong: Any) -> None:
+    before = list(kinds)
+    with pytest.raises(RegistrationError, match=f"is no class of {kinds.noun}s"):
+        kinds.register(wrong)
+    assert list(kinds) == before
+
+
+def test_a_kind_that_no_experiment_can_hold_is_taken_back() -> None:
+    class Alone(Task):
+        kind: Literal["alone"] = "alone"
+
+        def loss(self, output: Tensor) -> Tensor:
+            return output.sum()
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: Callable[[Any], Any]) -> Any:
+            if "alone" in TASK_KINDS:
+                raise TypeError("not among others")
+            return handler(source)
+
+    with pytest.raises(RegistrationError, match=r"^No Experiment can hold the task kind 'alone': TypeError: not among others; "):
+        TASK_KINDS.register(Alone)
+    assert "alone" not in TASK_KINDS
+    assert Draft.from_json(ten_spikes().to_json()) == ten_spikes().draft
