@@ -10,7 +10,7 @@ from pydantic import Field
 from torch import Tensor
 
 from snncore import encoders
-from snncore.errors import MisfitError
+from snncore.errors import MisfitError, RegistrationError
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import Part, Shape
 
@@ -37,6 +37,11 @@ class Encoding(Part):
     title: ClassVar[str] = ""
     takes_time: ClassVar[bool] = False
     makes_spikes: ClassVar[bool] = True
+
+    @classmethod
+    def check_kind(cls) -> None:
+        if not (isinstance(cls.title, str) and cls.title):
+            raise RegistrationError(f'{cls.__name__} has no title; give it a name for people, such as title = "Rate code".')
 
     @property
     def is_random(self) -> bool:

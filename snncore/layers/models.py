@@ -74,8 +74,8 @@ def neuron_model(
         browser_step: whether `app` steps it in the browser too.
 
     Raises:
-        RegistrationError: it is no layer class, its name is taken or none, its step has another signature, or its constructor can't be
-            read. Nothing is registered then.
+        RegistrationError: it isn't a layer class, its name is taken or isn't one, its step has another signature, or its constructor can't
+            be read. Nothing is registered then.
     """
 
     def register(layer: type[Layer]) -> type[Layer]:
