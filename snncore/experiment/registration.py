@@ -50,21 +50,24 @@ def register_neuron(
 
     Experiments, files, links and the app's menus then know it by its name.
 
-    The class derives from `StatefulLayer`, or more shortly from `SpikingMembrane` or `Membrane`. Its constructor's arguments are the
-    fields; their annotations (float, float | Tensor, bool, int, SpikeFunction, ResetFunction, SurrogateGradient) say what each takes.
+    The class derives from `snncore.StatefulLayer`, or more shortly from `snncore.SpikingMembrane` or `snncore.Membrane`. Its constructor's
+    arguments are the fields, each kept as an attribute of its name; their annotations say what each takes: float, float | Tensor, bool,
+    int, or SpikeFunction, ResetFunction or SurrogateGradient of `snncore.activation`. It also takes `shape` and `record_states`.
     Its state has a `v_mem`, its step shows a `u`, and if it spikes it has a `spike_threshold` that u is compared with. The class's
     `learnable` names the arguments held as trained parameters; it already has the ones of `SpikingMembrane`.
 
     Args:
-        step: one time step, `step(z, state, parameters) -> Step`.
+        step: one time step, `step(z, state, parameters) -> Step`, of `snncore.dynamics`. Output, u and each state variable have the shape
+            of z, (batch, ...). It changes nothing in place, and draws no random numbers.
         spikes: whether its output is spikes.
         words: words for its fields on pages, by field name. Fields of a built-in model, such as `tau_mem`, have words already.
         sentence: one sentence on the model, for pages.
         recurrent: whether it has a recurrent form; by default if it spikes.
 
     Raises:
-        RegistrationError: the name is taken, the step has another signature, a field lacks words or has a type that no Experiment holds, or
-            the model doesn't run. Nothing is registered then.
+        RegistrationError: the name is taken or isn't one, the step has another signature, a field lacks words or has a type that no
+            Experiment holds, a default isn't of its type, or a trial of two steps shows that the model doesn't run as said above. Nothing
+            is registered then.
     """
 
     def register(layer: type[Layer]) -> type[Layer]:

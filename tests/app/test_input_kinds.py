@@ -26,6 +26,8 @@ from snncore.experiment.part import Positive, Shape
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from tests.app.network_page import change, draft, fields
 from tests.app.network_page import opened as network_page
+from tests.app.pages import TRAINING
+from tests.app.pages import opened as training_page
 from tests.app.said import complaints
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
@@ -189,6 +191,15 @@ def test_an_input_from_outside_that_cannot_be_made_is_refused_by_its_name_and_th
         (complaint,) = [text for text in complaints(page) if "'failing'" in text]
         assert f"The input 'failing' {problem}" in complaint
         assert draft(page).input == kind(shape=SHAPE)
+
+
+def test_the_training_page_refuses_an_input_that_cannot_be_made_by_its_name() -> None:
+    with failing() as kind:
+        experiment = ten_spikes().replace({"input": kind(shape=(1, 100, 16)).model_dump()})
+        page = training_page(TRAINING, experiment)
+        assert not page.exception
+        assert UNEXPECTED not in complaints(page)
+        assert any("The input 'failing' can't be made: ZeroDivisionError: it is odd" in text for text in complaints(page))
 
 
 def test_an_input_from_outside_has_a_row_for_each_field(checkers: type[Checkers]) -> None:
