@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from torch import Tensor
 
+import snncore
 from snncore.errors import RegistrationError
 from snncore.experiment.inputs.currents import StepCurrent
 from snncore.experiment.spec import FAMILIES, Draft, ten_spikes
@@ -104,3 +109,39 @@ def test_a_kind_that_no_experiment_can_hold_is_taken_back() -> None:
         TASK_KINDS.register(Alone)
     assert "alone" not in TASK_KINDS
     assert Draft.from_json(ten_spikes().to_json()) == ten_spikes().draft
+
+
+A_MODEL = '''
+from snncore.dynamics import lif_step
+from snncore.layers.lif import LIF
+from snncore.layers.models import neuron_model
+
+@neuron_model(lif_step, spikes=True)
+class Added(LIF):
+    """As LIF."""
+'''
+
+A_TASK = '''
+from typing import Literal
+from snncore.experiment.tasks.base import TASK_KINDS, Task
+
+@TASK_KINDS.register
+class Few(Task):
+    """As few spikes as can be."""
+    kind: Literal["few"] = "few"
+    def loss(self, output):
+        return output.sum()
+'''
+
+ARE_THERE = """
+from snncore.experiment.spec import LAYER_KINDS, TASK_KINDS
+assert {"Added", "AddedRecurrent"} <= set(LAYER_KINDS) and "few" in TASK_KINDS
+"""
+
+
+def test_a_model_and_a_task_of_the_package_are_one_file_each_that_is_found(tmp_path: Path) -> None:
+    shutil.copytree(Path(snncore.__file__).parent, tmp_path / "snncore", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "snncore" / "layers" / "added.py").write_text(A_MODEL)
+    (tmp_path / "snncore" / "experiment" / "tasks" / "few.py").write_text(A_TASK)
+    ended = subprocess.run([sys.executable, "-c", ARE_THERE], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
