@@ -7,13 +7,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pytest
+import torch
 from torch import Tensor
 
 import snncore
 from snncore.errors import RegistrationError
+from snncore.experiment.data import DATA_KINDS
+from snncore.experiment.data.yin_yang import YinYang
+from snncore.experiment.encodings import ENCODING_KINDS, Encoding
 from snncore.experiment.inputs.currents import StepCurrent
 from snncore.experiment.spec import FAMILIES, Draft, ten_spikes
 from snncore.experiment.tasks import TASK_KINDS, Task
@@ -109,6 +113,58 @@ def test_a_kind_that_no_experiment_can_hold_is_taken_back() -> None:
         TASK_KINDS.register(Alone)
     assert "alone" not in TASK_KINDS
     assert Draft.from_json(ten_spikes().to_json()) == ten_spikes().draft
+
+
+class Held(Encoding):
+    """Each value in every step."""
+
+    title: ClassVar[str] = "Held"
+    kind: Literal["held"] = "held"
+
+    def encode(self, values: Tensor, steps: int, dt: float, generator: torch.Generator) -> Tensor:
+        return values[:, None].repeat(1, steps, *[1] * (values.dim() - 1))
+
+
+def encoding(**attributes: Any) -> type[Held]:
+    annotations = {"kind": Literal["wrong"], "title": ClassVar[str]}
+    return type("Wrong", (Held,), {"__annotations__": annotations, "__module__": __name__, "kind": "wrong", **attributes})
+
+
+WRONG_ENCODINGS: dict[str, tuple[dict[str, Any], str]] = {
+    "no title": ({"title": ""}, "Wrong has no title; give it a name for people"),
+    "another shape": ({"encode": lambda self, values, *more: values}, "its encode makes float32 (2, 12); it must return"),
+    "an array": ({"encode": lambda self, values, *more: values.numpy()}, "its encode makes ndarray"),
+    "another signature": ({"encode": lambda self: None}, "The encoding 'wrong' can't be used: TypeError"),
+    "randomness that it hasn't": (
+        {"is_random": True, "__annotations__": {"kind": Literal["wrong"], "is_random": ClassVar[bool]}},
+        "the same",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_ENCODINGS)
+def test_an_encoding_that_does_not_make_what_it_says_is_refused_in_one_sentence(wrong: str) -> None:
+    attributes, words = WRONG_ENCODINGS[wrong]
+    with pytest.raises(RegistrationError) as caught:
+        ENCODING_KINDS.register(encoding(**attributes))
+    assert words in str(caught.value)
+    assert str(caught.value).endswith(".")
+    assert "wrong" not in ENCODING_KINDS
+
+
+def test_an_encoding_of_ones_own_registers() -> None:
+    assert ENCODING_KINDS.register(Held) is Held
+    ENCODING_KINDS.remove("held")
+
+
+def test_a_data_set_without_a_title_is_refused() -> None:
+    class Nameless(YinYang):
+        title: ClassVar[str] = ""
+        kind: Literal["nameless"] = "nameless"  # type: ignore[assignment]
+
+    with pytest.raises(RegistrationError, match="Nameless has no title; give it a name for people"):
+        DATA_KINDS.register(Nameless)
+    assert "nameless" not in DATA_KINDS
 
 
 A_MODEL = '''

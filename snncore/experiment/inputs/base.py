@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -22,7 +21,7 @@ from snncore.experiment.errors import abbreviated
 from snncore.experiment.field_words import FieldWords
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import LARGEST_LENGTH, LARGEST_NUMBER, MOST_AXES, Part, Positive, Shape
-from snncore.experiment.trial import tried
+from snncore.experiment.trial import try_seeds
 
 Files = Mapping[str, Array]
 """Uploaded arrays: inputs, (batch, time, ...), by their `recordings.content_hash`; weights by digest, `/` and parameter name."""
@@ -115,28 +114,10 @@ class Input(Part):
             raise RegistrationError(f"{name}: what usual gives can't be an input: {where}: {problem['msg']}; correct usual.") from error
         if not isinstance(made.words, str):
             raise RegistrationError(f"{name}: its words are {made.words!r}; give a text.")
-        says_random = made.is_random(TRIAL_DT)
-        values = []
-        for seed in (0, 0, 1):
-            try:
-                given, drawn_from = tried(partial(values_of, made, torch.Generator().manual_seed(seed), TRIAL_DT, NO_FILES))
-            except ExperimentError as error:
-                raise RegistrationError(str(error)) from error
-            if drawn_from:
-                raise RegistrationError(
-                    f"{name}: its make draws random numbers of {drawn_from}, which no seed decides; use the generator given."
-                )
-            if not given.isfinite().all():
-                raise RegistrationError(f"{name}: its make returns values that aren't finite; correct make.")
-            values.append(given)
-        first, again, other = values
-        if not torch.equal(first, again):
-            raise RegistrationError(f"{name}: its make returns other values for the same seed; draw all from the generator given.")
-        if says_random is not (not torch.equal(first, other)):
-            does = "the same values" if says_random else "other values"
-            raise RegistrationError(
-                f"{name}: its make returns {does} for another seed, but is_random says {says_random}; correct is_random."
-            )
+        try:
+            try_seeds(name, "make", lambda generator: values_of(made, generator, TRIAL_DT, NO_FILES), made.is_random(TRIAL_DT))
+        except ExperimentError as error:
+            raise RegistrationError(str(error)) from error
 
     # ---------------------------------------------------------------------------------------------- what it is
 
