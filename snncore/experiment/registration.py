@@ -213,13 +213,14 @@ def _check_first_values(name: str, spec: type[NeuronSpec]) -> None:
     """Raise RegistrationError if no layer can be made of the defaults, or of the usual values that the words give."""
     defaults = {field: held.default for field, held in spec.model_fields.items() if not held.is_required()}
     said = {field: words.usual for field, words in spec.words.items() if words.usual is not None}
-    for what, values in {"default": defaults, "usual value": said}.items():
+    for values in (defaults, said):
         try:
             spec(**{**usual_values(spec, TRIAL[-1]), **values})
         except ValidationError as error:
             problem = error.errors(include_url=False)[0]
             message = problem["msg"].removeprefix("Value error, ").rstrip(".")
             field = str(problem["loc"][0]) if problem["loc"] else None
+            what = "default" if values is defaults and field in defaults else "usual value"
             where = f"the {what} of its field {field} is {values.get(field, problem['input'])!r}" if field else "no usual layer can be made"
             raise RegistrationError(f"{name}: {where}; {message[0].lower()}{message[1:]}.") from error
         except Exception as error:

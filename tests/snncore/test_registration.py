@@ -193,7 +193,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a usual value of another type": (
         lambda: register_neuron(step, spikes=False, words={"rest": FieldWords("Rest", "Long.", usual=1.5)})(leak(rest=int)),
-        "of its field rest is 1.5",
+        "the usual value of its field rest is 1.5",
     ),
     "an argument that isn't kept": (
         lambda: register_neuron(step, spikes=False, words={"rest": SLOPE})(Forgotten),
