@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from snncore import Experiment, FieldWords, register_neuron, simulate
+from snncore import Experiment, FieldWords, SpikingMembrane, register_neuron, simulate
 from snncore.activation import MembraneReset, SingleExponential, SingleSpike, SurrogateGradient
 from snncore.dynamics import LIFParameters, State, Step
 from snncore.errors import ParameterError
-from snncore.layers.lif import SpikingMembrane
 
 
 @dataclass(frozen=True)

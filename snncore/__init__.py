@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         TrueDerivative,
     )
     from snncore.convert import SNNAnalyzer, SynOpCounter, from_model, normalize
+    from snncore.diagnosis.layers import diagnose
     from snncore.errors import (
         ConversionError,
         DivergenceError,
@@ -59,7 +60,9 @@ if TYPE_CHECKING:
         LIFRecurrent,
         LIFRecurrentSqueeze,
         LIFSqueeze,
+        Membrane,
         Repeat,
+        SpikingMembrane,
         StatefulLayer,
         UnflattenTime,
     )
@@ -99,6 +102,7 @@ __all__ = [
     "LIFRecurrentSqueeze",
     "LIFSqueeze",
     "MaxSpike",
+    "Membrane",
     "MembraneReset",
     "MembraneSubtract",
     "MisfitError",
@@ -114,11 +118,13 @@ __all__ = [
     "ShapeError",
     "SingleExponential",
     "SingleSpike",
+    "SpikingMembrane",
     "StatefulLayer",
     "SynOpCounter",
     "TrueDerivative",
     "UnflattenTime",
     "answer",
+    "diagnose",
     "digits",
     "from_model",
     "normalize",
@@ -148,6 +154,7 @@ _HOMES = (
     "convert",
     "run.labelled",
     "io.labelled",
+    "diagnosis.layers",
 )
 
 

@@ -57,6 +57,12 @@ class RegistrationError(SNNCoreError):
     """A kind of layer, input or task can't be registered. The message names it and what is missing."""
 
 
+def in_a_line(error: BaseException) -> str:
+    """Return the error's type and message in one line, without a full stop at the end."""
+    message = " ".join(str(error).split()).rstrip(".")
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
 class DivergenceError(SNNCoreError):
     """A value became infinite or NaN during training.
 

@@ -55,6 +55,14 @@ def test_every_public_name_is_there_once() -> None:
     assert all(getattr(snncore, name).__module__.startswith("snncore.") for name in snncore.__all__)
 
 
+def test_the_classes_that_a_model_of_ones_own_derives_from_are_public_and_so_is_the_diagnosis() -> None:
+    bases = set(re.findall(r"`snncore\.(\w+)`", snncore.register_neuron.__doc__ or "")) - {"activation", "dynamics"}
+    assert bases == {"StatefulLayer", "SpikingMembrane", "Membrane"}
+    assert bases <= set(snncore.__all__)
+    (simulation,) = snncore.simulate(snncore.ten_spikes())
+    assert set(snncore.diagnose(simulation)) == {1, 3}
+
+
 IMPORTS = """
 import importlib, sys, threading
 threads = [threading.Thread(target=importlib.import_module, args=(name,)) for name in sys.argv[1:]]

@@ -127,6 +127,9 @@ def diagnose(simulation: Simulation) -> dict[int, tuple[Finding, ...]]:
     """Return the findings on each neuron layer, by its place in the network.
 
     The most serious finding comes first. A layer in good order has none.
+
+    Args:
+        simulation: one of those that `snncore.simulate` returns.
     """
     return {index: tuple(_findings(simulation, index, record)) for index, record in simulation.records.items()}
 

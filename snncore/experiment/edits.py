@@ -171,9 +171,14 @@ def fitting_layer(kind: str, shape: Shape) -> LayerSpec:
 
 def fitting_neurons(spec: type[NeuronSpec], neurons: int) -> NeuronSpec:
     """Return a layer of this many `neurons` with usual parameters."""
+    return spec(**usual_values(spec, neurons))
+
+
+def usual_values(spec: type[NeuronSpec], neurons: int) -> dict[str, Any]:
+    """Return the values that differ from the defaults in a layer of this many `neurons` with usual parameters."""
     connection = {"in_features": neurons, "out_features": neurons}
     usual = {**USUAL, **_first_values(spec), "rec_connect": connection}
-    return spec(**{name: value for name, value in usual.items() if name in spec.model_fields})
+    return {name: value for name, value in usual.items() if name in spec.model_fields}
 
 
 def _first_values(spec: type[NeuronSpec]) -> dict[str, Any]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import torch
-from pydantic import Field
+from pydantic import Field, ValidationError
 from torch import Tensor
 
 from snncore import encoders
-from snncore.errors import MisfitError
+from snncore.errors import MisfitError, RegistrationError
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import Part, Shape
+from snncore.experiment.trial import try_seeds
 
 FASTEST = 1e6
 """Hz."""
@@ -20,6 +23,13 @@ FASTEST = 1e6
 STRONGEST = 1e6
 
 Rate = Annotated[float, Field(ge=0, le=FASTEST)]
+
+
+TRIAL_SAMPLES: tuple[Shape, ...] = ((12,), (4, 4))
+"""Shapes of a sample for trying an encoding; it needn't take both."""
+
+TRIAL_DT = 1e-3
+"""Seconds."""
 
 
 class Encoding(Part):
@@ -37,6 +47,39 @@ class Encoding(Part):
     title: ClassVar[str] = ""
     takes_time: ClassVar[bool] = False
     makes_spikes: ClassVar[bool] = True
+
+    @classmethod
+    def check_kind(cls) -> None:
+        if not (isinstance(cls.title, str) and cls.title):
+            raise RegistrationError(f'{cls.__name__} has no title; give it a name for people, such as title = "Rate code".')
+
+    @classmethod
+    def try_kind(cls) -> None:
+        """Encode a value of each size with two seeds; raise RegistrationError if what is made isn't as the kind says."""
+        try:
+            encoding = cls.model_validate({})
+        except ValidationError as error:
+            raise RegistrationError(
+                f"{cls.__name__}: it can't be made without values for its fields; give each field a default."
+            ) from error
+        samples, steps = 2, 20
+        for shape in TRIAL_SAMPLES:
+            try:
+                made = (samples, steps, *encoding.output_shape(shape))
+            except MisfitError:
+                continue
+            values = torch.linspace(0, 1, samples * math.prod(shape)).reshape(samples, *shape)
+            if cls.takes_time:
+                values = values.unsqueeze(1).expand(samples, steps, *shape)
+            try_seeds(cls.__name__, "encode", partial(encoding._tried, values, made), encoding.is_random)
+
+    def _tried(self, values: Tensor, shape: Shape, generator: torch.Generator) -> Tensor:
+        encoded = self.encode(values, shape[1], TRIAL_DT, generator)
+        if not isinstance(encoded, Tensor) or encoded.shape != shape or encoded.dtype != torch.float32:
+            is_tensor = isinstance(encoded, Tensor)
+            made = f"{str(encoded.dtype).removeprefix('torch.')} {tuple(encoded.shape)}" if is_tensor else type(encoded).__name__
+            raise RegistrationError(f"{type(self).__name__}: its encode makes {made}; it must return a tensor, float32 {shape}.")
+        return encoded
 
     @property
     def is_random(self) -> bool:
@@ -58,7 +101,7 @@ class Encoding(Part):
         """
 
 
-ENCODING_KINDS: Kinds[Encoding] = Kinds("encoding")
+ENCODING_KINDS: Kinds[Encoding] = Kinds("encoding", Encoding)
 """Every kind of encoding."""
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
 
 from pydantic import Field, GetCoreSchemaHandler
 
-from snncore.errors import RegistrationError
+from snncore.errors import RegistrationError, in_a_line
+from snncore.experiment.errors import abbreviated
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -30,10 +31,12 @@ class Kinds(Mapping[str, type[T]], Generic[T]):
 
     Attributes:
         noun: name of a part in messages: "layer", "input", "task".
+        base: the class that every part derives from.
     """
 
-    def __init__(self, noun: str) -> None:
+    def __init__(self, noun: str, base: type) -> None:
         self.noun = noun
+        self.base = base
         self._parts: dict[str, type[T]] = {}
         self._holders: list[type[BaseModel]] = []
 
@@ -59,26 +62,56 @@ class Kinds(Mapping[str, type[T]], Generic[T]):
             after: the kind that it follows in the order; by default it is the last.
 
         Raises:
-            RegistrationError: it has no kind, another part has this kind, an abstract method of its base is missing, or its own check
-                refuses it.
+            RegistrationError: it isn't a class of this family, it has no kind, another part has this kind, an abstract method of its base
+                is missing, its own check refuses it, or no Experiment can hold it. Nothing is registered then.
         """
-        field = part.model_fields.get("kind")
+        kind = self._checked(part)
+        before = self._parts
+        kinds = list(before)
+        kinds.insert(len(kinds) if after is None else kinds.index(after) + 1, kind)
+        try:
+            self._parts = {name: before.get(name, part) for name in kinds}
+            self._tell_holders()
+        except BaseException as error:
+            self._parts = before
+            self._tell_holders()
+            if not isinstance(error, Exception):
+                raise
+            raise RegistrationError(
+                f"No Experiment can hold the {self.noun} kind {kind!r}: {in_a_line(error)}; correct the fields of {part.__name__}."
+            ) from error
+        return part
+
+    def _checked(self, part: type[T]) -> str:
+        """Return the part's kind; raise RegistrationError if it can't be registered."""
+        if not (isinstance(part, type) and issubclass(part, self.base)):
+            base = self.base.__name__
+            article = "an" if base[0] in "AEIOU" else "a"
+            raise RegistrationError(f"{abbreviated(part)} is no class of {self.noun}s; derive {article} {self.noun} from {base}.")
+        name, field = part.__name__, part.model_fields.get("kind")
         kind = field.default if field else None
-        if not isinstance(kind, str) or not kind:
-            raise RegistrationError(f'{part.__name__} names no kind; give it a field `kind: Literal["my_{self.noun}"] = "my_{self.noun}"`.')
+        if field is None or not isinstance(kind, str) or not kind:
+            example = f'"my_{self.noun.replace(" ", "_")}"'
+            raise RegistrationError(f"{name} names no kind; give it a field `kind: Literal[{example}] = {example}`.")
+        if not kind.isidentifier():
+            raise RegistrationError(f"The {self.noun} kind {kind!r} is no name; use letters, digits and _, and begin with a letter.")
+        if get_origin(field.annotation) is not Literal or get_args(field.annotation) != (kind,):
+            raise RegistrationError(f'{name} has the kind {kind!r}, but not as its type; write `kind: Literal["{kind}"] = "{kind}"`.')
         if kind in self._parts:
             raise RegistrationError(f"The {self.noun} kind {kind!r} is taken by {self._parts[kind].__name__}; choose another name.")
         if part.__abstractmethods__:
             missing = ", ".join(sorted(part.__abstractmethods__))
-            raise RegistrationError(f"The {self.noun} {kind!r} can't be used: {part.__name__} has no {missing}; define it.")
-        part.check_kind()
-        self._parts[kind] = part
-        if after is not None:
-            kinds = [other for other in self._parts if other != kind]
-            kinds.insert(kinds.index(after) + 1, kind)
-            self._parts = {name: self._parts[name] for name in kinds}
-        self._tell_holders()
-        return part
+            raise RegistrationError(f"The {self.noun} {kind!r} can't be used: {name} has no {missing}; define it.")
+        try:
+            part.model_rebuild()
+            part.check_kind()
+            if not part.is_built_in():
+                part.try_kind()
+        except RegistrationError:
+            raise
+        except Exception as error:
+            raise RegistrationError(f"The {self.noun} {kind!r} can't be used: {in_a_line(error)}; correct {name}.") from error
+        return kind
 
     def remove(self, kind: str) -> None:
         """Unregister a kind; Experiments that name it can no longer be opened."""

@@ -18,7 +18,7 @@ from snncore.experiment.arguments import field_of, shape_of
 from snncore.experiment.field_words import FieldWords
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.learnable import Learnable
-from snncore.experiment.part import Shape
+from snncore.experiment.part import Part, Shape
 from snncore.experiment.torch_layers import AvgPool2dSpec, Conv2dSpec, DropoutSpec, FlattenSpec, LinearSpec
 from snncore.layers import NEURON_MODELS, StatefulLayer, squeezed
 from snncore.layers.models import model_of
@@ -202,7 +202,7 @@ def neuron_spec(layer: type[StatefulLayer]) -> type[NeuronSpec]:
 NEURON_SPECS: dict[str, type[NeuronSpec]] = {}
 """The neuron layers among `LAYER_KINDS`."""
 
-LAYER_KINDS: Kinds[Any] = Kinds("layer")
+LAYER_KINDS: Kinds[Any] = Kinds("layer", Part)
 """All kinds of layer that a network may have."""
 
 

@@ -39,6 +39,15 @@ class Part(BaseModel):
     def check_kind(cls) -> None:
         """Raise RegistrationError if this part can't be registered as a kind of its family."""
 
+    @classmethod
+    def is_built_in(cls) -> bool:
+        """Return True if it is of this package, whose kinds are tried by tests instead, and have their words in `app`."""
+        return cls.__module__.partition(".")[0] == __name__.partition(".")[0]
+
+    @classmethod
+    def try_kind(cls) -> None:
+        """Use a usual part of this kind once; raise RegistrationError if it doesn't do what its family requires."""
+
     @model_validator(mode="before")
     @classmethod
     def _takes_no_other_type_for_a_number(cls, data: Any) -> Any:

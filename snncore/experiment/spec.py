@@ -24,7 +24,7 @@ from snncore.experiment.data import DATA_KINDS
 from snncore.experiment.encodings import ENCODING_KINDS
 from snncore.experiment.errors import sentence
 from snncore.experiment.fitting import Fit, fits_of
-from snncore.experiment.inputs import INPUT_KINDS, NO_FILES, Files, InputSpec, RandomSpikes, Sample
+from snncore.experiment.inputs import INPUT_KINDS, NO_FILES, Files, InputSpec, RandomSpikes, Sample, values_of
 from snncore.experiment.json_text import read_object, without_defaults
 from snncore.experiment.layers import LAYER_KINDS, LayerSpec, LIFSpec, spiking_kinds
 from snncore.experiment.learnable import Learnable
@@ -338,14 +338,14 @@ class Experiment(Draft):
         """Return the input, float32 of `input.shape` (batch, time, ...).
 
         Raises:
-            ExperimentError: it is a file that isn't among `files`, or has another shape there.
+            ExperimentError: it is a file that isn't among `files`, or has another shape there; or its kind fails to make it.
         """
         generator, task = torch.Generator().manual_seed(self.seeds.input), self.training.task
         if isinstance(self.input, Sample) and isinstance(task, Classification):
             values, _ = task.data.make(files).of(self.input.half)
             places = (self.input.index + torch.arange(self.input.shape[0])) % len(values)
             return task.encoded(values[places], self.input.shape[1:], self.dt, generator)
-        return self.input.make(generator, self.dt, files)
+        return values_of(self.input, generator, self.dt, files)
 
     def make_optimiser(self, model: nn.Module) -> torch.optim.Optimizer:
         optimisers: dict[str, Any] = {"RMSprop": torch.optim.RMSprop, "Adam": torch.optim.Adam, "SGD": torch.optim.SGD}

@@ -1,13 +1,20 @@
-"""Spiking layers as `torch.nn.Module`s that live in an `nn.Sequential` between `Linear`, `Conv2d` and `AvgPool2d`."""
+"""Spiking layers as `torch.nn.Module`s that live in an `nn.Sequential` between `Linear`, `Conv2d` and `AvgPool2d`.
 
-# Menus offer the models in the order in which these are imported.
+Each neuron model is a file here; it is found automatically and registers its class.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+# Menus offer these models first, in this order.
 # isort: off
-from snncore.layers.lif import IAF, LIF
+from snncore.layers.lif import IAF, LIF, SpikingMembrane
 from snncore.layers.exp_leak import ExpLeak
 from snncore.layers.alif import ALIF
 
 # isort: on
 from snncore.layers.analog import Img2SpikeLayer, NeuromorphicReLU, SumPool2d
+from snncore.layers.membrane import Membrane
 from snncore.layers.models import NEURON_MODELS, neuron_model, recurrent_form, squeezed
 from snncore.layers.reshape import FlattenTime, Repeat, UnflattenTime
 from snncore.layers.stateful import StatefulLayer
@@ -41,8 +48,10 @@ __all__ = [
     "LIFRecurrent",
     "LIFRecurrentSqueeze",
     "LIFSqueeze",
+    "Membrane",
     "NeuromorphicReLU",
     "Repeat",
+    "SpikingMembrane",
     "StatefulLayer",
     "SumPool2d",
     "UnflattenTime",
@@ -50,3 +59,6 @@ __all__ = [
     "recurrent_form",
     "squeezed",
 ]
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

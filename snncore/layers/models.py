@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from snncore import kernels
 from snncore.dynamics import StepFunction
-from snncore.errors import RegistrationError
+from snncore.errors import RegistrationError, in_a_line
 from snncore.layers.recurrent import Recurrent
 from snncore.layers.squeeze import Squeeze
 from snncore.layers.stateful import StatefulLayer, constructor_arguments
@@ -74,25 +74,30 @@ def neuron_model(
         browser_step: whether `app` steps it in the browser too.
 
     Raises:
-        RegistrationError: its name is taken, or its step has another signature.
+        RegistrationError: it isn't a layer class, its name is taken or isn't one, its step has another signature, or its constructor can't
+            be read. Nothing is registered then.
     """
 
     def register(layer: type[Layer]) -> type[Layer]:
-        name = layer.__name__
         if not (isinstance(layer, type) and issubclass(layer, StatefulLayer)):
-            raise RegistrationError(f"{name} is no StatefulLayer; derive it from snncore.StatefulLayer or one of its layers.")
-        if name in NEURON_MODELS:
+            given = layer.__name__ if isinstance(layer, type) else repr(layer)
             raise RegistrationError(
-                f"There is a neuron model {name!r} already, in {NEURON_MODELS[name].layer.__module__}; choose another name."
+                f"{given} is no StatefulLayer; derive a class from snncore.StatefulLayer, or from a layer such as snncore.SpikingMembrane."
             )
+        name = layer.__name__
+        _check_name(name)
         _check_signature(name, step)
+        has_recurrent_form = spikes if recurrent is None else recurrent
+        try:
+            model = NeuronModel(layer, step, recurrent_form(layer) if has_recurrent_form else None, browser_step)
+            forms = {form.__name__: form for form in _forms(model)}
+        except Exception as error:
+            raise RegistrationError(f"{name}: its constructor can't be read: {in_a_line(error)}; correct its annotations.") from error
+        _check_forms(name, forms.keys(), _beside(layer))
         layer.does_spike = spikes
         layer.step = property(lambda self: step)  # type: ignore[assignment, method-assign]  # a property in place of the base's
-        has_recurrent_form = spikes if recurrent is None else recurrent
-        model = NeuronModel(layer, step, recurrent_form(layer) if has_recurrent_form else None, browser_step)
         NEURON_MODELS[name] = model
-        for form in _forms(model):
-            _beside(layer)[form.__name__] = form
+        _beside(layer).update(forms)
         return layer
 
     return register
@@ -109,6 +114,25 @@ def model_of(layer: type[StatefulLayer]) -> NeuronModel | None:
     """Return the model of a layer class or one of its forms; None if it isn't registered."""
     by_class = {model.layer: model for model in NEURON_MODELS.values()}
     return next((by_class[base] for base in layer.__mro__ if base in by_class), None)
+
+
+def _check_name(name: str) -> None:
+    if not name.isidentifier():
+        raise RegistrationError(f"A neuron model can't be called {name!r}; use letters, digits and _, and begin with a letter.")
+    if name in NEURON_MODELS:
+        raise RegistrationError(
+            f"There is a neuron model {name!r} already, in {NEURON_MODELS[name].layer.__module__}; choose another name."
+        )
+    for model in NEURON_MODELS.values():
+        if name in (form.__name__ for form in _forms(model)):
+            raise RegistrationError(f"{name} is the name of a form of {model.name} already; choose another name.")
+
+
+def _check_forms(name: str, forms: Collection[str], beside: Mapping[str, Any]) -> None:
+    """Raise RegistrationError if a form of the model would have the name of something else."""
+    for form in forms:
+        if form in NEURON_MODELS or form in beside:
+            raise RegistrationError(f"{name} would get a form {form}, but there is a {form} already; choose another name for one of them.")
 
 
 def _check_signature(name: str, step: StepFunction[Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from app.figures.neuron_rows import neuron_rows, single_neuron_inputs
 from app.figures.thumbnails import NOTHING, Thumbnail, thumbnail, thumbnail_if_ready
 from app.state.tuned_neuron import DEFAULT, edited
 from app.words.comparison import differences
+from app.words.failures import UNEXPECTED
 from app.words.inputs import input_name, input_parameters, offered_inputs
 from snncore.experiment import edits
 from snncore.experiment.field_words import FieldWords
@@ -24,6 +26,9 @@ from snncore.experiment.part import Positive, Shape
 from snncore.experiment.spec import Draft, Experiment, ten_spikes
 from tests.app.network_page import change, draft, fields
 from tests.app.network_page import opened as network_page
+from tests.app.pages import TRAINING
+from tests.app.pages import opened as training_page
+from tests.app.said import complaints
 
 pytestmark = pytest.mark.slow  # each runs a page of the app
 
@@ -79,6 +84,29 @@ def checkers() -> Iterator[type[Checkers]]:
     INPUT_KINDS.remove("checkers")
     thumbnail.cache_clear()
     thumbnails._in_background.cache_clear()
+
+
+@contextmanager
+def failing(made: Tensor | None = None) -> Iterator[type[Checkers]]:
+    """A kind whose `make` raises, or returns this, once it is registered."""
+
+    class Failing(Checkers):
+        kind: Literal["failing"] = "failing"  # type: ignore[assignment]
+
+        def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
+            if "failing" not in INPUT_KINDS:
+                return super().make(generator, dt, files)
+            if made is None:
+                raise ZeroDivisionError("it is odd")
+            return made
+
+    INPUT_KINDS.register(Failing)
+    try:
+        yield Failing
+    finally:
+        INPUT_KINDS.remove("failing")
+        thumbnail.cache_clear()
+        thumbnails._in_background.cache_clear()
 
 
 # -------------------------------------------------------------------------------------------------- every kind
@@ -144,38 +172,34 @@ def test_an_input_from_outside_is_called_by_its_own_words(checkers: type[Checker
     assert "Random spikes → Checkers" in difference
 
 
-def test_an_input_from_outside_without_words_is_called_by_the_names_of_its_fields() -> None:
-    class Wordless(Checkers):
-        title = ""
-        field_words: ClassVar = {}
-        kind: Literal["word_less"] = "word_less"  # type: ignore[assignment]
-
-    INPUT_KINDS.register(Wordless)
-    try:
-        assert input_name("word_less") == "Word less"
-        assert {name: parameter.label for name, parameter in input_parameters(Wordless).items()}["every"] == "every"
-    finally:
-        INPUT_KINDS.remove("word_less")
-
-
 def test_an_input_from_outside_is_pictured_by_what_it_makes(checkers: type[Checkers]) -> None:
     assert picture_of("checkers").drawing == "raster"
     assert np.array_equal(picture_of("checkers").values, thumbnails.pictured("checkers").T)
 
 
 def test_an_input_from_outside_that_cannot_be_made_has_a_plain_tile() -> None:
-    class Failing(Checkers):
-        kind: Literal["failing"] = "failing"  # type: ignore[assignment]
-
-        def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
-            raise ZeroDivisionError
-
-    INPUT_KINDS.register(Failing)
-    try:
+    with failing():
         assert picture_of("failing") is NOTHING
-    finally:
-        INPUT_KINDS.remove("failing")
-        thumbnails._in_background.cache_clear()
+
+
+@pytest.mark.parametrize("problem", ["can't be made: ZeroDivisionError: it is odd; ", "makes float32 (2,); "])
+def test_an_input_from_outside_that_cannot_be_made_is_refused_by_its_name_and_the_page_keeps_what_it_had(problem: str) -> None:
+    with failing(torch.zeros(2) if "float32" in problem else None) as kind:
+        page = network_page(Draft(network=[{"kind": "IAF"}], input=kind(shape=SHAPE)), panel="Input")
+        assert not page.exception
+        assert UNEXPECTED not in complaints(page)
+        (complaint,) = [text for text in complaints(page) if "'failing'" in text]
+        assert f"The input 'failing' {problem}" in complaint
+        assert draft(page).input == kind(shape=SHAPE)
+
+
+def test_the_training_page_refuses_an_input_that_cannot_be_made_by_its_name() -> None:
+    with failing() as kind:
+        experiment = ten_spikes().replace({"input": kind(shape=(1, 100, 16)).model_dump()})
+        page = training_page(TRAINING, experiment)
+        assert not page.exception
+        assert UNEXPECTED not in complaints(page)
+        assert any("The input 'failing' can't be made: ZeroDivisionError: it is odd" in text for text in complaints(page))
 
 
 def test_an_input_from_outside_has_a_row_for_each_field(checkers: type[Checkers]) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -15,7 +16,7 @@ from snncore.experiment import edits
 from snncore.experiment.field_words import FieldWords
 from snncore.experiment.inputs import INPUT_KINDS, CurrentInput, Files
 from snncore.experiment.part import Positive, Shape
-from snncore.experiment.spec import Draft, ten_spikes
+from snncore.experiment.spec import FAMILIES, Draft, ten_spikes
 from snncore.run.simulation import simulate
 
 
@@ -117,3 +118,81 @@ def test_an_input_without_a_kind_is_refused() -> None:
 
     with pytest.raises(RegistrationError, match="Nameless names no kind"):
         INPUT_KINDS.register(Nameless)
+
+
+def values_of(made: Any) -> Any:
+    """A kind's `make` that returns what a function of the input and the generator returns."""
+    return lambda self, generator, dt, files: made(self, generator)
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "no title": ({"title": ""}, "Wrong has no title; give it a name for people"),
+    "no words": ({"field_words": {}}, "Wrong: field_words doesn't describe peak, period; add a FieldWords for each field."),
+    "words of another type": ({"field_words": {"peak": "Peak", "period": "Period"}}, "Wrong: its field_words are {'peak': 'Peak'"),
+    "words in a list": ({"field_words": ["peak", "period"]}, "Wrong: its field_words are ['peak', 'period']"),
+    "a usual field that it hasn't": (
+        {"usual": classmethod(lambda cls, shape: {"period": 5, "slope": 1})},
+        "what usual gives can't be an input: slope",
+    ),
+    "a field that usual leaves out": ({"usual": classmethod(lambda cls, shape: {})}, "what usual gives can't be an input: period"),
+    "values that can't be made": ({"make": values_of(lambda self, generator: 1 / 0)}, "can't be made: ZeroDivisionError: division by zero"),
+    "another signature": ({"make": lambda self: None}, "can't be made: TypeError"),
+    "another shape": (
+        {"make": values_of(lambda self, generator: torch.zeros(2))},
+        "makes float32 (2,); its make must return float32 (1, 100",
+    ),
+    "another dtype": ({"make": values_of(lambda self, generator: torch.zeros(self.shape).double())}, "makes float64 (1, 100, 16)"),
+    "an array": ({"make": values_of(lambda self, generator: torch.zeros(self.shape).numpy())}, "makes ndarray"),
+    "infinite values": ({"make": values_of(lambda self, generator: torch.full(self.shape, float("inf")))}, "values that aren't finite"),
+    "torch's random numbers": ({"make": values_of(lambda self, generator: torch.rand(self.shape))}, "draws random numbers of torch"),
+    "NumPy's random numbers": (
+        {"make": values_of(lambda self, generator: torch.full(self.shape, np.random.rand()))},  # noqa: NPY002
+        "draws random numbers of NumPy",
+    ),
+    "random numbers of its own": (
+        {"make": values_of(lambda self, generator: torch.full(self.shape, np.random.default_rng().random()))},
+        "other values for the same seed",
+    ),
+    "randomness that it denies": (
+        {"make": values_of(lambda self, generator: torch.rand(self.shape, generator=generator))},
+        "other values for another seed, but is_random says False",
+    ),
+    "randomness that it hasn't": ({"is_random": lambda self, dt: True}, "the same values for another seed, but is_random says True"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_an_input_that_does_not_make_what_it_says_is_refused_in_one_sentence(wrong: str) -> None:
+    attributes, refusal = WRONG[wrong]
+    annotations = {"kind": Literal["wrong"], "field_words": ClassVar[Any]}
+    made = type("Wrong", (Sawtooth,), {"__annotations__": annotations, "__module__": __name__, "kind": "wrong", **attributes})
+    with pytest.raises(RegistrationError) as error:
+        INPUT_KINDS.register(made)
+    assert refusal in str(error.value)
+    assert "\n" not in str(error.value)
+    assert str(error.value).endswith(".")
+    assert "wrong" not in INPUT_KINDS
+
+
+@pytest.mark.parametrize("kinds", FAMILIES, ids=lambda kinds: kinds.noun)
+def test_every_kind_of_the_package_passes_the_trial_of_those_from_outside(kinds: Any) -> None:
+    for part in kinds.values():
+        assert part.is_built_in()
+        part.try_kind()
+
+
+def test_an_input_that_fails_later_is_named_in_one_sentence(sawtooth: type[Sawtooth]) -> None:
+    class Late(Sawtooth):
+        kind: Literal["late"] = "late"  # type: ignore[assignment]
+
+        def make(self, generator: torch.Generator, dt: float, files: Files) -> Tensor:
+            return super().make(generator, dt, files)[:, : 200 if self.peak == 1 else 10]
+
+    INPUT_KINDS.register(Late)
+    try:
+        with pytest.raises(
+            ExperimentError, match=r"^The input 'late' makes float32 \(1, 10, 16\); its make must return float32 \(1, 100, 16\)\.$"
+        ):
+            ten_spikes().replace({"input": {"kind": "late", "shape": (1, 100, 16), "period": 20, "peak": 2.0}}).make_input()
+    finally:
+        INPUT_KINDS.remove("late")

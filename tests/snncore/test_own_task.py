@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
+import torch
 from torch import Tensor
 
 from snncore.diagnosis.training import findings
@@ -91,3 +92,44 @@ def test_once_it_is_removed_what_names_it_is_refused_by_name() -> None:
 def test_a_name_that_is_taken_is_refused() -> None:
     with pytest.raises(RegistrationError, match="The task kind 'mean_rate' is taken by MeanRate"):
         TASK_KINDS.register(MeanRate)
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "no loss": ({"loss": Task.loss}, "it defines no loss"),
+    "a loss of another signature": ({"loss": lambda self: 0}, "its loss ended in TypeError"),
+    "a loss for each neuron": ({"loss": lambda self, output: output.sum((0, 1))}, "its loss is a tensor (3,)"),
+    "a loss that is a number": ({"loss": lambda self, output: output.sum().item()}, "its loss is 0.0"),
+    "a loss without a gradient": ({"loss": lambda self, output: output.detach().sum()}, "the loss of a silent output has no gradient"),
+    "a loss that isn't finite": ({"loss": lambda self, output: output.sum().log()}, "the loss of a silent output is -inf"),
+    "a loss that draws": ({"loss": lambda self, output: (output - torch.rand_like(output)).sum()}, "draws random numbers of torch"),
+    "a change of no field": ({"changeable": ("speed",)}, "its changeable names speed, which it doesn't have"),
+    "changes in a text": ({"changeable": "rate"}, "its changeable is 'rate'; give a tuple"),
+    "a score of no measure": ({"score": lambda self, outcome: outcome.measures["speed"]}, "it reads the measure 'speed'"),
+    "a score that is a text": ({"score": lambda self, outcome: "good"}, "its score is 'good'; it must be a number"),
+    "a goal that is a text": ({"goal": property(lambda self: "good")}, "its goal is 'good'; it must be a number"),
+    "no name of its score": ({"score_name": ""}, "its score_name is ''"),
+    "values of another class": ({"of_values": dict}, "its of_values is <class 'dict'>"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_task_that_cannot_be_trained_for_is_refused_in_one_sentence(wrong: str) -> None:
+    attributes, refusal = WRONG[wrong]
+    contents = {"__annotations__": {"kind": Literal["wrong"]}, "__module__": __name__, "kind": "wrong", **attributes}
+    with pytest.raises(RegistrationError) as error:
+        TASK_KINDS.register(type("Wrong", (MeanRate,), contents))
+    assert refusal in str(error.value)
+    assert "\n" not in str(error.value)
+    assert str(error.value).endswith(".")
+    assert "wrong" not in TASK_KINDS
+
+
+def test_a_task_of_which_no_usual_one_can_be_made_is_refused() -> None:
+    class Needing(MeanRate):
+        kind: Literal["needing"] = "needing"  # type: ignore[assignment]
+        speed: float
+
+    with pytest.raises(
+        RegistrationError, match=r"Needing: no usual task can be made: speed has no default; give defaults, or define fitting\."
+    ):
+        TASK_KINDS.register(Needing)

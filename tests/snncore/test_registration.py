@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -82,11 +84,51 @@ def forgetful(z: Tensor, state: dict[str, Tensor], p: Any) -> Step:
 
 
 def halving(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
-    return step(z, state, p)._replace(output=z[:, :0])
+    return step(z, state, p)._replace(output=z[:, :1])
 
 
 def drawing(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
     return step(z + torch.rand_like(z), state, p)
+
+
+def small_u(z: Tensor, state: dict[str, Tensor], p: Any) -> Step:
+    return step(z, state, p)._replace(seen={"u": z[:, :1]})
+
+
+def small_state(z: Tensor, state: dict[str, Tensor], p: Any) -> Step:
+    return step(z, state, p)._replace(state={**state, "v_mem": z[:, :1]})
+
+
+def in_place(z: Tensor, state: dict[str, Tensor], p: Any) -> Step:
+    state["v_mem"].add_(z)
+    return Step(z, {"u": z}, state)
+
+
+def in_the_dict(z: Tensor, state: dict[str, Tensor], p: Any) -> Step:
+    state["v_mem"] = z + state["v_mem"]
+    return Step(z, {"u": z}, state)
+
+
+def of_numpy(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    return step(z + float(np.random.rand()), state, p)  # noqa: NPY002
+
+
+def of_python(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    return step(z + random.random(), state, p)
+
+
+def of_its_own(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    return step(z + float(np.random.default_rng().random()), state, p)
+
+
+class Misspelt(Membrane):
+    def __init__(self, tau_mem: Floot, shape: tuple[int, ...] | None = None, record_states: bool = False) -> None:  # type: ignore[name-defined]  # noqa: F821
+        super().__init__(tau_mem, None, None, False, False, shape, record_states)
+
+
+class Forgotten(Membrane):
+    def __init__(self, tau_mem: float, rest: int = 2, shape: tuple[int, ...] | None = None, record_states: bool = False) -> None:
+        super().__init__(tau_mem, None, None, False, False, shape, record_states)
 
 
 WRONG: dict[str, tuple[Callable[[], Any], str]] = {
@@ -129,7 +171,42 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "a step without u": (lambda: register_neuron(without_u, spikes=False)(leak()), "a trial of two time steps ended in KeyError"),
     "a step that loses state": (lambda: register_neuron(forgetful, spikes=False)(leak()), "a trial of two time steps ended in KeyError"),
     "a step that draws": (lambda: register_neuron(drawing, spikes=False)(leak()), "its step draws random numbers, which no seed"),
-    "an output of another shape": (lambda: register_neuron(halving, spikes=False)(leak()), r"it makes \(1, 2, 0\)"),
+    "a function": (lambda: register_neuron(step, spikes=False)(step), "is no StatefulLayer"),
+    "an instance": (lambda: register_neuron(step, spikes=False)(LIF(5.0)), "is no StatefulLayer"),
+    "an annotation that nothing defines": (
+        lambda: register_neuron(step, spikes=False)(Misspelt),
+        "its constructor can't be read: NameError: name 'Floot' is not defined",
+    ),
+    "an empty name": (lambda: register_neuron(step, spikes=False)(leak("")), "can't be called ''"),
+    "a name with a space": (lambda: register_neuron(step, spikes=False)(leak("My Neuron")), "can't be called 'My Neuron'"),
+    "a name of HTML": (lambda: register_neuron(step, spikes=False)(leak("<b>x</b>")), "can't be called '<b>x</b>'"),
+    "the name of a squeeze form": (
+        lambda: register_neuron(step, spikes=False)(leak("LIFSqueeze")),
+        "is the name of a form of LIF",
+    ),
+    "words of None": (lambda: register_neuron(step, spikes=False, words=None)(leak()), "The words of a neuron model are None"),
+    "words in a list": (lambda: register_neuron(step, spikes=False, words=[SLOPE])(leak()), "The words of a neuron model are"),
+    "a sentence of another type": (lambda: register_neuron(step, spikes=False, sentence=3)(leak()), "The sentence on a neuron model is 3"),
+    "a default of another type": (
+        lambda: register_neuron(step, spikes=False, words={"slope": SLOPE})(leak(slope=(float, "steep"))),
+        "the default of its field slope is 'steep'",
+    ),
+    "a usual value of another type": (
+        lambda: register_neuron(step, spikes=False, words={"rest": FieldWords("Rest", "Long.", usual=1.5)})(leak(rest=int)),
+        "the usual value of its field rest is 1.5",
+    ),
+    "an argument that isn't kept": (
+        lambda: register_neuron(step, spikes=False, words={"rest": SLOPE})(Forgotten),
+        "a layer has no attribute rest",
+    ),
+    "u of another shape": (lambda: register_neuron(small_u, spikes=False)(leak()), r"its step makes u of the shape \(2, 1\)"),
+    "state of another shape": (lambda: register_neuron(small_state, spikes=False)(leak()), r"makes v_mem of the shape \(2, 1\)"),
+    "a step that changes its state": (lambda: register_neuron(in_place, spikes=False)(leak()), "changes its input or state in place"),
+    "a step that sets its state": (lambda: register_neuron(in_the_dict, spikes=False)(leak()), "changes its input or state in place"),
+    "a step that draws NumPy's numbers": (lambda: register_neuron(of_numpy, spikes=False)(leak()), "its step draws random numbers"),
+    "a step that draws Python's numbers": (lambda: register_neuron(of_python, spikes=False)(leak()), "its step draws random numbers"),
+    "a step that draws its own numbers": (lambda: register_neuron(of_its_own, spikes=False)(leak()), "its step draws random numbers"),
+    "an output of another shape": (lambda: register_neuron(halving, spikes=False)(leak()), r"it makes \(2, 2, 1\)"),
 }
 
 
@@ -142,6 +219,23 @@ def test_what_registers_wrongly_is_refused_in_one_sentence_and_leaves_nothing_be
     assert "\n" not in str(caught.value)
     assert str(caught.value).endswith(".")
     assert before == (list(LAYER_KINDS), list(NEURON_SPECS), list(NEURON_MODELS))
+    assert Draft.from_json(snncore.ten_spikes().to_json()) == snncore.ten_spikes().draft
+
+
+def test_a_form_never_takes_the_place_of_something_else(registered: list[str]) -> None:
+    registered.append(register_neuron(step, spikes=False)(leak("LeakSqueeze")).__name__)
+    with pytest.raises(RegistrationError, match="Leak would get a form LeakSqueeze, but there is a LeakSqueeze already"):
+        register_neuron(step, spikes=False)(leak())
+
+
+def test_a_class_that_was_refused_is_as_it_was_and_so_are_the_random_numbers() -> None:
+    refused, torchs, pythons = leak(), torch.get_rng_state(), random.getstate()
+    for draws in (drawing, of_python):
+        with pytest.raises(RegistrationError):
+            register_neuron(draws, spikes=False)(refused)
+    assert not {"step", "does_spike"} & vars(refused).keys()
+    assert torch.equal(torchs, torch.get_rng_state())
+    assert pythons == random.getstate()
 
 
 def test_a_name_that_was_refused_can_be_registered_rightly_after(registered: list[str]) -> None:
@@ -237,6 +331,9 @@ def test_forms_are_called_and_described_like_their_models(name: str) -> None:
         ({"name": "x", "note": ""}, "need a name and a note"),
         ({"name": "Rest", "note": "x", "low": 2, "high": 2}, "low must be below high"),
         ({"name": "Rest", "note": "x", "step": 0}, "must be above 0"),
+        ({"name": 3, "note": "x"}, "are texts"),
+        ({"name": "Rest", "note": "x", "low": "a", "high": "b"}, "its low is 'a'"),
+        ({"name": "Rest", "note": "x", "low": 0, "high": 1, "step": 0.1, "usual": 5}, "its usual value is 5, but its range is 0 to 1"),
     ],
 )
 def test_words_that_say_nothing_are_refused(words: dict[str, Any], problem: str) -> None:

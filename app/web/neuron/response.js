@@ -2,6 +2,7 @@
 
 import { sumOf } from "../lib/numbers.js";
 import { scan } from "./scan.js";
+import { lifStep, STEPS } from "./step.js";
 
 /** @typedef {import("./step.js").Parameters} Parameters */
 /** @typedef {import("./scan.js").RunSize} RunSize */
@@ -92,7 +93,7 @@ export function firingRate(current, p) {
   if (bound >= theta) return null;
   const steady = steadyState(current, p);
   if (steady <= theta) return 0;
-  if (p.kind === "ALIF" || start >= theta) return null;
+  if (STEPS[p.kind] !== lifStep || start >= theta) return null;
   const d = drive(current, p);
   if (resetValue === null) return alpha === 1 && subtractValue === null && bound <= 0 ? Math.min(d / theta, mostSpikes) : null;
   const n = Math.ceil(alpha === 1 ? (theta - start) / d : Math.log((steady - theta) / (steady - start)) / Math.log(alpha));

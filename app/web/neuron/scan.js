@@ -1,11 +1,8 @@
 // A neuron model over time: as many neurons as there are rows of input, all with the same parameters. Pure functions of numbers.
 
-import { alifStep, expLeakStep, lifStep } from "./step.js";
+import { STEPS } from "./step.js";
 
 /** @typedef {import("./step.js").Parameters} Parameters */
-
-/** @type {Record<string, typeof lifStep>} */
-const STEPS = { LIF: lifStep, IAF: lifStep, ExpLeak: expLeakStep, ALIF: alifStep };
 
 /** @typedef {"z" | "i" | "u" | "v" | "b" | "theta" | "s"} Quantity */
 

@@ -81,6 +81,9 @@ export function alifStep(z, state, p) {
   return { i, v: bounded(reset(u, s, theta, p), p), b, u, s, theta };
 }
 
+/** The step of each model that the browser computes. @type {Record<string, typeof lifStep>} */
+export const STEPS = { LIF: lifStep, IAF: lifStep, ExpLeak: expLeakStep, ALIF: alifStep };
+
 /** @param {number} z @param {number} i the current before @param {Parameters} p */
 const synapticCurrent = (z, i, { beta }) => (beta === null ? z : fround(beta * fround(i + z)));
 

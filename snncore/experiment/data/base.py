@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from snncore.arrays import Array
-from snncore.errors import ExperimentError
+from snncore.errors import ExperimentError, RegistrationError
 from snncore.experiment.inputs import NO_FILES, Files
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import Part, Shape
@@ -51,6 +51,11 @@ class DataSet(Part):
         kind: str
 
     title: ClassVar[str] = ""
+
+    @classmethod
+    def check_kind(cls) -> None:
+        if not (isinstance(cls.title, str) and cls.title):
+            raise RegistrationError(f'{cls.__name__} has no title; give it a name for people, such as title = "Handwritten digits".')
 
     @property
     @abstractmethod
@@ -126,7 +131,7 @@ def check_halves(halves: Halves, classes: int, name: str) -> None:
             )
 
 
-DATA_KINDS: Kinds[DataSet] = Kinds("data set")
+DATA_KINDS: Kinds[DataSet] = Kinds("data set", DataSet)
 """Every kind of labelled data."""
 
 if TYPE_CHECKING:

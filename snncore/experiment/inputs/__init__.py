@@ -16,6 +16,7 @@ from snncore.experiment.inputs.base import (
     Input,
     Weighted,
     two_digits,
+    values_of,
 )
 
 # The order in which they register is the order in which the app offers them.
@@ -63,4 +64,5 @@ __all__ = [
     "StepCurrent",
     "Weighted",
     "two_digits",
+    "values_of",
 ]

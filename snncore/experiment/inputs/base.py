@@ -11,16 +11,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import torch
-from pydantic import FailFast, Field, model_validator
+from pydantic import FailFast, Field, ValidationError, model_validator
 from torch import Tensor
 
 from snncore import encoders
 from snncore.arrays import Array
-from snncore.errors import RegistrationError
+from snncore.errors import ExperimentError, RegistrationError, in_a_line
 from snncore.experiment.errors import abbreviated
 from snncore.experiment.field_words import FieldWords
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import LARGEST_LENGTH, LARGEST_NUMBER, MOST_AXES, Part, Positive, Shape
+from snncore.experiment.trial import try_seeds
 
 Files = Mapping[str, Array]
 """Uploaded arrays: inputs, (batch, time, ...), by their `recordings.content_hash`; weights by digest, `/` and parameter name."""
@@ -43,6 +44,13 @@ SENSOR: Shape = (2, 8, 8)
 InputShape = Annotated[tuple[Annotated[int, Field(strict=True)], ...], FailFast()]
 
 
+TRIAL: Shape = (1, 100, 16)
+"""Shape of the input for trying a kind: large enough that two seeds give two inputs."""
+
+TRIAL_DT = 1e-3
+"""Seconds."""
+
+
 class Input(Part):
     """Base of all inputs. A subclass has a field `kind` with its name, and is registered in `INPUT_KINDS`.
 
@@ -56,7 +64,7 @@ class Input(Part):
     """Name of a kind from outside: "Sawtooth". The names of built-in kinds are in `app`."""
 
     field_words: ClassVar[Mapping[str, FieldWords]] = MappingProxyType({})
-    """Words for the fields of a kind from outside, by name; with a `title`, for all fields but `kind` and `shape`."""
+    """Words for the fields of a kind from outside, by name: for all but `kind` and `shape`."""
 
     if TYPE_CHECKING:
         kind: str
@@ -74,12 +82,42 @@ class Input(Part):
 
     @classmethod
     def check_kind(cls) -> None:
+        name, words = cls.__name__, cls.field_words
+        if not (isinstance(words, Mapping) and all(isinstance(said, FieldWords) for said in words.values())):
+            raise RegistrationError(f"{name}: its field_words are {words!r}; give {{field: FieldWords(name, note)}}.")
+        if not isinstance(cls.title, str):
+            raise RegistrationError(f"{name}: its title is {cls.title!r}; give its name for people as a text.")
         fields = cls.model_fields.keys() - {"kind", "shape"}
-        unknown, missing = sorted(cls.field_words.keys() - fields), sorted(fields - cls.field_words.keys())
+        unknown, missing = sorted(words.keys() - fields), sorted(fields - words.keys())
         if unknown:
-            raise RegistrationError(f"{cls.__name__}: field_words describes {', '.join(unknown)}, which it doesn't have; remove that.")
-        if (cls.title or cls.field_words) and missing:
-            raise RegistrationError(f"{cls.__name__}: field_words doesn't describe {', '.join(missing)}; add a FieldWords for each field.")
+            raise RegistrationError(f"{name}: field_words describes {', '.join(unknown)}, which it doesn't have; remove that.")
+        if cls.is_built_in():
+            return
+        if missing:
+            raise RegistrationError(f"{name}: field_words doesn't describe {', '.join(missing)}; add a FieldWords for each field.")
+        if not cls.title:
+            raise RegistrationError(f'{name} has no title; give it a name for people, such as title = "Sawtooth".')
+
+    @classmethod
+    def try_kind(cls) -> None:
+        """Make a usual input with two seeds; raise RegistrationError if it isn't as the kind says."""
+        name = cls.__name__
+        try:
+            made = cls(**cls.fitting(TRIAL))
+        except ExperimentError as error:
+            if cls.is_supplied:  # there is no usual one
+                return
+            raise RegistrationError(f"{name}: usual gives no input: {error}") from error
+        except ValidationError as error:
+            problem = error.errors(include_url=False)[0]
+            where = ".".join(map(str, problem["loc"])) or "the input"
+            raise RegistrationError(f"{name}: what usual gives can't be an input: {where}: {problem['msg']}; correct usual.") from error
+        if not isinstance(made.words, str):
+            raise RegistrationError(f"{name}: its words are {made.words!r}; give a text.")
+        try:
+            try_seeds(name, "make", lambda generator: values_of(made, generator, TRIAL_DT, NO_FILES), made.is_random(TRIAL_DT))
+        except ExperimentError as error:
+            raise RegistrationError(str(error)) from error
 
     # ---------------------------------------------------------------------------------------------- what it is
 
@@ -179,6 +217,29 @@ class Input(Part):
         return {}
 
 
+def values_of(source: Input, generator: torch.Generator, dt: float, files: Files) -> Tensor:
+    """Return what an input's `make` returns, once it is known to be a tensor as required.
+
+    Raises:
+        ExperimentError: `make` raised an error, or returned something else; the one sentence names the kind.
+    """
+    kind = source.kind
+    try:
+        values = source.make(generator, dt, files)
+    except (ExperimentError, MemoryError):
+        raise
+    except Exception as error:
+        raise ExperimentError(
+            f"The input {kind!r} can't be made: {in_a_line(error)}; choose another input, or correct its make."
+        ) from error
+    if not isinstance(values, Tensor):
+        raise ExperimentError(f"The input {kind!r} makes {type(values).__name__}; its make must return a tensor {source.shape}.")
+    if values.shape != source.shape or values.dtype != torch.float32:
+        made = f"{str(values.dtype).removeprefix('torch.')} {tuple(values.shape)}"
+        raise ExperimentError(f"The input {kind!r} makes {made}; its make must return float32 {source.shape}.")
+    return values
+
+
 class Weighted(Input):
     """Base of inputs whose values are multiplied by a weight."""
 
@@ -227,5 +288,5 @@ def two_digits(value: float) -> float:
     return float(f"{value:.2g}")
 
 
-INPUT_KINDS: Kinds[Input] = Kinds("input")
+INPUT_KINDS: Kinds[Input] = Kinds("input", Input)
 """Every kind of input, in the order in which the app offers them."""

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Protocol, Self
 
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 
-from snncore.errors import MisfitError
+from snncore.errors import MisfitError, RegistrationError, in_a_line
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import Part, Shape
+from snncore.experiment.trial import tried
 
 OVERSTEPPING = 0.25
 """Steps count as too large if a score that should fall rises in at least this share of the epochs."""
+
+
+TRIAL = (1, 10, 3)
+"""Shape (batch, time, neurons) of the output for trying a task."""
 
 
 class Outcome(Protocol):
@@ -52,6 +58,62 @@ class Task(Part):
     is_labelled: ClassVar[bool] = False
     needs_spikes: ClassVar[str | None] = None
     of_values: ClassVar[type[Task] | None] = None
+
+    @classmethod
+    def check_kind(cls) -> None:
+        wrong = next(
+            (name for name in ("score_name", "goal_name") if not (isinstance(getattr(cls, name), str) and getattr(cls, name))), None
+        )
+        if wrong:
+            raise RegistrationError(f"{cls.__name__}: its {wrong} is {getattr(cls, wrong)!r}; give it a text.")
+        if not isinstance(cls.changeable, tuple):
+            raise RegistrationError(f"{cls.__name__}: its changeable is {cls.changeable!r}; give a tuple of names of fields.")
+        unknown = [str(name) for name in cls.changeable if name not in cls.model_fields]
+        if unknown:
+            raise RegistrationError(f"{cls.__name__}: its changeable names {', '.join(unknown)}, which it doesn't have; name its fields.")
+        if cls.of_values is not None and not (isinstance(cls.of_values, type) and issubclass(cls.of_values, Task)):
+            raise RegistrationError(f"{cls.__name__}: its of_values is {cls.of_values!r}; give a class of tasks, or leave it out.")
+
+    @classmethod
+    def try_kind(cls) -> None:
+        """Measure a silent output by a usual task; raise RegistrationError if that gives no loss, score or goal."""
+        try:
+            task = cls.fitting(TRIAL)
+        except ValidationError as error:
+            needed = ", ".join(name for name, field in cls.model_fields.items() if field.is_required())
+            what = f"{needed} has no default" if needed else in_a_line(error)
+            raise RegistrationError(f"{cls.__name__}: no usual task can be made: {what}; give defaults, or define fitting.") from error
+        for measured in (task, task.at_output(False)):
+            if not (cls.is_labelled or measured.misfit(TRIAL)):
+                measured._try()
+
+    def _try(self) -> None:
+        name, output = type(self).__name__, torch.zeros(TRIAL, requires_grad=True)
+        try:
+            loss, drawn_from = tried(lambda: self.loss(output))
+        except Exception as error:
+            problem = "it defines no loss" if isinstance(error, NotImplementedError) else f"its loss ended in {in_a_line(error)}"
+            raise RegistrationError(f"{name}: {problem}; loss(output) must return a scalar of an output {TRIAL}.") from error
+        if not isinstance(loss, Tensor) or loss.shape != ():
+            given = f"a tensor {tuple(loss.shape)}" if isinstance(loss, Tensor) else repr(loss)
+            raise RegistrationError(f"{name}: its loss is {given}; it must be a tensor that is a scalar, ().")
+        if not (loss.isfinite() and loss.requires_grad):
+            what = "has no gradient" if loss.isfinite() else f"is {loss.item()}"
+            raise RegistrationError(f"{name}: the loss of a silent output {what}; it must be finite, and have a gradient.")
+        if drawn_from:
+            raise RegistrationError(f"{name}: its loss draws random numbers of {drawn_from}, which no seed of an Experiment decides.")
+        try:
+            outcome = _Trial(0.0, loss.item(), self.measure(output.detach()))
+            for what, number in {"score": self.score(outcome), "goal": self.goal}.items():
+                if isinstance(number, bool) or not isinstance(number, int | float):
+                    raise RegistrationError(f"{name}: its {what} is {number!r}; it must be a number.")
+            self.is_reached(outcome)
+        except RegistrationError:
+            raise
+        except KeyError as error:
+            raise RegistrationError(f"{name}: it reads the measure {error}, which its measure(output) doesn't return; add it.") from error
+        except Exception as error:
+            raise RegistrationError(f"{name}: the score of a silent output ended in {in_a_line(error)}; correct the task.") from error
 
     def loss(self, output: Tensor) -> Tensor:
         """Return the loss of an output (batch, time, ...), a scalar with a gradient."""
@@ -132,6 +194,14 @@ class Task(Part):
         return {}
 
 
+class _Trial(NamedTuple):
+    """The outcome of a trial."""
+
+    spikes: float
+    loss: float
+    measures: Mapping[str, float]
+
+
 class HasLoss(Protocol):
     """The least that a training can be given: a loss."""
 
@@ -154,7 +224,7 @@ class OwnLoss(Task):
         return self._given.loss(output)
 
 
-TASK_KINDS: Kinds[Task] = Kinds("task")
+TASK_KINDS: Kinds[Task] = Kinds("task", Task)
 """All kinds of task that a network may be trained for."""
 
 if TYPE_CHECKING:
