@@ -6,9 +6,12 @@ that may be named by their hash, and sends all of it along with each change. Dra
 
 from __future__ import annotations
 
+import json
 import time
+from dataclasses import dataclass
 from typing import Any
 
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.Element_pb2 import Element
@@ -16,6 +19,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
+
+from tests.app.messages import is_whole, read
+
+CONTROLS = "controls"
+"""Name of the component that rows of controls are."""
 
 ID_PARTS = 3
 """An element's id is `$$ID-hash-key`."""
@@ -27,13 +35,14 @@ class StreamlitClient:
     Args:
         url: of the app, with a slash at its end.
         page: its path in the address; "" is the default page.
-        slider: what the label of the slider to move begins with.
+        slider: what the label of the slider to move begins with; Streamlit's own, or a row of the app's controls.
         drawing: the key of the component or chart that a move must draw anew.
     """
 
     def __init__(self, url: str, page: str, slider: str, drawing: str) -> None:
         self._url, self._page, self._label, self._drawing = url, page, slider, drawing
         self._script_hash = self._query = self._slider = ""
+        self._row: Row | None = None
         self._fragments: dict[str, str] = {}
         self._widgets: dict[str, WidgetState] = {}
         self._sent: set[str] = set()
@@ -49,7 +58,7 @@ class StreamlitClient:
         address = f"{origin.replace('http', 'ws', 1)}/_stcore/stream"
         self._socket = await connect(address, origin=Origin(origin), subprotocols=[Subprotocol("streamlit")], max_size=None, proxy=None)
         await self._run(self._state())
-        if not self._slider or not self._drawn:
+        if not (self._slider or self._row) or not self._drawn:
             raise RuntimeError(f"{self._url}{self._page} has no slider {self._label!r} or no drawing {self._drawing!r}.")
 
     async def close(self) -> None:
@@ -65,13 +74,22 @@ class StreamlitClient:
         Raises:
             RuntimeError: what came back is drawn as it was, or the page showed an exception.
         """
+        request, moved_to = self._moved(steps)
+        before, begin = self._drawn, time.perf_counter()
+        await self._run(request)
+        if self._drawn == before or self._drawn_at < begin:
+            raise RuntimeError(f"{self._url}{self._page} answered a slider at {moved_to} with no other drawing.")
+        return (self._drawn_at - begin) * 1e3
+
+    def _moved(self, steps: int) -> tuple[BackMsg, float]:
+        """The message that tells of the move, and where it leads."""
+        if self._row:
+            request = self._state(self._row.fragment)
+            request.rerun_script.widget_states.widgets.append(self._row.move(steps))
+            return request, self._row.value
         value = self._widgets[self._slider].double_array_value
         value.data[0] = round(value.data[0] + steps * self._step, 6)
-        before, begin = self._drawn, time.perf_counter()
-        await self._run(self._state(self._fragments[self._slider]))
-        if self._drawn == before or self._drawn_at < begin:
-            raise RuntimeError(f"{self._url}{self._page} answered a slider at {value.data[0]} with no other drawing.")
-        return (self._drawn_at - begin) * 1e3
+        return self._state(self._fragments[self._slider]), value.data[0]
 
     # ------------------------------------------------------------------------------------------------- sending
 
@@ -141,6 +159,8 @@ class StreamlitClient:
         drawn = _drawn_by(element, self._drawing)
         if drawn:
             self._drawn, self._drawn_at = drawn, time.perf_counter()
+        if element.HasField("bidi_component") and element.bidi_component.component_name == CONTROLS:
+            self._row = _row_of(element.bidi_component, self._label, delta.fragment_id) or self._row
         state = _widget_state(element)
         if state is None:
             return
@@ -151,6 +171,35 @@ class StreamlitClient:
         proto: Any = getattr(element, str(element.WhichOneof("type")))
         if state.id not in self._widgets or proto.set_value:
             self._widgets[state.id] = state
+
+
+@dataclass
+class Row:
+    """A row of the app's controls with a slider: each move is an act with a number."""
+
+    component: str
+    fragment: str
+    path: str
+    value: float
+    step: float
+    number: int
+
+    def move(self, steps: int) -> WidgetState:
+        """Moves it, and returns what its view tells."""
+        self.value, self.number = round(self.value + steps * self.step, 6), self.number + 1
+        act = {"do": "edit", "changes": {self.path: self.value}, "number": self.number}
+        told = json.dumps([{"event": "acts", "value": [act]}])
+        return WidgetState(id=_make_trigger_id(self.component, "events"), json_trigger_value=told)
+
+
+def _row_of(component: Any, label: str, fragment: str) -> Row | None:
+    """The row of that label, if the component was sent whole and has it."""
+    if not is_whole(component.bytes):
+        return None
+    header, _ = read(component.bytes)
+    found = (row for row in header["rows"] if row["label"].startswith(label) and "step" in row)
+    row = next(found, None)
+    return row and Row(component.id, fragment, row["path"], header["values"][row["path"]], row["step"], header["answered"])
 
 
 class KeptMessages:
