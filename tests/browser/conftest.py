@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
 from tests.browser.chromium import QUIET, find
+from tests.browser.conversion_page import ConversionPage
 from tests.browser.network_page import NetworkPage
 from tests.browser.neuron_page import NeuronPage
 from tests.browser.server import Server, serve
@@ -23,6 +24,7 @@ expect.set_options(timeout=30_000)
 Open = Callable[..., TrainingPage]
 OpenNetwork = Callable[..., NetworkPage]
 OpenNeuron = Callable[..., NeuronPage]
+OpenConversion = Callable[..., ConversionPage]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -132,5 +134,15 @@ def open_neuron(visitors: Callable[..., Page], server: Server) -> OpenNeuron:
 
     def open_it(query: str = "", **visitor: Any) -> NeuronPage:
         return NeuronPage(visitors(server, **visitor), server.url, query)
+
+    return open_it
+
+
+@pytest.fixture
+def open_conversion(visitors: Callable[..., Page], server: Server) -> OpenConversion:
+    """Opens the Conversion page as a new visitor, any number of times."""
+
+    def open_it(query: str = "", **visitor: Any) -> ConversionPage:
+        return ConversionPage(visitors(server, **visitor), server.url, query)
 
     return open_it

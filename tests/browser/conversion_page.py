@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Locator, Page, expect
 
 PATIENCE = 90_000
@@ -48,3 +50,11 @@ class ConversionPage:
         unit = self.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize) / 16")
         left, right = box["x"] + 46 * unit, box["x"] + box["width"] - 14 * unit
         return left + (right - left) * (steps.bit_length() - 1) / 6, box["y"] + box["height"] / 2
+
+    def until(self, condition: Callable[[], bool], patience: float = 60.0) -> None:
+        """Waits until `condition` holds."""
+        for _ in range(int(patience * 20)):
+            if condition():
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"waited in vain; {self.number}, {self.page.get_by_role('alert').all_inner_texts()}")

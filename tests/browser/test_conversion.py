@@ -10,25 +10,15 @@ from playwright.sync_api import Page, expect
 
 from app.server.link import to_parameter
 from app.state.conversion import presets
-from tests.browser.conversion_page import ConversionPage
+from tests.browser.conftest import OpenConversion
 from tests.browser.server import Server
-
-Visit = Callable[..., ConversionPage]
 
 SATURATED = {"network.1.spike_threshold": 0.3, "network.3.spike_threshold": 0.3}
 
 
-@pytest.fixture
-def visit(visitors: Callable[..., Page], server: Server) -> Visit:
-    def open_it(query: str = "", **visitor: object) -> ConversionPage:
-        return ConversionPage(visitors(server, **visitor), server.url, query)
-
-    return open_it
-
-
 @pytest.mark.main_job
-def test_a_dragged_t_leads_the_numbers_and_the_points_without_the_server(visit: Visit) -> None:
-    page = visit()
+def test_a_dragged_t_leads_the_numbers_and_the_points_without_the_server(open_conversion: OpenConversion) -> None:
+    page = open_conversion()
     assert page.steps == 16
     before, names = page.number, page.scatters.first.get_attribute("aria-label")
     page.page.mouse.move(*page.place_of(16))
@@ -51,8 +41,8 @@ def test_a_dragged_t_leads_the_numbers_and_the_points_without_the_server(visit: 
     expect(page.page.locator(".conversion-news").get_by_text("Too few steps")).to_be_visible()
 
 
-def test_keys_lead_t_too(visit: Visit) -> None:
-    page = visit()
+def test_keys_lead_t_too(open_conversion: OpenConversion) -> None:
+    page = open_conversion()
     page.curve.focus()
     page.page.keyboard.press("ArrowLeft")
     expect(page.curve).to_have_attribute("aria-valuenow", "15")
@@ -63,16 +53,16 @@ def test_keys_lead_t_too(visit: Visit) -> None:
     expect(page.page.get_by_role("textbox", name="Steps")).to_have_value("64")
 
 
-def test_a_fault_is_named_and_its_button_mends_it(visit: Visit) -> None:
-    page = visit(f"?x={to_parameter(presets()[0].experiment.replace(SATURATED))}")
+def test_a_fault_is_named_and_its_button_mends_it(open_conversion: OpenConversion) -> None:
+    page = open_conversion(f"?x={to_parameter(presets()[0].experiment.replace(SATURATED))}")
     assert next(words.partition(":")[0] for words in page.news()) == "Saturated"
     page.button("Raise θ to 1").click()
     expect(page.page.locator(".conversion-news").get_by_text("Agreement rose by")).to_be_visible(timeout=60_000)
     expect(page.button("Raise θ to 1")).to_have_count(0)
 
 
-def test_a_neuron_opens_by_keys_with_its_input_and_goes_to_the_neuron_page(visit: Visit) -> None:
-    page = visit()
+def test_a_neuron_opens_by_keys_with_its_input_and_goes_to_the_neuron_page(open_conversion: OpenConversion) -> None:
+    page = open_conversion()
     page.scatters.first.focus()
     for _ in range(12):
         page.page.keyboard.press("Shift+ArrowRight")
@@ -84,8 +74,8 @@ def test_a_neuron_opens_by_keys_with_its_input_and_goes_to_the_neuron_page(visit
     expect(page.page.locator(".neuron[data-drawn]")).to_be_attached(timeout=60_000)
 
 
-def test_a_click_on_a_point_opens_it_and_close_closes_it(visit: Visit) -> None:
-    page = visit()
+def test_a_click_on_a_point_opens_it_and_close_closes_it(open_conversion: OpenConversion) -> None:
+    page = open_conversion()
     box = page.scatters.first.bounding_box()
     assert box
     page.scatters.first.focus()
@@ -97,8 +87,8 @@ def test_a_click_on_a_point_opens_it_and_close_closes_it(visit: Visit) -> None:
     expect(panel).to_be_hidden()
 
 
-def test_back_returns_to_the_preset_before(visit: Visit) -> None:
-    page = visit()
+def test_back_returns_to_the_preset_before(open_conversion: OpenConversion) -> None:
+    page = open_conversion()
     page.button("Start from: Digits, dense").click()
     page.page.get_by_role("menuitem", name="Digits, convolutional", exact=True).click()
     expect(page.button("Start from: Digits, convolutional")).to_be_visible()
@@ -106,8 +96,8 @@ def test_back_returns_to_the_preset_before(visit: Visit) -> None:
     expect(page.button("Start from: Digits, dense")).to_be_visible()
 
 
-def test_a_drag_that_ends_as_a_scroll_takes_t_back(visit: Visit) -> None:
-    page = visit()
+def test_a_drag_that_ends_as_a_scroll_takes_t_back(open_conversion: OpenConversion) -> None:
+    page = open_conversion()
     page.page.mouse.move(*page.place_of(16))
     page.page.mouse.down()
     page.page.mouse.move(*page.place_of(2))
@@ -118,8 +108,8 @@ def test_a_drag_that_ends_as_a_scroll_takes_t_back(visit: Visit) -> None:
     expect(page.button("Undo")).to_be_disabled()
 
 
-def test_only_the_first_button_of_the_mouse_drags_t(visit: Visit) -> None:
-    page = visit()
+def test_only_the_first_button_of_the_mouse_drags_t(open_conversion: OpenConversion) -> None:
+    page = open_conversion()
     page.page.mouse.move(*page.place_of(2))
     page.page.mouse.down(button="middle")
     page.page.mouse.up(button="middle")

@@ -10,9 +10,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.server.link import from_parameter, to_parameter
 from app.state.composition import DEFAULT
+from app.state.conversion import presets
 from app.state.tuned_neuron import DEFAULT as DEFAULT_NEURON
 from snncore.experiment.spec import Draft
-from tests.browser.conftest import Open, OpenNetwork, OpenNeuron
+from tests.browser.conftest import Open, OpenConversion, OpenNetwork, OpenNeuron
 from tests.length import sampled
 
 PATIENCE = 30_000.0
@@ -153,6 +154,17 @@ def test_on_the_neuron_page_a_comma_is_a_decimal_point_or_refused(open_neuron: O
         assert taken.get(name, True), name
 
 
+def test_on_the_conversion_page_a_comma_is_a_decimal_point_or_refused(open_conversion: OpenConversion) -> None:
+    page = open_conversion()
+    page.page.get_by_text("More", exact=True).click()
+    expect(page.page.get_by_role("textbox", name="Energy of a multiply-add (pJ)")).to_be_visible(timeout=PATIENCE)
+    taken = type_everywhere(page.page, presets()[0].draft, page.until)
+    for name in ("Steps T (steps)", "Seed: weights", "Epochs of the ANN epochs", "Initial potential v₀ (θ)"):
+        assert not taken.get(name, False), name
+    for name in ("Spike threshold θ", "Percentile p", "Energy of a multiply-add (pJ)", "Energy of a synaptic operation (pJ)"):
+        assert taken.get(name, True), name
+
+
 def test_what_is_refused_twice_is_said_and_taken_back_twice_and_a_minus_is_a_minus(open_page: Open) -> None:
     page = open_page()
     field = page.page.get_by_role("textbox", name="Learning rate")
@@ -167,7 +179,9 @@ def test_what_is_refused_twice_is_said_and_taken_back_twice_and_a_minus_is_a_min
     assert in_force(page.page, DEFAULT).training.lr == 0.01
 
 
-def test_no_page_leaves_numbers_to_the_browsers_own_fields(open_page: Open, open_network: OpenNetwork, open_neuron: OpenNeuron) -> None:
+def test_no_page_leaves_numbers_to_the_browsers_own_fields(
+    open_page: Open, open_network: OpenNetwork, open_neuron: OpenNeuron, open_conversion: OpenConversion
+) -> None:
     """They drop a decimal comma before anybody sees it."""
     training = open_page()
     training.page.get_by_text("More", exact=True).click()
@@ -179,5 +193,8 @@ def test_no_page_leaves_numbers_to_the_browsers_own_fields(open_page: Open, open
     neuron = open_neuron()
     neuron.button("Surrogate").click()
     expect(neuron.page.get_by_role("textbox", name="Width")).to_be_visible(timeout=PATIENCE)
-    for page in (training.page, network.page, neuron.page):
+    conversion = open_conversion()
+    conversion.page.get_by_text("More", exact=True).click()
+    expect(conversion.page.get_by_role("textbox", name="Energy of a multiply-add (pJ)")).to_be_visible(timeout=PATIENCE)
+    for page in (training.page, network.page, neuron.page, conversion.page):
         expect(page.locator("input[type=number]")).to_have_count(0)
