@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.waiting import until
+
 PATIENCE = 90_000
 
 
@@ -53,8 +55,4 @@ class ConversionPage:
 
     def until(self, condition: Callable[[], bool], patience: float = 60.0) -> None:
         """Waits until `condition` holds."""
-        for _ in range(int(patience * 20)):
-            if condition():
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"waited in vain; {self.number}, {self.page.get_by_role('alert').all_inner_texts()}")
+        until(self.page, condition, lambda: f"{self.number}, {self.page.get_by_role('alert').all_inner_texts()}", patience)

@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.training_page import rows_shown
+from tests.browser.waiting import until
 
 TEN_SPIKES = ["Input", "Linear 1, 16→64", "LIF 2", "Linear 3, 64→4", "LIF 4"]
 """The chips of the ribbon as the page opens."""
@@ -101,8 +102,4 @@ class NetworkPage:
 
     def until(self, condition: Callable[[], bool], patience: float = 30.0) -> None:
         """Waits until `condition` holds."""
-        for _ in range(int(patience * 20)):
-            if condition():
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"waited in vain; {self.chips()}, {self.alerts()}")
+        until(self.page, condition, lambda: f"{self.chips()}, {self.alerts()}", patience)

@@ -15,6 +15,7 @@ from app.server.link import to_parameter
 from app.state.tuned_neuron import DEFAULT, edited
 from snncore.experiment.spec import Experiment
 from snncore.run.simulation import simulate
+from tests.browser.waiting import until
 
 SHOWN = """async (root, lib) => {
     const { viewAt } = await import(new URL(`${lib}/view.js`, document.baseURI));
@@ -120,11 +121,7 @@ class NeuronPage:
 
     def until(self, condition: Callable[[], bool], patience: float = 30.0) -> None:
         """Waits until `condition` holds."""
-        for _ in range(int(patience * 20)):
-            if condition():
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"waited in vain; {self.count}, {self.alerts()}")
+        until(self.page, condition, lambda: f"{self.count}, {self.alerts()}", patience)
 
 
 def link(changes: Mapping[str, Any], experiment: Experiment = DEFAULT) -> str:

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from snncore.experiment.spec import ten_spikes
 from tests.browser.views import of_view
+from tests.browser.waiting import until
 
 CURVES, NETWORK = ".plot", ".rows"
 """The page's plots."""
@@ -162,11 +163,7 @@ class TrainingPage:
 
     def until(self, condition: Callable[[], bool], patience: float = 30.0) -> None:
         """Waits until `condition` holds."""
-        for _ in range(int(patience * 20)):
-            if condition():
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"waited {patience:g} s in vain; epoch {self.epoch}, {self.number}, status {self.status!r}")
+        until(self.page, condition, lambda: f"epoch {self.epoch}, {self.number}, status {self.status!r}", patience)
 
 
 def rows_shown(rows: Locator) -> dict[str, Any]:
