@@ -5,7 +5,8 @@
 const PATIENCE = 10_000; // milliseconds
 const LAST = ".st-key-insight_back *, .st-key-insight .control *"; // take it only where nothing else can
 const OPENED = "[data-testid=stPopover] [aria-expanded=true]"; // the button of the menu that is open
-const MENU = "[data-testid=stPopover] *"; // the button of any menu: an insight was opened by one
+// The button of any menu, one of which an insight was opened by, and what the menu holds that may still be closing.
+const MENU = "[data-testid=stPopover] *, [data-testid=stPopoverBody]:has([class*=st-key-insight-]) *";
 
 /** @type {WeakSet<Element>} */
 const done = new WeakSet();
