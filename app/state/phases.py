@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass, field
 
@@ -18,11 +19,16 @@ from snncore.run.epoch import EpochRecord, Phase
 
 ORDER = tuple(Phase)
 
+_runs = itertools.count(1)
+
 PACE = 3.0
 """Seconds that each phase is shown in slow motion: rows run through time once in less (`app/web/rows/running.js`)."""
 
 UPDATE_TIME, UPDATE_STEPS = 2.5, 10
 """Seconds in which the weights move in slow motion, and how often that is drawn."""
+
+ECHO = 2.0
+"""Seconds for which a browser may still tell the phase that slow motion has left."""
 
 PATIENCE = 0.15
 """Seconds to wait for a copy before the page is drawn without it."""
@@ -97,7 +103,7 @@ class PhasesView:
     """Attributes:
     at: the phase on display.
     is_playing: whether it goes on by itself.
-    plays: how often the forward or the backward phase was entered; its rows run through time each time.
+    plays: a new number whenever the forward or the backward phase is entered; its rows run through time once for each.
     left_out: what becomes of the training without a phase, while that is asked.
     """
 
@@ -106,6 +112,7 @@ class PhasesView:
     plays: int = 0
     left_out: LeftOut | None = None
     _due: float = 0.0
+    _left: tuple[Phase, float] | None = None
     _walk: tuple[tuple[str, int], Job[WalkedEpoch]] | None = None
     _walked: tuple[tuple[str, int], WalkedEpoch] | None = None
     _credit: tuple[WalkedEpoch, Credit[int]] | None = None
@@ -180,8 +187,16 @@ class PhasesView:
     def go_to(self, phase: Phase) -> None:
         """Show a phase; slow motion goes on from it."""
         self.at = phase
-        self.plays += phase in (Phase.FORWARD, Phase.BACKWARD)
+        if phase in (Phase.FORWARD, Phase.BACKWARD):
+            self.plays = next(_runs)
         self._due = time.monotonic() + PACE
+
+    def choose(self, phase: Phase) -> None:
+        """Show a phase that the visitor chose, unless it's the one that slow motion has just left: a browser that doesn't know that yet
+        says that it is still chosen."""
+        is_echo = self._left is not None and phase is self._left[0] and time.monotonic() - self._left[1] < ECHO
+        if not is_echo:
+            self.go_to(phase)
 
     def next(self) -> None:
         """Show the next phase; after the last one, the first."""
@@ -201,6 +216,7 @@ class PhasesView:
             if self.at is ORDER[-1]:
                 self.is_playing = False
             else:
+                self._left = self.at, time.monotonic()
                 self.next()
 
     # ---------------------------------------------------------------------------------------- leaving a phase out

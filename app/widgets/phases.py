@@ -112,7 +112,7 @@ def _strip(view: PhasesView) -> None:
 def _choose(view: PhasesView) -> None:
     chosen: Phase | None = st.session_state["phase"]
     if chosen is not None:  # else the one on display was pressed again
-        view.go_to(chosen)
+        view.choose(chosen)
 
 
 def _picture(training: TrainingState, walked: WalkedEpoch, theme: Theme) -> None:

@@ -94,7 +94,32 @@ def test_next_goes_through_all_seven_and_begins_again() -> None:
         gone.append(view.at)
         view.next()
     assert gone == [*ORDER, ORDER[0]]
-    assert view.plays == 2, "the forward and the backward phase were entered once each"
+
+
+def test_rows_run_once_for_each_time_that_their_phase_is_entered() -> None:
+    runs = []
+    for view in (PhasesView(), PhasesView()):
+        for _ in range(14):
+            view.next()
+            if view.at in (Phase.FORWARD, Phase.BACKWARD):
+                runs.append(view.plays)
+    assert len(runs) == len({*runs}) == 8, "a view that is opened again runs too"
+
+
+def test_a_browser_that_still_tells_the_phase_that_slow_motion_left_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    view = PhasesView(at=Phase.BACKWARD)
+    view.play()
+    now[0] += PACE
+    view.tick()
+    view.choose(Phase.BACKWARD)
+    assert view.at is Phase.UPDATE
+    view.choose(Phase.FORWARD)
+    assert view.at is Phase.FORWARD, "another one was chosen"
+    now[0] += PACE
+    view.choose(Phase.BACKWARD)
+    assert view.at is Phase.BACKWARD, "it was left long ago"
 
 
 def test_slow_motion_shows_each_phase_for_its_time_and_ends_with_the_last(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Locator, expect
 
+from app.components.assets import web_url
 from app.words.phases import CODE, NAMES
 from snncore.run.epoch import Phase
 from tests.browser.conftest import Open
 from tests.browser.training_page import TrainingPage
-from tests.browser.views import of_view
 
 EPOCH = 43
 """An epoch on display: six spikes of ten."""
@@ -160,26 +160,35 @@ class Front(NamedTuple):
     has_last: bool
 
 
-def front(insight: Locator) -> Front:
-    found = of_view(
-        insight.locator(".rows[data-drawn]"),
-        """({ front, rows }) => {
-            const { canvas } = rows.find(({ row }) => row.appears);
-            const { left, right, top, height } = canvas.getBoundingClientRect();
-            const isAt = x => document.elementFromPoint(x, top + height / 2) === canvas;
-            return [front, isAt(left + 55), isAt(right - 48)];
-        }""",
-    )
-    return Front(*found)
+SEEN = """async (address) => {
+    const { viewAt } = await import(new URL(address, document.baseURI));
+    window.seen = { forward: [], back: [] };
+    const look = () => {
+        requestAnimationFrame(look);
+        const node = document.querySelector(".st-key-insight .rows[data-drawn]");
+        const view = node && viewAt(node.parentElement);
+        const shown = view?.rows.find(({ row }) => row.appears);
+        if (!shown) return;
+        const { left, right, top, height } = shown.canvas.getBoundingClientRect();
+        const isAt = x => document.elementFromPoint(x, top + height / 2) === shown.canvas;
+        window.seen[shown.row.appears].push([view.front, isAt(left + 55), isAt(right - 48)]);
+    };
+    look();
+}"""
+"""Notes at every frame what a row that appears shows, by the direction in which it does."""
 
 
-def run_seen(page: TrainingPage, insight: Locator) -> list[Front]:
-    """What is seen of a run through time, until its end."""
-    page.until(lambda: front(insight).step is not None)
-    seen = [front(insight)]
-    while seen[-1].step is not None:
-        seen.append(front(insight))
-    return seen[:-1]
+def seen(page: TrainingPage, direction: str) -> list[Front]:
+    """What was noted so far."""
+    return [Front(*each) for each in page.page.evaluate(f"window.seen.{direction}")]
+
+
+def running(fronts: list[Front]) -> list[Front]:
+    """The last run among them, without what was seen before and after it."""
+    ended = [place for place, each in enumerate(fronts) if each.step is None]
+    while ended and ended[-1] == len(fronts) - 1:
+        fronts = fronts[: ended.pop()]
+    return fronts[ended[-1] + 1 :] if ended else fronts
 
 
 def choose(insight: Locator, phase: Phase) -> None:
@@ -189,28 +198,30 @@ def choose(insight: Locator, phase: Phase) -> None:
 
 def test_in_slow_motion_potentials_run_forward_and_the_gradient_runs_back(open_page: Open) -> None:
     page = open_page()
+    page.page.evaluate(SEEN, f"{web_url()}/lib/view.js")
     insight = page.explain("phases")
     act(insight, "Slow motion")
-    choose(insight, Phase.FORWARD)
-    forward = run_seen(page, insight)
+    says(insight, CODE[Phase.UPDATE])
+    act(insight, "Stop")
+    forward, back = running(seen(page, "forward")), running(seen(page, "back"))
     assert len(forward) > 3
     assert all(later.step >= earlier.step for earlier, later in pairwise(forward)), forward
     assert all(each.has_first and not each.has_last for each in forward if 2 < each.step < 97), forward
-    assert front(insight)[1:] == (True, True), "in the end all is there"
-    choose(insight, Phase.BACKWARD)
-    back = run_seen(page, insight)
     assert len(back) > 3
     assert all(later.step <= earlier.step for earlier, later in pairwise(back)), back
     assert all(each.has_last and not each.has_first for each in back if 2 < each.step < 97), back
-    says(insight, CODE[Phase.UPDATE])
+    choose(insight, Phase.FORWARD)
+    page.until(lambda: len(seen(page, "forward")) > len(forward) and seen(page, "forward")[-1] == Front(None, True, True))
 
 
-@pytest.mark.parametrize("phase", [Phase.FORWARD, Phase.BACKWARD])
-def test_where_little_motion_is_wanted_rows_are_there_at_once(open_page: Open, phase: Phase) -> None:
+@pytest.mark.parametrize(("phase", "direction"), [(Phase.FORWARD, "forward"), (Phase.BACKWARD, "back")])
+def test_where_little_motion_is_wanted_rows_are_there_at_once(open_page: Open, phase: Phase, direction: str) -> None:
     page = open_page(reduced_motion="reduce")
+    page.page.evaluate(SEEN, f"{web_url()}/lib/view.js")
     insight = page.explain("phases")
     choose(insight, phase)
-    assert front(insight) == Front(None, True, True)
+    page.until(lambda: len(seen(page, direction)) > 3)
+    assert {*seen(page, direction)} == {Front(None, True, True)}
 
 
 def test_a_prediction_comes_first_and_then_what_really_happens(open_page: Open) -> None:

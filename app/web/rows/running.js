@@ -12,6 +12,9 @@ import { moveTo } from "./visits.js";
 /** @typedef {import("./rows.js").View} View */
 
 const LABEL = "Play from right to left";
+/** What ran to its end last, by its number: drawn anew by another view, it doesn't run again. @type {number | undefined} */
+let over;
+
 const RUN = 2500; // milliseconds from one end of what is in sight to the other
 
 /** @param {View} view @param {Node} parent */
@@ -23,7 +26,7 @@ export function addBackButton(view, parent) {
 /** Runs through time once by itself, unless the rows play in a loop or the visitor wants little motion. @param {View} view */
 export function runOnce(view) {
   endRun(view);
-  if (calm.matches || view.playing !== null) return;
+  if (calm.matches || view.playing !== null || (appears(view) && view.header.plays === over)) return;
   leave(view);
   run(view);
 }
@@ -44,8 +47,12 @@ function run(view) {
       moveTo(view, { ...line, time });
       showUpTo(view, time);
     }
-    if (gone < 1) view.running = requestAnimationFrame(move);
-    else endRun(view);
+    if (gone < 1) {
+      view.running = requestAnimationFrame(move);
+      return;
+    }
+    if (appears(view)) over = view.header.plays;
+    endRun(view);
   };
   sayOnButtons(view, "Stop");
   move();
