@@ -35,8 +35,8 @@ def rows(
             `{"do": "pick", "layer": place, "row" or "neuron": number, "add": bool}` when a neuron is picked,
             `{"do": "toggle", "layer": place, "what": "open" or "heatmap"}`,
             `{"do": "remedy", "layer": place, "remedy": number}` when one of a layer's remedies is pressed,
-            `{"do": "ask", "layer": place, "row": number, "time": step}` for a click on a spike in a raster that asks, -1 for the input,
-                or on any cell in a heatmap that does,
+            `{"do": "ask", "layer": place, "row": number, "time": step}` for a click on a spike in a raster that asks, on any cell in a
+                heatmap that does, or on any step of lines that do; the place is -1 for the input, -2 for the potential that is drawn,
             `{"do": "back"}` for Escape where it leads back,
             `{"do": "mark", "neuron": number, "time": step}` for a click on a raster that takes marks.
         redraw: called after that; it may end the run.

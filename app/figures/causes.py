@@ -58,10 +58,9 @@ def _sender_group(figure: NetworkFigure, values: Array, place: int, title: str, 
     row: Row
     if is_spikes(values) and not is_current:
         row = raster(figure, values, "quiet_input" if is_input else "spikes", "channel" if is_input else "neuron")
-        row["asks"] = place
     else:
         row = currents(figure, values)
-        row["asks"] = place
+    row["asks"] = place
     words = f"{len(values)} {'channels' if is_input else 'neurons'}"
     figure.header["groups"].append(RowsGroup(layer="input" if is_input else str(place), title=title, words=words, rows=[row]))
 

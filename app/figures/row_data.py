@@ -145,7 +145,7 @@ class TracesRow(AnyRow):
 
     Attributes:
         range: the values at its lower and upper edge.
-        asks: what a click on a step asks about: -1 for the input, -2 for the neuron that is drawn.
+        asks: place of the layer of which a click on a step asks what it sent, -1 for the input; -2 asks about the neuron that is drawn.
     """
 
     kind: Literal["traces"]

@@ -356,7 +356,7 @@ class ConversionState:
         inputs, outputs = self._ends
         return (
             f"Load an ANN of two or more Linear layers, from {inputs} values to {outputs} classes, which brings its layers, "
-            "or choose the preset that has the layers of yours first."
+            "or first choose the preset with the same layers as yours."
         )
 
     def _forget(self) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from app.state.surrogate import Shown, is_same
+from app.state.kept import is_same
+from app.state.surrogate import Shown
 from snncore.arrays import Array
 from snncore.diagnosis.known import has_surrogate
 from snncore.errors import ExperimentError
@@ -122,12 +123,11 @@ class CreditView:
         return self._kept(explained)
 
     def _kept(self, explained: Explained) -> Explained:
-        """Note a cell that is no longer there."""
-        if self.place is not None:
-            found = explained.credit.layers.get(self.place.layer)
-            is_there = found is not None and self.place.neuron in range(found.u[0, 0].size) and self.place.step in range(found.u.shape[1])
-            if not is_there:
-                self.place, self.gone = None, self.place
+        """Note a cell that is no longer there, or there again."""
+        if self.place is not None and not _has(explained.credit, self.place):
+            self.place, self.gone = None, self.place
+        elif self.place is None and self.gone is not None and _has(explained.credit, self.gone):
+            self.place, self.gone = self.gone, None
         return explained
 
     def _as_trained(self, shown: Shown, files: Files) -> Credit[int]:
@@ -136,6 +136,11 @@ class CreditView:
         if self._trained is None or not is_same(self._trained[0], asked):
             self._trained = asked, credit(shown.experiment, shown.parameters, files)
         return self._trained[1]
+
+
+def _has(credit: Credit[int], place: Place) -> bool:
+    found = credit.layers.get(place.layer)
+    return found is not None and place.neuron in range(found.u[0, 0].size) and place.step in range(found.u.shape[1])
 
 
 def why_no_credit(experiment: Experiment) -> str | None:

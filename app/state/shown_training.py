@@ -149,6 +149,16 @@ class ShownTraining:
             self._simulated = record, found
         return self._simulated[1]
 
+    def explained_simulation(self) -> Simulation:
+        """Return a run of the network at the epoch that an insight explains; with labelled data, of the sample on display.
+
+        Raises:
+            ExperimentError: a potential became infinite or NaN.
+        """
+        if self.is_labelled:
+            return self._explained_for_a_while("simulation", self.sample_pass)
+        return self.whole_pass(self.explained_record)
+
     def pinned_sample_pass(self, look: Look) -> tuple[Simulation, int] | None:
         """Return what the pinned network does with the sample that is shown, and at which epoch; None as for `pinned_pass`."""
         pinned = self.pinned

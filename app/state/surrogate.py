@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.server.limits import cost
+from app.state.kept import is_same
 from snncore.arrays import Array
 from snncore.diagnosis.known import has_surrogate
 from snncore.errors import ExperimentError
@@ -249,8 +250,3 @@ def _weight_into(shown: Shown, place: int) -> str:
         if before in shown.records:
             break
     raise ExperimentError(f"No weights lead into {shown.experiment.layer_label(str(place))}.")
-
-
-def is_same(known: object, asked: tuple[object, ...]) -> bool:
-    """Return True if both are of the same weights, and otherwise equal."""
-    return isinstance(known, tuple) and known[0] is asked[0] and known[1:] == asked[1:]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from app.state.kept import is_same
 from snncore.errors import ExperimentError
 from snncore.explain import CAN_GO, Cause, Causes, Needed, Without, causes, needed, without
 from snncore.explain.spike_causes import Source
@@ -120,7 +121,7 @@ class Why:
 
     def offered(self, found: Causes) -> list[Cause]:
         """Return the largest causes that can be left out, and the chosen one."""
-        offered = [cause for cause in found.ranked(most=MOST_OFFERED) if cause.source in CAN_GO]
+        offered = found.ranked(*CAN_GO, most=MOST_OFFERED)
         chosen = self._cause(found)
         return offered if chosen is None or chosen in offered else [*offered, chosen]
 
@@ -151,7 +152,7 @@ class Why:
             ExperimentError: the neuron or step is no longer there, or its causes can't be told.
         """
         asked = (simulation, sample, self.trail[-1], self.chosen, self.is_counted)
-        if self._known is not None and _is_same(self._known[0], asked):
+        if self._known is not None and is_same(self._known[0], asked):
             return self._known[1]
         layer, neuron, step = self.trail[-1].layer, self.trail[-1].neuron, self.trail[-1].step
         found = causes(simulation, layer, neuron, step, sample)
@@ -177,7 +178,7 @@ class Why:
     def _counted(self, simulation: Simulation, sample: int, found: Causes) -> Needed | None:
         """Return how many spikes must go. The last answer is kept, since the search is long and depends on no chosen cause."""
         asked = (simulation, sample, self.trail[-1])
-        if self._fewest is None or not _is_same(self._fewest[0], asked):
+        if self._fewest is None or not is_same(self._fewest[0], asked):
             self._fewest = asked, needed(simulation, found)
         return self._fewest[1]
 
@@ -193,7 +194,3 @@ class Why:
         if step >= len(part) or sender >= part.shape[1] or not part[step, sender]:
             return None
         return Cause(source, step, sender, float(part[step, sender]))
-
-
-def _is_same(known: object, asked: tuple[object, ...]) -> bool:
-    return isinstance(known, tuple) and known[0] is asked[0] and known[1:] == asked[1:]

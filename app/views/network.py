@@ -138,7 +138,7 @@ def _causes(simulation: Simulation) -> bool:
     """Show what moved the neuron that was asked about; return False if that can't be told, which is said."""
     view = desk().composition.view
     try:
-        causes_view(view.why, simulation, view.sample, view.why.end, redraw=_redraw_plots)
+        causes_view(view.why, simulation, view.sample, view.why.back, redraw=_redraw_plots)
     except ExperimentError as error:
         view.why.end()
         sentence(str(error))

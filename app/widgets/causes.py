@@ -37,7 +37,7 @@ def causes_view(
     why: Why,
     simulation: Simulation,
     sample: int,
-    leave: Callable[[], None],
+    back: Callable[[], None],
     *,
     redraw: Callable[[], None] = draw_itself,
     has_way_out: bool = False,
@@ -45,9 +45,9 @@ def causes_view(
     """Show the answer to the present question about a sample of a simulation.
 
     Args:
-        leave: called when the visitor goes back from the first question.
+        back: called when the visitor goes back.
         redraw: called after what the visitor does; it may end the run.
-        has_way_out: whether a button around this view leads out of it already.
+        has_way_out: whether a button around this view does that already.
 
     Raises:
         ExperimentError: the neuron or step is no longer there, or its causes can't be told; then nothing is shown.
@@ -59,7 +59,6 @@ def causes_view(
             raise
         raise ExperimentError(f"The spike that was asked about is gone. {error}") from error
     draft, found = simulation.experiment, explained.found
-    back = why.back if len(why.trail) > 1 else leave
     told = potential_in_words(draft, found)
     sentence(f"{told} {parts_in_words(draft, found)}")
     if explained.refusal:
@@ -72,7 +71,7 @@ def causes_view(
         caption(largest_in_words(found) or "No spike reached it.")
     if explained.is_counted:
         sentence(fewest_in_words(explained.fewest))
-    _buttons(why, explained, None if has_way_out and back is leave else back)
+    _buttons(why, explained, None if has_way_out else back)
     _offer(why, found, redraw)
     theme: Theme = st.context.theme.type or "light"
     rows(

@@ -27,14 +27,18 @@ class Insight:
         label: of its button in the menu.
         help: what it shows, in a sentence.
         why_not: returns the sentence that says why it can't be opened; None if it can.
-        view: draws it; if it raises ExperimentError, before anything is drawn. Escape in what it draws calls `training.close_insight`,
-            and that takes the focus, as rows with `back` in their header do.
+        view: draws it; if it raises ExperimentError, before anything is drawn. Escape in what it draws calls `back`, and what it draws
+            takes the focus, as rows with `back` in their header do.
+        has_before: whether something else was shown in it before, to which `back` returns.
+        back: returns to that, or closes the insight.
     """
 
     label: str
     help: str
     why_not: Callable[[TrainingState], str | None]
     view: Callable[[TrainingState, Theme], None]
+    has_before: Callable[[TrainingState], bool] = lambda training: False
+    back: Callable[[TrainingState], None] = TrainingState.close_insight
 
 
 INSIGHTS: dict[str, Insight] = {}
@@ -78,6 +82,8 @@ def insight_view(training: TrainingState, theme: Theme) -> bool:
                 title(insight.label)
             else:
                 sentence(reason)
-            label = "Back to the rows" if reason is None else "Close"
-            st.button(label, key="insight_back", on_click=training.close_insight, help="Key: Escape, in the plots")
+            back = insight.back if reason is None else TrainingState.close_insight
+            way = "Back" if insight.has_before(training) else "Back to the rows"
+            label = way if reason is None else "Close"
+            st.button(label, key="insight_back", on_click=back, args=(training,), help="Key: Escape, in the plots")
     return reason is None

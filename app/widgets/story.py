@@ -14,6 +14,7 @@ from app.words.layers import parts_in_words
 from app.words.tasks import task_words, watch
 from app.words.training import OPEN_NEURON, WHICH_SURROGATE, WHY_SILENT, look_back, milestone, status
 from app.words.weights import trained_weights_in_words
+from snncore.experiment.tasks.spike_count import SpikeCount
 from snncore.experiment.training import OF_THE_TASK
 from snncore.explain.first_spike import FirstSpike
 
@@ -62,8 +63,8 @@ def _more(training: TrainingState, cause: FirstSpike | None) -> str:
     guessed = training.guess.of(run)
     if guessed is not None:
         return guess_in_words(guessed, first_spike_of(run))
-    is_chosen = training.composition.history.can_undo  # what the app begins with says enough without it
-    return watch(run.in_force.task) if begins and is_chosen else ""
+    is_told = seen.does_spike and (first_spike_of(run) is not None or not training.composition.history.can_undo)  # by the first sentence
+    return watch(run.in_force.task) if begins and not (is_told and isinstance(run.in_force.task, SpikeCount)) else ""
 
 
 def _next_steps(training: TrainingState, cause: FirstSpike | None) -> list[str]:

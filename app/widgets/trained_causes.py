@@ -8,7 +8,8 @@ from app.state.training import TrainingState
 from app.state.why import of_interest
 from app.widgets.causes import causes_view, clicked
 from app.widgets.insights import INSIGHTS, Insight
-from app.words.causes import HELP, LABEL
+from app.words.causes import HELP, LABEL, SPIKE_GONE
+from snncore.errors import ExperimentError
 from snncore.experiment.layers import NeuronSpec
 
 SAMPLE = 0
@@ -16,23 +17,25 @@ SAMPLE = 0
 
 
 def ask_of_training(training: TrainingState, act: Act) -> None:
-    """Ask about a spike that was clicked in the rows.
+    """Pause, and ask about a spike that was clicked in the rows.
 
     Raises:
-        ExperimentError: a potential became infinite or NaN.
+        ExperimentError: the spike is gone with its epoch, or a potential became infinite or NaN.
     """
+    training.run.pause()  # else the next epoch would be asked about
     asked = clicked(training.whole_pass(training.seen_record), SAMPLE, act)
-    if asked:
-        training.open_insight("causes")
-        training.why.ask(asked)
+    if asked is None:
+        raise ExperimentError(SPIKE_GONE)
+    training.open_insight("causes")
+    training.why.ask(asked)
 
 
 def _view(training: TrainingState, theme: Theme) -> None:
-    why, simulation = training.why, training.whole_pass(training.explained_record)
+    why, simulation = training.why, training.explained_simulation()
     if not why.is_asked:
         place = max(simulation.records)
         why.ask(of_interest(simulation.records[place], place, training.traced()[place], SAMPLE))
-    causes_view(why, simulation, SAMPLE, training.close_insight, has_way_out=True)
+    causes_view(why, simulation, SAMPLE, lambda: _back(training), has_way_out=True)
 
 
 def _why_not(training: TrainingState) -> str | None:
@@ -40,4 +43,16 @@ def _why_not(training: TrainingState) -> str | None:
     return None if has_neurons else "This network has no neurons, so no spike has a cause in it."
 
 
-INSIGHTS["causes"] = Insight(LABEL, HELP, _why_not, _view)
+def _has_before(training: TrainingState) -> bool:
+    return len(training.why.trail) > 1
+
+
+def _back(training: TrainingState) -> None:
+    """Return to the question before, or from the first one to the rows."""
+    if _has_before(training):
+        training.why.back()
+    else:
+        training.close_insight()
+
+
+INSIGHTS["causes"] = Insight(LABEL, HELP, _why_not, _view, _has_before, _back)

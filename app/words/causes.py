@@ -19,8 +19,10 @@ UNSENT: dict[str, str] = {"bias": "biases", "reset": "its own resets", "initial"
 LABEL = "What moved a neuron"
 HELP = "Its last spike, or the step at which it came closest to one, with what each input gave. Or click a spike."
 
-LEAVE_OUT = Parameter("Leave out", "The network is run again without it. A click on a spike above chooses that.")
+LEAVE_OUT = Parameter("Leave out", "The network is run again without it. A click on a spike below chooses it.")
 NOTHING_LEFT_OUT = "nothing"
+
+SPIKE_GONE = "That spike is gone, since the training went on; click another."
 
 NOTHING_GIVEN = "What you clicked gave nothing to this u: it came later, was lost before, or no weight leads from it."
 

@@ -41,7 +41,7 @@ PERCENTILE = Parameter(
 RESET = Parameter("Reset", "Subtracting θ keeps what u had above it; a reset to a value loses that.", code="reset_fn")
 SPIKES = Parameter("Spikes per step", "How many spikes a neuron may send in one step.", code="spike_fn")
 INPUT = Parameter("Input", "Pixels as a constant current, or as spikes at random with the brightness as probability.", code="encoding")
-NOT_COUNTED = "Neither memory is counted nor what each neuron adds at every step: its constant current and bias."
+NOT_COUNTED = "This leaves out memory, and what each neuron adds at every step: its constant current and bias."
 ENERGY_MULTIPLY_ADD = Parameter(
     "Energy of a multiply-add",
     "4.6 pJ for 32-bit floats in 45 nm (Horowitz, ISSCC 2014). Memory isn't counted.",

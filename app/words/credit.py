@@ -51,7 +51,7 @@ def credit_in_words(epoch: int, loss: float, is_empty: bool) -> str:
 
 def sample_alone_in_words(sample: int, batch_size: int) -> str:
     """What is said of credit of labelled data: it is that of one sample, which isn't even learned."""
-    return f"Of test sample {sample} alone, at the weights of this moment; training learns from batches of {batch_size} training samples."
+    return f"For test sample {sample} only, with the current weights; training learns from batches of {batch_size} training samples."
 
 
 def gone_in_words(experiment: Experiment, layer: int, neuron: int, step: int) -> str:

@@ -351,7 +351,7 @@ WATCH: dict[str, str] = {
     "digits": "Watch the mistakes, first on the wall, become fewer; click a digit to see its outputs race.",
     "yin_yang": "Watch the decision take the shape of the data while it learns.",
     "remember": "Watch the accuracy leave chance once the network carries the bit across the delay.",
-    OWN_DATA: "Watch both accuracies: if that of the training half alone rises, the network learns its samples by heart.",
+    OWN_DATA: "Watch both accuracies: if only the training accuracy rises, the network is memorising its samples.",
 }
 """What to watch, by kind of data or of task."""
 

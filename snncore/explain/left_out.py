@@ -18,13 +18,13 @@ from snncore import kernels
 from snncore.arrays import Array
 from snncore.dynamics import State, fed_back, is_summed_in_order
 from snncore.errors import ExperimentError
-from snncore.explain.spike_causes import Cause, Causes, Rebuilt, Receiver, record_at
+from snncore.explain.spike_causes import Cause, Causes, Rebuilt, Receiver, Source, record_at
 from snncore.layers import StatefulLayer
 from snncore.layers.models import model_of
 from snncore.run.record import LayerRecord
 from snncore.run.simulation import Simulation
 
-CAN_GO = ("input", "recurrence", "bias", "reset")
+CAN_GO: tuple[Source, ...] = ("input", "recurrence", "bias", "reset")
 """Sources whose causes can be left out."""
 
 NOT_EVENTS: dict[str, str] = {"initial": "initial state", "bound": "lower bound"}

@@ -33,7 +33,7 @@ def test_labelled_data_have_the_credit_of_the_sample_on_display_and_say_so(make:
     training.recognition.pick(3)
     training.open_insight("credit")
     run(page)
-    assert any(text.startswith("Of test sample 3 alone") for text in said(page, "caption"))
+    assert any(text.startswith("For test sample 3 only") for text in said(page, "caption"))
     assert any(text.startswith("∂L/∂u at epoch 0, loss") for text in said(page, "sentence"))
     assert [group["layer"] for group in received_by(page, "credit")[0]["groups"]] == list(map(str, training.explained_pass().records))
 

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.state.why import Question
-from app.words.causes import LABEL
+from app.words.causes import LABEL, SPIKE_GONE
 from snncore.experiment.recognition import yin_yang
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.explain import causes
@@ -65,11 +65,22 @@ def test_the_menu_asks_about_the_traced_neuron_of_the_output(page: AppTest) -> N
     assert any(f"Neuron {training.traced()[place]} of" in sentence for sentence in said(page, "sentence"))
 
 
-def test_a_spike_that_is_gone_when_the_click_arrives_asks_nothing(page: AppTest) -> None:
-    told(page, "rows", {"do": "ask", "layer": 3, "row": 0, "time": 0})  # where it was silent
+@pytest.mark.parametrize("layer", [3, 2])
+def test_a_spike_that_is_gone_when_the_click_arrives_is_said_to_be(page: AppTest, layer: int) -> None:
+    told(page, "rows", {"do": "ask", "layer": layer, "row": 0, "time": 0})  # where it was silent, and where nothing spikes
     assert desk(page).training.insight is None
-    told(page, "rows", {"do": "ask", "layer": 2, "row": 0, "time": 0})
-    assert desk(page).training.insight is None
+    assert desk(page).complaint == SPIKE_GONE
+
+
+def test_escape_and_the_way_back_lead_to_the_question_before_and_then_to_the_rows(page: AppTest) -> None:
+    press(page, LABEL)
+    training = desk(page).training
+    training.why.ask(Question(1, 21, 71))
+    shown(page.run())
+    press(page, "Back")
+    assert len(training.why.trail) == 1
+    told(page, "causes", {"do": "back"})
+    assert training.insight is None
 
 
 def test_the_question_is_another_page_s_own(page: AppTest) -> None:

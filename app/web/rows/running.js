@@ -31,12 +31,12 @@ export function runOnce(view) {
   run(view);
 }
 
-/** Moves the cursor with the front. Where no row appears, any other move of the cursor ends the run. @param {View} view */
+/** Moves the cursor with the front; any other move of the cursor ends the run. @param {View} view */
 function run(view) {
   const begun = performance.now();
   const line = view.at ?? beginning(view);
   const move = () => {
-    const hasMoved = !appears(view) && view.front !== null && view.at && view.at.time !== view.front;
+    const hasMoved = view.front !== null && view.at && view.at.time !== view.front;
     if (view.ended.signal.aborted || hasMoved) {
       endRun(view);
       return;
