@@ -75,14 +75,18 @@ def main() -> None:
 
     with sync_playwright() as playwright, serve() as server:
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
-        _in_browser(lambda: TrainingPage(browser.new_context(viewport=VIEWPORT).new_page(), server.url), 2 if rounds == 3 else VISITS)
+        _in_browser(
+            lambda: TrainingPage(browser.new_context(viewport=VIEWPORT).new_page(), server.url), 2 if "short" in sys.argv else VISITS
+        )
         browser.close()
 
 
 def _in_browser(visit: Callable[[], TrainingPage], visits: int) -> None:
     """Time what a visitor waits for after a click, and the frames of a gradient that plays back."""
     opened, answered = [], []
-    for _ in range(visits):
+    for number in range(visits):
+        if number:
+            page.page.context.close()
         page = visit()
         page.press("Explain")
         button = page.page.locator("[class*='st-key-insight-credit'] button").locator("visible=true").first

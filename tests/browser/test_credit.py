@@ -125,7 +125,7 @@ def test_of_digits_the_credit_is_that_of_the_one_on_display(open_page: Open) -> 
     page.page.get_by_role("combobox", name="Learns").select_option("Digits")
     expect(page.page.locator(".wall[data-drawn]")).to_be_attached(timeout=60_000)
     page.explain("credit")
-    expect(page.page.locator(".plain-caption", has_text="Of test sample 0 alone")).to_be_visible()
+    expect(page.page.locator(".plain-caption", has_text="For test sample 0 only")).to_be_visible()
     expect(page.page.locator(CREDIT)).to_be_visible()
     found = credit(digits().replace({"input.index": 0})).layers[3]
     np.testing.assert_allclose(shown(page)["u"], found.u[0].T, rtol=1e-3, atol=1e-6)
