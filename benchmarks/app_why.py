@@ -84,10 +84,11 @@ def main() -> None:
 def _in_browser(visit: Callable[[], TrainingPage], visits: int) -> None:
     """Time what a visitor waits for after a click, and the frames of a gradient that plays back."""
     opened, answered = [], []
+    page = visit()
     for number in range(visits):
         if number:
             page.page.context.close()
-        page = visit()
+            page = visit()
         page.press("Explain")
         button = page.page.locator("[class*='st-key-insight-credit'] button").locator("visible=true").first
         cells = page.page.locator(".rows canvas[data-kind=heatmap]")
