@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import statistics
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import torch
-from playwright.sync_api import Locator, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from app.components.assets import web_url
 from app.figures.causes import causes_figure
@@ -45,6 +44,17 @@ LONGEST_FRAME = 33.0
 """Milliseconds, while credit plays back."""
 
 VISITS, CELLS = 10, 20
+
+WAIT = """(condition) => {
+    window.waited_ = new Promise((resolve) => {
+        const listen = (event) => {
+            const wait = () => (eval(condition) ? resolve(performance.now() - event.timeStamp) : requestAnimationFrame(wait));
+            wait();
+        };
+        addEventListener("click", listen, { capture: true, once: true });
+    });
+}"""
+"""Milliseconds from the next click to the first frame in which a condition holds."""
 
 COLLECT = """async (node, address) => {
     const { viewAt } = await import(new URL(address, document.baseURI));
@@ -90,23 +100,19 @@ def _in_browser(visit: Callable[[], TrainingPage], visits: int) -> None:
             page.page.context.close()
             page = visit()
         page.press("Explain")
-        button = page.page.locator("[class*='st-key-insight-credit'] button").locator("visible=true").first
         cells = page.page.locator(".rows canvas[data-kind=heatmap]")
-        opened.append(_seconds(button.click, cells.nth(1)))
+        page.page.evaluate(WAIT, "document.querySelectorAll('.rows canvas[data-kind=heatmap]').length > 1")
+        page.page.locator("[class*='st-key-insight-credit'] button").locator("visible=true").first.click()
+        opened.append(page.page.evaluate("window.waited_"))
         page.page.locator(".rows[aria-label^='Rasters']").wait_for(state="detached")
         for cell in range(CELLS // visits):
-            step = 20 + 3 * cell
-            x = 52 + (step + 0.5) / 100 * (cells.nth(1).bounding_box() or {})["width"] * 0.9
-            said = page.page.locator(".plain-sum").filter(has_text="of LIF 4, step")
-            before = said.inner_text() if said.count() else ""
-            begun = time.perf_counter()
+            x = 52 + (20.5 + 3 * cell) / 100 * (cells.nth(1).bounding_box() or {})["width"] * 0.9
+            before = page.page.evaluate("document.querySelector('.plain-sum')?.innerText ?? ''")
+            page.page.evaluate(WAIT, f"(document.querySelector('.plain-sum')?.innerText ?? {before!r}) !== {before!r}")
             cells.nth(1).click(position={"x": x, "y": 10})
-            page.page.wait_for_function(
-                "before => { const now = document.querySelector('.plain-sum')?.innerText; return now && now !== before; }", arg=before
-            )
-            answered.append(time.perf_counter() - begun)
-    print(f"in the browser: credit opened after {1e3 * statistics.median(opened):.0f} ms; bar: {1e3 * TEN_SPIKES:.0f} ms")
-    print(f"in the browser: a cell's chain rule after {1e3 * statistics.median(answered):.0f} ms")
+            answered.append(page.page.evaluate("window.waited_"))
+    print(f"in the browser: credit opened after {statistics.median(opened):.0f} ms; bar: {1e3 * TEN_SPIKES:.0f} ms")
+    print(f"in the browser: a cell's chain rule after {statistics.median(answered):.0f} ms")
     page.page.locator(".rows").evaluate(COLLECT, f"{web_url()}/lib/view.js")
     page.press("Play from right to left")
     page.button("Stop").wait_for()
@@ -118,13 +124,6 @@ def _in_browser(visit: Callable[[], TrainingPage], visits: int) -> None:
         f"in the browser: frames of median {statistics.median(lengths):.1f} ms, p95 {percentile(lengths, 95):.1f}, longest "
         f"{max(lengths):.1f} (bar, longest: {LONGEST_FRAME:.0f}), while credit plays back over {len({front for _, front in playing})} steps"
     )
-
-
-def _seconds(act: Callable[[], object], shown: Locator) -> float:
-    begun = time.perf_counter()
-    act()
-    shown.wait_for()
-    return time.perf_counter() - begun
 
 
 def large() -> Experiment:
