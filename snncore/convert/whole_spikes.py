@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn import functional
-from torch.overrides import TorchFunctionMode
+from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _pop_mode, _push_mode
 from torch.utils.weak import WeakTensorKeyDictionary
 
 RENEWING = frozenset(
@@ -29,18 +29,29 @@ class WholeSpikes(TorchFunctionMode):
     """Follows the torch functions that its thread calls while it is entered.
 
     Attributes:
-        paused: number of reasons not to follow; set by the layers that answer spikes.
+        paused: True while nothing is followed, as within the layers that answer spikes.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.paused = 0
+        self.paused = False
         self._whole = WeakTensorKeyDictionary()
 
     def of(self, x: Tensor) -> Tensor:
         """Return what `x` would be if the average pools that it came through had added; `x` itself if there were none."""
         whole: Tensor = self._whole.get(x, x)
         return whole
+
+    def end(self) -> None:
+        """Stop following, wherever among this thread's modes it is; in another thread it stays, but does nothing."""
+        self.paused = True
+        if not any(mode is self for mode in _get_current_function_mode_stack()):
+            return
+        above = []
+        while (mode := _pop_mode()) is not self:
+            above.append(mode)
+        for mode in reversed(above):
+            _push_mode(mode)
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}

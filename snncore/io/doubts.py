@@ -124,7 +124,8 @@ class Numbering:
 def numbering(table: Array) -> Numbering | None:
     """Return the column that numbers the rows, or holds their times, or the row that numbers the columns, if there is one.
 
-    A first or last column may also rise or fall by other equal steps than one; elsewhere, such a line may be a current.
+    A first column may also rise or fall by other equal steps than one, and so may a last one beside whole numbers; elsewhere, such a line
+    may be a current. So may several inner lines that count.
     """
     column = _numbering_line(table)
     if column is None:
@@ -140,7 +141,10 @@ def _place(axis: str, index: int, count: int) -> str:
 
 
 def _numbering_line(table: Array) -> int | None:
-    """Return the column that counts up or down by one beside others that don't all do so, or has different numbers beside only spikes."""
+    """Return the column that counts up or down by one beside others that don't all do so, or has different numbers beside only spikes.
+
+    An inner column is meant only if it is the only one that counts, and never by different numbers alone.
+    """
     rows, columns = table.shape
     if columns < 2 or rows < FEWEST_RISING:
         return None
@@ -149,14 +153,17 @@ def _numbering_line(table: Array) -> int | None:
         holds_more |= ((piece != 0) & (piece != 1)).any(axis=0)
     if holds_more.sum() == 1:
         column = int(holds_more.argmax())
-        return column if _are_different_numbers(table[:, column]) else None
+        if column in (0, columns - 1):
+            return column if _are_different_numbers(table[:, column]) else None
     if rows < FEWEST_COUNTED:
         return None
     for upwards in (table, table[::-1]):
         reaching = np.flatnonzero(upwards[-1] - upwards[0] == rows - 1)
         counting = reaching[(np.diff(upwards[:, reaching], axis=0) == 1).all(axis=0)]
         if counting.size and not _all_rise(upwards):
-            return int(counting[0])
+            at_edge = counting[(counting == 0) | (counting == columns - 1)]
+            if at_edge.size or counting.size == 1:
+                return int([*at_edge, *counting][0])
     return None
 
 
@@ -168,6 +175,8 @@ def _steps_evenly(table: Array, place: int) -> bool:
     line, others = table[:, place], table[:, :-1] if place else table[:, 1:]
     if numbers_lines(line, others):
         return True
+    if place and any((piece != np.floor(piece)).any() for piece in _pieces(others)):
+        return False
     return any(_rises_evenly(line[::step]) and not _all_rise(others[::step]) for step in (1, -1))
 
 

@@ -177,7 +177,7 @@ def _read_npz(content: bytes) -> tuple[Array, Array]:
             labels = read_member(archive, members["y"], "array y", _Y)
             values = read_member(archive, members["x"], "array x", _X)
             of_events = [name for name in sorted(members.keys() - {"x", "y"}) if names_rows(name) or names_places(name)]
-            if of_events and values.ndim == 2:
+            if of_events and values.ndim == 2 and values.shape[1] == 1:  # wider rows are no coordinate of an event
                 raise InputFileError(f"its arrays x and y may belong to events with {abbreviated(of_events[0])}; save x and y alone")
             return values, labels
     except InputFileError as error:

@@ -6,6 +6,7 @@ Files with their own Experiment are read by `snncore.io.checkpoint`.
 from __future__ import annotations
 
 import io
+import math
 import pickle
 import re
 import zipfile
@@ -140,10 +141,26 @@ def _counted(name: str) -> list[tuple[int, str]]:
 
 def _unwrapped(weights: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the weights under the names that they have in the model itself."""
-    for prefix in WRAPPERS:
-        if all(name.startswith(prefix) for name in weights):
-            weights = {name.removeprefix(prefix): value for name, value in weights.items()}
+    prefix = _wrapper(weights)
+    while prefix:
+        weights = {name.removeprefix(prefix): value for name, value in weights.items()}
+        prefix = _wrapper(weights)
     return {name.removeprefix(SPIKING): value for name, value in weights.items() if name.startswith(SPIKING)} or weights
+
+
+def _wrapper(weights: Mapping[str, Any]) -> str | None:
+    """Return the prefix of a wrapper around the whole model, beside whose names stand no layers, such as a count of averaged models."""
+    for prefix in WRAPPERS:
+        inside = {name.removeprefix(prefix) for name in weights if name.startswith(prefix)}
+        others = [name for name in weights if not name.startswith(prefix)]
+        if inside and inside.isdisjoint(others) and not any(_has_values(weights[name]) for name in others):
+            return prefix
+    return None
+
+
+def _has_values(value: Any) -> bool:
+    """Return True if this is anything else than a single number."""
+    return not isinstance(value, (Tensor, np.ndarray)) or math.prod(value.shape) > 1
 
 
 def _why_no_array(value: Any) -> str | None:

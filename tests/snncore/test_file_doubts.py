@@ -96,7 +96,7 @@ def test_a_raster_with_a_column_that_numbers_rows_is_refused(first: np.ndarray) 
 
 @pytest.mark.parametrize("numbers", [np.arange(50), np.arange(50, 0, -1), np.arange(50) * 0.1])
 def test_a_raster_with_a_last_column_that_numbers_rows_is_refused(numbers: np.ndarray) -> None:
-    for raster in (RASTERS["counts of many"], RASTERS["counts of many"] > 2, RASTERS["large currents of many"]):
+    for raster in (RASTERS["counts of many"], RASTERS["counts of many"] > 2, RASTERS["large currents of many"].round()):
         table = np.c_[raster, numbers]
         assert "its last column may be times or row numbers" in refusal("a.csv", csv(*rows_of(table)))
         assert "it may have times or row numbers in its last column" in refusal("a.npy", npy(table))
@@ -112,6 +112,36 @@ def test_a_line_that_counts_the_others_is_refused_wherever_it_is(place: int) -> 
         rows = np.insert(raster[:16].astype(int), place, np.arange(15, -1, -1), axis=0)
         assert f"it may have column numbers in its {where.format('row')}" in refusal("a.npy", npy(rows))
         assert "column" in refusal("a.csv", csv(*rows_of(rows)))
+
+
+def graded_steps() -> np.ndarray:
+    """The same currents, one step larger for each neuron, between rests."""
+    currents = np.zeros((100, 10))
+    currents[30:70] = np.arange(10)
+    return currents
+
+
+STIMULI = {
+    "graded steps of current": graded_steps(),
+    "graded steps of current that fall": graded_steps()[:, ::-1],
+    "noise, and a ramp for the last": np.c_[RASTERS["large currents of many"], np.linspace(0, 5, 50)],
+    "noise, and a falling ramp for the last": np.c_[RASTERS["large currents of many"], np.linspace(5, 0, 50)],
+    "few spikes, and a current for one": np.insert(np.eye(6, 19), 7, np.arange(6), axis=1),
+}
+
+
+@pytest.mark.parametrize("what", STIMULI)
+def test_currents_that_step_evenly_over_time_or_neurons_number_nothing(what: str) -> None:
+    stimulus = STIMULI[what]
+    for name, content in (("a.csv", csv(*rows_of(stimulus))), ("a.npy", npy(stimulus))):
+        assert read_raster(name, content).values[0].tolist() == stimulus.astype(np.float32).tolist()
+
+
+@pytest.mark.parametrize("numbers", [np.arange(10), np.arange(10) / 10, np.arange(10) + 5])
+def test_row_numbers_at_the_end_of_a_small_table_of_spikes_are_refused(numbers: np.ndarray) -> None:
+    table = np.c_[np.eye(10, 8), numbers]
+    assert "its last column may be times or row numbers" in refusal("a.csv", csv(*rows_of(table)))
+    assert "it may have times or row numbers in its last column" in refusal("a.npy", npy(table))
 
 
 @pytest.mark.parametrize("name", ["t", "times", "spike_times", "timestamps", "events", "eventList"])

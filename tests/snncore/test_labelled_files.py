@@ -127,7 +127,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
         "sample 0 lasts 997.5 s, 99,751 bins of 0.01 s; give times in seconds, not in ms, or use wider bins",
     ),
     "too many bins": ("mine.h5", hdf5([[10.0], [0.2]], [[0], [99_999]], [0, 1]), "its spikes unfold to 2 × 1,001 × 100,000 values"),
-    "a neuron for each array beside": ("mine.npz", npz(x=X, y=Y, neuron=Y), "its arrays x and y may belong to events with 'neuron'"),
+    "a neuron for each array beside": ("mine.npz", npz(x=X[:, :1], y=Y, neuron=Y), "its arrays x and y may belong to events with 'neuron'"),
     "times beside": ("mine.npz", npz(x=X[:, :1], y=Y, t=np.arange(6), p=Y), "may belong to events with 'p'; save x and y alone"),
 }
 
@@ -190,6 +190,11 @@ def test_events_with_labels_are_no_samples(header: str) -> None:
 )
 def test_values_are_taken_if_nothing_says_that_they_number_the_samples(header: str, columns: Any) -> None:
     assert read_labelled("mine.csv", table(header, *columns)).values[:, 0].tolist() == columns[0].astype(np.float32).tolist()
+
+
+@pytest.mark.parametrize("name", ["index", "created_time", "timestamps", "neuron"])
+def test_an_array_beside_samples_of_several_values_says_nothing_about_them(name: str) -> None:
+    assert np.array_equal(read_labelled("mine.npz", npz(x=X, y=Y, **{name: np.arange(6)})).values, X.astype(np.float32))
 
 
 def damaged() -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -237,3 +239,66 @@ def test_what_follows_a_spiking_layer_does_not_change_what_it_is_said_to_have_se
     analyzer = SNNAnalyzer(model)
     model(torch.ones(1, 4, 2))
     assert analyzer.get_layer_statistics()["spiking"]["spikes"]["firing_rate"] == 1
+
+
+class Doing(nn.Module):
+    """Does something in the middle of its call."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__()
+        self.weights, self.act = nn.Linear(2, 3), act
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.weights(x)
+        self.act()
+        return self.weights(x[..., :2])
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupted_call_is_not_counted_and_the_next_counts_afresh() -> None:
+    model = Doing(interrupt)
+    analyzer = SNNAnalyzer(model)
+    with pytest.raises(KeyboardInterrupt):
+        model(torch.ones(1, 2))
+    with torch.device("cpu"):  # a mode above the one that the interrupt left behind
+        model.weights(torch.ones(1, 2))
+        model.weights(torch.ones(1, 2))
+        assert torch._C._len_torch_function_stack() == 1
+    assert not torch._C._len_torch_function_stack()
+    assert analyzer.get_model_statistics(average=True)["synops"] == 2 * 3
+
+
+@pytest.mark.parametrize("forget", ["remove", "reset", "__del__"])
+def test_nothing_stays_behind_of_an_interrupted_call_that_is_forgotten(forget: str) -> None:
+    model = Doing(interrupt)
+    analyzer = SNNAnalyzer(model)
+    with pytest.raises(KeyboardInterrupt):
+        model(torch.ones(1, 2))
+    getattr(analyzer, forget)()
+    assert not torch._C._len_torch_function_stack()
+
+
+@pytest.mark.parametrize("forget", ["remove", "reset"])
+def test_counting_may_end_within_a_call(forget: str) -> None:
+    model = Doing(lambda: getattr(analyzer, forget)())
+    x = torch.ones(1, 2)
+    expected = model.weights(model.weights(x)[..., :2])
+    analyzer = SNNAnalyzer(model)
+    assert torch.equal(model(x), expected)
+    assert not torch._C._len_torch_function_stack()
+
+
+def test_calls_of_several_threads_count_each_for_itself() -> None:
+    meeting = threading.Barrier(2, timeout=20)
+    model = Doing(meeting.wait)
+    model.weights.weight.data.fill_(1.0)
+    model.weights.bias.data.zero_()
+    analyzer = SNNAnalyzer(model)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(model, [torch.ones(1, 2), torch.ones(1, 2)]))
+    assert all(torch.equal(answer, torch.full((1, 3), 4.0)) for answer in answers)
+    assert analyzer.get_model_statistics()["synops"] == (2 + 4) * 3
+    assert analyzer.get_model_statistics(average=True)["synops"] == (2 + 4) * 3

@@ -163,6 +163,21 @@ def test_what_is_no_weights_in_memory_is_refused_too(weights: Any, said: str) ->
         transfer(ten_spikes(), weights, "mine")
 
 
+@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "_orig_mod.module.", "module._orig_mod.", "module.module."])
+def test_prefixes_of_wrappers_are_dropped_in_any_order(prefix: str) -> None:
+    assert list(arrays_of({f"{prefix}0.weight": GRID, f"{prefix}2.weight": GRID})) == ["0.weight", "2.weight"]
+
+
+def test_weights_of_an_averaged_model_have_the_names_of_the_model() -> None:
+    averaged = torch.optim.swa_utils.AveragedModel(nn.Sequential(nn.Linear(2, 3))).state_dict()
+    assert list(arrays_of(averaged)) == ["n_averaged", "0.weight", "0.bias"]
+
+
+def test_a_prefix_that_only_some_layers_have_drops_no_other_layer() -> None:
+    weights = {"module.0.weight": GRID, "module.2.weight": GRID, "module.4.weight": GRID, "head.weight": GRID, "scale": torch.ones(())}
+    assert list(arrays_of(weights)) == list(weights)
+
+
 def test_a_prefix_that_only_some_names_have_is_part_of_them() -> None:
     weights = {"module.weight": GRID, "other.weight": GRID}
     assert list(arrays_of(weights)) == list(weights)
