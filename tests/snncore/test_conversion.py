@@ -381,3 +381,28 @@ def test_a_model_that_is_itself_replaced_cannot_be_in_place() -> None:
     with pytest.warns(UserWarning, match="use replace_module"):
         assert replace_module_(relu, nn.ReLU, lambda relu: IAF()) is None
     assert isinstance(replace_module(relu, nn.ReLU, lambda relu: IAF()), IAF)
+
+
+def test_an_error_that_is_not_of_the_data_stays_what_it_was() -> None:
+    network = from_model(nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2)), batch_size=1)
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("disk full")
+
+    network.spiking_model.get_submodule("2").register_forward_hook(fails)
+    with pytest.raises(RuntimeError, match="^disk full$"):
+        network(torch.rand(5, 8))
+
+
+def test_a_tensor_that_is_called_weight_is_not_taken_for_one_that_is_made_again() -> None:
+    class Scaled(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = torch.ones(4)
+            self.inner = nn.Sequential(nn.Linear(8, 4), nn.ReLU())
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            hidden: torch.Tensor = self.inner(x)
+            return hidden * self.weight
+
+    assert from_model(Scaled(), batch_size=1)(torch.rand(5, 8)).shape == (5, 4)
