@@ -22,7 +22,7 @@ from tests.length import sampled
 def test_nothing_that_is_drawn_violates_wcag(path: str, theme: str, visitors: Callable[..., Page], server: Server) -> None:
     page = opened(visitors, server, path, theme=theme)
     for state in states(page, path):
-        assert list(violations(page)) == [], state
+        assert violations(page) == [], state
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -31,7 +31,7 @@ def test_nothing_that_a_training_shows_violates_wcag(name: str, theme: str, open
     query, states_of = training_states.STATES[name]
     page = open_page(query, theme=theme)
     for state in states_of(page):
-        assert list(violations(page.page)) == [], state
+        assert violations(page.page) == [], state
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -40,7 +40,7 @@ def test_nothing_that_a_compared_or_folded_network_shows_violates_wcag(name: str
     query, states_of = network_states.STATES[name]
     page = open_network(query, theme=theme)
     for state in states_of(page):
-        assert list(violations(page.page)) == [], state
+        assert violations(page.page) == [], state
         assert page.page.evaluate(SMALL, LEAST_TARGET) == [], state
 
 
@@ -56,6 +56,6 @@ def test_labelled_data_are_shown_without_violations(width: int, visitors: Callab
     page = opened(visitors, server, "", f"?x={to_parameter(digits())}", width=width)
     expect(page.locator(".wall[data-drawn]")).to_be_attached(timeout=60_000)
     for state in ("the wall", "the matrix"):
-        assert list(violations(page)) == [], state
+        assert violations(page) == [], state
         assert page.evaluate(SMALL, LEAST_TARGET) == [], state
         page.get_by_role("button", name="Confusion matrix").or_(page.get_by_role("button", name="Wall", exact=True)).click()

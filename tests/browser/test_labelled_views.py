@@ -66,7 +66,7 @@ def test_what_labelled_data_show_violates_nothing_of_wcag(view: str, width: int,
     if switch:
         page.get_by_text(switch, exact=True).click()
         expect(page.locator(".pad[data-drawn]")).to_be_attached()
-    assert list(violations(page)) == []
+    assert violations(page) == []
     assert page.evaluate(SMALL, LEAST_TARGET) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than the window"
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open, OpenNetwork, OpenNeuron
+from tests.browser.everywhere import READY
 from tests.browser.server import Server
 from tests.length import sampled
 
@@ -64,6 +65,7 @@ def open_path(visitors: Callable[..., Page], server: Server) -> Callable[[str], 
         page = visitors(server)
         page.goto(server.url + path)
         expect(page.locator(DRAWN)).to_have_count(1, timeout=60_000)
+        expect(page.locator(READY[path])).to_have_count(1, timeout=60_000)
         return page
 
     return open_it
@@ -205,6 +207,7 @@ def test_p_switches_projector_mode_which_a_reload_keeps(path: str, open_path: Ca
     page = open_path(path)
     expect(page.locator(".projector-menu[data-listening]")).to_have_count(1)
     controls = page.locator(".st-key-controls, .neuron-controls")
+    settled(page, (1280, 800))
     usual = page.evaluate(SMALLEST)
     expect(controls).to_be_visible()
     page.keyboard.press("p")

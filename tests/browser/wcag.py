@@ -32,7 +32,16 @@ SMALL = """least => [...document.querySelectorAll(":is(.stMainBlockContainer, .s
 """A label is pressed for its field."""
 
 
-def violations(page: Page) -> Iterator[str]:
+def violations(page: Page) -> list[str]:
+    """What violates them at two looks in a row: while something fades in, its colours are none of the page's."""
+    seen, before = list(_seen(page)), None
+    while seen and seen != before:
+        page.wait_for_timeout(500)
+        seen, before = list(_seen(page)), seen
+    return seen
+
+
+def _seen(page: Page) -> Iterator[str]:
     found: Any = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG_2_2_AA}, "resultTypes": ["violations"]})
     for rule in found.response["violations"]:
         for node in rule["nodes"]:
