@@ -54,6 +54,32 @@ def test_a_double_click_on_train_trains_and_one_on_pause_pauses(open_page: Open)
     page.press("Pause")
 
 
+MAIN_BUTTONS = """() => {
+    window.mainButtons = new Set();
+    const look = () => {
+        const shown = [...document.querySelectorAll(".st-key-drive button")].filter(button => button.checkVisibility());
+        window.mainButtons.add(shown.map(button => button.innerText).join(" and "));
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+"""Notes at every frame what the main buttons say that are shown."""
+
+
+def test_there_is_one_main_button_at_every_frame(open_page: Open) -> None:
+    page = open_page()
+    page.choose_speed("full speed")
+    page.page.evaluate(MAIN_BUTTONS)
+    page.train()
+    page.wait_for_ten()
+    page.page.get_by_role("button", name="Look back at the first spike").click()
+    page.until(lambda: page.epoch == 32)
+    expect(page.button("Goal reached")).to_be_visible()
+    shown = page.page.evaluate("() => [...window.mainButtons]")
+    assert not [words for words in shown if " and " in words]
+    assert {"Train them", "Look back at the first spike", "Goal reached"} <= {words.replace("\n", " ") for words in shown}
+
+
 # ------------------------------------------------------------------------------------------------- a reload, a link
 
 
