@@ -223,6 +223,18 @@ def test_p_switches_projector_mode_which_a_reload_keeps(path: str, open_path: Ca
     expect(controls).to_be_visible()
 
 
+def test_projector_mode_shows_every_row_of_a_training_that_is_over(open_page: Open) -> None:
+    page = open_page()
+    page.choose_speed("full speed")
+    page.train()
+    page.wait_for_ten()
+    page.page.keyboard.press("p")
+    expect(page.page.locator(".st-key-controls")).to_be_hidden()
+    settled(page.page, (1280, 800))
+    assert page.page.evaluate("() => document.querySelector('.stMain').scrollHeight") <= 800
+    expect(page.page.locator(".rows-stuck")).to_have_count(0)
+
+
 def test_in_fields_p_is_a_letter(open_page: Open) -> None:
     page = open_page()
     expect(page.page.locator(".projector-menu[data-listening]")).to_have_count(1)

@@ -16,7 +16,7 @@ import { listenToPointer } from "./pointer.js";
 import { stays, takesFocus } from "./return.js";
 import { appears, endRun, runOnce } from "./running.js";
 import { redraw, setZoom } from "./sight.js";
-import { AXIS_HEIGHT, FOOT } from "./ticks.js";
+import { AXIS_HEIGHT } from "./ticks.js";
 import { shared } from "./visits.js";
 
 await stylesheet(new URL("rows.css", import.meta.url));
@@ -107,13 +107,21 @@ function listen(view) {
 function followFoot({ body, foot, ended }) {
   const end = element("div", "");
   body.after(end);
-  const margin = `0px 0px -${Math.ceil(foot.offsetHeight || FOOT * unit())}px 0px`;
-  const seen = new IntersectionObserver(
-    ([{ isIntersecting, boundingClientRect }]) => foot.classList.toggle("rows-stuck", !isIntersecting && boundingClientRect.top > 0),
-    { rootMargin: margin },
-  );
-  seen.observe(end);
-  ended.signal.addEventListener("abort", () => seen.disconnect());
+  /** @type {IntersectionObserver | null} */
+  let seen = null;
+  const sizes = new ResizeObserver(() => {
+    seen?.disconnect();
+    seen = new IntersectionObserver(
+      ([{ isIntersecting, boundingClientRect }]) => foot.classList.toggle("rows-stuck", !isIntersecting && boundingClientRect.top > 0),
+      { rootMargin: `0px 0px ${1 - foot.offsetHeight}px 0px` },
+    );
+    seen.observe(end);
+  });
+  sizes.observe(foot);
+  ended.signal.addEventListener("abort", () => {
+    sizes.disconnect();
+    seen?.disconnect();
+  });
 }
 
 /** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
