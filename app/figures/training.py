@@ -102,9 +102,9 @@ def training_curves(
         data.append(_marks(changes, 1.15 * max(goals), palette.muted))
     lowest = min(float(numbers.scores.min()) for numbers in shown)
     axes = _axes(theme, span, (-_axis_end(-1.1 * lowest) if lowest < 0 else 0.0, 0.0, 0.0), highest, words.axis)
-    solid, dashed = ("Output", "hidden") if records[-1].does_spike else ("Last neurons", "others")
-    lines = f"{solid}, {dashed} dashed" if len(layer_names) > 1 else solid
-    titles = (f"{words.subject} per epoch", "Loss", lines)
+    dashed = "hidden" if records[-1].does_spike else "others"
+    peaks = f"Peaks, {dashed} dashed" if len(layer_names) > 1 else "Peaks"
+    titles = (f"{words.subject} per epoch", "Loss", peaks)
     return panels_figure(theme, data, axes, titles, labels, levels)
 
 

@@ -50,7 +50,7 @@ def test_the_curve_of_a_sum_goes_below_zero_and_speaks_of_no_output_spikes() -> 
     assert figure["layout"]["yaxis2"]["range"][0] == figure["layout"]["yaxis3"]["range"][0] == 0
     words = [figure["layout"]["yaxis"]["title"]["text"], *(note["text"] for note in figure["layout"]["annotations"])]
     assert words == ["output sum", "target 10", *words[2:]]
-    assert {"Last neurons, others dashed", "potential / θ"} <= {*words, figure["layout"]["yaxis3"]["title"]["text"]}
+    assert {"Peaks, others dashed", "potential / θ"} <= {*words, figure["layout"]["yaxis3"]["title"]["text"]}
     described = describe_training(summed, 10, layer_names(experiment))
     assert described.startswith("Output sum, loss and largest u over threshold per epoch. At epoch 1, output sum ")
     assert "spike" not in described.lower() + str(words).lower()
