@@ -34,6 +34,7 @@ _running: set[Job[Any]] = set()
 @atexit.register
 def _stop_all() -> None:
     """End all work before the process ends, which aborts if torch still computes in a daemon thread."""
+    slots.close()
     jobs = list(_running)
     for job in jobs:
         job.stop()

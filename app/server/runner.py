@@ -54,6 +54,7 @@ _started: weakref.WeakSet[TrainingRun] = weakref.WeakSet()
 @atexit.register
 def _pause_all() -> None:
     """End all trainings before the process ends, which aborts if torch still computes in a daemon thread."""
+    slots.close()
     for run in list(_started):
         run.pause()
 

@@ -23,6 +23,7 @@ class Slots:
     most_of_one: int
     _computing: list[Turn] = field(default_factory=list)
     _waiting: list[Turn] = field(default_factory=list)
+    _is_closed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def enter(self, turn: Turn) -> None:
@@ -45,6 +46,11 @@ class Slots:
                 self._waiting.remove(turn)
             return was_waiting
 
+    def close(self) -> None:
+        """Let no further turn begin, as the process ends: each that leaves would let in the next."""
+        with self._lock:
+            self._is_closed = True
+
     @property
     def computing(self) -> int:
         """Number of turns that compute now."""
@@ -56,6 +62,8 @@ class Slots:
             return self._waiting.index(turn) + 1 if turn in self._waiting else 0
 
     def _admit(self) -> None:
+        if self._is_closed:
+            return
         for turn in list(self._waiting):
             of_owner = sum(other.owner == turn.owner for other in self._computing)
             if len(self._computing) < self.most and of_owner < self.most_of_one:
