@@ -63,6 +63,7 @@ def test_causes_are_followed_back_to_the_input(open_network: OpenNetwork) -> Non
     neuron, asked = last_spike(page, 2)
     click_spike(page, 2, neuron, asked, 4)
     says(page.page, "of LIF 4 fired at step")
+    expect(page.canvas("raster", 1)).to_have_count(0)  # the rows come after the sentence
     spikes = page.figure()["rasters"][0]
     sent = [(sender, step) for sender, row in enumerate(spikes) for step, count in enumerate(row) if count]
     click_spike(page, 0, *next(place for place in sent if place[1] > asked), 64)

@@ -59,6 +59,26 @@ def test_a_comma_or_point_before_decimals_is_read_and_anything_else_is_refused_i
     assert tau(page) == before
 
 
+FIELD_AT_FRAMES = """field => {
+    window.fieldShowed = new Set();
+    const look = () => {
+        window.fieldShowed.add(field.value);
+        requestAnimationFrame(look);
+    };
+    field.addEventListener("change", () => queueMicrotask(look), { once: true });
+}"""
+"""Notes what a field shows at every frame from when its number is taken."""
+
+
+def test_a_number_that_was_taken_stays_in_its_field_until_it_is_answered(open_neuron: OpenNeuron) -> None:
+    page = open_neuron()
+    field = page.page.get_by_role("textbox", name="Amplitude I")
+    field.evaluate(FIELD_AT_FRAMES)
+    page.answered(lambda: enter(page, field, "2,5"))
+    expect(field).to_have_value("2.5")
+    assert set(page.page.evaluate("() => [...window.fieldShowed]")) <= {"2,5", "2.5"}
+
+
 def test_a_minus_sign_may_be_the_typographic_one(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     field = page.page.get_by_role("textbox", name="Amplitude I")

@@ -4,7 +4,7 @@ import { Acts } from "../lib/acts.js";
 import { element } from "../lib/dom.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
-import { createHost, fillControls, resetControls } from "./rows.js";
+import { createHost, fillControls, newestOf, resetControls } from "./rows.js";
 
 await stylesheet(new URL("controls.css", import.meta.url));
 
@@ -48,8 +48,7 @@ function create(parent, data) {
 /** What is in force: what is being changed, what was told last, or what Python said. @param {Pick<View, "unsent" | "acts" | "data">} view @param {string} path */
 function valueAt({ unsent, acts, data }, path) {
   const told = acts.unanswered.map(({ changes }) => changes);
-  const all = [unsent, ...told.reverse(), data.header.values];
-  return all.find((changes) => path in changes)?.[path];
+  return newestOf(path, [data.header.values, ...told, unsent])?.[path];
 }
 
 /** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */

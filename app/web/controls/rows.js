@@ -68,6 +68,13 @@ export function fillControls(host, rows) {
   );
 }
 
+/**
+ * The newest of several changes that has a value for a path; nothing if none has.
+ * @param {string} path
+ * @param {readonly Record<string, unknown>[]} changes the newest last
+ */
+export const newestOf = (path, changes) => changes.findLast((each) => path in each);
+
 /** Has every widget show what is in force, since it may show what was refused. @param {Host} host */
 export function resetControls(host) {
   for (const control of host.controls.values()) control.forget();

@@ -1,6 +1,6 @@
 // The Neuron page's view: what is in force here, what Python has answered, and one frame loop that draws both.
 
-import { createHost, fillControls, resetControls } from "../controls/rows.js";
+import { createHost, fillControls, newestOf, resetControls } from "../controls/rows.js";
 import { setText } from "../lib/dom.js";
 import { followRoom, freeHeight } from "../lib/room.js";
 import { sentView } from "../lib/sent_view.js";
@@ -48,12 +48,19 @@ function create(parent, data) {
 /** @param {import("./nodes.js").Nodes} nodes @param {() => View} view */
 function hostOf(nodes, view) {
   return createHost(nodes.controls, {
-    valueAt: (path) => valueAt(view().settings, path),
+    valueAt: (path) => inForce(view(), path),
     act: (one) => act(view(), one),
     change: (changes) => change(view(), changes),
     commit: () => commit(view()),
     isDragging: () => view().isDragging,
   });
+}
+
+/** What is being changed, what was told last, or what Python said. @param {View} view @param {string} path */
+function inForce({ acts, unsent, settings }, path) {
+  const told = acts.unanswered.flatMap((act) => (act.do === "edit" ? [act.changes] : []));
+  const newest = newestOf(path, [...told, unsent]);
+  return newest ? newest[path] : valueAt(settings, path);
 }
 
 /**
