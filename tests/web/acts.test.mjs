@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Acts, PATIENCE } from "../../app/web/lib/acts.js";
+import { Acts, MEMORY, PATIENCE } from "../../app/web/lib/acts.js";
 
 /** Acts whose tellings are kept, each as the numbers that it told. */
 function listened() {
@@ -110,4 +110,45 @@ test("a view that comes back tells again what was left", () => {
   acts.tell({ do: "unpin" });
   mock.timers.tick(1);
   assert.deepEqual(told, [[1], [1, 2]]);
+});
+
+test("what a view that is gone told is told by the one that comes next at its place, with what it was about to tell", () => {
+  const { acts: gone, told: before } = listened();
+  gone.tell({ do: "one" });
+  gone.tell({ do: "two" });
+  gone.end();
+  const { acts, told, answer } = listened();
+  acts.takeOver(gone);
+  answer(0);
+  mock.timers.tick(1);
+  assert.deepEqual([before, told], [[[1]], [[1, 2]]]);
+  answer(2);
+  acts.tell({ do: "three" });
+  assert.deepEqual(told.at(-1), [3]);
+  mock.timers.tick(PATIENCE);
+  assert.deepEqual(before, [[1]], "the one that is gone says nothing more");
+});
+
+test("what was answered meanwhile isn't told again", () => {
+  const { acts: gone } = listened();
+  gone.tell({ do: "one" });
+  const { acts, told, answer } = listened();
+  acts.takeOver(gone);
+  answer(1);
+  mock.timers.tick(PATIENCE);
+  assert.deepEqual(told, []);
+});
+
+test("what was told to a view that is gone for long is forgotten", () => {
+  const { acts: gone } = listened();
+  gone.tell({ do: "one" });
+  gone.end();
+  const later = performance.now() + MEMORY + 1;
+  mock.method(performance, "now", () => later);
+  const { acts, told, answer } = listened();
+  acts.takeOver(gone);
+  answer(0);
+  mock.timers.tick(PATIENCE);
+  assert.deepEqual(told, []);
+  mock.restoreAll();
 });

@@ -10,6 +10,7 @@
 import { whenIdle } from "./turns.js";
 
 export const PATIENCE = 1500; // milliseconds until unanswered acts are told again
+export const MEMORY = 5000; // milliseconds for which the acts of a view that is gone can be taken over
 
 /**
  * @template Act
@@ -36,6 +37,7 @@ export class Acts {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #ended = false;
+  #endedAt = 0;
 
   /** The acts that Python hasn't answered. @returns {readonly Numbered<Act>[]} */
   get unanswered() {
@@ -71,9 +73,22 @@ export class Acts {
     this.tell(act);
   }
 
+  /**
+   * Takes over what a view told, or was about to tell, that was at the same place on the page and went with it.
+   * @param {Acts<Act>} other
+   */
+  takeOver(other) {
+    if (other.#ended && performance.now() - other.#endedAt > MEMORY) return; // the visitor was elsewhere meanwhile
+    this.#unanswered = other.#unanswered;
+    this.#number = other.#number;
+    other.#unanswered = [];
+    other.end();
+  }
+
   /** Nobody is there to tell any more. */
   end() {
     this.#ended = true;
+    this.#endedAt = performance.now();
     clearTimeout(this.#timer);
   }
 

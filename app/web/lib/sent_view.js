@@ -22,7 +22,7 @@ const ends = new WeakMap();
 /**
  * As `lastingView`, of what messages stand for. A message that comes again stands for the same object.
  * @template Header
- * @template View
+ * @template {object} View
  * @param {Parameters<typeof lastingView<Data<Header>, View>>[0]} parts
  * @returns {(call: import("./view.js").Call<Uint8Array>) => (() => void)}
  */

@@ -1,5 +1,6 @@
 // A view that lasts: Streamlit calls a component again with each new data, and its nodes stay.
 
+import { Acts } from "./acts.js";
 import { inTurn } from "./turns.js";
 
 /**
@@ -11,12 +12,15 @@ import { inTurn } from "./turns.js";
 /** @type {WeakMap<Element, unknown>} */
 const views = new WeakMap();
 
+/** The acts of the latest view at each place, by page and Streamlit's key. @type {Map<string, import("./acts.js").Acts<object>>} */
+const latest = new Map();
+
 /** The view at a place on the page, if there is one. @param {Element} parent @returns {unknown} */
 export const viewAt = (parent) => views.get(parent);
 
 /**
  * @template Data
- * @template View
+ * @template {object} View
  * @param {object} parts
  * @param {(parent: HTMLElement, data: Data) => View} parts.create called once for each place on the page
  * @param {(view: View, data: Data, send: Call<Data>["setTriggerValue"]) => void} parts.update called with each data, the first too
@@ -25,10 +29,28 @@ export const viewAt = (parent) => views.get(parent);
  */
 export function lastingView({ create, update, destroy = () => {} }) {
   return ({ parentElement, data, setTriggerValue }) => {
-    const view = /** @type {View} */ (views.get(parentElement) ?? create(parentElement, data));
+    const known = /** @type {View | undefined} */ (views.get(parentElement));
+    const view = known ?? create(parentElement, data);
+    if (!known) takeOver(view, parentElement);
     views.set(parentElement, view);
     update(view, data, (name, value) => inTurn(parentElement, () => setTriggerValue(name, value)));
     // Streamlit also ends a call that newer data overtook; only a place that is gone ends the view.
     return () => void setTimeout(() => parentElement.isConnected || destroy(view));
   };
+}
+
+/**
+ * Lets a new view tell what the one before it at its place didn't get an answer to: Streamlit takes a view away when it begins to draw the
+ * page anew before it has sent what it drew, and brings another.
+ * @param {object} view
+ * @param {Element} parent
+ */
+function takeOver(view, parent) {
+  const key = parent.closest("[class*=st-key-]")?.className.match(/st-key-\S+/)?.[0];
+  const acts = "acts" in view && view.acts instanceof Acts ? view.acts : null;
+  if (!key || !acts) return;
+  const place = `${location.pathname} ${key}`;
+  const before = latest.get(place);
+  if (before) acts.takeOver(before);
+  latest.set(place, acts);
 }
