@@ -30,7 +30,7 @@ run: $(VENV)/.run
 	@$(BIN)/python -m app --server.port $(PORT)
 
 # Tests in a browser come last: two pages at once need both cores.
-test: export SNN_TEST_LENGTH := $(or $(SNN_TEST_LENGTH),0.15)
+test: export SNN_TEST_LENGTH := $(or $(SNN_TEST_LENGTH),0.1)
 test: $(VENV)/.browser
 	@failed=0; \
 	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2 --dist=worksteal || failed=1; \

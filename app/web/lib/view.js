@@ -12,9 +12,6 @@ import { inTurn } from "./turns.js";
 /** @type {WeakMap<Element, unknown>} */
 const views = new WeakMap();
 
-/** The acts of the latest view at each place, by page and Streamlit's key. @type {Map<string, import("./acts.js").Acts<object>>} */
-const latest = new Map();
-
 /** The view at a place on the page, if there is one. @param {Element} parent @returns {unknown} */
 export const viewAt = (parent) => views.get(parent);
 
@@ -28,10 +25,12 @@ export const viewAt = (parent) => views.get(parent);
  * @returns {(call: Call<Data>) => (() => void)} what a component exports
  */
 export function lastingView({ create, update, destroy = () => {} }) {
+  /** The acts of the latest view at each place, by page and Streamlit's key. @type {Map<string, Acts<object>>} */
+  const latest = new Map();
   return ({ parentElement, data, setTriggerValue }) => {
     const known = /** @type {View | undefined} */ (views.get(parentElement));
     const view = known ?? create(parentElement, data);
-    if (!known) takeOver(view, parentElement);
+    if (!known) takeOver(latest, view, parentElement);
     views.set(parentElement, view);
     update(view, data, (name, value) => inTurn(parentElement, () => setTriggerValue(name, value)));
     // Streamlit also ends a call that newer data overtook; only a place that is gone ends the view.
@@ -42,10 +41,11 @@ export function lastingView({ create, update, destroy = () => {} }) {
 /**
  * Lets a new view tell what the one before it at its place didn't get an answer to: Streamlit takes a view away when it begins to draw the
  * page anew before it has sent what it drew, and brings another.
+ * @param {Map<string, Acts<object>>} latest
  * @param {object} view
  * @param {Element} parent
  */
-function takeOver(view, parent) {
+function takeOver(latest, view, parent) {
   const key = parent.closest("[class*=st-key-]")?.className.match(/st-key-\S+/)?.[0];
   const acts = "acts" in view && view.acts instanceof Acts ? view.acts : null;
   if (!key || !acts) return;
