@@ -15,7 +15,7 @@ from app.widgets.conversion import conversion_controls
 from app.widgets.conversion_menus import conversion_menus
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.head import open_menus
-from app.widgets.session import desk, go_to, redo, undo, write_link
+from app.widgets.session import desk, go_after, go_to, redo, undo, write_link
 from app.words.conversion import artificial_in_words, fault_in_words, mended_in_words, remedy_in_words
 from app.words.training import waiting
 
@@ -45,15 +45,14 @@ def _buttons() -> None:
     state = desk().conversion
     with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
         is_ready = state.artificial is not None
-        if st.button(
+        st.button(
             "Fine-tune",
             type="primary",
+            on_click=go_after,
+            args=(lambda: desk().composition.start_from(state.converted()), TRAINING_PAGE),
             disabled=not is_ready,
             help="Trains the spiking network with these weights through time, on the Training page.",
-        ):
-            held = desk()
-            if held.attempt(lambda: held.composition.start_from(state.converted())):
-                go_to(TRAINING_PAGE)
+        )
         st.button("Undo", on_click=undo, disabled=not state.history.can_undo)
         st.button("Redo", on_click=redo, disabled=not state.history.can_redo)
         conversion_menus()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import streamlit as st
 from streamlit.runtime import exists
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -17,9 +21,29 @@ NEW_ENTRY, PAGE = "new", "of"
 page whose address it is, since what a page has written may arrive after Back or Forward has left it."""
 
 
+TURNS_FOR = 10.0
+"""Seconds for which it holds that another page was asked for."""
+
+
+@dataclass(frozen=True)
+class Turning:
+    """Another page that was asked for: its file, the page to leave, by its path in the address, and until when that holds."""
+
+    file: str
+    left: str
+    until: float
+
+
 def enter(page: str) -> None:
-    """Note the page on display, by its path in the address, before it runs; after Back or Forward, restore what it showed."""
+    """Note the page on display, by its path in the address, before it runs; after Back or Forward, restore what it showed.
+
+    If a button asked for another page, turn to that one, also where the run that began with the click was interrupted.
+    """
     held, context = desk(page), get_script_run_ctx()
+    turning: Turning | None = st.session_state.get("turning")
+    if turning and turning.left == page and time.monotonic() < turning.until and not (context and context.is_history_navigation):
+        go_to(turning.file)
+    st.session_state.turning = None
     held.turn_to(page)
     if context and context.is_history_navigation:
         held.come_back(_query())
@@ -28,6 +52,13 @@ def enter(page: str) -> None:
 def go_to(page: str) -> None:
     """Turn to another page, by its file. The address stays until that page writes its own, so that Back returns to this one as it is."""
     st.switch_page(page, query_params=_without_marks(st.query_params.to_dict()))
+
+
+def go_after(act: Callable[[], object], page: str) -> None:
+    """Do an act, as the callback of a button, and unless it is refused turn to another page, by its file."""
+    held = desk()
+    if held.attempt(act):
+        st.session_state.turning = Turning(page, held.page, time.monotonic() + TURNS_FOR)
 
 
 def undo() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
@@ -9,6 +11,7 @@ from streamlit.testing.v1.element_tree import Button
 from app.server.link import from_parameter
 from app.state.presets import Preset, presets
 from app.widgets.obstacle import NOT_YET
+from app.widgets.session import Turning
 from snncore.experiment import edits as stack
 from snncore.experiment.spec import Draft, ten_spikes
 from tests.app.network_page import MISFIT, TEN, change, draft, enter, fields, opened
@@ -157,3 +160,12 @@ def test_both_pages_edit_the_same_draft() -> None:
     assert draft(page) == TEN.replace({"network.3.tau_mem": 14.0})
     shown(page.switch_page(TRAINING).run())
     assert desk(page).training.run.experiment == ten_spikes().replace({"network.3.tau_mem": 14.0})
+
+
+def test_the_training_page_comes_though_the_run_that_began_with_the_click_was_cut_off() -> None:
+    page = opened(TEN)
+    page.session_state["turning"] = Turning("views/training.py", "network", time.monotonic() + 60)
+    page.run()
+    labels = [button.label for button in page.button]
+    assert "Train them" in labels
+    assert "Train this network" not in labels

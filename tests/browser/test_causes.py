@@ -54,6 +54,7 @@ def test_a_click_on_a_spike_shows_its_causes_and_escape_leads_back(open_network:
     expect(page.canvas("raster", 1)).to_have_count(0)
     page.page.keyboard.press("Escape")
     expect(page.canvas("raster", 2)).to_be_visible()
+    expect(page.rows).to_have_count(1)
     expect(page.rows).to_be_focused()
     expect(page.page.get_by_role("button", name="Back", exact=True)).to_have_count(0)
 
