@@ -26,11 +26,12 @@ def class_name(data: DataSet, number: int) -> str:
 
 
 def untrained(experiment: Experiment, record: EpochRecord) -> str:
-    """What the network should do, and what it does untrained."""
+    """What the network should do, and what it does before it is trained here."""
     task = experiment.training.task
     assert isinstance(task, Classification)
     words = task_words(task)
-    return f"{words.wanted(0, 0)} Untrained, it guesses: {words.came_to(record.score)}, chance is {words.number(1 / task.data.classes)}."
+    start = "Untrained, it guesses" if experiment.checkpoint is None else "With the weights that it begins with"
+    return f"{words.wanted(0, 0)} {start}: {words.came_to(record.score)}, chance is {words.number(1 / task.data.classes)}."
 
 
 def course(experiment: Experiment, record: EpochRecord, batches: tuple[int, int], is_testing: bool = False) -> str:

@@ -14,11 +14,12 @@ from app.state.composition import Composition
 from app.state.files import KeptFiles
 from app.state.recognition import MOST_SHOWN, Recognition
 from app.state.training import TrainingState
-from app.words.recognition import course, most_common_mistake, own_data_in_words, wall_title
+from app.words.recognition import course, most_common_mistake, own_data_in_words, untrained, wall_title
 from app.words.training import status
 from snncore.errors import SNNCoreError
 from snncore.experiment.recognition import digits, remember, yin_yang
 from snncore.experiment.spec import Experiment
+from snncore.run.bptt import train
 from snncore.run.labelled import Answers, answer
 from snncore.run.measures import per_sample
 from tests.app.waiting import until as wait_until
@@ -294,3 +295,10 @@ def test_a_sample_that_is_gone_with_other_data_gives_way_to_the_last_one() -> No
     recognition.pick(400)
     run = TrainingRun(SHORT, speed=None)
     assert recognition.look(run, {}, None).sample == 255
+
+
+def test_a_network_that_begins_with_weights_of_a_file_is_not_called_untrained() -> None:
+    begun = digits().replace({"checkpoint": {"name": "converted", "digest": 32 * "0"}})
+    record = next(iter(train(digits().replace({"training.epochs": 1}))))
+    assert "Untrained, it guesses" in untrained(digits(), record)
+    assert "With the weights that it begins with" in untrained(begun, record)
