@@ -80,6 +80,44 @@ def test_there_is_one_main_button_at_every_frame(open_page: Open) -> None:
     assert {"Train them", "Look back at the first spike", "Goal reached"} <= {words.replace("\n", " ") for words in shown}
 
 
+def test_the_keys_stay_on_the_main_button_while_it_changes_and_one_held_press_is_one_press(open_page: Open) -> None:
+    page = open_page(f"?x={to_parameter(ENDLESS)}")
+    page.button("Train them").focus()
+    page.page.keyboard.down("Enter")
+    expect(page.button("Pause")).to_be_focused()
+    for _ in range(3):
+        page.page.keyboard.down("Enter")  # what a key that is held repeats
+    page.page.keyboard.up("Enter")
+    page.until(lambda: page.epoch >= 5)
+    expect(page.button("Pause")).to_be_focused()
+    page.page.keyboard.press("Enter")
+    expect(page.button("Train them")).to_be_focused()
+    page.page.keyboard.press("Enter")
+    expect(page.button("Pause")).to_be_focused()
+    expect(page.button("+1 epoch")).to_be_disabled()
+    page.page.keyboard.press("Tab")
+    expect(page.button("Restart")).to_be_focused()
+    page.press("Pause")
+    page.page.get_by_role("button", name="Learning rate", exact=True).focus()
+    page.page.get_by_role("button", name="Train them").dispatch_event("click")
+    expect(page.button("Pause")).to_be_visible()
+    expect(page.button("Learning rate")).to_be_focused()  # whoever is elsewhere stays there
+    page.press("Pause")
+
+
+def test_when_the_goal_is_reached_the_keys_are_on_the_button_that_looks_back(open_page: Open) -> None:
+    page = open_page()
+    page.choose_speed("full speed")
+    page.button("Train them").focus()
+    page.page.keyboard.press("Enter")
+    page.wait_for_ten()
+    expect(page.page.get_by_role("button", name="Look back at the first spike")).to_be_focused()
+    page.page.keyboard.press("Enter")
+    page.until(lambda: page.epoch == 32)
+    page.page.keyboard.press("Tab")
+    expect(page.page.locator(".st-key-buttons button:focus, .st-key-buttons input:focus")).to_have_count(1)
+
+
 # ------------------------------------------------------------------------------------------------- a reload, a link
 
 
