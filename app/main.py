@@ -30,10 +30,10 @@ use_own_words()
 st.set_page_config(page_title=head.APP, layout="wide", initial_sidebar_state="collapsed")
 st.html(f"<style>@import url({web_url()}/page/page.css);</style>")  # a file, since this text is sent with every drawing of the page
 pages = [
-    st.Page("views/training.py", title="Training", default=True),
-    st.Page("views/network.py", title="Network", url_path=NETWORK_PAGE),
-    st.Page("views/neuron.py", title="Neuron", url_path=NEURON_PAGE),
-    st.Page("views/conversion.py", title="Conversion", url_path=CONVERSION_PAGE),
+    st.Page(session.TRAINING, title="Training", default=True),
+    st.Page(session.NETWORK, title="Network", url_path=NETWORK_PAGE),
+    st.Page(session.NEURON, title="Neuron", url_path=NEURON_PAGE),
+    st.Page(session.CONVERSION, title="Conversion", url_path=CONVERSION_PAGE),
 ]
 with priority.page_first():
     page = st.navigation(pages, position="hidden")

@@ -153,6 +153,11 @@ def test_what_a_page_looks_at_by_itself_is_declared_where_an_edit_declares_it_ag
         )
 
 
+def test_pages_are_turned_in_one_way_that_an_interruption_cannot_lose() -> None:
+    turns = [str(file.relative_to(ROOT)) for file, node in streamlit_attributes() if node.attr == "switch_page"]
+    assert turns == ["app/widgets/session.py"], "use app.widgets.session.turning_button or go_after"
+
+
 def test_no_function_of_the_app_reads_a_name_that_is_bound_again_after_it_was_made() -> None:
     for file in sorted((ROOT / "app").rglob("*.py")):
         for outer in nodes_of(file):

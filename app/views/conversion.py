@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from app.components.answers import Act, last_answered
@@ -15,11 +17,9 @@ from app.widgets.conversion import conversion_controls
 from app.widgets.conversion_menus import conversion_menus
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.head import open_menus
-from app.widgets.session import desk, go_after, go_to, redo, undo, write_link
+from app.widgets.session import NEURON, TRAINING, desk, redo, turning_button, undo, write_link
 from app.words.conversion import artificial_in_words, fault_in_words, mended_in_words, remedy_in_words
 from app.words.training import waiting
-
-NEURON_PAGE, TRAINING_PAGE = "views/neuron.py", "views/training.py"
 
 VIEW = "conversion view"
 """Key of the view."""
@@ -45,11 +45,11 @@ def _buttons() -> None:
     state = desk().conversion
     with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
         is_ready = state.artificial is not None
-        st.button(
+        turning_button(
             "Fine-tune",
+            lambda: desk().composition.start_from(state.converted()),
+            TRAINING,
             type="primary",
-            on_click=go_after,
-            args=(lambda: desk().composition.start_from(state.converted()), TRAINING_PAGE),
             disabled=not is_ready,
             help="Trains the spiking network with these weights through time, on the Training page.",
         )
@@ -77,8 +77,8 @@ def _conversion() -> None:
     conversion(VIEW, figure, number, _answer, lambda: draw("conversion"))
     if found and found[1].place in found[0].records:
         simulation, picked = found
-        if st.button("Open on the Neuron page") and held.attempt(lambda: open_neuron(held, simulation, picked.place, picked.neuron)):
-            go_to(NEURON_PAGE)
+        opens = partial(open_neuron, held, simulation, picked.place, picked.neuron)
+        turning_button("Open on the Neuron page", opens, NEURON)
     write_link()  # last, since the address can wait and the figures can't
 
 

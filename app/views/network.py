@@ -28,7 +28,7 @@ from app.widgets.network import around, network_controls, view_of
 from app.widgets.network_menus import network_menus
 from app.widgets.network_messages import network_messages
 from app.widgets.obstacle import NOT_YET, obstacle
-from app.widgets.session import desk, go_after, write_link
+from app.widgets.session import TRAINING, desk, turning_button, write_link
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.input_parameters import SHOWN_SAMPLE
 from app.words.network import network_milestone, network_status, rates_by_place
@@ -41,8 +41,6 @@ from snncore.errors import ExperimentError
 from snncore.experiment.spec import Draft
 from snncore.run.measures import all_operations
 from snncore.run.simulation import Simulation
-
-TRAINING_PAGE = "views/training.py"
 
 A = "A"
 """Name of the pinned network."""
@@ -68,14 +66,8 @@ def _buttons() -> None:
     history = desk().composition.history
     with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
         cannot = obstacle() is not None
-        st.button(
-            "Train this network",
-            type="primary",
-            on_click=go_after,
-            args=(lambda: None, TRAINING_PAGE),
-            disabled=cannot,
-            help=NOT_YET if cannot else None,
-        )
+        why_not = NOT_YET if cannot else None
+        turning_button("Train this network", lambda: None, TRAINING, type="primary", disabled=cannot, help=why_not)
         st.button("Undo", on_click=_undo, disabled=not history.can_undo)
         st.button("Redo", on_click=_redo, disabled=not history.can_redo)
         network_menus()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -23,7 +24,7 @@ from app.widgets.fields import Edits, add_fields
 from app.widgets.head import open_menus
 from app.widgets.neuron_menus import neuron_menus
 from app.widgets.seeds import draw_others
-from app.widgets.session import desk, go_to, write_link
+from app.widgets.session import TRAINING, desk, turning_button, write_link
 from app.words.comparison import differences, pinned_in_words
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.inputs import RECEIVED, input_name, lacking_input_in_words
@@ -36,8 +37,6 @@ from snncore.errors import ExperimentError
 from snncore.experiment.inputs import FileSpikes
 from snncore.run.record import LayerRecord
 from snncore.run.simulation import Simulation
-
-TRAINING_PAGE = "views/training.py"
 
 VIEW = "one neuron"
 """Key of the view."""
@@ -120,11 +119,7 @@ def _surrogate(simulation: Simulation, theme: Theme) -> None:
         made = Panel("surrogate fields")
         add_fields(made, (layer, "network.0", SURROGATE), Edits(_replace, _replace))
         made.show("Surrogate gradient", lambda _: None)
-        if st.button(IN_TRAINING, help=IN_TRAINING_HELP, width="stretch"):
-            held = desk()
-            if held.attempt(lambda: try_surrogate(held)):
-                go_to(TRAINING_PAGE)
-            st.rerun()  # says why not
+        turning_button(IN_TRAINING, partial(try_surrogate, desk()), TRAINING, help=IN_TRAINING_HELP, width="stretch")
 
 
 def difference_in_words(pinned: Simulation, shown: Simulation) -> str:

@@ -31,7 +31,7 @@ from app.widgets.messages import messages
 from app.widgets.obstacle import obstacle_in_words, remedy_buttons
 from app.widgets.own_data import own_data_rows
 from app.widgets.seeds import draw_others
-from app.widgets.session import desk, write_link
+from app.widgets.session import NETWORK, desk, write_link
 from app.widgets.story import story
 from app.widgets.training_menus import training_menus
 from app.words.changes import changes_in_words
@@ -83,7 +83,7 @@ def _cannot_train(reason: str) -> None:
     alert(obstacle_in_words(reason))
     with st.container(horizontal=True):
         remedy_buttons("primary")
-        st.page_link("views/network.py", label="Change it on the Network page")
+        st.page_link(NETWORK, label="Change it on the Network page")
     own_data_rows(desk().composition.present)
 
 

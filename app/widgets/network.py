@@ -23,7 +23,7 @@ from app.widgets.fields import Edits, Fields, field_controls
 from app.widgets.head import pin_button
 from app.widgets.input_rows import add_input, add_seeds
 from app.widgets.obstacle import obstacle
-from app.widgets.session import desk, go_to
+from app.widgets.session import NEURON, desk, turning_button
 from app.widgets.uploads import upload
 from app.words.inputs import input_name, offered_inputs
 from app.words.layer_parameters import HELD_TAUS, layer_parameters
@@ -39,7 +39,6 @@ from snncore.experiment.spec import Draft
 from snncore.io.recordings import LARGEST_FILE, content_hash, read_raster
 from snncore.run.simulation import Simulation
 
-NEURON_PAGE = "views/neuron.py"
 THUMBNAIL_INTERVAL = 1.0
 """Seconds between two checks for a picture that is slow to make."""
 
@@ -172,10 +171,8 @@ def _opening() -> None:
     if view.panel != LAYER or place is None or simulation is None or place not in simulation.records:
         return
     neuron = view.traced(simulation)[place][0]
-    if st.button(f"Open neuron {neuron} on the Neuron page", key="open_neuron", width="stretch"):
-        if held.attempt(lambda: open_neuron(held, simulation, place, neuron, view.sample)):
-            go_to(NEURON_PAGE)
-        st.rerun()  # the page says why
+    opens = partial(open_neuron, held, simulation, place, neuron, view.sample)
+    turning_button(f"Open neuron {neuron} on the Neuron page", opens, NEURON, key="open_neuron", width="stretch")
 
 
 def view_of(looking: NetworkView, simulation: Simulation) -> View:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from app.components.plain import caption, title
@@ -11,7 +13,7 @@ from app.state.handover import use_as_layer
 from app.state.tuned_neuron import as_experiment
 from app.widgets.exports import export_buttons
 from app.widgets.head import close_and, head_menus, pin_button
-from app.widgets.session import desk, go_to
+from app.widgets.session import NETWORK, desk, go_after
 from app.widgets.uploads import upload
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NeuronSpec
@@ -19,7 +21,6 @@ from snncore.experiment.spec import Draft
 from snncore.io.code import layer_code
 from snncore.run.simulation import Simulation
 
-NETWORK_PAGE = "views/network.py"
 LARGEST_UPLOAD = 1
 """Megabytes."""
 
@@ -47,13 +48,17 @@ def _begin(lesson: Discovery) -> None:
     desk().neuron.discover(lesson)
 
 
+def _use(places: Mapping[str, int | None]) -> None:
+    held = desk()
+    place = places[st.session_state.use_as_layer]
+    go_after(lambda: use_as_layer(held, place), NETWORK)
+
+
 def _share() -> None:
     held = desk()
     tuned = held.neuron
     places = _places(held.composition.present)
-    chosen = st.menu_button("Use as layer", list(places), key="use_as_layer", width="stretch")
-    if chosen and held.attempt(lambda: use_as_layer(held, places[chosen])):
-        go_to(NETWORK_PAGE)
+    st.menu_button("Use as layer", list(places), key="use_as_layer", on_click=_use, args=(places,), width="stretch")
     try:
         run: Simulation | None = tuned.simulation()
     except ExperimentError:

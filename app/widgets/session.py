@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime import exists
@@ -20,6 +21,9 @@ NEW_ENTRY, PAGE = "new", "of"
 """Address parameters that `app/web/entries` takes out again: the first has the browser's history get another entry; the second names the
 page whose address it is, since what a page has written may arrive after Back or Forward has left it."""
 
+
+TRAINING, NETWORK, NEURON, CONVERSION = "views/training.py", "views/network.py", "views/neuron.py", "views/conversion.py"
+"""The pages, by their files."""
 
 TURNS_FOR = 10.0
 """Seconds for which it holds that another page was asked for."""
@@ -40,25 +44,42 @@ def enter(page: str) -> None:
     If a button asked for another page, turn to that one, also where the run that began with the click was interrupted.
     """
     held, context = desk(page), get_script_run_ctx()
-    turning: Turning | None = st.session_state.get("turning")
-    if turning and turning.left == page and time.monotonic() < turning.until and not (context and context.is_history_navigation):
-        go_to(turning.file)
+    came_back = bool(context and context.is_history_navigation)
+    if not came_back:
+        turn(page)
     st.session_state.turning = None
     held.turn_to(page)
-    if context and context.is_history_navigation:
+    if came_back:
         held.come_back(_query())
 
 
-def go_to(page: str) -> None:
-    """Turn to another page, by its file. The address stays until that page writes its own, so that Back returns to this one as it is."""
-    st.switch_page(page, query_params=_without_marks(st.query_params.to_dict()))
+def turning_button(label: str, act: Callable[[], object], page: str, **looks: Any) -> None:
+    """Show a button that does an act and, unless that is refused, turns to another page, by its file.
+
+    Args:
+        looks: further arguments of `st.button`.
+    """
+    is_pressed = st.button(label, on_click=go_after, args=(act, page), **looks)
+    turn(desk().page)  # in a part of a page, whose runs don't begin with `enter`
+    if is_pressed:
+        st.rerun()  # the page says why not
 
 
 def go_after(act: Callable[[], object], page: str) -> None:
-    """Do an act, as the callback of a button, and unless it is refused turn to another page, by its file."""
+    """Do an act, as the callback of a widget, and unless it is refused have the next run turn to another page, by its file."""
     held = desk()
     if held.attempt(act):
         st.session_state.turning = Turning(page, held.page, time.monotonic() + TURNS_FOR)
+
+
+def turn(left: str) -> None:
+    """Turn from a page, by its path in the address, to the one that was asked for there, if one was.
+
+    The address stays until the other page writes its own, so that Back returns to this one as it is.
+    """
+    turning: Turning | None = st.session_state.get("turning")
+    if turning and turning.left == left and time.monotonic() < turning.until:
+        st.switch_page(turning.file, query_params=_without_marks(st.query_params.to_dict()))
 
 
 def undo() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from functools import partial
 
 from app.components.headline import Part, headline
 from app.state.guess import epochs_to_guess, first_spike_of
 from app.state.handover import open_trained
 from app.state.training import TrainingState
-from app.widgets.session import desk, go_to
+from app.widgets.session import NEURON, desk, go_after, turn
 from app.words.explanations import ASKED, guess_in_words, reason_in_words, sources_in_words
 from app.words.layers import parts_in_words
 from app.words.tasks import task_words, watch
@@ -20,8 +20,6 @@ from snncore.explain.first_spike import FirstSpike
 
 GUESS = "epoch "
 """Begin of the labels of guesses."""
-
-NEURON_PAGE = "views/neuron.py"
 
 
 def story() -> None:
@@ -42,8 +40,7 @@ def story() -> None:
         origin=trained_weights_in_words(run.experiment, seen.epoch),
         on_action=_take_step,
     )
-    if st.session_state.pop("leaves", False):
-        go_to(NEURON_PAGE)
+    turn(desk().page)
 
 
 def _more(training: TrainingState, cause: FirstSpike | None) -> str:
@@ -95,4 +92,4 @@ def _take_step(label: str) -> None:
         held.attempt(lambda: training.ask_for_more({f"{OF_THE_TASK}{name}": value for name, value in further[1].items()}))
     elif label.startswith(OPEN_NEURON) and cause:
         layer = len(training.run.experiment.network) - 1
-        st.session_state["leaves"] = held.attempt(lambda: open_trained(held, layer, cause.neuron))
+        go_after(partial(open_trained, held, layer, cause.neuron), NEURON)

@@ -15,11 +15,9 @@ from app.widgets.exports import export_buttons
 from app.widgets.head import close_and, head_menus, pin_button
 from app.widgets.insights import insight_buttons
 from app.widgets.own_weights import own_weights
-from app.widgets.session import desk, go_to
+from app.widgets.session import NEURON, desk, turning_button
 from app.words.layers import layer_names
 from app.words.training import LOOK_BACK, WHICH_SURROGATE, WHY_SILENT, lesson
-
-NEURON_PAGE = "views/neuron.py"
 
 
 def training_menus(training: TrainingState, traced: Mapping[int, int]) -> None:
@@ -65,11 +63,8 @@ def _explain(training: TrainingState, traced: Mapping[int, int]) -> None:
 def _neurons(training: TrainingState, traced: Mapping[int, int]) -> None:
     """Show buttons that open the traced neurons, at the epoch on display, on the Neuron page."""
     for name, (layer, neuron) in zip(layer_names(training.run.experiment), traced.items(), strict=True):
-        is_pressed = st.button(f"{name}, neuron {neuron}", key=f"open_neuron {layer}", width="stretch")
-        if is_pressed:
-            held = desk()
-            if held.attempt(lambda: open_trained(held, layer, neuron)):  # noqa: B023  (called at once)
-                go_to(NEURON_PAGE)
+        opens = partial(open_trained, desk(), layer, neuron)
+        turning_button(f"{name}, neuron {neuron}", opens, NEURON, key=f"open_neuron {layer}", width="stretch")
 
 
 def _share(training: TrainingState) -> None:

@@ -164,7 +164,7 @@ def test_both_pages_edit_the_same_draft() -> None:
 
 def test_the_training_page_comes_though_the_run_that_began_with_the_click_was_cut_off() -> None:
     page = opened(TEN)
-    page.session_state["turning"] = Turning("views/training.py", "network", time.monotonic() + 60)
+    page.session_state["turning"] = Turning(TRAINING, "network", time.monotonic() + 60)
     page.run()
     labels = [button.label for button in page.button]
     assert "Train them" in labels
