@@ -66,8 +66,7 @@ def _buttons() -> None:
     history = desk().composition.history
     with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
         cannot = obstacle() is not None
-        why_not = NOT_YET if cannot else None
-        turning_button("Train this network", lambda: None, TRAINING, type="primary", disabled=cannot, help=why_not)
+        turning_button("Train this network", lambda: None, TRAINING, type="primary", disabled=cannot, help=NOT_YET if cannot else None)
         st.button("Undo", on_click=_undo, disabled=not history.can_undo)
         st.button("Redo", on_click=_redo, disabled=not history.can_redo)
         network_menus()

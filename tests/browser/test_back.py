@@ -117,6 +117,24 @@ def test_three_edits_and_a_preset_on_the_network_page_take_one_back_each(open_ne
     expect(network.button("Train them")).to_be_visible()
 
 
+def test_an_answer_for_the_page_that_back_has_left_comes_too_late_to_turn_to_it_again(open_page: Open) -> None:
+    page = open_page().page
+    turn_to(page, "Neuron")
+    seen_as(NeuronPage, page).wait()
+    left = page.url
+    page.go_back()
+    page.evaluate("left => history.pushState({}, '', left)", left)  # as Streamlit does when such an answer comes
+    assert "neuron" not in page.url
+    page.go_forward()  # there still is where to
+    shows_threshold(seen_as(NeuronPage, page), "1")
+    page.wait_for_function("location.pathname.endsWith('/neuron')")
+    page.go_back()
+    expect(page.get_by_role("button", name="Train them")).to_be_visible()
+    turn_to(page, "Neuron")
+    page.wait_for_function("location.pathname.endsWith('/neuron')")
+    seen_as(NeuronPage, page).wait()
+
+
 def test_a_preset_that_was_undone_costs_no_press_of_its_own(open_network: OpenNetwork) -> None:
     network = open_network(through_training=True)
     network.start_from(LIGHT_PRESET.title)
