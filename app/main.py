@@ -22,19 +22,14 @@ from app.components.theme import follow_theme  # noqa: E402
 from app.components.undo import undo_by_keys  # noqa: E402
 from app.components.uploads import forget_refused_files  # noqa: E402
 from app.server import priority, process  # noqa: E402
-from app.state.desk import CONVERSION_PAGE, NETWORK_PAGE, NEURON_PAGE  # noqa: E402
+from app.state.desk import TITLES  # noqa: E402
 from app.widgets import drawing, head, session  # noqa: E402  (needs the root on the path)
 
 process.prepare()
 use_own_words()
 st.set_page_config(page_title=head.APP, layout="wide", initial_sidebar_state="collapsed")
 st.html(f"<style>@import url({web_url()}/page/page.css);</style>")  # a file, since this text is sent with every drawing of the page
-pages = [
-    st.Page(session.TRAINING, title="Training", default=True),
-    st.Page(session.NETWORK, title="Network", url_path=NETWORK_PAGE),
-    st.Page(session.NEURON, title="Neuron", url_path=NEURON_PAGE),
-    st.Page(session.CONVERSION, title="Conversion", url_path=CONVERSION_PAGE),
-]
+pages = [st.Page(session.file_of(path), title=title, url_path=path or None, default=not path) for path, title in TITLES.items()]
 with priority.page_first():
     page = st.navigation(pages, position="hidden")
     st.set_page_config(page_title=f"{page.title} · {head.APP}")

@@ -18,8 +18,11 @@ from app.state.tuned_neuron import TunedNeuron
 from snncore.arrays import Array
 from snncore.experiment.spec import Draft
 
-NETWORK_PAGE, NEURON_PAGE, CONVERSION_PAGE = "network", "neuron", "conversion"
-"""Paths in the address."""
+TRAINING_PAGE, NETWORK_PAGE, NEURON_PAGE, CONVERSION_PAGE = "", "network", "neuron", "conversion"
+"""The pages, by their paths in the address."""
+
+TITLES = {TRAINING_PAGE: "Training", NETWORK_PAGE: "Network", NEURON_PAGE: "Neuron", CONVERSION_PAGE: "Conversion"}
+"""Names of the pages, in the order of their links. The file of each in `app/views` is called so too."""
 
 
 class Desk:

@@ -12,12 +12,13 @@ from app.figures.conversion import ConversionAction, ConversionFinding, Conversi
 from app.figures.style import Theme
 from app.server.limits import MOST_RUNNING
 from app.server.priority import first
+from app.state.desk import NEURON_PAGE, TRAINING_PAGE
 from app.state.handover import open_neuron
 from app.widgets.conversion import conversion_controls
 from app.widgets.conversion_menus import conversion_menus
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.head import open_menus
-from app.widgets.session import NEURON, TRAINING, desk, redo, turning_button, undo, write_link
+from app.widgets.session import desk, redo, turning_button, undo, write_link
 from app.words.conversion import artificial_in_words, fault_in_words, mended_in_words, remedy_in_words
 from app.words.training import waiting
 
@@ -48,7 +49,7 @@ def _buttons() -> None:
         turning_button(
             "Fine-tune",
             lambda: desk().composition.start_from(state.converted()),
-            TRAINING,
+            TRAINING_PAGE,
             type="primary",
             disabled=not is_ready,
             help="Trains the spiking network with these weights through time, on the Training page.",
@@ -78,7 +79,7 @@ def _conversion() -> None:
     if found and found[1].place in found[0].records:
         simulation, picked = found
         opens = partial(open_neuron, held, simulation, picked.place, picked.neuron)
-        turning_button("Open on the Neuron page", opens, NEURON)
+        turning_button("Open on the Neuron page", opens, NEURON_PAGE)
     write_link()  # last, since the address can wait and the figures can't
 
 

@@ -20,6 +20,7 @@ from app.figures.side_by_side import share_scales
 from app.figures.stages import stages
 from app.figures.style import Theme
 from app.server.priority import first
+from app.state.desk import TRAINING_PAGE
 from app.state.network_view import AGAIN, NO_OVERLAY, OVERLAYS, SHUFFLED
 from app.widgets.causes import causes_view, clicked
 from app.widgets.controls import Panel, Parts
@@ -28,7 +29,7 @@ from app.widgets.network import around, network_controls, view_of
 from app.widgets.network_menus import network_menus
 from app.widgets.network_messages import network_messages
 from app.widgets.obstacle import NOT_YET, obstacle
-from app.widgets.session import TRAINING, desk, turning_button, write_link
+from app.widgets.session import desk, turning_button, write_link
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.input_parameters import SHOWN_SAMPLE
 from app.words.network import network_milestone, network_status, rates_by_place
@@ -66,7 +67,7 @@ def _buttons() -> None:
     history = desk().composition.history
     with st.container(horizontal=True, vertical_alignment="center", width="content", key="buttons"):
         cannot = obstacle() is not None
-        turning_button("Train this network", lambda: None, TRAINING, type="primary", disabled=cannot, help=NOT_YET if cannot else None)
+        turning_button("Train this network", lambda: None, TRAINING_PAGE, type="primary", disabled=cannot, help=NOT_YET if cannot else None)
         st.button("Undo", on_click=_undo, disabled=not history.can_undo)
         st.button("Redo", on_click=_redo, disabled=not history.can_redo)
         network_menus()

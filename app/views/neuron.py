@@ -17,6 +17,7 @@ from app.figures.rows import Notes
 from app.figures.style import Theme
 from app.figures.surrogate import describe_surrogate, surrogate_figure
 from app.server.priority import first
+from app.state.desk import TRAINING_PAGE
 from app.state.handover import try_surrogate
 from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw_itself, is_drawn, note_drawn
@@ -24,7 +25,7 @@ from app.widgets.fields import Edits, add_fields
 from app.widgets.head import open_menus
 from app.widgets.neuron_menus import neuron_menus
 from app.widgets.seeds import draw_others
-from app.widgets.session import TRAINING, desk, turning_button, write_link
+from app.widgets.session import desk, turning_button, write_link
 from app.words.comparison import differences, pinned_in_words
 from app.words.findings import findings_in_words, remedy_in_words
 from app.words.inputs import RECEIVED, input_name, lacking_input_in_words
@@ -119,7 +120,7 @@ def _surrogate(simulation: Simulation, theme: Theme) -> None:
         made = Panel("surrogate fields")
         add_fields(made, (layer, "network.0", SURROGATE), Edits(_replace, _replace))
         made.show("Surrogate gradient", lambda _: None)
-        turning_button(IN_TRAINING, partial(try_surrogate, desk()), TRAINING, help=IN_TRAINING_HELP, width="stretch")
+        turning_button(IN_TRAINING, partial(try_surrogate, desk()), TRAINING_PAGE, help=IN_TRAINING_HELP, width="stretch")
 
 
 def difference_in_words(pinned: Simulation, shown: Simulation) -> str:

@@ -19,6 +19,7 @@ from app.figures.training import Ghost, Guessed, describe_training, training_cur
 from app.figures.trials import Trial, describe_trials, trials_figure
 from app.server.priority import first
 from app.server.runner import TrainingRun
+from app.state.desk import NETWORK_PAGE
 from app.state.shown_training import forward_pass, have_the_same_score
 from app.state.training import TrainingState
 from app.widgets import credit, decision, delays, drawn_digit, phases, surrogate, trained_causes
@@ -31,7 +32,7 @@ from app.widgets.messages import messages
 from app.widgets.obstacle import obstacle_in_words, remedy_buttons
 from app.widgets.own_data import own_data_rows
 from app.widgets.seeds import draw_others
-from app.widgets.session import NETWORK, desk, write_link
+from app.widgets.session import desk, file_of, write_link
 from app.widgets.story import story
 from app.widgets.training_menus import training_menus
 from app.words.changes import changes_in_words
@@ -83,7 +84,7 @@ def _cannot_train(reason: str) -> None:
     alert(obstacle_in_words(reason))
     with st.container(horizontal=True):
         remedy_buttons("primary")
-        st.page_link(NETWORK, label="Change it on the Network page")
+        st.page_link(file_of(NETWORK_PAGE), label="Change it on the Network page")
     own_data_rows(desk().composition.present)
 
 

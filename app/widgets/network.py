@@ -14,6 +14,7 @@ from app.figures.rows import View
 from app.figures.thumbnails import NOTHING, drawn_thumbnail, file_thumbnail, thumbnail_if_ready
 from app.server.priority import first
 from app.state.composition import MOST_VARIANTS, Composition
+from app.state.desk import NEURON_PAGE
 from app.state.handover import open_neuron
 from app.state.network_view import INPUT, LAYER, NO_OVERLAY, OVERLAYS, NetworkView
 from app.state.presets import Preset, presets
@@ -23,7 +24,7 @@ from app.widgets.fields import Edits, Fields, field_controls
 from app.widgets.head import pin_button
 from app.widgets.input_rows import add_input, add_seeds
 from app.widgets.obstacle import obstacle
-from app.widgets.session import NEURON, desk, turning_button
+from app.widgets.session import desk, turning_button
 from app.widgets.uploads import upload
 from app.words.inputs import input_name, offered_inputs
 from app.words.layer_parameters import HELD_TAUS, layer_parameters
@@ -172,7 +173,7 @@ def _opening() -> None:
         return
     neuron = view.traced(simulation)[place][0]
     opens = partial(open_neuron, held, simulation, place, neuron, view.sample)
-    turning_button(f"Open neuron {neuron} on the Neuron page", opens, NEURON, key="open_neuron", width="stretch")
+    turning_button(f"Open neuron {neuron} on the Neuron page", opens, NEURON_PAGE, key="open_neuron", width="stretch")
 
 
 def view_of(looking: NetworkView, simulation: Simulation) -> View:

@@ -8,12 +8,13 @@ import streamlit as st
 
 from app.components.plain import caption, title
 from app.export.formats import OF_NEURONS, Tuned
+from app.state.desk import NETWORK_PAGE
 from app.state.discoveries import DISCOVERIES, Discovery
 from app.state.handover import use_as_layer
 from app.state.tuned_neuron import as_experiment
 from app.widgets.exports import export_buttons
 from app.widgets.head import close_and, head_menus, pin_button
-from app.widgets.session import NETWORK, desk, go_after
+from app.widgets.session import desk, go_after
 from app.widgets.uploads import upload
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NeuronSpec
@@ -51,7 +52,7 @@ def _begin(lesson: Discovery) -> None:
 def _use(places: Mapping[str, int | None]) -> None:
     held = desk()
     place = places[st.session_state.use_as_layer]
-    go_after(lambda: use_as_layer(held, place), NETWORK)
+    go_after(lambda: use_as_layer(held, place), NETWORK_PAGE)
 
 
 def _share() -> None:

@@ -12,7 +12,7 @@ from streamlit.runtime import exists
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.state.address import PARAMETERS
-from app.state.desk import Desk, desks
+from app.state.desk import TITLES, Desk, desks
 
 DESK_PARAMETER = "run"
 """Address parameter for the desk's id, if the desk holds more than the draft."""
@@ -22,18 +22,15 @@ NEW_ENTRY, PAGE = "new", "of"
 page whose address it is, since what a page has written may arrive after Back or Forward has left it."""
 
 
-TRAINING, NETWORK, NEURON, CONVERSION = "views/training.py", "views/network.py", "views/neuron.py", "views/conversion.py"
-"""The pages, by their files."""
-
 TURNS_FOR = 10.0
 """Seconds for which it holds that another page was asked for."""
 
 
 @dataclass(frozen=True)
 class Turning:
-    """Another page that was asked for: its file, the page to leave, by its path in the address, and until when that holds."""
+    """Another page that was asked for, the one to leave, and until when that holds. Both are named by their paths in the address."""
 
-    file: str
+    page: str
     left: str
     until: float
 
@@ -53,8 +50,13 @@ def enter(page: str) -> None:
         held.come_back(_query())
 
 
+def file_of(page: str) -> str:
+    """The file of a page, for Streamlit; the page is named by its path in the address."""
+    return f"views/{TITLES[page].lower()}.py"
+
+
 def turning_button(label: str, act: Callable[[], object], page: str, **looks: Any) -> None:
-    """Show a button that does an act and, unless that is refused, turns to another page, by its file.
+    """Show a button that does an act and, unless that is refused, turns to another page, by its path in the address.
 
     Args:
         looks: further arguments of `st.button`.
@@ -66,20 +68,20 @@ def turning_button(label: str, act: Callable[[], object], page: str, **looks: An
 
 
 def go_after(act: Callable[[], object], page: str) -> None:
-    """Do an act, as the callback of a widget, and unless it is refused have the next run turn to another page, by its file."""
+    """Do an act, as the callback of a widget, and unless it is refused have the next run turn to a page, by its path in the address."""
     held = desk()
     if held.attempt(act):
         st.session_state.turning = Turning(page, held.page, time.monotonic() + TURNS_FOR)
 
 
 def turn(left: str) -> None:
-    """Turn from a page, by its path in the address, to the one that was asked for there, if one was.
+    """Turn from a page to the one that was asked for there, if one was.
 
     The address stays until the other page writes its own, so that Back returns to this one as it is.
     """
     turning: Turning | None = st.session_state.get("turning")
     if turning and turning.left == left and time.monotonic() < turning.until:
-        st.switch_page(turning.file, query_params=_without_marks(st.query_params.to_dict()))
+        st.switch_page(file_of(turning.page), query_params=_without_marks(st.query_params.to_dict()))
 
 
 def undo() -> None:

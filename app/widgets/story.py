@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from app.components.headline import Part, headline
+from app.state.desk import NEURON_PAGE
 from app.state.guess import epochs_to_guess, first_spike_of
 from app.state.handover import open_trained
 from app.state.training import TrainingState
-from app.widgets.session import NEURON, desk, go_after, turn
+from app.widgets.session import desk, go_after, turn
 from app.words.explanations import ASKED, guess_in_words, reason_in_words, sources_in_words
 from app.words.layers import parts_in_words
 from app.words.tasks import task_words, watch
@@ -92,4 +93,4 @@ def _take_step(label: str) -> None:
         held.attempt(lambda: training.ask_for_more({f"{OF_THE_TASK}{name}": value for name, value in further[1].items()}))
     elif label.startswith(OPEN_NEURON) and cause:
         layer = len(training.run.experiment.network) - 1
-        go_after(partial(open_trained, held, layer, cause.neuron), NEURON)
+        go_after(partial(open_trained, held, layer, cause.neuron), NEURON_PAGE)

@@ -9,13 +9,14 @@ import streamlit as st
 
 from app.components.plain import sentence, title
 from app.export.formats import OF_TRAININGS, Trained
+from app.state.desk import NEURON_PAGE
 from app.state.handover import open_trained
 from app.state.training import TrainingState
 from app.widgets.exports import export_buttons
 from app.widgets.head import close_and, head_menus, pin_button
 from app.widgets.insights import insight_buttons
 from app.widgets.own_weights import own_weights
-from app.widgets.session import NEURON, desk, turning_button
+from app.widgets.session import desk, turning_button
 from app.words.layers import layer_names
 from app.words.training import LOOK_BACK, WHICH_SURROGATE, WHY_SILENT, lesson
 
@@ -64,7 +65,7 @@ def _neurons(training: TrainingState, traced: Mapping[int, int]) -> None:
     """Show buttons that open the traced neurons, at the epoch on display, on the Neuron page."""
     for name, (layer, neuron) in zip(layer_names(training.run.experiment), traced.items(), strict=True):
         opens = partial(open_trained, desk(), layer, neuron)
-        turning_button(f"{name}, neuron {neuron}", opens, NEURON, key=f"open_neuron {layer}", width="stretch")
+        turning_button(f"{name}, neuron {neuron}", opens, NEURON_PAGE, key=f"open_neuron {layer}", width="stretch")
 
 
 def _share(training: TrainingState) -> None:
