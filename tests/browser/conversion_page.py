@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.waiting import until
+from tests.browser.waiting import box_of, until
 
 PATIENCE = 90_000
 
@@ -47,8 +47,7 @@ class ConversionPage:
 
     def place_of(self, steps: int) -> tuple[float, float]:
         """Where a number of steps lies on the curve, in pixels of the window: T doubles from mark to mark."""
-        box = self.curve.bounding_box()
-        assert box
+        box = box_of(self.curve)
         unit = self.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize) / 16")
         left, right = box["x"] + 46 * unit, box["x"] + box["width"] - 14 * unit
         return left + (right - left) * (steps.bit_length() - 1) / 6, box["y"] + box["height"] / 2

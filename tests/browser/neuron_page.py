@@ -15,7 +15,7 @@ from app.server.link import to_parameter
 from app.state.tuned_neuron import DEFAULT, edited
 from snncore.experiment.spec import Experiment
 from snncore.run.simulation import simulate
-from tests.browser.waiting import until
+from tests.browser.waiting import box_of, until
 
 SHOWN = """async (root, lib) => {
     const { viewAt } = await import(new URL(`${lib}/view.js`, document.baseURI));
@@ -98,8 +98,7 @@ class NeuronPage:
     def held(self, node: Locator) -> Iterator[Callable[[float, float], None]]:
         """Holds a handle, or a slider's thumb, while the context lasts; the function moves it so many pixels from where it was."""
         node.scroll_into_view_if_needed()
-        box = node.bounding_box()
-        assert box
+        box = box_of(node)
         share = node.evaluate("node => node.type === 'range' ? (node.value - node.min) / (node.max - node.min) : 0.5")
         x, y = box["x"] + 8 + share * (box["width"] - 16), box["y"] + box["height"] / 2
         self.page.mouse.move(x, y)

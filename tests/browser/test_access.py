@@ -11,6 +11,7 @@ from app.figures.style import PALETTES, Theme
 from app.server.link import to_parameter
 from tests.browser.conftest import Open
 from tests.browser.training_page import CURVES, ENDLESS, NETWORK
+from tests.browser.waiting import box_of
 from tests.length import sampled
 
 
@@ -50,8 +51,7 @@ def test_enter_picks_the_neuron_under_the_cursor(open_page: Open) -> None:
 def test_a_click_on_a_raster_picks_its_neuron(open_page: Open) -> None:
     page = open_page()
     plot = page.plot(NETWORK)
-    box = plot.bounding_box()
-    assert box
+    box = box_of(plot)
     page.page.mouse.click(box["x"] + 400, box["y"] + 230)
     page.until(lambda: "neuron" in plot.locator(".rows-readout").inner_text())
     neuron = plot.locator(".rows-readout").inner_text().split("neuron ")[1].split(" ")[0]
@@ -96,8 +96,7 @@ def test_at_360_pixels_number_plot_and_button_fit_and_controls_come_up_in_a_shee
     page = open_page(width=360, height=740)
     assert page.page.evaluate("document.documentElement.scrollWidth") == 360
     for part in (page.page.locator(".headline-number"), page.page.get_by_role("button", name="Train them"), page.plot(CURVES)):
-        box = part.bounding_box()
-        assert box
+        box = box_of(part)
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 360
         assert box["y"] + box["height"] <= 740
@@ -105,13 +104,10 @@ def test_at_360_pixels_number_plot_and_button_fit_and_controls_come_up_in_a_shee
     expect(slider).to_be_hidden()
     page.page.get_by_text("Controls", exact=True).click()
     expect(slider).to_be_visible()
-    sheet = page.page.locator(".st-key-controls").bounding_box()
-    curve = page.plot(CURVES).bounding_box()
-    assert sheet
-    assert curve
+    sheet = box_of(page.page.locator(".st-key-controls"))
+    curve = box_of(page.plot(CURVES))
     assert curve["y"] + curve["height"] <= sheet["y"], "the spikes' panel stays in sight"
-    button = page.page.get_by_role("button", name="Train them").bounding_box()
-    assert button
+    button = box_of(page.page.get_by_role("button", name="Train them"))
     assert sheet["y"] + sheet["height"] <= button["y"], "and the main button below the sheet"
 
 
@@ -119,21 +115,17 @@ def test_at_360_pixels_the_potentials_of_both_layers_are_in_sight(open_page: Ope
     page = open_page(width=360, height=740)
     shown = page.plot(NETWORK).locator("canvas[data-kind=traces]")
     expect(shown).to_have_count(2)
-    button = page.page.get_by_role("button", name="Train them").bounding_box()
-    assert button
+    button = box_of(page.page.get_by_role("button", name="Train them"))
     for place in range(2):
-        box = shown.nth(place).bounding_box()
-        assert box
+        box = box_of(shown.nth(place))
         assert box["height"] >= 36
         assert box["y"] + box["height"] <= button["y"]
 
 
 def test_at_1280_by_800_everything_is_seen_without_scrolling(open_page: Open) -> None:
     page = open_page()
-    box = page.plot(NETWORK).bounding_box()
-    assert box
+    box = box_of(page.plot(NETWORK))
     assert box["y"] + box["height"] <= 800
-    drawer = page.page.locator(".st-key-drawer").bounding_box()
-    assert drawer
+    drawer = box_of(page.page.locator(".st-key-drawer"))
     assert drawer["y"] + drawer["height"] <= 800
     assert page.page.locator("[data-testid=stSidebar]").count() == 0

@@ -11,6 +11,7 @@ from snncore.experiment.spec import ten_spikes
 from tests.browser.conftest import Open, OpenNetwork
 from tests.browser.network_page import NetworkPage
 from tests.browser.training_page import ROWS
+from tests.browser.waiting import box_of
 
 EAGER = to_parameter(ten_spikes().replace({"network.3.spike_threshold": 0.1}))
 """The ten-spike network with an output that fires."""
@@ -22,8 +23,7 @@ def click_spike(page: NetworkPage, raster: int, neuron: int, step: int, neurons:
 
 
 def click_cell(canvas: Locator, neuron: int, step: int, neurons: int) -> None:
-    box = canvas.bounding_box()
-    assert box
+    box = box_of(canvas)
     unit = canvas.evaluate("Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16")
     left, right = 52 * unit, 44 * unit
     x = left + (step + 0.5) / 100 * (box["width"] - left - right)

@@ -6,14 +6,13 @@ from playwright.sync_api import Locator, expect
 
 from app.server.link import from_parameter
 from tests.browser.conftest import Open, OpenNetwork
+from tests.browser.waiting import box_of
 
 THRESHOLD = "Spike threshold θ"
 
 
 def boxes_overlap(one: Locator, other: Locator) -> bool:
-    a, b = one.bounding_box(), other.bounding_box()
-    assert a
-    assert b
+    a, b = box_of(one), box_of(other)
     across = a["x"] < b["x"] + b["width"] and b["x"] < a["x"] + a["width"]
     return across and a["y"] < b["y"] + b["height"] and b["y"] < a["y"] + a["height"]
 
@@ -21,8 +20,7 @@ def boxes_overlap(one: Locator, other: Locator) -> bool:
 def test_a_drag_is_one_edit_that_is_told_when_it_is_released(open_network: OpenNetwork) -> None:
     page = open_network()
     slider, field = (page.page.get_by_role(role, name=THRESHOLD) for role in ("slider", "textbox"))  # type: ignore[arg-type]
-    box = slider.bounding_box()
-    assert box
+    box = box_of(slider)
     before, y = page.figure()["values"], box["y"] + box["height"] / 2
     page.page.mouse.move(box["x"] + box["width"] * 0.33, y)
     page.page.mouse.down()

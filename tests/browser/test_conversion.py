@@ -12,6 +12,7 @@ from app.server.link import to_parameter
 from app.state.conversion import presets
 from tests.browser.conftest import OpenConversion
 from tests.browser.server import Server
+from tests.browser.waiting import box_of
 
 SATURATED = {"network.1.spike_threshold": 0.3, "network.3.spike_threshold": 0.3}
 
@@ -76,8 +77,7 @@ def test_a_neuron_opens_by_keys_with_its_input_and_goes_to_the_neuron_page(open_
 
 def test_a_click_on_a_point_opens_it_and_close_closes_it(open_conversion: OpenConversion) -> None:
     page = open_conversion()
-    box = page.scatters.first.bounding_box()
-    assert box
+    box = box_of(page.scatters.first)
     page.scatters.first.focus()
     page.page.keyboard.press("ArrowRight")  # the least active one lies at the lower left
     page.page.mouse.click(box["x"] + 48, box["y"] + box["height"] - 34)

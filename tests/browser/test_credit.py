@@ -14,6 +14,7 @@ from snncore.explain import credit
 from tests.browser.conftest import Open
 from tests.browser.training_page import ROWS, TrainingPage
 from tests.browser.views import of_view
+from tests.browser.waiting import box_of
 
 LABEL = "Where the gradient goes"
 PLAY, STOP = "Play from right to left", "Stop"
@@ -49,8 +50,7 @@ def click_cell(page: TrainingPage, neuron: int, step: int) -> None:
     """Clicks a cell of the output layer's 4 neurons over 100 steps."""
     canvas = map_of(page, 1)
     canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box
+    box = box_of(canvas)
     unit = page.page.evaluate("Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16")
     left, right = 52 * unit, 44 * unit
     x = left + (step + 0.5) / 100 * (box["width"] - left - right)

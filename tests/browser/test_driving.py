@@ -16,14 +16,14 @@ from snncore.io import checkpoint
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.training_page import CURVES, ENDLESS, NETWORK, TrainingPage
+from tests.browser.waiting import box_of
 
 # ----------------------------------------------------------------------------------------------- two clicks for one
 
 
 def click_twice(page: TrainingPage, name: str, then: str) -> None:
     """Two clicks where the button is, 250 ms apart; by the second one, another button has come in its place."""
-    box = page.page.get_by_role("button", name=name).bounding_box()
-    assert box
+    box = box_of(page.page.get_by_role("button", name=name))
     place = box["x"] + 20, box["y"] + box["height"] / 2
     page.page.mouse.click(*place)
     expect(page.page.get_by_role("button", name=then)).to_be_visible()

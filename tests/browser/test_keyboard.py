@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.everywhere import READY
 from tests.browser.neuron_page import NeuronPage
 from tests.browser.server import Server
+from tests.browser.waiting import box_of
 from tests.length import sampled
 
 MENUS = "[data-testid=stMain] button:is([aria-haspopup=menu], [aria-haspopup=dialog]):visible"
@@ -196,8 +197,7 @@ def test_in_and_after_a_drag_the_browser_has_its_keys_and_tab_leads_away(path: s
     page = visit(path)
     for place in range(page.locator(held).count() if held == ".neuron-handle" else 1):
         node = page.locator(held).nth(place)
-        box = node.bounding_box()
-        assert box
+        box = box_of(node)
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
         page.mouse.down()

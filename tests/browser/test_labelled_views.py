@@ -13,6 +13,7 @@ from app.server.link import to_parameter
 from snncore.experiment.recognition import digits, remember, yin_yang
 from snncore.experiment.spec import Experiment
 from tests.browser.server import Server
+from tests.browser.waiting import box_of
 from tests.browser.wcag import LEAST_TARGET, SMALL, violations
 
 ENDLESS = {"training.epochs": 10_000}
@@ -39,8 +40,7 @@ def draws(view: Locator) -> int:
 
 def drag(page: Page, node: Locator, *places: tuple[float, float]) -> None:
     """A stroke through places, in shares of the node."""
-    box = node.bounding_box()
-    assert box
+    box = box_of(node)
     for number, (x, y) in enumerate(places):
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
         if number == 0:

@@ -13,6 +13,7 @@ from tests.browser.conftest import Open, OpenNetwork
 from tests.browser.network_page import TEN_SPIKES
 from tests.browser.server import Server
 from tests.browser.views import of_view
+from tests.browser.waiting import box_of
 from tests.length import sampled
 
 # ----------------------------------------------------------------------------------------------- looking into it
@@ -22,8 +23,7 @@ from tests.length import sampled
 def test_a_click_selects_a_neuron_and_opens_its_trace_and_its_weights(open_network: OpenNetwork) -> None:
     page = open_network()
     raster = page.canvas("raster", 1)
-    box = raster.bounding_box()
-    assert box
+    box = box_of(raster)
     row = 30
     raster.click(position={"x": 300, "y": (row + 0.5) * box["height"] / 64})
     expect(page.rows).to_contain_text(f"u of neuron {row}, threshold θ dashed")
@@ -37,8 +37,7 @@ def test_a_click_selects_a_neuron_and_opens_its_trace_and_its_weights(open_netwo
         }""",
     )
     assert shown == pytest.approx(expected)
-    box = raster.bounding_box()  # the weights have taken some of its height
-    assert box
+    box = box_of(raster)  # the weights have taken some of its height
     raster.click(position={"x": 300, "y": 5.5 * box["height"] / 64}, modifiers=["Shift"])
     expect(page.rows).to_contain_text(f"u of neurons 5, {row}, threshold θ dashed")
 
@@ -85,8 +84,7 @@ def test_zoom_selection_and_cursor_survive_a_parameter_change(open_network: Open
     raster = page.canvas("raster", 1)
     raster.click(position={"x": 200, "y": 40})
     page.until(lambda: "weights" in page.figure()["kinds"])
-    box = raster.bounding_box()
-    assert box
+    box = box_of(raster)
     page.page.mouse.move(box["x"] + 150, box["y"] + 20)
     page.page.mouse.down()
     page.page.mouse.move(box["x"] + 500, box["y"] + 22, steps=5)
@@ -289,8 +287,7 @@ def test_rows_follow_the_theme(open_network: OpenNetwork, theme: Theme) -> None:
 
 def test_at_1280_by_800_the_ten_spike_net_is_seen_without_scrolling(open_network: OpenNetwork) -> None:
     page = open_network()
-    box = page.rows.bounding_box()
-    assert box
+    box = box_of(page.rows)
     assert box["y"] + box["height"] <= 800
     assert page.page.evaluate("document.documentElement.scrollWidth") == 1280
 
@@ -298,11 +295,10 @@ def test_at_1280_by_800_the_ten_spike_net_is_seen_without_scrolling(open_network
 def test_at_360_pixels_the_page_does_not_scroll_sideways_and_controls_come_up_in_a_sheet(open_network: OpenNetwork) -> None:
     page = open_network(width=360, height=740)
     assert page.page.evaluate("document.documentElement.scrollWidth") == 360
-    number = page.page.locator(".headline-number").bounding_box()
-    button = page.button("Train this network").bounding_box()
-    raster = page.canvas("raster").bounding_box()
-    header = page.page.locator(".stAppHeader").bounding_box()
-    assert number and button and raster and header  # noqa: PT018 (each may be None)
+    number = box_of(page.page.locator(".headline-number"))
+    button = box_of(page.button("Train this network"))
+    raster = box_of(page.canvas("raster"))
+    header = box_of(page.page.locator(".stAppHeader"))
     assert number["y"] >= header["y"] + header["height"] - 1
     for box in (number, button, raster):
         assert box["x"] >= 0
@@ -312,8 +308,7 @@ def test_at_360_pixels_the_page_does_not_scroll_sideways_and_controls_come_up_in
     expect(slider).to_be_hidden()
     page.page.get_by_test_id("stCheckbox").get_by_text("Controls", exact=True).click()
     expect(slider).to_be_visible()
-    sheet = page.page.locator(".st-key-controls").bounding_box()
-    assert sheet
+    sheet = box_of(page.page.locator(".st-key-controls"))
     assert sheet["y"] >= 740 * 0.5
 
 

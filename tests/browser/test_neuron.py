@@ -17,6 +17,7 @@ from snncore.run.simulation import simulate
 from snncore.run.single_neuron import KINDS
 from tests.browser.conftest import OpenNeuron
 from tests.browser.neuron_page import assert_shows, link
+from tests.browser.waiting import box_of
 from tests.length import sampled
 from tests.lessons import LESSONS
 
@@ -29,8 +30,7 @@ def test_the_first_sight_needs_no_scrolling(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     assert page.page.evaluate("document.scrollingElement.scrollHeight") <= 800
     for part in (page.plot, page.page.locator(".neuron-equation"), page.slider("τ_mem"), page.button("Play"), page.button("Phase")):
-        box = part.bounding_box()
-        assert box
+        box = box_of(part)
         assert box["y"] + box["height"] <= 800
     expect(page.page.locator(".neuron-panel:visible")).to_have_count(0)
     assert page.count == "6 spikes in 200 steps"

@@ -14,6 +14,7 @@ from snncore.experiment.spec import Draft
 from snncore.run.simulation import simulate
 from tests.browser.conftest import OpenNeuron
 from tests.browser.neuron_page import NeuronPage, assert_shows, link
+from tests.browser.waiting import box_of
 from tests.length import sampled
 
 
@@ -71,9 +72,7 @@ def test_what_is_drawn_can_be_dragged(handle: str, across: float, down: float, f
 def test_the_threshold_is_taken_anywhere_along_its_line(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     at = page.shown()["at"]
-    plot, handle = page.plot.bounding_box(), page.handle("threshold").bounding_box()
-    assert plot
-    assert handle
+    plot, handle = box_of(page.plot), box_of(page.handle("threshold"))
     x, y = plot["x"] + 70, handle["y"] + handle["height"] / 2
     mouse = page.page.mouse
     mouse.move(x, y)

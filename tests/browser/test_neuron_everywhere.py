@@ -14,6 +14,7 @@ from app.figures.style import PALETTES
 from app.state.tuned_neuron import DEFAULT
 from tests.browser.conftest import OpenNeuron
 from tests.browser.neuron_page import assert_shows
+from tests.browser.waiting import box_of
 from tests.length import sampled
 
 # --------------------------------------------------------------------------------------------- from page to page
@@ -80,24 +81,20 @@ def test_a_phone_shows_the_count_the_plot_and_play_and_takes_a_finger(open_neuro
     page = open_neuron(width=360, height=740, has_touch=True, is_mobile=True)
     assert page.page.evaluate("document.scrollingElement.scrollWidth") <= 360
     for part in (page.page.locator(".neuron-count"), page.button("Play"), page.plot):
-        box = part.bounding_box()
-        assert box
+        box = box_of(part)
         assert box["y"] + box["height"] <= 740
     at = page.shown()["at"]
-    box = page.plot.bounding_box()
-    assert box
+    box = box_of(page.plot)
     page.page.touchscreen.tap(box["x"] + box["width"] * 0.7, box["y"] + 150)
     page.until(lambda: page.shown()["at"] > at)
     page.page.get_by_text("Controls", exact=True).click()
     slider = page.slider("τ_mem")
     expect(slider).to_be_visible()
     before = page.array("u")
-    box = slider.bounding_box()
-    assert box
+    box = box_of(slider)
     page.page.touchscreen.tap(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
     page.until(lambda: not np.array_equal(page.array("u"), before))
-    box = page.plot.bounding_box()
-    assert box
+    box = box_of(page.plot)
     assert box["y"] < 400, "the sheet leaves the plot in sight"
 
 
@@ -116,8 +113,7 @@ def test_a_panel_that_is_opened_on_a_phone_comes_into_sight(open_neuron: OpenNeu
 def test_a_finger_that_scrolls_the_page_moves_no_cursor_and_one_that_goes_aside_takes_it_along(open_neuron: OpenNeuron) -> None:
     page = open_neuron(width=360, height=740, has_touch=True, is_mobile=True)
     touch = page.page.context.new_cdp_session(page.page)
-    box = page.plot.bounding_box()
-    assert box
+    box = box_of(page.plot)
     x, y = box["x"] + box["width"] * 0.6, box["y"] + 180
 
     def swipe(across: float, down: float) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.figures.style import PALETTES, Theme
 from tests.browser.server import Server, serve_page
+from tests.browser.waiting import box_of
 from tests.length import sampled
 
 PLOTS = """
@@ -98,8 +99,7 @@ def part(picture: Pixels, page: Page, node: Locator) -> Pixels:
     """What the picture shows where a node of the page stands."""
     edges = [box for box in (other.bounding_box() for other in page.locator(".plot, .rows").all()) if box]
     left, top = (min(box[edge] for box in edges) - MARGIN for edge in ("x", "y"))
-    box = node.bounding_box()
-    assert box
+    box = box_of(node)
     rows = slice(round((box["y"] - top) * SCALE), round((box["y"] + box["height"] - top) * SCALE))
     return picture[rows, round((box["x"] - left) * SCALE) : round((box["x"] + box["width"] - left) * SCALE)]
 
@@ -142,8 +142,7 @@ def test_a_picture_shows_what_the_window_does_not(open_plots: Open) -> None:
 def test_the_curves_are_saved_as_svg(open_plots: Open) -> None:
     page = open_plots()
     root = ElementTree.parse(saved(page, "Curves (SVG)")).getroot()
-    box = page.locator(".plot").bounding_box()
-    assert box
+    box = box_of(page.locator(".plot"))
     assert (int(root.attrib["width"]), int(root.attrib["height"])) == (round(box["width"]) + 2 * MARGIN, round(box["height"]) + 2 * MARGIN)
     paths = root.findall(".//{*}path[@class='js-line']")
     assert [path.attrib["d"].count("L") for path in paths] == [2], "the curve's three points"

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, expect
 from app.components.assets import plotly_url, web_url
 from app.components.sent import Sent
 from tests.browser.server import Server, serve_page
+from tests.browser.waiting import box_of
 
 EPOCHS = 3_000
 LONG_TRAINING = f"""
@@ -144,11 +145,9 @@ def test_the_readout_covers_no_heading(open_plots: OpenPlots) -> None:
             plot.press("ArrowRight")
             readout = plot.locator(".plot-readout")
             expect(readout).to_have_text(re.compile("epoch"))
-            box = readout.bounding_box()
-            assert box
+            box = box_of(readout)
             for text in plot.locator(".annotation-text").all():
-                other = text.bounding_box()
-                assert other
+                other = box_of(text)
                 beside = other["x"] + other["width"] <= box["x"] or box["x"] + box["width"] <= other["x"]
                 assert beside or other["y"] >= box["y"] + box["height"] - 4 or other["y"] + other["height"] <= box["y"] + 4, (
                     text.inner_text()

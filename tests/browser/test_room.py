@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Open, OpenNetwork, OpenNeuron
 from tests.browser.everywhere import READY
 from tests.browser.server import Server
+from tests.browser.waiting import box_of
 from tests.length import sampled
 
 SIZES = ((1280, 800), (1440, 900), (1920, 1080), (3840, 2160))
@@ -54,8 +55,7 @@ def settled(page: Page, size: tuple[int, int]) -> None:
 
 
 def height(node: Locator) -> float:
-    box = node.bounding_box()
-    assert box
+    box = box_of(node)
     return box["height"]
 
 
@@ -121,12 +121,12 @@ def test_rows_stay_where_they_are_when_the_curves_come(visitors: Callable[..., P
     rows = page.locator(".rows[data-drawn]")
     expect(rows).to_have_count(1, timeout=60_000)
     page.wait_for_timeout(500)
-    before = rows.bounding_box()
+    before = box_of(rows)
     for route in held:
         route.continue_()  # type: ignore[attr-defined]
     expect(page.locator(".plot[data-drawn]")).to_have_count(1)
     page.wait_for_timeout(500)
-    assert rows.bounding_box() == before
+    assert box_of(rows) == before
 
 
 def test_a_drag_along_the_learning_curve_chooses_the_epoch_under_the_pointer_in_a_large_window(open_page: Open) -> None:
@@ -138,8 +138,7 @@ def test_a_drag_along_the_learning_curve_chooses_the_epoch_under_the_pointer_in_
     offset, along = curves.evaluate("graph => [graph._fullLayout.xaxis._offset, graph._fullLayout.xaxis.l2p(20)]")
     unit = page.page.evaluate("() => Number(getComputedStyle(document.documentElement).getPropertyValue('--unit'))")
     assert unit == 2
-    box = curves.bounding_box()
-    assert box
+    box = box_of(curves)
     page.page.mouse.click(box["x"] + unit * (offset + along), box["y"] + box["height"] / 2)
     page.until(lambda: page.epoch == 20)
 
@@ -300,8 +299,6 @@ def test_on_narrow_screens_the_time_axis_ends_the_rows_and_nothing_covers_it(ope
     page = open_network(width=390)
     foot = page.page.locator(".rows-foot")
     page.page.locator(".stMain").evaluate("node => node.scrollTo(0, node.scrollHeight)")
-    bar = page.page.locator(".st-key-buttons").bounding_box()
-    box = foot.bounding_box()
-    assert bar
-    assert box
+    bar = box_of(page.page.locator(".st-key-buttons"))
+    box = box_of(foot)
     assert box["y"] + box["height"] <= bar["y"]

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import OpenNeuron
 from tests.browser.everywhere import READY, opened
 from tests.browser.server import Server
+from tests.browser.waiting import box_of
 
 WIDTHS = (360, 390)
 
@@ -24,15 +25,14 @@ LINES = """lines => lines.map(line => [...line.querySelectorAll(".neuron-numbers
 """How far apart the numbers of each equation stand from top to bottom."""
 
 
-def box_of(node: Locator) -> tuple[float, float, float, float]:
+def edges_of(node: Locator) -> tuple[float, float, float, float]:
     """Left, top, right and bottom."""
-    box = node.bounding_box()
-    assert box
+    box = box_of(node)
     return box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
 
 
 def overlap(one: Locator, other: Locator) -> bool:
-    a, b = box_of(one), box_of(other)
+    a, b = edges_of(one), edges_of(other)
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
@@ -55,7 +55,7 @@ def test_a_phone_shows_a_page_whole(path: str, visitors: Callable[..., Page], se
             *bar.locator("button:not([tabindex='-1']):visible").all(),
             page.get_by_role("button", name=MAIN[path], exact=True),
         ]:
-            left, top, right, bottom = box_of(node)
+            left, top, right, bottom = edges_of(node)
             assert left >= 0, node
             assert top >= 0, node
             assert right <= width, node

@@ -12,6 +12,7 @@ from app.state.presets import presets
 from tests.browser.conftest import Open
 from tests.browser.training_page import NETWORK, TrainingPage
 from tests.browser.views import of_view
+from tests.browser.waiting import box_of
 
 LEFT, RIGHT = 52, 44
 """Pixels of the rows beside the time axis, as app/web/lib/time_axis.js has them."""
@@ -32,8 +33,7 @@ def marks(page: TrainingPage) -> list[list[int]]:
 def place_of(page: TrainingPage, neuron: int, step: int, neurons: int, steps: int) -> dict[str, Any]:
     """Where a step of an output neuron lies on its raster, the last one."""
     raster = page.plot(NETWORK).locator("canvas[data-kind=raster]").last
-    box = raster.bounding_box()
-    assert box
+    box = box_of(raster)
     return {
         "x": LEFT + (step + 0.5) / steps * (box["width"] - LEFT - RIGHT),
         "y": (neuron + 0.5) / neurons * box["height"],

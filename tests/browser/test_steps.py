@@ -20,6 +20,7 @@ from app.state.tuned_neuron import DEFAULT, edited
 from snncore.experiment.spec import Experiment
 from snncore.run.simulation import simulate
 from tests.browser.conftest import OpenNetwork, OpenNeuron
+from tests.browser.waiting import box_of
 from tests.length import sampled
 
 PULSE = Experiment(
@@ -71,9 +72,7 @@ def test_on_the_neuron_page_every_value_is_level_for_its_step_and_a_spike_falls_
         rises = current[:-1][np.diff(current[:, 1]) != 0][0]
         assert rises[0] == pytest.approx(left + experiment.at("input.start") * step, abs=0.05)
     for handle, edge in (("start", experiment.at("input.start")), ("stop", experiment.at("input.stop"))):
-        box, plot = page.handle(handle).bounding_box(), page.plot.bounding_box()
-        assert box
-        assert plot
+        box, plot = box_of(page.handle(handle)), box_of(page.plot)
         margin = 52  # pixels left of time
         width = plot["width"] - margin - 44
         place = box["x"] + box["width"] / 2 - plot["x"] - margin

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from app.words.glossary import GLOSSARY
 from tests.browser.conftest import OpenNetwork
+from tests.browser.waiting import box_of
 
 OPEN = ".tip:popover-open"
 
@@ -38,8 +39,7 @@ def test_a_finger_that_taps_a_word_has_it_explained_and_elsewhere_closes_it(open
     page.page.locator(".headline-status .term").first.tap()
     tip = page.page.locator(OPEN)
     expect(tip).to_have_text(GLOSSARY["LIF"])
-    box = tip.bounding_box()
-    assert box
+    box = box_of(tip)
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 360
     page.page.locator(".headline-number").tap()

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.network_page import NetworkPage
 from tests.browser.server import Server
+from tests.browser.waiting import box_of
 
 BAD_CONNECTION = """
 window.toLose = 0; // acts that are still to be lost
@@ -35,8 +36,7 @@ def page(visitors: Callable[..., Page], server: Server) -> NetworkPage:
 def pick(page: NetworkPage, neuron: int) -> None:
     """Clicks one of the 64 neurons of the first layer."""
     raster = page.canvas("raster", 1)
-    box = raster.bounding_box()
-    assert box
+    box = box_of(raster)
     raster.click(position={"x": 300, "y": (neuron + 0.5) * box["height"] / 64})
 
 

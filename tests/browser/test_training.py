@@ -9,6 +9,7 @@ from app.server.link import to_parameter
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.training_page import CURVES, ENDLESS, NETWORK
+from tests.browser.waiting import box_of
 
 
 @pytest.mark.main_job
@@ -91,8 +92,7 @@ def test_plots_stay_the_same_nodes_and_keep_their_zoom_while_training(open_page:
     page = open_page()
     plot = page.plot(NETWORK)
     plot.evaluate("plot => plot.marked = true")
-    box = plot.bounding_box()
-    assert box
+    box = box_of(plot)
     page.page.mouse.move(box["x"] + 200, box["y"] + 140)
     page.page.mouse.down()
     page.page.mouse.move(box["x"] + 500, box["y"] + 142, steps=5)
@@ -139,8 +139,7 @@ def test_a_drag_along_the_curve_takes_the_page_to_that_epoch_and_escape_back(ope
     page.wait_for_ten()
     last = page.figure()
     plot = page.plot(CURVES)
-    box = plot.bounding_box()
-    assert box
+    box = box_of(plot)
     page.page.mouse.move(box["x"] + 120, box["y"] + 60)
     page.page.mouse.down()
     page.until(lambda: page.status.startswith("Looking back"))
