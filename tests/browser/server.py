@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,13 @@ START_PATIENCE = 90.0
 BANNER = ("You can now view your Streamlit app in your browser.", "URL: http://", "Uvicorn server started on")
 """What Streamlit prints when all is well."""
 
+LEFT = re.compile(
+    r"Exception in ASGI application\n(?:(?!Exception in ASGI application).)*?starlette_websocket\.py(?:(?!Exception in ASGI application).)*?"
+    r'WebSocketDisconnected: Cannot call "send" once a close message has been sent\.\n',
+    re.DOTALL,
+)
+"""What Streamlit prints where a tab is closed just as it connects: it takes that for a message of the wrong kind."""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -31,8 +39,8 @@ class Server:
     log: Path
 
     def complaints(self) -> list[str]:
-        """The log's lines beside the banner."""
-        lines = (line.strip() for line in self.log.read_text().splitlines())
+        """The log's lines beside the banner and what nobody here can help."""
+        lines = (line.strip() for line in LEFT.sub("", self.log.read_text()).splitlines())
         return [line for line in lines if line and not any(part in line for part in BANNER)]
 
 
