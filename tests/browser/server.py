@@ -24,8 +24,9 @@ START_PATIENCE = 90.0
 BANNER = ("You can now view your Streamlit app in your browser.", "URL: http://", "Uvicorn server started on")
 """What Streamlit prints when all is well."""
 
+IN_ONE = r"(?:(?!Exception in ASGI application).)*?"
 LEFT = re.compile(
-    r"Exception in ASGI application\n(?:(?!Exception in ASGI application).)*?starlette_websocket\.py(?:(?!Exception in ASGI application).)*?"
+    rf"Exception in ASGI application\n{IN_ONE}starlette_websocket\.py{IN_ONE}"
     r'WebSocketDisconnected: Cannot call "send" once a close message has been sent\.\n',
     re.DOTALL,
 )
