@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import streamlit as st
 
-from app.words.credit import Term
 from app.words.glossary import split
 
 
@@ -36,19 +35,6 @@ def title(text: str) -> None:
 def caption(text: str) -> None:
     """Show small text that belongs to a control or picture; the browser explains words of the glossary in it."""
     _show("caption", text, explains=True)
-
-
-def sum_of_terms(total: Term, terms: Sequence[Term]) -> None:
-    """Show a sum as an equation, what each number is below it; screen readers are told when it changes."""
-    signs = ["", "=", *("+" for _ in terms[1:])]
-    parts = "".join(_term(sign, term) for sign, term in zip(signs, [total, *terms], strict=True))
-    st.html(f'<div class="plain-sum" role="status">{parts}</div>')
-
-
-def _term(sign: str, term: Term) -> str:
-    small = "".join(f"<small>{html.escape(text)}</small>" for text in (term.numbers, term.name) if text)
-    leading = f'<span class="plain-sign">{sign}</span>' if sign else ""
-    return f'<span class="plain-term">{leading}<span><b>{html.escape(term.value)}</b>{small}</span></span>'
 
 
 def definitions(explained: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from app.figures.row_data import BarsRow, HeatmapRow, Row, RowsCell, RowsGroup, RowsHeader
+from app.figures.row_data import BarsRow, CellNumbers, Chain, HeatmapRow, HeldNumbers, Row, RowsCell, RowsGroup, RowsHeader
 from app.figures.row_kinds import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -21,9 +21,9 @@ from app.figures.row_kinds import (
     thinned_in_words,
 )
 from app.figures.style import PALETTES, Theme
-from app.words.credit import CREDIT, arriving_in_words, describe_layer
+from app.words.credit import CREDIT, ChainTerm, arriving_in_words, chain_terms, chain_words, describe_layer
 from snncore.experiment.spec import Experiment
-from snncore.explain import Credit, LayerCredit, arriving, usual_factor
+from snncore.explain import Credit, LayerCredit, arriving, flow, usual_factor
 from snncore.run.record import neurons_by_time
 
 RASTER_HEIGHT = 40
@@ -44,17 +44,20 @@ MOST_PARTS = 100_000
 
 
 def credit_figure(
-    experiment: Experiment, credit: Credit[int], trained: Credit[int], cell: tuple[int, int, int] | None, theme: Theme
+    experiment: Experiment, credit: Credit[int], trained: Credit[int], cell: tuple[int, int, int] | None, theme: Theme, ask: str = ""
 ) -> NetworkFigure:
     """Return the rows of all neuron layers, of the first sample.
 
     Args:
         credit: what is drawn.
         trained: the credit in the training, whose largest values are the ends of the scales; the same if nothing was changed.
-        cell: layer, neuron and step of the cell that is marked.
+        cell: layer, neuron and step of the cell that is marked and told of.
+        ask: what is told before there is one; if it is empty, nothing is told of cells.
     """
     steps = next(iter(credit.layers.values())).u.shape[1]
     header = RowsHeader(steps=steps, dt=experiment.dt, palette=asdict(PALETTES[theme]), groups=[], other="", back=True)
+    if ask:
+        header["explains"] = chain_words(ask)
     figure = RowsFigure(header)
     norms, before = arriving(credit), arriving(trained)
     places = list(credit.layers)
@@ -67,10 +70,15 @@ def credit_figure(
             own["height"] = SMALL_RASTER_HEIGHT if own["neurons"] <= FEW else RASTER_HEIGHT
             own["narrow"], own["weight"] = NARROW_HEIGHT, 0.5
             rows.append(own)
-        rows.append(_credit_row(figure, layer, trained.layers[place], place, has_parts=count <= MOST_PARTS))
+        row = _credit_row(figure, layer, trained.layers[place], place, has_parts=count <= MOST_PARTS)
+        if ask:
+            row["chain"] = _chain(figure, layer, row, label, chain_terms(experiment, place, layer.parts, above))
+        rows.append(row)
         if cell is not None and cell[0] == place:
-            row = sum(len(group["rows"]) for group in header["groups"]) + len(rows) - 1
-            header["cell"] = RowsCell(row=row, line=cell[1] // bin_size(_neurons(layer), MOST_ROWS), time=cell[2])
+            at = sum(len(group["rows"]) for group in header["groups"]) + len(rows) - 1
+            header["cell"] = RowsCell(row=at, line=cell[1] // row["bin"], time=cell[2])
+            if "chain" in row and "held" not in row["chain"]:
+                header["cell"]["numbers"] = _numbers(layer, cell[1], cell[2])
         words = arriving_in_words(
             _neurons(layer),
             norms[place],
@@ -114,6 +122,33 @@ def _credit_row(figure: NetworkFigure, layer: LayerCredit, trained: LayerCredit,
             for name, part in layer.parts.items()
         ]
     return row
+
+
+def _chain(figure: NetworkFigure, layer: LayerCredit, row: HeatmapRow, label: str, terms: list[ChainTerm]) -> Chain:
+    chain = Chain(layer=label, terms=terms)
+    if "parts" in row and row["bin"] == row["span"] == 1:
+        slope, factor, held = (neurons_by_time(values, 0) for values in (layer.slope, layer.factor, layer.held))
+        chain["held"] = HeldNumbers(
+            terms=[part["z"] for part in row["parts"]],
+            slope=figure.put(slope),
+            factor=figure.put(factor),
+            is_held=figure.put(held.astype(np.uint8)),
+        )
+    return chain
+
+
+def _numbers(layer: LayerCredit, neuron: int, step: int) -> CellNumbers:
+    cell, back = layer.cell(neuron, step), flow(layer, neuron, step)
+    return {
+        "neuron": neuron,
+        "step": step,
+        "value": cell.u,
+        "terms": list(cell.parts.values()),
+        "slope": cell.slope,
+        "next": cell.next,
+        "is_held": cell.is_held,
+        "flow": {"ended_by": back.ended_by, "step": back.step, "left": back.left, "factor": back.factor, "last": back.last},
+    }
 
 
 def _norms_group(figure: NetworkFigure, norms: Mapping[int, float]) -> RowsGroup:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
+from app.words.credit import ChainTerm, ChainWords
 from app.words.rates import Side
+from snncore.explain import Ending
 
 Dash = Literal["solid", "dash", "dot", "dashdot"]
 
@@ -84,6 +86,58 @@ class HeatmapPart(TypedDict):
     z: int
 
 
+class HeldNumbers(TypedDict):
+    """Arrays (neurons, time) of a row that holds the numbers of each of its cells.
+
+    Attributes:
+        terms: the values of each term.
+        slope: of the surrogate.
+        factor: what of a value one step later comes back through the membrane.
+        is_held: 1 where the lower bound held the potential.
+    """
+
+    terms: list[int]
+    slope: int
+    factor: int
+    is_held: int
+
+
+class Chain(TypedDict):
+    """What the value of each cell of a row is the sum of.
+
+    Attributes:
+        layer: its name.
+        held: the numbers; without them, those of the cell that is asked about come with it.
+    """
+
+    layer: str
+    terms: list[ChainTerm]
+    held: NotRequired[HeldNumbers]
+
+
+class FlowNumbers(TypedDict):
+    """How a cell's value flows back in time, as in `snncore.explain.Flow`."""
+
+    ended_by: Ending
+    step: int
+    left: float
+    factor: float
+    last: float
+
+
+class CellNumbers(TypedDict):
+    """The numbers of one cell, as the arrays of `HeldNumbers` have them; `next` is the value one step later, if there is such a step."""
+
+    neuron: int
+    step: int
+    value: float
+    terms: list[float]
+    slope: float
+    next: float | None
+    is_held: bool
+    flow: FlowNumbers
+
+
 class HeatmapRow(Grid):
     """Values as colours.
 
@@ -94,6 +148,7 @@ class HeatmapRow(Grid):
         spikes: spikes (lines, columns), marked where they are.
         quantity: what the values are, if not u or an input.
         parts: what they are the sum of, told where the cursor is.
+        chain: the same in full, for the cell that is asked about.
         asks: place of the layer of which a click on a cell asks why it is so.
         extremes: whether lines that share a pixel show the value farthest from 0, not their mean.
     """
@@ -105,6 +160,7 @@ class HeatmapRow(Grid):
     spikes: NotRequired[int]
     quantity: NotRequired[str]
     parts: NotRequired[list[HeatmapPart]]
+    chain: NotRequired[Chain]
     asks: NotRequired[int]
     extremes: NotRequired[bool]
 
@@ -253,11 +309,12 @@ class RowLinks(TypedDict):
 
 
 class RowsCell(TypedDict):
-    """A cell that is marked: the row, counted over all groups, its line and a time step."""
+    """A cell that is marked: the row, counted over all groups, its line and a time step; and its numbers where the row holds none."""
 
     row: int
     line: int
     time: int
+    numbers: NotRequired[CellNumbers]
 
 
 class RowsHeader(TypedDict):
@@ -270,6 +327,7 @@ class RowsHeader(TypedDict):
         other: name of the second run; empty without one.
         links: lines between rows.
         cell: the cell of a heatmap that is marked.
+        explains: words for it, told above the rows.
         back: whether Escape leads back to other rows.
         plays: a number; whenever it changes, and at first if rows appear, the cursor runs through time once.
     """
@@ -281,5 +339,6 @@ class RowsHeader(TypedDict):
     other: str
     links: NotRequired[list[RowLinks]]
     cell: NotRequired[RowsCell]
+    explains: NotRequired[ChainWords]
     back: NotRequired[bool]
     plays: NotRequired[int]

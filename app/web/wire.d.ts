@@ -22,6 +22,41 @@ export interface BesideNeuron {
   changes: Record<string, unknown>;
 }
 
+export interface CellNumbers {
+  neuron: number;
+  step: number;
+  value: number;
+  terms: number[];
+  slope: number;
+  next: number | null;
+  is_held: boolean;
+  flow: FlowNumbers;
+}
+
+export interface Chain {
+  layer: string;
+  terms: ChainTerm[];
+  held?: HeldNumbers;
+}
+
+export interface ChainTerm {
+  name: string;
+  over: "slope" | "next" | "";
+  symbols: string;
+  second: string;
+  instead: string;
+}
+
+export interface ChainWords {
+  ask: string;
+  quantity: string;
+  cell: string;
+  held: string;
+  flow: FlowWords;
+  faded: number;
+  grown: number;
+}
+
 export interface ChoiceControl {
   label: string;
   symbol: string;
@@ -186,6 +221,23 @@ export interface EquationLine {
   pieces: [string, string][];
 }
 
+export interface FlowNumbers {
+  ended_by: "cut" | "faded" | "grown" | "start";
+  step: number;
+  left: number;
+  factor: number;
+  last: number;
+}
+
+export interface FlowWords {
+  none: string;
+  at_once: string;
+  cut: string;
+  faded: string;
+  grown: string;
+  start: string;
+}
+
 export interface Gallery {
   label: string;
   tiles: GalleryTile[];
@@ -257,8 +309,16 @@ export interface HeatmapRow {
   spikes?: number;
   quantity?: string;
   parts?: HeatmapPart[];
+  chain?: Chain;
   asks?: number;
   extremes?: boolean;
+}
+
+export interface HeldNumbers {
+  terms: number[];
+  slope: number;
+  factor: number;
+  is_held: number;
 }
 
 export interface HiddenMaps {
@@ -500,6 +560,7 @@ export interface Rows {
   other: string;
   links?: RowLinks[];
   cell?: RowsCell;
+  explains?: ChainWords;
   back?: boolean;
   plays?: number;
   description: string;
@@ -510,6 +571,7 @@ export interface RowsCell {
   row: number;
   line: number;
   time: number;
+  numbers?: CellNumbers;
 }
 
 export interface RowsGroup {

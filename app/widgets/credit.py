@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from app.components.answers import Act
-from app.components.plain import caption, sentence, sum_of_terms
+from app.components.plain import caption, sentence
 from app.components.rows import rows
 from app.figures.credit import cells_of, credit_figure, describe_credit
 from app.figures.style import Theme
@@ -26,17 +26,13 @@ from app.words.credit import (
     LABEL,
     OTHER_SURROGATE,
     TAU,
-    cell_in_words,
     changed_in_words,
     credit_in_words,
-    flow_in_words,
     gone_in_words,
     sample_alone_in_words,
-    terms,
 )
 from app.words.layer_parameters import LAYER_PARAMETERS, PART_PARAMETERS
 from app.words.parts import firsts, part_name
-from snncore.explain import flow
 
 
 def credit_view(training: TrainingState, theme: Theme) -> None:
@@ -58,32 +54,18 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="credit_changed"):
             caption(changed_in_words(explained.credit, explained.trained))
             st.button("As trained", key="credit_as_trained", on_click=view.change_back)
-    _cell(view, explained)
+    if view.gone is not None:
+        sentence(gone_in_words(explained.experiment, view.gone.layer, view.gone.neuron, view.gone.step))
     place = view.place
     cell = (place.layer, place.neuron, place.step) if place else None
+    is_empty = not any(layer.u.any() for layer in explained.credit.layers.values())
+    ask = credit_in_words(shown.epoch, explained.credit.loss, is_empty)
     rows(
         "credit",
-        credit_figure(explained.experiment, explained.credit, explained.trained, cell, theme),
+        credit_figure(explained.experiment, explained.credit, explained.trained, cell, theme, ask),
         describe_credit(explained.experiment, explained.credit),
         on_act=lambda act: _act(training, explained, act),
     )
-
-
-def _cell(view: CreditView, explained: Explained) -> None:
-    """Show the chain rule of the cell that is asked about, or what to do."""
-    if view.gone is not None:
-        sentence(gone_in_words(explained.experiment, view.gone.layer, view.gone.neuron, view.gone.step))
-    with st.container(horizontal=True, key="credit_cell"):
-        if view.place is None:
-            is_empty = not any(layer.u.any() for layer in explained.credit.layers.values())
-            sentence(credit_in_words(explained.shown.epoch, explained.credit.loss, is_empty))
-            return
-        layer, neuron, step = view.place.layer, view.place.neuron, view.place.step
-        found, experiment = explained.credit.layers[layer], explained.experiment
-        cell = found.cell(neuron, step)
-        above = min((place for place in explained.credit.layers if place > layer), default=None)
-        sum_of_terms(cell_in_words(experiment, layer, neuron, step, cell), terms(experiment, layer, step, cell, above))
-        caption(flow_in_words(flow(found, neuron, step), step))
 
 
 def _switches(view: CreditView, shown: Shown) -> None:

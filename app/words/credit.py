@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import Literal, TypedDict
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from app.words.parameter import Parameter
 from app.words.training_parameters import SURROGATE
 from snncore.activation import MembraneReset, MembraneSubtract
 from snncore.experiment.spec import Experiment
-from snncore.explain import Cell, Credit, Flow, LayerCredit
+from snncore.explain import FADED, GROWN, Credit, LayerCredit
 
 CREDIT = "∂L/∂u"
 
@@ -28,13 +29,53 @@ TAU = Parameter("Time constant", f"Of all membranes; the spikes change too. {ALO
 OTHER_SURROGATE = Parameter("Surrogate", f"{SURROGATE.note} The spikes stay as they are. {ALONE}")
 
 
-@dataclass(frozen=True)
-class Term:
-    """One term of a sum: its value, the numbers it is the product of, and what it is. Numbers may be empty."""
+class ChainTerm(TypedDict):
+    """A term of the sum that a cell's value is.
 
-    value: str
-    numbers: str
+    Attributes:
+        name: what it is; `{next}` stands for the next time step.
+        over: the second factor of the product that it is: the surrogate's slope, or the value one step later; empty for no product.
+        symbols: what stands before the product.
+        second: the same before its second factor.
+        instead: said instead of the product; may be empty.
+    """
+
     name: str
+    over: Literal["slope", "next", ""]
+    symbols: str
+    second: str
+    instead: str
+
+
+class FlowWords(TypedDict):
+    """Sentences for each way in which a flow ends: with no step back, at the first one, and as `Ending` has it."""
+
+    none: str
+    at_once: str
+    cut: str
+    faded: str
+    grown: str
+    start: str
+
+
+class ChainWords(TypedDict):
+    """Words for the cell of a heatmap that is asked about.
+
+    Attributes:
+        ask: what stands there before one is.
+        quantity: what its value is.
+        cell: which one it is.
+        held: said of a product where the lower bound held the potential.
+        faded, grown: shares at which its value counts as gone, and as exploded.
+    """
+
+    ask: str
+    quantity: str
+    cell: str
+    held: str
+    flow: FlowWords
+    faded: float
+    grown: float
 
 
 def credit_in_words(epoch: int, loss: float, is_empty: bool) -> str:
@@ -71,46 +112,52 @@ def changed_in_words(found: Credit[int], trained: Credit[int]) -> str:
     return f"Changed: {'same' if is_same else 'other'} spikes, {of_loss}{rest}. Colours as in the training."
 
 
-def cell_in_words(experiment: Experiment, layer: int, neuron: int, step: int, cell: Cell) -> Term:
-    """The cell whose credit is the sum."""
-    return Term(_number(cell.u), CREDIT, f"neuron {neuron} of {experiment.layer_label(str(layer))}, step {step}")
+def chain_words(ask: str) -> ChainWords:
+    """Words for a cell that is asked about, and what stands there before one is."""
+    back = "Going back, it"
+    return {
+        "ask": ask,
+        "quantity": CREDIT,
+        "cell": "neuron {neuron} of {layer}, step {step}",
+        "held": HELD,
+        "flow": {
+            "none": "Step 0 is the first: there is nothing to pass credit on to.",
+            "at_once": f"{back} stops at step {{step}}: that step passes on × {{last}}.",
+            "cut": f"{back} stops at step {{step}} after {{passed}}: that step passes on × {{last}}.",
+            "faded": f"{back} fades × {{factor}} a step: under {share_in_words(FADED)} is left at step {{step}}, after {{back}}.",
+            "grown": f"{back} explodes × {{factor}} a step: over {GROWN:g} times as much at step {{step}}.",
+            "start": f"{back} reaches step 0 with {{left}} of itself, × {{factor}} a step.",
+        },
+        "faded": FADED,
+        "grown": GROWN,
+    }
 
 
-def terms(experiment: Experiment, layer: int, step: int, cell: Cell, above: int | None) -> list[Term]:
-    """The parts of a cell's credit, each with the product that it is.
+def chain_terms(experiment: Experiment, layer: int, parts: Iterable[str], above: int | None) -> list[ChainTerm]:
+    """What the parts of a cell's credit are, and which products.
 
     Args:
+        parts: their names, as in `LayerCredit.parts`.
         above: place of the next neuron layer; None if the layer is the last.
     """
     source = "the loss" if above is None else experiment.layer_label(str(above))
     does_spike = experiment.network[layer].does_spike
     emitted, slope = ("s", "σ′") if does_spike else ("output", "1")
-    names = {
-        "output": f"own {'spike' if does_spike else 'output'}, through {source}",
-        "read": "u, read by the loss",
-        "decay": f"what stays in u[{step + 1}]",
-        "reset": f"what its reset takes from u[{step + 1}]",
-        "adaptation": "later thresholds that its spikes raise",
-        "recurrence": "its spikes, fed back",
-        "synapse": "its spikes, in later synaptic currents",
+    detached = DETACHED if getattr(experiment.network[layer], "detach_reset", False) else ""
+    terms: dict[str, ChainTerm] = {
+        "output": _term(f"own {'spike' if does_spike else 'output'}, through {source}", "slope", f"∂L/∂{emitted} · {slope} = "),
+        "read": _term("u, read by the loss"),
+        "decay": _term("what stays in u[{next}]", "next", _decay_symbols(experiment, layer)),
+        "reset": _term("what its reset takes from u[{next}]", "next", _reset_symbols(experiment, layer), instead=detached),
+        "adaptation": _term("later thresholds that its spikes raise"),
+        "recurrence": _term("its spikes, fed back", "slope", second="σ′ "),
+        "synapse": _term("its spikes, in later synaptic currents", "slope", second="σ′ "),
     }
-    found = []
-    for name, value in cell.parts.items():
-        numbers = ""
-        if name == "output" and cell.slope:
-            numbers = f"∂L/∂{emitted} · {slope} = {_number(value / cell.slope)} · {_number(cell.slope)}"
-        elif name in ("recurrence", "synapse") and cell.slope:
-            numbers = f"{_number(value / cell.slope)} · σ′ {_number(cell.slope)}"
-        elif name in ("decay", "reset") and cell.next and cell.is_held:
-            numbers = HELD
-        elif name == "decay" and cell.next:
-            numbers = f"{_decay_symbols(experiment, layer)}{_number(value / cell.next)} · {_number(cell.next)}"
-        elif name == "reset" and cell.next and getattr(experiment.network[layer], "detach_reset", False):
-            numbers = DETACHED
-        elif name == "reset" and cell.next:
-            numbers = f"{_reset_symbols(experiment, layer)}{_number(value / cell.next)} · {_number(cell.next)}"
-        found.append(Term(_signed(value), numbers, names.get(name, name)))
-    return found
+    return [terms.get(name) or _term(name) for name in parts]
+
+
+def _term(name: str, over: Literal["slope", "next", ""] = "", symbols: str = "", second: str = "", instead: str = "") -> ChainTerm:
+    return {"name": name, "over": over, "symbols": symbols, "second": second, "instead": instead}
 
 
 def _decay_symbols(experiment: Experiment, layer: int) -> str:
@@ -125,23 +172,6 @@ def _reset_symbols(experiment: Experiment, layer: int) -> str:
     if not isinstance(reset, MembraneSubtract):
         return ""
     return f"−α{'θ' if reset.subtract_value is None else 'd'}σ′ · ∂L/∂u = "
-
-
-def flow_in_words(found: Flow, step: int) -> str:
-    """Where a cell's credit ends on its way back through the membrane, and by which factor."""
-    back = step - found.step
-    if not step:
-        return "Step 0 is the first: there is nothing to pass credit on to."
-    a_step = f"× {_number(found.factor)} a step"
-    if found.ended_by == "cut":
-        before = "" if back == 1 else f" after {counted(back - 1, 'step')}"
-        return f"Going back, it stops at step {found.step}{before}: that step passes on × {_number(found.last)}."
-    if found.ended_by == "faded":
-        return f"Going back, it fades {a_step}: under 1% is left at step {found.step}, after {counted(back, 'step')}."
-    if found.ended_by == "grown":
-        return f"Going back, it explodes {a_step}: over 100 times as much at step {found.step}."
-    left = share_in_words(abs(found.left)) if abs(found.left) <= 1 else f"× {_number(abs(found.left))}"
-    return f"Going back, it reaches step 0 with {left} of itself, {a_step}."
 
 
 def arriving_in_words(neurons: int, norm: float, share: float | None, above: str, factor: float, of_trained: float | None) -> str:
@@ -172,7 +202,3 @@ def describe_layer(label: str, layer: LayerCredit) -> str:
 def _number(value: float) -> str:
     """Three digits: 0.163, −5.35, 1,220, 3.2e+12."""
     return with_minus(three_digits(value) if abs(value) < LARGEST_IN_DIGITS else f"{value:.3g}") if value else "0"
-
-
-def _signed(value: float) -> str:
-    return f"+{_number(value)}" if value > 0 else _number(value)

@@ -5,7 +5,7 @@ surrogate, and the phases of an epoch in numbers, by running the network again.
 """
 
 from snncore.explain.credit_assignment import Cell, Credit, LayerCredit, credit, credit_of
-from snncore.explain.credit_flow import Flow, arriving, flow, usual_factor
+from snncore.explain.credit_flow import FADED, GROWN, Ending, Flow, arriving, flow, usual_factor
 from snncore.explain.left_out import CAN_GO, Needed, Without, needed, without
 from snncore.explain.loss_over_weight import LossOverWeight, finite_difference, loss_over_weight, weight_gradients
 from snncore.explain.spike_causes import Cause, Causes, causes
@@ -14,10 +14,13 @@ from snncore.explain.walked_epoch import WalkedEpoch, walk_epoch
 
 __all__ = [
     "CAN_GO",
+    "FADED",
+    "GROWN",
     "Cause",
     "Causes",
     "Cell",
     "Credit",
+    "Ending",
     "Flow",
     "LayerCredit",
     "LossOverWeight",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,12 +15,11 @@ from app.state.composition import Composition
 from app.state.credit import SURROGATE, CreditView, Explained, Place, changed_layers, layers_with, parameters_with, why_no_credit
 from app.state.surrogate import Shown
 from app.state.training import TrainingState
-from app.words.credit import arriving_in_words, cell_in_words, changed_in_words, credit_in_words, flow_in_words, gone_in_words, terms
-from snncore.activation import MembraneReset
+from app.words.credit import arriving_in_words, changed_in_words, credit_in_words, gone_in_words
 from snncore.experiment.inputs import NO_FILES, RandomSpikes
 from snncore.experiment.recognition import digits, remember, yin_yang
 from snncore.experiment.spec import Experiment, ten_spikes
-from snncore.explain import Cell, Flow, credit
+from snncore.explain import credit
 from tests.app.drawn_rows import Row, all_rows, row_of
 from tests.app.waiting import until
 from tests.length import sampled
@@ -201,84 +199,6 @@ def test_values_by_neuron_are_left_alone() -> None:
 # ------------------------------------------------------------------------------------------------------- the words
 
 
-def test_terms_add_up_to_the_cell_and_are_the_products_that_they_name() -> None:
-    experiment = ten_spikes()
-    found = credit(experiment)
-    for layer, neuron, step, above in ((1, 20, 57, 3), (3, 2, 40, None), (3, 0, 99, None)):
-        cell = found.layers[layer].cell(neuron, step)
-        told = terms(experiment, layer, step, cell, above)
-        assert sum(number(term.value) for term in told) == pytest.approx(
-            number(cell_in_words(experiment, layer, neuron, step, cell).value), rel=0.03
-        )
-        for term in told:
-            factors = re.search(r"= (\S+) · (\S+)$", term.numbers)
-            if factors:
-                assert number(factors[1]) * number(factors[2]) == pytest.approx(number(term.value), rel=0.02)
-    assert told[0].numbers.startswith("∂L/∂s · σ′ = ")
-    assert told[0].name == "own spike, through the loss"
-
-
-def test_the_reset_is_told_by_what_it_subtracts() -> None:
-    cell = Cell(u=1.0, parts={"reset": -0.5}, from_outside=0.0, slope=0.5, next=2.0, factor=-0.25, is_held=False)
-    for reset, symbols in (
-        ({"kind": "MembraneSubtract", "subtract_value": None}, "−αθσ′"),
-        ({"kind": "MembraneSubtract", "subtract_value": 0.5}, "−αdσ′"),
-    ):
-        (term,) = terms(ten_spikes().replace({"network.3.reset_fn": reset}), 3, 10, cell, None)
-        assert term.numbers == f"{symbols} · ∂L/∂u = −0.25 · 2"
-    hard = ten_spikes().replace({"network.3.reset_fn": {"kind": MembraneReset.__name__, "reset_value": 0.0}})
-    assert terms(hard, 3, 10, cell, None)[0].numbers == "−0.25 · 2"
-    still = Cell(u=1.0, parts={"decay": 0.0}, from_outside=0.0, slope=0.5, next=2.0, factor=0.0, is_held=False)
-    assert terms(hard, 3, 10, still, None)[0].numbers == "0 · 2", "α isn't 0; what a spike has set to a value doesn't decay"
-
-
-@pytest.mark.parametrize("kind", ["LIF", "ALIF", "ExpLeak"])
-def test_where_the_lower_bound_held_its_terms_say_so_and_are_no_products(kind: str) -> None:
-    layer = {"kind": kind, "tau_mem": 10.0, "min_v_mem": 0.0, **({"tau_adapt": 20.0} if kind == "ALIF" else {})}
-    network = ten_spikes().network
-    experiment = ten_spikes().replace({"network": [network[0], layer, *network[2:]]})
-    found = credit(experiment).layers[1]
-    held = (found.record.v == 0) & (np.roll(found.u, -1, axis=1) != 0)
-    held[:, -1] = False
-    _, step, neuron = np.argwhere(held)[-1]
-    told = {term.name: term for term in terms(experiment, 1, step, found.cell(neuron, step), 3)}
-    decay = told.pop(f"what stays in u[{step + 1}]")
-    assert (decay.value, decay.numbers) == ("0", "nothing: the lower bound held")
-    assert found.cell(neuron, step).is_held
-    if kind != "ExpLeak":
-        reset = told.pop(f"what its reset takes from u[{step + 1}]")
-        assert (reset.value, reset.numbers) == ("0", decay.numbers)
-    assert sum(number(term.value) for term in told.values()) == pytest.approx(found.cell(neuron, step).u, rel=0.02)
-    free = np.argwhere((found.record.v[0, :-1] > 0) & (found.u[0, 1:] != 0))[-1]
-    assert not found.cell(int(free[1]), int(free[0])).is_held
-
-
-def test_a_detached_reset_is_told_as_left_out_and_not_as_a_product() -> None:
-    experiment = ten_spikes().replace({"network.3.detach_reset": True})
-    told = terms(experiment, 3, 50, credit(experiment).layers[3].cell(1, 50), None)
-    (reset,) = (term for term in told if "reset" in term.name)
-    assert (reset.value, reset.numbers) == ("0", "left out: the reset is detached")
-
-
-@pytest.mark.parametrize(
-    ("found", "words"),
-    [
-        (Flow("cut", 40, 0.0, 0.0, 0.0), "Going back, it stops at step 40 after 9 steps: that step passes on × 0."),
-        (Flow("cut", 49, 0.004, 0.004, 0.004), "Going back, it stops at step 49: that step passes on × 0.004."),
-        (Flow("faded", 40, 0.009, 0.624, 0.6), "Going back, it fades × 0.624 a step: under 1% is left at step 40, after 10 steps."),
-        (Flow("grown", 40, 120.0, 1.61, -2.0), "Going back, it explodes × 1.61 a step: over 100 times as much at step 40."),
-        (Flow("start", 0, 0.25, 0.97, 0.9), "Going back, it reaches step 0 with 25% of itself, × 0.97 a step."),
-        (Flow("start", 0, -3.0, 1.02, 0.9), "Going back, it reaches step 0 with × 3 of itself, × 1.02 a step."),
-    ],
-)
-def test_where_credit_ends_is_told_with_its_factor(found: Flow, words: str) -> None:
-    assert flow_in_words(found, 50) == words
-
-
-def test_at_step_0_credit_has_nowhere_to_go() -> None:
-    assert flow_in_words(Flow("start", 0, 1.0, 1.0, 1.0), 0) == "Step 0 is the first: there is nothing to pass credit on to."
-
-
 def test_what_arrives_is_told_beside_the_layer_above_and_the_training() -> None:
     assert arriving_in_words(4, 2.0, None, "", 0.9, None) == "4 neurons · ‖∂L/∂u‖ 2 · one step back keeps × 0.9"
     assert arriving_in_words(64, 0.5, 0.25, "LIF 4", 0.9, 10.0) == (
@@ -301,13 +221,6 @@ def test_a_change_says_whether_the_spikes_are_others() -> None:
 
     assert said(detach_reset=True).startswith("Changed: same spikes, same loss 100; only the gradient differs.")
     assert said(tau_mem=30.0).startswith("Changed: other spikes, same loss 100. Colours")
-
-
-def test_an_output_that_never_spikes_has_neither_spikes_nor_a_surrogate_in_its_terms() -> None:
-    cell = Cell(u=1.0, parts={"output": 1.0}, from_outside=1.0, slope=1.0, next=None, factor=0.0, is_held=False)
-    (term,) = terms(digits(), 3, 10, cell, None)
-    assert term.name == "own output, through the loss"
-    assert term.numbers == "∂L/∂output · 1 = 1 · 1"
 
 
 # ------------------------------------------------------------------------------------------------------- the figure

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from snncore.experiment.recognition import digits
 from snncore.explain import credit
 from tests.browser.conftest import Open
+from tests.browser.server import Server
 from tests.browser.training_page import ROWS, TrainingPage
 from tests.browser.views import of_view
 from tests.browser.waiting import box_of
@@ -83,6 +86,28 @@ def test_a_click_on_a_cell_shows_its_chain_rule_and_escape_leads_back(open_page:
     expect(page.page.locator(".rows canvas[data-kind=traces]").first).to_be_visible()
     expect(page.button("Back to the rows")).to_have_count(0)
     expect(page.page.locator(ROWS)).to_be_focused()
+
+
+def test_cells_are_told_from_what_was_sent_once(open_page: Open, server: Server) -> None:
+    page = open_page()
+    open_credit(page)
+    click_cell(page, 2, 40)
+    says_cell(page, 2, 40)
+    page.page.wait_for_timeout(500)
+    os.kill(server.pid, signal.SIGSTOP)  # nothing more comes from Python
+    try:
+        for neuron, step in ((1, 60), (3, 99), (0, 0)):
+            click_cell(page, neuron, step)
+            says_cell(page, neuron, step)
+            whole, terms = sum_shown(page.page)
+            assert whole == pytest.approx(shown(page)["u"][neuron][step], rel=0.01, abs=1e-6)
+            assert sum(terms) == pytest.approx(whole, rel=0.02, abs=1e-6)
+        expect(page.page.get_by_text("Step 0 is the first: there is nothing to pass credit on to.")).to_be_visible()
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+    page.page.get_by_role("checkbox", name="Detach the reset").check()
+    expect(page.page.locator(".plain-caption", has_text="same spikes, same loss 100")).to_be_visible()
+    says_cell(page, 0, 0)  # as Python was told meanwhile
 
 
 def test_switches_redraw_credit_on_the_same_weights_and_change_no_training(open_page: Open) -> None:

@@ -25,5 +25,14 @@ export function sumOf(values) {
 export const inDigits = (value, digits = 3) =>
   String(Number.isInteger(value) && Math.abs(value) < 1e6 ? value : Number(value.toPrecision(digits)));
 
+/** A number with three digits, or from 1000 on as a whole one, and beyond a billion with an exponent: 0.163, -5.35, 1,220, 3.2e+12. @param {number} value */
+export function threeDigits(value) {
+  const size = Math.abs(value);
+  if (size >= 999.5 && size < 1e9) return Math.round(value).toLocaleString("en-US");
+  const [digits, exponent] = value.toExponential(2).split("e").map(Number);
+  if (exponent >= -4 && exponent < 3) return String(Number(value.toPrecision(3)));
+  return `${digits}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+}
+
 /** A number as a field shows it. @param {number} value */
 export const written = (value) => String(Number.isInteger(value) ? value : Number(value.toPrecision(6)));

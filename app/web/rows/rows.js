@@ -9,6 +9,7 @@ import { stylesheet } from "../lib/style.js";
 import { setTimeStep } from "../lib/terms.js";
 import { rem, unit } from "../lib/unit.js";
 import { arrange, fitsNoMore } from "./arrangement.js";
+import { explain } from "./explained.js";
 import { fillRoom, keepHeights } from "./heights.js";
 import { onKey } from "./keyboard.js";
 import { stopPlaying } from "./playing.js";
@@ -30,6 +31,7 @@ export default sentView({ create, update, destroy });
 
 /** @param {HTMLElement} parent @param {Data} data */
 function create(parent, { header, arrays }) {
+  const explained = element("div", "rows-explained", parent, { role: "status", hidden: true });
   const root = element("div", "rows", parent, { tabIndex: 0, role: "group" });
   const body = element("div", "rows-body", root);
   const foot = element("div", "rows-foot", root);
@@ -45,6 +47,7 @@ function create(parent, { header, arrays }) {
   const [cursor, zoomed, tip] = ["cursor", "zoom", "tip"].map((name) => element("div", `rows-${name}`, root, { ariaHidden: "true" }));
   const view = {
     root,
+    explained,
     body,
     foot,
     links,
@@ -137,6 +140,7 @@ function update(view, data, send) {
   view.cell = view.header.cell ?? null;
   setTimeStep(view.header.dt);
   arrange(view);
+  explain(view);
   if (!keepHeights(view)) fillRoom(view);
   redraw(view);
   if (isFirst ? appears(view) && plays !== undefined : plays !== view.header.plays) play(view);

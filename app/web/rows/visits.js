@@ -2,6 +2,7 @@
 
 import { pointAt } from "../lib/pointed.js";
 import { followTime, standAt, timeWithin } from "./cursor.js";
+import { explain } from "./explained.js";
 import { kindOf } from "./kinds/kinds.js";
 import { panTo } from "./sight.js";
 import { drawRow } from "./stage.js";
@@ -37,5 +38,6 @@ export function pick(view, add) {
 function mark(view, cell) {
   const before = view.cell;
   view.cell = cell;
+  explain(view);
   for (const place of new Set([before?.row ?? cell.row, cell.row])) drawRow(view, view.rows[place]);
 }
