@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run check test test-all lint types fuzz docs screenshots bench clean
+.PHONY: help run check test test-all lint lint-python lint-web installed types fuzz docs screenshots bench clean
 
 help:
 	@echo "make run          serve the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
@@ -44,9 +44,15 @@ test-all:
 	@SNN_TEST_LENGTH=10 $(MAKE) test
 	@$(MAKE) fuzz
 
-lint: $(VENV)/.test node_modules/.made
+lint: lint-python lint-web
+
+lint-python: $(VENV)/.test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+lint-web: node_modules/.made
 	@node_modules/.bin/biome check --error-on-warnings && node_modules/.bin/tsc
+
+installed: $(VENV)/.browser node_modules/.made
 
 types: $(VENV)/.run
 	@$(BIN)/python -m app.components.wire
