@@ -137,7 +137,7 @@ function update(view, data, send) {
   stays(view);
   if (!isNew) return;
   view.drawn = data;
-  view.cell = view.header.cell ?? null;
+  if (!view.cell || !view.acts.unanswered.some((act) => act.do === "ask")) view.cell = view.header.cell ?? null;
   setTimeStep(view.header.dt);
   arrange(view);
   explain(view);
