@@ -107,8 +107,8 @@ def _in_browser(visit: Callable[[], TrainingPage], visits: int) -> None:
         page.page.locator(".rows[aria-label^='Rasters']").wait_for(state="detached")
         for cell in range(CELLS // visits):
             x = 52 + (20.5 + 3 * cell) / 100 * (cells.nth(1).bounding_box() or {})["width"] * 0.9
-            before = page.page.evaluate("document.querySelector('.plain-sum')?.innerText ?? ''")
-            page.page.evaluate(WAIT, f"(document.querySelector('.plain-sum')?.innerText ?? {before!r}) !== {before!r}")
+            before = page.page.evaluate("document.querySelector('.rows-sum')?.innerText ?? ''")
+            page.page.evaluate(WAIT, f"(document.querySelector('.rows-sum')?.innerText ?? {before!r}) !== {before!r}")
             cells.nth(1).click(position={"x": x, "y": 10})
             answered.append(page.page.evaluate("window.waited_"))
     print(f"in the browser: credit opened after {statistics.median(opened):.0f} ms; bar: {1e3 * TEN_SPIKES:.0f} ms")

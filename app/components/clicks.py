@@ -1,4 +1,4 @@
-"""Keeps a double click from pressing the button that replaced the first one."""
+"""Keeps clicks, keys and focus right when one button replaces another."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from app.components.assets import component
 _component = component("clicks")
 
 
-def guard_double_clicks() -> None:
+def guard_replaced_buttons() -> None:
     """Add once to a page."""
     _component(key="clicks")

@@ -40,7 +40,7 @@ MANY_LAYERS = 3
 """Layers from which on their norms are drawn side by side."""
 
 MOST_PARTS = 100_000
-"""Most values of all parts together, of a figure that tells them wherever the cursor is."""
+"""Most values of all parts together, of a figure that holds the numbers of every cell, and so tells them at once."""
 
 
 def credit_figure(

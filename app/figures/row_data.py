@@ -107,7 +107,8 @@ class Chain(TypedDict):
 
     Attributes:
         layer: its name.
-        held: the numbers; without them, those of the cell that is asked about come with it.
+        terms: what it is the sum of, in order.
+        held: the numbers of all cells; without them, `RowsCell.numbers` has those of the marked one.
     """
 
     layer: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from app.server import tabs
 from app.server.registry import Desks
@@ -22,7 +24,19 @@ TRAINING_PAGE, NETWORK_PAGE, NEURON_PAGE, CONVERSION_PAGE = "", "network", "neur
 """The pages, by their paths in the address."""
 
 TITLES = {TRAINING_PAGE: "Training", NETWORK_PAGE: "Network", NEURON_PAGE: "Neuron", CONVERSION_PAGE: "Conversion"}
-"""Names of the pages, in the order of their links. The file of each in `app/views` is called so too."""
+"""Names of the pages, in the order of their links. The file of each in `app/views` is called like its path; the first is `training.py`."""
+
+TURNS_FOR = 10.0
+"""Seconds for which it holds that another page was asked for."""
+
+
+@dataclass(frozen=True)
+class Turning:
+    """Another page that was asked for, the one to leave, and until when that holds."""
+
+    page: str
+    left: str
+    until: float
 
 
 class Desk:
@@ -36,6 +50,7 @@ class Desk:
         browser: identifies the browser that it belongs to; no other browser gets it.
         session: Streamlit's session that showed it last.
         page: path of the page on display; empty for the first page.
+        turning: another page that was asked for, if one was. It isn't in Streamlit's session, where noting it could be interrupted.
         guard: runs every act.
         files: uploaded inputs and weights.
         composition: the network composed on the Network page.
@@ -47,6 +62,7 @@ class Desk:
     def __init__(self, browser: str = "", session: str = "", page: str = "") -> None:
         self.id = secrets.token_urlsafe(16)
         self.browser, self.session, self.page = browser, session, page
+        self.turning: Turning | None = None
         self.guard = Guard()
         self.files = KeptFiles(self._files_in_use)
         self.composition = Composition(self.files)
@@ -103,8 +119,19 @@ class Desk:
         if not self.seen.address.is_recent(query):
             self.come_back(query)
 
+    def turn_after(self, act: Callable[[], object], page: str) -> None:
+        """Do an act and, unless it is refused, ask for another page."""
+        if self.attempt(act):
+            self.turning = Turning(page, self.page, time.monotonic() + TURNS_FOR)
+
+    def asked_for(self, left: str) -> str | None:
+        """The page that was asked for on the page `left`; None if none was."""
+        is_so = self.turning and self.turning.left == left and time.monotonic() < self.turning.until
+        return self.turning.page if self.turning and is_so else None
+
     def turn_to(self, page: str) -> None:
         """Note the page on display. It has an entry in the browser's history already."""
+        self.turning = None
         if page != self.page:
             self.page = page
             self.seen.address.takes_entry(self.seen.history.origin)

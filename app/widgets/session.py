@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -12,7 +10,7 @@ from streamlit.runtime import exists
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.state.address import PARAMETERS
-from app.state.desk import TITLES, Desk, desks
+from app.state.desk import Desk, desks
 
 DESK_PARAMETER = "run"
 """Address parameter for the desk's id, if the desk holds more than the draft."""
@@ -20,19 +18,6 @@ DESK_PARAMETER = "run"
 NEW_ENTRY, PAGE = "new", "of"
 """Address parameters that `app/web/entries` takes out again: the first has the browser's history get another entry; the second names the
 page whose address it is, since what a page has written may arrive after Back or Forward has left it."""
-
-
-TURNS_FOR = 10.0
-"""Seconds for which it holds that another page was asked for."""
-
-
-@dataclass(frozen=True)
-class Turning:
-    """Another page that was asked for, the one to leave, and until when that holds. Both are named by their paths in the address."""
-
-    page: str
-    left: str
-    until: float
 
 
 def enter(page: str) -> None:
@@ -44,7 +29,6 @@ def enter(page: str) -> None:
     came_back = bool(context and context.is_history_navigation)
     if not came_back:
         turn(page)
-    st.session_state.turning = None
     held.turn_to(page)
     if came_back:
         held.come_back(_query())
@@ -52,7 +36,7 @@ def enter(page: str) -> None:
 
 def file_of(page: str) -> str:
     """The file of a page, for Streamlit; the page is named by its path in the address."""
-    return f"views/{TITLES[page].lower()}.py"
+    return f"views/{page or 'training'}.py"
 
 
 def turning_button(label: str, act: Callable[[], object], page: str, **looks: Any) -> None:
@@ -69,9 +53,7 @@ def turning_button(label: str, act: Callable[[], object], page: str, **looks: An
 
 def go_after(act: Callable[[], object], page: str) -> None:
     """Do an act, as the callback of a widget, and unless it is refused have the next run turn to a page, by its path in the address."""
-    held = desk()
-    if held.attempt(act):
-        st.session_state.turning = Turning(page, held.page, time.monotonic() + TURNS_FOR)
+    desk().turn_after(act, page)
 
 
 def turn(left: str) -> None:
@@ -79,9 +61,9 @@ def turn(left: str) -> None:
 
     The address stays until the other page writes its own, so that Back returns to this one as it is.
     """
-    turning: Turning | None = st.session_state.get("turning")
-    if turning and turning.left == left and time.monotonic() < turning.until:
-        st.switch_page(file_of(turning.page), query_params=_without_marks(st.query_params.to_dict()))
+    page = desk().asked_for(left)
+    if page is not None:
+        st.switch_page(file_of(page), query_params=_without_marks(st.query_params.to_dict()))
 
 
 def undo() -> None:

@@ -134,7 +134,7 @@ def chain_words(ask: str) -> ChainWords:
 
 
 def chain_terms(experiment: Experiment, layer: int, parts: Iterable[str], above: int | None) -> list[ChainTerm]:
-    """What the parts of a cell's credit are, and which products.
+    """Return what each part of a cell's credit is, and which product.
 
     Args:
         parts: their names, as in `LayerCredit.parts`.

@@ -9,10 +9,9 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from app.server.link import from_parameter
-from app.state.desk import TRAINING_PAGE
+from app.state.desk import TRAINING_PAGE, Turning
 from app.state.presets import Preset, presets
 from app.widgets.obstacle import NOT_YET
-from app.widgets.session import Turning
 from snncore.experiment import edits as stack
 from snncore.experiment.spec import Draft, ten_spikes
 from tests.app.network_page import MISFIT, TEN, change, draft, enter, fields, opened
@@ -165,7 +164,7 @@ def test_both_pages_edit_the_same_draft() -> None:
 
 def test_the_training_page_comes_though_the_run_that_began_with_the_click_was_cut_off() -> None:
     page = opened(TEN)
-    page.session_state["turning"] = Turning(TRAINING_PAGE, "network", time.monotonic() + 60)
+    desk(page).turning = Turning(TRAINING_PAGE, "network", time.monotonic() + 60)
     page.run()
     labels = [button.label for button in page.button]
     assert "Train them" in labels

@@ -40,7 +40,7 @@ class Server:
     log: Path
 
     def complaints(self) -> list[str]:
-        """The log's lines beside the banner and what nobody here can help."""
+        """The log's lines beside the banner and what Streamlit itself gets wrong."""
         lines = (line.strip() for line in LEFT.sub("", self.log.read_text()).splitlines())
         return [line for line in lines if line and not any(part in line for part in BANNER)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 import pytest
@@ -119,17 +120,25 @@ def test_three_edits_and_a_preset_on_the_network_page_take_one_back_each(open_ne
 
 def test_an_answer_for_the_page_that_back_has_left_comes_too_late_to_turn_to_it_again(open_page: Open) -> None:
     page = open_page().page
+    turn_to(page, "Network")
+    expect(page.get_by_role("button", name="Train this network")).to_be_visible()
+    expect(page).to_have_url(re.compile("/network"))
+    lefts = [page.url]
     turn_to(page, "Neuron")
     seen_as(NeuronPage, page).wait()
-    left = page.url
-    page.go_back()
-    page.evaluate("left => history.pushState({}, '', left)", left)  # as Streamlit does when such an answer comes
-    assert "neuron" not in page.url
+    lefts.append(page.url)
+    for _ in lefts:
+        page.go_back()
+    for left in lefts:
+        page.evaluate("left => history.pushState({}, '', left)", left)  # as Streamlit does when such an answer comes
+    assert not re.search("network|neuron", page.url)
+    page.go_forward()
+    expect(page.get_by_role("button", name="Train this network")).to_be_visible()
     page.go_forward()  # there still is where to
     shows_threshold(seen_as(NeuronPage, page), "1")
     page.wait_for_function("location.pathname.endsWith('/neuron')")
     page.go_back()
-    expect(page.get_by_role("button", name="Train them")).to_be_visible()
+    expect(page.get_by_role("button", name="Train this network")).to_be_visible()
     turn_to(page, "Neuron")
     page.wait_for_function("location.pathname.endsWith('/neuron')")
     seen_as(NeuronPage, page).wait()

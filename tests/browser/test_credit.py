@@ -62,12 +62,12 @@ def click_cell(page: TrainingPage, neuron: int, step: int) -> None:
 
 def sum_shown(page: Page) -> tuple[float, list[float]]:
     """The cell's credit and its terms, as the equation has them."""
-    values = [float(text.replace("\u2212", "-").replace(",", "")) for text in page.locator(".plain-sum b").all_inner_texts()]
+    values = [float(text.replace("\u2212", "-").replace(",", "")) for text in page.locator(".rows-sum b").all_inner_texts()]
     return values[0], values[1:]
 
 
 def says_cell(page: TrainingPage, neuron: int, step: int) -> None:
-    expect(page.page.locator(".plain-sum")).to_contain_text(f"neuron {neuron} of LIF 4, step {step}")
+    expect(page.page.locator(".rows-sum")).to_contain_text(f"neuron {neuron} of LIF 4, step {step}")
 
 
 def test_a_click_on_a_cell_shows_its_chain_rule_and_escape_leads_back(open_page: Open) -> None:
@@ -120,7 +120,7 @@ def test_switches_redraw_credit_on_the_same_weights_and_change_no_training(open_
     page.until(lambda: shown(page)["u"] != before)
     click_cell(page, 1, 50)
     says_cell(page, 1, 50)
-    expect(page.page.locator(".plain-term", has_text="what its reset takes").locator("b")).to_have_text("0")
+    expect(page.page.locator(".rows-term", has_text="what its reset takes").locator("b")).to_have_text("0")
     page.page.get_by_label("Surrogate", exact=True).select_option("arctangent")
     expect(page.page.get_by_role("textbox", name=re.compile("^Its steepness"))).to_be_visible()
     page.press("As trained")
@@ -155,7 +155,7 @@ def test_of_digits_the_credit_is_that_of_the_one_on_display(open_page: Open) -> 
     found = credit(digits().replace({"input.index": 0})).layers[3]
     np.testing.assert_allclose(shown(page)["u"], found.u[0].T, rtol=1e-3, atol=1e-6)
     map_of(page, 1).click()
-    expect(page.page.locator(".plain-sum")).to_contain_text("through the loss")
+    expect(page.page.locator(".rows-sum")).to_contain_text("through the loss")
     whole, terms = sum_shown(page.page)
     assert sum(terms) == pytest.approx(whole, rel=0.02)
 
@@ -175,7 +175,7 @@ def test_the_keyboard_alone_opens_asks_and_leads_back(open_page: Open) -> None:
         keys.press("Shift+ArrowDown")  # through the 64 lines of the hidden layer's raster, to its credit
     keys.press("ArrowLeft")
     keys.press("Enter")
-    expect(page.page.locator(".plain-sum")).to_contain_text("step 98")
+    expect(page.page.locator(".rows-sum")).to_contain_text("step 98")
     keys.press("Escape")
     expect(page.page.locator(".rows canvas[data-kind=traces]").first).to_be_visible()
 

@@ -31,7 +31,7 @@ def ten_spike_states(page: TrainingPage) -> Iterator[str]:
     page.page.get_by_role("checkbox", name="Detach the reset").check()
     expect(page.button("As trained")).to_be_visible()
     page.plot(NETWORK).locator("canvas[data-kind=heatmap]").first.click()
-    expect(page.page.locator(".plain-sum")).to_be_visible()
+    expect(page.page.locator(".rows-sum")).to_be_visible()
     yield "where the gradient goes"
     page.choose("Explain", "The surrogate and the true loss")
     expect(page.page.locator(".st-key-insight .plot[data-drawn]")).to_have_count(3)

@@ -1,4 +1,4 @@
-// What a button that takes another's place must not do to the visitor. The second click of a double click reaches only the button that the
+// Keeps clicks, keys and focus right when one button replaces another. The second click of a double click reaches only the button that the
 // first one reached: otherwise two clicks on Train would press the Pause that has taken its place meanwhile. And the focus goes on from the
 // main button to the next one there: otherwise Tab would begin at the top of the page.
 
@@ -51,7 +51,7 @@ function onFocus({ target }) {
 function focusNext() {
   if (document.activeElement !== document.body || focused?.isConnected) return;
   const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`${MAIN} button:not(:disabled)`));
-  [...buttons].find((button) => button.checkVisibility())?.focus(); // Streamlit makes one for wide and one for narrow screens
+  [...buttons].find((button) => button.checkVisibility())?.focus({ preventScroll: true }); // Streamlit makes one for wide and one for narrow screens
 }
 
 /** A key that is held presses the main button once, not the next one too. @param {KeyboardEvent} event */

@@ -1,7 +1,8 @@
 // One entry of the browser's history for each page, preset and lesson, so that Back leaves it. Streamlit adds an entry for every change of
 // the address; here an address that only follows an edit replaces its entry. An edit that leads to what the entry before or after shows, as
 // undo may, goes to that one: two neighbours alike would cost a press that does nothing. After Back or Forward the server may still answer
-// for the page that was left, and Streamlit would turn to it again; nobody asked for that, and it would cost the entries after this one.
+// for a page that was left, and Streamlit would turn to it again, which would discard the entries after this one. So until the visitor does
+// something, nothing turns the page.
 
 const NEW = "new"; // in an address that has to have an entry of its own, as in `app/widgets/session.py`
 const PAGE = "of"; // in an address: the page that wrote it
@@ -15,21 +16,20 @@ const shown = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
 let here = placeOf(history.state) ?? history.length;
 let isTurning = false; // to a neighbour, which takes a moment
 let path = location.pathname; // of the page on display
-/** The path that Back or Forward has left, until the visitor does something. @type {string | null} */
-let left = null;
+let hasTurned = false; // by Back or Forward, and the visitor has done nothing since
 
 history.pushState = (state, _, url) => write(state, new URL(url ?? "", location.href));
 history.replaceState = (state, _, url) => replace(state, new URL(url ?? "", location.href));
 if (placeOf(history.state) === undefined) forgetLater(); // a new entry is the last one
 window.addEventListener("popstate", onPop); // once, for good, over all pages
-for (const act of ["pointerdown", "keydown", "click"]) window.addEventListener(act, () => (left = null), true);
+for (const act of ["pointerdown", "keydown", "click"]) window.addEventListener(act, () => (hasTurned = false), true);
 replace(history.state, new URL(location.href)); // notes its place
 
 export default function () {}
 
 /** @param {unknown} state @param {URL} target */
 function write(state, target) {
-  if (!isOfItsPage(target) || target.pathname === left) return;
+  if (!isOfItsPage(target) || (hasTurned && target.pathname !== path)) return;
   const isNew = target.searchParams.has(NEW);
   if (isNew) target.searchParams.delete(NEW);
   if (!isNew && target.pathname === location.pathname) return replace(state, target);
@@ -58,7 +58,7 @@ function replace(state, target) {
 function onPop({ state }) {
   isTurning = false;
   here = placeOf(state) ?? here;
-  left = location.pathname === path ? null : path;
+  hasTurned ||= location.pathname !== path;
   path = location.pathname;
 }
 

@@ -27,8 +27,9 @@ export const inDigits = (value, digits = 3) =>
 
 /** A number with three digits, or from 1000 on as a whole one, and beyond a billion with an exponent: 0.163, -5.35, 1,220, 3.2e+12. @param {number} value */
 export function threeDigits(value) {
+  if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
-  if (size >= 999.5 && size < 1e9) return Math.round(value).toLocaleString("en-US");
+  if (size >= 999.5 && size < 1e9) return (Math.sign(value) * Math.round(size)).toLocaleString("en-US");
   const [digits, exponent] = value.toExponential(2).split("e").map(Number);
   if (exponent >= -4 && exponent < 3) return String(Number(value.toPrecision(3)));
   return `${digits}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;

@@ -31,7 +31,7 @@ export default sentView({ create, update, destroy });
 
 /** @param {HTMLElement} parent @param {Data} data */
 function create(parent, { header, arrays }) {
-  const explained = element("div", "rows-explained", parent, { role: "status", hidden: true });
+  const explained = element("div", "rows-explained", parent, { hidden: true });
   const root = element("div", "rows", parent, { tabIndex: 0, role: "group" });
   const body = element("div", "rows-body", root);
   const foot = element("div", "rows-foot", root);
