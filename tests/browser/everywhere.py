@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from playwright.sync_api import Page, expect
 
 from tests.browser.server import Server
+from tests.browser.waiting import until
 
 READY = {"": ".plot[data-drawn]", "network": ".rows[data-drawn]", "neuron": ".neuron[data-drawn]", "conversion": ".conversion-scatter"}
 """What is there once a page is drawn, by the page's path."""
@@ -18,6 +19,13 @@ EXPLAINED = {"": "Learning rate", "network": "Spike threshold θ", "neuron": "Sp
 """A row that has an explanation."""
 
 MENUS = ("Compare", "Explain", "Share")
+
+OPEN_AND_FOCUSED = """() => {
+    const open = [...document.querySelectorAll("[data-testid=stPopover] [aria-expanded=true]")].map(button => button.innerText.trim());
+    const bodies = [...document.querySelectorAll("[data-testid=stPopoverBody]")].map(body => body.innerText.slice(0, 80));
+    return JSON.stringify({ open, bodies, focused: document.activeElement.outerHTML.slice(0, 160) });
+}"""
+"""Which menus are open, what they hold, and what has the focus."""
 
 NARROW = 640
 """Pixels up to which the controls come up in a sheet."""
@@ -37,17 +45,21 @@ def until_unfolded(page: Page) -> None:
     page.wait_for_function("[...document.querySelectorAll('details')].every(each => !each.getAnimations().length)")
 
 
+def open_menu(page: Page, name: str) -> None:
+    """Opens a menu, which takes the focus."""
+    page.get_by_role("button", name=name, exact=True).click()
+    focused = page.get_by_test_id("stPopoverBody").locator(":focus")
+    until(page, lambda: focused.count() == 1, lambda: f"{name} was pressed: {page.evaluate(OPEN_AND_FOCUSED)}")
+
+
 def states(page: Page, path: str) -> Iterator[str]:
     """Brings the page into its states and yields their names."""
     yield "first sight"
     for menu in MENUS:
-        button = page.get_by_role("button", name=menu, exact=True)
-        button.click()
-        body = page.get_by_test_id("stPopoverBody")
-        expect(body.locator(":focus")).to_have_count(1)
+        open_menu(page, menu)
         yield f"{menu} open"
         page.keyboard.press("Escape")
-        expect(body).to_have_count(0)
+        expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
     if page.viewport_size and page.viewport_size["width"] <= NARROW:
         page.locator(".st-key-controls_open").get_by_text("Controls", exact=True).click()
     more = MORE[path]
