@@ -34,8 +34,9 @@ def test_labelled_data_have_the_credit_of_the_sample_on_display_and_say_so(make:
     training.open_insight("credit")
     run(page)
     assert any(text.startswith("For test sample 3 only") for text in said(page, "caption"))
-    assert any(text.startswith("∂L/∂u at epoch 0, loss") for text in said(page, "sentence"))
-    assert [group["layer"] for group in received_by(page, "credit")[0]["groups"]] == list(map(str, training.explained_pass().records))
+    header = received_by(page, "credit")[0]
+    assert header["explains"]["ask"].startswith("∂L/∂u at epoch 0, loss")
+    assert [group["layer"] for group in header["groups"]] == list(map(str, training.explained_pass().records))
 
 
 def test_a_drawn_digit_has_no_label_and_so_no_credit_which_is_said() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,7 +17,7 @@ from snncore.errors import ExperimentError
 from snncore.experiment.recognition import yin_yang
 from snncore.experiment.spec import Experiment, ten_spikes
 from tests.app import pages
-from tests.app.pages import TRAINING, desk, press, shown
+from tests.app.pages import TRAINING, desk, press, received_by, shown
 from tests.app.said import said
 from tests.app.waiting import until
 
@@ -90,21 +91,33 @@ def test_opening_an_insight_pauses_the_training_and_what_trains_on_is_seen(page:
     assert f"There are {counted + 1} epochs." in said(page, "sentence")
 
 
-@pytest.mark.parametrize(("name", "kind"), [("Where the gradient goes", "sentence"), ("Phases of an epoch", "caption")])
+def asked(page: AppTest) -> str:
+    ask: str = received_by(page, "credit")[0]["explains"]["ask"]
+    return ask
+
+
+TOLD: dict[str, Callable[[AppTest], str]] = {
+    "Where the gradient goes": asked,
+    "Phases of an epoch": lambda page: str(said(page, "caption")),
+}
+"""What tells the epoch that is explained."""
+
+
+@pytest.mark.parametrize("name", TOLD)
 @pytest.mark.parametrize("experiment", [ten_spikes().replace({"training.epochs": 10_000, "training.task.target": 10**6})], ids=["endless"])
 def test_what_explains_a_training_that_goes_on_keeps_its_epoch_for_a_while(
-    page: AppTest, name: str, kind: str, monkeypatch: pytest.MonkeyPatch
+    page: AppTest, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     training = desk(page).training
     monkeypatch.setattr(shown_training, "EXPLAINED_FOR", math.inf)
     press(page, name)
-    assert "poch 0" in str(said(page, kind))
+    assert "poch 0" in TOLD[name](page)
     training.run.speed = None
     training.train()
     until(lambda: len(training.run.records) > 20)
-    assert "poch 0" in str(said(shown(page.run()), kind))
+    assert "poch 0" in TOLD[name](shown(page.run()))
     monkeypatch.setattr(shown_training, "EXPLAINED_FOR", 0.0)
-    until(lambda: re.search(r"poch [1-9]", str(said(shown(page.run()), kind))) is not None)
+    until(lambda: re.search(r"poch [1-9]", TOLD[name](shown(page.run()))) is not None)
     training.pause()
 
 
