@@ -25,19 +25,19 @@ help:
 	@echo "make bench        install the libraries to compare with and run the benchmarks"
 	@echo "make clean        remove the virtual environment and all caches"
 
-run: $(VENV)/.run
+run: $(VENV)/.loops
 	@echo "SNN Playground: http://localhost:$(PORT)  (end it with Ctrl+C)"
 	@$(BIN)/python -m app --server.port $(PORT)
 
 # Tests in a browser come last: two pages at once need both cores.
 test: export SNN_TEST_LENGTH := $(or $(SNN_TEST_LENGTH),0.1)
-test: $(VENV)/.browser
+test: $(VENV)/.browser $(VENV)/.loops
 	@failed=0; \
 	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2 --dist=worksteal || failed=1; \
 	$(BIN)/python -m pytest tests/browser --numprocesses=2 --dist=worksteal || failed=1; \
 	exit $$failed
 
-check: lint
+check: lint $(VENV)/.loops
 	@SNN_TEST_LENGTH=0.1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" --ignore=tests/browser --numprocesses=2 --dist=worksteal --quiet
 
 test-all:
@@ -52,7 +52,7 @@ lint-python: $(VENV)/.test
 lint-web: node_modules/.made
 	@node_modules/.bin/biome check --error-on-warnings && node_modules/.bin/tsc
 
-installed: $(VENV)/.browser node_modules/.made
+installed: $(VENV)/.browser $(VENV)/.loops node_modules/.made
 
 types: $(VENV)/.run
 	@$(BIN)/python -m app.components.wire
@@ -63,10 +63,10 @@ fuzz: $(VENV)/.test
 docs: $(VENV)/.docs
 	@$(BIN)/python -m docs.build_api
 
-screenshots: $(VENV)/.browser
+screenshots: $(VENV)/.browser $(VENV)/.loops
 	@$(BIN)/python -m tests.browser.screenshots
 
-bench: $(VENV)/.bench
+bench: $(VENV)/.bench $(VENV)/.loops
 	@$(BIN)/python -m benchmarks.layers
 	@$(BIN)/python -m benchmarks.toy_task
 	@$(BIN)/python -m benchmarks.tasks
@@ -89,6 +89,9 @@ clean:
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the app needs (once, some minutes) ..."
 	@$(PIP) install -r requirements.txt || { echo "Installing requirements.txt failed (pip's reason is above). Check the network and free disk space (2 GB), then run make again." >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.loops: $(VENV)/.run
 	@echo "Compiling the time loops (once, some seconds) ..."
 	@$(BIN)/python -c "from snncore import kernels; kernels.prepare()" || echo "They could not be compiled, so the app computes without them, more slowly." >&2
 	@touch $@
