@@ -76,6 +76,12 @@ class CreditView:
     _known: tuple[object, Explained] | None = None
     _trained: tuple[object, Credit[int]] | None = None
 
+    def afresh(self) -> CreditView:
+        """Return a view with no question and no change, which still knows the last credit if that is small."""
+        known = self._known
+        is_small = known is not None and sum(layer.u.size for layer in known[1].credit.layers.values()) <= MOST_QUICK
+        return CreditView(_known=known, _trained=self._trained) if is_small else CreditView()
+
     def change(self, name: str, value: Any, shown: Shown) -> None:
         """Change a field of all neuron layers; with the value that they have in the training, change it back."""
         self.changes[name] = value

@@ -315,7 +315,7 @@ class TrainingState(ShownTraining):
         """Show the rows again, and forget what was asked meanwhile."""
         self.phases.end()
         self.insight, self.why = None, Why()
-        self.credit, self.surrogate, self.phases = CreditView(), SurrogateView(), PhasesView()
+        self.credit, self.surrogate, self.phases = self.credit.afresh(), SurrogateView(), PhasesView()
 
     def try_surrogates(self) -> None:
         """Train the same weights on the same input with each surrogate gradient, side by side."""

@@ -26,7 +26,7 @@ from app.widgets import credit, decision, delays, drawn_digit, phases, surrogate
 from app.widgets.drawing import draw, is_drawn, note_drawn, polled
 from app.widgets.experiment import experiment_controls
 from app.widgets.head import open_menus
-from app.widgets.insights import insight_view
+from app.widgets.insights import insight_view, prepare_insights
 from app.widgets.learned import learned_curves, learned_plots
 from app.widgets.messages import messages
 from app.widgets.obstacle import obstacle_in_words, remedy_buttons
@@ -77,6 +77,8 @@ def page() -> None:
     with right, st.container(key="controls"):
         experiment_controls(training.run.in_force)
         draw_others(training.run.experiment, _next_seed, trains=True)
+    if "Explain" in open_menus():
+        prepare_insights(training)  # last, when all is sent
 
 
 def _cannot_train(reason: str) -> None:

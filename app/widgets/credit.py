@@ -42,8 +42,7 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
         ExperimentError: it can't be computed; then nothing is shown.
     """
     view, shown = training.credit, training.explained_pass()
-    potentials = sum(layer.u.size for layer in shown.records.values())
-    with st.spinner("Following the gradient back through time") if potentials > MOST_QUICK else nullcontext():
+    with nullcontext() if _is_quick(shown) else st.spinner("Following the gradient back through time"):
         explained = view.explain(shown, training.composition.files)
     _switches(view, shown)
     if shown.sample is not None:
@@ -121,8 +120,19 @@ def _act(training: TrainingState, explained: Explained, act: Act) -> None:
         training.credit.ask(explained, layer, *cells)
 
 
+def _is_quick(shown: Shown) -> bool:
+    return sum(layer.u.size for layer in shown.records.values()) <= MOST_QUICK
+
+
+def _prepare(training: TrainingState) -> None:
+    if not training.is_labelled:
+        shown = training.explained_pass()
+        if _is_quick(shown):
+            training.credit.explain(shown, training.composition.files)
+
+
 def _why_not(training: TrainingState) -> str | None:
     return why_no_credit(training.run.in_force)
 
 
-INSIGHTS["credit"] = Insight(LABEL, HELP, _why_not, credit_view)
+INSIGHTS["credit"] = Insight(LABEL, HELP, _why_not, credit_view, prepare=_prepare)

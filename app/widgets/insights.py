@@ -7,6 +7,7 @@ sees the view follow, an epoch a second at most (`training.explained_record`).
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,6 +32,7 @@ class Insight:
             takes the focus, as rows with `back` in their header do.
         has_before: whether something else was shown in it before, to which `back` returns.
         back: returns to that, or closes the insight.
+        prepare: computes beforehand what opening it would wait for, if that is worthwhile.
     """
 
     label: str
@@ -39,6 +41,7 @@ class Insight:
     view: Callable[[TrainingState, Theme], None]
     has_before: Callable[[TrainingState], bool] = lambda training: False
     back: Callable[[TrainingState], None] = TrainingState.close_insight
+    prepare: Callable[[TrainingState], object] = lambda training: None
 
 
 INSIGHTS: dict[str, Insight] = {}
@@ -58,6 +61,16 @@ def insight_buttons(training: TrainingState) -> None:
             disabled=reason is not None,
             help=reason or f"{insight.help} Training pauses meanwhile.",
         )
+
+
+def prepare_insights(training: TrainingState) -> None:
+    """Compute, while the visitor looks at the menu, what opening an insight would wait for; what can't be is said when it is opened."""
+    if training.insight is not None or training.run.is_running:
+        return
+    for insight in INSIGHTS.values():
+        if insight.why_not(training) is None:
+            with contextlib.suppress(ExperimentError):
+                insight.prepare(training)
 
 
 def insight_view(training: TrainingState, theme: Theme) -> bool:

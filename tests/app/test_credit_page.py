@@ -76,3 +76,19 @@ def test_a_cell_that_is_no_longer_there_is_told_and_the_page_stays_as_it_was() -
     run(page)
     assert "Neuron 4 of LIF 4 at step 50 is no longer there; click another cell." in said(page, "sentence")
     assert [array.tolist() for array in received_by(page, "credit")[1]] == [array.tolist() for array in before]
+
+
+def test_credit_is_computed_while_the_menu_is_open_and_there_when_it_is_asked_for() -> None:
+    page = pages.opened(TRAINING)
+    training = desk(page).training
+    page.session_state["menu_explain"] = True
+    run(page)
+    shown, files = training.explained_pass(), training.composition.files
+    training.credit.changes["tau_mem"] = 5.0
+    other = training.credit.explain(shown, files)
+    training.credit.changes.clear()
+    run(page)
+    prepared = training.credit.explain(shown, files)
+    assert prepared is not other
+    training.open_insight("credit")
+    assert training.credit.explain(training.explained_pass(), files) is prepared
