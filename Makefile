@@ -57,7 +57,7 @@ installed: $(VENV)/.browser $(VENV)/.loops node_modules/.made
 types: $(VENV)/.run
 	@$(BIN)/python -m app.components.wire
 
-fuzz: $(VENV)/.test
+fuzz: $(VENV)/.test $(VENV)/.loops
 	@$(BIN)/python -m tests.fuzz
 
 docs: $(VENV)/.docs

@@ -126,8 +126,10 @@ class Desk:
 
     def asked_for(self, left: str) -> str | None:
         """The page that was asked for on the page `left`; None if none was."""
-        is_so = self.turning and self.turning.left == left and time.monotonic() < self.turning.until
-        return self.turning.page if self.turning and is_so else None
+        found = self.turning
+        if found is None or found.left != left or time.monotonic() > found.until:
+            return None
+        return found.page
 
     def turn_to(self, page: str) -> None:
         """Note the page on display. It has an entry in the browser's history already."""

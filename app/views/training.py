@@ -78,7 +78,7 @@ def page() -> None:
         experiment_controls(training.run.in_force)
         draw_others(training.run.experiment, _next_seed, trains=True)
     if "Explain" in open_menus():
-        prepare_insights(training)  # last, when all is sent
+        prepare_insights(training)  # last, when what the page shows is on its way
 
 
 def _cannot_train(reason: str) -> None:

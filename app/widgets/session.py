@@ -1,4 +1,4 @@
-"""The desk of Streamlit's session, and the browser address that names the desk and the page's draft."""
+"""The desk of Streamlit's session, the browser address that names the desk and the page's draft, and how one page turns to another."""
 
 from __future__ import annotations
 

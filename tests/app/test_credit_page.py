@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from app.state.credit import Place
 from snncore.experiment.recognition import digits, yin_yang
 from snncore.experiment.spec import Experiment
+from snncore.explain import Credit, credit
 from tests.app import pages
 from tests.app.pages import TRAINING, desk, fields, received_by, run
 from tests.app.said import complaints, said
@@ -78,17 +80,21 @@ def test_a_cell_that_is_no_longer_there_is_told_and_the_page_stays_as_it_was() -
     assert [array.tolist() for array in received_by(page, "credit")[1]] == [array.tolist() for array in before]
 
 
-def test_credit_is_computed_while_the_menu_is_open_and_there_when_it_is_asked_for() -> None:
+def test_credit_is_computed_while_the_menu_is_open_and_there_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     page = pages.opened(TRAINING)
-    training = desk(page).training
+    computed = []
+
+    def counted(*given: Any) -> Credit[int]:
+        computed.append(given)
+        return credit(*given)
+
+    monkeypatch.setattr("app.state.credit.credit", counted)
+    run(page)
+    assert not computed, "nobody has asked yet"
     page.session_state["menu_explain"] = True
     run(page)
-    shown, files = training.explained_pass(), training.composition.files
-    training.credit.changes["tau_mem"] = 5.0
-    other = training.credit.explain(shown, files)
-    training.credit.changes.clear()
+    assert len(computed) == 1
+    desk(page).training.open_insight("credit")
     run(page)
-    prepared = training.credit.explain(shown, files)
-    assert prepared is not other
-    training.open_insight("credit")
-    assert training.credit.explain(training.explained_pass(), files) is prepared
+    assert received_by(page, "credit")[0]["explains"]
+    assert len(computed) == 1

@@ -18,7 +18,7 @@ import { threeDigits } from "../lib/numbers.js";
  */
 export function numbersAt(arrays, row, { line, time }, words) {
   const held = row.chain?.held;
-  if (!row.chain || !held) return null;
+  if (!held) return null;
   const steps = arrays[row.z].length / row.neurons;
   if (line >= row.neurons || time >= steps) return null; // of rows that were there before
   const at = (/** @type {number} */ z, step = time) => arrays[z][line * steps + step];
