@@ -243,3 +243,11 @@ def test_a_prediction_comes_first_and_then_what_really_happens(open_page: Open) 
     assert 10 in ends, "and with it"
     act(insight, "Back to the phases")
     says(insight, CODE[Phase.UPDATE])
+
+
+def test_the_surrogate_opens_with_the_focus_on_the_way_back_and_no_note_over_its_plots(open_page: Open) -> None:
+    page = open_page()
+    insight = page.explain("surrogate")
+    expect(insight.get_by_role("button", name="Into neuron")).to_be_visible()
+    expect(page.button("Back to the rows")).to_be_focused()
+    expect(page.page.locator(".tip:popover-open")).to_have_count(0)
