@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from playwright.sync_api import Page, expect
 
 from tests.browser.server import Server
-from tests.browser.waiting import until
+from tests.browser.waiting import open_by
 
 READY = {"": ".plot[data-drawn]", "network": ".rows[data-drawn]", "neuron": ".neuron[data-drawn]", "conversion": ".conversion-scatter"}
 """What is there once a page is drawn, by the page's path."""
@@ -47,9 +47,11 @@ def until_unfolded(page: Page) -> None:
 
 def open_menu(page: Page, name: str) -> None:
     """Opens a menu, which takes the focus."""
-    page.get_by_role("button", name=name, exact=True).click()
     focused = page.get_by_test_id("stPopoverBody").locator(":focus")
-    until(page, lambda: focused.count() == 1, lambda: f"{name} was pressed: {page.evaluate(OPEN_AND_FOCUSED)}")
+    try:
+        open_by(page.get_by_role("button", name=name, exact=True), focused)
+    except AssertionError as failure:
+        raise AssertionError(f"{name} was pressed: {page.evaluate(OPEN_AND_FOCUSED)}") from failure
 
 
 def states(page: Page, path: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.training_page import rows_shown
-from tests.browser.waiting import until
+from tests.browser.waiting import open_by, until
 
 TEN_SPIKES = ["Input", "Linear 1, 16→64", "LIF 2", "Linear 3, 64→4", "LIF 4"]
 """The chips of the ribbon as the page opens."""
@@ -68,19 +68,23 @@ class NetworkPage:
         expect(self.page.locator(".ribbon-chip").nth(chip)).to_have_attribute("aria-pressed", "true")
 
     def add(self, kind: str) -> None:
-        self.button("Add").click()
-        self.page.mouse.move(0, 0)  # else the button's tooltip may lie over the items
-        self.page.get_by_role("menuitem", name=kind, exact=True).click()
+        self.choose(self.button("Add"), kind)
 
     def start_from(self, title: str) -> None:
-        self.page.get_by_role("button", name="Start from").click()
-        self.page.get_by_role("menuitem", name=title, exact=True).click()
+        self.choose(self.page.get_by_role("button", name="Start from"), title)
+
+    def choose(self, menu: Locator, item: str) -> None:
+        """An item of a menu, which it closes."""
+        found = self.page.get_by_role("menuitem", name=item, exact=True)
+        open_by(menu, found)
+        self.page.mouse.move(0, 0)  # else the button's tooltip may lie over the items
+        found.click()
 
     def open_panel(self, name: str) -> None:
         self.page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
 
     def open_menu(self, name: str) -> None:
-        self.button(name).click()
+        open_by(self.button(name), self.page.get_by_test_id("stPopoverBody"))
 
     def slide(self, name: str, key: str, times: int = 1) -> None:
         slider = self.page.get_by_role("slider", name=name)

@@ -15,7 +15,7 @@ from app.server.link import to_parameter
 from app.state.tuned_neuron import DEFAULT, edited
 from snncore.experiment.spec import Experiment
 from snncore.run.simulation import simulate
-from tests.browser.waiting import box_of, until
+from tests.browser.waiting import box_of, open_by, until
 
 SHOWN = """async (root, lib) => {
     const { viewAt } = await import(new URL(`${lib}/view.js`, document.baseURI));
@@ -112,10 +112,14 @@ class NeuronPage:
         act()
         self.until(lambda: self.drawn > before)
 
+    def open(self, menu: str, item: str) -> None:
+        """Opens a menu in which there is a button of that name."""
+        open_by(self.button(menu), self.button(item))
+
     def choose(self, menu: str, item: str) -> None:
         """Opens a menu and presses a button in it that acts and closes it; waits until both are done, since the closing moves the focus."""
-        self.button(menu).click()
-        self.answered(lambda: self.button(item).click())
+        self.open(menu, item)
+        self.answered(self.button(item).click)
         expect(self.page.locator("[data-testid=stPopoverBody]:visible")).to_have_count(0)
 
     def until(self, condition: Callable[[], bool], patience: float = 30.0) -> None:

@@ -73,7 +73,7 @@ def test_three_edits_and_a_lesson_on_the_neuron_page_take_one_back_each(open_pag
     neuron.wait()
     edit_neuron(neuron)
     edited = page.url
-    page.get_by_role("button", name="Explain", exact=True).click()
+    neuron.open("Explain", LESSON)
     page.get_by_role("button", name=LESSON, exact=True).click()
     shows_lesson(page)
     page.wait_for_function("edited => location.href !== edited", arg=edited)  # its entry is made a moment after it is shown

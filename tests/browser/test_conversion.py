@@ -12,7 +12,7 @@ from app.server.link import to_parameter
 from app.state.conversion import presets
 from tests.browser.conftest import OpenConversion
 from tests.browser.server import Server
-from tests.browser.waiting import box_of
+from tests.browser.waiting import box_of, open_by
 
 SATURATED = {"network.1.spike_threshold": 0.3, "network.3.spike_threshold": 0.3}
 
@@ -89,8 +89,9 @@ def test_a_click_on_a_point_opens_it_and_close_closes_it(open_conversion: OpenCo
 
 def test_back_returns_to_the_preset_before(open_conversion: OpenConversion) -> None:
     page = open_conversion()
-    page.button("Start from: Digits, dense").click()
-    page.page.get_by_role("menuitem", name="Digits, convolutional", exact=True).click()
+    preset = page.page.get_by_role("menuitem", name="Digits, convolutional", exact=True)
+    open_by(page.button("Start from: Digits, dense"), preset)
+    preset.click()
     expect(page.button("Start from: Digits, convolutional")).to_be_visible()
     page.page.go_back()
     expect(page.button("Start from: Digits, dense")).to_be_visible()

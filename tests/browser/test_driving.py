@@ -267,7 +267,7 @@ def test_weights_experiment_and_history_are_taken_along_and_the_weights_brought_
     page.train()
     page.wait_for_ten()
     potentials = page.figure()["values"]
-    page.press("Share")
+    page.open("Share")
     saved = {}
     for name in ("Trained weights (safetensors)", "Experiment (JSON)", "History (CSV)"):
         with page.page.expect_download() as download:
@@ -283,7 +283,7 @@ def test_weights_experiment_and_history_are_taken_along_and_the_weights_brought_
     page.page.keyboard.press("Escape")
     page.press("New weights")
     page.until(lambda: page.epoch == 0 and page.figure()["values"] != potentials)
-    page.press("Share")
+    page.open("Share")
     page.page.locator("input[type=file]").set_input_files(weights)
     page.until(lambda: page.epoch == 0 and page.spikes == 10)
     page.until(lambda: page.figure()["values"] == potentials)

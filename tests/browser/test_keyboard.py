@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.everywhere import READY
 from tests.browser.neuron_page import NeuronPage
 from tests.browser.server import Server
-from tests.browser.waiting import box_of
+from tests.browser.waiting import box_of, press_until
 from tests.length import sampled
 
 MENUS = "[data-testid=stMain] button:is([aria-haspopup=menu], [aria-haspopup=dialog]):visible"
@@ -153,23 +152,18 @@ def test_tab_leads_out_of_every_menu_and_escape_closes_it(path: str, visit: Visi
     for place in range(menus.count()):
         for key in ("Tab", "Shift+Tab"):
             menu = menus.nth(place)
-            until_opened(page, 1, lambda menu=menu: menu.press("Enter"))
+            press_until(lambda menu=menu: menu.press("Enter"), open_menus(page, 1))
             page.wait_for_function(HAS_FOCUS)
             assert_keys_are_free_in_menu(page, menu)
             list(stops(page, key))
-            until_opened(page, 0, lambda: page.keyboard.press("Escape"))
-            until_opened(page, 1, lambda menu=menu: menu.press("Enter"))
-            until_opened(page, 0, lambda: page.keyboard.press("Escape"))
+            press_until(lambda: page.keyboard.press("Escape"), open_menus(page, 0))
+            press_until(lambda menu=menu: menu.press("Enter"), open_menus(page, 1))
+            press_until(lambda: page.keyboard.press("Escape"), open_menus(page, 0))
 
 
-def until_opened(page: Page, count: int, press: Callable[[], None]) -> None:
-    """Presses until so many menus are open: a press is lost where the page is drawn anew at that moment, on a busy machine say."""
-    for patience in (3_000, 6_000, 12_000):
-        press()
-        with contextlib.suppress(AssertionError):
-            expect(page.locator(OPENED)).to_have_count(count, timeout=patience)
-            return
-    raise AssertionError(f"{page.locator(OPENED).count()} menus are open instead of {count}")
+def open_menus(page: Page, count: int) -> Callable[[float], None]:
+    """Waits until so many menus are open."""
+    return lambda patience: expect(page.locator(OPENED)).to_have_count(count, timeout=patience)
 
 
 def assert_keys_are_free_in_menu(page: Page, menu: Locator) -> None:

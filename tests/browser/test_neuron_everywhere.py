@@ -14,7 +14,7 @@ from app.figures.style import PALETTES
 from app.state.tuned_neuron import DEFAULT
 from tests.browser.conftest import OpenNeuron
 from tests.browser.neuron_page import assert_shows
-from tests.browser.waiting import box_of
+from tests.browser.waiting import box_of, open_by
 from tests.length import sampled
 
 # --------------------------------------------------------------------------------------------- from page to page
@@ -39,9 +39,10 @@ def test_the_neuron_becomes_a_layer_and_a_neuron_of_a_network_opens_here(open_ne
     page = open_neuron()
     page.handle("threshold").focus()
     page.answered(lambda: page.page.keyboard.press("ArrowDown"))
-    page.button("Share").click()
-    page.button("Use as layer").click()
-    page.page.get_by_role("menuitem", name="In place of LIF 2").click()
+    place = page.page.get_by_role("menuitem", name="In place of LIF 2")
+    page.open("Share", "Use as layer")
+    open_by(page.button("Use as layer"), place)
+    place.click()
     expect(page.page.locator(".rows[data-drawn]")).to_be_visible(timeout=30_000)
     expect(page.page.get_by_role("slider", name="Spike threshold")).to_have_attribute("aria-valuetext", "0.95")
     page.page.get_by_role("button", name="Open neuron").click()
@@ -54,7 +55,7 @@ def test_the_neuron_becomes_a_layer_and_a_neuron_of_a_network_opens_here(open_ne
 def test_pictures_numbers_and_code_are_taken_along(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     page.answered(lambda: page.button("Four models").click())
-    page.button("Share").click()
+    page.open("Share", "Picture (PNG)")
     expect(page.page.get_by_text("LIF(tau_mem=20.0)")).to_be_visible()
     saved = {}
     for name in ("Picture (PNG)", "Curves (SVG)", "Run (CSV)"):

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from snncore.experiment.spec import ten_spikes
 from tests.browser.views import of_view
-from tests.browser.waiting import until
+from tests.browser.waiting import open_by, until
 
 CURVES, NETWORK = ".plot", ".rows"
 """The page's plots."""
@@ -116,18 +116,23 @@ class TrainingPage:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def open(self, menu: str) -> None:
+        open_by(self.button(menu), self.page.get_by_test_id("stPopoverBody"))
+
     def choose(self, menu: str, item: str) -> None:
         """An item or a button of a menu, which it closes."""
-        self.press(menu)
+        found = self.page.locator("[role=menuitem], [data-testid=stPopoverBody] button").filter(has_text=item).first
+        open_by(self.button(menu), found)
         self.page.mouse.move(0, 0)  # else the button's tooltip may lie over the items
-        self.page.locator("[role=menuitem], [data-testid=stPopoverBody] button").filter(has_text=item).first.click()
+        found.click()
         expect(self.page.locator("[role=menuitem]:visible, [data-testid=stPopoverBody]:visible")).to_have_count(0)
 
     def explain(self, name: str) -> Locator:
         """Opens an insight, by its name in the menu's table, and waits until it has taken the rows' place."""
-        self.press("Explain")
+        found = self.page.locator(f"[class*='st-key-insight-{name}'] button").locator("visible=true").first
+        open_by(self.button("Explain"), found)
         self.page.mouse.move(0, 0)  # else the button's tooltip may lie over the menu
-        self.page.locator(f"[class*='st-key-insight-{name}'] button").locator("visible=true").first.click()
+        found.click()
         insight = self.page.locator(".st-key-insight")
         expect(insight).to_be_visible()
         expect(self.page.get_by_test_id("stPopoverBody")).to_have_count(0)

@@ -10,6 +10,7 @@ from app.server.link import to_parameter
 from snncore.activation import SURROGATES
 from snncore.experiment.spec import Experiment, ten_spikes
 from tests.browser.training_page import CURVES, ENDLESS, NETWORK, TrainingPage
+from tests.browser.waiting import open_by
 
 DIVERGING = ten_spikes().replace({"training.lr": 1e30})
 UNREACHABLE = ten_spikes().replace({"network.3.spike_fn": {"kind": "SingleSpike"}, "training.task.target": 500})
@@ -69,8 +70,7 @@ def ten_spike_states(page: TrainingPage) -> Iterator[str]:
     page.choose("Compare", "Which surrogate learns fastest?")
     page.until(lambda: f"{len(SURROGATES)} of {len(SURROGATES)} done" in page.said)
     yield "trainings side by side"
-    page.page.get_by_role("button", name="Use one of them").click()
-    expect(page.page.get_by_role("menuitem").first).to_be_visible()
+    open_by(page.page.get_by_role("button", name="Use one of them"), page.page.get_by_role("menuitem"))
     yield "one of them chosen"
 
 
