@@ -46,15 +46,16 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(module: str = "app", script: str | None = None, **environment: str) -> Iterator[Server]:
-    """Starts the app, another module that serves it, or another script, on a free port, waits until it answers, and ends it.
+def serve(module: str = "app", script: str | None = None, port: int | None = None, **environment: str) -> Iterator[Server]:
+    """Starts the app, another module that serves it, or another script, waits until it answers, and ends it.
 
     Args:
+        port: on which it serves; None: a free one.
         environment: variables that it has beside those of this process.
     """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
-        port = _free_port()
+        port = port or _free_port()
         program = [module] if script is None else ["streamlit", "run", script]
         command = [sys.executable, "-m", *program, "--server.port", str(port)]
         started = {"cwd": ROOT, "env": {**os.environ, **environment}}

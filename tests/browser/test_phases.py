@@ -104,6 +104,18 @@ def test_escape_takes_back_a_typed_number_or_a_note_before_it_leads_back(open_pa
     expect(insight).to_have_count(0)
 
 
+def test_a_menu_that_closes_late_does_not_keep_the_focus_that_it_gives_back_to_its_button(open_page: Open) -> None:
+    page = open_page()
+    first = page.explain("phases").get_by_role("button", name="Next phase").locator("visible=true")
+    expect(first).to_be_focused()
+    page.button("Explain").focus()
+    expect(first).to_be_focused()
+    page.page.keyboard.press("Shift")  # the visitor acts, and whoever goes there now stays
+    page.button("Explain").focus()
+    page.page.wait_for_timeout(300)
+    expect(page.button("Explain")).to_be_focused()
+
+
 def test_the_key_n_leads_through_the_phases_wherever_the_focus_is(open_page: Open) -> None:
     page = open_page()
     insight = page.explain("phases")

@@ -152,3 +152,17 @@ test("what was told to a view that is gone for long is forgotten", () => {
   assert.deepEqual(told, []);
   mock.restoreAll();
 });
+
+test("a session that has answered nothing is told what is done, and what the one before left unanswered", () => {
+  const { acts, told, answer } = listened();
+  acts.tell({ do: "one" });
+  answer(1);
+  answer(0);
+  acts.tell({ do: "two" });
+  assert.deepEqual(told, [[1], [2]]);
+  answer(2);
+  acts.tell({ do: "three" });
+  answer(0);
+  mock.timers.tick(1);
+  assert.deepEqual(told, [[1], [2], [3], [3]]);
+});

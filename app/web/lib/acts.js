@@ -52,8 +52,9 @@ export class Acts {
   update(send, answered) {
     this.#send = send;
     this.#number = Math.max(this.#number, answered); // a new view in a session that has answered acts
+    const isOfNewSession = answered < this.#answered; // the one before ended with its server, or while the visitor was away
+    if (this.#ended || isOfNewSession) this.#told = 0; // what it told may be lost
     this.#answered = answered;
-    if (this.#ended) this.#told = 0; // it has come back, and what it told may be lost
     this.#ended = false;
     this.#unanswered = this.#unanswered.filter(({ number }) => number > answered);
     if (!this.#unanswered.length) clearTimeout(this.#timer);
