@@ -15,6 +15,7 @@ if str(ROOT) not in sys.path:
 from app.components.assets import web_url  # noqa: E402
 from app.components.chords import leave_chords  # noqa: E402
 from app.components.clicks import guard_replaced_buttons  # noqa: E402
+from app.components.connection import draw_when_connected_again  # noqa: E402
 from app.components.entries import keep_entries  # noqa: E402
 from app.components.failures import use_own_words  # noqa: E402
 from app.components.projector import projector_mode  # noqa: E402
@@ -39,6 +40,7 @@ with priority.page_first():
         head.page_links(pages, page)
         page.run()
         follow_theme()
+        draw_when_connected_again()
         guard_replaced_buttons()
         leave_chords()
         forget_refused_files()

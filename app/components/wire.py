@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from app.components.connection import Connection
 from app.components.controls import Controls
 from app.components.conversion import ConversionData
 from app.components.decision_map import DecisionMapData
@@ -27,6 +28,7 @@ from app.components.wall import Wall
 from app.words.glossary import Glossary
 
 SENT: tuple[type, ...] = (
+    Connection,
     Controls,
     ConversionData,
     DecisionMapData,

@@ -69,6 +69,10 @@ export interface ChoiceControl {
   path?: string;
 }
 
+export interface Connection {
+  answered: number;
+}
+
 export interface ConstantLevel {
   value: number;
 }

@@ -8,9 +8,20 @@ from playwright.sync_api import expect
 
 from app.words.glossary import GLOSSARY
 from tests.browser.conftest import OpenNetwork
-from tests.browser.waiting import box_of
+from tests.browser.network_page import NetworkPage
+from tests.browser.waiting import box_of, press_until
 
 OPEN = ".tip:popover-open"
+
+
+def rest_on(page: NetworkPage, term: str) -> None:
+    """Rests the pointer on a word until it is explained: what is drawn above it meanwhile moves it away."""
+
+    def hover() -> None:
+        page.page.mouse.move(0, 0)
+        page.page.locator(term).first.hover()
+
+    press_until(hover, lambda patience: expect(page.page.locator(OPEN)).to_be_visible(timeout=patience))
 
 
 def test_a_word_is_explained_where_the_pointer_rests_on_it_until_escape(open_network: OpenNetwork) -> None:
@@ -22,7 +33,7 @@ def test_a_word_is_explained_where_the_pointer_rests_on_it_until_escape(open_net
         (".rows-sentence", "u"),
         (".plain-caption", "θ"),
     ):
-        page.page.locator(f"{place} [data-term='{word}']").first.hover()
+        rest_on(page, f"{place} [data-term='{word}']")
         expect(page.page.locator(OPEN)).to_have_text(GLOSSARY[word])
         page.page.keyboard.press("Escape")
         expect(page.page.locator(OPEN)).to_have_count(0)
@@ -30,7 +41,7 @@ def test_a_word_is_explained_where_the_pointer_rests_on_it_until_escape(open_net
 
 def test_hz_is_explained_by_this_runs_own_time_step(open_network: OpenNetwork) -> None:
     page = open_network()
-    page.page.locator(".rows-words [data-term=Hz]").first.hover()
+    rest_on(page, ".rows-words [data-term=Hz]")
     expect(page.page.locator(OPEN)).to_have_text(re.compile("Here a step lasts 1 ms, so that a spike at every step is 1000 Hz."))
 
 

@@ -13,7 +13,10 @@ const MENU = "[data-testid=stPopover] *, [data-testid=stPopoverBody]:has([class*
 /** When each menu or insight first had the focus. @type {WeakMap<Element, number>} */
 const hadFocus = new WeakMap();
 let lastAct = -Infinity;
-for (const type of ["keydown", "pointerdown"]) document.addEventListener(type, () => void (lastAct = performance.now()), { capture: true });
+const onAct = () => {
+  lastAct = performance.now();
+};
+for (const type of ["keydown", "pointerdown"]) document.addEventListener(type, onAct, { capture: true });
 
 /** @param {import("../lib/view.js").Call<unknown>} call */
 export default function ({ parentElement }) {
