@@ -19,6 +19,7 @@ from app.components.connection import draw_when_connected_again  # noqa: E402
 from app.components.entries import keep_entries  # noqa: E402
 from app.components.failures import use_own_words  # noqa: E402
 from app.components.projector import projector_mode  # noqa: E402
+from app.components.terms import explain_terms  # noqa: E402
 from app.components.theme import follow_theme  # noqa: E402
 from app.components.undo import undo_by_keys  # noqa: E402
 from app.components.uploads import forget_refused_files  # noqa: E402
@@ -44,5 +45,6 @@ with priority.page_first():
         guard_replaced_buttons()
         leave_chords()
         forget_refused_files()
+        explain_terms()
         projector_mode()
         undo_by_keys(session.undo, session.redo)

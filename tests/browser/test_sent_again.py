@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
-from app.components.assets import web_url
+from app.components.assets import plotly_url, web_url
 from app.components.sent import OFFERED_EVERY, SENT_AFTER
 from snncore.experiment.spec import ten_spikes
 from snncore.run.simulation import simulate
@@ -51,6 +51,16 @@ def test_after_a_message_that_was_lost_all_of_it_is_sent_again(visitors: Callabl
     (simulation,) = simulate(ten_spikes().replace({"network.1.tau_mem": 11.0}))
     expected = simulation.records[1].u[0, :, 21]
     page.until(lambda: np.array_equal(of_view(page.rows, TRACE), expected))
+
+
+def test_a_plot_whose_library_cannot_be_loaded_says_so_until_it_can(profiles: Callable[..., BrowserContext], server: Server) -> None:
+    page = profiles(0, {}).new_page()  # whose console may say so too
+    page.route(f"**/{plotly_url()}", lambda route: route.abort(), times=1)
+    page.goto(server.url)
+    expect(page.get_by_role("alert")).to_contain_text("This plot could not be drawn: plotly.js did not come")
+    page.get_by_role("button", name="+1 epoch").click()
+    expect(page.locator(".plot[data-drawn]")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_view_whose_module_cannot_be_loaded_says_so(visitors: Callable[..., Page], server: Server) -> None:

@@ -30,7 +30,10 @@ export function loadPlotly(address) {
     if ("Plotly" in window) return resolve();
     const script = Object.assign(document.createElement("script"), { src: new URL(address, document.baseURI).href });
     script.onload = () => resolve();
-    script.onerror = () => reject(new Error(`plotly.js could not be loaded from ${script.src}`));
+    script.onerror = () => {
+      loads = null; // the next figure tries again
+      reject(new Error(`plotly.js did not come from ${script.src}`));
+    };
     document.head.append(script);
   });
   return loads;

@@ -1,6 +1,7 @@
 // Plotly figures, each on nodes that last, so that zoom, hover and focus survive every update.
 
 import { Acts } from "../lib/acts.js";
+import { element } from "../lib/dom.js";
 import { loadPlotly } from "../lib/plotly.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
@@ -16,6 +17,7 @@ await stylesheet(new URL("plot.css", import.meta.url));
 /**
  * @typedef {import("../lib/sent_view.js").Data<import("../wire.js").Plots>} Data
  * @typedef {ReturnType<typeof create>} View
+ * @typedef {import("./lasting_plot.js").Plot} Plot
  */
 
 export default sentView({ create, update, destroy });
@@ -67,5 +69,19 @@ function update(view, data, send) {
     reserve(plot, figure);
   });
   // In one go, so that the browser lays out and paints once.
-  loadPlotly(plotly).then(() => Promise.all(plots.map(draw)));
+  loadPlotly(plotly).then(
+    () => {
+      tellMissing(plots, "");
+      return Promise.all(plots.map(draw));
+    },
+    ({ message }) => tellMissing(plots, `This plot could not be drawn: ${message}. Reload the page.`),
+  );
+}
+
+/** Says where the plots would be why they aren't there. @param {Plot[]} plots @param {string} textContent empty once they can be drawn */
+function tellMissing(plots, textContent) {
+  for (const { root } of plots) {
+    root.querySelector(".plot-missing")?.remove();
+    if (textContent) element("p", "plot-missing", root, { role: "alert", textContent });
+  }
 }
