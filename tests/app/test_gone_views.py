@@ -16,7 +16,7 @@ from tests.app import pages
 from tests.app.neuron_page import VIEW as NEURON_VIEW
 from tests.app.pages import CONVERSION, NETWORK, NEURON, TRAINING, component_of, desk, shown
 
-ACTS = {"rows": {"do": "open", "layer": 1, "opens": True}, NEURON_VIEW: {"do": "edit", "changes": {"network.0.tau_mem": 3.0}}}
+ACTS = {"rows": {"do": "toggle", "layer": 1, "what": "open"}, NEURON_VIEW: {"do": "edit", "changes": {"network.0.tau_mem": 3.0}}}
 """Something that each view would do, were it still there."""
 
 

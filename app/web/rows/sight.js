@@ -18,8 +18,6 @@ export function redraw(view) {
   for (const drawn of view.rows) drawRow(view, drawn);
   drawLinks(view);
   drawTimeAxis(stageOn(view, view.axisCanvas, AXIS_HEIGHT));
-  if (view.zoom) view.root.dataset.zoom = view.zoom.map((edge) => edge.toFixed(1)).join(" ");
-  else delete view.root.dataset.zoom;
   view.whole.hidden = !view.zoom;
   if (!view.at) {
     placeCursor(view);
