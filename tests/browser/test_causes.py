@@ -11,7 +11,7 @@ from snncore.experiment.spec import ten_spikes
 from tests.browser.conftest import Open, OpenNetwork
 from tests.browser.network_page import NetworkPage
 from tests.browser.training_page import ROWS
-from tests.browser.waiting import box_of
+from tests.browser.waiting import box_of, press_until
 
 EAGER = to_parameter(ten_spikes().replace({"network.3.spike_threshold": 0.1}))
 """The ten-spike network with an output that fires."""
@@ -99,8 +99,7 @@ def test_an_edit_answers_anew_and_one_that_removes_the_neuron_shows_the_rows(ope
     click_spike(page, 2, *last_spike(page, 2), 4)
     says(page.page, "of LIF 4 fired at step")
     page.select(4)
-    page.button("Remove").click()
-    expect(page.page.get_by_role("button", name="Back", exact=True)).to_have_count(0)
+    press_until(page.button("Remove").click, lambda patience: expect(page.button("Back")).to_have_count(0, timeout=2 * patience))
     expect(page.canvas("raster", 1)).to_be_visible()
 
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { channels, colorAt, cssColor, pixel, ramp } from "../../app/web/rows/color.js";
+import { channels, colorAt, cssColor, pixel, ramp } from "../../app/web/lib/color.js";
 
 test("a colour is read from its text, and written for CSS", () => {
   assert.deepEqual(channels("#0072B2"), [0, 114, 178]);

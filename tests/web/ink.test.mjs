@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitted, inked, packed, SIDE, unpacked } from "../../app/web/drawing_pad/ink.js";
+import { fitted, inked, packed, SIDE } from "../../app/web/drawing_pad/ink.js";
+import { bitsOf } from "../../app/web/lib/bits.js";
 
 const ONE = [
   [
@@ -70,5 +71,5 @@ test("strokes lie on top of the ink that was there", () => {
 
 test("ink that is packed and unpacked is the same", () => {
   const ink = fitted(ZERO);
-  assert.deepEqual(unpacked(Uint8Array.from(atob(packed(ink)), (letter) => letter.charCodeAt(0))), ink);
+  assert.deepEqual(bitsOf(Uint8Array.from(atob(packed(ink)), (letter) => letter.charCodeAt(0))), ink);
 });

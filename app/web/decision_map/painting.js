@@ -1,6 +1,6 @@
 // Maps as pixels: what each byte of a grid is painted as. Pure functions of the numbers.
 
-import { channels, pixel, ramp } from "../rows/color.js";
+import { channels, pixel, ramp } from "../lib/color.js";
 
 export const OUTSIDE = 255; // the byte of a point where no sample can be, and of a time where there is none
 export const FULL = 254; // the byte of the largest value

@@ -2,12 +2,13 @@
 
 import { Acts } from "../lib/acts.js";
 import { bytesOf } from "../lib/base64.js";
+import { bitsOf } from "../lib/bits.js";
 import { button, element, setText } from "../lib/dom.js";
 import { stylesheet } from "../lib/style.js";
 import { followUnit } from "../lib/unit.js";
 import { lastingView } from "../lib/view.js";
 import { drawImage, drawReadouts, drawSheet } from "./drawing.js";
-import { fitted, inked, packed, SIDE, unpacked } from "./ink.js";
+import { fitted, inked, packed, SIDE } from "./ink.js";
 import { listen } from "./pen.js";
 
 await stylesheet(new URL("drawing_pad.css", import.meta.url));
@@ -32,7 +33,7 @@ export default lastingView({ create, update, destroy });
 
 /** @param {HTMLElement} parent @param {Data} data */
 function create(parent, data) {
-  if (!sheet.strokes.length && !sheet.base && data.drawn) sheet.base = unpacked(bytesOf(data.drawn)); // drawn before a reload
+  if (!sheet.strokes.length && !sheet.base && data.drawn) sheet.base = bitsOf(bytesOf(data.drawn)); // drawn before a reload
   const root = element("div", "pad", parent);
   const canvas = element("canvas", "pad-sheet", root, { tabIndex: 0, role: "application", ariaLabel: `Drawing pad. ${KEYS}` });
   const seen = element("div", "pad-seen", root);
@@ -74,7 +75,7 @@ function update(view, data, send) {
   view.acts.update(send, data.answered);
   if (data.baseNumber !== view.baseNumber) {
     view.baseNumber = data.baseNumber;
-    view.base = unpacked(bytesOf(data.base));
+    view.base = bitsOf(bytesOf(data.base));
     view.strokes = [];
     tell(view);
   }

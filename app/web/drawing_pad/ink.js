@@ -79,6 +79,3 @@ export function packed(ink) {
   for (let at = 0; at < ink.length; at++) bytes[at >> 3] |= ink[at] << (at & 7);
   return btoa(String.fromCharCode(...bytes));
 }
-
-/** Ink from what `packed` made of it. @param {Uint8Array} bytes @returns {Uint8Array<ArrayBuffer>} */
-export const unpacked = (bytes) => Uint8Array.from({ length: bytes.length * 8 }, (_, at) => (bytes[at >> 3] >> (at & 7)) & 1);

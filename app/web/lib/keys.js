@@ -5,7 +5,7 @@ export const LEAP = 10; // times as far with Shift
 /** Columns and rows, to the right and down, that an arrow key leads. @type {Record<string, [number, number] | undefined>} */
 export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-const TYPED_INTO = "textarea, input:not([type=range], [type=checkbox], [type=radio])";
+export const TYPED_INTO = "textarea, input:not([type=range], [type=checkbox], [type=radio])";
 const CLOSED_LIST = "[role=combobox]:not([aria-expanded=true])"; // its field holds no text until it is opened
 
 /** Whether text is typed into this, so that keys with Ctrl edit that text. @param {EventTarget | null} target */

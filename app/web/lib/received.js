@@ -5,6 +5,8 @@
 /** @typedef {0 | [number, number, number]} Entry */
 /** @typedef {{bytes: Uint8Array<ArrayBuffer>, type?: string, values?: Values}} Part */
 
+import { bitsOf } from "./bits.js";
+
 const READERS = { u1: Uint8Array, f4: Float32Array, f8: Float64Array, i4: Int32Array };
 
 /**
@@ -118,11 +120,4 @@ function valuesOf(part, type) {
   if (type.startsWith("b")) part.values = bitsOf(part.bytes, Number(type.slice(1)));
   else part.values = new READERS[/** @type {keyof typeof READERS} */ (type)](part.bytes.buffer);
   return part.values;
-}
-
-/** @param {Uint8Array} bytes @param {number} count */
-function bitsOf(bytes, count) {
-  const values = new Uint8Array(count);
-  for (let at = 0; at < count; at++) values[at] = (bytes[at >> 3] >> (at & 7)) & 1;
-  return values;
 }

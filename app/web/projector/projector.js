@@ -2,6 +2,7 @@
 // it wherever nothing is typed into; that key can be switched off, for those who dictate or whose keys are easily hit.
 
 import { element } from "../lib/dom.js";
+import { isTypedInto } from "../lib/keys.js";
 import { stylesheet } from "../lib/style.js";
 import { lastingView } from "../lib/view.js";
 
@@ -9,7 +10,7 @@ await stylesheet(new URL("projector.css", import.meta.url));
 
 const [MODE, KEY] = ["projector", "projectorKey"]; // what is kept in sessionStorage, and the key's switch in localStorage
 const OFF = "off";
-const TYPED_INTO = "input, textarea, select, [contenteditable=true], [role=combobox], [role=listbox], [role=menu], [role=menu] *";
+const CHOSEN_BY_LETTERS = "select, [contenteditable=true], [role=combobox], [role=listbox], [role=menu], [role=menu] *";
 
 /** @typedef {ReturnType<typeof create>} View */
 
@@ -54,7 +55,7 @@ function checkbox(parent, label) {
 
 /** Whether a key is another's: of a field, the browser, or a view. @param {KeyboardEvent} event */
 function isTaken({ target, altKey, ctrlKey, metaKey, repeat, defaultPrevented }) {
-  const isTyped = target instanceof Element && target.matches(TYPED_INTO);
+  const isTyped = isTypedInto(target) || (target instanceof Element && target.matches(CHOSEN_BY_LETTERS));
   return isTyped || altKey || ctrlKey || metaKey || repeat || defaultPrevented;
 }
 

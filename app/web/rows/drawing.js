@@ -1,8 +1,8 @@
 // What several kinds of rows are drawn with: the plot area as pixels, labels, levels, marks of selected lines, what stands at the row ends.
 
+import { colorAt, cssColor } from "../lib/color.js";
 import { clamp, inDigits } from "../lib/numbers.js";
 import { LEFT, plotWidth, RIGHT, toPixel } from "../lib/time_axis.js";
-import { colorAt, cssColor } from "./color.js";
 import { largestSize } from "./sizes.js";
 
 /** @typedef {import("../lib/received.js").Values} Values */

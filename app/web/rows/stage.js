@@ -1,8 +1,8 @@
 // What a row is drawn on: its canvas, the time axis, colours and arrays.
 
+import { ramp } from "../lib/color.js";
 import { contextOf, fitCanvas } from "../lib/dom.js";
 import { unit } from "../lib/unit.js";
-import { ramp } from "./color.js";
 import { kindOf } from "./kinds/kinds.js";
 import { wholeRange } from "./zoom.js";
 

@@ -1,15 +1,15 @@
 // Keys that press buttons of the page while a plot has the focus, Escape in all of an insight and n there where nothing is typed; a button that is disabled isn't
 // pressed, and the key of one that is gone stays the browser's. What the plots do with a key themselves comes first.
 
-import { isUsed } from "../lib/keys.js";
+import { isUsed, TYPED_INTO } from "../lib/keys.js";
 import { lastingView } from "../lib/view.js";
 
 const PLOTS = ".plot, .rows, .wall-body, .decision-plane, .decision-tiles";
 const INSIGHT = ".st-key-insight *";
-const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), select, textarea, [contenteditable]"; // takes letters
+const TAKES_LETTERS = `${TYPED_INTO}, select, [contenteditable]`;
 
 /** Where a key acts; others while a plot has the focus. A plot that goes with its phase leaves the focus to the body. @type {Record<string, string>} */
-const PLACES = { Escape: `${PLOTS}, ${INSIGHT}`, n: `${PLOTS}, .st-key-insight :not(${TYPED}), body:has(.st-key-insight)` };
+const PLACES = { Escape: `${PLOTS}, ${INSIGHT}`, n: `${PLOTS}, .st-key-insight :not(${TAKES_LETTERS}), body:has(.st-key-insight)` };
 
 /**
  * @typedef {import("../wire.js").Shortcuts} Data

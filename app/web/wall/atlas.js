@@ -1,5 +1,6 @@
 // All images of a wall on one canvas, drawn once.
 
+import { channels } from "../lib/color.js";
 import { contextOf } from "../lib/dom.js";
 
 const FULL = 255;
@@ -15,7 +16,7 @@ export function atlasOf(pixels, [height, width], color) {
   const columns = perRow(count);
   const canvas = Object.assign(document.createElement("canvas"), { width: columns * width, height: Math.ceil(count / columns) * height });
   const image = new ImageData(canvas.width, canvas.height);
-  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  const [red, green, blue] = channels(color);
   for (let number = 0; number < count; number++) {
     const [left, top] = [(number % columns) * width, Math.floor(number / columns) * height];
     for (let y = 0; y < height; y++) {

@@ -1,8 +1,8 @@
 // Values of all neurons or channels as colours.
 
+import { colorAt } from "../../lib/color.js";
 import { plotWidth, toPixel } from "../../lib/time_axis.js";
 import { pickOf } from "../acts.js";
-import { colorAt } from "../color.js";
 import { clipped, drawLineAxis, drawScale, markCell, markSelected, paint } from "../drawing.js";
 import { digits } from "../reading.js";
 import { cellAt, cellUnder, linesIn } from "./grid.js";

@@ -1,8 +1,8 @@
 // Feature maps at the cursor's time, a picture for each channel.
 
+import { colorAt, cssColor } from "../../lib/color.js";
 import { clamp } from "../../lib/numbers.js";
 import { pickOf } from "../acts.js";
-import { colorAt, cssColor } from "../color.js";
 import { drawScale } from "../drawing.js";
 import { digits } from "../reading.js";
 import { largestSize } from "../sizes.js";

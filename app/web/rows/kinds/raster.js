@@ -1,7 +1,7 @@
 // Spikes as ticks, with their sums at the row's end.
 
+import { channels, pixel } from "../../lib/color.js";
 import { pickOf } from "../acts.js";
-import { channels, pixel } from "../color.js";
 import { drawCounts, drawLineAxis, markSelected, paint, SEPARATE } from "../drawing.js";
 import { drawMarks, isMarked } from "../marks.js";
 import { digits } from "../reading.js";

@@ -1,9 +1,9 @@
 // Weights into one neuron, on one scale centred on zero: of a Linear a bar for each input, up or down; of a Conv2d its kernels side by side.
 
+import { colorAt, cssColor } from "../../lib/color.js";
 import { inDigits } from "../../lib/numbers.js";
 import { LEFT, plotWidth } from "../../lib/time_axis.js";
 import { pickOf } from "../acts.js";
-import { colorAt, cssColor } from "../color.js";
 import { drawLabel, drawValuesAxis, MIN_INSET, SEPARATE, strokeLevel, VALUES_FOOT } from "../drawing.js";
 import { digits, valueUnder } from "../reading.js";
 import { largestSize } from "../sizes.js";

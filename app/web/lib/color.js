@@ -1,6 +1,6 @@
 // Colours of values: ramps that are even to the eye (straight lines in Oklab, Ottosson 2020), from a background to a hue and beyond.
 
-import { clamp } from "../lib/numbers.js";
+import { clamp } from "./numbers.js";
 
 /** @typedef {[number, number, number]} Triple red, green, blue from 0 to 255, or a place in Oklab */
 
