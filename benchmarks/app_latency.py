@@ -81,7 +81,7 @@ def main() -> None:
         bar = f" (bar: below {BYTES_BARS[name]:.0f})" if name in BYTES_BARS else ""
         print(f"a move brings {statistics.median(sizes) / 1e3:5.1f} kB to the {name}{bar}")
     for name, (first, second) in visits.items():
-        print(f"a first visit brings {first / 1e3:6.0f} kB to the {name}, a second one {second / 1e3:6.0f} kB")
+        print(f"a first visit brings {first / 1e3:6.0f} kB to the {name}, a second one {second / 1e3:6.0f} kB (bar: a tenth)")
 
 
 def _visits(browser: Browser, address: str, line: Line) -> tuple[int, int]:

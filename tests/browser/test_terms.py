@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from app.server.link import to_parameter
+from app.state.conversion import presets
 from app.words.glossary import GLOSSARY
 from tests.browser.conftest import OpenNetwork
-from tests.browser.network_page import NetworkPage
+from tests.browser.server import Server
 from tests.browser.waiting import box_of, press_until
 
 OPEN = ".tip:popover-open"
 
 
-def rest_on(page: NetworkPage, term: str) -> None:
+def rest_on(page: Page, term: str) -> None:
     """Rests the pointer on a word until it is explained: what is drawn above it meanwhile moves it away."""
 
     def hover() -> None:
-        page.page.mouse.move(0, 0)
-        page.page.locator(term).first.hover()
+        page.mouse.move(0, 0)
+        page.locator(term).first.hover()
 
-    press_until(hover, lambda patience: expect(page.page.locator(OPEN)).to_be_visible(timeout=patience))
+    press_until(hover, lambda patience: expect(page.locator(OPEN)).to_be_visible(timeout=patience))
 
 
 def test_a_word_is_explained_where_the_pointer_rests_on_it_until_escape(open_network: OpenNetwork) -> None:
@@ -33,15 +36,22 @@ def test_a_word_is_explained_where_the_pointer_rests_on_it_until_escape(open_net
         (".rows-sentence", "u"),
         (".plain-caption", "θ"),
     ):
-        rest_on(page, f"{place} [data-term='{word}']")
+        rest_on(page.page, f"{place} [data-term='{word}']")
         expect(page.page.locator(OPEN)).to_have_text(GLOSSARY[word])
         page.page.keyboard.press("Escape")
         expect(page.page.locator(OPEN)).to_have_count(0)
 
 
+def test_a_word_is_explained_on_a_page_of_which_no_view_has_any(visitors: Callable[..., Page], server: Server) -> None:
+    page = visitors(server)
+    (convolutional,) = (preset for preset in presets() if "convolutional" in preset.title)
+    page.goto(f"{server.url}conversion?x={to_parameter(convolutional.experiment)}")
+    rest_on(page, ".plain-caption .term")
+
+
 def test_hz_is_explained_by_this_runs_own_time_step(open_network: OpenNetwork) -> None:
     page = open_network()
-    rest_on(page, ".rows-words [data-term=Hz]")
+    rest_on(page.page, ".rows-words [data-term=Hz]")
     expect(page.page.locator(OPEN)).to_have_text(re.compile("Here a step lasts 1 ms, so that a spike at every step is 1000 Hz."))
 
 
