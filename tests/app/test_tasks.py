@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from io import StringIO
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -28,7 +28,9 @@ from app.words.tasks import LEARNED_NAMES, TASK_WORDS, WATCH, task_name, task_wo
 from app.words.training import look_back, milestone, status
 from snncore.diagnosis.training_findings import NoProgress
 from snncore.errors import ExperimentError
-from snncore.experiment.recognition import digits, remember
+from snncore.experiment.data import DATA_KINDS
+from snncore.experiment.data.yin_yang import YinYang
+from snncore.experiment.recognition import digits, labelled, remember, yin_yang
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.experiment.tasks import TASK_KINDS, Task
 from snncore.experiment.tasks.spike_times import SpikeTimes
@@ -329,6 +331,34 @@ def test_a_task_for_one_input_gets_the_usual_network_after_labelled_data() -> No
     fields(page)["training.task"].set_value("Ten spikes")
     shown(page.run())
     assert page.session_state.desk.training.experiment == ten_spikes()
+
+
+@pytest.fixture
+def own_data() -> Iterator[type[YinYang]]:
+    class Points(YinYang):
+        title: ClassVar[str] = "Own points"
+        kind: Literal["points"] = "points"  # type: ignore[assignment]
+
+    yield DATA_KINDS.register(Points)  # type: ignore[misc]
+    DATA_KINDS.remove("points")
+
+
+def test_a_data_set_from_outside_is_offered_by_its_title_and_comes_with_a_network(own_data: type[YinYang]) -> None:
+    page = opened(ten_spikes())
+    assert fields(page)["training.task"].options[-1] == "Own points"
+    fields(page)["training.task"].set_value("Own points")
+    shown(page.run())
+    assert complaints(page) == []
+    experiment = page.session_state.desk.training.experiment
+    assert experiment == labelled(own_data())
+    experiment.check_trainable()
+    assert fields(page)["training.task"].value == "points"
+
+
+def test_a_data_set_from_outside_that_a_link_brings_is_named_by_its_title(own_data: type[YinYang]) -> None:
+    page = opened(yin_yang().replace({"training.task.data": own_data().model_dump()}))
+    assert complaints(page) == []
+    assert fields(page)["training.task"].options[-1] == "Own points"
 
 
 def test_a_longer_delay_lengthens_the_input() -> None:
