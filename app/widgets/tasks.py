@@ -65,7 +65,7 @@ def _choose(kind: str, edit: Edit) -> Parts:
     training.own_data.is_asked = kind == OWN_DATA
     if kind in LEARNED or kind in _data_from_outside():
         if not (isinstance(task, Classification) and task.data.kind == kind):
-            held.attempt(lambda: training.begin(LEARNED[kind]() if kind in LEARNED else labelled(DATA_KINDS[kind]())))
+            held.attempt(lambda: training.begin(LEARNED[kind]() if kind in LEARNED else labelled(DATA_KINDS[kind].model_validate({}))))
         return None
     if kind not in TASK_KINDS or kind == task.kind or shape is None:
         return None
