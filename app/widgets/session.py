@@ -66,6 +66,11 @@ def turn(left: str) -> None:
         st.switch_page(file_of(page), query_params=_without_marks(st.query_params.to_dict()))
 
 
+def attempt(act: Callable[[], object]) -> None:
+    """Do an act, as the callback of a widget; if it is refused, the page says why."""
+    desk().attempt(act)
+
+
 def undo() -> None:
     """Take back the last edit on the present page."""
     held = desk()
