@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.runtime import exists
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from app.server.tabs import is_open
 from app.state.address import PARAMETERS
 from app.state.desk import Desk, desks
 
@@ -89,7 +90,7 @@ def desk(page: str = "") -> Desk:
         context = get_script_run_ctx()
         session = context.session_id if context else ""
         found = desks.claim(st.query_params.get(DESK_PARAMETER, ""), _browser(), session)
-        made = found or Desk(_browser(), session)
+        made = found or Desk(_browser(), session, is_open=is_open)
         made.turn_to(page)
         if found:
             found.reload(_query())
