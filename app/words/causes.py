@@ -1,4 +1,4 @@
-"""What is said of the causes of a spike, or of a silence."""
+"""Sentences on the causes of a spike, or of a silence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of an epoch's seven phases, and of a training without one of them."""
+"""Sentences on an epoch's seven phases, and on a training without one of them."""
 
 from __future__ import annotations
 
