@@ -18,7 +18,7 @@ class EquationLine(TypedDict):
 def equation(layer: NeuronSpec) -> list[EquationLine]:
     """Return the neuron's equations line by line.
 
-    They are the equations of DYNAMICS, without the terms that the neuron lacks.
+    They are the equations of `docs/dynamics.md`, without the terms that the neuron lacks.
 
     In a text stand `{u}` for u of the step, `{u-}` for that of the step before, likewise i, v, b, z and theta; `{s}` and `{spikes}`, its
     spikes as a number and in words; `{r}`, v after the reset and before the bound; `{sign}`, how u compares with θ; `{taken}`, what each
