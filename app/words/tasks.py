@@ -95,7 +95,7 @@ class TaskWords(Generic[T]):
         return name.replace("_", " ")
 
     def parameter(self, name: str) -> Parameter:
-        """How one of its fields is edited."""
+        """Control row for one of the task's fields."""
         return Parameter(capitalised(self.field(name)))
 
     def value(self, name: str, value: Any) -> str:

@@ -170,7 +170,7 @@ class DataSet(Part):
         return self.steps is None and self.sample_shape == (2,)
 
     def values_at(self, points: Array) -> Array:
-        """Return what a network is shown of points (points, 2), x and y from 0 to 1; float32 (points, *sample_shape).
+        """Return points (points, 2), x and y from 0 to 1, as samples; float32 (points, *sample_shape).
 
         Only where `is_plane`; the first two values are x and y themselves.
         """
