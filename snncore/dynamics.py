@@ -184,7 +184,7 @@ class Recurrence(Generic[P]):
 
 
 def fed_back(connection: Callable[[Tensor], Tensor], s: Tensor) -> Tensor:
-    """Return the recurrent current that spikes (batch, ...) make, as the scan and the loops sum it."""
+    """Return the recurrent current of spikes (batch, ...), summed in the order of the scan and the loops."""
     return in_order(s, connection.weight, connection.bias) if is_summed_in_order(connection, s) else connection(s)
 
 

@@ -27,7 +27,7 @@ PHRASES = {
     r"\bas (?:fast|far|long) as it goes\b": "'at full speed'",
     r"\bis no (?:Experiment|Exception|network|number|other|layer)\b": "'is not an Experiment'",
     r"\bhas before (?:him|her|them)\b": "say what the visitor has",
-    r"\bwhat (?:is|was) (?:seen|drawn|done|said|told|looked|shown|given) (?:of|at|to|beside)\b": "use the noun",
+    r"(?i)\bwhat (?:is|was) (?:seen|drawn|done|said|told|looked|shown|given) (?:of|at|to|beside)\b": "use the noun",
     r"\bsuch a one\b|\bthe like of\b|\band its like\b": "name it, or give an example",
     r"\bone of one's\b|\bof one's own\b": "'of your own'",
     r"\bcomes? to its end\b|\bis at its end\b": "'ends', 'has ended'",

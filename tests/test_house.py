@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -77,19 +77,30 @@ def below(room: str) -> set[str]:
     return {room}.union(*map(below, ARROWS[room]))
 
 
+@functools.cache
 def arrows() -> dict[str, set[str]]:
-    """Of each module, those that it imports; of a package and what is taken from it, what is taken."""
+    """The modules that each module imports."""
     known = modules()
-    found = {}
-    for module, file in known.items():
-        named = imports_of(file) & known.keys()
-        taken = {name.rpartition(".")[0] for name in named}
-        found[module] = {name for name in named - {module} if name not in taken or not is_package(known[name])}
+    return {module: set().union(*(imported(node, known) for node in nodes_of(file))) - {module} for module, file in known.items()}
+
+
+def imported(node: ast.AST, known: Collection[str]) -> set[str]:
+    """The known modules that a statement imports; a package itself only if something in it is taken that is no module."""
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}.intersection(known)
+    if not isinstance(node, ast.ImportFrom) or not node.module:
+        return set()
+    taken = {f"{node.module}.{alias.name}" for alias in node.names}
+    return taken if taken.issubset(known) else (taken | {node.module}).intersection(known)
+
+
+def reached(module: str) -> set[str]:
+    """The module, and all that it imports through others."""
+    found, left = set(), {module}
+    while left:
+        found |= left
+        left = set().union(*(arrows()[name] for name in left)) - found
     return found
-
-
-def is_package(file: Path) -> bool:
-    return file.name == "__init__.py"
 
 
 def test_imports_go_one_way() -> None:
@@ -98,16 +109,39 @@ def test_imports_go_one_way() -> None:
             assert room_of(name) in below(room_of(module)), f"{module} imports {name}, which stands above it or beside it"
 
 
-@pytest.mark.parametrize("room", STRANGERS)
-def test_rooms_keep_strangers_out(room: str) -> None:
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("from snncore import kernels, simulate", {"snncore", "snncore.kernels"}),
+        ("from snncore import kernels, dynamics", {"snncore.kernels", "snncore.dynamics"}),
+        ("from snncore.dynamics import Step", {"snncore.dynamics"}),
+        ("import snncore.dynamics, os", {"snncore.dynamics"}),
+        ("from os import path", set()),
+    ],
+)
+def test_a_package_is_imported_unless_all_that_is_taken_are_modules(statement: str, expected: set[str]) -> None:
+    (node,) = ast.parse(statement).body
+    assert imported(node, modules()) == expected
+
+
+def test_imports_name_their_modules_in_full() -> None:
     for module, file in modules().items():
+        relative = [node.lineno for node in nodes_of(file) if isinstance(node, ast.ImportFrom) and node.level]
+        assert not relative, f"{module}, line {relative[0]}: write the import from snncore or app on"
+
+
+@pytest.mark.parametrize("room", STRANGERS)
+def test_rooms_keep_strangers_out_also_behind_what_they_import(room: str) -> None:
+    known = modules()
+    for module in known:
         if module == room or module.startswith(f"{room}."):
-            found = {name.partition(".")[0] for name in imports_of(file)}.intersection(STRANGERS[room])
-            assert not found, f"{module} imports {', '.join(found)}"
+            for name in reached(module):
+                found = {name.partition(".")[0] for name in imports_of(known[name])}.intersection(STRANGERS[room])
+                assert not found, f"{module} imports {', '.join(found)}{'' if name == module else f' through {name}'}"
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
-    left = arrows()
+    left = dict(arrows())
     while True:
         leaves = {module for module, imported in left.items() if not imported & left.keys()}
         if not leaves:

@@ -111,7 +111,7 @@ class Sent:
 
 
 def send(component: Callable[..., Any], key: str, header: Mapping[str, Any], arrays: Arrays, on_acts_change: Callable[[], None]) -> None:
-    """Draw the component of this session's view under `key`; what the view lacks it asks for."""
+    """Draw the component under `key` in this session; its view asks for the parts that it lacks."""
     sent: Sent = st.session_state.setdefault(f"{key} sent", Sent(key))
 
     def forget() -> None:

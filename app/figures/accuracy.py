@@ -103,7 +103,7 @@ def _of_test(values: Values, panel: int, what: str, palette: Palette, **more: An
 
 
 def _marked(records: Sequence[EpochRecord], palette: Palette) -> dict[str, Any]:
-    """A mark on each of few epochs."""
+    """Return a line style with a mark at each epoch, if there are only a few."""
     return {"mode": "lines+markers", "marker": {"color": palette.spikes, "size": 4}} if len(records) <= MOST_MARKED else {}
 
 

@@ -67,7 +67,7 @@ class MapPalette(TypedDict):
 
 
 class DecisionHeader(TypedDict):
-    """What is drawn of a decision.
+    """Maps of a decision, and what they are drawn with.
 
     The arrays are, one byte a point: classes, margins, times; x, y, label and answer of the test samples; then one array for each hidden
     layer. Maps have side² bytes a row after the other, the largest y first; 255 stands for what is outside, and of times for none.

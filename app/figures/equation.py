@@ -18,12 +18,12 @@ class EquationLine(TypedDict):
 def equation(layer: NeuronSpec) -> list[EquationLine]:
     """Return the neuron's equations line by line.
 
-    They are the equations of DYNAMICS, without the terms that the neuron lacks.
+    They are the equations of `docs/dynamics.md`, without the terms that the neuron lacks.
 
-    In a text stand `{u}` for u of the step, `{u-}` for that of the step before, likewise i, v, b, z and theta; `{s}` and `{spikes}`, its
-    spikes as a number and in words; `{r}`, v after the reset and before the bound; `{sign}`, how u compares with θ; `{taken}`, what each
-    spike takes from u; `{at}`, the step; and the parameters in force. A part is that of the step which the piece is lit with: "decay",
-    "input", "compare", "spike", "reset", "bound", or none.
+    In a text, `{u}` is u at this step and `{u-}` u at the step before; likewise i, v, b, z and theta. `{s}` and `{spikes}` are its spikes
+    as a number and in words; `{r}` is v after the reset and before the bound; `{sign}` is how u compares with θ; `{taken}` is what each
+    spike takes from u; `{at}` is the step; other names are the parameters in force. Each piece lights up with one part of the step:
+    "decay", "input", "compare", "spike", "reset" or "bound", or with none.
     """
     has_leak, has_synapse, is_bounded = (getattr(layer, name, None) is not None for name in ("tau_mem", "tau_syn", "min_v_mem"))
     normalises = bool(getattr(layer, "norm_input", False))

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.server import tabs
 from app.server.registry import Desks
 from app.server.runner import Owner
 from app.state.address import Addressed, Query, read
@@ -45,6 +44,9 @@ class Desk:
     The next click or key interrupts a callback wherever it reads Streamlit's session state. So no callback reads it again once it has begun
     to change a desk.
 
+    Args:
+        is_open: returns whether a tab shows a session of Streamlit.
+
     Attributes:
         id: unguessable; the address names it, so that a reload finds the desk again.
         browser: identifies the browser that it belongs to; no other browser gets it.
@@ -59,9 +61,10 @@ class Desk:
         conversion: the artificial network made spiking, on the Conversion page.
     """
 
-    def __init__(self, browser: str = "", session: str = "", page: str = "") -> None:
+    def __init__(self, browser: str = "", session: str = "", page: str = "", is_open: Callable[[str], bool] = lambda session: True) -> None:
         self.id = secrets.token_urlsafe(16)
         self.browser, self.session, self.page = browser, session, page
+        self._is_open = is_open
         self.turning: Turning | None = None
         self.guard = Guard()
         self.files = KeptFiles(self._files_in_use)
@@ -157,7 +160,7 @@ class Desk:
 
     def is_attended(self) -> bool:
         """Return True if a tab shows it."""
-        return tabs.is_open(self.session)
+        return self._is_open(self.session)
 
     def leave(self) -> None:
         """End all its trainings."""

@@ -24,7 +24,7 @@ class Guard:
     """Streamlit may run the callback of the next click while the previous one still computes."""
 
     def look_after(self, work: Callable[[], object]) -> None:
-        """Do what is no visitor's act, while no act is done. What was said of the last act stays."""
+        """Do what is no visitor's act, while no act is done. The last complaint stays."""
         with page_first(), self._lock:
             work()
 

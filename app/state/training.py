@@ -40,7 +40,7 @@ FEW = 2
 
 @dataclass
 class TrainingState(ShownTraining):
-    """Acts raise ExperimentError, and change nothing, if the result can't be built. What is shown of it is in `shown_training`.
+    """Acts raise ExperimentError, and change nothing, if the result can't be built. `shown_training` has what pages show.
 
     Attributes:
         trials: trainings side by side.

@@ -70,7 +70,7 @@ class TunedNeuron:
     usual: dict[str, Any] = field(default_factory=dict)
     _simulation: Simulation | None = None
     _views: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """What was shown of other lessons and neurons, by their origin in the history."""
+    """Views of other lessons and neurons, by their origin in the history."""
 
     def __post_init__(self) -> None:
         self.address = Address(DEFAULT, self.files)
@@ -198,7 +198,7 @@ class TunedNeuron:
 
     @property
     def _view(self) -> dict[str, Any]:
-        """What is shown beside the Experiment, by attribute."""
+        """The present view, apart from the Experiment, by attribute."""
         return {name: getattr(self, name) for name in ("discovery", "pinned", "neuron", "panel", "beside", "lacks")}
 
     def _with_input(self, experiment: Experiment) -> tuple[Experiment, str]:

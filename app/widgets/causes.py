@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -16,6 +17,7 @@ from app.figures.style import Theme
 from app.state.why import INPUT, Explanation, Question, Why, sender_of
 from app.widgets.controls import Panel
 from app.widgets.drawing import draw_itself
+from app.widgets.session import attempt
 from app.words.causes import (
     LEAVE_OUT,
     NOTHING_GIVEN,
@@ -78,7 +80,7 @@ def causes_view(
         "causes",
         causes_figure(simulation, found, explained.chosen, theme),
         describe_causes(told, simulation, found),
-        on_act=lambda act: _act(why, simulation, sample, act, back),
+        on_act=lambda act: attempt(lambda: _act(why, simulation, sample, act, back)),
         redraw=redraw,
     )
 
@@ -101,11 +103,11 @@ def _buttons(why: Why, explained: Explanation, back: Callable[[], None] | None) 
     found = explained.found
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="causes_buttons"):
         if back:
-            st.button("Back", key="causes_back", help="Key: Escape, in the plots", on_click=back)
+            st.button("Back", key="causes_back", help="Key: Escape, in the plots", on_click=attempt, args=(back,))
         if found.spikes:
-            st.button("How many must go?", disabled=explained.is_counted, on_click=why.count)
+            st.button("How many must go?", disabled=explained.is_counted, on_click=attempt, args=(why.count,))
         if explained.chosen and sender_of(found, explained.chosen.source) is not None:  # last, so that the others keep their places
-            st.button("Why did that fire?", on_click=why.go_on, args=(found,))
+            st.button("Why did that fire?", on_click=attempt, args=(partial(why.go_on, found),))
 
 
 def _offer(why: Why, found: Causes, redraw: Callable[[], None]) -> None:
@@ -114,7 +116,7 @@ def _offer(why: Why, found: Causes, redraw: Callable[[], None]) -> None:
     chosen = "" if why.chosen is None else " ".join(map(str, why.chosen))
 
     def leave_out(changes: dict[str, Any]) -> None:
-        why.leave_out(offered.get(changes["cause"]))
+        attempt(lambda: why.leave_out(offered.get(changes["cause"])))
 
     if offered:
         named = {"": NOTHING_LEFT_OUT, **{name: cause_in_words(found, cause) for name, cause in offered.items()}}

@@ -19,6 +19,7 @@ from app.state.training import TrainingState
 from app.widgets.controls import Panel, Parts
 from app.widgets.drawing import draw_itself
 from app.widgets.insights import INSIGHTS, Insight
+from app.widgets.session import attempt
 from app.words.credit import (
     ALONE,
     DETACH_RESET,
@@ -52,7 +53,7 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
     elif view.changes:
         with st.container(horizontal=True, vertical_alignment="center", key="credit_changed"):
             caption(changed_in_words(explained.credit, explained.trained))
-            st.button("As trained", key="credit_as_trained", on_click=view.change_back)
+            st.button("As trained", key="credit_as_trained", on_click=attempt, args=(view.change_back,))
     if view.gone is not None:
         sentence(gone_in_words(explained.experiment, view.gone.layer, view.gone.neuron, view.gone.step))
     place = view.place
@@ -63,7 +64,7 @@ def credit_view(training: TrainingState, theme: Theme) -> None:
         "credit",
         credit_figure(explained.experiment, explained.credit, explained.trained, cell, theme, ask),
         describe_credit(explained.experiment, explained.credit),
-        on_act=lambda act: _act(training, explained, act),
+        on_act=lambda act: attempt(lambda: _act(training, explained, act)),
     )
 
 
@@ -78,7 +79,7 @@ def _switches(view: CreditView, shown: Shown) -> None:
         return view.changes.get(name, value_in(shown, found[0][0], name)) if found else None
 
     def change(name: str, value: Any) -> Parts:
-        view.change(name, value, shown)
+        attempt(lambda: view.change(name, value, shown))
         return None
 
     detached = present("detach_reset")

@@ -12,7 +12,7 @@ from app.state.delays import DELAYS
 from app.state.recognition import Look
 from app.state.training import TrainingState
 from app.widgets.data_views import answers_wall, data_view
-from app.widgets.session import desk
+from app.widgets.session import attempt, desk
 from app.words.numbers import counted, listed
 
 BEGIN = f"Train at {listed(list(map(str, DELAYS)))} steps"
@@ -28,7 +28,7 @@ def remembered(look: Look, training: TrainingState) -> None:
     delays = training.delays
     delays.follow(training.experiment)
     if delays.are_running:
-        st.button("Stop", key="stop_delays", on_click=delays.stop)
+        st.button("Stop", key="stop_delays", on_click=attempt, args=(delays.stop,))
     else:
         st.button(BEGIN, key="train_delays", on_click=_begin, help=HELP)
     found = delays.remembered()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.widgets.controls import Edit, Panel, Parts
 from app.widgets.session import desk
 from app.words.labelled_parameters import DATA_FIELDS, ENCODING, ENCODING_FIELDS, criterion_name, encoding_name, readout_name
+from app.words.numbers import capitalised
+from app.words.parameter import Parameter
 from app.words.tasks import task_words
 from app.words.training_parameters import BATCH_SIZE, SCHEDULE
 from app.words.typed_numbers import Numbers
 from snncore.experiment import edits
-from snncore.experiment.encodings import ENCODING_KINDS
+from snncore.experiment.data import DataSet
+from snncore.experiment.encodings import ENCODING_KINDS, Encoding
 from snncore.experiment.readouts import OF_POTENTIALS, OF_SPIKES
 from snncore.experiment.spec import Experiment
 from snncore.experiment.tasks.classification import Classification
@@ -34,13 +38,13 @@ def add_labelled(rows: Panel, experiment: Experiment, edit: Edit) -> None:
 
 def add_more_of_labelled(rows: Panel, experiment: Experiment, task: Classification, edit: Edit) -> None:
     """Add rows of data, encoding, readout, loss and batches."""
-    for name in DATA_FIELDS.get(task.data.kind, ()):
+    for name in parameters_of(task.data, DATA_FIELDS):
         if name != FIRST_OF_DATA.get(task.data.kind):
             _of_data(rows, experiment, task.data, name, edit)
     if task.data.steps is None:
         kinds = [kind for kind, each in ENCODING_KINDS.items() if not each.takes_time]
         rows.choice(ENCODING, f"{OF_THE_TASK}encoding", task.encoding.kind, kinds, _encode, encoding_name)
-        for name, parameter in ENCODING_FIELDS.get(task.encoding.kind, {}).items():
+        for name, parameter in parameters_of(task.encoding, ENCODING_FIELDS).items():
             value = getattr(task.encoding, name)
             rows.number(parameter, f"{OF_THE_TASK}encoding.{name}", value, Numbers.of(type(task.encoding), name), edit)
     words = task_words(task)
@@ -54,6 +58,14 @@ def add_more_of_labelled(rows: Panel, experiment: Experiment, task: Classificati
     training = experiment.training
     rows.number(BATCH_SIZE, "training.batch_size", training.batch_size, Numbers.of(Training, "batch_size"), edit)
     rows.choice(SCHEDULE, "training.schedule", training.schedule, ("constant", "cosine"), edit, str.capitalize)
+
+
+def parameters_of(part: DataSet | Encoding, known: Mapping[str, Mapping[str, Parameter]]) -> Mapping[str, Parameter]:
+    """Return words for the numbers of a data set or an encoding; a kind from outside has the names of its fields."""
+    if part.is_built_in():
+        return known.get(part.kind, {})
+    numbers = (name for name, field in type(part).model_fields.items() if field.annotation in (int, float))
+    return {name: Parameter(capitalised(name.replace("_", " "))) for name in numbers}
 
 
 def _number(rows: Panel, task: Classification, name: str, edit: Edit) -> None:
@@ -78,4 +90,4 @@ def _of_data(rows: Panel, experiment: Experiment, data: Any, name: str, edit: Ed
         steps = type(data)(**{**data.model_dump(), name: changes[path]}).steps
         return edit(changes if steps is None else {**changes, "input.shape": (samples, steps, *shape)})
 
-    rows.number(DATA_FIELDS[data.kind][name], path, getattr(data, name), Numbers.of(type(data), name), change)
+    rows.number(parameters_of(data, DATA_FIELDS)[name], path, getattr(data, name), Numbers.of(type(data), name), change)

@@ -111,8 +111,8 @@ def _then_all(act: Callable[..., object], *arguments: Any) -> None:
 
 
 def _denormalise(training: TrainingState) -> None:
-    training.ask_why(False)
     training.change(without_normalisation(training.run.in_force))
+    training.ask_why(False)
 
 
 def _trials_row(training: TrainingState) -> None:

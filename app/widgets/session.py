@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.runtime import exists
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from app.server.tabs import is_open
 from app.state.address import PARAMETERS
 from app.state.desk import Desk, desks
 
@@ -66,6 +67,11 @@ def turn(left: str) -> None:
         st.switch_page(file_of(page), query_params=_without_marks(st.query_params.to_dict()))
 
 
+def attempt(act: Callable[[], object]) -> None:
+    """Do an act, as the callback of a widget; if it is refused, the page says why."""
+    desk().attempt(act)
+
+
 def undo() -> None:
     """Take back the last edit on the present page."""
     held = desk()
@@ -84,7 +90,7 @@ def desk(page: str = "") -> Desk:
         context = get_script_run_ctx()
         session = context.session_id if context else ""
         found = desks.claim(st.query_params.get(DESK_PARAMETER, ""), _browser(), session)
-        made = found or Desk(_browser(), session)
+        made = found or Desk(_browser(), session, is_open=is_open)
         made.turn_to(page)
         if found:
             found.reload(_query())

@@ -18,7 +18,7 @@ from app.state.training import TrainingState
 from app.widgets.controls import Panel
 from app.widgets.drawing import draw_itself
 from app.widgets.insights import INSIGHTS, Insight
-from app.widgets.session import desk
+from app.widgets.session import attempt, desk
 from app.words.layer_parameters import PART_PARAMETERS
 from app.words.parameter import Parameter
 from app.words.parts import firsts, part_name
@@ -71,13 +71,17 @@ def _controls(training: TrainingState, shown: Shown, weights: Weights | None) ->
         present = str(view.layer_of(experiment))
 
         def look_at(changes: dict[str, Any]) -> None:
-            view.look_at(int(changes["layer"]))
+            attempt(lambda: view.look_at(int(changes["layer"])))
 
         rows.choice(LAYER, "layer", present, list(map(str, places)), look_at, experiment.layer_label)
     _add_tried(rows, training, shown)
+
+    def look_into(changes: dict[str, Any]) -> None:
+        attempt(lambda: view.look_into(int(changes["neuron"])))
+
     if weights is not None:
         numbers = Numbers(is_whole=True, low=0, high=len(shown.parameters[weights.name]) - 1)
-        rows.number(NEURON, "neuron", weights.neuron, numbers, lambda changes: view.look_into(int(changes["neuron"])))
+        rows.number(NEURON, "neuron", weights.neuron, numbers, look_into)
     rows.show("Surrogate", lambda _: draw_itself())
 
 
@@ -114,7 +118,7 @@ def _potentials(training: TrainingState, shown: Shown, theme: Theme) -> None:
         caption(shares_in_words(_name(given[1]), shares, of_tried, "" if tried is None else _name(tried)))
         if tried is not None:
             st.button(TAKE, key="use_tried", on_click=_take, args=(training,), help=TAKE_HELP)
-            st.button(DROP, key="drop_tried", on_click=view.drop_tried)
+            st.button(DROP, key="drop_tried", on_click=attempt, args=(view.drop_tried,))
     caption(optimiser_in_words(experiment.training.optimiser))
 
 
@@ -126,7 +130,11 @@ def _weight(training: TrainingState, shown: Shown, weights: Weights, theme: Them
     target = f"neuron {weights.neuron} of {shown.experiment.layer_label(str(view.layer_of(shown.experiment)))}"
     bars = gradient_bars(weights.gradients, place, source, target, theme, weights.tried)
     described = describe_gradients(weights.gradients, place, source, target)
-    plots("surrogate_gradients", [Plot(figure=bars, description=described)], view.picked, view.pick, redraw=draw_itself)
+
+    def pick(place: int | None) -> None:
+        attempt(lambda: view.pick(place))
+
+    plots("surrogate_gradients", [Plot(figure=bars, description=described)], view.picked, pick, redraw=draw_itself)
     tried = None if weights.tried is None else float(weights.tried[place])
     plots("surrogate_staircase", [Plot(figure=staircase(found, theme, tried), description=describe_staircase(found))])
     caption(staircase_in_words(found, has_goal=found.loss == 0))

@@ -11,14 +11,15 @@ from app.widgets.session import desk
 from app.words.tasks import LEARNED_NAMES, OWN_DATA, TIMES_APART, learned_name, task_words, times_in_text
 from app.words.training_parameters import LEARNS
 from app.words.typed_numbers import Numbers
-from snncore.experiment.recognition import digits, remember, yin_yang
+from snncore.experiment.data import DATA_KINDS
+from snncore.experiment.recognition import digits, labelled, remember, yin_yang
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.experiment.tasks import TASK_KINDS
 from snncore.experiment.tasks.classification import Classification
 from snncore.experiment.training import OF_THE_TASK
 
 LEARNED: dict[str, Callable[[], Experiment]] = {"digits": digits, "yin_yang": yin_yang, "remember": remember}
-"""Functions that return labelled data with a network that learns them, by kind of data."""
+"""Functions that return labelled data with a network that learns them, by kind of data. Data sets from outside get a usual network."""
 
 
 def add_task(rows: Panel, experiment: Experiment, edit: Edit) -> None:
@@ -31,12 +32,12 @@ def add_task(rows: Panel, experiment: Experiment, edit: Edit) -> None:
     kind = task.data.kind if isinstance(task, Classification) else task.kind
     takes_any = does_spike or task.is_labelled
     unlabelled = [name for name, each in TASK_KINDS.items() if not each.is_labelled and (takes_any or not each.needs_spikes)]
-    labelled = [*LEARNED_NAMES, *([] if kind in (*LEARNED_NAMES, *unlabelled) else [kind])]
+    offered = [*unlabelled, *LEARNED_NAMES, *_data_from_outside()]
     rows.choice(
         LEARNS,
         "training.task",
         kind,
-        [*unlabelled, *labelled],
+        offered if kind in offered else [*offered, kind],
         lambda changes: _choose(changes["training.task"], edit),
         lambda name: learned_name(name, task, takes_any),
     )
@@ -62,9 +63,9 @@ def _choose(kind: str, edit: Edit) -> Parts:
     present = training.experiment
     task, shape = present.training.task, present.output_shape
     training.own_data.is_asked = kind == OWN_DATA
-    if kind in LEARNED:
+    if kind in LEARNED or kind in _data_from_outside():
         if not (isinstance(task, Classification) and task.data.kind == kind):
-            held.attempt(lambda: training.begin(LEARNED[kind]()))
+            held.attempt(lambda: training.begin(LEARNED[kind]() if kind in LEARNED else labelled(DATA_KINDS[kind].model_validate({}))))
         return None
     if kind not in TASK_KINDS or kind == task.kind or shape is None:
         return None
@@ -75,6 +76,12 @@ def _choose(kind: str, edit: Edit) -> Parts:
     fitted = TASK_KINDS[kind].fitting(usual.output_shape).model_dump()
     held.attempt(lambda: training.begin(usual.replace({"training.task": fitted})))
     return None
+
+
+def _data_from_outside() -> list[str]:
+    """Return kinds of data sets from outside that need no values for their fields."""
+    outside = {kind: each for kind, each in DATA_KINDS.items() if kind not in LEARNED_NAMES}
+    return [kind for kind, each in outside.items() if not any(field.is_required() for field in each.model_fields.values())]
 
 
 def _numbers(rows: Panel, experiment: Experiment, edit: Edit) -> None:

@@ -1,4 +1,4 @@
-"""What is said of the causes of a spike, or of a silence."""
+"""Sentences on the causes of a spike, or of a silence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HELP = "Its last spike, or the step at which it came closest to one, with what e
 LEAVE_OUT = Parameter("Leave out", "The network is run again without it. A click on a spike below chooses it.")
 NOTHING_LEFT_OUT = "nothing"
 
-SPIKE_GONE = "That spike is gone, since the training went on; click another."
+SPIKE_GONE = "That spike no longer exists: training has continued. Click another."
 
 NOTHING_GIVEN = "What you clicked gave nothing to this u: it came later, was lost before, or no weight leads from it."
 
@@ -89,9 +89,9 @@ def fewest_in_words(fewest: Needed | None) -> str:
     if fewest is None:
         return "No set of received spikes was found without which it stays silent."
     if fewest.count == 1:
-        return "One received spike less is enough to keep it silent."
-    bound = "" if fewest.is_minimum else ", or fewer: not all sets were tried"
-    return f"It takes {fewest.count} received spikes less to keep it silent{bound}."
+        return "One spike fewer would keep it silent."
+    bound = "" if fewest.is_minimum else "; perhaps a smaller number would too, as not all sets were tried"
+    return f"{fewest.count} spikes fewer would keep it silent{bound}."
 
 
 def _ending(found: Causes, again: Without) -> str:

@@ -1,4 +1,4 @@
-"""What is said of credit through time: the terms of a cell's chain rule, where credit ends, and how much arrives at a layer."""
+"""Sentences on credit through time: the terms of a cell's chain rule, where credit ends, and how much arrives at a layer."""
 
 from __future__ import annotations
 
@@ -91,12 +91,12 @@ def credit_in_words(epoch: int, loss: float, is_empty: bool) -> str:
 
 
 def sample_alone_in_words(sample: int, batch_size: int) -> str:
-    """What is said of credit of labelled data: it is that of one sample, which isn't even learned."""
+    """Caption under the credit of labelled data, which is that of one sample, and of one that isn't learned."""
     return f"For test sample {sample} only, with the current weights; training learns from batches of {batch_size} training samples."
 
 
 def gone_in_words(experiment: Experiment, layer: int, neuron: int, step: int) -> str:
-    """What is said of a cell that was asked about and isn't there."""
+    """Sentence on a cell that was asked about and isn't there."""
     is_layer = layer < len(experiment.network)
     name = experiment.layer_label(str(layer)) if is_layer else f"layer {layer + 1}"
     return f"Neuron {neuron} of {name} at step {step} is no longer there; click another cell."
@@ -126,7 +126,7 @@ def chain_words(ask: str) -> ChainWords:
             "cut": f"{back} stops at step {{step}} after {{passed}}: that step passes on × {{last}}.",
             "faded": f"{back} fades × {{factor}} a step: under {share_in_words(FADED)} is left at step {{step}}, after {{back}}.",
             "grown": f"{back} explodes × {{factor}} a step: over {GROWN:g} times as much at step {{step}}.",
-            "start": f"{back} reaches step 0 with {{left}} of itself, × {{factor}} a step.",
+            "start": f"{back} still has {{left}} of its size at step 0, × {{factor}} a step.",
         },
         "faded": FADED,
         "grown": GROWN,

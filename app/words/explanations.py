@@ -16,7 +16,7 @@ def reason_in_words(cause: FirstSpike) -> str:
     if not cause.hidden_learned:
         kept = "The hidden layer is as it was" if cause.hidden_spikes else "There is no hidden layer"
         return f"{kept}: the output weights alone took the potential from {before} to {together} of the threshold for the first spike."
-    woke = _woke(cause.hidden_spikes, cause.epoch) if cause.hidden_spikes else "What comes before the output weights changed"
+    woke = _woke(cause.hidden_spikes, cause.epoch) if cause.hidden_spikes else "The layers before the output weights changed"
     if not cause.output_learned:
         return f"{woke}, and the output weights are as they were: for the first spike, from {before} to {together} of the threshold."
     new = "the new hidden spikes" if cause.hidden_spikes else "the new layers before them"

@@ -21,7 +21,7 @@ GLOSSARY: dict[str, str] = {
     "epoch": "One run of the network, and one change of all its weights.",
     "loss": "How far the output is from what it should be, as one number. Training makes it smaller.",
     "learning rate": "How far the weights move in one epoch.",
-    "several spikes in one step": "A u of 2 θ or more is worth two spikes or more: a neuron may spike more than once in a step.",
+    "several spikes in one step": "At u ≥ 2 θ a neuron spikes twice or more in one step.",
     "Hz": "Spikes per second. A step lasts dt seconds; a neuron that spikes at every step fires 1/dt times a second.",
 }
 """Explanations by word, in the order in which they are listed."""

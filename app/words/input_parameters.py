@@ -147,7 +147,7 @@ INPUT_PARAMETERS: dict[str, Parameter] = {
         unit="pixels per step",
         tuned=Range(0.05, 4.0, 0.05),
     ),
-    "index": Parameter("Digit", "Which of the handwritten digits; further samples show the next ones.", "whole", low=0, high=1796, step=1),
+    "index": Parameter("Digit", "Number of the digit; with several samples, the next ones follow.", "whole", low=0, high=1796, step=1),
     "weight": Parameter(
         "Weight of a spike",
         "Multiplies every value of the input.",
@@ -182,7 +182,7 @@ OF_KIND: dict[str, dict[str, Parameter]] = {
     },
     "drawn": {"weight": FACTOR},
     "file": {"weight": FACTOR},
-    "sample": {"index": Parameter("Sample", "Which sample of the half; further samples show the next ones.", "whole", low=0)},
+    "sample": {"index": Parameter("Sample", "Number of the sample; with several samples, the next ones follow.", "whole", low=0)},
     "sine_current": {
         "period": Parameter(
             "Period",

@@ -1,4 +1,4 @@
-"""What is said of an epoch's seven phases, and of a training without one of them."""
+"""Sentences on an epoch's seven phases, and on a training without one of them."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ CODE: dict[Phase, str] = {
 }
 """The line of a training loop that does it."""
 
-PREDICT = "Your prediction of the output over {count} epochs without “{phase}”: choose one."
+PREDICT = "What will the output do over {count} epochs without “{phase}”? Choose one."
 
-OUTCOMES: dict[Outcome, str] = {"same": "Just as with it", "other": "It learns, but otherwise", "still": "Nothing moves"}
+OUTCOMES: dict[Outcome, str] = {"same": "Just as with it", "other": "It learns, but differently", "still": "Nothing moves"}
 """What may happen without a phase."""
 
 HAPPENED: dict[Outcome, str] = {
     "same": "every epoch is the same as with it",
-    "other": "it takes another course",
+    "other": "it takes a different course",
     "still": "nothing moves from epoch to epoch",
 }
 
 WHY: dict[Phase, str] = {
     Phase.RESET_PARAMETER_GRADIENTS: "Each epoch's gradients are added to all earlier ones, like a momentum that never fades.",
-    Phase.RESET_STATE_GRADIENTS: "States that are reset take no graph along, so there is nothing left to cut.",
+    Phase.RESET_STATE_GRADIENTS: "Resetting the states already cuts the graph, so nothing is left to cut.",
     Phase.RESET_STATES: "Each epoch begins with the potentials that the one before left, so the same weights answer differently.",
     Phase.BACKWARD: "Without gradients the optimiser has nothing to go by.",
     Phase.UPDATE: "Gradients are computed, and nobody uses them.",
@@ -107,7 +107,7 @@ def _cleared(walked: WalkedEpoch, experiment: Experiment) -> str:
     if not walked.old_gradients:
         return "Before the first epoch no parameter has a gradient, so there is nothing to clear."
     sizes = _norms(walked.old_gradients)
-    return f"The epoch before left gradients, {_named(sizes, experiment)}. They are cleared, or this epoch's would be added to them."
+    return f"The previous epoch left gradients, {_named(sizes, experiment)}. They are cleared, or this epoch's would be added to them."
 
 
 def _cut(walked: WalkedEpoch) -> str:
@@ -123,10 +123,10 @@ def _cut(walked: WalkedEpoch) -> str:
 def _reset(walked: WalkedEpoch, experiment: Experiment) -> str:
     sizes = {name: float(np.abs(v).max()) for name, v in walked.left.items() if v.size}
     if not any(sizes.values()):
-        when = "The epoch before left all potentials at rest" if walked.record.epoch else "Before the first epoch all potentials rest"
+        when = "The previous epoch left all potentials at rest" if walked.record.epoch else "Before the first epoch all potentials rest"
         return f"{when}, so there is nothing to reset."
     left = listed([f"{_number(size)} in {experiment.layer_label(name)}" for name, size in sizes.items()])
-    return f"The epoch before left potentials up to |v| {left}. All begin at rest again, as the input does."
+    return f"The previous epoch left potentials up to |v| {left}. All begin at rest again, as the input does."
 
 
 def _forward(record: EpochRecord, experiment: Experiment) -> str:

@@ -38,7 +38,7 @@ def draw_help(draft: Draft, seed: Seed, trains: bool = False) -> str:
     found = randomness(draft)
     what = {"weights": "other first weights", "input": "another random input", "noise": "other noise"}[seed]
     if seed == "input" and trains and found.batches:
-        what = f"another order of the batches{' and other spikes of their samples' if found.samples else ''}"
+        what = f"a different batch order{' and other spikes of the samples' if found.samples else ''}"
     return f"Draws {what}, with the next seed."
 
 

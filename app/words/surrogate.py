@@ -1,4 +1,4 @@
-"""What is said of a surrogate gradient: how much of a run it reaches, and how far it can be trusted."""
+"""Sentences on a surrogate gradient: how much of a run it reaches, and how far it can be trusted."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from app.words.numbers import LARGEST_IN_DIGITS, capitalised, counted, with_minus
 from app.words.parameter import Parameter, Range, Tried
+from snncore.experiment.data import DATA_KINDS
 from snncore.experiment.tasks import TASK_KINDS, Task
 from snncore.experiment.tasks.classification import Classification
 from snncore.experiment.tasks.spike_count import OutputSum, SpikeCount
@@ -94,7 +95,7 @@ class TaskWords(Generic[T]):
         return name.replace("_", " ")
 
     def parameter(self, name: str) -> Parameter:
-        """How one of its fields is edited."""
+        """Control row for one of the task's fields."""
         return Parameter(capitalised(self.field(name)))
 
     def value(self, name: str, value: Any) -> str:
@@ -341,7 +342,7 @@ OWN_DATA = "file"
 """Kind of the data set that a visitor brings."""
 
 LEARNED_NAMES = {"digits": "Digits", "yin_yang": "Yin-Yang", "remember": "Remember", OWN_DATA: "Own labelled data"}
-"""Names of labelled data in the choice of what is learned, in its order."""
+"""Names of labelled data in the choice of what is learned, in its order; data sets from outside follow by their titles."""
 
 
 WATCH: dict[str, str] = {
@@ -365,6 +366,8 @@ def learned_name(kind: str, task: Task, does_spike: bool) -> str:
     """Name of what may be learned: of a data set, or of a kind of task; a number of spikes is called by it."""
     if kind in LEARNED_NAMES:
         return LEARNED_NAMES[kind]
+    if kind in DATA_KINDS:
+        return DATA_KINDS[kind].title
     if kind == "spike_count" and does_spike:
         target = task.target if isinstance(task, SpikeCount) else SpikeCount().target
         return f"{capitalised(small(target))} spike{'' if target == 1 else 's'}"

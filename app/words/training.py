@@ -162,7 +162,8 @@ def _course(run: Course, words: TaskWords[Any]) -> str:
 def _hidden_silence(run: Course, reason: Silence) -> str:
     names = dict(zip((layer.name for layer in run.records[-1].layers), layer_names(run.experiment), strict=True))
     return (
-        f"{names[reason.layer]} never fires, so no spike comes this far; its membrane potential {_reaches(reason.largest_u_over_threshold)}"
+        f"{names[reason.layer]} never fires, so nothing reaches the output; its membrane potential "
+        f"{_reaches(reason.largest_u_over_threshold)}"
     )
 
 

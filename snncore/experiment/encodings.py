@@ -15,7 +15,7 @@ from snncore import encoders
 from snncore.errors import MisfitError, RegistrationError
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import Part, Shape
-from snncore.experiment.trial import try_seeds
+from snncore.experiment.trial import in_type, try_seeds
 
 FASTEST = 1e6
 """Hz."""
@@ -76,9 +76,7 @@ class Encoding(Part):
     def _tried(self, values: Tensor, shape: Shape, generator: torch.Generator) -> Tensor:
         encoded = self.encode(values, shape[1], TRIAL_DT, generator)
         if not isinstance(encoded, Tensor) or encoded.shape != shape or encoded.dtype != torch.float32:
-            is_tensor = isinstance(encoded, Tensor)
-            made = f"{str(encoded.dtype).removeprefix('torch.')} {tuple(encoded.shape)}" if is_tensor else type(encoded).__name__
-            raise RegistrationError(f"{type(self).__name__}: its encode makes {made}; it must return a tensor, float32 {shape}.")
+            raise RegistrationError(f"{type(self).__name__}: its encode makes {in_type(encoded)}; it must return float32 {shape}.")
         return encoded
 
     @property

@@ -1,10 +1,12 @@
-"""Experiments that learn labelled data, each with a network that learns it: digits, Yin-Yang, and a bit to remember."""
+"""Experiments that learn labelled data, each with a network that learns it: digits, Yin-Yang, a bit to remember, or any data set."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from snncore.activation import FastSigmoid, SingleSpike
+from snncore.experiment.data import DataSet
 from snncore.experiment.data.digits import Digits
 from snncore.experiment.data.remember import Remember
 from snncore.experiment.data.yin_yang import YinYang
@@ -19,6 +21,7 @@ from snncore.experiment.weights import NormalWeights
 
 YIN_YANG_NEURONS = 120
 REMEMBERING_NEURONS = 40
+HIDDEN_NEURONS = 128
 
 
 def digits() -> Experiment:
@@ -103,6 +106,33 @@ def remember(delay: int = 200, *, adapts: bool = True) -> Experiment:
             optimiser="Adam",
             lr=1e-2,
             epochs=13,
+            batch_size=64,
+        ),
+    )
+
+
+def labelled(data: DataSet) -> Experiment:
+    """Return any labelled data, learned by Linear–LIF–Linear–ExpLeak with 128 hidden neurons.
+
+    Samples without time are constant currents of 20 steps.
+    """
+    inputs, steps = math.prod(data.sample_shape), data.steps or 20
+    membrane: dict[str, Any] = {"tau_mem": max(10.0, steps / 10)}
+    encoding = ConstantCurrent() if data.steps is None else AsGiven()
+    return Experiment(
+        network=(
+            LinearSpec(in_features=inputs, out_features=HIDDEN_NEURONS),
+            LIFSpec(**membrane, norm_input=False),
+            LinearSpec(in_features=HIDDEN_NEURONS, out_features=data.classes),
+            ExpLeakSpec(**membrane),
+        ),
+        input=Sample(shape=(1, steps, inputs)),
+        training=Training(
+            task=Classification(data=data, encoding=encoding, readout="mean_potential"),
+            optimiser="Adam",
+            lr=5e-3,
+            schedule="cosine",
+            epochs=21,
             batch_size=64,
         ),
     )

@@ -58,7 +58,7 @@ def register_neuron(
 
     Args:
         step: one time step, `step(z, state, parameters) -> Step`, of `snncore.dynamics`. Output, u and each state variable have the shape
-            of z, (batch, ...). It changes nothing in place, and draws no random numbers.
+            of z, (batch, ...), and its dtype. It changes nothing in place, draws no random numbers, and lets gradients pass.
         spikes: whether its output is spikes.
         words: words for its fields on pages, by field name. Fields of a built-in model, such as `tau_mem`, have words already.
         sentence: one sentence on the model, for pages.
@@ -66,8 +66,8 @@ def register_neuron(
 
     Raises:
         RegistrationError: the name is taken or isn't one, the step has another signature, a field lacks words or has a type that no
-            Experiment holds, a default isn't of its type, or a trial of two steps shows that the model doesn't run as said above. Nothing
-            is registered then.
+            Experiment holds, a default isn't of its type, or a trial of two steps shows that the model doesn't run as said above, or
+            that no gradient passes through it. Nothing is registered then.
     """
 
     def register(layer: type[Layer]) -> type[Layer]:
@@ -182,6 +182,8 @@ def _try(model: NeuronModel, spec: type[NeuronSpec]) -> None:
     if model.does_spike and not isinstance(getattr(layer, "spike_threshold", None), Tensor):
         raise RegistrationError(f"{name} spikes, so it needs a tensor spike_threshold, θ, that its u is compared with.")
     _try_step(name, layer, z)
+    _try_inputs(name, layer, {"one sample": z[:1], "zeros": torch.zeros(TRIAL)})
+    _try_gradient(name, layer, z)
 
 
 def _again(layer: StatefulLayer, z: Tensor) -> Tensor:
@@ -191,7 +193,7 @@ def _again(layer: StatefulLayer, z: Tensor) -> Tensor:
 
 
 def _try_step(name: str, layer: StatefulLayer, z: Tensor) -> None:
-    """Call the model's step once; raise RegistrationError if it returns other shapes or changes what it was given."""
+    """Call the model's step once; raise RegistrationError if it returns other shapes or dtypes, or changes what it was given."""
     given = {state: torch.full_like(z[:, 0], 0.25) for state in layer.state_names}
     state, now = {key: value.clone() for key, value in given.items()}, z[:, 0].clone()
     tensors = dict(state)
@@ -202,11 +204,44 @@ def _try_step(name: str, layer: StatefulLayer, z: Tensor) -> None:
     is_same = torch.equal(now, z[:, 0]) and all(state.get(key) is tensors[key] for key in given)
     if not (is_same and all(torch.equal(tensors[key], value) for key, value in given.items())):
         raise RegistrationError(f"{name}: its step changes its input or state in place; make new tensors, and a new dict {{**state, ...}}.")
-    for shown, value in {"u": made.seen["u"], **{key: made.state[key] for key in given}}.items():
+    for shown, value in {"output": made.output, "u": made.seen["u"], **{key: made.state[key] for key in given}}.items():
+        if value.dtype != now.dtype:
+            found, wanted = (str(each.dtype).removeprefix("torch.") for each in (value, now))
+            raise RegistrationError(f"{name}: of a {wanted} input its step makes {shown} in {found}; make it in the dtype of the input.")
         if value.shape != now.shape:
             raise RegistrationError(
                 f"{name}: of an input {tuple(now.shape)} its step makes {shown} of the shape {tuple(value.shape)}; it must have the same."
             )
+
+
+def _try_inputs(name: str, layer: StatefulLayer, inputs: Mapping[str, Tensor]) -> None:
+    """Run the layer on each input; raise RegistrationError if it fails on one."""
+    for what, z in inputs.items():
+        try:
+            with torch.no_grad():
+                shape = tuple(_again(layer, z).shape)
+        except Exception as error:
+            raise RegistrationError(
+                f"{name}: a trial with {what} ended in {in_a_line(error)}; its step must take any batch of finite numbers."
+            ) from error
+        if shape != z.shape:
+            raise RegistrationError(f"{name}: of {what}, {tuple(z.shape)}, it makes {shape}; the output must have the same shape.")
+
+
+def _try_gradient(name: str, layer: StatefulLayer, z: Tensor) -> None:
+    """Raise RegistrationError if the output's gradient doesn't reach the input, so that no layer below could learn."""
+    z = z.clone().requires_grad_()
+    try:
+        output = _again(layer, z)
+        gradient = torch.autograd.grad(output.sum(), z, allow_unused=True)[0] if output.requires_grad else None
+    except Exception as error:
+        raise RegistrationError(
+            f"{name}: a trial with gradients ended in {in_a_line(error)}; its step must calculate with torch alone."
+        ) from error
+    if gradient is None:
+        raise RegistrationError(
+            f"{name}: no gradient of its output reaches its input; its step must calculate with torch alone, and spike by a spike_fn."
+        )
 
 
 def _check_first_values(name: str, spec: type[NeuronSpec]) -> None:

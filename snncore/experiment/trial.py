@@ -36,6 +36,13 @@ def tried(call: Callable[[], T]) -> tuple[T, str | None]:
         random.setstate(of_python)
 
 
+def in_type(given: object) -> str:
+    """Return what a message calls a value: "float32 (2, 3)" for a tensor, the name of its type for anything else."""
+    if isinstance(given, Tensor):
+        return f"{str(given.dtype).removeprefix('torch.')} {tuple(given.shape)}"
+    return f"an array, {given.dtype} {given.shape}" if isinstance(given, np.ndarray) else type(given).__name__
+
+
 def try_seeds(name: str, method: str, make: Callable[[torch.Generator], Tensor], says_random: bool) -> None:
     """Make values with two equal seeds and another one.
 

@@ -32,13 +32,13 @@ Source = Literal["input", "recurrence", "bias", "reset", "initial", "bound"]
 
 @dataclass(frozen=True)
 class Cause:
-    """One thing that gave something to u.
+    """One contribution to u, such as a received spike.
 
     Attributes:
         source: the part that it belongs to, as in `Causes.parts`.
         step: when it was sent, or happened.
         sender: who sent it, counted in the layer or input that sends; 0 in parts without a sender.
-        value: what it gave to u.
+        value: how much it contributed.
     """
 
     source: Source

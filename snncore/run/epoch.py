@@ -84,7 +84,7 @@ class EpochRecord:
 
     @property
     def train_score(self) -> float | None:
-        """The score on the samples that were learned from, while they were; None without labelled data."""
+        """Score on the training samples during this epoch; None without labelled data."""
         return self.task.train_score(self)
 
     @property

@@ -263,10 +263,11 @@ def test_both_values_are_told_where_an_earlier_spike_changed() -> None:
 def test_the_fewest_spikes_are_told_as_a_minimum_or_a_bound() -> None:
     causes_ = tuple(Cause("input", step, 0, 0.1) for step in range(3))
     assert fewest_in_words(None) == "No set of received spikes was found without which it stays silent."
-    assert fewest_in_words(Needed(causes_[:1], True)) == "One received spike less is enough to keep it silent."
-    assert fewest_in_words(Needed(causes_, True)) == "It takes 3 received spikes less to keep it silent."
+    assert fewest_in_words(Needed(causes_[:1], True)) == "One spike fewer would keep it silent."
+    assert fewest_in_words(Needed(causes_, True)) == "3 spikes fewer would keep it silent."
     assert (
-        fewest_in_words(Needed(causes_, False)) == "It takes 3 received spikes less to keep it silent, or fewer: not all sets were tried."
+        fewest_in_words(Needed(causes_, False))
+        == "3 spikes fewer would keep it silent; perhaps a smaller number would too, as not all sets were tried."
     )
 
 

@@ -49,7 +49,7 @@ def test_the_ten_spike_task_is_told_from_silence_to_ten() -> None:
 def test_where_a_layer_before_the_output_is_silent_it_is_named() -> None:
     ((run, said),) = trained(0, **{"network.1.spike_threshold": 5.0})
     assert said.endswith(
-        "They are silent: LIF 2 never fires, so no spike comes this far; its membrane potential reaches 26% of the threshold."
+        "They are silent: LIF 2 never fires, so nothing reaches the output; its membrane potential reaches 26% of the threshold."
     )
     assert call(run) == "Train them"
 

@@ -310,7 +310,7 @@ def test_before_the_first_epoch_there_is_nothing_to_clear_and_without_gradients_
 def test_a_verdict_says_what_happened_and_whether_it_was_predicted() -> None:
     assert verdict(Phase.UPDATE, "still", "still", None).startswith("As you said: nothing moves from epoch to epoch. Gradients are")
     wrong = verdict(Phase.RESET_STATE_GRADIENTS, "other", "same", None)
-    assert wrong.startswith("You said “It learns, but otherwise”, but every epoch is the same as with it.")
+    assert wrong.startswith("You said “It learns, but differently”, but every epoch is the same as with it.")
     assert "Each epoch's gradients" not in verdict(Phase.RESET_PARAMETER_GRADIENTS, "same", "same", None), (
         "no reason for what didn't happen"
     )

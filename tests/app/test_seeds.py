@@ -87,12 +87,12 @@ RATE_CODED = digits().replace({"training.task.encoding": {"kind": "rate"}})
 @pytest.mark.parametrize(
     ("made", "note", "drawn"),
     [
-        (digits(), "Decides the order of the batches.", "Draws another order of the batches, with the next seed."),
-        (yin_yang(), "Decides the order of the batches.", "Draws another order of the batches, with the next seed."),
+        (digits(), "Decides the order of the batches.", "Draws a different batch order, with the next seed."),
+        (yin_yang(), "Decides the order of the batches.", "Draws a different batch order, with the next seed."),
         (
             RATE_CODED,
             "Decides the order of the batches and the spikes of their samples.",
-            "Draws another order of the batches and other spikes of their samples, with the next seed.",
+            "Draws a different batch order and other spikes of the samples, with the next seed.",
         ),
     ],
 )

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from io import StringIO
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -23,12 +23,16 @@ from app.state.desk import Desk
 from app.words.changes import changes_in_words
 from app.words.comparison import differences
 from app.words.findings import training_finding_in_words, training_remedy_in_words
+from app.words.labelled_parameters import DATA_FIELDS, ENCODING_FIELDS
 from app.words.recognition import untrained
 from app.words.tasks import LEARNED_NAMES, TASK_WORDS, WATCH, task_name, task_words, watch
 from app.words.training import look_back, milestone, status
 from snncore.diagnosis.training_findings import NoProgress
 from snncore.errors import ExperimentError
-from snncore.experiment.recognition import digits, remember
+from snncore.experiment.data import DATA_KINDS
+from snncore.experiment.data.yin_yang import YinYang
+from snncore.experiment.encodings import ENCODING_KINDS, RateCode
+from snncore.experiment.recognition import digits, labelled, remember, yin_yang
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.experiment.tasks import TASK_KINDS, Task
 from snncore.experiment.tasks.spike_times import SpikeTimes
@@ -96,6 +100,21 @@ def test_every_task_of_the_package_has_words_with_a_name_of_its_own() -> None:
             for name in type(task).model_fields
             if name != "kind"
         )
+
+
+NO_ROWS = {
+    "file": {"name", "digest", "samples", "shape", "has_time", "labels"},  # they describe the file
+    "on_off": {"code"},  # no number
+}
+"""Fields without a row of their own, by kind of data or of encoding."""
+
+
+@pytest.mark.parametrize(("kinds", "words"), [(DATA_KINDS, DATA_FIELDS), (ENCODING_KINDS, ENCODING_FIELDS)], ids=["data", "encodings"])
+def test_every_number_of_labelled_data_and_of_their_encodings_has_words(kinds: Any, words: Any) -> None:
+    assert set(words) <= set(kinds)
+    for kind, part in kinds.items():
+        assert words.get(kind, {}).keys() == part.model_fields.keys() - {"kind"} - NO_ROWS.get(kind, set())
+        assert all(parameter.name and parameter.note.endswith(".") for parameter in words.get(kind, {}).values())
 
 
 def test_whatever_can_be_learned_says_what_to_watch() -> None:
@@ -329,6 +348,62 @@ def test_a_task_for_one_input_gets_the_usual_network_after_labelled_data() -> No
     fields(page)["training.task"].set_value("Ten spikes")
     shown(page.run())
     assert page.session_state.desk.training.experiment == ten_spikes()
+
+
+@pytest.fixture
+def own_data() -> Iterator[type[YinYang]]:
+    class Points(YinYang):
+        title: ClassVar[str] = "Own points"
+        kind: Literal["points"] = "points"  # type: ignore[assignment]
+
+    yield DATA_KINDS.register(Points)  # type: ignore[misc]
+    DATA_KINDS.remove("points")
+
+
+def test_a_data_set_from_outside_is_offered_by_its_title_and_comes_with_a_network(own_data: type[YinYang]) -> None:
+    page = opened(ten_spikes())
+    assert fields(page)["training.task"].options[-1] == "Own points"
+    fields(page)["training.task"].set_value("Own points")
+    shown(page.run())
+    assert complaints(page) == []
+    experiment = page.session_state.desk.training.experiment
+    assert experiment == labelled(own_data())
+    experiment.check_trainable()
+    assert fields(page)["training.task"].value == "points"
+
+
+class HalfRate(RateCode):
+    title: ClassVar[str] = "Half rate"
+    kind: Literal["half_rate"] = "half_rate"  # type: ignore[assignment]
+    largest_share: float = 0.5
+
+
+@pytest.fixture
+def own_encoding() -> Iterator[None]:
+    ENCODING_KINDS.register(HalfRate)
+    yield
+    ENCODING_KINDS.remove("half_rate")
+
+
+def test_numbers_of_data_and_encodings_from_outside_are_edited_under_the_names_of_their_fields(
+    own_data: type[YinYang], own_encoding: None
+) -> None:
+    made = labelled(own_data()).replace({"training.task.encoding": HalfRate().model_dump()})
+    page = open_page(TRAINING, made.draft, more=True)
+    found = fields(page)
+    assert [found[f"training.task.{name}"].label for name in ("data.seed", "encoding.rate", "encoding.largest_share")] == [
+        *("Seed", "Rate", "Largest share"),
+    ]
+    found["training.task.encoding.largest_share"].set_value("0.25")
+    shown(page.run())
+    assert complaints(page) == []
+    assert page.session_state.desk.training.experiment.training.task.encoding == HalfRate(largest_share=0.25)
+
+
+def test_a_data_set_from_outside_that_a_link_brings_is_named_by_its_title(own_data: type[YinYang]) -> None:
+    page = opened(yin_yang().replace({"training.task.data": own_data().model_dump()}))
+    assert complaints(page) == []
+    assert fields(page)["training.task"].options[-1] == "Own points"
 
 
 def test_a_longer_delay_lengthens_the_input() -> None:

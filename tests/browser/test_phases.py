@@ -134,7 +134,7 @@ def test_the_seven_phases_are_walked_through_with_what_each_changes(open_page: O
     trained(page)
     insight = page.explain("phases")
     shown = {
-        Phase.RESET_PARAMETER_GRADIENTS: "The epoch before left gradients",
+        Phase.RESET_PARAMETER_GRADIENTS: "The previous epoch left gradients",
         Phase.RESET_STATE_GRADIENTS: "No state hung on its graph",
         Phase.RESET_STATES: "potentials up to |v|",
         Phase.FORWARD: f"LIF 4 sends {page.spikes} spikes",
@@ -241,12 +241,12 @@ def test_a_prediction_comes_first_and_then_what_really_happens(open_page: Open) 
     insight = page.explain("phases")
     insight.get_by_text(NAMES[Phase.UPDATE], exact=True).click()
     act(insight, "What if it is left out?")
-    says(insight, "Your prediction of the output over 100 epochs")
+    says(insight, "What will the output do over 100 epochs")
     tiles = insight.get_by_role("radio")
     expect(tiles).to_have_count(3)
     expect(insight.locator(".plot")).to_have_count(0)
     tiles.nth(1).click()
-    says(insight, "You said “It learns, but otherwise”, but nothing moves from epoch to epoch.")
+    says(insight, "You said “It learns, but differently”, but nothing moves from epoch to epoch.")
     expect(insight.get_by_role("radio")).to_have_count(0)
     last = "plot => plot.querySelector('.plot-graph')._fullData.map(trace => [trace.x.at(-1), trace.y.at(-1)])"
     page.until(lambda: {x for x, _ in insight.locator(".plot").evaluate(last)} == {99})

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from snncore import encoders
-from snncore.errors import ExperimentError
-from snncore.experiment.data import DATA_KINDS, DataSet
+from snncore.errors import ExperimentError, RegistrationError
+from snncore.experiment.data import DATA_KINDS, DataSet, Halves, Labelled
 from snncore.experiment.data.digits import Digits
 from snncore.experiment.data.file import labels_key, values_key
 from snncore.experiment.data.remember import Remember
 from snncore.experiment.data.yin_yang import YinYang, yin_yang_classes
+from snncore.experiment.inputs import NO_FILES, Files
+from snncore.experiment.part import Shape
 from tests.snncore.labelled import own
 
 OWN, FILES = own(np.arange(60.0).reshape(20, 3), np.arange(20) % 2, test_share=0.25)
@@ -131,3 +134,110 @@ def test_own_data_that_cannot_be_learned_are_refused_in_one_sentence(make: Any, 
     with pytest.raises(ExperimentError) as refused:
         make()
     assert sentence in str(refused.value)
+
+
+# ------------------------------------------------------------------------------------------------- from outside
+
+
+class Ramps(DataSet):
+    """Two classes of three values."""
+
+    title: ClassVar[str] = "Ramps"
+    kind: Literal["ramps"] = "ramps"
+
+    @property
+    def classes(self) -> int:
+        return 2
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        return 4, 2
+
+    @property
+    def sample_shape(self) -> Shape:
+        return (3,)
+
+    def make(self, files: Files = NO_FILES) -> Halves:
+        return Halves(*(Labelled(torch.linspace(0, 1, 3 * count).view(count, 3), torch.arange(count) % 2) for count in (4, 2)))
+
+
+def changed(**parts: Any) -> Any:
+    """A `make` whose training half has other values or labels, as functions of the right ones."""
+
+    def make(self: Ramps, files: Files = NO_FILES) -> Halves:
+        halves = Ramps().make()
+        return halves._replace(train=halves.train._replace(**{part: change(getattr(halves.train, part)) for part, change in parts.items()}))
+
+    return make
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "one class too few": ({"classes": property(lambda self: 1)}, "the labels of its training half are 0 to 1, but it has 1 class"),
+    "classes in a text": ({"classes": property(lambda self: "two")}, "its classes is 'two'; it must be a whole number from 1"),
+    "more samples": (
+        {"counts": property(lambda self: (5, 2))},
+        "of its training half are float32 (4, 3); they must be float32 (5, 3)",
+    ),
+    "one count": ({"counts": property(lambda self: (6,))}, "its counts is (6,); it must be two whole numbers from 1"),
+    "another shape": ({"sample_shape": property(lambda self: (4,))}, "are float32 (4, 3); they must be float32 (4, 4)"),
+    "a list as shape": ({"sample_shape": property(lambda self: [3])}, "its sample_shape is [3]; it must be a tuple of whole numbers"),
+    "time that it hasn't": ({"steps": property(lambda self: 5)}, "are float32 (4, 3); they must be float32 (4, 5, 3)"),
+    "an answer after its end": (
+        {"steps": property(lambda self: 5), "answer_from": property(lambda self: 5)},
+        "its answer_from is 5; it must be a step from 0 to 4",
+    ),
+    "fewer bytes": ({"nbytes": property(lambda self: 10)}, "its nbytes is 10, but its samples take 72 bytes"),
+    "values of float64": ({"make": changed(values=Tensor.double)}, "the values of its training half are float64 (4, 3)"),
+    "an array": ({"make": changed(values=Tensor.numpy)}, "the values of its training half are an array, float32 (4, 3)"),
+    "values that aren't finite": ({"make": changed(values=lambda values: values / 0)}, "values of its training half aren't finite"),
+    "values above 1": ({"make": changed(values=lambda values: 255 * values)}, "the values of its training half are 0 to 255; scale them"),
+    "labels of int32": ({"make": changed(labels=Tensor.int)}, "the labels of its training half are int32 (4,); they must be int64 (4,)"),
+    "labels from 1": ({"make": changed(labels=lambda labels: labels + 1)}, "are 1 to 2, but it has 2 classes; label them 0 to 1"),
+    "one half": ({"make": lambda self, files=NO_FILES: Ramps().make().train}, "its make returns Labelled; it must return Halves"),
+    "pairs": ({"make": lambda self, files=NO_FILES: (1, 2)}, "its make returns tuple; it must return Halves"),
+    "an error": ({"make": lambda self, files=NO_FILES: 1 / 0}, "its make ended in ZeroDivisionError: division by zero"),
+    "another signature": ({"make": lambda: None}, "its make ended in TypeError"),
+    "random numbers": ({"make": changed(values=torch.rand_like)}, "its make draws random numbers of torch"),
+    "a plane of three values": (
+        {"is_plane": property(lambda self: True)},
+        "its values_at returns an array, float32 (2, 2) for two points; it must be float32 (2, 3)",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_data_set_that_does_not_make_what_it_says_is_refused_in_one_sentence(wrong: str) -> None:
+    attributes, refusal = WRONG[wrong]
+    contents = {"__annotations__": {"kind": Literal["wrong"]}, "__module__": __name__, "kind": "wrong", **attributes}
+    with pytest.raises(RegistrationError) as error:
+        DATA_KINDS.register(type("Wrong", (Ramps,), contents))
+    assert refusal in str(error.value)
+    assert "\n" not in str(error.value)
+    assert str(error.value).endswith(".")
+    assert "wrong" not in DATA_KINDS
+
+
+def test_a_data_set_that_makes_what_it_says_registers() -> None:
+    assert DATA_KINDS.register(Ramps) is Ramps
+    DATA_KINDS.remove("ramps")
+
+
+class Needing(Ramps):
+    kind: Literal["needing"] = "needing"  # type: ignore[assignment]
+    digest: str
+
+    def make(self, files: Files = NO_FILES) -> Halves:
+        raise AssertionError("nothing says which file")
+
+
+class Missing(Ramps):
+    kind: Literal["missing"] = "missing"  # type: ignore[assignment]
+
+    def make(self, files: Files = NO_FILES) -> Halves:
+        raise ExperimentError("The file isn't here.")
+
+
+@pytest.mark.parametrize("kind", [Needing, Missing])
+def test_a_data_set_that_needs_a_file_registers_without_being_made(kind: Any) -> None:
+    assert DATA_KINDS.register(kind) is kind
+    DATA_KINDS.remove(kind.model_fields["kind"].default)

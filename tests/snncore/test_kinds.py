@@ -132,8 +132,8 @@ def encoding(**attributes: Any) -> type[Held]:
 
 WRONG_ENCODINGS: dict[str, tuple[dict[str, Any], str]] = {
     "no title": ({"title": ""}, "Wrong has no title; give it a name for people"),
-    "another shape": ({"encode": lambda self, values, *more: values}, "its encode makes float32 (2, 12); it must return"),
-    "an array": ({"encode": lambda self, values, *more: values.numpy()}, "its encode makes ndarray"),
+    "another shape": ({"encode": lambda self, values, *more: values}, "its encode makes float32 (2, 12); it must return float32 (2, 20"),
+    "an array": ({"encode": lambda self, values, *more: values.numpy()}, "its encode makes an array, float32 (2, 12)"),
     "another signature": ({"encode": lambda self: None}, "The encoding 'wrong' can't be used: TypeError"),
     "randomness that it hasn't": (
         {"is_random": True, "__annotations__": {"kind": Literal["wrong"], "is_random": ClassVar[bool]}},

@@ -142,7 +142,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "makes float32 (2,); its make must return float32 (1, 100",
     ),
     "another dtype": ({"make": values_of(lambda self, generator: torch.zeros(self.shape).double())}, "makes float64 (1, 100, 16)"),
-    "an array": ({"make": values_of(lambda self, generator: torch.zeros(self.shape).numpy())}, "makes ndarray"),
+    "an array": ({"make": values_of(lambda self, generator: torch.zeros(self.shape).numpy())}, "makes an array, float32 (1, 100, 16)"),
     "infinite values": ({"make": values_of(lambda self, generator: torch.full(self.shape, float("inf")))}, "values that aren't finite"),
     "torch's random numbers": ({"make": values_of(lambda self, generator: torch.rand(self.shape))}, "draws random numbers of torch"),
     "NumPy's random numbers": (
@@ -157,6 +157,23 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"make": values_of(lambda self, generator: torch.rand(self.shape, generator=generator))},
         "other values for another seed, but is_random says False",
     ),
+    "a lively that fails": ({"lively": classmethod(lambda cls, shape, mean, dt: 1 / 0)}, "its lively ended in ZeroDivisionError"),
+    "a lively of another signature": ({"lively": classmethod(lambda cls: None)}, "its lively ended in TypeError"),
+    "a lively that is a number": ({"lively": classmethod(lambda cls, shape, mean, dt: mean)}, "its lively returns float; it must"),
+    "a lively field that it hasn't": (
+        {"lively": classmethod(lambda cls, shape, mean, dt: {"period": 5, "slope": mean})},
+        "what lively gives can't be an input: slope",
+    ),
+    "a lively input that can't be made": (
+        {
+            "lively": classmethod(lambda cls, shape, mean, dt: {"period": 5, "peak": mean}),
+            "make": values_of(lambda self, generator: torch.zeros(1, 100, 16)),
+        },
+        "makes float32 (1, 100, 16); its make must return float32 (1, 100, 1)",
+    ),
+    "draws that fail": ({"draws": lambda self, generator, dt: 1 / 0}, "its draws ended in ZeroDivisionError"),
+    "draws of another shape": ({"draws": lambda self, generator, dt: torch.zeros(2)}, "its draws returns float32 (2,); it must"),
+    "draws above 1": ({"draws": lambda self, generator, dt: torch.ones(self.shape)}, "its draws returns numbers outside of [0, 1)"),
     "randomness that it hasn't": ({"is_random": lambda self, dt: True}, "the same values for another seed, but is_random says True"),
 }
 

@@ -13,6 +13,7 @@ from snncore.diagnosis.training import findings
 from snncore.errors import ExperimentError, RegistrationError
 from snncore.experiment.spec import Experiment, ten_spikes
 from snncore.experiment.tasks import TASK_KINDS, Outcome, Task
+from snncore.experiment.tasks.classification import Classification
 from snncore.run.bptt import train
 
 
@@ -107,6 +108,19 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a score of no measure": ({"score": lambda self, outcome: outcome.measures["speed"]}, "it reads the measure 'speed'"),
     "a score that is a text": ({"score": lambda self, outcome: "good"}, "its score is 'good'; it must be a number"),
     "a goal that is a text": ({"goal": property(lambda self: "good")}, "its goal is 'good'; it must be a number"),
+    "a labelled task": ({"is_labelled": True}, "Wrong is_labelled, but no Classification; derive it from that"),
+    "measures in a list": ({"measure": lambda self, output: [1.0]}, "its measure returns [1.0]; it must return a dict of numbers"),
+    "a measure that is a tensor": ({"measure": lambda self, output: {"rate": output.mean()}}, "its measure returns {'rate': tensor(0.)}"),
+    "spikes wanted in a text": ({"spikes_wanted": lambda self, samples: "some"}, "its spikes_wanted gives 'some'; it must be a number"),
+    "spikes wanted that fail": ({"spikes_wanted": lambda self: 1}, "its spikes_wanted ended in TypeError"),
+    "a silent loss that is a tensor": ({"silent_loss": lambda self, shape: torch.ones(())}, "its silent_loss gives tensor(1.); it must"),
+    "oversteps that are counted": ({"oversteps": lambda self, scores: 3}, "its oversteps gives 3; it must be True or False"),
+    "a field within that it hasn't": ({"within": lambda self, most: {"most": most}}, "its within gives {'most': 1}; it must be a dict"),
+    "marks in a list": ({"marks": property(lambda self: [[1], [2]])}, "its marks gives [[1], [2]]; it must be a tuple with a tuple"),
+    "a mark that fails": ({"marks": property(lambda self: 1 / 0)}, "its marks ended in ZeroDivisionError: division by zero"),
+    "a toggled field that it hasn't": ({"toggled": lambda self, neuron, step: {"at": step}}, "its toggled gives {'at': 0}; it must"),
+    "a toggled value of another type": ({"toggled": lambda self, neuron, step: {"rate": "low"}}, "its toggled gives {'rate': 'low'}"),
+    "a unit that is a number": ({"score_unit": 1}, "its score_unit is 1; give it a text"),
     "no name of its score": ({"score_name": ""}, "its score_name is ''"),
     "values of another class": ({"of_values": dict}, "its of_values is <class 'dict'>"),
 }
@@ -133,3 +147,14 @@ def test_a_task_of_which_no_usual_one_can_be_made_is_refused() -> None:
         RegistrationError, match=r"Needing: no usual task can be made: speed has no default; give defaults, or define fitting\."
     ):
         TASK_KINDS.register(Needing)
+
+
+def test_a_classification_from_outside_registers_and_one_that_answers_wrongly_does_not() -> None:
+    class Recognition(Classification):
+        kind: Literal["recognition"] = "recognition"  # type: ignore[assignment]
+
+    assert TASK_KINDS.register(Recognition) is Recognition
+    TASK_KINDS.remove("recognition")
+    contents = {"__annotations__": {"kind": Literal["wrong"]}, "__module__": __name__, "kind": "wrong", "marks": property(lambda self: 3)}
+    with pytest.raises(RegistrationError, match=r"^Wrong: its marks gives 3; it must be a tuple"):
+        TASK_KINDS.register(type("Wrong", (Classification,), contents))

@@ -121,6 +121,35 @@ def of_its_own(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> St
     return step(z + float(np.random.default_rng().random()), state, p)
 
 
+def in_double(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    return Step(z, {"u": z}, {**state, "v_mem": z.double()})
+
+
+def by_numpy(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    return step(torch.from_numpy(z.numpy() * 2), state, p)
+
+
+def without_gradient(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    return step(z.detach(), state, p)
+
+
+def of_a_comparison(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    return step(z, state, p)._replace(output=(z > 0).to(z))
+
+
+def squeezing(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    u = (p.alpha_mem * state["v_mem"] + z).squeeze()
+    return Step(u, {"u": u}, {**state, "v_mem": u})
+
+
+def across_samples(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    return step(z + 0 * z[1], state, p)
+
+
+def dividing(z: Tensor, state: dict[str, Tensor], p: MembraneParameters) -> Step:
+    return step(z / z, state, p)
+
+
 class Misspelt(Membrane):
     def __init__(self, tau_mem: Floot, shape: tuple[int, ...] | None = None, record_states: bool = False) -> None:  # type: ignore[name-defined]  # noqa: F821
         super().__init__(tau_mem, None, None, False, False, shape, record_states)
@@ -206,6 +235,13 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "a step that draws NumPy's numbers": (lambda: register_neuron(of_numpy, spikes=False)(leak()), "its step draws random numbers"),
     "a step that draws Python's numbers": (lambda: register_neuron(of_python, spikes=False)(leak()), "its step draws random numbers"),
     "a step that draws its own numbers": (lambda: register_neuron(of_its_own, spikes=False)(leak()), "its step draws random numbers"),
+    "a state in float64": (lambda: register_neuron(in_double, spikes=False)(leak()), "of a float32 input its step makes v_mem in float64"),
+    "a step by NumPy": (lambda: register_neuron(by_numpy, spikes=False)(leak()), "a trial with gradients ended in RuntimeError"),
+    "a step that detaches": (lambda: register_neuron(without_gradient, spikes=False)(leak()), "no gradient of its output reaches"),
+    "a comparison": (lambda: register_neuron(of_a_comparison, spikes=False)(leak()), "no gradient of its output reaches"),
+    "a step that squeezes": (lambda: register_neuron(squeezing, spikes=False)(leak()), "one sample"),
+    "a step of two samples": (lambda: register_neuron(across_samples, spikes=False)(leak()), "a trial with one sample ended in IndexError"),
+    "a step that divides": (lambda: register_neuron(dividing, spikes=False)(leak()), "a trial with zeros ended in NonFiniteError"),
     "an output of another shape": (lambda: register_neuron(halving, spikes=False)(leak()), r"it makes \(2, 2, 1\)"),
 }
 

@@ -1,5 +1,5 @@
-// Projector mode: larger type and no controls, for a room. It is a class of the page, kept for as long as the tab lives. The key P switches
-// it wherever nothing is typed into; that key can be switched off, for those who dictate or whose keys are easily hit.
+// Projector mode: larger type and no controls, for a lecture room. It is a class of the page, and lasts as long as the tab. The key P
+// switches it while no field has the focus. The key can be switched off, for people who dictate or who hit keys by accident.
 
 import { element } from "../lib/dom.js";
 import { isTypedInto } from "../lib/keys.js";

@@ -36,7 +36,7 @@ export function numbersAt(arrays, row, { line, time }, words) {
 
 /**
  * The way of a cell's credit back, as `snncore.explain.flow` has it.
- * @param {(back: number) => number} factorAt what one step passes on, after so many others
+ * @param {(back: number) => number} factorAt factor of one step, after `back` steps
  * @param {number} step
  * @param {{faded: number, grown: number}} limits shares at which it counts as gone, and as exploded
  * @returns {import("../wire.js").FlowNumbers}

@@ -12,15 +12,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from snncore.arrays import Array
-from snncore.errors import ExperimentError, RegistrationError
+from snncore.errors import ExperimentError, RegistrationError, in_a_line
+from snncore.experiment.errors import abbreviated
 from snncore.experiment.inputs import NO_FILES, Files
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import Part, Shape
+from snncore.experiment.trial import in_type, tried
 
 Half = Literal["train", "test"]
 
 BYTES = 4
 """Bytes of one float32 value."""
+
+RETURNED = "Halves(train, test), each a Labelled(values, labels)"
+"""What `make` returns, for messages."""
 
 
 class Labelled(NamedTuple):
@@ -56,6 +61,75 @@ class DataSet(Part):
     def check_kind(cls) -> None:
         if not (isinstance(cls.title, str) and cls.title):
             raise RegistrationError(f'{cls.__name__} has no title; give it a name for people, such as title = "Handwritten digits".')
+
+    @classmethod
+    def try_kind(cls) -> None:
+        """Make the usual data set once; raise RegistrationError if it isn't as it says. One that needs a file can't be made."""
+        if any(field.is_required() for field in cls.model_fields.values()):
+            return
+        data = cls.model_validate({})
+        data._try_sizes()
+        try:
+            halves, drawn_from = tried(data.make)
+        except ExperimentError:  # its file isn't here
+            return
+        except Exception as error:
+            raise RegistrationError(f"{cls.__name__}: its make ended in {in_a_line(error)}; it must return {RETURNED}.") from error
+        if drawn_from:
+            raise RegistrationError(f"{cls.__name__}: its make draws random numbers of {drawn_from}, which no seed decides.")
+        data._try_halves(halves)
+        if data.is_plane:
+            data._try_plane()
+
+    def _try_sizes(self) -> None:
+        name, steps = type(self).__name__, self.steps
+        for what, given, is_right, wanted in (
+            ("classes", self.classes, _are_positive(self.classes), "a whole number from 1"),
+            ("counts", self.counts, _is_shape(self.counts) and len(self.counts) == 2, "two whole numbers from 1"),
+            ("sample_shape", self.sample_shape, _is_shape(self.sample_shape), "a tuple of whole numbers from 1"),
+            ("steps", steps, steps is None or _are_positive(steps), "a whole number from 1, or None"),
+        ):
+            if not is_right:
+                raise RegistrationError(f"{name}: its {what} is {abbreviated(given)}; it must be {wanted}.")
+        if steps is not None and self.answer_from not in range(steps):
+            raise RegistrationError(f"{name}: its answer_from is {self.answer_from!r}; it must be a step from 0 to {steps - 1}.")
+
+    def _try_halves(self, halves: Halves) -> None:
+        name = type(self).__name__
+        if not (isinstance(halves, Halves) and all(isinstance(half, Labelled) for half in halves)):
+            raise RegistrationError(f"{name}: its make returns {in_type(halves)}; it must return {RETURNED}.")
+        time = () if self.steps is None else (self.steps,)
+        for half, (values, labels), count in zip(("training", "test"), halves, self.counts, strict=True):
+            for what, given, dtype, shape in (
+                ("values", values, torch.float32, (count, *time, *self.sample_shape)),
+                ("labels", labels, torch.int64, (count,)),
+            ):
+                if not isinstance(given, Tensor) or given.dtype != dtype or given.shape != shape:
+                    wanted = f"{str(dtype).removeprefix('torch.')} {shape}"
+                    raise RegistrationError(f"{name}: the {what} of its {half} half are {in_type(given)}; they must be {wanted}.")
+            if not values.isfinite().all():
+                raise RegistrationError(f"{name}: values of its {half} half aren't finite; correct its make.")
+            if not time and not (values.min() >= 0 and values.max() <= 1):
+                found = f"{values.min().item():g} to {values.max().item():g}"
+                raise RegistrationError(f"{name}: the values of its {half} half are {found}; scale them to 0 to 1.")
+            if not (labels.min() >= 0 and labels.max() < self.classes):
+                found = f"{labels.min().item()} to {labels.max().item()}"
+                has = f"{self.classes} class{'' if self.classes == 1 else 'es'}"
+                wanted = f"label them 0 to {self.classes - 1}, or correct classes"
+                raise RegistrationError(f"{name}: the labels of its {half} half are {found}, but it has {has}; {wanted}.")
+        taken = sum(half.values.nbytes for half in halves)
+        if self.nbytes < taken:
+            raise RegistrationError(f"{name}: its nbytes is {self.nbytes:,}, but its samples take {taken:,} bytes; correct nbytes.")
+
+    def _try_plane(self) -> None:
+        points = np.array([[0.25, 0.5], [0.5, 0.75]])
+        for what, given, dtype, shape in (
+            ("values_at", self.values_at(points), np.float32, (2, *self.sample_shape)),
+            ("are_inside", self.are_inside(points), np.bool_, (2,)),
+        ):
+            if not isinstance(given, np.ndarray) or given.dtype != dtype or given.shape != shape:
+                wanted = f"{np.dtype(dtype)} {shape}"
+                raise RegistrationError(f"{type(self).__name__}: its {what} returns {in_type(given)} for two points; it must be {wanted}.")
 
     @property
     @abstractmethod
@@ -96,7 +170,7 @@ class DataSet(Part):
         return self.steps is None and self.sample_shape == (2,)
 
     def values_at(self, points: Array) -> Array:
-        """Return what a network is shown of points (points, 2), x and y from 0 to 1; float32 (points, *sample_shape).
+        """Return points (points, 2), x and y from 0 to 1, as samples; float32 (points, *sample_shape).
 
         Only where `is_plane`; the first two values are x and y themselves.
         """
@@ -110,6 +184,14 @@ class DataSet(Part):
     def nbytes(self) -> int:
         """Return the bytes that all samples take."""
         return sum(self.counts) * (self.steps or 1) * math.prod(self.sample_shape) * BYTES
+
+
+def _are_positive(*numbers: object) -> bool:
+    return all(isinstance(number, int) and not isinstance(number, bool) and number >= 1 for number in numbers)
+
+
+def _is_shape(given: object) -> bool:
+    return isinstance(given, tuple) and _are_positive(*given)
 
 
 def halved(values: Array, labels: Array, test: int, seed: int) -> Halves:

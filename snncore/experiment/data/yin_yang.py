@@ -30,7 +30,7 @@ def yin_yang_classes(points: Array) -> Array:
 
 
 def yin_yang_values(points: Array) -> Array:
-    """Return what a network is shown of points (points, 2): x, y, 1-x, 1-y and a bias of 1; float32 (points, 5)."""
+    """Return points (points, 2) as samples: x, y, 1-x, 1-y and a bias of 1; float32 (points, 5)."""
     return np.concatenate([points, 1 - points, np.ones_like(points[:, :1])], axis=1).astype(np.float32)
 
 

@@ -21,7 +21,7 @@ from snncore.experiment.errors import abbreviated
 from snncore.experiment.field_words import FieldWords
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import LARGEST_LENGTH, LARGEST_NUMBER, MOST_AXES, Part, Positive, Shape
-from snncore.experiment.trial import try_seeds
+from snncore.experiment.trial import in_type, try_seeds
 
 Files = Mapping[str, Array]
 """Uploaded arrays: inputs, (batch, time, ...), by their `recordings.content_hash`; weights by digest, `/` and parameter name."""
@@ -46,6 +46,9 @@ InputShape = Annotated[tuple[Annotated[int, Field(strict=True)], ...], FailFast(
 
 TRIAL: Shape = (1, 100, 16)
 """Shape of the input for trying a kind: large enough that two seeds give two inputs."""
+
+LIVELY_TRIAL: Shape = (1, 100, 1)
+"""Shape of the input of a single neuron for trying a kind."""
 
 TRIAL_DT = 1e-3
 """Seconds."""
@@ -100,24 +103,53 @@ class Input(Part):
 
     @classmethod
     def try_kind(cls) -> None:
-        """Make a usual input with two seeds; raise RegistrationError if it isn't as the kind says."""
-        name = cls.__name__
+        """Make a usual and a lively input with two seeds each; raise RegistrationError if they aren't as the kind says."""
         try:
-            made = cls(**cls.fitting(TRIAL))
+            cls._made_of("usual", cls.fitting(TRIAL))._try()
         except ExperimentError as error:
-            if cls.is_supplied:  # there is no usual one
-                return
-            raise RegistrationError(f"{name}: usual gives no input: {error}") from error
+            if not cls.is_supplied:  # else there is no usual one
+                raise RegistrationError(f"{cls.__name__}: usual gives no input: {error}") from error
+        try:
+            fields = cls.lively(LIVELY_TRIAL, mean=1.0, dt=TRIAL_DT)
+        except Exception as error:
+            raise RegistrationError(
+                f"{cls.__name__}: its lively ended in {in_a_line(error)}; lively(shape, mean, dt) must return fields, or None."
+            ) from error
+        if fields is None:
+            return
+        if not isinstance(fields, dict):
+            raise RegistrationError(f"{cls.__name__}: its lively returns {in_type(fields)}; it must return a dict of fields, or None.")
+        cls._made_of("lively", {"kind": cls.model_fields["kind"].default, "shape": LIVELY_TRIAL, **fields})._try()
+
+    @classmethod
+    def _made_of(cls, method: str, fields: Mapping[str, Any]) -> Self:
+        try:
+            return cls(**fields)
         except ValidationError as error:
             problem = error.errors(include_url=False)[0]
             where = ".".join(map(str, problem["loc"])) or "the input"
-            raise RegistrationError(f"{name}: what usual gives can't be an input: {where}: {problem['msg']}; correct usual.") from error
-        if not isinstance(made.words, str):
-            raise RegistrationError(f"{name}: its words are {made.words!r}; give a text.")
+            raise RegistrationError(
+                f"{cls.__name__}: what {method} gives can't be an input: {where}: {problem['msg']}; correct {method}."
+            ) from error
+
+    def _try(self) -> None:
+        name = type(self).__name__
+        if not isinstance(self.words, str):
+            raise RegistrationError(f"{name}: its words are {self.words!r}; give a text.")
         try:
-            try_seeds(name, "make", lambda generator: values_of(made, generator, TRIAL_DT, NO_FILES), made.is_random(TRIAL_DT))
+            try_seeds(name, "make", lambda generator: values_of(self, generator, TRIAL_DT, NO_FILES), self.is_random(TRIAL_DT))
         except ExperimentError as error:
             raise RegistrationError(str(error)) from error
+        try:
+            draws = self.draws(torch.Generator().manual_seed(0), TRIAL_DT)
+        except Exception as error:
+            raise RegistrationError(f"{name}: its draws ended in {in_a_line(error)}; correct it, or leave it out.") from error
+        if draws is None:
+            return
+        if not isinstance(draws, Tensor) or draws.shape != self.shape or draws.dtype != torch.float32:
+            raise RegistrationError(f"{name}: its draws returns {in_type(draws)}; it must return float32 {self.shape}, or None.")
+        if not ((draws >= 0) & (draws < 1)).all():
+            raise RegistrationError(f"{name}: its draws returns numbers outside of [0, 1); return those that make compares.")
 
     # ---------------------------------------------------------------------------------------------- what it is
 
@@ -232,11 +264,8 @@ def values_of(source: Input, generator: torch.Generator, dt: float, files: Files
         raise ExperimentError(
             f"The input {kind!r} can't be made: {in_a_line(error)}; choose another input, or correct its make."
         ) from error
-    if not isinstance(values, Tensor):
-        raise ExperimentError(f"The input {kind!r} makes {type(values).__name__}; its make must return a tensor {source.shape}.")
-    if values.shape != source.shape or values.dtype != torch.float32:
-        made = f"{str(values.dtype).removeprefix('torch.')} {tuple(values.shape)}"
-        raise ExperimentError(f"The input {kind!r} makes {made}; its make must return float32 {source.shape}.")
+    if not isinstance(values, Tensor) or values.shape != source.shape or values.dtype != torch.float32:
+        raise ExperimentError(f"The input {kind!r} makes {in_type(values)}; its make must return float32 {source.shape}.")
     return values
 
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from snncore.errors import MisfitError, RegistrationError, in_a_line
+from snncore.experiment.errors import abbreviated
 from snncore.experiment.kinds import Kinds
 from snncore.experiment.part import Part, Shape
 from snncore.experiment.trial import tried
@@ -43,7 +44,8 @@ class Task(Part):
         score_name, score_unit: name of the score, and its unit, which may be empty.
         goal_name: name of the goal.
         changeable: names of the fields that may change during training.
-        is_labelled: whether it has labelled data, which are learned in batches, instead of measuring the answer to one fixed input.
+        is_labelled: whether it has labelled data, which are learned in batches, instead of measuring the answer to one fixed input; only
+            a `Classification` has.
         needs_spikes: why the network must end with a spiking layer, as the end of "it doesn't spike, so …"; None if it needn't.
         of_values: the task, with the same fields, that it is at an output that doesn't spike; None if it stays the same.
     """
@@ -66,6 +68,8 @@ class Task(Part):
         )
         if wrong:
             raise RegistrationError(f"{cls.__name__}: its {wrong} is {getattr(cls, wrong)!r}; give it a text.")
+        if not isinstance(cls.score_unit, str):
+            raise RegistrationError(f"{cls.__name__}: its score_unit is {cls.score_unit!r}; give it a text, which may be empty.")
         if not isinstance(cls.changeable, tuple):
             raise RegistrationError(f"{cls.__name__}: its changeable is {cls.changeable!r}; give a tuple of names of fields.")
         unknown = [str(name) for name in cls.changeable if name not in cls.model_fields]
@@ -77,15 +81,22 @@ class Task(Part):
     @classmethod
     def try_kind(cls) -> None:
         """Measure a silent output by a usual task; raise RegistrationError if that gives no loss, score or goal."""
+        if cls.is_labelled:
+            raise RegistrationError(f"{cls.__name__} is_labelled, but no Classification; derive it from that, or leave is_labelled out.")
+        task = cls._usual()
+        for measured in (task, task.at_output(False)):
+            if not measured.misfit(TRIAL):
+                measured._try()
+                measured._try_answers()
+
+    @classmethod
+    def _usual(cls) -> Self:
         try:
-            task = cls.fitting(TRIAL)
+            return cls.fitting(TRIAL)
         except ValidationError as error:
             needed = ", ".join(name for name, field in cls.model_fields.items() if field.is_required())
             what = f"{needed} has no default" if needed else in_a_line(error)
             raise RegistrationError(f"{cls.__name__}: no usual task can be made: {what}; give defaults, or define fitting.") from error
-        for measured in (task, task.at_output(False)):
-            if not (cls.is_labelled or measured.misfit(TRIAL)):
-                measured._try()
 
     def _try(self) -> None:
         name, output = type(self).__name__, torch.zeros(TRIAL, requires_grad=True)
@@ -103,9 +114,12 @@ class Task(Part):
         if drawn_from:
             raise RegistrationError(f"{name}: its loss draws random numbers of {drawn_from}, which no seed of an Experiment decides.")
         try:
-            outcome = _Trial(0.0, loss.item(), self.measure(output.detach()))
+            measures = self.measure(output.detach())
+            if not (isinstance(measures, dict) and all(isinstance(each, str) and _is_number(measures[each]) for each in measures)):
+                raise RegistrationError(f"{name}: its measure returns {abbreviated(measures)}; it must return a dict of numbers by name.")
+            outcome = _Trial(0.0, loss.item(), measures)
             for what, number in {"score": self.score(outcome), "goal": self.goal}.items():
-                if isinstance(number, bool) or not isinstance(number, int | float):
+                if not _is_number(number):
                     raise RegistrationError(f"{name}: its {what} is {number!r}; it must be a number.")
             self.is_reached(outcome)
         except RegistrationError:
@@ -114,6 +128,34 @@ class Task(Part):
             raise RegistrationError(f"{name}: it reads the measure {error}, which its measure(output) doesn't return; add it.") from error
         except Exception as error:
             raise RegistrationError(f"{name}: the score of a silent output ended in {in_a_line(error)}; correct the task.") from error
+
+    def _try_answers(self) -> None:
+        """Ask what diagnoses and pages ask; raise RegistrationError if that fails, or if an answer is of another type."""
+        fields = "a dict of its fields with values that they can have"
+        for what, ask, is_right, wanted in (
+            ("spikes_wanted", lambda: self.spikes_wanted(1), lambda given: given is None or _is_number(given), "a number, or None"),
+            ("silent_loss", lambda: self.silent_loss(TRIAL), _is_number, "a number"),
+            ("oversteps", lambda: self.oversteps([0.0, 1.0, 0.0]), lambda given: isinstance(given, bool), "True or False"),
+            ("within", lambda: self.within(1), self._can_have, fields),
+            ("toggled", lambda: self.toggled(0, 0), self._can_have, fields),
+            ("marks", lambda: self.marks, _are_marks, "a tuple with a tuple of steps for each output neuron"),
+        ):
+            try:
+                given = ask()
+            except Exception as error:
+                raise RegistrationError(f"{type(self).__name__}: its {what} ended in {in_a_line(error)}; correct it.") from error
+            if not is_right(given):
+                raise RegistrationError(f"{type(self).__name__}: its {what} gives {abbreviated(given)}; it must be {wanted}.")
+
+    def _can_have(self, fields: object) -> bool:
+        """Return True if these are fields of the task that may be changed so."""
+        if not isinstance(fields, dict):
+            return False
+        try:
+            type(self).model_validate({**self.model_dump(), **fields})
+        except ValidationError:
+            return False
+        return True
 
     def loss(self, output: Tensor) -> Tensor:
         """Return the loss of an output (batch, time, ...), a scalar with a gradient."""
@@ -192,6 +234,15 @@ class Task(Part):
     def toggled(self, neuron: int, step: int) -> dict[str, Any]:
         """Return fields that set or clear an output neuron's mark at a step; none if nothing can be marked."""
         return {}
+
+
+def _is_number(given: object) -> bool:
+    return isinstance(given, int | float) and not isinstance(given, bool)
+
+
+def _are_marks(given: object) -> bool:
+    each = given if isinstance(given, tuple) else (None,)
+    return all(isinstance(steps, tuple) and all(isinstance(step, int) for step in steps) for steps in each)
 
 
 class _Trial(NamedTuple):

@@ -69,6 +69,11 @@ class Classification(Task):
             raise ValueError(str(error)) from error
         return self
 
+    @classmethod
+    def try_kind(cls) -> None:
+        """Ask a usual task what diagnoses and pages ask; only labelled samples have a loss."""
+        cls._usual()._try_answers()
+
     @property
     def needs_spikes(self) -> str | None:  # type: ignore[override]  # it depends on the readout
         return f"it has no {self.readout.replace('_', ' ')}" if self.readout in OF_SPIKES else None

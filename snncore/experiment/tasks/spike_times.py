@@ -51,7 +51,9 @@ class SpikeTimes(Task):
 
     The loss is the distance of van Rossum (2001) between the spike trains, a mean over samples:
 
-        D = (1/τ) Σ (f − g)² over steps and neurons,  f[t] = e^(−1/τ) f[t−1] + s[t],  g likewise of the target spikes.
+        D = (1/τ) Σ (f − g)² over steps and neurons,  f[t] = e^(−1/τ) f[t−1] + s[t],
+
+    where g is the same filter of the target spikes.
 
     A missing or extra spike costs 1/(τ (1 − e^(−2/τ))) if the run goes on for long enough after it, ½ for a long τ; a spike that is
     k steps late costs 2 (1 − e^(−k/τ)) times as much. All fields may change during training: the weights stay, and the new distance
