@@ -14,7 +14,7 @@ from app.state.conversion_work import STEPS_SHOWN, Artificial, ConversionWork
 from app.state.files import KeptFiles
 from app.state.history import History
 from app.state.own_layers import dense_layers
-from app.state.own_weights import OwnWeights, missing_weight
+from app.state.own_weights import OwnWeights, left_over, missing_weight
 from app.state.presets import FOLDER, Preset, read
 from snncore.convert.artificial import (
     check_convertible,
@@ -25,6 +25,7 @@ from snncore.convert.comparison import Compared, converted_weights
 from snncore.convert.faults import Fault, FaultKind, faults
 from snncore.errors import ExperimentError, NoMatchError
 from snncore.experiment.conversion import Conversion
+from snncore.experiment.errors import abbreviated
 from snncore.experiment.inputs import Sample
 from snncore.experiment.loaded_weights import weight_shapes
 from snncore.experiment.parameters import Parameters
@@ -250,7 +251,7 @@ class ConversionState:
         A network of Linears from the samples' values to their classes brings its layers; others need those that are there.
 
         Raises:
-            SNNCoreError: the file is neither, or its weights are of another network.
+            SNNCoreError: the file is neither, or its weights are of another network: some are missing, or left over.
         """
         own = self.own_weights
         try:
@@ -266,6 +267,12 @@ class ConversionState:
             parameter, reason = missing
             label = brought.draft.parameter_label(parameter)
             raise ExperimentError(f"File {name!r} holds weights of another network: {label} isn't taken, since {reason}. {self._what_fits}")
+        more = left_over(brought.transferred[0])
+        if more:
+            raise ExperimentError(
+                f"File {name!r} holds weights of another network: {abbreviated(more.source)} is left over, since {more.reason}. "
+                f"{self._what_fits}"
+            )
         draft = brought.draft.replace({"conversion": self.conversion.model_dump()})
         self.files.keep_weights(brought.weights)
         self.history.begin(self._checked(draft))

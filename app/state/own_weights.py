@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -14,10 +15,13 @@ from snncore.experiment.spec import Draft, Experiment
 from snncore.io import checkpoint
 from snncore.io.checkpoint import Checkpoint
 from snncore.io.weight_files import read_weights
-from snncore.io.weight_transfer import Order, Transfer, transfer
+from snncore.io.weight_transfer import Match, Order, Transfer, transfer
 
 Matching = Literal["more", "name", "order"]
 """How a file's parameters find those of the network; "more" takes whichever of the two finds more."""
+
+OF_NEURONS = re.compile(r"(spike_threshold|(min_)?v_mem|i_syn|i_rec|b|b0|adapt_scale|(tau|alpha)_(mem|syn|adapt))")
+"""Constants and states of neurons as snncore and Sinabs save them. An artificial network has none."""
 
 
 @dataclass(frozen=True)
@@ -139,3 +143,9 @@ def taken(made: Transfer) -> int:
 def missing_weight(made: Transfer) -> tuple[str, str] | None:
     """Return a weight or bias of the network that wasn't taken, and why; None if all were."""
     return next(((row.parameter, row.reason) for row in made.table if row.parameter and row.reason and is_weight(row.parameter)), None)
+
+
+def left_over(made: Transfer) -> Match | None:
+    """Return the first row that only the file has, constants and states of neurons apart; None if there is none."""
+    rows = (row for row in made.table if row.parameter is None and row.source)
+    return next((row for row in rows if not OF_NEURONS.fullmatch(str(row.source).rpartition(".")[2])), None)

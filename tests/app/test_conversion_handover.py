@@ -68,6 +68,12 @@ def test_a_desk_keeps_the_conversion_for_a_reload() -> None:
 # --------------------------------------------------------------------------------------------------------------- refused
 
 
+def with_batch_norms() -> nn.Module:
+    """The preset's layers with batch norms between."""
+    hidden = [part for one, other in ((64, 128), (128, 64)) for part in (nn.Linear(one, other), nn.BatchNorm1d(other), nn.ReLU())]
+    return nn.Sequential(*hidden, nn.Linear(64, 10))
+
+
 def not_finite() -> nn.Module:
     model = own_network(64, 128, 64, 10)
     with torch.no_grad():
@@ -102,6 +108,12 @@ def test_an_own_network_with_the_layers_that_are_there_leaves_them(state: Conver
     network = state.present.network
     state.bring("own.pt", weights_file(own_network(64, 128, 64, 10)))
     assert state.present.network == network
+
+
+def test_constants_and_states_of_neurons_in_a_file_are_no_other_network(state: ConversionState) -> None:
+    of_sinabs = {f"{place}.{name}": torch.tensor(1.0) for place in (1, 3, 5) for name in ("spike_threshold", "min_v_mem", "v_mem")}
+    state.bring("sinabs.safetensors", safetensors.torch.save({**own_network(64, 128, 64, 10).state_dict(), **of_sinabs}))
+    assert state.present.checkpoint is not None
 
 
 def test_a_threshold_in_a_file_acts_as_the_table_says(state: ConversionState) -> None:
@@ -145,6 +157,16 @@ def test_a_file_of_a_conversion_is_refused_on_the_training_page_and_nothing_is_l
             "images.pt",
             lambda: weights_file(nn.Sequential(nn.Conv2d(1, 12, 3), nn.ReLU())),
             "Nothing in 'images.pt' matches .* choose the preset",
+        ),
+        (
+            "norms.pt",
+            lambda: weights_file(with_batch_norms()),
+            r"another network: '1\.weight' is left over, since it belongs to a batch norm; fold it with snncore\.convert\.normalize",
+        ),
+        (
+            "longer.pt",
+            lambda: weights_file(own_network(64, 128, 64, 10, 5)),
+            r"another network: '6\.weight' is left over, since the network has no such name\. Load .* to 10 classes",
         ),
         ("large.pt", lambda: weights_file(own_network(64, 60_000, 10)), "this server takes up to"),
         ("deep.pt", lambda: weights_file(own_network(*[64] * 300, 10)), r"use at most 500\.$"),
