@@ -31,6 +31,7 @@ from snncore.experiment.loaded_weights import weight_shapes
 from snncore.experiment.parameters import Parameters
 from snncore.experiment.spec import Draft, Experiment
 from snncore.experiment.tasks.classification import Classification
+from snncore.experiment.training import OF_THE_TASK
 from snncore.io import checkpoint
 from snncore.run.simulation import Simulation, simulate
 
@@ -211,9 +212,14 @@ class ConversionState:
 
     def plant(self, kind: FaultKind) -> None:
         """Set what leads to a fault, in place of whatever was set before."""
-        usual = presets()[0].draft
-        shape, neurons = self.present.input.shape, {"spike_threshold": 1.0, "spike_fn": "SingleSpike", "initial_v_mem": 0.5}
-        planted: dict[str, Any] = {"conversion.percentile": Conversion().percentile, "input.shape": [1, usual.input.shape[1], *shape[2:]]}
+        usual, shape = presets()[0].experiment, self.present.input.shape
+        neurons = {"spike_threshold": 1.0, "spike_fn": "SingleSpike", "reset_fn": "MembraneSubtract", "initial_v_mem": 0.5}
+        assert isinstance(usual.training.task, Classification)
+        planted: dict[str, Any] = {
+            "conversion.percentile": Conversion().percentile,
+            "input.shape": [1, usual.input.shape[1], *shape[2:]],
+            f"{OF_THE_TASK}encoding": usual.training.task.encoding.model_dump(),
+        }
         match kind:
             case "silent":
                 neurons["spike_threshold"] = 8.0

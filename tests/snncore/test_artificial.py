@@ -235,6 +235,13 @@ def test_a_planted_fault_is_named_and_no_other_and_its_remedy_mends_it(kind: str
     assert kind not in [other.kind for other in faults(mended)]
 
 
+def test_a_reset_is_not_named_for_one_step_where_it_has_no_effect(trained: tuple[Experiment, nn.Sequential]) -> None:
+    experiment, model = trained
+    reset = planted("reset", experiment) | {f"network.{place}.initial_v_mem": 0.5 for place in neuron_places(experiment)}
+    found = compared(experiment, model, reset | planted("too few steps", experiment))
+    assert [fault.kind for fault in faults(found)] == ["too few steps"]
+
+
 def test_the_start_is_named_for_a_constant_current_alone(network: tuple[Experiment, nn.Sequential]) -> None:
     experiment, model = network
     at_random = {"training.task.encoding": {"kind": "rate", "rate": 1000.0}}
