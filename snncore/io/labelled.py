@@ -146,7 +146,7 @@ def _whole(values: Array, labels: Array) -> NDArray[np.int64]:
         raise InputFileError(f"it has {count:,} samples; up to {MOST_SAMPLES:,} are taken, so leave some out")
     if count < 2:
         raise InputFileError(
-            f"it has {'one' if count else 'no'} sample; at least two are needed, one to learn from and one to be tested with"
+            f"it has {'one' if count else 'no'} sample; give at least two of each class, one to learn from and one to be tested with"
         )
     finite = np.isfinite(values)
     if not finite.all():
