@@ -25,7 +25,6 @@ from snncore.convert.comparison import Compared, converted_weights
 from snncore.convert.faults import Fault, FaultKind, faults
 from snncore.errors import ExperimentError, NoMatchError
 from snncore.experiment.conversion import Conversion
-from snncore.experiment.errors import abbreviated
 from snncore.experiment.inputs import Sample
 from snncore.experiment.loaded_weights import weight_shapes
 from snncore.experiment.parameters import Parameters
@@ -268,17 +267,10 @@ class ConversionState:
             self.start_from(brought.draft)
             own.note(brought, name)
             return
-        missing = missing_weight(brought.transferred[0])
-        if missing:
-            parameter, reason = missing
-            label = brought.draft.parameter_label(parameter)
-            raise ExperimentError(f"File {name!r} holds weights of another network: {label} isn't taken, since {reason}. {self._what_fits}")
-        more = left_over(brought.transferred[0])
-        if more:
-            raise ExperimentError(
-                f"File {name!r} holds weights of another network: {abbreviated(more.source)} is left over, since {more.reason}. "
-                f"{self._what_fits}"
-            )
+        made = brought.transferred[0]
+        wrong = missing_weight(made) or left_over(made)
+        if wrong:
+            raise ExperimentError(f"File {name!r} holds weights of another network: {wrong}. {self._what_fits}")
         draft = brought.draft.replace({"conversion": self.conversion.model_dump()})
         self.files.keep_weights(brought.weights)
         self.history.begin(self._checked(draft))

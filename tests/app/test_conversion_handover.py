@@ -145,12 +145,12 @@ def test_a_file_of_a_conversion_is_refused_on_the_training_page_and_nothing_is_l
         (
             "few.pt",
             lambda: weights_file(own_network(64, 128, 64, 9)),
-            "another network: the weight of Linear 5 .* from 64 values to 10 classes",
+            "another network: .*as the weight of Linear 5, since .* from 64 values to 10 classes",
         ),
         (
             "wide.pt",
             lambda: weights_file(own_network(65, 128, 10)),
-            "another network: the weight of Linear 1 .* from 64 values to 10 classes",
+            "another network: '0.weight' isn't taken as the weight of Linear 1, since its shape .* from 64 values to 10 classes",
         ),
         ("one.pt", lambda: weights_file(own_network(64, 10)), "two or more Linear layers"),
         (
