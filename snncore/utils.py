@@ -30,7 +30,8 @@ def normalize_weights(
         percentile: of the activations, above 0 and at most 100.
 
     Raises:
-        ParameterError: an unknown name, one in `output_layers` that is no ReLU, lists of different length, or a percentile out of its range.
+        ParameterError: an unknown name, one in `output_layers` that is no ReLU, lists of different length, or a percentile out of its
+            range.
         ConversionError: as in `snncore.convert.normalize`.
     """
     modules = dict(ann.named_modules())

@@ -75,7 +75,7 @@ def read_table(content: bytes, remedies: Mapping[str, str] = NO_REMEDIES) -> Tab
     separate thousands.
 
     Args:
-        remedies: what is right in a column in place of what is no number, by the column's name in lower case, as a clause.
+        remedies: what to write in a column whose cells aren't numbers, by its name in lower case, as a clause.
 
     Raises:
         InputFileError: the text isn't a table of numbers, or can be read in two ways.
@@ -272,7 +272,7 @@ class _DecimalCommas:
     """
 
     def __init__(self, remedies: Mapping[int, str]) -> None:
-        """Take what is right in a column in place of what is no number, by its number from 1."""
+        """Take what to write in a column whose cells aren't numbers, by its place from 1."""
         self._remedies = remedies
         self._first = self._doubtful = ""
         self.are_decimal = False

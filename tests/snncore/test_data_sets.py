@@ -143,9 +143,7 @@ REFUSED: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("make", "sentence"), REFUSED, ids=["missing", "other sizes", "fewer classes", "more classes", "a single sample"]
-)
+@pytest.mark.parametrize(("make", "sentence"), REFUSED, ids=["missing", "other sizes", "fewer classes", "more classes", "a single sample"])
 def test_own_data_that_cannot_be_learned_are_refused_in_one_sentence(make: Any, sentence: str) -> None:
     with pytest.raises(ExperimentError) as refused:
         make()

@@ -108,7 +108,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "no label column": ("mine.csv", b"a,b\n1,2\n3,4\n", "0 of its columns hold labels by their names; name just one of them label"),
     "two label columns": ("mine.csv", b"label,y,a\n1,2,3\n3,4,5\n", "2 of its columns hold labels"),
     "labels alone": ("mine.csv", b"label\n1\n0\n", "it has no column beside the labels"),
-    "class names in a table": ("mine.csv", b"a,label\n1,0\n2,cat\n", "line 3, column 2: 'cat' is not a number; labels are whole numbers from 0"),
+    "class names in a table": ("mine.csv", b"a,label\n1,0\n2,cat\n", "line 3, column 2: 'cat' is not a number; labels are whole numbers"),
     "NaN in a table": ("mine.csv", b"a,label,b\n\n1,0,2\n3,1,nan\n", "line 4, column 'b' is not finite; NaN and infinity must be replaced"),
     "a label that is NaN in a table": ("mine.csv", b"a,Label\n1,nan\n", "line 2, column 'Label' is not finite; labels are whole numbers"),
     "too large in a table": ("mine.csv", b"a,label\n1,0\n1e39,1\n", "line 3, column 'a' is not finite"),

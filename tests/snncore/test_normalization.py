@@ -303,7 +303,10 @@ def test_as_in_sinabs_a_network_is_normalised_in_place_at_the_named_layers() -> 
     torch.testing.assert_close(after[1], before[1])
 
 
-@pytest.mark.parametrize(("outputs", "layers", "said"), [(["x"], ["1"], "no module 'x'"), (["3", "3"], ["1"], "2 names go with 1"), (["1"], ["1"], "module '1' is a ")])
+@pytest.mark.parametrize(
+    ("outputs", "layers", "said"),
+    [(["x"], ["1"], "no module 'x'"), (["3", "3"], ["1"], "2 names go with 1"), (["1"], ["1"], "module '1' is a ")],
+)
 def test_names_that_do_not_fit_are_refused(outputs: list[str], layers: list[str], said: str) -> None:
     model, data = made(Convolutional)
     with pytest.raises(ParameterError, match=said):
