@@ -262,7 +262,7 @@ def test_nothing_is_named_where_the_networks_agree(network: tuple[Experiment, nn
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"network.1": {"kind": "LIF", "tau_mem": 10.0}}, "LIF 2 is no ReLU in spikes"),
+        ({"network.1": {"kind": "LIF", "tau_mem": 10.0}}, "LIF 2 can't stand in for a ReLU: its rate isn't proportional to its input"),
         ({"network": [{"kind": "Linear", "in_features": 64, "out_features": 10}]}, "nothing to convert"),
         ({"network": [{"kind": "Linear", "in_features": 64, "out_features": 10}, NEURONS]}, "IAF 2 ends the network"),
         ({"training.task.encoding": {"kind": "latency"}}, "constant current or a rate code"),
