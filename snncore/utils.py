@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
+from snncore.convert.kinds import RELUS
 from snncore.convert.normalization import normalize_
 from snncore.errors import ParameterError
 from snncore.layers.model import reset_states, zero_grad
@@ -29,13 +30,19 @@ def normalize_weights(
         percentile: of the activations, above 0 and at most 100.
 
     Raises:
-        ParameterError: an unknown name, lists of different length, or a percentile out of its range.
+        ParameterError: an unknown name, one in `output_layers` that is no ReLU, lists of different length, or a percentile out of its
+            range.
         ConversionError: as in `snncore.convert.normalize`.
     """
     modules = dict(ann.named_modules())
     unknown = [name for name in (*output_layers, *param_layers) if name not in modules]
-    if unknown or len(output_layers) != len(param_layers):
-        problem = f"there is no module {unknown[0]!r}" if unknown else f"{len(output_layers)} names go with {len(param_layers)}"
+    others = [name for name in output_layers if name in modules and type(modules[name]) not in RELUS]
+    if unknown or others or len(output_layers) != len(param_layers):
+        problem = f"{len(output_layers)} names go with {len(param_layers)}"
+        if unknown:
+            problem = f"there is no module {unknown[0]!r}"
+        elif others:
+            problem = f"module {others[0]!r} is a {type(modules[others[0]]).__name__}"
         raise ParameterError(f"normalize_weights: {problem}; give the name of a ReLU in output_layers, of its layer in param_layers.")
     chosen = [output for output, layer in zip(output_layers, param_layers, strict=True) if list(modules[layer].parameters())]
     if chosen:

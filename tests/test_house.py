@@ -280,13 +280,14 @@ def is_streamlit(node: ast.AST) -> bool:
 @pytest.mark.slow
 def test_the_programs_of_the_readme_run(capsys: pytest.CaptureFixture[str]) -> None:
     programs = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
-    assert len(programs) == 3
+    assert len(programs) == 4
     for program in programs:
         exec(program, {})
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("torch.Size([1, 100, 4])")
     assert any(line.startswith("51 10.0 0.0 ") for line in lines)
-    assert re.match(r"epoch 10: 9[789]\.\d% of 360 test digits", lines[-1])
+    assert re.match(r"epoch 10: 9[789]\.\d% of 360 test digits", lines[-2])
+    assert re.match(r"off by 0\.0\d\d at most", lines[-1])
 
 
 def test_every_picture_of_the_readme_is_there() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from snncore.errors import ExperimentError
 from snncore.experiment.data import DataSet
+from snncore.experiment.data.file import LabelledFile
 from snncore.experiment.layers import NeuronSpec
 from snncore.experiment.spec import Draft
 from snncore.experiment.tasks.classification import Classification
@@ -123,7 +124,7 @@ def check_conversion(draft: Draft, steps: int) -> None:
     _check(draft, 1, False)
     once = cost(draft.replace({"input.shape": [1, 1, *draft.input.shape[2:]], "training.batch_size": 1})).multiplications
     learned, tested = labelled.counts
-    values = math.prod(draft.input.shape[2:]) + sum(math.prod(fit.shape or ()) for fit in draft.fits())
+    values = _values(draft)
     held = (learned + COMPARED_COPIES * tested) * values * BYTES
     if held > LARGEST_PASS:
         raise ExperimentError(
@@ -144,14 +145,13 @@ def check_conversion(draft: Draft, steps: int) -> None:
 
 
 def _check(draft: Draft, runs: int, trains: bool) -> None:
-    layers, steps = len(draft.network), draft.input.shape[1]
+    layers, steps, labelled = len(draft.network), draft.input.shape[1], _labelled_data(draft)
     if layers > MOST_LAYERS:
         raise ExperimentError(f"The network has {layers} layers; this server takes up to {MOST_LAYERS}.")
     found = cost(draft)
     if found.weights > LARGEST_WEIGHTS:
-        raise ExperimentError(
-            f"The network has {found.weights:,} weights; this server takes up to {LARGEST_WEIGHTS:,}. Use smaller layers."
-        )
+        remedy = "samples of fewer values, or smaller layers" if isinstance(labelled, LabelledFile) else "smaller layers"
+        raise ExperimentError(f"The network has {found.weights:,} weights; this server takes up to {LARGEST_WEIGHTS:,}. Use {remedy}.")
     if trains and draft.training.epochs > MOST_EPOCHS:
         raise ExperimentError(f"The training has {draft.training.epochs:,} epochs; this server takes up to {MOST_EPOCHS:,}. Use fewer.")
     if trains and found.epoch * FEWEST_EPOCHS > LARGEST_RECORD:
@@ -168,10 +168,17 @@ def _check(draft: Draft, runs: int, trains: bool) -> None:
             f"this server keeps up to {_megabytes(LARGEST_RECORD)}. Use fewer samples, time steps or neurons."
         )
     held = found.training if trains else found.simulating
+    if held > LARGEST_PASS and labelled is not None and (trains or draft.input.kind == "sample"):
+        raise ExperimentError(_data_in_words(draft, labelled, held, trains))
     if held > LARGEST_PASS:
         raise ExperimentError(
             f"{'Training' if trains else 'Simulating'} {_in_words(draft)} takes {_megabytes(held)} at once; "
             f"this server takes up to {_megabytes(LARGEST_PASS)}. Use fewer samples, time steps, inputs or neurons."
+        )
+    if found.multiplications > MOST_MULTIPLICATIONS and labelled is not None and trains:
+        raise ExperimentError(
+            f"One pass of a batch of {_batch_size(draft, labelled)} samples takes {found.multiplications:,} multiplications; "
+            f"this server takes up to {MOST_MULTIPLICATIONS:,}. Use a smaller batch, fewer time steps or neurons, or smaller kernels."
         )
     if found.multiplications > MOST_MULTIPLICATIONS:
         raise ExperimentError(
@@ -186,7 +193,7 @@ def cost(draft: Draft) -> Cost:
     passed, inputs = batch * steps, math.prod(sample)
     learned, data = passed, 0
     if labelled is not None:
-        learned, data = steps * min(draft.training.batch_size, max(labelled.counts)), labelled.nbytes * DATA_COPIES
+        learned, data = steps * _batch_size(draft, labelled), labelled.nbytes * DATA_COPIES
     others = recorded = neurons = multiplications = 0
     for layer, fit in zip(draft.network, draft.fits(), strict=True):
         values = 0 if fit.shape is None else math.prod(fit.shape)
@@ -217,6 +224,27 @@ def _labelled_data(draft: Draft) -> DataSet | None:
     return task.data if isinstance(task, Classification) else None
 
 
+def _batch_size(draft: Draft, labelled: DataSet) -> int:
+    return min(draft.training.batch_size, max(labelled.counts))
+
+
+def _data_in_words(draft: Draft, labelled: DataSet, held: int, trains: bool) -> str:
+    """Say what takes so much memory: all samples, or a batch of them on its way through the network; and what helps."""
+    samples, data = sum(labelled.counts), labelled.nbytes * DATA_COPIES
+    at_once = _batch_size(draft, labelled) if trains else draft.input.shape[0]
+    if 2 * data > held:
+        values = math.prod(labelled.sample_shape) * (labelled.steps or 1)
+        part = f"{_megabytes(data)} for the data, {samples:,} samples of {values:,} values"
+        remedy = "fewer samples, or samples of fewer values" if labelled.steps is None else "fewer samples, or samples of fewer time steps"
+    else:
+        count = f"{at_once:,} sample{'' if at_once == 1 else 's'}"
+        each = f"{draft.input.shape[1]:,}×{_values(draft):,} values in all layers"
+        part = f"{_megabytes(held - data)} for {count} at once, each of {each}"
+        remedy = f"{'a smaller batch' if trains else 'fewer samples'}, or fewer time steps, inputs or neurons"
+    what = "Training" if trains else "Simulating"
+    return f"{what} takes {_megabytes(held)} at once: {part}; this server takes up to {_megabytes(LARGEST_PASS)}. Use {remedy}."
+
+
 def _quantities(layer: NeuronSpec) -> int:
     """Number of arrays kept per neuron, output included: adaptation, recurrence and synaptic currents add one each."""
     if not layer.has_kernel:
@@ -224,10 +252,14 @@ def _quantities(layer: NeuronSpec) -> int:
     return NEURON_QUANTITIES + sum(getattr(layer, name, None) is not None for name in ("tau_syn", "tau_adapt", "rec_connect"))
 
 
+def _values(draft: Draft) -> int:
+    """Number of values of the input and of all layers at one time step."""
+    return math.prod(draft.input.shape[2:]) + sum(math.prod(fit.shape or ()) for fit in draft.fits())
+
+
 def _in_words(draft: Draft) -> str:
-    batch, steps, *shape = draft.input.shape
-    values = math.prod(shape) + sum(math.prod(fit.shape or ()) for fit in draft.fits())
-    return f"{batch}×{steps}×{values} values"
+    batch, steps, *_ = draft.input.shape
+    return f"{batch}×{steps}×{_values(draft)} values"
 
 
 def _megabytes(count: int) -> str:

@@ -14,7 +14,7 @@ from app.state.conversion_work import STEPS_SHOWN, Artificial, ConversionWork
 from app.state.files import KeptFiles
 from app.state.history import History
 from app.state.own_layers import dense_layers
-from app.state.own_weights import OwnWeights, missing_weight
+from app.state.own_weights import OwnWeights, left_over, missing_weight
 from app.state.presets import FOLDER, Preset, read
 from snncore.convert.artificial import (
     check_convertible,
@@ -30,6 +30,7 @@ from snncore.experiment.loaded_weights import weight_shapes
 from snncore.experiment.parameters import Parameters
 from snncore.experiment.spec import Draft, Experiment
 from snncore.experiment.tasks.classification import Classification
+from snncore.experiment.training import OF_THE_TASK
 from snncore.io import checkpoint
 from snncore.run.simulation import Simulation, simulate
 
@@ -210,9 +211,14 @@ class ConversionState:
 
     def plant(self, kind: FaultKind) -> None:
         """Set what leads to a fault, in place of whatever was set before."""
-        usual = presets()[0].draft
-        shape, neurons = self.present.input.shape, {"spike_threshold": 1.0, "spike_fn": "SingleSpike", "initial_v_mem": 0.5}
-        planted: dict[str, Any] = {"conversion.percentile": Conversion().percentile, "input.shape": [1, usual.input.shape[1], *shape[2:]]}
+        usual, shape = presets()[0].experiment, self.present.input.shape
+        neurons = {"spike_threshold": 1.0, "spike_fn": "SingleSpike", "reset_fn": "MembraneSubtract", "initial_v_mem": 0.5}
+        assert isinstance(usual.training.task, Classification)
+        planted: dict[str, Any] = {
+            "conversion.percentile": Conversion().percentile,
+            "input.shape": [1, usual.input.shape[1], *shape[2:]],
+            f"{OF_THE_TASK}encoding": usual.training.task.encoding.model_dump(),
+        }
         match kind:
             case "silent":
                 neurons["spike_threshold"] = 8.0
@@ -250,7 +256,7 @@ class ConversionState:
         A network of Linears from the samples' values to their classes brings its layers; others need those that are there.
 
         Raises:
-            SNNCoreError: the file is neither, or its weights are of another network.
+            SNNCoreError: the file is neither, or its weights are of another network: some are missing, or left over.
         """
         own = self.own_weights
         try:
@@ -261,11 +267,10 @@ class ConversionState:
             self.start_from(brought.draft)
             own.note(brought, name)
             return
-        missing = missing_weight(brought.transferred[0])
-        if missing:
-            parameter, reason = missing
-            label = brought.draft.parameter_label(parameter)
-            raise ExperimentError(f"File {name!r} holds weights of another network: {label} isn't taken, since {reason}. {self._what_fits}")
+        made = brought.transferred[0]
+        wrong = missing_weight(made) or left_over(made)
+        if wrong:
+            raise ExperimentError(f"File {name!r} holds weights of another network: {wrong}. {self._what_fits}")
         draft = brought.draft.replace({"conversion": self.conversion.model_dump()})
         self.files.keep_weights(brought.weights)
         self.history.begin(self._checked(draft))

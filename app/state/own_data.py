@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from app.state.trainability import check_trainable
-from snncore.errors import ExperimentError
 from snncore.experiment.data.file import LabelledFile
 from snncore.experiment.encodings import AsGiven, ConstantCurrent, Encoding
 from snncore.experiment.inputs import Sample
@@ -16,15 +14,12 @@ from snncore.experiment.layers import ExpLeakSpec, LIFSpec
 from snncore.experiment.spec import Experiment
 from snncore.experiment.tasks.classification import Classification
 from snncore.experiment.torch_layers import LinearSpec
-from snncore.experiment.training import OF_THE_TASK, Training
+from snncore.experiment.training import Training
 from snncore.io.labelled import BIN_WIDTH, LabelledData, read_labelled
 
 HIDDEN = 128
 STEPS = 20
 """Time steps of samples that have no time."""
-
-SEEDS = 20
-"""Seeds that a split is tried with, so that no half lacks a class."""
 
 MEMORY = 10.0
 """Time constant of the membranes in steps; samples with time have a tenth of their length, if that is more."""
@@ -44,12 +39,14 @@ class OwnData:
         """Return what a file holds, and an Experiment that learns it.
 
         Raises:
-            SNNCoreError: the file holds no labelled data, or too many.
+            SNNCoreError: the file holds no labelled data, or too many, or a class has a single sample.
         """
         found = read_labelled(name, content, bin_width=self.bin_width)
-        experiment = own_data(found.data_set())
+        data = found.data_set()
+        experiment = own_data(data)
         check_trainable(experiment)  # before the samples are split, which copies them
-        return found, experiment.replace({f"{OF_THE_TASK}data.seed": split_seed(found)})
+        data.make(found.files)  # says what is wrong with them
+        return found, experiment
 
 
 def own_data(data: LabelledFile) -> Experiment:
@@ -75,18 +72,3 @@ def own_data(data: LabelledFile) -> Experiment:
             batch_size=64,
         ),
     )
-
-
-def split_seed(found: LabelledData) -> int:
-    """Return the first seed that puts samples of each class into both halves.
-
-    Raises:
-        ExperimentError: none of the first `SEEDS` does.
-    """
-    first = found.data_set()
-    for seed in range(SEEDS):
-        with suppress(ExperimentError):
-            first.model_copy(update={"seed": seed}).make(found.files)
-            return seed
-    first.make(found.files)  # says what is wrong with it
-    return 0

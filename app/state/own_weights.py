@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from snncore.errors import ExperimentError
+from snncore.experiment.errors import abbreviated
 from snncore.experiment.inputs import NO_FILES, Files
 from snncore.experiment.loaded_weights import CheckpointRef, weight_shapes
 from snncore.experiment.parameters import Parameters, is_weight
@@ -18,6 +20,9 @@ from snncore.io.weight_transfer import Order, Transfer, transfer
 
 Matching = Literal["more", "name", "order"]
 """How a file's parameters find those of the network; "more" takes whichever of the two finds more."""
+
+OF_NEURONS = re.compile(r"(spike_threshold|(min_)?v_mem|i_syn|i_rec|b|b0|adapt_scale|(tau|alpha)_(mem|syn|adapt))")
+"""Constants and states of neurons as snncore and Sinabs save them. An artificial network has none."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,21 @@ def taken(made: Transfer) -> int:
     return sum(row.is_taken for row in made.table if row.parameter)
 
 
-def missing_weight(made: Transfer) -> tuple[str, str] | None:
-    """Return a weight or bias of the network that wasn't taken, and why; None if all were."""
-    return next(((row.parameter, row.reason) for row in made.table if row.parameter and row.reason and is_weight(row.parameter)), None)
+def missing_weight(made: Transfer) -> str | None:
+    """Return the first weight or bias of the network that wasn't taken, and why, as a clause; None if all were."""
+    row = next((row for row in made.table if row.reason and is_weight(row.parameter or "")), None)
+    if row is None or row.parameter is None:
+        return None
+    label = made.checkpoint.experiment.parameter_label(row.parameter)
+    untaken = f"{abbreviated(row.source)} isn't taken as {label}" if row.source else f"{label} isn't taken"
+    return f"{untaken}, since {row.reason}"
+
+
+def left_over(made: Transfer) -> str | None:
+    """Return the first parameter that only the file has, and why, as a clause; None if there is none.
+
+    Constants and states of neurons don't count.
+    """
+    rows = (row for row in made.table if row.parameter is None)
+    row = next((row for row in rows if not OF_NEURONS.fullmatch(str(row.source).rpartition(".")[2])), None)
+    return None if row is None else f"{abbreviated(row.source)} is left over, since {row.reason}"

@@ -16,7 +16,7 @@ from app.widgets.session import attempt, desk
 from app.words.numbers import counted, listed
 
 BEGIN = f"Train at {listed(list(map(str, DELAYS)))} steps"
-HELP = "One training for each delay; neurons that adapt stand beside the same network of LIF, which don't."
+HELP = "One training for each delay; neurons that adapt stand beside the same network with LIF, which doesn't adapt."
 
 
 @data_view("remember")

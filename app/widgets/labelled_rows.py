@@ -15,7 +15,7 @@ from app.words.training_parameters import BATCH_SIZE, SCHEDULE
 from app.words.typed_numbers import Numbers
 from snncore.experiment import edits
 from snncore.experiment.data import DataSet
-from snncore.experiment.encodings import ENCODING_KINDS, Encoding
+from snncore.experiment.encodings import Encoding, kinds_taking
 from snncore.experiment.readouts import OF_POTENTIALS, OF_SPIKES
 from snncore.experiment.spec import Experiment
 from snncore.experiment.tasks.classification import Classification
@@ -42,7 +42,7 @@ def add_more_of_labelled(rows: Panel, experiment: Experiment, task: Classificati
         if name != FIRST_OF_DATA.get(task.data.kind):
             _of_data(rows, experiment, task.data, name, edit)
     if task.data.steps is None:
-        kinds = [kind for kind, each in ENCODING_KINDS.items() if not each.takes_time]
+        kinds = kinds_taking(task.data.sample_shape)
         rows.choice(ENCODING, f"{OF_THE_TASK}encoding", task.encoding.kind, kinds, _encode, encoding_name)
         for name, parameter in parameters_of(task.encoding, ENCODING_FIELDS).items():
             value = getattr(task.encoding, name)

@@ -14,6 +14,7 @@ from app.widgets.uploads import upload
 from app.words.labelled_parameters import BIN_WIDTH
 from app.words.recognition import own_data_in_words
 from app.words.typed_numbers import Numbers
+from snncore.experiment.data.file import LabelledFile
 from snncore.experiment.spec import Draft
 
 FILE = "labelled_file"
@@ -40,7 +41,14 @@ def own_data_rows(draft: Draft) -> None:
         return
     caption(UNCHANGED if data is None else own_data_in_words(draft))
     upload(FILE, "Labelled data", training.bring_labelled, ["npz", "csv", "h5", "hdf5"], LARGEST_UPLOAD, NOTE)
-    panel("bin width", "Labelled data", _add_bin_width)
+    if any(name.lower().endswith(OF_SPIKES) for name in _names(data)):
+        panel("bin width", "Labelled data", _add_bin_width)
+
+
+def _names(data: LabelledFile | None) -> list[str]:
+    """Names of the file that was brought, even if it was refused, and of the one that is learned."""
+    given = st.session_state.get(FILE)
+    return [*([given.name] if given else []), *([data.name] if data else [])]
 
 
 def _add_bin_width(rows: Panel) -> None:

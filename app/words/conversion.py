@@ -85,7 +85,7 @@ def fault_in_words(compared: Compared, fault: Fault) -> str:
     """Say what parts the two networks, in numbers."""
     where = "" if fault.place is None else compared.experiment.layer_label(str(fault.place))
     share = f"{fault.share:.0%}"
-    apart = f"They agree on {compared.agreement:.1%}."
+    apart = f"The two networks agree on {compared.agreement:.1%} of the samples."
     match fault.kind:
         case "silent":
             return f"Silent: {share} of the activations in {where} that are due a spike get none in {compared.asked} steps. {apart}"

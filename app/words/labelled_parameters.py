@@ -11,11 +11,11 @@ BIN_WIDTH = Parameter(
 )
 ENCODING = Parameter("Encoding", "How a sample's values become spikes or currents in time.")
 
-_RATE = Parameter("Rate", "Of a value of 1, that is of white.", unit="Hz", tuned=Range(10, 1000, 10))
+_RATE = Parameter("Rate", "Firing rate for a value of 1 (white, in images).", unit="Hz", tuned=Range(10, 1000, 10))
 ENCODING_FIELDS: dict[str, dict[str, Parameter]] = {
     "rate": {"rate": _RATE},
     "on_off": {"rate": _RATE},
-    "current": {"amplitude": Parameter("Amplitude", "Current of a value of 1, that is of white.", tuned=Range(0, 5, 0.1))},
+    "current": {"amplitude": Parameter("Amplitude", "Current for a value of 1 (white, in images).", tuned=Range(0, 5, 0.1))},
 }
 """Numbers of the encodings, by kind."""
 

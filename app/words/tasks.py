@@ -252,8 +252,8 @@ CLASSIFICATION_NOTES = {
     "encoding": "How a sample's values become spikes or currents in time.",
     "readout": "What is read of each output neuron; the largest is the answer.",
     "criterion": "Cross-entropy of the readouts, or their distance from wanted values.",
-    "right": "With the loss counts: what the neuron of the sample's class should come to.",
-    "others": "With the loss counts: what all other output neurons should come to.",
+    "right": "With the loss “Wanted values”: what the neuron of the sample's class should come to.",
+    "others": "With the loss “Wanted values”: what all other output neurons should come to.",
     "penalty": "How much a spike per neuron and step adds to the loss.",
     "accuracy": "Test accuracy at which training stops.",
 }
@@ -264,7 +264,7 @@ class ClassificationWords(TaskWords[Classification]):
     subject = "Test accuracy"
 
     def wanted(self, neurons: int, samples: int) -> str:
-        return f"Of {self.task.data.classes} output neurons, that of a sample's class should answer."
+        return f"Of {self.task.data.classes} output neurons, the one of the sample's class should answer."
 
     def asked(self, samples: int) -> str:
         return f"the class of each sample of {self.task.data.title or self.task.data.kind}"

@@ -54,13 +54,16 @@ def trained_weights_in_words(draft: Draft, epoch: int) -> str:
 def matched_in_words(made: Transfer, by: Order, name: str) -> str:
     """How many of the network's parameters a file gave: "mine.pt, in order: 4 of 6 parameters are taken, the others stay.".
 
-    Another sentence has those that don't act as they are there: "Not as in the file: LIF 2 τ_mem: held at 0.1, since the file has -12.".
+    Another sentence counts those that only the file has, and one tells those that don't act as they are there: "Not as in the file:
+    LIF 2 τ_mem: held at 0.1, since the file has -12.".
     """
     own = [row for row in _told(made) if row.parameter]
     taken = sum(row.is_taken for row in own)
     others = "" if taken == len(own) else ", the others stay"
     count = f"{taken} of {counted(len(own), 'parameter')} {'is' if taken == 1 else 'are'} taken{others}."
-    return f"{file_name(name)}, {MATCHINGS[by]}: {count}{_held_in_words(made)}"
+    left = sum(row.parameter is None for row in made.table)
+    more = f" {left} of the file's {'is' if left == 1 else 'are'} left over." if left else ""
+    return f"{file_name(name)}, {MATCHINGS[by]}: {count}{more}{_held_in_words(made)}"
 
 
 def _held_in_words(made: Transfer) -> str:

@@ -51,7 +51,7 @@ def check_convertible(experiment: Experiment) -> None:
     task = experiment.training.task
     if not isinstance(task, Classification) or task.data.steps is not None:
         raise ConversionError(
-            "A converted network needs labelled samples without time; choose the classification of such, as of the digits."
+            "A converted network needs labelled samples without time; choose labelled data without time, such as the digits."
         )
     places = neuron_places(experiment)
     if not places:
@@ -60,7 +60,7 @@ def check_convertible(experiment: Experiment) -> None:
         layer: Any = experiment.network[place]
         if layer.kind != "IAF" or layer.tau_syn is not None or not isinstance(layer.spike_threshold, float):
             raise ConversionError(
-                f"{experiment.layer_label(str(place))} is no ReLU in spikes, whose rate is its input; "
+                f"{experiment.layer_label(str(place))} can't stand in for a ReLU: its rate isn't proportional to its input; "
                 f"use IAF neurons without synaptic current, with one threshold for all."
             )
     if places[-1] == len(experiment.network) - 1:

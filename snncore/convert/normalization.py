@@ -49,6 +49,7 @@ def normalize(model: nn.Module, data: Tensor, percentile: float = 99.9) -> nn.Mo
 def activation_scales(model: nn.Module, data: Tensor, percentile: float = 99.9) -> dict[str, float]:
     """Return λ of each ReLU as `normalize` uses it, by the name that its spiking layer has. Arguments and errors as there."""
     check_plain(model)
+    check_finite(model)
     copied = copy.deepcopy(model).eval()
     _make_plain(copied)
     _fold_batch_norms(copied)

@@ -184,6 +184,19 @@ class AsGiven(Encoding):
         return values
 
 
+def kinds_taking(sample: Shape) -> list[str]:
+    """Return the kinds of encoding for samples of this shape without time."""
+    return [kind for kind, each in ENCODING_KINDS.items() if not each.takes_time and _takes(each, sample)]
+
+
+def _takes(kind: type[Encoding], sample: Shape) -> bool:
+    try:
+        kind.model_validate({}).output_shape(sample)
+    except MisfitError:
+        return False
+    return True
+
+
 if TYPE_CHECKING:
     EncodingSpec = Encoding
 else:

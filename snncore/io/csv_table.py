@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import TypeAlias
@@ -37,6 +37,8 @@ MOST_READ_SLOWLY = 2**20
 FEW_SPIKES = 3
 """Most spikes of a neuron in one time step that are rather a count than the digits behind a decimal comma."""
 
+NO_REMEDIES: Mapping[str, str] = {}
+
 NO_NUMBERS = "it has no line of numbers; write one for each time step, or for each event"
 
 NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -66,11 +68,14 @@ class Table:
     may_be_decimals: bool
 
 
-def read_table(content: bytes) -> Table:
+def read_table(content: bytes, remedies: Mapping[str, str] = NO_REMEDIES) -> Table:
     """Return the numbers in a .csv file, separated by commas, semicolons or tabs.
 
     A comma within a cell is a decimal point if no number in the file has a point, and if at least one number shows that its comma doesn't
     separate thousands.
+
+    Args:
+        remedies: what to write in a column whose cells aren't numbers, by its name in lower case, as a clause.
 
     Raises:
         InputFileError: the text isn't a table of numbers, or can be read in two ways.
@@ -86,7 +91,7 @@ def read_table(content: bytes) -> Table:
     if any(map(_is_name, cells[: MOST_NAMES + 1])) or (len(cells) > 1 and not cells[0].strip()):
         header = _header(cells, first)
         body, begin = text[stream.tell() :], first
-    commas = _DecimalCommas()
+    commas = _DecimalCommas({place: remedies[name.lower()] for place, name in enumerate(header, start=1) if name.lower() in remedies})
     values, lines = _numbers(body, separator, (first, len(cells)), begin, commas)
     if not lines.size:
         raise InputFileError(NO_NUMBERS)
@@ -266,15 +271,21 @@ class _DecimalCommas:
         are_decimal: whether one of them shows that its comma doesn't separate thousands.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, remedies: Mapping[int, str]) -> None:
+        """Take what to write in a column whose cells aren't numbers, by its place from 1."""
+        self._remedies = remedies
         self._first = self._doubtful = ""
         self.are_decimal = False
 
     def read(self, line: int, cells: Sequence[str], between: str) -> list[float]:
         """Return the numbers of a line."""
-        return [self._read(f"line {line}, column {column}", cell.strip(), between) for column, cell in enumerate(cells, start=1)]
+        usual = f"write numbers with {between} between"
+        return [
+            self._read(f"line {line}, column {column}", cell.strip(), self._remedies.get(column, usual))
+            for column, cell in enumerate(cells, start=1)
+        ]
 
-    def _read(self, place: str, cell: str, between: str) -> float:
+    def _read(self, place: str, cell: str, remedy: str) -> float:
         pointed = cell.replace(",", ".", 1)
         if not NUMBER.fullmatch(pointed) and not NOT_FINITE.fullmatch(cell):
             if _is_missing(cell):
@@ -282,7 +293,7 @@ class _DecimalCommas:
             problem = f"{place}: {abbreviated(cell)} is not a number"
             if "," in cell and "." in cell:
                 raise InputFileError(f"{problem}; write a decimal point, and nothing between thousands")
-            raise InputFileError(f"{problem}; write numbers with {between} between")
+            raise InputFileError(f"{problem}; {remedy}")
         if "," in cell:
             place = f"{place}: {abbreviated(cell)}"
             self._first = self._first or place

@@ -47,6 +47,8 @@ LAYOUTS = (
     "or an .h5 with spikes/times, spikes/units and labels"
 )
 
+RIGHT_LABELS = f"whole numbers from 0 to {MOST_CLASSES - 1}"
+
 _X = ArrayKind(
     {
         2: "(samples, features)",
@@ -146,7 +148,7 @@ def _whole(values: Array, labels: Array) -> NDArray[np.int64]:
         raise InputFileError(f"it has {count:,} samples; up to {MOST_SAMPLES:,} are taken, so leave some out")
     if count < 2:
         raise InputFileError(
-            f"it has {'one' if count else 'no'} sample; at least two are needed, one to learn from and one to be tested with"
+            f"it has {'one' if count else 'no'} sample; give at least two of each class, one to learn from and one to be tested with"
         )
     finite = np.isfinite(values)
     if not finite.all():
@@ -155,7 +157,7 @@ def _whole(values: Array, labels: Array) -> NDArray[np.int64]:
     right = (labels >= 0) & (labels < MOST_CLASSES) & (labels == np.floor(labels))
     if not right.all():
         wrong = int(right.argmin())
-        raise InputFileError(f"the label of sample {wrong} is {labels[wrong]:.12g}; labels are whole numbers from 0 to {MOST_CLASSES - 1}")
+        raise InputFileError(f"the label of sample {wrong} is {labels[wrong]:.12g}; labels are {RIGHT_LABELS}")
     whole = labels.astype(np.int64)
     present = np.bincount(whole)
     if len(present) < 2:
@@ -194,7 +196,7 @@ def _read_npz(content: bytes) -> tuple[Array, Array]:
 
 
 def _read_csv(content: bytes) -> tuple[Array, Array]:
-    table = read_table(content)
+    table = read_table(content, dict.fromkeys(LABEL_COLUMNS, f"labels are {RIGHT_LABELS}"))
     named = [place for place, name in enumerate(table.header) if name.lower() in LABEL_COLUMNS]
     if len(named) != 1:
         raise InputFileError(f"{len(named)} of its columns hold labels by their names; name just one of them {' or '.join(LABEL_COLUMNS)}")
@@ -202,8 +204,13 @@ def _read_csv(content: bytes) -> tuple[Array, Array]:
         raise InputFileError("it has no column beside the labels; give at least one value for each sample")
     _check_are_values(table, named[0])
     with np.errstate(over="ignore"):
-        values = np.delete(table.values, named[0], axis=1).astype(np.float32)
-    return np.ascontiguousarray(values), table.values[:, named[0]]
+        values = table.values.astype(np.float32)
+    finite = np.isfinite(values)
+    if not finite.all():
+        row, column = divmod(int(finite.argmin()), finite.shape[1])
+        right = f"labels are {RIGHT_LABELS}" if column == named[0] else "NaN and infinity must be replaced by numbers"
+        raise InputFileError(f"line {table.lines[row]}, column {abbreviated(table.header[column])} is not finite; {right}")
+    return np.ascontiguousarray(np.delete(values, named[0], axis=1)), table.values[:, named[0]]
 
 
 def _check_are_values(table: Table, labels: int) -> None:
@@ -227,6 +234,8 @@ def _read_events(content: bytes, bin_width: float) -> tuple[Array, Array]:
     if not (math.isfinite(bin_width) and bin_width > 0):
         raise InputFileError(f"the bin width is {bin_width} s; it must be above 0")
     lists = read_spike_lists(content)
+    if lists.times and not any(map(len, lists.times)):
+        raise InputFileError("it holds no spikes; give at least one sample with spikes/times and spikes/units")
     return _counted(lists, bin_width), lists.labels
 
 

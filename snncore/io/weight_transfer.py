@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -127,8 +127,7 @@ def transfer(experiment: Experiment, weights: Mapping[str, Any], name: str, by: 
     used = {*pairs.values(), *states}
     table += [Match(None, key, None, theirs[key], _why_left(key, given, by)) for key in theirs if key not in used]
     if not taken:
-        first = next((row.reason for row in table if row.source and row.parameter), "no names are the same; try by order")
-        raise NoMatchError(f"Nothing in {abbreviated(name)} matches the network: {first}.")
+        raise NoMatchError(f"Nothing in {abbreviated(name)} matches the network: {_why_nothing(table, by, experiment)}.")
     parameters = {key: taken.get(key, value.detach().numpy()) for key, value in _parameters(model).items()}
     stay = former.sources(begun.network).keys() - taken.keys() if former else set()
     title = name
@@ -165,6 +164,17 @@ def _why_not(shape: Shape, value: Array | None, by: Order, own: str, pairs: Mapp
     if tuple(value.shape) != shape and not (value.size == 1 and shape == ()):
         return f"its shape is {abbreviated(tuple(value.shape))}, but the network takes {shape}"
     return None
+
+
+def _why_nothing(table: Sequence[Match], by: Order, experiment: Experiment) -> str:
+    """Return why not one row was taken, as a clause: of the first that could have been, with its names on both sides."""
+    row = next((row for row in table if row.source and row.parameter), None)
+    if row is not None and row.parameter is not None:
+        return f"{abbreviated(row.source)} isn't taken as {experiment.parameter_label(row.parameter)}, since {row.reason}"
+    if by == "name":
+        return "no names are the same; try by order"
+    left = next((row for row in table if row.source), None)
+    return f"{abbreviated(left.source)} is left over, since {left.reason}" if left else "it holds nothing but states of neurons"
 
 
 def _why_left(name: str, given: Mapping[str, Array], by: Order) -> str:

@@ -68,6 +68,12 @@ def test_a_desk_keeps_the_conversion_for_a_reload() -> None:
 # --------------------------------------------------------------------------------------------------------------- refused
 
 
+def with_batch_norms() -> nn.Module:
+    """The preset's layers with batch norms between."""
+    hidden = [part for one, other in ((64, 128), (128, 64)) for part in (nn.Linear(one, other), nn.BatchNorm1d(other), nn.ReLU())]
+    return nn.Sequential(*hidden, nn.Linear(64, 10))
+
+
 def not_finite() -> nn.Module:
     model = own_network(64, 128, 64, 10)
     with torch.no_grad():
@@ -104,6 +110,12 @@ def test_an_own_network_with_the_layers_that_are_there_leaves_them(state: Conver
     assert state.present.network == network
 
 
+def test_constants_and_states_of_neurons_in_a_file_are_no_other_network(state: ConversionState) -> None:
+    of_sinabs = {f"{place}.{name}": torch.tensor(1.0) for place in (1, 3, 5) for name in ("spike_threshold", "min_v_mem", "v_mem")}
+    state.bring("sinabs.safetensors", safetensors.torch.save({**own_network(64, 128, 64, 10).state_dict(), **of_sinabs}))
+    assert state.present.checkpoint is not None
+
+
 def test_a_threshold_in_a_file_acts_as_the_table_says(state: ConversionState) -> None:
     weights = {**own_network(64, 128, 64, 10).state_dict(), "1.spike_threshold": torch.tensor(1.5)}
     state.bring("own.safetensors", safetensors.torch.save(weights))
@@ -133,18 +145,28 @@ def test_a_file_of_a_conversion_is_refused_on_the_training_page_and_nothing_is_l
         (
             "few.pt",
             lambda: weights_file(own_network(64, 128, 64, 9)),
-            "another network: the weight of Linear 5 .* from 64 values to 10 classes",
+            "another network: .*as the weight of Linear 5, since .* from 64 values to 10 classes",
         ),
         (
             "wide.pt",
             lambda: weights_file(own_network(65, 128, 10)),
-            "another network: the weight of Linear 1 .* from 64 values to 10 classes",
+            "another network: '0.weight' isn't taken as the weight of Linear 1, since its shape .* from 64 values to 10 classes",
         ),
         ("one.pt", lambda: weights_file(own_network(64, 10)), "two or more Linear layers"),
         (
             "images.pt",
             lambda: weights_file(nn.Sequential(nn.Conv2d(1, 12, 3), nn.ReLU())),
             "Nothing in 'images.pt' matches .* choose the preset",
+        ),
+        (
+            "norms.pt",
+            lambda: weights_file(with_batch_norms()),
+            r"another network: '1\.weight' is left over, since it belongs to a batch norm; fold it with snncore\.convert\.normalize",
+        ),
+        (
+            "longer.pt",
+            lambda: weights_file(own_network(64, 128, 64, 10, 5)),
+            r"another network: '6\.weight' is left over, since the network has no such name\. Load .* to 10 classes",
         ),
         ("large.pt", lambda: weights_file(own_network(64, 60_000, 10)), "this server takes up to"),
         ("deep.pt", lambda: weights_file(own_network(*[64] * 300, 10)), r"use at most 500\.$"),

@@ -82,6 +82,17 @@ def test_a_planted_fault_is_named_alone_and_its_button_says_by_how_much_agreemen
     assert header["news"]["mended"].startswith(f"Agreement rose by {100 * (state.shown.agreement - before):.1f} points")
 
 
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_fault_is_planted_in_place_of_all_that_was_set_before(kind: Any) -> None:
+    usual, other = Desk().conversion, Desk().conversion
+    neurons = {"reset_fn": "MembraneReset", "spike_fn": "MultiSpike", "spike_threshold": 2.0, "initial_v_mem": 0.0}
+    other.edit_neurons(neurons)
+    other.edit({"training.task.encoding": {"kind": "rate"}, "conversion.percentile": 80.0, "input.shape": [1, 3, 64]})
+    usual.plant(kind)
+    other.plant(kind)
+    assert other.present == usual.present
+
+
 @pytest.fixture(scope="module")
 def convolutional() -> nn.Sequential:
     model = artificial_network(CONVOLUTIONAL)

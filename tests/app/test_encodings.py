@@ -63,13 +63,12 @@ def test_every_encoding_of_digits_follows_every_other_one_with_a_network_that_fi
     assert experiment == made, "the first encoding brings the first network back"
 
 
-def test_points_take_every_encoding_but_that_of_images_which_is_refused_in_a_sentence() -> None:
+def test_points_take_every_encoding_but_that_of_images_which_is_not_offered() -> None:
     page = opened(TRAINING, yin_yang(), more=True)
     for kind in ("rate", "current", "latency"):
         assert choose(page, kind).training.task.encoding.kind == kind  # type: ignore[attr-defined]  # a classification's
         assert complaints(page) == []
-    assert choose(page, "on_off") == yin_yang()
-    assert complaints(page) == ["The on_off encoding takes images (height, width), but a sample has the shape (5,); use rate or latency."]
+    assert list(fields(page)[ENCODING].options) == ["Rate code", "Latency code", "Constant current"]
 
 
 def test_numbers_of_an_encoding_are_edited_beside_it() -> None:

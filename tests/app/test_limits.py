@@ -20,6 +20,7 @@ from app.server.limits import (
     check,
     check_conversion,
 )
+from app.state.own_data import own_data
 from app.state.presets import presets
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NEURON_SPECS
@@ -27,6 +28,7 @@ from snncore.experiment.spec import Experiment, convolution, ten_spikes
 from snncore.run.bptt import train
 from snncore.run.record import LayerRecord
 from snncore.run.simulation import simulate
+from tests.snncore.labelled import own
 
 Layer = dict[str, Any]
 Array = np.ndarray[Any, Any]
@@ -312,6 +314,23 @@ def test_labelled_data_are_counted_before_they_are_made() -> None:
         check(remembering(10_000), trains=True)
     with pytest.raises(ExperimentError, match=r"^Simulating .* MB at once"):
         check(remembering(10_000))
+
+
+def test_of_labelled_data_what_takes_the_memory_is_said_with_what_helps() -> None:
+    with pytest.raises(ExperimentError, match=r"the data, [\d,]+ samples of [\d,]+ values; .* Use fewer samples, or samples of fewer time"):
+        check(remembering(10_000), trains=True)
+    wide = remembering(200, batch_size=512).replace({"network": [linear(12, 4000), linear(4000, 2), LIF]})
+    with pytest.raises(ExperimentError, match=r"for 512 samples at once, each of 240×4,016 values in all layers; .* Use a smaller batch"):
+        check(wide, trains=True)
+    many = remembering(200, batch_size=512).replace({"network": [linear(12, 70), linear(70, 70), linear(70, 2), LIF]})
+    with pytest.raises(ExperimentError, match=r"^One pass of a batch of 512 samples takes [\d,]+ multiplications; .* Use a smaller batch"):
+        check(many, trains=True)
+
+
+def test_of_own_samples_with_too_many_values_their_values_are_named() -> None:
+    data, _ = own(np.zeros((4, 60_000)), np.arange(4) % 2)
+    with pytest.raises(ExperimentError, match=r"7,680,256 weights; .* Use samples of fewer values, or smaller layers\."):
+        check(own_data(data), trains=True)
 
 
 def test_a_batch_of_labelled_data_is_counted_as_it_is_learned() -> None:

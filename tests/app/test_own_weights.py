@@ -108,7 +108,7 @@ def test_what_does_not_match_stays_drawn_and_the_page_says_why(held: Desk) -> No
     assert weights_in_words(composition.present) == "from wide.pt and seed 0"
     acting = composition.own_weights.acting(composition.present)
     assert acting
-    assert matched_in_words(*acting) == "wide.pt, by name: 2 of 4 parameters are taken, the others stay."
+    assert matched_in_words(*acting) == "wide.pt, by name: 2 of 4 parameters are taken, the others stay. 2 of the file's are left over."
     assert transfer_table(acting[0]) == {
         "Linear 1 weights": "from 0.weight 64×16",
         "Linear 1 bias": "from 0.bias 64",

@@ -250,11 +250,11 @@ def test_own_data_come_with_a_network_that_fits_and_are_learned() -> None:
         (own_npz(y=np.arange(29) % 3), "30 samples but 29 labels"),
         (own_npz(x=np.full((30, 4), np.nan)), "NaN and infinity must be replaced"),
         (own_npz(1), "it has one sample"),
-        (own_npz(y=np.r_[np.zeros(29), 1]), "no sample of the class 1 is in the"),
+        (own_npz(y=np.r_[np.zeros(29), 1]), "mine.npz: class 1 has one sample; give at least two of each class"),
         (own_npz(x=np.zeros((30, 60_000))), "takes up to 4,000,000"),
         (b"no zip", "save it again"),
     ],
-    ids=["half", "gap", "lengths", "nan", "one", "missing in a half", "wide", "broken"],
+    ids=["half", "gap", "lengths", "nan", "one", "a single sample", "wide", "broken"],
 )
 def test_a_file_that_cannot_be_learned_is_refused_and_nothing_is_lost(content: bytes, words: str) -> None:
     state = trained()
@@ -264,6 +264,16 @@ def test_a_file_that_cannot_be_learned_is_refused_and_nothing_is_lost(content: b
     assert state.prepare() is None
     assert (state.experiment, state.run) == (experiment, run)
     assert not state.composition.files
+
+
+@pytest.mark.parametrize(("classes", "each"), [(40, 10), (3, 4), (2, 3)])
+def test_few_own_samples_of_each_class_are_taken(classes: int, each: int) -> None:
+    state = TrainingState(Composition(KeptFiles()), Owner("visitor"))
+    state.prepare()
+    count = classes * each
+    state.bring_labelled("mine.npz", own_npz(x=np.random.RandomState(0).uniform(size=(count, 4)), y=np.arange(count) % classes))
+    assert state.prepare() is None
+    assert state.experiment.training.task.data.classes == classes
 
 
 def test_own_data_with_time_say_what_was_read_as_time() -> None:

@@ -323,6 +323,18 @@ def test_until_a_file_of_own_data_comes_nothing_changes_and_that_is_said() -> No
     assert fields(page)["training.task"].value == "spike_count", "it says what is learned"
 
 
+@pytest.mark.parametrize("name", ["mine.csv", "spoken.h5"])
+def test_a_bin_width_is_asked_for_where_a_file_of_spikes_was_brought_even_a_refused_one(name: str) -> None:
+    page = opened(ten_spikes())
+    fields(page)["training.task"].set_value("Own labelled data")
+    shown(page.run())
+    assert "bin_width" not in fields(page)
+    page.file_uploader(key="labelled_file").set_value((name, b"x", "application/octet-stream"))
+    shown(page.run())
+    assert complaints(page) != []
+    assert ("bin_width" in fields(page)) is name.endswith(".h5")
+
+
 def test_a_data_set_comes_with_a_network_that_learns_it_and_undo_brings_the_former_back() -> None:
     page = opened(ten_spikes())
     fields(page)["training.task"].set_value("Remember")

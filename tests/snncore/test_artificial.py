@@ -235,6 +235,13 @@ def test_a_planted_fault_is_named_and_no_other_and_its_remedy_mends_it(kind: str
     assert kind not in [other.kind for other in faults(mended)]
 
 
+def test_a_reset_is_not_named_for_one_step_where_it_has_no_effect(trained: tuple[Experiment, nn.Sequential]) -> None:
+    experiment, model = trained
+    reset = planted("reset", experiment) | {f"network.{place}.initial_v_mem": 0.5 for place in neuron_places(experiment)}
+    found = compared(experiment, model, reset | planted("too few steps", experiment))
+    assert [fault.kind for fault in faults(found)] == ["too few steps"]
+
+
 def test_the_start_is_named_for_a_constant_current_alone(network: tuple[Experiment, nn.Sequential]) -> None:
     experiment, model = network
     at_random = {"training.task.encoding": {"kind": "rate", "rate": 1000.0}}
@@ -255,7 +262,7 @@ def test_nothing_is_named_where_the_networks_agree(network: tuple[Experiment, nn
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"network.1": {"kind": "LIF", "tau_mem": 10.0}}, "LIF 2 is no ReLU in spikes"),
+        ({"network.1": {"kind": "LIF", "tau_mem": 10.0}}, "LIF 2 can't stand in for a ReLU: its rate isn't proportional to its input"),
         ({"network": [{"kind": "Linear", "in_features": 64, "out_features": 10}]}, "nothing to convert"),
         ({"network": [{"kind": "Linear", "in_features": 64, "out_features": 10}, NEURONS]}, "IAF 2 ends the network"),
         ({"training.task.encoding": {"kind": "latency"}}, "constant current or a rate code"),

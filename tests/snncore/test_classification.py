@@ -147,11 +147,11 @@ def test_an_experiment_with_labelled_data_returns_from_json_as_it_was() -> None:
 MISFITS: dict[str, tuple[Any, str]] = {
     "values": (
         lambda: classifying(shape=(1, 20, 63)),
-        "Samples of digits encoded as rate have the shape (8, 8) at each step, but the input",
+        "With the encoding “Rate code”, samples of “Handwritten digits” have the shape (8, 8) at each step, but the input",
     ),
     "steps": (
         lambda: classifying(shape=(1, 20, 12), data={"kind": "remember"}, encoding={"kind": "given"}),
-        "Samples of remember have 240 time steps, but the input has 20; give it as many.",
+        "Samples of “Remember” have 240 time steps, but the input has 20; give it 240.",
     ),
     "another task": (
         lambda: Experiment(network=[LIF], input={"kind": "sample", "shape": (1, 20, 64)}),
@@ -159,9 +159,12 @@ MISFITS: dict[str, tuple[Any, str]] = {
     ),
     "data with time": (
         lambda: classifying(data={"kind": "remember"}),
-        "the encoding is rate, but the data remember have time already; use given.",
+        "the encoding “Rate code” gives samples time, but those of “Remember” have it already; use given.",
     ),
-    "data without time": (lambda: classifying(encoding={"kind": "given"}), "the data digits have no time; use rate or latency."),
+    "data without time": (
+        lambda: classifying(encoding={"kind": "given"}),
+        "needs samples with time, but those of “Handwritten digits” have none; use rate or latency.",
+    ),
     "no image": (lambda: classifying(data={"kind": "yin_yang"}, encoding={"kind": "on_off"}), "The on_off encoding takes images"),
     "unknown data": (lambda: classifying(data={"kind": "mnist"}), "'mnist' is not a known data set; use one of digits, file, remember"),
     "unknown encoding": (lambda: classifying(encoding={"kind": "morse"}), "'morse' is not a known encoding; use one of rate, latency"),
@@ -180,11 +183,11 @@ def test_what_does_not_fit_is_refused_in_one_sentence(make: Any, sentence: str) 
 UNTRAINABLE: dict[str, tuple[Any, str]] = {
     "too few outputs": (
         lambda: classifying({**LINEAR, "out_features": 9}, LIF),
-        "The data digits have 10 classes, but the network has 9 outputs; give it as many.",
+        "“Handwritten digits” has 10 classes, but the network has 9 outputs; give it 10.",
     ),
     "another input": (
         lambda: classifying({**LINEAR, "in_features": 5}, LIF, given={"kind": "random_spikes", "shape": (1, 20, 5), "probability": 0.5}),
-        "Samples of digits encoded as rate have the shape (8, 8) at each step, but the input has (5,)",
+        "samples of “Handwritten digits” have the shape (8, 8) at each step, but the input has (5,); give it 64 values",
     ),
     "no spikes": (lambda: classifying(LINEAR), "Linear 1 doesn't spike, so it has no spike count; end the network with"),
 }

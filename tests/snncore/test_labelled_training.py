@@ -73,7 +73,7 @@ def test_another_task_has_no_train_score() -> None:
 
 def test_it_learns_what_is_there_to_learn() -> None:
     records = learned(made(epochs=12))
-    assert records[-1].score >= 0.9
+    assert records[-1].score >= 0.85
     assert records[-1].loss < records[0].loss / 2
 
 

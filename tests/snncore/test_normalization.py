@@ -177,6 +177,15 @@ def test_a_layer_that_seldom_answers_is_scaled_by_its_largest_answer() -> None:
     assert activation_scales(model, data, 90.0) == {"1": 5.0}
 
 
+@pytest.mark.parametrize("scale", [normalize, activation_scales])
+def test_weights_that_are_not_finite_have_no_scales(scale: Any) -> None:
+    model = nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 2))
+    with torch.no_grad():
+        model[0].weight[0, 0] = torch.nan
+    with pytest.raises(ConversionError, match=r"^0\.weight holds nan; all weights must be finite"):
+        scale(model, torch.rand(5, 3))
+
+
 @pytest.mark.parametrize("percentile", [0, -1, 100.1, float("nan")])
 def test_a_percentile_out_of_range_is_refused(percentile: float) -> None:
     model, data = made(Convolutional)
@@ -294,7 +303,10 @@ def test_as_in_sinabs_a_network_is_normalised_in_place_at_the_named_layers() -> 
     torch.testing.assert_close(after[1], before[1])
 
 
-@pytest.mark.parametrize(("outputs", "layers", "said"), [(["x"], ["1"], "no module 'x'"), (["3", "9"], ["1"], "2 names go with 1")])
+@pytest.mark.parametrize(
+    ("outputs", "layers", "said"),
+    [(["x"], ["1"], "no module 'x'"), (["3", "3"], ["1"], "2 names go with 1"), (["1"], ["1"], "module '1' is a ")],
+)
 def test_names_that_do_not_fit_are_refused(outputs: list[str], layers: list[str], said: str) -> None:
     model, data = made(Convolutional)
     with pytest.raises(ParameterError, match=said):

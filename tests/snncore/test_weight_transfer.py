@@ -222,10 +222,17 @@ def test_a_network_with_folded_time_takes_weights_too() -> None:
 
 def test_weights_of_another_network_are_refused() -> None:
     other = {"0.weight": torch.ones(3, 3)}
-    with pytest.raises(ExperimentError, match=r"^Nothing in 'mine' matches the network: its shape is \(3, 3\)"):
+    reason = r"'0\.weight' isn't taken as the weight of Linear 1, since its shape is \(3, 3\)"
+    with pytest.raises(ExperimentError, match=f"^Nothing in 'mine' matches the network: {reason}"):
         transfer(ten_spikes(), other, "mine")
     with pytest.raises(ExperimentError, match="try by order"):
         transfer(ten_spikes(), {"a.weight": torch.ones(64, 16)}, "mine")
+
+
+def test_order_is_not_advised_where_it_was_tried() -> None:
+    norm = {f"1.{name}": torch.ones(3) for name in ("weight", "bias", "running_mean", "running_var")}
+    with pytest.raises(ExperimentError, match=r"'1\.weight' is left over, since it belongs to a batch norm; fold it"):
+        transfer(ten_spikes(), norm, "norm", by="order")
 
 
 # ---------------------------------------------------------------------------------- what doesn't match, in both ways

@@ -196,21 +196,47 @@ def _is_shape(given: object) -> bool:
 
 def halved(values: Array, labels: Array, test: int, seed: int) -> Halves:
     """Return the samples in a random order that depends only on the seed, the last `test` of them as the test half."""
-    order = np.random.RandomState(seed % 2**32).permutation(len(labels))  # the one generator whose numbers NumPy never changes
-    train, tested = order[: len(order) - test], order[len(order) - test :]
+    order = _shuffled(len(labels), seed)
+    return _parted(values, labels, order[: len(order) - test], order[len(order) - test :])
+
+
+def halved_by_class(values: Array, labels: Array, test: int, seed: int, name: str) -> Halves:
+    """Return the samples in a random order that depends only on the seed, `test` of them as the test half: of each class about its share.
+
+    Each half has at least one sample of each class.
+
+    Args:
+        values: float32 (samples, ...).
+        labels: (samples,), whole numbers from 0.
+        test: at least the number of classes, and at most as many fewer than the samples.
+        name: where the samples come from, for people.
+
+    Raises:
+        ExperimentError: a class has fewer than two samples.
+    """
+    sizes = np.bincount(labels.astype(np.int64))
+    if sizes.min() < 2:
+        few = int(sizes.argmin())
+        raise ExperimentError(f"{name}: class {few} has {('no', 'one')[sizes[few]]} sample; give at least two of each class.")
+    order = _shuffled(len(labels), seed)
+    label = labels[order].astype(np.int64)
+    rank = np.empty(len(order), np.int64)  # of each sample within its class
+    rank[np.argsort(label, kind="stable")] = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    size = sizes[label]
+    place = (rank + 0.5) / size
+    place[rank == 0], place[rank == size - 1] = 0, 1  # the first of each class is tested with, the last is learned
+    is_tested = np.zeros(len(order), np.bool_)
+    is_tested[np.argsort(place, kind="stable")[:test]] = True
+    return _parted(values, labels, order[~is_tested], order[is_tested])
+
+
+def _shuffled(count: int, seed: int) -> NDArray[np.int64]:
+    return np.random.RandomState(seed % 2**32).permutation(count)  # the one generator whose numbers NumPy never changes
+
+
+def _parted(values: Array, labels: Array, train: NDArray[np.int64], tested: NDArray[np.int64]) -> Halves:
     x, y = torch.tensor(values, dtype=torch.float32), torch.tensor(labels, dtype=torch.int64)
     return Halves(*(Labelled(x[torch.from_numpy(part)], y[torch.from_numpy(part)]) for part in (train, tested)))
-
-
-def check_halves(halves: Halves, classes: int, name: str) -> None:
-    """Raise ExperimentError if a class is missing in one half."""
-    for half, samples in zip(("training", "test"), halves, strict=True):
-        missing = sorted(set(range(classes)) - set(samples.labels.tolist()))
-        if missing:
-            raise ExperimentError(
-                f"{name}: no sample of the class {missing[0]} is in the {half} half; give more samples of it, "
-                f"or choose another test_share or seed."
-            )
 
 
 DATA_KINDS: Kinds[DataSet] = Kinds("data set", DataSet)

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from snncore.arrays import Array
 from snncore.errors import ExperimentError
-from snncore.experiment.data.base import DATA_KINDS, DataSet, Halves, check_halves, halved
+from snncore.experiment.data.base import DATA_KINDS, DataSet, Halves, halved_by_class
 from snncore.experiment.inputs import NO_FILES, Files
 from snncore.experiment.part import MOST_AXES, Count, Length, Shape
 
@@ -42,7 +42,7 @@ class LabelledFile(DataSet):
     Attributes:
         shape: shape of one sample: of its values, or with time (time, ...).
         has_time: whether the first axis of `shape` is time.
-        test_share: share of the samples that are tested with, at least one.
+        test_share: share of the samples of each class that are tested with; at least one is, and one is learned.
         seed: decides which ones.
     """
 
@@ -70,7 +70,8 @@ class LabelledFile(DataSet):
 
     @property
     def counts(self) -> tuple[int, int]:
-        test = min(max(round(self.samples * self.test_share), 1), self.samples - 1)
+        test = min(max(round(self.samples * self.test_share), self.labels), self.samples - self.labels)
+        test = min(max(test, 1), self.samples - 1)  # of too few samples, which `make` refuses
         return self.samples - test, test
 
     @property
@@ -110,8 +111,7 @@ def _halves(data: LabelledFile, values: Array, labels: Array) -> Halves:
     key = data.digest, data.samples, data.shape, data.has_time, data.labels, data.test_share, data.seed
     with _lock:
         if key not in _latest:
-            halves = halved(values, labels, data.counts[1], data.seed)
-            check_halves(halves, data.classes, data.name)
+            halves = halved_by_class(values, labels, data.counts[1], data.seed, data.name)
             _latest[key] = halves if data.has_time else _scaled(halves)
         _latest.move_to_end(key)
         if len(_latest) > MOST_KEPT:

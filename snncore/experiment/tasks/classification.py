@@ -60,9 +60,14 @@ class Classification(Task):
     @model_validator(mode="after")
     def _encoding_takes_the_data(self) -> Self:
         if self.encoding.takes_time and self.data.steps is None:
-            raise ValueError(f"the encoding is {self.encoding.kind}, but the data {self.data.kind} have no time; use rate or latency")
+            raise ValueError(
+                f"the encoding “{self.encoding.title}” needs samples with time, but those of “{self.data.title}” have none; "
+                f"use rate or latency"
+            )
         if not self.encoding.takes_time and self.data.steps is not None:
-            raise ValueError(f"the encoding is {self.encoding.kind}, but the data {self.data.kind} have time already; use given")
+            raise ValueError(
+                f"the encoding “{self.encoding.title}” gives samples time, but those of “{self.data.title}” have it already; use given"
+            )
         try:
             self.encoding.output_shape(self.data.sample_shape)
         except MisfitError as error:
@@ -88,11 +93,12 @@ class Classification(Task):
     def input_misfit(self, shape: Shape) -> str | None:
         needed = self.step_shape
         if self.data.steps not in (None, shape[1]):
-            return f"Samples of {self.data.kind} have {self.data.steps:,} time steps, but the input has {shape[1]:,}; give it as many"
+            steps = self.data.steps
+            return f"Samples of “{self.data.title}” have {steps:,} time steps, but the input has {shape[1]:,}; give it {steps:,}"
         if math.prod(needed) != math.prod(shape[2:]):
             return (
-                f"Samples of {self.data.kind} encoded as {self.encoding.kind} have the shape {needed} at each step, "
-                f"but the input has {shape[2:]}; give it as many values"
+                f"With the encoding “{self.encoding.title}”, samples of “{self.data.title}” have the shape {needed} at each step, "
+                f"but the input has {shape[2:]}; give it {math.prod(needed):,} values"
             )
         return None
 
@@ -172,7 +178,8 @@ class Classification(Task):
         outputs, classes = math.prod(shape[2:]), self.data.classes
         if outputs >= classes:
             return None
-        return MisfitError(f"The data {self.data.kind} have {classes} classes, but the network has {outputs} outputs; give it as many")
+        has = f"{outputs:,} output{'' if outputs == 1 else 's'}"
+        return MisfitError(f"“{self.data.title}” has {classes:,} classes, but the network has {has}; give it {classes:,}")
 
     def silent_loss(self, shape: Shape) -> float:
         silent = torch.zeros(self.data.classes, self.data.classes)
