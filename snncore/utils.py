@@ -42,7 +42,7 @@ def normalize_weights(
         if unknown:
             problem = f"there is no module {unknown[0]!r}"
         elif others:
-            problem = f"module {others[0]!r} is a {type(modules[others[0]]).__name__}"
+            problem = f"module {others[0]!r} is {type(modules[others[0]]).__name__}, not a ReLU"
         raise ParameterError(f"normalize_weights: {problem}; give the name of a ReLU in output_layers, of its layer in param_layers.")
     chosen = [output for output, layer in zip(output_layers, param_layers, strict=True) if list(modules[layer].parameters())]
     if chosen:

@@ -175,9 +175,9 @@ def _check(draft: Draft, runs: int, trains: bool) -> None:
             f"{'Training' if trains else 'Simulating'} {_in_words(draft)} takes {_megabytes(held)} at once; "
             f"this server takes up to {_megabytes(LARGEST_PASS)}. Use fewer samples, time steps, inputs or neurons."
         )
-    if found.multiplications > MOST_MULTIPLICATIONS and labelled is not None and trains:
+    if found.multiplications > MOST_MULTIPLICATIONS and labelled is not None and trains and _learns_most(draft, labelled):
         raise ExperimentError(
-            f"One pass of a batch of {_batch_size(draft, labelled)} samples takes {found.multiplications:,} multiplications; "
+            f"One pass of a batch of {_batch_size(draft, labelled):,} samples takes {found.multiplications:,} multiplications; "
             f"this server takes up to {MOST_MULTIPLICATIONS:,}. Use a smaller batch, fewer time steps or neurons, or smaller kernels."
         )
     if found.multiplications > MOST_MULTIPLICATIONS:
@@ -222,6 +222,11 @@ def _labelled_data(draft: Draft) -> DataSet | None:
     """Return the data set of the draft's task; None if it has none."""
     task = draft.training.task
     return task.data if isinstance(task, Classification) else None
+
+
+def _learns_most(draft: Draft, labelled: DataSet) -> bool:
+    """Return True if a batch has more samples than the input shows."""
+    return _batch_size(draft, labelled) > draft.input.shape[0]
 
 
 def _batch_size(draft: Draft, labelled: DataSet) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from app.widgets.controls import Edit, Panel, Parts
 from app.widgets.session import desk
 from app.words.labelled_parameters import DATA_FIELDS, ENCODING, ENCODING_FIELDS, criterion_name, encoding_name, readout_name
@@ -87,7 +89,10 @@ def _of_data(rows: Panel, experiment: Experiment, data: Any, name: str, edit: Ed
 
     def change(changes: dict[str, Any]) -> Parts:
         samples, _, *shape = experiment.input.shape
-        steps = type(data)(**{**data.model_dump(), name: changes[path]}).steps
+        try:
+            steps = type(data)(**{**data.model_dump(), name: changes[path]}).steps
+        except ValidationError:
+            steps = None  # which the edit refuses in a sentence
         return edit(changes if steps is None else {**changes, "input.shape": (samples, steps, *shape)})
 
     rows.number(parameters_of(data, DATA_FIELDS)[name], path, getattr(data, name), Numbers.of(type(data), name), change)

@@ -126,7 +126,7 @@ def chain_words(ask: str) -> ChainWords:
             "cut": f"{back} stops at step {{step}} after {{passed}}: that step passes on × {{last}}.",
             "faded": f"{back} fades × {{factor}} a step: under {share_in_words(FADED)} is left at step {{step}}, after {{back}}.",
             "grown": f"{back} explodes × {{factor}} a step: over {GROWN:g} times as much at step {{step}}.",
-            "start": f"{back} still has {{left}} of its size at step 0, × {{factor}} a step.",
+            "start": f"{back} reaches step 0 at {{left}} of its size, × {{factor}} a step.",
         },
         "faded": FADED,
         "grown": GROWN,

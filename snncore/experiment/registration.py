@@ -37,6 +37,9 @@ SET_BY_REGISTRATION = ("does_spike", "step")
 TRIAL = (2, 2, 3)
 """Shape (batch, time, neurons) of the input for trying a model."""
 
+LAG = 32
+"""How often that input comes, one after the other, until the output must have got some gradient."""
+
 
 def register_neuron(
     step: StepFunction[Any],
@@ -230,10 +233,11 @@ def _try_inputs(name: str, layer: StatefulLayer, inputs: Mapping[str, Tensor]) -
 
 def _try_gradient(name: str, layer: StatefulLayer, z: Tensor) -> None:
     """Raise RegistrationError if the output's gradient doesn't reach the input, so that no layer below could learn."""
-    z = z.clone().requires_grad_()
+    z = z.repeat(1, LAG, 1).requires_grad_()
     try:
-        output = _again(layer, z)
-        gradient = torch.autograd.grad(output.sum(), z, allow_unused=True)[0] if output.requires_grad else None
+        with torch.enable_grad():
+            output = _again(layer, z)
+            gradient = torch.autograd.grad(output.sum(), z, allow_unused=True)[0] if output.requires_grad else None
     except Exception as error:
         raise RegistrationError(
             f"{name}: a trial with gradients ended in {in_a_line(error)}; its step must calculate with torch alone."

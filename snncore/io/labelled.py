@@ -47,6 +47,8 @@ LAYOUTS = (
     "or an .h5 with spikes/times, spikes/units and labels"
 )
 
+LARGEST = float(np.finfo(np.float32).max)
+
 RIGHT_LABELS = f"whole numbers from 0 to {MOST_CLASSES - 1}"
 
 _X = ArrayKind(
@@ -208,8 +210,9 @@ def _read_csv(content: bytes) -> tuple[Array, Array]:
     finite = np.isfinite(values)
     if not finite.all():
         row, column = divmod(int(finite.argmin()), finite.shape[1])
-        right = f"labels are {RIGHT_LABELS}" if column == named[0] else "NaN and infinity must be replaced by numbers"
-        raise InputFileError(f"line {table.lines[row]}, column {abbreviated(table.header[column])} is not finite; {right}")
+        right = f"labels are {RIGHT_LABELS}" if column == named[0] else f"values are finite, of up to {LARGEST:.2g}"
+        found = f"{table.values[row, column]:g}"
+        raise InputFileError(f"line {table.lines[row]}, column {abbreviated(table.header[column])} is {found}; {right}")
     return np.ascontiguousarray(np.delete(values, named[0], axis=1)), table.values[:, named[0]]
 
 

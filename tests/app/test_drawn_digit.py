@@ -23,8 +23,8 @@ from snncore.run.labelled import Answerer
 from tests.web.node import Modules
 
 THROUGH = """
-({ unpacked, inked, packed }, { pen, bases }) => bases.map((base) => {
-    const ink = unpacked(Uint8Array.from(atob(base), (letter) => letter.charCodeAt(0)));
+({ bitsOf, inked, packed }, { pen, bases }) => bases.map((base) => {
+    const ink = bitsOf(Uint8Array.from(atob(base), (letter) => letter.charCodeAt(0)));
     return packed(inked([], pen, ink.slice()));
 })
 """
@@ -56,7 +56,7 @@ BY_HAND = {
 
 @pytest.fixture(scope="module")
 def ink() -> Iterator[Modules]:
-    modules = Modules(["drawing_pad/ink.js"])
+    modules = Modules(["drawing_pad/ink.js", "lib/bits.js"])
     yield modules
     modules.close()
 

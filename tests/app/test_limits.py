@@ -20,10 +20,10 @@ from app.server.limits import (
     check,
     check_conversion,
 )
-from app.state.own_data import own_data
 from app.state.presets import presets
 from snncore.errors import ExperimentError
 from snncore.experiment.layers import NEURON_SPECS
+from snncore.experiment.recognition import labelled
 from snncore.experiment.spec import Experiment, convolution, ten_spikes
 from snncore.run.bptt import train
 from snncore.run.record import LayerRecord
@@ -330,7 +330,7 @@ def test_of_labelled_data_what_takes_the_memory_is_said_with_what_helps() -> Non
 def test_of_own_samples_with_too_many_values_their_values_are_named() -> None:
     data, _ = own(np.zeros((4, 60_000)), np.arange(4) % 2)
     with pytest.raises(ExperimentError, match=r"7,680,256 weights; .* Use samples of fewer values, or smaller layers\."):
-        check(own_data(data), trains=True)
+        check(labelled(data), trains=True)
 
 
 def test_a_batch_of_labelled_data_is_counted_as_it_is_learned() -> None:

@@ -415,7 +415,9 @@ def test_numbers_of_data_and_encodings_from_outside_are_edited_under_the_names_o
 def test_a_data_set_from_outside_that_a_link_brings_is_named_by_its_title(own_data: type[YinYang]) -> None:
     page = opened(yin_yang().replace({"training.task.data": own_data().model_dump()}))
     assert complaints(page) == []
-    assert fields(page)["training.task"].options[-1] == "Own points"
+    chosen = fields(page)["training.task"]
+    assert chosen.value == "points"
+    assert chosen.options[-1] == "Own points"
 
 
 def test_a_longer_delay_lengthens_the_input() -> None:

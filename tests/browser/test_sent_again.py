@@ -57,7 +57,7 @@ def test_a_plot_whose_library_cannot_be_loaded_says_so_until_it_can(profiles: Ca
     page = profiles(0, {}).new_page()  # whose console may say so too
     page.route(f"**/{plotly_url()}", lambda route: route.abort(), times=1)
     page.goto(server.url)
-    expect(page.get_by_role("alert")).to_contain_text("This plot could not be drawn: plotly.js did not come")
+    expect(page.get_by_role("alert")).to_contain_text("This plot could not be drawn: plotly.js could not be loaded")
     page.get_by_role("button", name="+1 epoch").click()
     expect(page.locator(".plot[data-drawn]")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)

@@ -159,11 +159,11 @@ MISFITS: dict[str, tuple[Any, str]] = {
     ),
     "data with time": (
         lambda: classifying(data={"kind": "remember"}),
-        "the encoding “Rate code” gives samples time, but those of “Remember” have it already; use given.",
+        "the encoding “Rate code” gives samples time, but those of “Remember” have it already; use “As given”.",
     ),
     "data without time": (
         lambda: classifying(encoding={"kind": "given"}),
-        "needs samples with time, but those of “Handwritten digits” have none; use rate or latency.",
+        "needs samples with time, but those of “Handwritten digits” have none; use “Rate code” or “Latency code”.",
     ),
     "no image": (lambda: classifying(data={"kind": "yin_yang"}, encoding={"kind": "on_off"}), "The on_off encoding takes images"),
     "unknown data": (lambda: classifying(data={"kind": "mnist"}), "'mnist' is not a known data set; use one of digits, file, remember"),

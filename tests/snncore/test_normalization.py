@@ -305,7 +305,7 @@ def test_as_in_sinabs_a_network_is_normalised_in_place_at_the_named_layers() -> 
 
 @pytest.mark.parametrize(
     ("outputs", "layers", "said"),
-    [(["x"], ["1"], "no module 'x'"), (["3", "3"], ["1"], "2 names go with 1"), (["1"], ["1"], "module '1' is a ")],
+    [(["x"], ["1"], "no module 'x'"), (["3", "3"], ["1"], "2 names go with 1"), (["1"], ["1"], "module '1' is Conv2d, not a ReLU")],
 )
 def test_names_that_do_not_fit_are_refused(outputs: list[str], layers: list[str], said: str) -> None:
     model, data = made(Convolutional)

@@ -108,7 +108,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a score of no measure": ({"score": lambda self, outcome: outcome.measures["speed"]}, "it reads the measure 'speed'"),
     "a score that is a text": ({"score": lambda self, outcome: "good"}, "its score is 'good'; it must be a number"),
     "a goal that is a text": ({"goal": property(lambda self: "good")}, "its goal is 'good'; it must be a number"),
-    "a labelled task": ({"is_labelled": True}, "Wrong is_labelled, but no Classification; derive it from that"),
+    "a labelled task": ({"is_labelled": True}, "Wrong sets is_labelled but isn't a Classification; derive it from that"),
     "measures in a list": ({"measure": lambda self, output: [1.0]}, "its measure returns [1.0]; it must return a dict of numbers"),
     "a measure that is a tensor": ({"measure": lambda self, output: {"rate": output.mean()}}, "its measure returns {'rate': tensor(0.)}"),
     "spikes wanted in a text": ({"spikes_wanted": lambda self, samples: "some"}, "its spikes_wanted gives 'some'; it must be a number"),

@@ -258,6 +258,27 @@ def test_what_registers_wrongly_is_refused_in_one_sentence_and_leaves_nothing_be
     assert Draft.from_json(snncore.ten_spikes().to_json()) == snncore.ten_spikes().draft
 
 
+class Late(StatefulLayer):
+    """Its output is what it received two steps ago."""
+
+    def __init__(self, shape: tuple[int, ...] | None = None, record_states: bool = False) -> None:
+        super().__init__(("v_mem", "before"), shape, record_states)
+
+    def step_parameters(self, z: Tensor) -> None:
+        return None
+
+
+def late_step(z: Tensor, state: dict[str, Tensor], p: None) -> Step:
+    return Step(state["before"], {"u": state["before"]}, {"v_mem": z, "before": state["v_mem"]})
+
+
+def test_a_model_whose_output_comes_steps_later_is_taken_also_where_gradients_are_off(registered: list[str]) -> None:
+    with torch.no_grad():
+        register_neuron(late_step, spikes=False)(Late)
+    registered.append("Late")
+    assert "Late" in NEURON_MODELS
+
+
 def test_a_form_never_takes_the_place_of_something_else(registered: list[str]) -> None:
     registered.append(register_neuron(step, spikes=False)(leak("LeakSqueeze")).__name__)
     with pytest.raises(RegistrationError, match="Leak would get a form LeakSqueeze, but there is a LeakSqueeze already"):

@@ -138,8 +138,8 @@ def test_a_detached_reset_is_told_as_left_out_and_not_as_a_product(modules: Modu
         (Flow("cut", 49, 0.004, 0.004, 0.004), "Going back, it stops at step 49: that step passes on × 0.004."),
         (Flow("faded", 40, 0.009, 0.624, 0.6), "Going back, it fades × 0.624 a step: under 1% is left at step 40, after 10 steps."),
         (Flow("grown", 40, 120.0, 1.61, -2.0), "Going back, it explodes × 1.61 a step: over 100 times as much at step 40."),
-        (Flow("start", 0, 0.25, 0.97, 0.9), "Going back, it still has 25% of its size at step 0, × 0.97 a step."),
-        (Flow("start", 0, -3.0, 1.02, 0.9), "Going back, it still has × 3 of its size at step 0, × 1.02 a step."),
+        (Flow("start", 0, 0.25, 0.97, 0.9), "Going back, it reaches step 0 at 25% of its size, × 0.97 a step."),
+        (Flow("start", 0, -3.0, 1.02, 0.9), "Going back, it reaches step 0 at 300% of its size, × 1.02 a step."),
     ],
 )
 def test_where_credit_ends_is_told_with_its_factor(found: Flow, words: str, modules: Modules) -> None:

@@ -32,7 +32,7 @@ export function loadPlotly(address) {
     script.onload = () => resolve();
     script.onerror = () => {
       loads = null; // the next figure tries again
-      reject(new Error(`plotly.js did not come from ${script.src}`));
+      reject(new Error(`plotly.js could not be loaded from ${script.src}`));
     };
     document.head.append(script);
   });

@@ -103,7 +103,7 @@ export function flowInWords(words, { step, flow }) {
     factor: number(flow.factor),
     back: steps(back),
     passed: steps(back - 1),
-    left: left <= 1 ? share(left) : `× ${number(left)}`,
+    left: share(left),
   });
 }
 

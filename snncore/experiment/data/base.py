@@ -24,6 +24,9 @@ Half = Literal["train", "test"]
 BYTES = 4
 """Bytes of one float32 value."""
 
+LARGEST_TRIED = 64 * 2**20
+"""Most bytes of a data set that is made once when it registers."""
+
 RETURNED = "Halves(train, test), each a Labelled(values, labels)"
 """What `make` returns, for messages."""
 
@@ -64,14 +67,16 @@ class DataSet(Part):
 
     @classmethod
     def try_kind(cls) -> None:
-        """Make the usual data set once; raise RegistrationError if it isn't as it says. One that needs a file can't be made."""
+        """Make the usual data set once, unless it is large or its file isn't here; raise RegistrationError if it isn't as it says."""
         if any(field.is_required() for field in cls.model_fields.values()):
             return
         data = cls.model_validate({})
         data._try_sizes()
+        if data.nbytes > LARGEST_TRIED:
+            return
         try:
             halves, drawn_from = tried(data.make)
-        except ExperimentError:  # its file isn't here
+        except (ExperimentError, OSError):  # its file isn't here
             return
         except Exception as error:
             raise RegistrationError(f"{cls.__name__}: its make ended in {in_a_line(error)}; it must return {RETURNED}.") from error

@@ -82,7 +82,9 @@ class Task(Part):
     def try_kind(cls) -> None:
         """Measure a silent output by a usual task; raise RegistrationError if that gives no loss, score or goal."""
         if cls.is_labelled:
-            raise RegistrationError(f"{cls.__name__} is_labelled, but no Classification; derive it from that, or leave is_labelled out.")
+            raise RegistrationError(
+                f"{cls.__name__} sets is_labelled but isn't a Classification; derive it from that, or leave is_labelled out."
+            )
         task = cls._usual()
         for measured in (task, task.at_output(False)):
             if not measured.misfit(TRIAL):

@@ -62,11 +62,12 @@ class Classification(Task):
         if self.encoding.takes_time and self.data.steps is None:
             raise ValueError(
                 f"the encoding “{self.encoding.title}” needs samples with time, but those of “{self.data.title}” have none; "
-                f"use rate or latency"
+                f"use “{RateCode.title}” or “{LatencyCode.title}”"
             )
         if not self.encoding.takes_time and self.data.steps is not None:
             raise ValueError(
-                f"the encoding “{self.encoding.title}” gives samples time, but those of “{self.data.title}” have it already; use given"
+                f"the encoding “{self.encoding.title}” gives samples time, but those of “{self.data.title}” have it already; "
+                f"use “{AsGiven.title}”"
             )
         try:
             self.encoding.output_shape(self.data.sample_shape)
