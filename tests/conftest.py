@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from snncore import kernels, unregister_neuron
+from snncore.experiment.inputs import INPUT_KINDS
 from tests.length import SEED, USUAL, examples
 
 pytest.register_assert_rewrite("tests.app", "tests.browser", "tests.snncore")  # what helpers assert is told like the rest
@@ -36,3 +37,12 @@ def own_neuron() -> Iterator[ModuleType]:
     yield module
     unregister_neuron("RefractoryLIF")
     del sys.modules["examples.own_neuron"]
+
+
+@pytest.fixture
+def own_input() -> Iterator[ModuleType]:
+    """`examples.own_input`, whose kind is registered while the test lasts."""
+    module = importlib.import_module("examples.own_input")
+    yield module
+    INPUT_KINDS.remove("sawtooth")
+    del sys.modules["examples.own_input"]

@@ -30,11 +30,8 @@ OpenConversion = Callable[..., ConversionPage]
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out those that aren't drawn for this commit, where `SNN_TEST_LENGTH` asks for less than all; the main job is always tested."""
-    of_files: dict[Path, list[pytest.Item]] = {}
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent) and item.get_closest_marker("main_job") is None:
-            of_files.setdefault(item.path, []).append(item)
-    left_out = {item for path, those in of_files.items() for item in set(those).difference(share(those, path.name))}
+    drawn_from = [item for item in items if item.path.is_relative_to(Path(__file__).parent) and item.get_closest_marker("main_job") is None]
+    left_out = set(drawn_from).difference(share(drawn_from, "in a browser"))
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = [item for item in items if item not in left_out]
 
