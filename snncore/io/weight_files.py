@@ -102,8 +102,6 @@ def _loaded(content: bytes) -> Mapping[str, Any]:
             raise InputFileError("it is a damaged safetensors file, or is cut off; save the weights again") from error
         except (KeyError, RuntimeError) as error:
             raise InputFileError("it holds tensors of a type or shape that torch doesn't have; save them as float32") from error
-    if content[:1] != PICKLE and not zipfile.is_zipfile(io.BytesIO(content)):
-        raise InputFileError(NO_WEIGHTS)
     if content[:1] != PICKLE:
         size = _unpacked_size(content)
         if size > LARGEST_FILE + 2**20:
@@ -120,7 +118,7 @@ def _loaded(content: bytes) -> Mapping[str, Any]:
 
 
 def _unpacked_size(content: bytes) -> int:
-    """Return the bytes that a zip archive says it holds."""
+    """Return the bytes that a zip archive says it holds; raise InputFileError if it is none."""
     try:
         return sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist())
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:  # whatever a damaged directory leads to

@@ -134,6 +134,15 @@ def test_times_that_do_not_fit_the_network_can_be_composed_but_not_trained_and_t
     mended.check_trainable()
 
 
+def test_tasks_that_have_measured_something_compare_as_before() -> None:
+    one, same = SpikeTimes(times=((1, 2), (3,))), SpikeTimes(times=((1, 2), (3,)))
+    other = SpikeTimes(times=((1, 4), (3,)))
+    for task in (one, same, other):
+        task.loss(torch.zeros(1, 10, 2))
+    assert one == same
+    assert one != other
+
+
 def test_a_loss_of_an_output_that_does_not_fit_says_so() -> None:
     with pytest.raises(MisfitError, match="the run has 4 steps"):
         SpikeTimes(times=((4,),)).loss(torch.zeros(1, 4, 1))

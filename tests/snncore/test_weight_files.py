@@ -90,6 +90,7 @@ def of_type(name: str, size: int) -> bytes:
         (file_of({torch.ones(9, 9): torch.ones(1)}), "keys of type Tensor, not names"),
         (file_of({"a": torch.ones(1).expand(10**6, 10**6)}), "1,000,000,000,000 values, more than the 16,777,216"),
         (archive_without_its_parts(), "neither a .pt file"),
+        (b"PK\x06\x07" + struct.pack("<LQL", 0, 0, 2) + b"PK\x05\x06" + bytes(18), "neither a .pt file"),  # of two disks, it says
         (of_type("F4", 1), "of a type or shape that torch doesn't have"),
         (of_type("C64", 16), "'a' is complex"),
         (safetensors.torch.save({"a": torch.ones(9)})[:-4], "damaged safetensors"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from functools import cached_property
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
 import torch
@@ -92,7 +92,7 @@ class SpikeTimes(Task):
             raise misfit
         trains = output.flatten(2)
         target = trains.new_zeros(trains.shape[1:])
-        target[self._places] = 1
+        target[_places(self.times)] = 1
         difference = exponential_filter(trains - target, self.tau)  # the filter is linear: f - g in one go
         return difference.square().sum() / (self.tau * len(trains))
 
@@ -135,12 +135,13 @@ class SpikeTimes(Task):
         times[neuron] = tuple(sorted({*times[neuron]} ^ {step}))
         return {"times": tuple(times)}
 
-    @cached_property
-    def _places(self) -> tuple[Tensor, Tensor]:
-        """Return step and neuron of each target spike."""
-        places = [(step, neuron) for neuron, steps in enumerate(self.times) for step in steps]
-        steps, neurons = torch.tensor(places, dtype=torch.int64).reshape(-1, 2).unbind(1)
-        return steps, neurons
+
+@lru_cache(maxsize=64)
+def _places(times: tuple[tuple[int, ...], ...]) -> tuple[Tensor, Tensor]:
+    """Return step and neuron of each target spike. Kept outside of the task, since tensors in it would take part in comparing tasks."""
+    places = [(step, neuron) for neuron, steps in enumerate(times) for step in steps]
+    steps, neurons = torch.tensor(places, dtype=torch.int64).reshape(-1, 2).unbind(1)
+    return steps, neurons
 
 
 def _sizes(shape: Shape) -> tuple[int, int, int]:
