@@ -40,7 +40,7 @@ FEW = 2
 
 @dataclass
 class TrainingState(ShownTraining):
-    """Acts raise ExperimentError, and change nothing, if the result can't be built. `shown_training` has what pages show.
+    """A training and all that explains it. An act raises ExperimentError, and changes nothing, if its result can't be built.
 
     Attributes:
         trials: trainings side by side.
