@@ -32,6 +32,9 @@ LEFT = re.compile(
 )
 """What Streamlit prints where a tab is closed just as it connects: it takes that for a message of the wrong kind."""
 
+GONE = "Couldn't find fragment with id"
+"""What Streamlit prints where a view asks just as its page is left or drawn anew: nobody is there any more who waits for the answer."""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -42,7 +45,7 @@ class Server:
     def complaints(self) -> list[str]:
         """The log's lines beside the banner and what Streamlit itself gets wrong."""
         lines = (line.strip() for line in LEFT.sub("", self.log.read_text()).splitlines())
-        return [line for line in lines if line and not any(part in line for part in BANNER)]
+        return [line for line in lines if line and not any(part in line for part in (*BANNER, GONE))]
 
 
 @contextlib.contextmanager
