@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import Tensor, nn
 
 
@@ -17,3 +19,15 @@ class Twice(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.act(self.first(x))
         return self.last(self.act(self.block(self.block(x)) - 0.5 * x))
+
+
+class Calling(nn.Module):
+    """Calls a function on the output of a layer."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.layer = nn.Linear(4, 4)
+        self.function = function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(self.layer(x).relu())
