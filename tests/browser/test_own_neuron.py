@@ -1,9 +1,10 @@
-"""A server with a plugin: its neuron model is added, seen, trained, opened again; without the plugin one sentence says what is missing."""
+"""A server with a plugin: its neuron model is added, seen, trained, saved, opened again; without it one sentence says what is missing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from urllib.parse import parse_qs, urlparse
 
@@ -81,6 +82,36 @@ def test_it_is_trained_and_its_link_opens_again(plugged: Server, visitors: Visit
     page.page.get_by_role("link", name="Network", exact=True).click()
     expect(page.page.locator(".ribbon-chip").nth(2)).to_have_text("RefractoryLIF 2")
     assert NetworkPage(visitors(plugged), plugged.url, link(with_own())).chips() == WITH_OWN
+
+
+@pytest.mark.parametrize("name", ["Experiment (JSON)", "Trained weights (safetensors)"])
+def test_what_is_saved_opens_again_and_without_the_plugin_says_what_is_missing(
+    name: str, plugged: Server, server: Server, visitors: Visit, own_neuron: ModuleType, tmp_path: Path
+) -> None:
+    page = TrainingPage(visitors(plugged), plugged.url + link(with_own()))
+    page.press("+1 epoch")
+    page.until(lambda: page.epoch == 1)
+    spikes = page.spikes
+    page.open("Share")
+    with page.page.expect_download() as download:
+        page.press(name)
+    saved = tmp_path / download.value.suggested_filename
+    download.value.save_as(saved)
+
+    other = TrainingPage(visitors(plugged), plugged.url)
+    other.open("Share")
+    other.page.locator("input[type=file]").set_input_files(saved)
+    other.page.wait_for_url(lambda url: "x=" in url and linked(url).network[1].kind == "RefractoryLIF")
+    other.until(lambda: other.epoch == 0 and (name == "Experiment (JSON)" or other.spikes == spikes))
+
+    without = TrainingPage(visitors(server), server.url)
+    without.open("Share")
+    without.page.locator("input[type=file]").set_input_files(saved)
+    expect(without.page.get_by_role("alert").filter(has_text="'RefractoryLIF' is not a known layer")).to_be_visible()
+    without.page.keyboard.press("Escape")
+    expect(without.button("Train them")).to_be_enabled()
+    without.press("+1 epoch")
+    without.until(lambda: without.epoch == 1)
 
 
 def test_the_neuron_page_says_that_it_has_no_step_of_it_and_the_network_stays(
