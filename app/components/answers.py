@@ -1,4 +1,4 @@
-"""Handles each act of a view once, in order.
+"""Checks what a view tells, and handles each act once, in order.
 
 Streamlit starts on the next interaction while the callback of the previous one still computes, or drops one that is interrupted. So views
 number their acts and tell each until it is answered; `app/web/lib/acts.js` is that half.
@@ -6,15 +6,27 @@ number their acts and tell each until it is answered; `app/web/lib/acts.js` is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
 import streamlit as st
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict  # Pydantic needs it on Python 3.11
 
-Act = Mapping[str, Any]
-"""What a visitor did, by name: `"number"`, mostly `"do"`, and what that needs."""
+log = logging.getLogger(__name__)
+
+
+@with_config(ConfigDict(extra="allow"))
+class Act(TypedDict):
+    """What a visitor did, one of `app.figures.acts`, with its number."""
+
+    number: int
+
+
+TOLD = TypeAdapter(list[Act])
 
 
 @dataclass
@@ -49,12 +61,32 @@ def last_answered(key: str) -> int:
     return answers_of(key).last
 
 
-def answering(key: str, answer: Callable[[Act], None], redraw: Callable[[], None] = lambda: None) -> Callable[[], None]:
-    """Return the callback for a component's `on_acts_change`: it calls `answer` with each new act, then `redraw`, which may end the run."""
-    answers = answers_of(key)
+def answering(key: str, kind: Any, answer: Callable[[Any], None], redraw: Callable[[], None] = lambda: None) -> Callable[[], None]:
+    """Return the callback for a component's `on_acts_change`: it calls `answer` with each new act, then `redraw`, which may end the run.
+
+    Args:
+        kind: of the acts, from `app.figures.acts`.
+    """
+    answers, answer_known = answers_of(key), checked(key, kind, answer)
 
     def take() -> None:
-        answers.take((st.session_state.get(key) or {}).get("acts") or [], answer)
+        told = (st.session_state.get(key) or {}).get("acts") or []
+        answers.take(TOLD.validate_python(told), answer_known)
         redraw()
 
     return take
+
+
+def checked(key: str, kind: Any, answer: Callable[[Any], None]) -> Callable[[Act], None]:
+    """Return `answer` for acts of a kind; any other is logged, and counts as answered."""
+    check = TypeAdapter(kind)
+
+    def answer_known(act: Act) -> None:
+        try:
+            known = check.validate_python(act, strict=True)
+        except ValidationError as error:
+            log.warning("%s was told what it doesn't know: %s", key, error)
+        else:
+            answer(known)
+
+    return answer_known

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from app.components.answers import answering, last_answered
 from app.components.assets import component
+from app.figures.acts import RedrawAct
 
 _component = component("connection")
 
@@ -20,4 +21,4 @@ class Connection(TypedDict):
 
 def draw_when_connected_again() -> None:
     """Add once to a page, outside its parts."""
-    _component(key=KEY, data=Connection(answered=last_answered(KEY)), on_acts_change=answering(KEY, lambda act: None))
+    _component(key=KEY, data=Connection(answered=last_answered(KEY)), on_acts_change=answering(KEY, RedrawAct, lambda act: None))

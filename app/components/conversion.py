@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.components.answers import Act, answering
+from app.components.answers import answering
 from app.components.assets import component
 from app.components.sent import send
+from app.figures.acts import ConversionAct
 from app.figures.conversion import ConversionFigure, ConversionHeader
 
 _component = component("conversion")
@@ -18,13 +19,14 @@ class ConversionData(ConversionHeader):
     answered: int
 
 
-def conversion(key: str, figure: ConversionFigure, answered: int, on_act: Callable[[Act], None], redraw: Callable[[], None]) -> None:
+def conversion(
+    key: str, figure: ConversionFigure, answered: int, on_act: Callable[[ConversionAct], None], redraw: Callable[[], None]
+) -> None:
     """Draw a figure of `app.figures.conversion`. What is being dragged survives a redraw.
 
     Args:
         answered: number of the act that the figure answers, along with all acts before it.
-        on_act: called once with each act: `{"do": "steps", "steps": number}`, `{"do": "pick", "place": .., "neuron": .., "sample": ..}`,
-            `{"do": "close"}`, `{"do": "mend", "kind": kind of the fault}`, or `{"do": ..}` with that of a `ConversionAction`.
+        on_act: called once with each act.
         redraw: called after that; it may end the run.
     """
-    send(_component, key, {**figure.header, "answered": answered}, figure.arrays, answering(key, on_act, redraw))
+    send(_component, key, {**figure.header, "answered": answered}, figure.arrays, answering(key, ConversionAct, on_act, redraw))

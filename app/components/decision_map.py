@@ -7,9 +7,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from app.components.answers import Act, answering, last_answered
+from app.components.answers import answering, last_answered
 from app.components.assets import component
 from app.components.sent import send
+from app.figures.acts import MapAct
 from app.figures.decision_map import DecisionHeader
 
 _component = component("decision_map")
@@ -27,16 +28,15 @@ def decision_map(
     header: DecisionHeader,
     arrays: list[NDArray[Any]],
     description: str,
-    on_act: Callable[[Act], None],
+    on_act: Callable[[MapAct], None],
     redraw: Callable[[], None] = lambda: None,
 ) -> None:
     """Draw a figure of `app.figures.decision_map`.
 
     Args:
         description: of the figure, in words.
-        on_act: called once with each act: `{"do": "pick", "sample": number}` for a test sample whose spikes are wanted,
-            `{"do": "neuron", "layer": place, "neuron": number}` for a hidden neuron.
+        on_act: called once with each act.
         redraw: called after that; it may end the run.
     """
     data = DecisionMapData(**header, description=description, answered=last_answered(key))
-    send(_component, key, data, arrays, answering(key, on_act, redraw))
+    send(_component, key, data, arrays, answering(key, MapAct, on_act, redraw))

@@ -9,8 +9,9 @@ from typing import TypedDict
 import numpy as np
 import streamlit as st
 
-from app.components.answers import Act, answering, last_answered
+from app.components.answers import answering, last_answered
 from app.components.assets import component
+from app.figures.acts import PadAct
 from app.figures.style import PALETTES, Theme
 from snncore.arrays import Array
 from snncore.experiment.data.digits import INK_SIDE, WHITE, Ink
@@ -79,7 +80,7 @@ def drawing_pad(
         redraw: called after these; it may end the run.
     """
 
-    def on_act(act: Act) -> None:
+    def on_act(act: PadAct) -> None:
         if act["do"] == "draw":
             on_draw(ink_of(act["ink"]))
         else:
@@ -102,7 +103,7 @@ def drawing_pad(
         palette=PadPalette(text=palette.text, muted=palette.muted, output=palette.membrane),
         answered=last_answered(key),
     )
-    _component(key=key, data=data, on_acts_change=answering(key, on_act, redraw))
+    _component(key=key, data=data, on_acts_change=answering(key, PadAct, on_act, redraw))
 
 
 def packed_ink(ink: Ink) -> str:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from app.components.answers import answering, last_answered
 from app.components.assets import component
+from app.figures.acts import ChooseAct
 from app.figures.style import PALETTES, Theme
 from app.figures.thumbnails import Drawing, Thumbnail
 
@@ -84,7 +85,7 @@ def gallery(key: str, tiles: Sequence[Tile], chosen: str, on_choose: Callable[[s
         palette=GalleryPalette(input=palette.input, muted=palette.muted, grid=palette.grid),
         answered=last_answered(key),
     )
-    _component(key=key, data=data, on_acts_change=answering(key, lambda act: on_choose(act["kind"])))
+    _component(key=key, data=data, on_acts_change=answering(key, ChooseAct, lambda act: on_choose(act["kind"])))
 
 
 def _as_data(tile: Tile) -> GalleryTile:

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from app.components.answers import answering, last_answered
 from app.components.assets import component
+from app.figures.acts import PressAct
 
 _component = component("headline")
 
@@ -63,4 +64,4 @@ def headline(
         origin=origin,
         answered=last_answered(key),
     )
-    _component(key=key, data=data, on_acts_change=answering(key, lambda act: on_action(str(act["label"]))))
+    _component(key=key, data=data, on_acts_change=answering(key, PressAct, lambda act: on_action(act["label"])))

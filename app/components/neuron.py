@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.components.answers import Act, answering
+from app.components.answers import answering
 from app.components.assets import component
 from app.components.sent import send
+from app.figures.acts import NeuronAct
 from app.figures.neuron_page import NeuronHeader
 from app.figures.row_kinds import RowsFigure
 
@@ -19,13 +20,12 @@ class NeuronData(NeuronHeader):
     answered: int
 
 
-def neuron(key: str, figure: RowsFigure, answered: int, on_act: Callable[[Act], None], redraw: Callable[[], None]) -> None:
+def neuron(key: str, figure: RowsFigure, answered: int, on_act: Callable[[NeuronAct], None], redraw: Callable[[], None]) -> None:
     """Draw a figure of `app.figures.neuron_page`. The time cursor, the ghost and a drag in progress survive a redraw.
 
     Args:
         answered: number of the act that the figure answers, along with all acts before it.
-        on_act: called with each act in turn, before the page runs again: `{"do": "edit", "changes": {path: value}}`,
-            `{"do": "unpin"}`, `{"do": "remedy", "remedy": place}` or `{"do": "look", ...}`.
+        on_act: called with each act in turn, before the page runs again.
         redraw: called after that; it may end the run.
     """
-    send(_component, key, {**figure.header, "answered": answered}, figure.arrays, answering(key, on_act, redraw))
+    send(_component, key, {**figure.header, "answered": answered}, figure.arrays, answering(key, NeuronAct, on_act, redraw))

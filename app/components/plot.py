@@ -7,9 +7,10 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from app.components.answers import Act, answering, last_answered
+from app.components.answers import answering, last_answered
 from app.components.assets import component, plotly_url
 from app.components.sent import send
+from app.figures.acts import PlotAct
 
 _component = component("plot")
 
@@ -71,10 +72,11 @@ def plots(
         grows: whether they get higher in a high window; else they are as high as their layouts say.
     """
 
-    def on_act(act: Act) -> None:
-        if act["do"] == "guess" and on_guess:
-            on_guess(int(act["x"]))
-        elif act["do"] == "scrub" and on_scrub:
+    def on_act(act: PlotAct) -> None:
+        if act["do"] == "guess":
+            if on_guess:
+                on_guess(act["x"])
+        elif on_scrub:
             on_scrub(act["x"])
 
     arrays: list[np.ndarray[Any, Any]] = []
@@ -90,7 +92,7 @@ def plots(
         scrubbed=scrubbed,
         answered=last_answered(key),
     )
-    send(_component, key, header, arrays, answering(key, on_act, redraw))
+    send(_component, key, header, arrays, answering(key, PlotAct, on_act, redraw))
 
 
 def _layout(figure: dict[str, Any]) -> PlotLayout:

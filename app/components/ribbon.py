@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypedDict
 
-from app.components.answers import Act, answering, last_answered
+from app.components.answers import answering, last_answered
 from app.components.assets import component
+from app.figures.acts import RibbonAct
 from app.figures.stages import Stage
 
 _component = component("ribbon")
@@ -42,11 +43,15 @@ def ribbon(
         selected: index of the selected layer, None for the input.
         batch, steps: samples B and time steps T of the input, each ≥ 1.
         folded: whether the network folds time into the batch somewhere.
-        on_select, on_remedy: called, before the page runs again, with the layer's index, None for the input.
+        on_select: called, before the page runs again, with the layer's index, None for the input.
+        on_remedy: called likewise with the index of the layer whose remedy was pressed.
     """
 
-    def on_act(act: Act) -> None:
-        {"select": on_select, "remedy": on_remedy}[act["do"]](act["layer"])
+    def on_act(act: RibbonAct) -> None:
+        if act["do"] == "select":
+            on_select(act["layer"])
+        else:
+            on_remedy(act["layer"])
 
     data = Ribbon(stages=stages, selected=selected, batch=batch, steps=steps, folded=folded, answered=last_answered(key))
-    _component(key=key, data=data, on_acts_change=answering(key, on_act))
+    _component(key=key, data=data, on_acts_change=answering(key, RibbonAct, on_act))

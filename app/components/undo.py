@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from app.components.answers import answering, last_answered
 from app.components.assets import component
+from app.figures.acts import WalkAct
 
 _component = component("undo")
 
@@ -22,4 +23,4 @@ class Undo(TypedDict):
 def undo_by_keys(undo: Callable[[], None], redo: Callable[[], None]) -> None:
     """Add once to a page."""
     steps = {"undo": undo, "redo": redo}
-    _component(key=KEY, data=Undo(answered=last_answered(KEY)), on_acts_change=answering(KEY, lambda act: steps[act["do"]]()))
+    _component(key=KEY, data=Undo(answered=last_answered(KEY)), on_acts_change=answering(KEY, WalkAct, lambda act: steps[act["do"]]()))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.components.answers import answering, last_answered
 from app.components.assets import component
 from app.components.sent import send
+from app.figures.acts import PickSampleAct
 from app.figures.style import PALETTES, Theme
 
 _component = component("wall")
@@ -93,4 +94,4 @@ def wall(
     )
     kind = np.uint8 if len(names) <= 256 else np.int32
     arrays = [labels.astype(kind), answers.astype(kind), *([] if pixels is None else [pixels.ravel()])]
-    send(_component, key, header, arrays, answering(key, lambda act: on_pick(int(act["sample"])), redraw))
+    send(_component, key, header, arrays, answering(key, PickSampleAct, lambda act: on_pick(act["sample"]), redraw))

@@ -1,4 +1,4 @@
-"""What crosses to the browser, as types that TypeScript checks the modules of `app/web` against.
+"""What crosses to the browser and back, as types that TypeScript checks the modules of `app/web` against.
 
 `make types` writes `app/web/wire.d.ts` from the TypedDicts named here.
 """
@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints
+
+from typing_extensions import is_typeddict
 
 from app.components.connection import Connection
 from app.components.controls import Controls
@@ -25,6 +27,7 @@ from app.components.shortcuts import Shortcuts
 from app.components.theme import DrawnTheme
 from app.components.undo import Undo
 from app.components.wall import Wall
+from app.figures import acts
 from app.words.glossary import Glossary
 
 SENT: tuple[type, ...] = (
@@ -47,23 +50,27 @@ SENT: tuple[type, ...] = (
 )
 """What components are given. Types that these name are written too."""
 
+TOLD: dict[str, Any] = {name: kind for name, kind in vars(acts).items() if name.endswith("Act")}
+"""What views tell, by name: acts, and which of them one view tells."""
+
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"
 
-HEAD = "// What Python sends, written from its TypedDicts by `make types`. Change those instead.\n"
+HEAD = "// What Python sends and what it is told, written from its TypedDicts by `make types`. Change those instead.\n"
 
 PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", types.NoneType: "null", Any: "unknown", bytes: "Uint8Array"}
 
 
-def typescript(sent: Sequence[type] = SENT) -> str:
+def typescript(sent: Sequence[type] = SENT, told: Mapping[str, Any] = TOLD) -> str:
     """Return the text of `wire.d.ts`.
 
     Raises:
         TypeError: a type that has no counterpart.
     """
     found: dict[str, type] = {}
-    for each in sent:
+    for each in (*sent, *told.values()):
         _collect(each, found)
-    return "\n".join([HEAD, *(_interface(found[name]) for name in sorted(found))])
+    unions = (f"export type {name} = {_written(told[name])};" for name in sorted(told) if not is_typeddict(told[name]))
+    return "\n".join([HEAD, *(_interface(found[name]) for name in sorted(found)), *unions, ""])
 
 
 def _collect(kind: Any, found: dict[str, type]) -> None:
@@ -92,7 +99,7 @@ def _written(kind: Any) -> str:
     if is_typeddict(kind):
         return str(kind.__name__)
     origin, parts = get_origin(kind), get_args(kind)
-    if origin is NotRequired:
+    if origin in (NotRequired, Annotated):
         return _written(parts[0])
     if origin is Literal:
         return " | ".join(f'"{part}"' if isinstance(part, str) else str(part).lower() for part in parts)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 import numpy as np
 
+from app.figures.acts import PickNeuronAct, PickRowAct
 from app.figures.opened_rows import details, feature_maps, weights_into
 from app.figures.row_data import Dash, HeatmapRow, RasterRow, Row, RowNotes, RowsGroup, RowsHeader, TracesRow
 from app.figures.row_kinds import (
@@ -135,13 +135,13 @@ def describe_rows(simulation: Simulation, sample: int = 0) -> str:
     return f"Rasters and membrane potentials{whose} over {simulation.input.shape[1]} time steps. {'. '.join(parts)}."
 
 
-def picked_neuron(pick: Mapping[str, Any], record: LayerRecord, sample: int) -> int:
+def picked_neuron(pick: PickRowAct | PickNeuronAct, record: LayerRecord, sample: int) -> int:
     """Return the picked neuron, by its number or as the busiest in a drawn row."""
-    if "neuron" in pick:
-        return int(pick["neuron"])
     neurons = neurons_by_time(record.spikes if record.does_spike else record.u, sample)
+    if "neuron" in pick:
+        return min(pick["neuron"], len(neurons) - 1)
     size = bin_size(len(neurons), MOST_ROWS)
-    first = min(int(pick["row"]) * size, len(neurons) - 1)
+    first = min(pick["row"] * size, len(neurons) - 1)
     return first + int(neurons[first : first + size].sum(axis=1).argmax())
 
 

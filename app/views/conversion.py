@@ -6,8 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from app.components.answers import Act, last_answered
+from app.components.answers import last_answered
 from app.components.conversion import conversion
+from app.figures.acts import ConversionAct
 from app.figures.conversion import ConversionAction, ConversionFinding, ConversionNews, Pinned, conversion_figure
 from app.figures.style import Theme
 from app.server.limits import MOST_RUNNING
@@ -148,25 +149,21 @@ def _around() -> object:
 # ---------------------------------------------------------------------------------------------- acts
 
 
-def _answer(act: Act) -> None:
+def _answer(act: ConversionAct) -> None:
     """Do what the view asks for."""
     held = desk()
     state = held.conversion
-    match act:
-        case {"do": "steps", "steps": steps}:
-            held.attempt(lambda: state.ask_for_steps(int(steps)))
-        case {"do": "pick", "place": place, "neuron": neuron, "sample": sample}:
-            state.pick(int(place), int(neuron), int(sample))
-        case {"do": "close"}:
-            state.unpick()
-        case {"do": "mend", "kind": kind}:
-            held.attempt(lambda: state.mend(str(kind)))
-        case {"do": "stop"}:
-            held.attempt(state.stop)
-        case {"do": "start again"}:
-            held.attempt(state.start_again)
-        case {"do": "weights"}:
-            held.attempt(state.let_go_of_weights)
+    if act["do"] == "steps":
+        steps = act["steps"]
+        held.attempt(lambda: state.ask_for_steps(steps))
+    elif act["do"] == "pick":
+        state.pick(act["place"], act["neuron"], act["sample"])
+    elif act["do"] == "mend":
+        kind = act["kind"]
+        held.attempt(lambda: state.mend(kind))
+    else:
+        buttons = {"close": state.unpick, "stop": state.stop, "start again": state.start_again, "weights": state.let_go_of_weights}
+        held.attempt(buttons[act["do"]])
 
 
 page()

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app.components.answers import Act
 from app.components.headline import headline
 from app.components.plain import alert, sentence, title
 from app.components.ribbon import ribbon
 from app.components.rows import rows
+from app.figures.acts import RowsAct
 from app.figures.row_kinds import NetworkFigure
 from app.figures.rows import Notes, describe_rows, picked_neuron, rows_figure
 from app.figures.side_by_side import share_scales
@@ -267,12 +267,12 @@ def _select_layer(place: int | None) -> None:
     desk().composition.view.select(place)
 
 
-def _act_on_rows(simulation: Simulation, act: Act) -> None:
-    view, layer = desk().composition.view, int(act["layer"])
+def _act_on_rows(simulation: Simulation, act: RowsAct) -> None:
+    view, layer = desk().composition.view, act.get("layer")
     if layer not in simulation.records:
         return  # an edit has removed it since
     if act["do"] == "pick":
-        view.pick(layer, picked_neuron(act, simulation.records[layer], view.sample), bool(act["add"]))
+        view.pick(layer, picked_neuron(act, simulation.records[layer], view.sample), act["add"])
     elif act["do"] == "toggle":
         view.toggle(layer, opens=act["what"] == "open")
     elif act["do"] == "ask":
@@ -280,7 +280,7 @@ def _act_on_rows(simulation: Simulation, act: Act) -> None:
         if asked:
             view.why.ask(asked)
     elif act["do"] == "remedy":
-        _mend(simulation, layer, int(act["remedy"]))
+        _mend(simulation, layer, act["remedy"])
 
 
 def _mend(simulation: Simulation, layer: int, remedy: int) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.answers import Act, last_answered
+from app.components.answers import last_answered
 from app.components.neuron import neuron
 from app.components.plain import alert, caption, sentence
 from app.components.plot import Plot, plots
+from app.figures.acts import NeuronAct
 from app.figures.neuron_page import neuron_figure
 from app.figures.rows import Notes
 from app.figures.style import Theme
@@ -171,19 +172,20 @@ def _next_seed(name: Seed) -> None:
     _edit({f"seeds.{name}": getattr(desk().neuron.experiment.seeds, name) + 1})
 
 
-def _answer(act: Act) -> None:
+def _answer(act: NeuronAct) -> None:
     """Do what the view asks for."""
     held = desk()
     tuned = held.neuron
-    match act:
-        case {"do": "edit", "changes": changes}:
-            held.attempt(lambda: tuned.edit(changes))
-        case {"do": "remedy", "remedy": place}:
-            held.attempt(lambda: tuned.mend(int(place)))
-        case {"do": "unpin"}:
-            tuned.unpin()
-        case {"do": "look"}:
-            tuned.look_at(act)
+    if act["do"] == "edit":
+        changes = act["changes"]
+        held.attempt(lambda: tuned.edit(changes))
+    elif act["do"] == "remedy":
+        place = act["remedy"]
+        held.attempt(lambda: tuned.mend(place))
+    elif act["do"] == "unpin":
+        tuned.unpin()
+    else:
+        tuned.look_at(act)
 
 
 def _replace(changes: dict[str, Any]) -> Parts:

@@ -7,11 +7,11 @@ from functools import partial
 
 import streamlit as st
 
-from app.components.answers import Act
 from app.components.plain import alert
 from app.components.plot import Plot, plots
 from app.components.rows import rows
 from app.components.shortcuts import shortcuts
+from app.figures.acts import RowsAct
 from app.figures.drawer import describe_drawer, drawer_figure
 from app.figures.rows import View, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
@@ -288,17 +288,17 @@ def _drawer_plots() -> None:
     plots("drawer_plots", [Plot(figure=figure, description=describe_drawer(records, names, parameters, experiment.dt))])
 
 
-def _act_on_rows(act: Act) -> None:
+def _act_on_rows(act: RowsAct) -> None:
     """Select a neuron, or set or clear a target spike of an output neuron."""
     held = desk()
     if act["do"] == "pick":
-        layer = int(act["layer"])
-        record = next(record for record in held.training.seen_record.layers if record.name == str(layer))
-        held.training.picked[layer] = picked_neuron(act, record, sample=0)
+        record = next((record for record in held.training.seen_record.layers if record.name == str(act["layer"])), None)
+        if record:  # else another network has taken its place since
+            held.training.picked[act["layer"]] = picked_neuron(act, record, sample=0)
     elif act["do"] == "ask":
         held.attempt(lambda: trained_causes.ask_of_training(held.training, act))
     elif act["do"] == "mark":
-        held.attempt(lambda: held.training.toggle_mark(int(act["neuron"]), int(act["time"])))
+        held.attempt(lambda: held.training.toggle_mark(act["neuron"], act["time"]))
 
 
 page()

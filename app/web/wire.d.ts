@@ -1,4 +1,15 @@
-// What Python sends, written from its TypedDicts by `make types`. Change those instead.
+// What Python sends and what it is told, written from its TypedDicts by `make types`. Change those instead.
+
+export interface AskAct {
+  do: "ask";
+  layer: number;
+  row: number;
+  time: number;
+}
+
+export interface BackAct {
+  do: "back";
+}
 
 export interface BarsRow {
   height: number;
@@ -69,6 +80,11 @@ export interface ChoiceControl {
   path?: string;
 }
 
+export interface ChooseAct {
+  do: "choose";
+  kind: string;
+}
+
 export interface Connection {
   answered: number;
 }
@@ -92,6 +108,10 @@ export interface Controls {
 export interface ConversionAction {
   label: string;
   do: "weights" | "stop" | "start again";
+}
+
+export interface ConversionButtonAct {
+  do: "close" | "weights" | "stop" | "start again";
 }
 
 export interface ConversionComparison {
@@ -197,6 +217,11 @@ export interface DecisionMapData {
   answered: number;
 }
 
+export interface DrawAct {
+  do: "draw";
+  ink: string;
+}
+
 export interface DrawingPad {
   image: string;
   names: string[];
@@ -213,6 +238,7 @@ export interface DrawingPad {
 
 export interface DrawnTheme {
   theme: "light" | "dark";
+  answered: number;
 }
 
 export interface EditAct {
@@ -273,6 +299,11 @@ export interface Glossary {
   pattern: string;
   terms: Term[];
   ofThisRun: Record<string, string>;
+}
+
+export interface GuessAct {
+  do: "guess";
+  x: number;
 }
 
 export interface Headline {
@@ -370,6 +401,27 @@ export interface MapsRow {
   selected: number | null;
 }
 
+export interface MarkAct {
+  do: "mark";
+  neuron: number;
+  time: number;
+}
+
+export interface MendConversionAct {
+  do: "mend";
+  kind: string;
+}
+
+export interface MendLayerAct {
+  do: "remedy";
+  layer: number;
+}
+
+export interface MendNeuronAct {
+  do: "remedy";
+  remedy: number;
+}
+
 export interface NeuronData {
   kind: string;
   models: Record<string, NeuronNumbers>;
@@ -396,6 +448,13 @@ export interface NeuronLook {
   panel: string;
   beside: string;
   neuron: number;
+}
+
+export interface NeuronLookAct {
+  do: "look";
+  panel?: string;
+  beside?: string;
+  neuron?: number;
 }
 
 export interface NeuronNotes {
@@ -465,6 +524,38 @@ export interface Part {
   row: string;
 }
 
+export interface PickHiddenAct {
+  do: "neuron";
+  layer: number;
+  neuron: number;
+}
+
+export interface PickNeuronAct {
+  do: "pick";
+  layer: number;
+  neuron: number;
+  add: boolean;
+}
+
+export interface PickRowAct {
+  do: "pick";
+  layer: number;
+  row: number;
+  add: boolean;
+}
+
+export interface PickSampleAct {
+  do: "pick";
+  sample: number;
+}
+
+export interface PickUnitAct {
+  do: "pick";
+  place: number;
+  neuron: number;
+  sample: number;
+}
+
 export interface PinnedNeuron {
   neuron: NeuronWithDecays;
   z: number;
@@ -488,6 +579,11 @@ export interface Plots {
   guesses: boolean;
   scrubbed: number | null;
   answered: number;
+}
+
+export interface PressAct {
+  do: "press";
+  label: string;
 }
 
 export interface RasterMarks {
@@ -523,6 +619,16 @@ export interface RecordPlaces {
   i?: number;
   s?: number;
   theta?: number;
+}
+
+export interface RedrawAct {
+  do: "draw";
+}
+
+export interface RemedyAct {
+  do: "remedy";
+  layer: number;
+  remedy: number;
 }
 
 export interface ResetFunction {
@@ -589,6 +695,16 @@ export interface RowsGroup {
   outside?: "" | "above" | "below";
 }
 
+export interface ScrubAct {
+  do: "scrub";
+  x: number | null;
+}
+
+export interface SelectLayerAct {
+  do: "select";
+  layer: number | null;
+}
+
 export interface Shortcuts {
   buttons: Record<string, string>;
 }
@@ -607,6 +723,11 @@ export interface Stage {
   remedy: string | null;
 }
 
+export interface StepsAct {
+  do: "steps";
+  steps: number;
+}
+
 export interface SwitchControl {
   label: string;
   symbol: string;
@@ -615,6 +736,10 @@ export interface SwitchControl {
   tries: ValueToTry[];
   widget: "switch";
   path: string;
+}
+
+export interface TakeAct {
+  do: "take";
 }
 
 export interface Term {
@@ -631,6 +756,12 @@ export interface TextControl {
   widget: "text";
   path: string;
   placeholder: string;
+}
+
+export interface ToggleAct {
+  do: "toggle";
+  layer: number;
+  what: "open" | "heatmap";
 }
 
 export interface TraceLine {
@@ -663,6 +794,10 @@ export interface Undo {
   answered: number;
 }
 
+export interface UnpinAct {
+  do: "unpin";
+}
+
 export interface ValueToTry {
   words: string;
   value: unknown;
@@ -670,6 +805,10 @@ export interface ValueToTry {
 
 export interface VaryingLevel {
   values: number;
+}
+
+export interface WalkAct {
+  do: "undo" | "redo";
 }
 
 export interface Wall {
@@ -703,3 +842,11 @@ export interface WeightsRow {
   z: number;
   shape: number[];
 }
+
+export type ConversionAct = StepsAct | PickUnitAct | MendConversionAct | ConversionButtonAct;
+export type MapAct = PickSampleAct | PickHiddenAct;
+export type NeuronAct = EditAct | NeuronLookAct | MendNeuronAct | UnpinAct;
+export type PadAct = DrawAct | TakeAct;
+export type PlotAct = ScrubAct | GuessAct;
+export type RibbonAct = SelectLayerAct | MendLayerAct;
+export type RowsAct = PickRowAct | PickNeuronAct | AskAct | BackAct | MarkAct | ToggleAct | RemedyAct;

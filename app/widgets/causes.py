@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.answers import Act
 from app.components.plain import caption, sentence
 from app.components.rows import rows
+from app.figures.acts import AskAct, RowsAct
 from app.figures.causes import POTENTIAL, causes_figure, describe_causes
 from app.figures.row_kinds import MOST_COLUMNS, MOST_ROWS, bin_size
 from app.figures.style import Theme
@@ -85,9 +85,9 @@ def causes_view(
     )
 
 
-def clicked(simulation: Simulation, sample: int, act: Act) -> Question | None:
+def clicked(simulation: Simulation, sample: int, act: AskAct) -> Question | None:
     """Return what a click on a spike in a layer's raster asks; None if the spike is no longer there."""
-    place = int(act["layer"])
+    place = act["layer"]
     if place not in simulation.records:
         return None
     spikes = neurons_by_time(simulation.records[place].spikes, sample)
@@ -125,13 +125,13 @@ def _offer(why: Why, found: Causes, redraw: Callable[[], None]) -> None:
         panel.show("Causes", lambda _: redraw())
 
 
-def _act(why: Why, simulation: Simulation, sample: int, act: Act, back: Callable[[], None]) -> None:
+def _act(why: Why, simulation: Simulation, sample: int, act: RowsAct, back: Callable[[], None]) -> None:
     if act["do"] == "back":
         back()
     elif act["do"] == "ask" and why.is_asked:
-        place = int(act["layer"])
+        place = act["layer"]
         if place == POTENTIAL:
-            why.turn_to(int(act["time"]))
+            why.turn_to(act["time"])
             return
         sent = neurons_by_time(simulation.input if place == INPUT else simulation.outputs[place], sample)
         senders, steps = _cell(act, *sent.shape)
@@ -140,8 +140,8 @@ def _act(why: Why, simulation: Simulation, sample: int, act: Act, back: Callable
         why.choose(simulation, sample, place, senders, steps)
 
 
-def _cell(act: Act, neurons: int, steps: int) -> tuple[range, range]:
+def _cell(act: AskAct, neurons: int, steps: int) -> tuple[range, range]:
     """Return the neurons and steps that a drawn cell of a raster stands for."""
     size, span = bin_size(neurons, MOST_ROWS), bin_size(steps, MOST_COLUMNS)
-    first, begin = int(act["row"]) * size, int(act["time"]) // span * span
+    first, begin = act["row"] * size, act["time"] // span * span
     return range(first, min(first + size, neurons)), range(begin, min(begin + span, steps))

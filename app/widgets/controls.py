@@ -7,11 +7,22 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from app.components.answers import Act, last_answered
+from app.components.answers import last_answered
 from app.components.controls import controls
 from app.widgets.drawing import draw
 from app.widgets.session import desk
-from app.words.control_rows import Row, TextControl, choice_row, edit_act, number_row, spread_to_try, switch_row, values_row, words_of
+from app.words.control_rows import (
+    EditAct,
+    Row,
+    TextControl,
+    choice_row,
+    edit_act,
+    number_row,
+    spread_to_try,
+    switch_row,
+    values_row,
+    words_of,
+)
 from app.words.parameter import Parameter
 from app.words.typed_numbers import BETWEEN, Numbers, written
 
@@ -127,7 +138,7 @@ class Panel:
         """
         found: list[Parts] = []
 
-        def take(act: Act) -> None:
+        def take(act: EditAct) -> None:
             found.extend(self._takes[path](value) for path, value in act["changes"].items() if path in self._takes)
 
         def redraw_found() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.answers import Act
 from app.components.plain import caption, sentence
 from app.components.rows import rows
+from app.figures.acts import RowsAct
 from app.figures.credit import cells_of, credit_figure, describe_credit
 from app.figures.style import Theme
 from app.state.credit import MOST_QUICK, SURROGATE, WIDTHS, CreditView, Explained, layers_with, value_in, why_no_credit
@@ -111,11 +111,11 @@ def _switches(view: CreditView, shown: Shown) -> None:
     panel.show("On the same weights", lambda _: draw_itself())
 
 
-def _act(training: TrainingState, explained: Explained, act: Act) -> None:
+def _act(training: TrainingState, explained: Explained, act: RowsAct) -> None:
     if act["do"] == "back":
         training.close_insight()
     elif act["do"] == "ask":
-        layer, row, step = int(act["layer"]), int(act["row"]), int(act["time"])
+        layer, row, step = act["layer"], act["row"], act["time"]
         found = explained.credit.layers.get(layer)
         cells = (range(row, row + 1), range(step, step + 1)) if found is None else cells_of(found, row, step)
         training.credit.ask(explained, layer, *cells)

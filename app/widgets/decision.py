@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.components.answers import Act
 from app.components.decision_map import decision_map
+from app.figures.acts import MapAct
 from app.figures.decision_map import Plane, decision_figure, describe_decision
 from app.figures.style import Theme
 from app.state.decision import Decision, coarseness
@@ -43,8 +43,8 @@ def own_points(look: Look, training: TrainingState) -> None:
     (decision if data.is_plane and data.classes <= MOST_CLASSES else answers_wall)(look, training)
 
 
-def _act(act: Act, training: TrainingState) -> None:
+def _act(act: MapAct, training: TrainingState) -> None:
     if act["do"] == "pick":
-        training.recognition.pick(int(act["sample"]))
-    elif act["do"] == "neuron":
-        training.picked[int(act["layer"])] = int(act["neuron"])
+        training.recognition.pick(act["sample"])
+    else:
+        training.picked[act["layer"]] = act["neuron"]

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from app.components.answers import Act
 from app.components.plain import alert
 from app.components.plot import Plot, plots
 from app.components.rows import rows
 from app.figures.accuracy import accuracy_curves, describe_accuracy
+from app.figures.acts import RowsAct
 from app.figures.race import add_race, racing
 from app.figures.rows import View, describe_rows, picked_neuron, rows_figure
 from app.figures.style import Theme
@@ -83,10 +83,11 @@ def _rows(look: Look, training: TrainingState, theme: Theme) -> None:
     rows("rows", figure, f"{said}. {describe_rows(shown)}", on_act=lambda act: _act(act, training))
 
 
-def _act(act: Act, training: TrainingState) -> None:
+def _act(act: RowsAct, training: TrainingState) -> None:
     """Trace a neuron, or ask about a spike."""
     if act["do"] == "ask":
         desk().attempt(lambda: ask_of_training(training, act))
-    elif act["do"] == "pick" and str(act["layer"]).isdecimal():
-        layer = int(act["layer"])
-        training.picked[layer] = picked_neuron(act, training.sample_pass().records[layer], sample=0)
+    elif act["do"] == "pick":
+        record = training.sample_pass().records.get(act["layer"])
+        if record:  # else another network has taken its place since
+            training.picked[act["layer"]] = picked_neuron(act, record, sample=0)

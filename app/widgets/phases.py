@@ -7,12 +7,12 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from app.components.answers import Act
 from app.components.focus import focus
 from app.components.gallery import Tile, gallery
 from app.components.plain import caption, sentence
 from app.components.plot import Plot, plots
 from app.components.rows import rows
+from app.figures.acts import RowsAct
 from app.figures.credit import credit_figure, describe_credit
 from app.figures.phases import describe_matrices, describe_potentials, matrices, potentials_left
 from app.figures.row_kinds import NetworkFigure
@@ -161,7 +161,7 @@ def _plot(key: str, figure: Figure, description: str) -> None:
 
 
 def _rows(training: TrainingState, key: str, figure: NetworkFigure, description: str) -> None:
-    def on_act(act: Act) -> None:
+    def on_act(act: RowsAct) -> None:
         if act["do"] == "back":
             training.close_insight()
 

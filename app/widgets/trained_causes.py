@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.components.answers import Act
+from app.figures.acts import AskAct
 from app.figures.style import Theme
 from app.state.training import TrainingState
 from app.state.why import of_interest
@@ -16,7 +16,7 @@ SAMPLE = 0
 """The one that the rows show."""
 
 
-def ask_of_training(training: TrainingState, act: Act) -> None:
+def ask_of_training(training: TrainingState, act: AskAct) -> None:
     """Pause, and ask about a spike that was clicked in the rows.
 
     Raises:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal, NotRequired, TypedDict, cast
+from typing import Any, Literal, NotRequired, cast
+
+from typing_extensions import TypedDict  # Pydantic, which checks acts, needs it on Python 3.11
 
 from app.words.numbers import counted, with_minus
 from app.words.parameter import Parameter, Range

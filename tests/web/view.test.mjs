@@ -21,7 +21,6 @@ test("a view at the place of one that was taken away tells what that one got no 
   const show = lastingView({
     create: () => views.at(views.push({ acts: new Acts() }) - 1),
     update: ({ acts }, answered, send) => acts.update(send, answered),
-    destroy: ({ acts }) => acts.end(),
   });
   const place = placeOf("fields");
   const { told, end } = shown(show, place);

@@ -15,7 +15,7 @@ const INTERVAL = 250; // milliseconds between two looks
 export default lastingView({ create, update, destroy });
 
 function create() {
-  const view = { acts: new Acts(), isLost: false, end: () => {} };
+  const view = { acts: /** @type {Acts<import("../wire.js").RedrawAct>} */ (new Acts()), isLost: false, end: () => {} };
   const timer = setInterval(() => look(view), INTERVAL);
   view.end = () => clearInterval(timer);
   return view;
@@ -27,8 +27,7 @@ function update({ acts }, { answered }, send) {
 }
 
 /** @param {View} view */
-function destroy({ acts, end }) {
-  acts.end();
+function destroy({ end }) {
   end();
 }
 

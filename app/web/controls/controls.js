@@ -13,7 +13,7 @@ await stylesheet(new URL("controls.css", import.meta.url));
 /** @typedef {ReturnType<typeof create>} View */
 /** @typedef {{do: "edit", changes: Record<string, unknown>}} Edit */
 
-export default sentView({ create, update, destroy });
+export default sentView({ create, update });
 
 /** @param {HTMLElement} parent @param {Data} data */
 function create(parent, data) {
@@ -60,9 +60,4 @@ function update(view, data, send) {
   if (!acts.unanswered.length && !view.isDragging) resetControls(host);
   fillControls(host, data.header.rows);
   root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1);
-}
-
-/** @param {View} view */
-function destroy({ acts }) {
-  acts.end();
 }

@@ -16,7 +16,7 @@ import { agreementInWords, costInWords, inPercent } from "./words.js";
 await stylesheet(new URL("conversion.css", import.meta.url));
 
 /** @typedef {import("../lib/sent_view.js").Data<import("../wire.js").ConversionData>} Data */
-/** @typedef {{do: "steps", steps: number} | {do: "pick", place: number, neuron: number, sample: number} | {do: "close" | "weights" | "stop" | "start again"} | {do: "mend", kind: string}} Act */
+/** @typedef {import("../wire.js").ConversionAct} Act */
 
 /**
  * What the view holds: `steps` is the T on display, `paint` has all of it painted at the next frame.
@@ -95,7 +95,6 @@ function create(parent, data) {
 
 /** @param {View} view */
 function destroy(view) {
-  view.acts.end();
   view.ended.abort();
   view.resizes.disconnect();
   cancelAnimationFrame(view.frame);

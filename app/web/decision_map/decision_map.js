@@ -17,7 +17,7 @@ await stylesheet(new URL("decision_map.css", import.meta.url));
 /** @typedef {ReturnType<typeof create>} View */
 /** What the large map shows. @typedef {"answer" | "margin" | "time"} Mode */
 /** @typedef {import("./tiles.js").Tile} Tile */
-/** @typedef {{do: "pick", sample: number} | {do: "neuron", layer: number, neuron: number}} MapAct */
+/** @typedef {import("../wire.js").MapAct} MapAct */
 
 const KEYS = "Arrow keys move over it, Enter shows the spikes of the next sample.";
 
@@ -126,5 +126,4 @@ function turn(view, mode) {
 function destroy(view) {
   clearTimeout(view.resting);
   view.ended.abort();
-  view.acts.end();
 }

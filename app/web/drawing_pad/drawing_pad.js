@@ -15,7 +15,7 @@ await stylesheet(new URL("drawing_pad.css", import.meta.url));
 
 /** @typedef {import("../wire.js").DrawingPad} Data */
 /** @typedef {ReturnType<typeof create>} View */
-/** @typedef {{do: "draw", ink: string} | {do: "take"}} PadAct */
+/** @typedef {import("../wire.js").PadAct} PadAct */
 
 const PEN = 4; // pixels of ink, on top of a digit of the data
 const APART = 120; // milliseconds between two messages of an unfinished stroke
@@ -124,7 +124,6 @@ function clear(view) {
 }
 
 /** @param {View} view */
-function destroy({ ended, acts }) {
+function destroy({ ended }) {
   ended.abort();
-  acts.end();
 }

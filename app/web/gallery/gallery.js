@@ -21,7 +21,7 @@ export default lastingView({ create, update, destroy });
 function create(parent, data) {
   const root = element("div", "gallery", parent, { role: "radiogroup", ariaLabel: data.label });
   const view = {
-    acts: /** @type {Acts<{do: "choose", kind: string}>} */ (new Acts()),
+    acts: /** @type {Acts<import("../wire.js").ChooseAct>} */ (new Acts()),
     root,
     tiles: /** @type {Map<string, Tile>} */ (new Map()),
     chosen: data.chosen,
@@ -34,8 +34,7 @@ function create(parent, data) {
 }
 
 /** @param {View} view */
-function destroy({ acts, resizes }) {
-  acts.end();
+function destroy({ resizes }) {
   resizes.disconnect();
 }
 

@@ -12,11 +12,11 @@ await stylesheet(new URL("headline.css", import.meta.url));
 /** @typedef {import("../wire.js").Headline} Data */
 /** @typedef {ReturnType<typeof create>} View */
 
-export default lastingView({ create, update, destroy: ({ acts }) => acts.end() });
+export default lastingView({ create, update });
 
 /** @param {HTMLElement} parent */
 function create(parent) {
-  const acts = new Acts();
+  const acts = /** @type {Acts<import("../wire.js").PressAct>} */ (new Acts());
   const root = element("div", "headline", parent);
   const line = element("div", "headline-line", root);
   const number = element("span", "headline-number", line);
@@ -33,7 +33,9 @@ function create(parent) {
 
 /** A button that tells its label. @param {View} view */
 function addButton({ acts, below, buttons }) {
-  const button = element("button", "headline-action", below, { onclick: () => acts.tell({ label: button.textContent }) });
+  const button = element("button", "headline-action", below, {
+    onclick: () => acts.tell({ do: "press", label: button.textContent ?? "" }),
+  });
   buttons.push(button);
 }
 

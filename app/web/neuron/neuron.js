@@ -95,7 +95,6 @@ function update(view, data, send) {
 /** @param {Neuron} view */
 function destroy(view) {
   view.isGone = true;
-  view.acts.end();
   view.ended.abort();
   clearTimeout(view.timer);
   if (view.frame !== null) cancelAnimationFrame(view.frame);

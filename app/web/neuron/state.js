@@ -7,14 +7,13 @@ import { derived } from "./runs.js";
 
 /** @typedef {import("../wire.js").NeuronData} NeuronData */
 /** @typedef {import("../lib/sent_view.js").Data<NeuronData>} Data */
-/** @typedef {import("../wire.js").EditAct} EditAct */
 /** @typedef {import("./settings.js").Changes} Changes */
 /** @typedef {import("./lanes.js").Range} Range */
 
 /** Parts of a step, in turn. @typedef {"decay" | "input" | "compare" | "spike" | "reset" | "bound"} Part */
 
-/** @typedef {{do: "look", panel?: string, beside?: string, neuron?: number}} Look */
-/** @typedef {EditAct | Look | {do: "remedy", remedy: number} | {do: "unpin"}} NeuronAct */
+/** @typedef {import("../wire.js").NeuronLookAct} Look */
+/** @typedef {import("../wire.js").NeuronAct} NeuronAct */
 
 /**
  * @typedef {object} View

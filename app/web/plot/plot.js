@@ -24,7 +24,7 @@ export default sentView({ create, update, destroy });
 
 /** @param {HTMLElement} parent @param {Data} data */
 function create(parent, data) {
-  const acts = /** @type {Acts<{do: "scrub" | "guess", x: number | null}>} */ (new Acts());
+  const acts = /** @type {Acts<import("../wire.js").PlotAct>} */ (new Acts());
   const plots = data.header.layouts.map(() => createPlot(parent));
   const ended = new AbortController();
   const resizes = new ResizeObserver(() => plots.forEach(fit));
@@ -38,8 +38,7 @@ function create(parent, data) {
 }
 
 /** @param {View} view */
-function destroy({ acts, plots, resizes, ended }) {
-  acts.end();
+function destroy({ plots, resizes, ended }) {
   ended.abort();
   resizes.disconnect();
   plots.forEach(end);

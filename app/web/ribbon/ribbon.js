@@ -13,7 +13,7 @@ await stylesheet(new URL("ribbon.css", import.meta.url));
 /**
  * @typedef {import("../wire.js").Ribbon} Data
  * @typedef {import("../wire.js").Stage} Stage
- * @typedef {{do: "select" | "remedy", layer: number | null}} Act
+ * @typedef {import("../wire.js").RibbonAct} Act
  * @typedef {ReturnType<typeof create>} View
  */
 
@@ -42,8 +42,7 @@ function create(parent) {
 }
 
 /** @param {View} view */
-function destroy({ acts, panel }) {
-  acts.end();
+function destroy({ panel }) {
   stopFold(panel);
   panel.resizes.disconnect();
 }
@@ -98,7 +97,8 @@ function drawProblems(view) {
     ...wrong.map(({ name, layer, problem, remedy }) => {
       const root = element("div", "ribbon-problem");
       element("p", "ribbon-sentence", root, { textContent: `! ${name}: ${problem}` });
-      if (remedy) button(root, remedy, () => view.acts.tell({ do: "remedy", layer }), { className: "ribbon-action ribbon-remedy" });
+      if (remedy && layer !== null)
+        button(root, remedy, () => view.acts.tell({ do: "remedy", layer }), { className: "ribbon-action ribbon-remedy" });
       return root;
     }),
   );

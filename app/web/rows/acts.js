@@ -1,14 +1,6 @@
-// What rows tell Python; `app/components/rows.py` says what comes of it.
+// What rows tell Python.
 
-/**
- * @typedef {{do: "pick", layer: number, add: boolean, row: number}
- *   | {do: "pick", layer: number, add: boolean, neuron: number}
- *   | {do: "ask", layer: number, row: number, time: number}
- *   | {do: "back"}
- *   | {do: "mark", neuron: number, time: number}
- *   | {do: "toggle", layer: number, what: "open" | "heatmap"}
- *   | {do: "remedy", layer: number, remedy: number}} Act
- */
+/** @typedef {import("../wire.js").RowsAct} Act */
 /** @typedef {import("../lib/acts.js").Acts<Act>} RowActs */
 
 /**

@@ -174,6 +174,5 @@ function resized(view) {
 function destroy(view) {
   shared.delete(view);
   view.ended.abort();
-  view.acts.end();
   stopPlaying(view);
 }

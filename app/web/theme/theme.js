@@ -1,6 +1,6 @@
-// Has the page drawn again when its background changes, which is seen at a spot of its colour that takes a moment to change. A plain trigger
-// is enough: where another interaction makes Streamlit drop it, that one draws the page in the new theme.
+// Has the page drawn again when its background changes, which is seen at a spot of its colour that takes a moment to change.
 
+import { Acts } from "../lib/acts.js";
 import { element } from "../lib/dom.js";
 import { stylesheet } from "../lib/style.js";
 import { lastingView } from "../lib/view.js";
@@ -18,14 +18,16 @@ export default lastingView({ create, update });
 
 /** @param {HTMLElement} parent */
 function create(parent) {
-  return { spot: element("div", "theme-spot", parent), isNew: true };
+  const acts = /** @type {Acts<import("../wire.js").RedrawAct>} */ (new Acts());
+  const spot = element("div", "theme-spot", parent);
+  spot.ontransitionend = () => acts.tellLatest({ do: "draw" });
+  return { acts, spot, isNew: true };
 }
 
 /** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
-function update(view, { theme }, send) {
-  const tell = () => send("changed", true);
-  view.spot.ontransitionend = tell;
-  if (view.isNew && theme !== themeOf(view.spot)) tell(); // it changed before this module was there
+function update(view, { theme, answered }, send) {
+  view.acts.update(send, answered);
+  if (view.isNew && theme !== themeOf(view.spot)) view.acts.tellLatest({ do: "draw" }); // it changed before this module was there
   view.isNew = false;
 }
 

@@ -13,7 +13,7 @@ export default lastingView({ create, update, destroy });
 
 /** @param {HTMLElement} parent */
 function create(parent) {
-  const view = { acts: new Acts(), ends: new AbortController() };
+  const view = { acts: /** @type {Acts<import("../wire.js").WalkAct>} */ (new Acts()), ends: new AbortController() };
   window.addEventListener("keydown", (event) => onKey(event, view), { capture: true, signal: view.ends.signal });
   parent.dataset.listening = "true";
   return view;
@@ -25,8 +25,7 @@ function update({ acts }, { answered }, send) {
 }
 
 /** @param {View} view */
-function destroy({ acts, ends }) {
-  acts.end();
+function destroy({ ends }) {
   ends.abort();
 }
 

@@ -52,7 +52,7 @@ function create(parent, data) {
     grid: { columns: 1, size: LEAST, rows: 1 },
     /** @type {number | null} the place that the keyboard or the pointer is on */
     at: null,
-    /** @type {Acts<{do: "pick", sample: number}>} */
+    /** @type {Acts<import("../wire.js").PickSampleAct>} */
     acts: new Acts(),
     ended: new AbortController(),
   };
@@ -215,5 +215,4 @@ function showCell({ body, isMatrix, at, grid }) {
 /** @param {View} view */
 function destroy(view) {
   view.ended.abort();
-  view.acts.end();
 }
