@@ -6,6 +6,7 @@ All take and return tensors of one shape; `θ` is 0-dimensional or broadcasts ov
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -132,7 +133,7 @@ class MembraneSubtract:
 
     def __post_init__(self) -> None:
         if self.subtract_value is not None:
-            _require_finite("MembraneSubtract", "subtract_value", self.subtract_value)
+            _require_finite(self, "subtract_value")
 
     def __call__(self, s: Tensor, state: Mapping[str, Tensor], threshold: Tensor) -> dict[str, Tensor]:
         step = threshold if self.subtract_value is None else self.subtract_value
@@ -146,7 +147,7 @@ class MembraneReset:
     reset_value: float = 0.0
 
     def __post_init__(self) -> None:
-        _require_finite("MembraneReset", "reset_value", self.reset_value)
+        _require_finite(self, "reset_value")
 
     def __call__(self, s: Tensor, state: Mapping[str, Tensor], threshold: Tensor) -> dict[str, Tensor]:
         return {**state, "v_mem": torch.where(s > 0, self.reset_value, state["v_mem"])}
@@ -164,7 +165,7 @@ class SingleExponential:
 
     def __post_init__(self) -> None:
         _require_positive(self, "grad_width")
-        _require_finite(type(self).__name__, "grad_scale", self.grad_scale)
+        _require_finite(self, "grad_scale")
 
     def __call__(self, u: Tensor, threshold: Tensor) -> Tensor:
         width = threshold * self.grad_width
@@ -183,7 +184,7 @@ class PeriodicExponential:
 
     def __post_init__(self) -> None:
         _require_positive(self, "grad_width")
-        _require_finite(type(self).__name__, "grad_scale", self.grad_scale)
+        _require_finite(self, "grad_scale")
 
     def __call__(self, u: Tensor, threshold: Tensor) -> Tensor:
         multiples = u / threshold
@@ -199,7 +200,7 @@ class Heaviside:
     window: float = 1.0
 
     def __post_init__(self) -> None:
-        _require_finite("Heaviside", "window", self.window)
+        _require_finite(self, "window")
 
     def __call__(self, u: Tensor, threshold: Tensor) -> Tensor:
         return (u >= threshold - self.window).to(u.dtype) / threshold
@@ -215,8 +216,8 @@ class Gaussian:
 
     def __post_init__(self) -> None:
         _require_positive(self, "sigma")
-        _require_finite("Gaussian", "mu", self.mu)
-        _require_finite("Gaussian", "grad_scale", self.grad_scale)
+        _require_finite(self, "mu")
+        _require_finite(self, "grad_scale")
 
     def __call__(self, u: Tensor, threshold: Tensor) -> Tensor:
         return self.grad_scale * _normal_density(u - threshold, self.mu, self.sigma)
@@ -236,7 +237,7 @@ class MultiGaussian:
         _require_positive(self, "sigma")
         _require_positive(self, "s")
         for name in ("mu", "h", "grad_scale"):
-            _require_finite("MultiGaussian", name, getattr(self, name))
+            _require_finite(self, name)
 
     def __call__(self, u: Tensor, threshold: Tensor) -> Tensor:
         x = u - threshold
@@ -297,7 +298,20 @@ def _normal_density(x: Tensor, mean: float, deviation: float) -> Tensor:
     return torch.exp(-((x - mean) ** 2) / (2 * deviation**2)) / (deviation * math.sqrt(2 * math.pi))
 
 
-def _require_finite(owner: str, name: str, value: float) -> None:
+def _number(instance: object, name: str) -> float:
+    """Return a field, and hold it as a number from now on: a tensor could be changed later, unseen."""
+    value = given = getattr(instance, name)
+    if hasattr(value, "item") and not isinstance(value, float):
+        with contextlib.suppress(RuntimeError, ValueError):  # of several numbers
+            value = value.item()
+        object.__setattr__(instance, name, value)
+    if not isinstance(value, (int, float)):
+        raise ParameterError(f"{type(instance).__name__}: {name} is {given!r}; it must be one number.")
+    return value
+
+
+def _require_finite(instance: object, name: str) -> None:
+    value, owner = _number(instance, name), type(instance).__name__
     if not math.isfinite(value):
         raise ParameterError(f"{owner}: {name} is {value}; it must be a finite number.")
     if abs(value) > LARGEST:
@@ -305,11 +319,11 @@ def _require_finite(owner: str, name: str, value: float) -> None:
 
 
 def _require_positive(instance: object, name: str) -> None:
-    value = getattr(instance, name)
+    value = _number(instance, name)
     if not value > 0:
         raise ParameterError(f"{type(instance).__name__}: {name} is {value}; it must be a finite number above 0.")
     if value < SMALLEST:
         raise ParameterError(
             f"{type(instance).__name__}: {name} is {value}; it must be a number that float32 can hold, from {SMALLEST:.3g}."
         )
-    _require_finite(type(instance).__name__, name, value)
+    _require_finite(instance, name)

@@ -185,20 +185,41 @@ class Recurrence(Generic[P]):
 
 def fed_back(connection: Callable[[Tensor], Tensor], s: Tensor) -> Tensor:
     """Return the recurrent current of spikes (batch, ...), summed in the order of the scan and the loops."""
-    return in_order(s, connection.weight, connection.bias) if is_summed_in_order(connection, s) else connection(s)
+    if not is_summed_in_order(connection, s):
+        return connection(s)
+    if not has_hooks(connection):
+        return in_order(s, connection.weight, connection.bias)
+
+    def forward(given: Tensor) -> Tensor:
+        """Take the place of the connection's own, since a hook may change what it is given, and its weights."""
+        summed = in_order if _sums(connection, given) else nn.functional.linear
+        return summed(given, connection.weight, connection.bias)
+
+    connection.__dict__["forward"] = forward
+    try:
+        return cast(Tensor, connection(s))
+    finally:
+        del connection.__dict__["forward"]
 
 
 def is_summed_in_order(connection: object, s: Tensor) -> TypeGuard[nn.Linear]:
     """Return True if a recurrent current is summed by `in_order`, not by the connection itself.
 
-    That holds for a `Linear` without hooks, on the CPU, in float32 or float64.
+    That holds for a `Linear` on the CPU, in float32 or float64; if it has hooks, they are called.
     """
     if type(connection) is not nn.Linear or is_traced(s) or carries_tangents() or torch.is_autocast_enabled("cpu"):
         return False
+    return "forward" not in connection.__dict__ and _sums(connection, s)
+
+
+def has_hooks(module: nn.Module) -> bool:
+    """Return True if a call of the module calls hooks."""
+    own = module._forward_hooks or module._forward_pre_hooks or module._backward_hooks or module._backward_pre_hooks
+    return bool(own) or torch_module._has_any_global_hook()
+
+
+def _sums(connection: nn.Linear, s: Tensor) -> bool:
     weight, bias = connection.weight, connection.bias
-    hooks = connection._forward_hooks or connection._forward_pre_hooks or connection._backward_hooks or connection._backward_pre_hooks
-    if hooks or torch_module._has_any_global_hook() or "forward" in connection.__dict__:
-        return False
     if weight.shape[1] != s.shape[-1]:
         return False  # so that torch says what is wrong
     return all(type(x) in (Tensor, nn.Parameter) and x.is_cpu and x.dtype is s.dtype for x in (weight, s, bias) if x is not None) and (

@@ -97,7 +97,7 @@ def _are_plain(z: Tensor, state: State) -> bool:
 
 def _connects(connection: object, z: Tensor) -> bool:
     """Return True if the loops compute these recurrent connections of neurons in a row."""
-    if z.dim() != 3 or not dynamics.is_summed_in_order(connection, z):
+    if z.dim() != 3 or not dynamics.is_summed_in_order(connection, z) or dynamics.has_hooks(connection):
         return False
     weight, bias = connection.weight, connection.bias
     if weight.shape != (z.shape[2], z.shape[2]) or not all(x is None or is_plain(x) for x in (weight, bias)):

@@ -154,14 +154,16 @@ def _factors(parameter: Tensor, is_alpha: bool, low: float, high: float) -> tupl
 
 
 @lru_cache(maxsize=256)
-def _factors_of_number(value: float, dtype: torch.dtype, is_alpha: bool, low: float, high: float) -> tuple[Tensor, Tensor]:
-    """Return the factors of one number, for `_copied` alone: whoever gets a tensor may change it."""
-    return _factors(torch.tensor(value, dtype=dtype, device="cpu"), is_alpha, low, high)
+def _factors_of_number(value: float, dtype: torch.dtype, is_alpha: bool, low: float, high: float) -> tuple[float, float]:
+    """Return the factors of one number, rounded in its dtype."""
+    alpha, gain = _factors(torch.tensor(value, dtype=dtype, device="cpu"), is_alpha, low, high)
+    return alpha.item(), gain.item()
 
 
-def _copied(parameter: Tensor, is_alpha: bool, low: float, high: float) -> tuple[Tensor, Tensor]:
+def _of_number(parameter: Tensor, is_alpha: bool, low: float, high: float) -> tuple[Tensor, Tensor]:
     alpha, gain = _factors_of_number(parameter.item(), parameter.dtype, is_alpha, low, high)
-    return alpha.clone(), gain.clone()
+    dtype = parameter.dtype
+    return torch.scalar_tensor(alpha, dtype=dtype, device="cpu"), torch.scalar_tensor(gain, dtype=dtype, device="cpu")
 
 
 class _Decay(torch.autograd.Function):
@@ -173,7 +175,7 @@ class _Decay(torch.autograd.Function):
         if (
             parameter.dim() == 0 and parameter.is_cpu and not is_traced(parameter) and low < (value := parameter.item()) < high
         ):  # numbers are faster than tensors
-            alpha, gain = _copied(parameter, is_alpha, low, high)
+            alpha, gain = _of_number(parameter, is_alpha, low, high)
             ctx.slope = 1.0 if is_alpha else alpha.item() / value**2
             ctx.like = alpha.dtype
         else:
@@ -213,12 +215,12 @@ def decay(parameter: Tensor, *, is_alpha: bool, longest_tau: float, apart: bool 
         and parameter.dtype is torch.float32
         and bounds[0] < (value := parameter.item()) < bounds[1]
     ):
-        alpha, gain = _copied(parameter, is_alpha, *bounds)
+        alpha, gain = _of_number(parameter, is_alpha, *bounds)
         slope = 1.0 if is_alpha else alpha.item() / value**2
         kernels.mark(alpha, kernels.Source(parameter, slope, lambda: _connected(parameter, is_alpha, bounds)))
         return alpha, gain
     elif not (parameter.requires_grad and torch.is_grad_enabled()):
-        return (_copied if is_number else _factors)(parameter, is_alpha, *bounds)
+        return (_of_number if is_number else _factors)(parameter, is_alpha, *bounds)
     return _connected(parameter, is_alpha, bounds)
 
 

@@ -100,14 +100,22 @@ class Membrane(StatefulLayer):
 
     def _decay(self, which: str, *, apart: bool = False) -> tuple[Tensor, Tensor]:
         """Return exp(-1/τ) and 1 - exp(-1/τ), in the layer's dtype; `apart` as in `decay`."""
-        parameter = self._parameters.get(f"alpha_{which}" if self.train_alphas else f"tau_{which}")
+        parameter = self._time_constant(which)
         if parameter is None:
             one = torch.ones(())
             return one, 1 - one
         return decay(parameter, is_alpha=self.train_alphas, longest_tau=self._longest_tau(which), apart=apart)
 
+    def _time_constant(self, which: str) -> Tensor | None:
+        """Return τ, or α with `train_alphas`; None if there is none."""
+        name = f"alpha_{which}" if self.train_alphas else f"tau_{which}"
+        parameter: Tensor | None = self._parameters.get(name)
+        if parameter is None and name in self._time_constants:
+            parameter = getattr(self, name)  # computed from others, as by `torch.nn.utils.parametrize`
+        return parameter
+
     def _tau(self, which: str) -> Tensor | None:
-        parameter = self._parameters.get(f"alpha_{which}" if self.train_alphas else f"tau_{which}")
+        parameter = self._time_constant(which)
         if parameter is None:
             return None
         held = held_within(parameter, *self._decay_bounds(which, parameter.dtype))

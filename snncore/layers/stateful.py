@@ -229,13 +229,24 @@ class StatefulLayer(nn.Module):
             self.__dict__["_fresh"] = False
         else:
             super().__setattr__(name, value)
-            self.__dict__.get("_held", {}).clear()  # bounds may be others now
-            self.__dict__["_made"] = None
+            self._forget_parameters()  # bounds may be others now
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        self._forget_parameters()
+
+    def register_parameter(self, name: str, param: nn.Parameter | None) -> None:
+        """Register a parameter as `nn.Module` does; what earlier calls made of the former ones is forgotten."""
+        super().register_parameter(name, param)
+        self._forget_parameters()
+
+    def _forget_parameters(self) -> None:
+        self.__dict__.get("_held", {}).clear()
+        self.__dict__["_made"] = None
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # torch's own
-        self._held.clear()
-        self._made = None
+        self._forget_parameters()
         for name, value in self._states():
             self.__dict__[name] = fn(value)
         return self

@@ -134,6 +134,7 @@ def test_any_other_row_is_a_neuron() -> None:
     record = simulation_of("ten spikes").records[1]
     assert [picked_neuron({"row": row}, record, 0) for row in range(64)] == list(range(64))
     assert picked_neuron({"neuron": 17}, record, 0) == 17
+    assert picked_neuron({"neuron": 640}, record, 0) == 63, "of a network that was larger when it was drawn"
     never_spikes = simulation_of("ExpLeak").records[1]
     assert [picked_neuron({"row": row}, never_spikes, 1) for row in range(5)] == list(range(5))
 

@@ -236,50 +236,6 @@ def test_a_weight_that_is_no_finite_number_is_noticed_even_if_its_neuron_is_sile
         layer(noise(2, 9, 3))
 
 
-# ------------------------------------------------------------------------------------------------ changed in between
-
-
-def weights_changed_in_place(layer):
-    layer.rec_connect.weight.data.mul_(-2)
-
-
-def weights_replaced(layer):
-    layer.rec_connect.weight = nn.Parameter(-2 * layer.rec_connect.weight.detach())
-
-
-def bias_removed(layer):
-    layer.rec_connect.bias = None
-
-
-def connection_replaced(layer):
-    layer.rec_connect = connection(40, seed=9)
-
-
-def connection_hooked(layer):
-    layer.rec_connect.register_forward_hook(lambda module, given, found: -found)
-
-
-CHANGES = [weights_changed_in_place, weights_replaced, bias_removed, connection_replaced, connection_hooked]
-
-
-@pytest.mark.parametrize("change", CHANGES, ids=named)
-def test_what_is_changed_between_two_calls_is_in_force_in_the_second(change):
-    z, found = noise(2, 20, 40), []
-    for called_before in (True, False):
-        layer = lif()
-        if called_before:
-            layer(z).sum().backward()
-            layer.zero_grad()
-            layer.reset_states()
-        change(layer)
-        spikes = layer(z)
-        spikes.square().sum().backward()
-        found.append((spikes, layer.rec_connect.weight.grad))
-    assert torch.equal(found[0][0], found[1][0])
-    assert torch.equal(found[0][1], found[1][1])
-    assert not torch.equal(found[0][0], lif()(z))
-
-
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
 def test_what_is_no_finite_number_is_told_by_the_layer_and_no_warning(number):
