@@ -37,7 +37,7 @@ def test_loss_through_one_output_has_the_gradient_of_the_scan(through, kind):
         assert_same(run(make, z, through=(through,)), by_scan(make, z, through=(through,)))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in LAYERS if "Recurrent" not in kind])
+@pytest.mark.parametrize("kind", LAYERS)
 def test_gradient_of_u_is_that_of_the_scan(kind):
     found = []
     for context in (nullcontext(), kernels.disabled()):

@@ -104,8 +104,10 @@ def test_output_of_neurons_that_never_spike_is_fed_back_too():
 
 @pytest.mark.parametrize("backend", [nullcontext, kernels.disabled], ids=["loops", "scan"])
 @pytest.mark.parametrize("cut", [1, 7, 19])
-def test_chunks_equal_one_long_run(cut, backend):
-    z, whole, chunked = noise(3, 20, 40), lif(), lif()
+@pytest.mark.parametrize("kind", RECURRENT_KINDS)
+def test_chunks_equal_one_long_run(kind, cut, backend):
+    z, whole, chunked = noise(3, 20, 3), LAYERS[kind](), LAYERS[kind]()
+    chunked.load_state_dict(whole.state_dict())
     with backend():
         expected = whole(z)
         found = torch.cat([chunked(z[:, :cut]), chunked(z[:, cut:])], dim=1)
@@ -113,13 +115,24 @@ def test_chunks_equal_one_long_run(cut, backend):
         assert torch.equal(chunked.i_rec, whole.i_rec)
         expected.square().sum().backward()
         found.square().sum().backward()
-    torch.testing.assert_close(chunked.rec_connect.weight.grad, whole.rec_connect.weight.grad, rtol=1e-4, atol=1e-4)
+    assert_same_gradients(chunked, whole)
+
+
+def assert_same_gradients(layer, other):
+    of_other = dict(other.named_parameters())
+    for name, parameter in layer.named_parameters():
+        if parameter.requires_grad:
+            torch.testing.assert_close(parameter.grad, of_other[name].grad, rtol=1e-4, atol=1e-4, msg=name)
 
 
 def test_squeeze_form_equals_the_plain_one():
-    z = noise(3, 20, 40)
-    folded = LIFRecurrentSqueeze(6.0, 4.0, 0.4, rec_connect=connection(40), batch_size=3)(z.flatten(0, 1))
-    assert torch.equal(folded, lif()(z).flatten(0, 1))
+    z, layer = noise(3, 20, 40), lif()
+    folded = LIFRecurrentSqueeze(6.0, 4.0, 0.4, rec_connect=connection(40), batch_size=3)
+    found, expected = folded(z.flatten(0, 1)), layer(z)
+    assert torch.equal(found, expected.flatten(0, 1))
+    found.square().sum().backward()
+    expected.square().sum().backward()
+    assert_same_gradients(folded, layer)
 
 
 def test_detached_reset_changes_gradients_and_no_spike():
@@ -163,24 +176,55 @@ class OwnProduct(nn.Linear):
     """A connection whose sum torch takes."""
 
 
+def runs_by_loops_and_by_torch(make, z, linear):
+    """Spikes (T, N) of one sample by the loops, and with torch's product; and u by the loops."""
+    own = OwnProduct(*linear.weight.shape)
+    own.load_state_dict(linear.state_dict())
+    found = []
+    for rec_connect in (linear, own):
+        layer = make(rec_connect)
+        found += [layer(z)[0], layer.recordings["u"][0]]
+    ours, u, theirs, _ = found
+    return ours, theirs, u
+
+
+def assert_rounding_decides_the_first_difference(ours, theirs, u, threshold):
+    """Return whether spikes differ; where they do first, u lies within rounding of a multiple of the threshold."""
+    steps = (ours != theirs).any(1).nonzero()
+    if not len(steps):
+        return False
+    first = steps[0].item()
+    multiples = u[first][ours[first] != theirs[first]] / threshold
+    assert (multiples - multiples.round()).abs().max() < 1e-5
+    return True
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_spikes_differ_from_those_of_torch_only_where_rounding_decides(seed):
-    """Until the first spike that differs, whose u lies within rounding of a multiple of the threshold."""
-    neurons, threshold = 64, 0.4
-    linear = connection(neurons, seed=seed)
-    own = OwnProduct(neurons, neurons)
-    own.load_state_dict(linear.state_dict())
-    runs = []
-    for rec_connect in (linear, own):
-        layer = LIFRecurrent(6.0, spike_threshold=threshold, rec_connect=rec_connect, record_states=True)
-        runs.append((layer(noise(1, 60, neurons, seed=seed))[0], layer.recordings["u"][0]))
-    (ours, u), (theirs, _) = runs
-    assert ours.any()
-    steps = (ours != theirs).any(1).nonzero()
-    if len(steps):
-        first = steps[0].item()
-        multiples = u[first][ours[first] != theirs[first]] / threshold
-        assert (multiples - multiples.round()).abs().max() < 1e-5
+    linear = connection(64, seed=seed)
+    found = runs_by_loops_and_by_torch(
+        lambda rec_connect: LIFRecurrent(6.0, spike_threshold=0.4, rec_connect=rec_connect, record_states=True),
+        noise(1, 60, 64, seed=seed),
+        linear,
+    )
+    assert found[0].any()
+    assert_rounding_decides_the_first_difference(*found, 0.4)
+
+
+def test_where_every_sum_is_a_multiple_of_the_threshold_but_for_rounding_spikes_differ_and_only_there():
+    differs = 0
+    for seed in range(10):
+        numbers = torch.Generator().manual_seed(seed)
+        linear = nn.Linear(64, 64)
+        with torch.no_grad():
+            for parameter in linear.parameters():
+                parameter.copy_(torch.randint(-3, 4, parameter.shape, generator=numbers) / 10)
+        z = torch.randint(0, 4, (1, 60, 64), generator=numbers) / 10
+        found = runs_by_loops_and_by_torch(
+            lambda rec_connect: IAFRecurrent(spike_threshold=0.4, rec_connect=rec_connect, record_states=True), z, linear
+        )
+        differs += assert_rounding_decides_the_first_difference(*found, 0.4)
+    assert differs, "else nothing was shown"
 
 
 # ------------------------------------------------------------------------------------------- where the scan remains
