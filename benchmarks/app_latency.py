@@ -19,6 +19,7 @@ from app.figures.rows import Notes, describe_rows, rows_figure
 from app.server.limits import check
 from app.server.link import to_parameter
 from app.state.network_view import NetworkView
+from app.state.presets import presets
 from app.widgets.network import view_of
 from app.words.findings import findings_in_words
 from benchmarks.browser import open_watched, press_threshold, until_redrawn
@@ -33,6 +34,8 @@ from tests.browser.server import serve
 SAMPLES = 20
 WARM_UP = 5
 
+RESERVOIR = "Network page, reservoir"
+
 RATIO_BAR = 2.0
 BYTES_BARS = {"Training page": 15.0, "Network page": 10.0}
 """kB for a move of the slider."""
@@ -45,10 +48,12 @@ def main() -> None:
     print(f"{SAMPLES} samples each, in turn; milliseconds from a key on the threshold slider to the last change in a plot")
     with sync_playwright() as playwright, serve() as ours, serve(script="benchmarks/peer_app.py") as peer, ExitStack() as closing_lines:
         browser = playwright.chromium.launch(executable_path=find(), args=list(QUIET))
+        reservoir = next(preset.experiment for preset in presets() if preset.title == "Recurrent reservoir")
         places = {
             "Training page": (ours, ""),
             "Network page": (ours, "network"),
             "Network page, convolution": (ours, f"network?x={to_parameter(convolution())}"),
+            RESERVOIR: (ours, f"network?x={to_parameter(reservoir)}"),
             "st.plotly_chart": (peer, ""),
         }
         lines = {name: closing_lines.enter_context(closing(Line(server.url))) for name, (server, _) in places.items()}
@@ -77,6 +82,8 @@ def main() -> None:
     for name in list(addresses)[:-1]:
         ratio = statistics.median(times["st.plotly_chart"]) / statistics.median(times[name])
         print(f"st.plotly_chart takes {ratio:.1f} times as long as {name} (bar: at least {RATIO_BAR:.0f})")
+    slower = statistics.median(times[RESERVOIR]) / statistics.median(times["Network page"])
+    print(f"{RESERVOIR} takes {slower:.2f} times as long as with the ten-spike net (bar: no longer)")
     for name, sizes in received.items():
         bar = f" (bar: below {BYTES_BARS[name]:.0f})" if name in BYTES_BARS else ""
         print(f"a move brings {statistics.median(sizes) / 1e3:5.1f} kB to the {name}{bar}")

@@ -39,6 +39,9 @@ BEYOND_CACHE = (64, 100, 8192)
 MEMORY_SHAPE = (32, 100, 4096)
 """Arrays of 52 MB."""
 
+RECURRENT_MEMORY_SHAPE = (64, 1000, 128)
+"""Arrays of 33 MB, beside 64 kB of weights."""
+
 
 def main() -> None:
     torch.set_num_threads(2)
@@ -57,7 +60,8 @@ def main() -> None:
             runs = [partial(task, peer, *_data(shape, peer)) for peer in recurrent_contestants(shape[2])]
             _print_row(shape, medians([*runs, _jax_run(JaxLayer(shape[2]), of_jax, shape)]))
     _print_floor()
-    _print_memory([peer.name for peer in peers])
+    _print_memory("plain", MEMORY_SHAPE)
+    _print_memory("recurrent", RECURRENT_MEMORY_SHAPE)
 
 
 def _print_head(name: str, names: list[str]) -> None:
@@ -157,22 +161,28 @@ def _print_floor() -> None:
 # ---------------------------------------------------------------------------------------------------------- memory
 
 
-def _print_memory(names: list[str]) -> None:
-    size = 4 * math.prod(MEMORY_SHAPE) / 2**20
-    print(f"\nPeak memory of a training step at {MEMORY_SHAPE}, in arrays of that size ({size:.0f} MB), beside input and gradient")
-    for name in names:
-        command = [sys.executable, "-m", "benchmarks.layers", "--memory", name]
+def _layers_of(kind: str, neurons: int) -> list[Contestant]:
+    return recurrent_contestants(neurons) if kind == "recurrent" else contestants()
+
+
+def _print_memory(kind: str, shape: tuple[int, ...]) -> None:
+    size = 4 * math.prod(shape) / 2**20
+    print(
+        f"\nPeak memory of a training step of {kind} layers at {shape}, in arrays of that size ({size:.0f} MB), beside input and gradient"
+    )
+    for name in (peer.name for peer in _layers_of(kind, 1)):
+        command = [sys.executable, "-m", "benchmarks.layers", "--memory", kind, name, *map(str, shape)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         print(f"{name:14}{float(done.stdout.split()[-1]) / size:6.1f}", flush=True)
 
 
-def _peak_of(name: str) -> float:
+def _peak_of(kind: str, name: str, shape: tuple[int, ...]) -> float:
     """MB by which one step raises the most that this process ever held; the first, small step loads what is loaded once."""
     torch.set_num_threads(2)
     kernels.prepare()
-    peer = next(peer for peer in contestants() if peer.name == name)
-    _forward_backward(peer, *_data((1, 10, 16), peer))
-    z, grad = _data(MEMORY_SHAPE, peer)
+    peer = next(peer for peer in _layers_of(kind, shape[2]) if peer.name == name)
+    _forward_backward(peer, *_data((1, 10, shape[2]), peer))
+    z, grad = _data(shape, peer)
     before = _resident()
     with open("/proc/self/clear_refs", "w") as file:
         file.write("5")  # the peak begins anew
@@ -187,6 +197,6 @@ def _resident(which: str = "VmRSS") -> float:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--memory"]:
-        print(_peak_of(sys.argv[2]))
+        print(_peak_of(*sys.argv[2:4], tuple(map(int, sys.argv[4:]))))
     else:
         main()

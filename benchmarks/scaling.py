@@ -23,16 +23,20 @@ NEURONS = (64, 256, 1024, 4096, 16_384, 65_536)
 
 FIRST_CALL = """
 import time, torch
-from snncore.layers import LIF
+from snncore.layers import LIF, LIFRecurrent
 z = torch.rand(1, 100, 64, requires_grad=True)
-(2 * z).sum().backward()  # what torch itself loads at its first backward pass
+linear = torch.nn.Linear(64, 64)
+linear(2 * z).sum().backward()  # what torch itself loads at its first backward pass
 def run():
     start = time.perf_counter()
-    LIF(10.0)(z).sum().backward()
+    layer = {layer}
+    layer(z).sum().backward()
     return time.perf_counter() - start
 print(run() - min(run() for _ in range(5)))
 """
 """Prints the seconds by which a first layer and its first call take longer than the next ones."""
+
+FIRST_LAYERS = {"LIF": "LIF(10.0)", "LIFRecurrent": "LIFRecurrent(10.0, rec_connect=linear)"}
 
 
 def main() -> None:
@@ -44,9 +48,11 @@ def main() -> None:
         for shape, seconds in zip(shapes, medians([partial(_step, *_made(shape)) for shape in shapes]), strict=True):
             length = shape[1] if name == "time steps" else shape[2]
             print(f"{length:12,}{1e3 * seconds:10.2f}{1e9 * seconds / torch.Size(shape).numel():15.2f}")
-    command = [sys.executable, "-c", FIRST_CALL]
-    added = sorted(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(5))
-    print(f"\nIn a fresh process, compiled before, the first layer and its first call take {1e3 * added[2]:.0f} ms more than later ones")
+    print("\nIn a fresh process, compiled before, the first layer and its first call take longer than later ones by")
+    for name, layer in FIRST_LAYERS.items():
+        command = [sys.executable, "-c", FIRST_CALL.format(layer=layer)]
+        added = sorted(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(5))
+        print(f"{name:>12}{1e3 * added[2]:10.0f} ms")
 
 
 def _made(shape: tuple[int, ...]) -> tuple[LIF, torch.Tensor, torch.Tensor]:
