@@ -42,14 +42,14 @@ COLLECT = """() => {
     const root = document.querySelector(".conversion");
     window.frames_ = [];
     const collect = (time) => {
-        window.frames_.push([time, Number(root.dataset.steps), Number(root.querySelector(".conversion-curve").ariaValueNow)]);
+        window.frames_.push([time, Number(root.querySelector(".conversion-curve").ariaValueNow)]);
         window.collecting = requestAnimationFrame(collect);
     };
     window.collecting = requestAnimationFrame(collect);
 }"""
 COLLECTED = "() => { cancelAnimationFrame(window.collecting); return window.frames_; }"
 
-Frames = list[tuple[float, int, int]]
+Frames = list[tuple[float, int]]
 """Time in milliseconds, T on display, and T as the slider tells it."""
 
 
@@ -112,10 +112,9 @@ def _print_opening(name: str, times: list[tuple[float, float]], most: float | No
 def _print_frames(name: str, frames: Frames) -> None:
     lengths = [after[0] - before[0] for before, after in pairwise(frames)]
     others = sum(before[1] != after[1] for before, after in pairwise(frames))
-    late = sum(shown != told for _, shown, told in frames)
     print(
         f"{name}: frames of median {statistics.median(lengths):.1f} ms, p95 {percentile(lengths, 95):.1f}, longest {max(lengths):.1f} "
-        f"(bar, longest: {LONGEST_FRAME:.0f}); {len(frames)} frames, {others} with another T than before, {late} late",
+        f"(bar, longest: {LONGEST_FRAME:.0f}); {len(frames)} frames, {others} with another T than before",
         flush=True,
     )
 

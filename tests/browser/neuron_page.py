@@ -19,12 +19,12 @@ from tests.browser.waiting import box_of, open_by, until
 
 SHOWN = """async (root, lib) => {
     const { viewAt } = await import(new URL(`${lib}/view.js`, document.baseURI));
-    const { run, p, at, part, neuron, settings, seconds, ranges, header } = viewAt(root.parentElement);
+    const { run, p, at, part, neuron, settings, seconds, ranges, header, acts, isDragging } = viewAt(root.parentElement);
     const arrays = Object.fromEntries(["z", "i", "u", "v", "s", "theta"].map((name) => [name, Array.from(run[name])]));
     const others = Object.fromEntries(seconds.map(({ name, run }) => [name, Array.from(run.u)]));
     return JSON.stringify({
         ...arrays, others, threshold: String(p.threshold), at, part, neuron, settings, ranges, notes: header.notes, look: header.look,
-        steps: run.steps, neurons: run.neurons, pinned: header.pinned?.words ?? null,
+        steps: run.steps, neurons: run.neurons, pinned: header.pinned?.words ?? null, settled: !acts.unanswered.length && !isDragging,
     });
 }"""
 """As one text, since Playwright takes a long time for many numbers."""
@@ -68,9 +68,9 @@ class NeuronPage:
         return int(self.root.get_attribute("data-drawn") or 0)
 
     @property
-    def agrees(self) -> bool:
-        """Whether the browser computed what snncore did."""
-        return self.root.get_attribute("data-agrees") == "true"
+    def is_settled(self) -> bool:
+        """Whether snncore has answered all. Where it computed other numbers than the browser, the console says so."""
+        return bool(self.shown()["settled"])
 
     def shown(self) -> dict[str, Any]:
         """What is drawn: the run in the browser, and what is in force."""

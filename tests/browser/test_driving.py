@@ -16,6 +16,7 @@ from snncore.io import checkpoint
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.training_page import CURVES, ENDLESS, NETWORK, TrainingPage
+from tests.browser.views import until_there
 from tests.browser.waiting import box_of
 
 # ----------------------------------------------------------------------------------------------- two clicks for one
@@ -163,7 +164,7 @@ def test_whoever_is_sent_the_address_gets_the_network_and_no_hold_of_the_trainin
 
 def test_keys_drive_the_training_while_a_plot_has_the_focus_and_only_then(open_page: Open) -> None:
     page = open_page(f"?x={to_parameter(ENDLESS)}")
-    page.page.wait_for_selector("[data-listening]", state="attached")
+    until_there(page.page, "shortcuts")
     page.plot(NETWORK).focus()
     page.page.keyboard.press(".")
     page.until(lambda: page.epoch == 1)

@@ -226,6 +226,6 @@ def test_a_key_that_is_held_while_the_focus_leaves_still_counts_once(visitors: C
     keyboard.down("ArrowUp")
     keyboard.press("Tab")
     keyboard.up("ArrowUp")
-    neuron.until(lambda: neuron.button("Undo").is_enabled() and neuron.agrees)
+    neuron.until(lambda: neuron.button("Undo").is_enabled() and neuron.is_settled)
     expect(neuron.handle("threshold")).to_have_attribute("aria-valuetext", "1.05")
     expect(neuron.handle("cursor")).to_be_focused()

@@ -17,6 +17,7 @@ from snncore.run.simulation import simulate
 from snncore.run.single_neuron import KINDS
 from tests.browser.conftest import OpenNeuron
 from tests.browser.neuron_page import assert_shows, link
+from tests.browser.views import of_view
 from tests.browser.waiting import box_of
 from tests.length import sampled
 from tests.lessons import LESSONS
@@ -34,7 +35,7 @@ def test_the_first_sight_needs_no_scrolling(open_neuron: OpenNeuron) -> None:
         assert box["y"] + box["height"] <= 800
     expect(page.page.locator(".neuron-panel:visible")).to_have_count(0)
     assert page.count == "6 spikes in 200 steps"
-    assert page.agrees
+    assert page.is_settled
     assert_shows(page, DEFAULT)
 
 
@@ -78,7 +79,7 @@ def test_the_browser_computes_what_snncore_does(kind: str, open_neuron: OpenNeur
         experiment = edited(experiment, {"input.kind": given}, {})
         page.page.goto(page.page.url.split("?")[0] + f"?x={to_parameter(experiment)}")
         page.wait()
-        assert page.agrees, given
+        assert page.is_settled, given
         assert_shows(page, experiment)
 
 
@@ -103,14 +104,17 @@ def test_the_equation_holds_the_numbers_under_the_cursor(open_neuron: OpenNeuron
 def test_a_step_lights_each_part_that_the_model_has_in_its_turn(open_neuron: OpenNeuron) -> None:
     page = open_neuron()
     at = page.shown()["at"]
-    page.page.evaluate("""() => {
-        const root = document.querySelector(".neuron");
-        window.lit = [];
-        new MutationObserver(() => {
-            const part = root.querySelector(".neuron-lit")?.dataset.part;
-            if (part && window.lit.at(-1) !== part) window.lit.push(part);
-        }).observe(root, { subtree: true, attributes: true, attributeFilter: ["class"] });
-    }""")
+    of_view(
+        page.root,
+        """(view) => {
+            window.lit = [];
+            new MutationObserver(() => {
+                const part = view.pieces.find(({ node }) => node.classList.contains("neuron-lit"))?.part;
+                if (part && window.lit.at(-1) !== part) window.lit.push(part);
+            }).observe(view.nodes.root, { subtree: true, attributes: true, attributeFilter: ["class"] });
+            return null;
+        }""",
+    )
     page.plot.focus()
     page.page.keyboard.press(".")
     page.until(lambda: page.page.evaluate("window.lit") == ["decay", "input", "compare", "spike", "reset"])
@@ -203,7 +207,7 @@ def test_every_lesson_opens_and_says_what_to_do(open_neuron: OpenNeuron) -> None
         page.choose("Explain", discovery.title)
         expect(page.page.get_by_text(discovery.sentence[:40])).to_be_visible()
         assert_shows(page, discovery.experiment)
-        page.until(lambda: page.agrees)
+        page.until(lambda: page.is_settled)
 
 
 def test_beside_the_leaky_neuron_stands_what_an_iaf_does(open_neuron: OpenNeuron) -> None:

@@ -38,7 +38,7 @@ def test_the_trace_follows_the_slider_before_it_is_released(open_neuron: OpenNeu
     page.until(lambda: page.drawn > answers)
     tau = page.shown()["settings"]["models"]["LIF"]["tau_mem"]
     assert tau > 25
-    assert page.agrees
+    assert page.is_settled
     assert_shows(page, DEFAULT.replace({"network.0.tau_mem": tau}))
 
 
@@ -65,7 +65,7 @@ def test_what_is_drawn_can_be_dragged(handle: str, across: float, down: float, f
     name = field.rpartition(".")[2]
     after = settings["input"][name] if field.startswith("input") else settings["models"]["LIF"][name]
     assert after < before if across < 0 or down > 0 else after > before
-    assert page.agrees
+    assert page.is_settled
     assert_shows(page, DEFAULT.replace({field: after}))
 
 
@@ -98,7 +98,7 @@ def test_two_drags_one_right_after_the_other_both_count(open_neuron: OpenNeuron)
     for handle in ("threshold", "amplitude"):
         with page.held(page.handle(handle)) as move:
             move(0, 20)
-    page.until(lambda: page.agrees and page.button("Undo").is_enabled())
+    page.until(lambda: page.is_settled and page.button("Undo").is_enabled())
     settings = page.shown()["settings"]
     changes = {
         "network.0.spike_threshold": settings["models"]["LIF"]["spike_threshold"],
@@ -124,7 +124,7 @@ def test_the_input_can_be_drawn_by_hand(open_neuron: OpenNeuron) -> None:
     page.until(lambda: page.drawn > answers)
     drawn = page.array("z")
     assert len(set(drawn)) > 5
-    assert page.agrees
+    assert page.is_settled
     page.until(lambda: len(set(in_address(page).input.model_dump().get("values") or ())) > 5)
     page.page.reload()
     page.wait()
@@ -143,7 +143,7 @@ def test_drawing_over_a_weighted_input_begins_with_it_and_takes_values_of_either
     with page.held(page.page.locator(".neuron-sketch")) as move:
         move(30, 30)
         move(30, 120)
-    page.until(lambda: page.drawn > answers and page.agrees)
+    page.until(lambda: page.drawn > answers and page.is_settled)
     assert page.array("z").min() < 2 * low < 0, "drawn below the lane"
     assert page.shown()["ranges"]["input"][0] < 2 * low
 
@@ -158,7 +158,7 @@ def test_the_input_is_drawn_with_keys_too(open_neuron: OpenNeuron) -> None:
     page.page.keyboard.press("Shift+ArrowRight")
     expected = [0.0] * at + [float(np.float32(0.45))] * 11 + [0.0] * (200 - at - 11)
     page.until(lambda: page.array("z").tolist() == expected)
-    page.until(lambda: page.button("Undo").is_enabled() and page.agrees)
+    page.until(lambda: page.button("Undo").is_enabled() and page.is_settled)
     page.until(lambda: len(set(in_address(page).at("input.values"))) == 2)
     page.page.reload()
     page.wait()

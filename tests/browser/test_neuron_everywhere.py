@@ -47,7 +47,7 @@ def test_the_neuron_becomes_a_layer_and_a_neuron_of_a_network_opens_here(open_ne
     expect(page.page.get_by_role("slider", name="Spike threshold")).to_have_attribute("aria-valuetext", "0.95")
     page.page.get_by_role("button", name="Open neuron").click()
     page.wait()
-    page.until(lambda: page.agrees)
+    page.until(lambda: page.is_settled)
     assert page.shown()["steps"] == 100
     assert page.shown()["settings"]["input"]["kind"] == "file"
 

@@ -204,7 +204,7 @@ def is_projected(page: Page) -> bool:
 @pytest.mark.parametrize("path", sampled(PATHS))
 def test_p_switches_projector_mode_which_a_reload_keeps(path: str, open_path: Callable[[str], Page]) -> None:
     page = open_path(path)
-    expect(page.locator(".projector-menu[data-listening]")).to_have_count(1)
+    expect(page.locator(".projector-menu")).to_have_count(1)
     controls = page.locator(".st-key-controls, .neuron-controls")
     settled(page, (1280, 800))
     usual = page.evaluate(SMALLEST)
@@ -216,7 +216,7 @@ def test_p_switches_projector_mode_which_a_reload_keeps(path: str, open_path: Ca
     assert page.evaluate("() => document.querySelector('.stMain').scrollHeight") <= 800, "all is seen at once"
     page.reload()
     expect(page.locator(DRAWN)).to_have_count(1, timeout=60_000)
-    expect(page.locator(".projector-menu[data-listening]")).to_have_count(1)
+    expect(page.locator(".projector-menu")).to_have_count(1)
     assert is_projected(page)
     page.keyboard.press("p")
     expect(controls).to_be_visible()
@@ -236,7 +236,7 @@ def test_projector_mode_shows_every_row_of_a_training_that_is_over(open_page: Op
 
 def test_in_fields_p_is_a_letter(open_page: Open) -> None:
     page = open_page()
-    expect(page.page.locator(".projector-menu[data-listening]")).to_have_count(1)
+    expect(page.page.locator(".projector-menu")).to_have_count(1)
     page.page.get_by_role("textbox", name="Learning rate").focus()
     page.page.keyboard.press("p")
     assert not is_projected(page.page)
@@ -244,7 +244,7 @@ def test_in_fields_p_is_a_letter(open_page: Open) -> None:
 
 def test_the_key_can_be_switched_off_and_the_mode_is_still_in_the_menu(open_page: Open) -> None:
     page = open_page().page
-    menu = page.locator(".projector-menu[data-listening]")
+    menu = page.locator(".projector-menu")
     menu.get_by_text("Display").click()
     key = menu.get_by_label("The key P switches it")
     expect(key).to_be_checked()

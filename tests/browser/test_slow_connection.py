@@ -50,5 +50,5 @@ def test_a_neuron_that_is_edited_again_and_again_keeps_its_places(visit: Callabl
         page.page.wait_for_timeout(120)  # each is told, and the next comes before it is drawn
     page.page.keyboard.press("ArrowDown")
     expect(page.page.get_by_role("textbox", name="Spike threshold")).to_have_value("1.25", timeout=30_000)
-    page.until(lambda: page.agrees and slow_server.complaints() == [])
+    page.until(lambda: page.is_settled and slow_server.complaints() == [])
     expect(page.button("Undo")).to_be_enabled()

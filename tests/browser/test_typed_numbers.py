@@ -48,7 +48,7 @@ def test_a_comma_or_point_before_decimals_is_read_and_anything_else_is_refused_i
     alert = page.page.locator(".neuron-controls").get_by_role("alert").filter(has_text="needs")
     for typed, value in TAKEN.items():
         page.answered(lambda typed=typed: enter(page, field, typed))  # type: ignore[misc]
-        page.until(lambda value=value: tau(page) == value and page.agrees)  # type: ignore[misc]
+        page.until(lambda value=value: tau(page) == value and page.is_settled)  # type: ignore[misc]
         expect(field).to_have_value(f"{value:g}")
         expect(alert).to_have_count(0)
     before = tau(page)
@@ -90,7 +90,7 @@ def test_a_value_between_the_steps_of_its_slider_is_kept_and_told_as_it_is(open_
     page = open_neuron()
     page.answered(lambda: page.page.get_by_role("radio", name="ALIF").check())
     page.answered(lambda: enter(page, page.page.get_by_role("textbox", name="Adaptation time constant τ_adapt"), "12.5"))
-    page.until(lambda: page.shown()["settings"]["models"]["ALIF"]["tau_adapt"] == 12.5 and page.agrees)
+    page.until(lambda: page.shown()["settings"]["models"]["ALIF"]["tau_adapt"] == 12.5 and page.is_settled)
     expect(page.slider("τ_adapt")).to_have_attribute("aria-valuetext", "12.5")
 
 

@@ -1,6 +1,6 @@
 // Canvases that are as large as the page lets them be, and sharp.
 
-import { contextOf, fitCanvas } from "../lib/dom.js";
+import { cleared, contextOf } from "../lib/dom.js";
 import { unit } from "../lib/unit.js";
 
 /** What is painted on, in units. @typedef {{context: Context, width: number, height: number}} Stage */
@@ -10,13 +10,7 @@ import { unit } from "../lib/unit.js";
 export function fitted(canvas, clears = true) {
   const holder = /** @type {HTMLElement} */ (canvas.parentElement);
   const [width, height] = [holder.clientWidth / unit(), holder.clientHeight / unit()];
-  const context = contextOf(canvas);
-  if (clears) {
-    const scale = fitCanvas(canvas, width, height);
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, width, height);
-  }
-  return { context, width, height };
+  return { context: clears ? cleared(canvas, width, height).context : contextOf(canvas), width, height };
 }
 
 /** Where a pointer is on an element, in units. @param {Element} node @param {PointerEvent | MouseEvent} event @returns {[number, number]} */

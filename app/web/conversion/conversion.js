@@ -133,7 +133,6 @@ function paint(view) {
   }
   paintTrace(view);
   view.root.dataset.drawn = String(Number(view.root.dataset.drawn ?? 0) + 1);
-  view.root.dataset.steps = String(view.steps);
 }
 
 /** @param {View} view @returns {import("../pictures/sheet.js").Painting[]} */
@@ -157,6 +156,11 @@ function paintings(view) {
     });
 }
 
+/** @param {Element} slider @param {number} least @param {number} most @param {number} now */
+function sayValue(slider, least, most, now) {
+  for (const [name, value] of Object.entries({ min: least, max: most, now })) slider.setAttribute(`aria-value${name}`, String(value));
+}
+
 /** @param {View} view */
 function say(view) {
   const { header, arrays } = view.data;
@@ -169,13 +173,7 @@ function say(view) {
     setText(view.beside, `right, ANN after epoch ${Math.max(epochs.length - 1, 0)} of ${header.most}`);
     setText(view.sentence, status);
     slider.setAttribute("aria-valuetext", status || "no comparison yet");
-    for (const [name, value] of [
-      ["min", 0],
-      ["max", header.most],
-      ["now", Math.max(epochs.length - 1, 0)],
-    ]) {
-      slider.setAttribute(`aria-value${name}`, String(value));
-    }
+    sayValue(slider, 0, header.most, Math.max(epochs.length - 1, 0));
     setText(view.cost, "");
     return;
   }
@@ -183,13 +181,7 @@ function say(view) {
   setText(view.number, right);
   setText(view.beside, `right after ${view.steps} step${view.steps === 1 ? "" : "s"} · ANN ${inPercent(comparison.artificial)}`);
   setText(view.sentence, status || agreementInWords(comparison, arrays, view.steps));
-  for (const [name, value] of [
-    ["min", 1],
-    ["max", comparison.steps],
-    ["now", view.steps],
-  ]) {
-    slider.setAttribute(`aria-value${name}`, String(value));
-  }
+  sayValue(slider, 1, comparison.steps, view.steps);
   slider.setAttribute("aria-valuetext", `${view.steps} steps: ${right} right`);
   setText(view.cost, costInWords(comparison, arrays, view.steps));
   if (!neuron) return;

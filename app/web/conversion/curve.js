@@ -1,5 +1,6 @@
 // The accuracy of both networks over the number of steps, under which T is dragged; or, while it is trained, that of the artificial one.
 
+import { wholeWithin } from "../lib/numbers.js";
 import { fitted } from "./canvas.js";
 import { line, MARGIN, paintAxes, plane, through, toPixel, toValue, write } from "./plane.js";
 
@@ -68,6 +69,5 @@ export function paintCurve(view, stage = fitted(view.curve.canvas)) {
 export function stepsAt(view, x) {
   const { comparison } = view.data.header;
   const { width, height } = fitted(view.curve.canvas, false);
-  const value = Math.round(toValue(axes(view, width, height).x, x));
-  return Math.min(Math.max(value, 1), comparison?.steps ?? 1);
+  return wholeWithin(toValue(axes(view, width, height).x, x), 1, comparison?.steps ?? 1);
 }

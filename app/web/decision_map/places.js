@@ -40,7 +40,7 @@ export function layout(width, height, tiles, { least, most, gap, smallest }) {
   if (!tiles) return { map: Math.floor(Math.min(width, Math.max(height, smallest))), columns: 0, rows: 0, tile: 0, beside: false };
   const tried = [];
   for (let tile = most; tile >= least; tile--) {
-    const columns = Math.min(Math.max(Math.floor(width / tile), 1), tiles);
+    const columns = clamp(Math.floor(width / tile), 1, tiles);
     const rows = Math.ceil(tiles / columns);
     tried.push({ map: Math.floor(Math.min(width, height - gap - rows * tile)), columns, rows, tile, beside: false });
     const high = Math.max(Math.floor((height - gap) / tile), 1);
@@ -57,6 +57,6 @@ export function layout(width, height, tiles, { least, most, gap, smallest }) {
   const worth = ({ map, tile }) => map + 2 * tile;
   const best = tried.reduce((one, other) => (worth(other) > worth(one) ? other : one));
   if (best.map >= smallest) return best;
-  const columns = Math.min(Math.max(Math.floor(width / least), 1), tiles);
+  const columns = clamp(Math.floor(width / least), 1, tiles);
   return { map: Math.floor(Math.min(width, smallest)), columns, rows: Math.ceil(tiles / columns), tile: least, beside: false };
 }

@@ -1,7 +1,7 @@
 // Draws the pad with its strokes, the image that the network gets, and what it reads for each class.
 
 import { bytesOf } from "../lib/base64.js";
-import { contextOf } from "../lib/dom.js";
+import { clearedPixels } from "../lib/dom.js";
 import { unit } from "../lib/unit.js";
 import { SIDE } from "./ink.js";
 
@@ -14,12 +14,10 @@ const WHITE = 16; // the largest value of a block
 const GAP = 4; // units between a bar and its name
 const NAMED = 14; // units for a class's name
 
-/** Clears a canvas, and fits it to its size on the page. @param {HTMLCanvasElement} canvas */
+/** A canvas wiped clean, with its device pixels per unit. @param {HTMLCanvasElement} canvas */
 function fresh(canvas) {
-  const scale = window.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((length) => Math.round(length * scale));
-  Object.assign(canvas, { width, height });
-  return { context: contextOf(canvas), width, height, scale: scale * unit() };
+  const sheet = clearedPixels(canvas);
+  return { ...sheet, scale: sheet.scale * unit() };
 }
 
 /** @param {View} view */

@@ -1,7 +1,7 @@
 // Draws a tile's picture: what it shows is computed in Python.
 
 import { bytesOf } from "../lib/base64.js";
-import { contextOf } from "../lib/dom.js";
+import { clearedPixels } from "../lib/dom.js";
 
 /**
  * @typedef {import("../wire.js").GalleryPicture} Sent `levels` in base64, the largest 255: of a raster (neurons, time), of a line (time),
@@ -26,11 +26,8 @@ export const unpackPicture = (sent) => ({ ...sent, levels: bytesOf(sent.levels) 
  * @param {HTMLCanvasElement} canvas @param {Picture | null} picture @param {Palette} palette
  */
 export function drawPicture(canvas, picture, palette) {
-  const scale = window.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((length) => Math.round(length * scale));
-  if (!width || !height) return;
-  Object.assign(canvas, { width, height }); // which also clears it
-  if (picture) DRAWERS[picture.drawing]({ context: contextOf(canvas), width, height, scale, palette }, picture);
+  const sheet = clearedPixels(canvas);
+  if (picture && sheet.width && sheet.height) DRAWERS[picture.drawing]({ ...sheet, palette }, picture);
 }
 
 /** How opaque a level is. @param {number} level */

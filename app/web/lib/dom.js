@@ -66,3 +66,26 @@ export function fitCanvas(canvas, width, height) {
   }
   return scale;
 }
+
+/**
+ * The context of a canvas that is as sharp as the screen, in units, and wiped clean; and its device pixels per unit.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width in units
+ * @param {number} height
+ */
+export function cleared(canvas, width, height) {
+  const scale = fitCanvas(canvas, width, height);
+  const context = contextOf(canvas);
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.textRendering = "geometricPrecision"; // else letters stand unevenly at sizes between whole pixels
+  return { context, scale };
+}
+
+/** A canvas as large as it is on the page, wiped clean, and its size in device pixels. @param {HTMLCanvasElement} canvas */
+export function clearedPixels(canvas) {
+  const scale = window.devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((length) => Math.round(length * scale));
+  Object.assign(canvas, { width, height }); // which clears it
+  return { context: contextOf(canvas), width, height, scale };
+}

@@ -1,5 +1,7 @@
 // How parts one below the other share a height. Pure functions of the numbers.
 
+import { clamp } from "./numbers.js";
+
 const HALVINGS = 40; // of the search for the scale; each doubles its precision
 
 /**
@@ -16,7 +18,7 @@ const HALVINGS = 40; // of the search for the scale; each doubles its precision
  */
 export function shared(room, parts) {
   /** @param {number} scale */
-  const heights = (scale) => parts.map(({ least, weight, most }) => least * Math.min(Math.max(weight * scale, 1), most));
+  const heights = (scale) => parts.map(({ least, weight, most }) => least * clamp(weight * scale, 1, most));
   /** @param {number[]} all */
   const total = (all) => all.reduce((sum, height) => sum + height, 0);
   let [low, high] = [0, Math.max(...parts.map(({ weight, most }) => most / weight), 0)];

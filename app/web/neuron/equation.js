@@ -22,9 +22,7 @@ export function makeEquation(view) {
     view.pieces.push({ node: element("span", "neuron-symbols", line), text: symbols, part: "" });
     const numbers = element("span", "neuron-numbers", line); // stay together in a line that is long enough for them
     for (const [text, part] of pieces) {
-      const node = element("span", "neuron-piece", numbers);
-      node.dataset.part = part;
-      view.pieces.push({ node, text, part });
+      view.pieces.push({ node: element("span", "neuron-piece", numbers), text, part });
     }
     return line;
   });

@@ -43,9 +43,8 @@ export function receive(view, data, send) {
   return isSettled;
 }
 
-/** Whether snncore computed the same numbers; where it did not, its own are shown. @param {View} view */
-function compareWithPython({ run, header, arrays, nodes }) {
-  let agrees = true;
+/** Where snncore computed other numbers, its own are shown, and the console says so. @param {View} view */
+function compareWithPython({ run, header, arrays }) {
   for (const name of RECORDED) {
     const place = header.record[name];
     if (place === undefined) continue;
@@ -53,9 +52,8 @@ function compareWithPython({ run, header, arrays, nodes }) {
     // + 0: a zero's sign doesn't matter.
     if (run[name].every((value, index) => Object.is(value + 0, expected[index] + 0))) continue;
     run[name] = expected;
-    agrees = false;
+    console.warn(`The browser computed another ${name} than snncore.`);
   }
-  nodes.root.dataset.agrees = String(agrees);
 }
 
 /** Tells Python; what is looked at changes at once. @param {View} view @param {import("./state.js").NeuronAct} one */
@@ -64,7 +62,6 @@ export function act(view, one) {
   if (one.do === "look") Object.assign(view.header.look, one);
   else view.ghost = null;
   ask(view, true);
-  delete view.nodes.root.dataset.agrees;
   view.acts.tell(one);
 }
 

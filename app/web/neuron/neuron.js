@@ -1,7 +1,7 @@
 // The Neuron page's view: what is in force here, what Python has answered, and one frame loop that draws both.
 
 import { createHost, fillControls, newestOf, resetControls } from "../controls/rows.js";
-import { setText } from "../lib/dom.js";
+import { cleared, setText } from "../lib/dom.js";
 import { followRoom, freeHeight } from "../lib/room.js";
 import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
@@ -14,7 +14,6 @@ import { listenToSketch, placeHandles } from "./handles.js";
 import { fillHead, fillNote } from "./head.js";
 import { act, change, commit, receive } from "./in_force.js";
 import { heightOf, lanesOf } from "./lanes.js";
-import { clearedContext } from "./painting.js";
 import { createPanels, drawPanels, paintedPanels } from "./panels.js";
 import { paintPlot } from "./plot.js";
 import { listenToPlot } from "./pointing.js";
@@ -119,7 +118,7 @@ function draw(view) {
   view.ranges = rangesOf(view);
   measure(view);
   view.lanes = lanesOf(view, view.ranges, view.room, leastShare());
-  paintPlot(clearedContext(canvas, view.width, heightOf(view.lanes)), view);
+  paintPlot(cleared(canvas, view.width, heightOf(view.lanes)).context, view);
   placeHandles(view);
   refreshTip(view);
   fillHead(view);

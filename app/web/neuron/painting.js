@@ -1,7 +1,6 @@
 // What the plot and the panels are painted with: lines, words and axes. With calls of a 2-D context alone, so that a picture for print is
 // drawn by the same.
 
-import { contextOf, fitCanvas } from "../lib/dom.js";
 import { inDigits } from "../lib/numbers.js";
 import { LEFT, plotWidth, ticks, toPixel } from "../lib/time_axis.js";
 
@@ -33,21 +32,6 @@ export function stageOf(context, view) {
   context.font = view.font;
   const axis = timeAxis(view);
   return { context, view, palette: view.header.palette, axis, x: (time) => toPixel(axis, time) };
-}
-
-/**
- * The context of a canvas that is as sharp as the screen, in units.
- * @param {HTMLCanvasElement} canvas
- * @param {number} width
- * @param {number} height
- */
-export function clearedContext(canvas, width, height) {
-  const scale = fitCanvas(canvas, width, height);
-  const context = contextOf(canvas);
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, width, height);
-  context.textRendering = "geometricPrecision"; // else letters stand unevenly at sizes between whole pixels
-  return context;
 }
 
 /**

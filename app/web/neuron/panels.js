@@ -1,10 +1,10 @@
 // The panels below the plot, one of which is open at a time, their buttons, and those of the pinned run. As the plot, they are painted with
 // calls of a 2-D context alone; each painter returns the same in words.
 
-import { button, element, setText } from "../lib/dom.js";
+import { button, cleared, element, setText } from "../lib/dom.js";
 import { act } from "./in_force.js";
 import { paintModels } from "./models.js";
-import { clearedContext, stageOf } from "./painting.js";
+import { stageOf } from "./painting.js";
 import { paintPhase } from "./phase.js";
 import { paintRates } from "./rates.js";
 
@@ -52,7 +52,7 @@ export function drawPanels(view) {
     canvas.hidden = !isOpen;
     if (!isOpen) continue;
     const { height, paint } = panel.painting;
-    const words = paint(stageOf(clearedContext(canvas, view.width, height), view));
+    const words = paint(stageOf(cleared(canvas, view.width, height).context, view));
     if (wasHidden && document.activeElement?.ariaExpanded) canvas.scrollIntoView({ block: "nearest" }); // its button was pressed
     if (!view.isDragging) canvas.ariaLabel = words;
   }

@@ -41,7 +41,6 @@ function create(parent) {
   document.addEventListener("keydown", onKey, { signal });
   document.addEventListener("pointerdown", ({ target }) => target instanceof Node && !root.contains(target) && close(root), { signal });
   root.addEventListener("keydown", (event) => event.key === "Escape" && close(root));
-  root.dataset.listening = "true";
   return { ended };
 }
 

@@ -1,6 +1,6 @@
 // Lines between rows, over them: from each cause to what it moved, the wider and darker the more it gave.
 
-import { contextOf, fitCanvas } from "../lib/dom.js";
+import { cleared } from "../lib/dom.js";
 import { LEFT, plotWidth, toPixel } from "../lib/time_axis.js";
 import { rem, unit } from "../lib/unit.js";
 import { linesAt } from "./cursor.js";
@@ -23,10 +23,7 @@ export function drawLinks(view) {
   const axis = timeAxis(view);
   const height = view.body.getBoundingClientRect().height / unit();
   view.links.style.height = rem(height);
-  const scale = fitCanvas(view.links, axis.width, height);
-  const context = contextOf(view.links);
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, axis.width, height);
+  const { context } = cleared(view.links, axis.width, height);
   context.save();
   context.beginPath();
   context.rect(LEFT, 0, plotWidth(axis), height); // what is out of the zoom isn't drawn

@@ -1,7 +1,7 @@
 // What a row is drawn on: its canvas, the time axis, colours and arrays.
 
 import { ramp } from "../lib/color.js";
-import { contextOf, fitCanvas } from "../lib/dom.js";
+import { cleared } from "../lib/dom.js";
 import { unit } from "../lib/unit.js";
 import { kindOf } from "./kinds/kinds.js";
 import { wholeRange } from "./zoom.js";
@@ -44,12 +44,8 @@ export const fieldOf = (view, height) => ({ axis: timeAxis(view), height, arrays
 /** A canvas wiped clean. @param {View} view @param {HTMLCanvasElement} canvas @param {number} height @returns {Stage} */
 export function stageOn(view, canvas, height) {
   const field = fieldOf(view, height);
-  const scale = fitCanvas(canvas, field.axis.width, height);
-  const context = contextOf(canvas);
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, field.axis.width, height);
+  const { context, scale } = cleared(canvas, field.axis.width, height);
   context.font = view.font;
-  context.textRendering = "geometricPrecision";
   const { palette } = view.header;
   return { ...field, context, scale, palette, ramps: rampsOf(palette), font: view.font, at: presentTime(view), cell: null };
 }

@@ -1,5 +1,7 @@
 // Which time steps are on display. Pure functions of the numbers.
 
+import { clamp } from "../lib/numbers.js";
+
 const LEAST_SPAN = 4; // time steps that a zoom leaves
 
 /** @typedef {[number, number]} Range times at the left and right edge */
@@ -18,7 +20,7 @@ export function zoomed(from, to, steps) {
   const [first, last] = wholeRange(steps);
   const span = Math.max(to - from, LEAST_SPAN);
   if (span >= last - first) return null;
-  const start = Math.min(Math.max((from + to - span) / 2, first), last - span);
+  const start = clamp((from + to - span) / 2, first, last - span);
   return [start, start + span];
 }
 

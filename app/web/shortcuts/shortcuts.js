@@ -18,11 +18,10 @@ const PLACES = { Escape: `${PLOTS}, ${INSIGHT}`, n: `${PLOTS}, .st-key-insight :
 
 export default lastingView({ create, update, destroy: ({ ends }) => ends.abort() });
 
-/** @param {HTMLElement} parent @param {Data} data */
-function create(parent, { buttons }) {
+/** @param {HTMLElement} _parent @param {Data} data */
+function create(_parent, { buttons }) {
   const view = { buttons, ends: new AbortController() };
   document.addEventListener("keydown", (event) => onKey(event, view.buttons), { signal: view.ends.signal });
-  parent.dataset.listening = "true";
   return view;
 }
 

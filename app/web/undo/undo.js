@@ -11,11 +11,9 @@ import { lastingView } from "../lib/view.js";
 
 export default lastingView({ create, update, destroy });
 
-/** @param {HTMLElement} parent */
-function create(parent) {
+function create() {
   const view = { acts: /** @type {Acts<import("../wire.js").WalkAct>} */ (new Acts()), ends: new AbortController() };
   window.addEventListener("keydown", (event) => onKey(event, view), { capture: true, signal: view.ends.signal });
-  parent.dataset.listening = "true";
   return view;
 }
 
