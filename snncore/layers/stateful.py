@@ -24,6 +24,9 @@ ValueRanges = Mapping[str, tuple[float, float]]
 OF_A_CALL = frozenset(("recordings", "gradients", "scanned", "firing_rate", "_fresh", "_random_ranges", "_random_generator", "_made"))
 """Attributes that calls and resets set: neither parameters nor modules."""
 
+BESIDE_PARAMETERS = frozenset(("training", "record_states", "record_gradients", "batch_size", "num_timesteps"))
+"""Attributes that change nothing of what a call makes of the parameters."""
+
 
 class Scanned(NamedTuple):
     """What a layer's scan was given: its input z (batch, time, ...), the state before, and the step's parameters in force."""
@@ -229,7 +232,8 @@ class StatefulLayer(nn.Module):
             self.__dict__["_fresh"] = False
         else:
             super().__setattr__(name, value)
-            self._forget_parameters()  # bounds may be others now
+            if name not in BESIDE_PARAMETERS:
+                self._forget_parameters()  # bounds may be others now
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)

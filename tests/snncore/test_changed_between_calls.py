@@ -130,6 +130,12 @@ def again(layer):
     layer.reset_states()
 
 
+def folded_otherwise(layer):
+    layer.batch_size, layer.num_timesteps = 4, None
+    again(layer)
+    del layer.batch_size, layer.num_timesteps
+
+
 def evaluated(layer):
     layer.eval()
     with torch.no_grad():
@@ -195,6 +201,7 @@ def with_every_gradient_recorded(layer):
 PASSING = [
     again,
     evaluated,
+    folded_otherwise,
     recorded,
     in_other_dtypes,
     with_another_batch,
