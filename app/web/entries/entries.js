@@ -2,7 +2,8 @@
 // the address; here an address that only follows an edit replaces its entry. An edit that leads to what the entry before or after shows, as
 // undo may, goes to that one: two neighbours alike would cost a press that does nothing. After Back or Forward the server may still answer
 // for a page that was left, and Streamlit would turn to it again, which would discard the entries after this one. So until the visitor does
-// something, nothing turns the page.
+// something, nothing turns the page. Where Streamlit itself writes an address of the page on display, it is one that the server knew before
+// it wrote the present one: it is left out, since it may be that of the entry before, and the page would go back.
 
 const NEW = "new"; // in an address that has to have an entry of its own, as in `app/widgets/session.py`
 const PAGE = "of"; // in an address: the page that wrote it
@@ -23,7 +24,7 @@ history.replaceState = (state, _, url) => replace(state, new URL(url ?? "", loca
 if (placeOf(history.state) === undefined) forgetLater(); // a new entry is the last one
 window.addEventListener("popstate", onPop); // once, for good, over all pages
 for (const act of ["pointerdown", "keydown", "click"]) window.addEventListener(act, () => (hasTurned = false), true);
-replace(history.state, new URL(location.href)); // notes its place
+put(history.state, new URL(location.href)); // notes its place
 
 export default function () {}
 
@@ -50,6 +51,11 @@ function replace(state, target) {
     history.go(step);
     return;
   }
+  put(state, target);
+}
+
+/** @param {unknown} state @param {URL} target */
+function put(state, target) {
   note(target);
   replaceState.call(history, withPlace(state), "", target);
 }
@@ -78,7 +84,7 @@ function shownAt({ pathname, searchParams }) {
 function isOfItsPage({ pathname, searchParams }) {
   const page = searchParams.get(PAGE);
   searchParams.delete(PAGE);
-  return page === null || page === pathname.split("/").at(-1);
+  return page === null ? pathname !== location.pathname : page === pathname.split("/").at(-1); // Streamlit writes none as it turns the page
 }
 
 function forgetLater() {
