@@ -237,3 +237,19 @@ def test_in_a_field_for_text_the_keys_are_those_of_the_field(open_network: OpenN
     expect(network.page.locator(".ribbon-chip")).to_have_count(6)
     network.page.locator(".rows").press("Control+z")
     expect(network.page.locator(".ribbon-chip")).to_have_count(5)
+
+
+def test_an_address_that_streamlit_writes_late_leads_to_no_entry_before(open_network: OpenNetwork) -> None:
+    page = open_network()
+    page.start_from(LIGHT_PRESET.title)
+    page.until(lambda: "x=" in page.page.url and page.chips() != TEN_SPIKES)
+    address, chips = page.page.url, page.chips()
+    page.page.evaluate(
+        "() => history.pushState({}, '', location.pathname)"
+    )  # as a page turns whose server doesn't know the present one yet
+    page.page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert page.page.url == address
+    page.button("Train this network").click()
+    page.page.wait_for_url(lambda url: "network" not in url)
+    page.page.go_back()
+    page.until(lambda: page.page.url.startswith(address.split("&")[0]) and page.chips() == chips)

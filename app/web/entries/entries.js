@@ -20,7 +20,7 @@ let path = location.pathname; // of the page on display
 let hasTurned = false; // by Back or Forward, and the visitor has done nothing since
 
 history.pushState = (state, _, url) => write(state, new URL(url ?? "", location.href));
-history.replaceState = (state, _, url) => replace(state, new URL(url ?? "", location.href));
+history.replaceState = (state, _, url) => rewrite(state, new URL(url ?? "", location.href));
 if (placeOf(history.state) === undefined) forgetLater(); // a new entry is the last one
 window.addEventListener("popstate", onPop); // once, for good, over all pages
 for (const act of ["pointerdown", "keydown", "click"]) window.addEventListener(act, () => (hasTurned = false), true);
@@ -33,7 +33,7 @@ function write(state, target) {
   if (!isOfItsPage(target) || (hasTurned && target.pathname !== path)) return;
   const isNew = target.searchParams.has(NEW);
   if (isNew) target.searchParams.delete(NEW);
-  if (!isNew && target.pathname === location.pathname) return replace(state, target);
+  if (!isNew && target.pathname === location.pathname) return follow(state, target);
   here += 1;
   forgetLater();
   isTurning = false;
@@ -43,8 +43,13 @@ function write(state, target) {
 }
 
 /** @param {unknown} state @param {URL} target */
-function replace(state, target) {
-  if (!isOfItsPage(target) || isTurning) return;
+function rewrite(state, target) {
+  if (isOfItsPage(target)) follow(state, target);
+}
+
+/** Has the present entry show an address, or goes to its neighbour that does. @param {unknown} state @param {URL} target */
+function follow(state, target) {
+  if (isTurning) return;
   const step = [-1, 1].find((step) => shown[here + step] === shownAt(target));
   if (step && shown[here] !== shownAt(target)) {
     isTurning = true;
