@@ -10,10 +10,10 @@ from typing_extensions import TypedDict  # Pydantic needs it on Python 3.11
 from app.words.control_rows import EditAct
 
 Place = Annotated[int, Field(ge=0)]
-"""Of a layer, neuron, sample, step or anything else in a list."""
+"""Index of a layer, neuron, sample or step, from 0."""
 
 PlaceOfRows = Annotated[int, Field(ge=-2)]
-"""Of a layer, or below 0 of what is drawn beside layers."""
+"""Index of a layer, or a number below 0 for other rows that can be clicked."""
 
 
 @final

@@ -14,7 +14,7 @@ from snncore.explain import credit, credit_of
 from snncore.layers import LIF
 from tests.snncore.models import NEURONS
 
-DATA = torch.ones(2, 12, NEURONS)
+DATA = torch.full((2, 12, NEURONS), 2.0)
 
 
 @pytest.mark.parametrize("wrong", [{"neuron": 4}, {"step": 100}, {"sample": 1}, {"neuron": -1}], ids=str)
