@@ -324,6 +324,8 @@ def measure_crowd(browser: Browser, server: Server) -> None:
     """One who doesn't train edits a network, in turn with nobody else there and with as many trainings as a server computes at once."""
     trainers = [endless(browser, server.url) for _ in range(MOST_RUNNING)]
     editor = open_watched(browser.new_context().new_page(), f"{server.url}network")
+    press_threshold(editor, 0)  # off the preset: where its name comes and goes, the whole page is drawn
+    until_redrawn(editor)
     alone: list[float] = []
     beside: list[float] = []
     pauses: list[Paused] = []

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, NotRequired
 
 import streamlit as st
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
@@ -21,12 +21,16 @@ log = logging.getLogger(__name__)
 
 @with_config(ConfigDict(extra="allow"))
 class Act(TypedDict):
-    """What a visitor did, one of `app.figures.acts`, with its number."""
+    """What a visitor did, one of `app.figures.acts`, with its number, and that of the last whole page that the browser has drawn."""
 
     number: int
+    drawn: NotRequired[int]
 
 
 TOLD = TypeAdapter(list[Act])
+
+DRAWN = "drawn in the browser"
+"""Name in the session of the number of the last whole page that the browser has drawn, as far as a view has told."""
 
 
 @dataclass
@@ -61,6 +65,12 @@ def last_answered(key: str) -> int:
     return answers_of(key).last
 
 
+def drawn_in_browser() -> int | None:
+    """Number of the last whole page that this session's browser has drawn, as far as a view has told."""
+    found: int | None = st.session_state.get(DRAWN)
+    return found
+
+
 def answering(key: str, kind: Any, answer: Callable[[Any], None], redraw: Callable[[], None] = lambda: None) -> Callable[[], None]:
     """Return the callback for a component's `on_acts_change`: it calls `answer` with each new act, then `redraw`, which may end the run.
 
@@ -70,8 +80,10 @@ def answering(key: str, kind: Any, answer: Callable[[Any], None], redraw: Callab
     answers, answer_known = answers_of(key), checked(key, kind, answer)
 
     def take() -> None:
-        told = (st.session_state.get(key) or {}).get("acts") or []
-        answers.take(TOLD.validate_python(told), answer_known)
+        told = TOLD.validate_python((st.session_state.get(key) or {}).get("acts") or [])
+        if told:
+            st.session_state[DRAWN] = told[-1].get("drawn")
+        answers.take(told, answer_known)
         redraw()
 
     return take

@@ -1,4 +1,6 @@
-"""Draws the whole page again once a lost connection is there again, since the session may be a new one."""
+"""Has the whole page drawn again once a lost connection is there again, since the session may be a new one; and notes in the browser which
+page it has drawn.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,17 @@ KEY = "connection"
 
 
 class Connection(TypedDict):
-    """Data of the view: the number of the last connection answered."""
+    """Data of the view: the number of the page that is drawn with it, and of the last connection answered."""
 
+    drawn: int
     answered: int
 
 
-def draw_when_connected_again() -> None:
-    """Add once to a page, outside its parts."""
-    _component(key=KEY, data=Connection(answered=last_answered(KEY)), on_acts_change=answering(KEY, RedrawAct, lambda act: None))
+def draw_when_connected_again(drawn: int) -> None:
+    """Add once to a page, outside its parts and after them.
+
+    Args:
+        drawn: number of the whole page that is being drawn. Every act is told with the one that the browser has drawn last.
+    """
+    data = Connection(drawn=drawn, answered=last_answered(KEY))
+    _component(key=KEY, data=data, on_acts_change=answering(KEY, RedrawAct, lambda act: None))

@@ -11,6 +11,7 @@ At the start of a run of the whole page, the browser forgets which parts rerun b
 from __future__ import annotations
 
 import math
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,8 +20,10 @@ from dataclasses import dataclass, field
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from app.components.answers import drawn_in_browser
+
 SENT_AFTER = 1.0
-"""Seconds after which a drawn page has been sent, even by a busy server; usually it takes milliseconds."""
+"""Seconds after which a drawn page has been sent, even by a busy server; usually it takes milliseconds, and the browser tells."""
 
 
 @dataclass
@@ -32,12 +35,19 @@ class Drawn:
         shown: that state when the whole page was last drawn.
         polled: parts that rerun by themselves.
         at: time when the whole page was completely drawn, on the monotonic clock; infinite while it isn't.
+        number: counts the drawings of the whole page, from a random number: a browser may tell that of an earlier session.
     """
 
     around: Callable[[], object] | None = None
     shown: object = None
     polled: set[str] = field(default_factory=set)
     at: float = math.inf
+    number: int = field(default_factory=lambda: secrets.randbits(32))
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether all of the last whole page was surely sent."""
+        return self.at < math.inf and (drawn_in_browser() == self.number or time.monotonic() - self.at > SENT_AFTER)
 
     @property
     def is_so(self) -> bool:
@@ -50,8 +60,14 @@ def whole_page() -> Iterator[None]:
     """Note when drawing the whole page begins and, unless it is interrupted, when it ends."""
     drawn = _drawn()
     drawn.at, drawn.polled = math.inf, set()
+    drawn.number += 1
     yield
     drawn.at = time.monotonic()
+
+
+def number() -> int:
+    """Return the number of the whole page that is being drawn."""
+    return _drawn().number
 
 
 def note_drawn(around: Callable[[], object]) -> None:
@@ -83,7 +99,7 @@ def draw(*parts: str) -> None:
     Redraws the whole page instead if the state around the parts changed, or the last whole page may not have been sent.
     """
     drawn = _drawn()
-    if drawn.is_so and time.monotonic() - drawn.at > SENT_AFTER:
+    if drawn.is_so and drawn.is_sent:
         st.rerun(list(parts) if _runs_parts() else [*parts, *drawn.polled.difference(parts)])
     st.rerun()
 
@@ -94,7 +110,7 @@ def draw_itself() -> None:
     Redraws the whole page instead for the reasons that `draw` has.
     """
     drawn = _drawn()
-    if not drawn.is_so or time.monotonic() - drawn.at <= SENT_AFTER:
+    if not (drawn.is_so and drawn.is_sent):
         st.rerun()
 
 

@@ -23,18 +23,25 @@ TRAINING, NETWORK, NEURON, CONVERSION = "views/training.py", "views/network.py",
 
 
 class Page(AppTest):
-    """A page that is told with its next run what its components' views have to tell."""
+    """A page that is told with its next run what its components' views have to tell.
+
+    Attributes:
+        acts: what each component tells.
+        drawn: number of the page that a browser would have drawn, told with each act; None to tell none.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, default_timeout=60)
         self.acts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.drawn: int | None = None
 
     def _run(self, widget_state: WidgetStates | None = None, timeout: float | None = None) -> AppTest:
         states = widget_state or WidgetStates()
         for component, acts in self.acts.items():
             answers = f"{component} answers"
             last = self.session_state[answers].last if answers in self.session_state else 0
-            value = [{**act, "number": last + 1 + place} for place, act in enumerate(acts)]
+            seen = {} if self.drawn is None else {"drawn": self.drawn}
+            value = [{**act, **seen, "number": last + 1 + place} for place, act in enumerate(acts)]
             told = json.dumps([{"event": "acts", "value": value}])
             states.widgets.append(WidgetState(id=_make_trigger_id(component_of(self, component).id, "events"), json_trigger_value=told))
         self.acts.clear()

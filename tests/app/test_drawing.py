@@ -95,3 +95,14 @@ def test_where_the_last_page_may_not_be_sent_all_of_it_is_drawn_again(monkeypatc
     monkeypatch.setattr(drawing, "SENT_AFTER", math.inf)
     page = open_network()
     assert [draws_whole_page(page, THRESHOLD, value) for value in (0.9, 0.8, 0.7)] == [True, True, True]
+
+
+def test_where_the_browser_tells_that_it_has_drawn_the_last_page_only_the_parts_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "SENT_AFTER", math.inf)
+    page = open_network()
+    assert draws_whole_page(page, THRESHOLD, 0.9), "it may be undone now"
+    page.drawn = page.session_state["drawn"].number
+    assert not draws_whole_page(page, THRESHOLD, 0.8)
+    assert not draws_whole_page(page, THRESHOLD, 0.7)
+    page.drawn -= 1
+    assert draws_whole_page(page, THRESHOLD, 0.6), "the browser has only drawn the one before"

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Acts, MEMORY, PATIENCE } from "../../app/web/lib/acts.js";
+import { drawn } from "../../app/web/lib/drawn.js";
 
 /** Acts whose tellings are kept, each as the numbers that it told. */
 function listened() {
@@ -165,4 +166,19 @@ test("a session that has answered nothing is told what is done, and what the one
   answer(0);
   mock.timers.tick(1);
   assert.deepEqual(told, [[1], [2], [3], [3]]);
+});
+
+test("each telling says which page the browser has drawn by then", () => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const told = [];
+  const acts = new Acts();
+  acts.update((_name, value) => told.push(value), 0);
+  drawn.number = 7;
+  acts.tell({ do: "edit" });
+  drawn.number = 8;
+  mock.timers.tick(PATIENCE);
+  drawn.number = null;
+  assert.deepEqual(told, [[{ do: "edit", number: 1, drawn: 7 }], [{ do: "edit", number: 1, drawn: 8 }]]);
+  acts.end();
 });

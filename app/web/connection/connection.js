@@ -1,7 +1,8 @@
-// Has the whole page drawn again once a lost connection is there again. The server may have ended the session meanwhile and begun another,
+// Notes which page is drawn, and has all of it drawn again once a lost connection is there again. The server may have ended the session meanwhile and begun another,
 // which knows no part of the page until then: Streamlit drops what a part is told that it doesn't know, and says nothing.
 
 import { Acts } from "../lib/acts.js";
+import { drawn } from "../lib/drawn.js";
 import { lastingView } from "../lib/view.js";
 
 const LOST = "[data-testid=stConnectionStatus]"; // what Streamlit shows while there is no connection
@@ -22,8 +23,9 @@ function create() {
 }
 
 /** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
-function update({ acts }, { answered }, send) {
-  acts.update(send, answered);
+function update({ acts }, data, send) {
+  drawn.number = data.drawn; // all that comes before it on the page has come
+  acts.update(send, data.answered);
 }
 
 /** @param {View} view */

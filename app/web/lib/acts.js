@@ -2,11 +2,13 @@
 //
 // Streamlit starts on the next interaction while the callback of the previous one still computes, or drops one that is interrupted, and a
 // lost connection drops whatever was on its way. So every act has a number, is told with all acts before it that are unanswered, and is told
-// again until Python has answered it. Python answers each number once; `app/components/answers.py` is that half.
+// again until Python has answered it. Python answers each number once; `app/components/answers.py` is that half. With each goes the number
+// of the page that this browser has drawn.
 //
 // What is done before an answer came waits for it. Streamlit would begin anew, and drop what it has drawn of this view and not sent yet; the
 // end of a drawing of the whole page, which is sent all the same, then takes the view away, and with it the focus.
 
+import { drawn } from "./drawn.js";
 import { whenIdle } from "./turns.js";
 
 export const PATIENCE = 1500; // milliseconds until unanswered acts are told again
@@ -109,7 +111,8 @@ export class Acts {
     this.#told = this.#number;
     clearTimeout(this.#timer);
     if (!this.#ended) this.#timer = setTimeout(() => whenIdle(() => this.#tellAgain()), PATIENCE);
-    this.#send("acts", [...this.#unanswered]);
+    const { number } = drawn;
+    this.#send("acts", number === null ? [...this.#unanswered] : this.#unanswered.map((act) => ({ ...act, drawn: number })));
   }
 
   #tellAgain() {
