@@ -86,6 +86,7 @@ export interface ChooseAct {
 }
 
 export interface Connection {
+  drawn: number;
   answered: number;
 }
 
