@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from threading import Lock
 from typing import Any, NotRequired
 
@@ -89,9 +90,14 @@ def answering(key: str, kind: Any, answer: Callable[[Any], None], redraw: Callab
     return take
 
 
+@cache  # since views are drawn many times a second, and a check takes milliseconds to make
+def _check_of(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
 def checked(key: str, kind: Any, answer: Callable[[Any], None]) -> Callable[[Act], None]:
     """Return `answer` for acts of a kind; any other is logged, and counts as answered."""
-    check = TypeAdapter(kind)
+    check = _check_of(kind)
 
     def answer_known(act: Act) -> None:
         try:
