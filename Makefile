@@ -113,7 +113,7 @@ $(VENV)/.docs: requirements-docs.txt $(VENV)/.run
 
 node_modules/.made: package.json package-lock.json
 	@command -v npm > /dev/null || { echo "make lint needs npm, which checks the browser's code; install Node.js 20 or newer. Running and testing the app need neither." >&2; exit 1; }
-	@npm ci --silent || { echo "Installing what checks the browser's code failed (npm's reason is above). Check the network, then run make again." >&2; exit 1; }
+	@npm ci --loglevel error > /dev/null || { echo "Installing what checks the browser's code failed (npm's reason is above). Check the network, then run make again." >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.browser: tests/browser/chromium.py $(VENV)/.test

@@ -81,13 +81,23 @@ def answering(key: str, kind: Any, answer: Callable[[Any], None], redraw: Callab
     answers, answer_known = answers_of(key), checked(key, kind, answer)
 
     def take() -> None:
-        told = TOLD.validate_python((st.session_state.get(key) or {}).get("acts") or [])
+        told = _told(key)
         if told:
             st.session_state[DRAWN] = told[-1].get("drawn")
         answers.take(told, answer_known)
         redraw()
 
     return take
+
+
+def _told(key: str) -> list[Act]:
+    """Return the acts that the view under `key` tells; none, and a line in the log, if they aren't numbered acts."""
+    told = (st.session_state.get(key) or {}).get("acts") or []
+    try:
+        return TOLD.validate_python(told, strict=True)
+    except ValidationError as error:
+        log.warning("%s was told no numbered acts: %s", key, error)
+        return []
 
 
 @cache  # since views are drawn many times a second, and a check takes milliseconds to make

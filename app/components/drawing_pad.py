@@ -113,7 +113,10 @@ def packed_ink(ink: Ink) -> str:
 
 def ink_of(text: str) -> Ink:
     """Return the ink that the browser packed; what isn't 128 bytes is an empty drawing."""
-    content = np.frombuffer(base64.b64decode(text), dtype=np.uint8)
+    try:
+        content = np.frombuffer(base64.b64decode(text), dtype=np.uint8)
+    except ValueError:  # no base64
+        content = np.empty(0, dtype=np.uint8)
     if len(content) * 8 != INK_SIDE**2:
         return np.zeros((INK_SIDE, INK_SIDE), dtype=bool)
     ink: Ink = np.unpackbits(content, bitorder="little").reshape(INK_SIDE, INK_SIDE).astype(bool)

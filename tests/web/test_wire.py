@@ -1,4 +1,4 @@
-"""What Python sends and what the browser's modules take have the same fields, of the same types, and so has what they tell Python."""
+"""Python and the browser's modules agree on the fields and types of all that they send each other."""
 
 from __future__ import annotations
 

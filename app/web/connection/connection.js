@@ -1,5 +1,6 @@
-// Notes which page is drawn, and has all of it drawn again once a lost connection is there again. The server may have ended the session meanwhile and begun another,
-// which knows no part of the page until then: Streamlit drops what a part is told that it doesn't know, and says nothing.
+// Notes which page is drawn, and has all of it drawn again once a lost connection is there again. The server may have ended the session
+// meanwhile and begun another, which knows no part of the page until then: Streamlit drops what a part is told that it doesn't know, and says
+// nothing.
 
 import { Acts } from "../lib/acts.js";
 import { drawn } from "../lib/drawn.js";

@@ -11,7 +11,7 @@ await stylesheet(new URL("controls.css", import.meta.url));
 /** @typedef {import("../wire.js").Controls} Controls */
 /** @typedef {import("../lib/sent_view.js").Data<Controls>} Data */
 /** @typedef {ReturnType<typeof create>} View */
-/** @typedef {{do: "edit", changes: Record<string, unknown>}} Edit */
+/** @typedef {import("../wire.js").EditAct} Edit */
 
 export default sentView({ create, update });
 
