@@ -36,7 +36,8 @@ export function receive(view, data, send) {
   if (steps !== oldSteps || neurons !== oldNeurons) view.settings.input = header.input;
   view.at = Math.min(view.at, steps - 1);
   view.neuron = Math.min(view.neuron, neurons - 1);
-  const isOther = view.made !== before && !isAnswer; // by an undo, say
+  // By an undo, say, which may also have been answered together with the edit that it takes back.
+  const isOther = isAnswer ? isSettled && view.made === before : view.made !== before;
   if (isOther || view.ghost?.run.z.length !== view.base.z.length) view.ghost = null;
   derive(view);
   if (isSettled) compareWithPython(view);
