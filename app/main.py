@@ -41,7 +41,7 @@ with priority.page_first():
         head.page_links(pages, page)
         page.run()
         follow_theme()
-        draw_when_connected_again(drawing.number())
+        draw_when_connected_again(page.url_path, drawing.number())
         guard_replaced_buttons()
         leave_chords()
         forget_refused_files()

@@ -16,17 +16,19 @@ KEY = "connection"
 
 
 class Connection(TypedDict):
-    """Data of the view: the number of the page that is drawn with it, and of the last connection answered."""
+    """Data of the view: path and number of the page that is drawn with it, and number of the last connection answered."""
 
+    page: str
     drawn: int
     answered: int
 
 
-def draw_when_connected_again(drawn: int) -> None:
+def draw_when_connected_again(page: str, drawn: int) -> None:
     """Add once to a page, outside its parts and after them.
 
     Args:
+        page: that is being drawn, by its path in the address.
         drawn: number of the whole page that is being drawn. Every act is told with the one that the browser has drawn last.
     """
-    data = Connection(drawn=drawn, answered=last_answered(KEY))
+    data = Connection(page=page, drawn=drawn, answered=last_answered(KEY))
     _component(key=KEY, data=data, on_acts_change=answering(KEY, RedrawAct, lambda act: None))

@@ -29,4 +29,5 @@ def conversion(
         on_act: called once with each act.
         redraw: called after that; it may end the run.
     """
-    send(_component, key, {**figure.header, "answered": answered}, figure.arrays, answering(key, ConversionAct, on_act, redraw))
+    header = ConversionData(**figure.header, answered=answered)
+    send(_component, key, header, figure.arrays, answering(key, ConversionAct, on_act, redraw))

@@ -8,8 +8,7 @@ from app.components.answers import answering
 from app.components.assets import component
 from app.components.sent import send
 from app.figures.acts import NeuronAct
-from app.figures.neuron_page import NeuronHeader
-from app.figures.row_kinds import RowsFigure
+from app.figures.neuron_page import NeuronFigure, NeuronHeader
 
 _component = component("neuron")
 
@@ -20,7 +19,7 @@ class NeuronData(NeuronHeader):
     answered: int
 
 
-def neuron(key: str, figure: RowsFigure, answered: int, on_act: Callable[[NeuronAct], None], redraw: Callable[[], None]) -> None:
+def neuron(key: str, figure: NeuronFigure, answered: int, on_act: Callable[[NeuronAct], None], redraw: Callable[[], None]) -> None:
     """Draw a figure of `app.figures.neuron_page`. The time cursor, the ghost and a drag in progress survive a redraw.
 
     Args:
@@ -28,4 +27,5 @@ def neuron(key: str, figure: RowsFigure, answered: int, on_act: Callable[[Neuron
         on_act: called with each act in turn, before the page runs again.
         redraw: called after that; it may end the run.
     """
-    send(_component, key, {**figure.header, "answered": answered}, figure.arrays, answering(key, NeuronAct, on_act, redraw))
+    header = NeuronData(**figure.header, answered=answered)
+    send(_component, key, header, figure.arrays, answering(key, NeuronAct, on_act, redraw))

@@ -12,7 +12,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -136,7 +136,9 @@ def _contents(header: Mapping[str, Any], arrays: Arrays) -> list[bytes]:
     held: list[Any] = []
 
     def without_lists(value: Any) -> Any:
-        """The value, where a list of objects is named by the places of what it holds."""
+        """The value, where a list of objects is named by the places of what it holds, and a dataclass is an object of its fields."""
+        if is_dataclass(value) and not isinstance(value, type):
+            return asdict(value)
         if isinstance(value, Mapping):
             return {name: without_lists(each) for name, each in value.items()}
         if isinstance(value, (list, tuple)) and value and all(isinstance(each, Mapping) for each in value):

@@ -13,23 +13,12 @@ from app.components.answers import answering, last_answered
 from app.components.assets import component
 from app.components.sent import send
 from app.figures.acts import PickSampleAct
-from app.figures.style import PALETTES, Theme
+from app.figures.style import PALETTES, Palette, Theme
 
 _component = component("wall")
 
 Pixels = NDArray[np.uint8]
 Numbers = NDArray[np.int64]
-
-
-class WallPalette(TypedDict):
-    """Colours of the wall."""
-
-    text: str
-    muted: str
-    grid: str
-    background: str
-    mistake: str
-    picked: str
 
 
 class Wall(TypedDict):
@@ -48,7 +37,7 @@ class Wall(TypedDict):
     names: Sequence[str]
     size: tuple[int, int] | None
     picked: int | None
-    palette: WallPalette
+    palette: Palette
     answered: int
 
 
@@ -75,21 +64,13 @@ def wall(
         redraw: called after that; it may end the run.
     """
     theme: Theme = st.context.theme.type or "light"
-    palette = PALETTES[theme]
     header = Wall(
         title=title,
         description=description,
         names=names,
         size=None if pixels is None else (pixels.shape[1], pixels.shape[2]),
         picked=picked,
-        palette=WallPalette(
-            text=palette.text,
-            muted=palette.muted,
-            grid=palette.grid,
-            background=palette.background,
-            mistake=palette.threshold,
-            picked=palette.membrane,
-        ),
+        palette=PALETTES[theme],
         answered=last_answered(key),
     )
     kind = np.uint8 if len(names) <= 256 else np.int32

@@ -1,12 +1,13 @@
 """What crosses to the browser and back, as types that TypeScript checks the modules of `app/web` against.
 
-`make types` writes `app/web/wire.d.ts` from the TypedDicts named here.
+`make types` writes `app/web/wire.d.ts` from the TypedDicts named here, and from the dataclasses that they name.
 """
 
 from __future__ import annotations
 
 import types
 from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints
 
@@ -74,8 +75,8 @@ def typescript(sent: Sequence[type] = SENT, told: Mapping[str, Any] = TOLD) -> s
 
 
 def _collect(kind: Any, found: dict[str, type]) -> None:
-    """Add the TypedDicts that a type names, itself too."""
-    if is_typeddict(kind):
+    """Add the TypedDicts and dataclasses that a type names, itself too."""
+    if _has_fields(kind):
         if found.get(kind.__name__) is kind:
             return
         if kind.__name__ in found:
@@ -87,6 +88,10 @@ def _collect(kind: Any, found: dict[str, type]) -> None:
         _collect(part, found)
 
 
+def _has_fields(kind: Any) -> bool:
+    return is_typeddict(kind) or is_dataclass(kind)
+
+
 def _interface(kind: type) -> str:
     hints = get_type_hints(kind, include_extras=True)
     lines = (f"  {name}{'?' if get_origin(hint) is NotRequired else ''}: {_written(hint)};" for name, hint in hints.items())
@@ -96,7 +101,7 @@ def _interface(kind: type) -> str:
 def _written(kind: Any) -> str:
     if kind in PLAIN:
         return PLAIN[kind]
-    if is_typeddict(kind):
+    if _has_fields(kind):
         return str(kind.__name__)
     origin, parts = get_origin(kind), get_args(kind)
     if origin in (NotRequired, Annotated):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import numpy as np
 
 from app.figures.row_data import Row, RowLinks, RowsGroup, RowsHeader
@@ -29,7 +27,7 @@ def causes_figure(simulation: Simulation, found: Causes, chosen: Cause | None, t
     """Return the rows: who sent, the layer's own spikes where they are fed back, and u of the neuron below."""
     experiment = simulation.experiment
     header = RowsHeader(
-        steps=simulation.input.shape[1], dt=experiment.dt, palette=asdict(PALETTES[theme]), groups=[], other="", links=[], back=True
+        steps=simulation.input.shape[1], dt=experiment.dt, palette=PALETTES[theme], groups=[], other="", links=[], back=True
     )
     figure = RowsFigure(header)
     record, label = simulation.records[found.layer], experiment.layer_label(str(found.layer))

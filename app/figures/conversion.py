@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal, TypedDict
 
 import numpy as np
 
 from app.figures.row_kinds import RowsFigure
-from app.figures.style import PALETTES, Theme
+from app.figures.style import PALETTES, Palette, Theme
 from snncore.arrays import Array
 from snncore.convert.artificial import ArtificialEpoch
 from snncore.convert.comparison import Compared, ComparedLayer
@@ -17,21 +17,6 @@ from snncore.convert.faults import FaultKind
 from snncore.experiment.conversion import Conversion
 from snncore.experiment.spec import Experiment
 from snncore.run.simulation import Simulation
-
-LARGEST_BYTE = 255
-
-
-class ConversionPalette(TypedDict):
-    """Colours by meaning."""
-
-    text: str
-    muted: str
-    grid: str
-    background: str
-    input: str
-    membrane: str
-    threshold: str
-    compared: str
 
 
 class ConversionLayer(TypedDict):
@@ -151,7 +136,7 @@ class ConversionHeader(TypedDict):
     comparison: ConversionComparison | None
     pinned: int | None
     neuron: ConversionNeuron | None
-    palette: ConversionPalette
+    palette: Palette
 
 
 ConversionFigure = RowsFigure[ConversionHeader]
@@ -176,7 +161,6 @@ def conversion_figure(
         news: what is said.
         trains: whether the training is what there is to see.
     """
-    palette = asdict(PALETTES[theme])
     figure = ConversionFigure(
         ConversionHeader(
             news=news,
@@ -186,7 +170,7 @@ def conversion_figure(
             comparison=None,
             pinned=None,
             neuron=None,
-            palette=ConversionPalette(**{name: palette[name] for name in ConversionPalette.__annotations__}),  # type: ignore[typeddict-item]
+            palette=PALETTES[theme],
         )
     )
     figure.header["epochs"] = figure.put(np.array([epoch.test_accuracy for epoch in epochs]))
@@ -212,16 +196,13 @@ def conversion_figure(
 def _layer(figure: ConversionFigure, compared: Compared, layer: ComparedLayer) -> ConversionLayer:
     steps = np.arange(1, compared.steps + 1)
     sums = layer.point_rates * steps
-    if layer.does_spike:
-        sums = np.rint(sums)
-        sums = sums.astype(np.uint8) if sums.max(initial=0) <= LARGEST_BYTE else sums
     values = np.concatenate([layer.point_activations, layer.point_rates[:, compared.steps // 2 :].ravel()])
     return ConversionLayer(
         title=compared.experiment.layer_label(str(layer.place)),
         place=layer.place,
         spikes=layer.does_spike,
         activations=figure.put(layer.point_activations),
-        sums=figure.put(sums.ravel()),
+        sums=figure.put_spikes(np.rint(sums).ravel()) if layer.does_spike else figure.put(sums.ravel()),
         neurons=figure.put(layer.neurons.astype(np.float64)),
         samples=figure.put(layer.samples.astype(np.float64)),
         correlations=figure.put(np.nan_to_num(layer.correlations, nan=-2.0)),
@@ -266,5 +247,5 @@ def _neuron(figure: ConversionFigure, compared: Compared, simulation: Simulation
         z=figure.put(received),
         u=figure.put(u),
         v=figure.put(v),
-        s=figure.put(spikes),
+        s=figure.put_spikes(spikes),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
 import numpy as np
 
@@ -55,7 +54,7 @@ def credit_figure(
         ask: what is told before there is one; if it is empty, nothing is told of cells.
     """
     steps = next(iter(credit.layers.values())).u.shape[1]
-    header = RowsHeader(steps=steps, dt=experiment.dt, palette=asdict(PALETTES[theme]), groups=[], other="", back=True)
+    header = RowsHeader(steps=steps, dt=experiment.dt, palette=PALETTES[theme], groups=[], other="", back=True)
     if ask:
         header["explains"] = chain_words(ask)
     figure = RowsFigure(header)

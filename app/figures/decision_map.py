@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.style import PALETTES, Theme
+from app.figures.style import PALETTES, Palette, Theme
 from snncore.arrays import Array
 from snncore.run.decision_map import OUTSIDE, DecisionMap
 
@@ -57,15 +57,6 @@ class HiddenMaps(TypedDict):
     sent: Sequence[int]
 
 
-class MapPalette(TypedDict):
-    """Colours beside those of the classes."""
-
-    background: str
-    text: str
-    muted: str
-    grid: str
-
-
 class DecisionHeader(TypedDict):
     """Maps of a decision, and what they are drawn with.
 
@@ -88,7 +79,7 @@ class DecisionHeader(TypedDict):
     hidden: Sequence[HiddenMaps]
     picked: int | None
     is_moving: bool
-    palette: MapPalette
+    palette: Palette
 
 
 class Plane(TypedDict):
@@ -136,7 +127,6 @@ def decision_figure(
         hidden.append(
             HiddenMaps(layer=place, name=plane["layers"][place], neurons=len(counts), drawn=drawn, side=len(within), most=most, sent=chosen)
         )
-    palette = PALETTES[theme]
     colors = CLASS_COLORS[theme]
     header = DecisionHeader(
         side=found.side,
@@ -147,7 +137,7 @@ def decision_figure(
         hidden=hidden,
         picked=picked,
         is_moving=sent is not None,
-        palette=MapPalette(background=palette.background, text=palette.text, muted=palette.muted, grid=palette.grid),
+        palette=PALETTES[theme],
     )
     return header, arrays
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, NotRequired, TypedDict, cast
 
 import numpy as np
@@ -14,11 +13,10 @@ from app.figures.neuron import Decays, NeuronWithDecays, decays_of, neuron_data
 from app.figures.neuron_rows import neuron_rows
 from app.figures.row_kinds import RowsFigure
 from app.figures.rows import Notes
-from app.figures.style import PALETTES, Theme
+from app.figures.style import PALETTES, Palette, Theme
 from app.words.beside import besides
 from app.words.control_rows import ChoiceControl, NumberControl, SwitchControl
 from app.words.numbers import counted
-from snncore.arrays import Array
 from snncore.diagnosis.layers import LEAST_SPAN
 from snncore.experiment import edits as stack
 from snncore.experiment.spec import Experiment
@@ -97,9 +95,12 @@ class NeuronHeader(TypedDict):
     keys: str
     rows: list[NumberControl | SwitchControl | ChoiceControl]
     equation: list[EquationLine]
-    palette: dict[str, str]
+    palette: Palette
     look: NeuronLook
     beside: BesideNeuron | None
+
+
+NeuronFigure = RowsFigure[NeuronHeader]
 
 
 def neuron_figure(
@@ -110,7 +111,7 @@ def neuron_figure(
     usual: Mapping[str, Any],
     pinned: Simulation | None = None,
     difference: str = "",
-) -> RowsFigure:
+) -> NeuronFigure:
     """Return the figure of one layer of neurons without connections, for `app.components.neuron`.
 
     Args:
@@ -124,15 +125,15 @@ def neuron_figure(
     layer = layer_of(experiment)
     models = {kind: neuron_numbers(stack.as_kind(layer, kind, usual)) for kind in KINDS}
     beside = besides(layer).get(look["beside"])
-    figure = RowsFigure[dict[str, Any]]({})
-    header: NeuronHeader = {
+    figure = RowsFigure(cast(NeuronHeader, {}))
+    figure.header = {
         "kind": layer.model.__name__,
         "models": models,
         "decays": decays_of(models.values()),
         "input": cast(InputFields, experiment.input.model_dump(mode="json")),
         "dt": experiment.dt,
         "least_span": LEAST_SPAN,
-        "z": figure.put(neurons_by_time(simulation.input, 0)),
+        "z": figure.put_spikes(neurons_by_time(simulation.input, 0)),
         "draws": _draws(figure, experiment),
         "record": _record(figure, record),
         "pinned": _pinned(figure, pinned, difference) if pinned else None,
@@ -141,11 +142,10 @@ def neuron_figure(
         "keys": KEYS,
         "rows": neuron_rows(experiment, look["beside"]),
         "equation": equation(layer),
-        "palette": asdict(PALETTES[theme]),
+        "palette": PALETTES[theme],
         "look": {"panel": look["panel"], "beside": look["beside"], "neuron": look["neuron"]},
         "beside": {"label": beside.label, "changes": beside.changes} if beside else None,
     }
-    figure.header |= header
     return figure
 
 
@@ -170,24 +170,27 @@ def _from_to(least: float, most: float) -> str:
     return f"of {least:g}" if least == most else f"from {least:g} to {most:g}"
 
 
-def _draws(figure: RowsFigure, experiment: Experiment) -> int | None:
+def _draws(figure: NeuronFigure, experiment: Experiment) -> int | None:
     """Return the uniform numbers from which a random input is made."""
     draws = experiment.input.draws(torch.Generator().manual_seed(experiment.seeds.input), experiment.dt)
     return None if draws is None else figure.put(neurons_by_time(draws.numpy(), 0))
 
 
-def _record(figure: RowsFigure, record: LayerRecord) -> RecordPlaces:
-    arrays: dict[str, Array | None] = {"i": record.i_syn, "u": record.u, "v": record.v}
+def _record(figure: NeuronFigure, record: LayerRecord) -> RecordPlaces:
+    places = RecordPlaces(u=figure.put(neurons_by_time(record.u, 0)), v=figure.put(neurons_by_time(record.v, 0)))
+    if record.i_syn is not None:
+        places["i"] = figure.put(neurons_by_time(record.i_syn, 0))
     if record.does_spike:
-        arrays |= {"s": record.spikes, "theta": np.broadcast_to(record.threshold, record.u.shape)}
-    return cast(RecordPlaces, {name: figure.put(neurons_by_time(values, 0)) for name, values in arrays.items() if values is not None})
+        places["s"] = figure.put_spikes(neurons_by_time(record.spikes, 0))
+        places["theta"] = figure.put(neurons_by_time(np.broadcast_to(record.threshold, record.u.shape), 0))
+    return places
 
 
-def _pinned(figure: RowsFigure, pinned: Simulation, difference: str) -> PinnedNeuron:
+def _pinned(figure: NeuronFigure, pinned: Simulation, difference: str) -> PinnedNeuron:
     layer = layer_of(pinned.experiment)
     return {
         "neuron": neuron_data(layer),
-        "z": figure.put(neurons_by_time(pinned.input, 0)),
+        "z": figure.put_spikes(neurons_by_time(pinned.input, 0)),
         "steps": pinned.input.shape[1],
         "words": difference,
     }

@@ -101,12 +101,11 @@ def _neurons_behind(simulation: Simulation, index: int, weights: IncomingWeights
 def feature_maps(figure: NetworkFigure, record: LayerRecord, sample: int, chosen: Sequence[int]) -> MapsRow:
     """A layer of channels as pictures over time."""
     channels, height, width = record.spikes.shape[2:]
-    values = np.minimum(record.spikes[sample], 255).astype(np.uint8) if record.does_spike else record.u[sample]
     return {
         "kind": "maps",
         "height": MAPS_HEIGHT,
         "title": f"Feature maps, {channels} channels of {height}×{width}",
-        "z": figure.put(values),
+        "z": figure.put_spikes(record.spikes[sample]) if record.does_spike else figure.put(record.u[sample]),
         "shape": (channels, height, width),
         "selected": chosen[0] if chosen else None,
         "pick": int(record.name),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
+from app.figures.style import Palette, Ramp, RowColor
 from app.words.credit import ChainTerm, ChainWords
 from app.words.rates import Side
 from snncore.explain import Ending
@@ -37,7 +38,6 @@ class Grid(AnyRow):
 
     Attributes:
         axis: "neuron" or "channel".
-        color: name of a colour or ramp.
         z: values (lines, columns).
         bin: neurons in a line.
         span: time steps in a column.
@@ -46,7 +46,6 @@ class Grid(AnyRow):
     """
 
     axis: str
-    color: str
     z: int
     bin: int
     span: int
@@ -72,6 +71,7 @@ class RasterRow(Grid):
     """
 
     kind: Literal["raster"]
+    color: RowColor
     counts: int
     other: str
     marks: NotRequired[RasterMarks]
@@ -155,6 +155,7 @@ class HeatmapRow(Grid):
     """
 
     kind: Literal["heatmap"]
+    color: Ramp
     range: tuple[float, float]
     diverges: bool
     theta: NotRequired[float]
@@ -179,7 +180,7 @@ class TraceLine(TypedDict):
     u: int
     v: int | None
     neuron: int | None
-    color: str
+    color: RowColor
     dash: Dash
     width: float
     opacity: float
@@ -324,7 +325,6 @@ class RowsHeader(TypedDict):
     Attributes:
         steps: time steps of the run.
         dt: length of a step in seconds.
-        palette: colours by name.
         other: name of the second run; empty without one.
         links: lines between rows.
         cell: the cell of a heatmap that is marked.
@@ -335,7 +335,7 @@ class RowsHeader(TypedDict):
 
     steps: int
     dt: float
-    palette: dict[str, str]
+    palette: Palette
     groups: list[RowsGroup]
     other: str
     links: NotRequired[list[RowLinks]]

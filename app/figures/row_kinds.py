@@ -13,6 +13,7 @@ import numpy as np
 from typing_extensions import TypeVar
 
 from app.figures.row_data import BarsRow, Dash, HeatmapRow, Level, RasterRow, RowsHeader, TraceLine, TracesRow
+from app.figures.style import Ramp, RowColor
 from snncore.arrays import Array
 
 MOST_ROWS = 1024
@@ -52,6 +53,11 @@ class RowsFigure(Generic[Header]):
         self.arrays.append(np.ascontiguousarray(values))
         return len(self.arrays) - 1
 
+    def put_spikes(self, spikes: np.ndarray[Any, Any]) -> int:
+        """Add numbers of spikes, as bytes where all are whole and none is above 255. Those of 0 and 1 travel as bits."""
+        small = spikes.astype(np.uint8) if spikes.min(initial=0) >= 0 and spikes.max(initial=0) < 256 else spikes
+        return self.put(small if np.array_equal(small, spikes) else spikes)
+
 
 NetworkFigure: TypeAlias = RowsFigure[RowsHeader]
 
@@ -60,17 +66,16 @@ def raster_height(neurons: int) -> int:
     return next((height for most, height in RASTER_HEIGHTS if neurons <= most), RASTER_HEIGHTS[-1][1])
 
 
-def raster(figure: RowsFigure[Any], spikes: Array, color: str, rows: str, other: str = "") -> RasterRow:
+def raster(figure: RowsFigure[Any], spikes: Array, color: RowColor, rows: str, other: str = "") -> RasterRow:
     """Spikes (neurons, time), thinned to what can be drawn, and their sum at each row's end."""
     size, span = bin_size(len(spikes), MOST_ROWS), bin_size(spikes.shape[1], MOST_COLUMNS)
     drawn = binned(spikes, size, span)
-    small = drawn.astype(np.uint8) if drawn.max(initial=0) < 256 else drawn
     return {
         "kind": "raster",
         "height": raster_height(len(spikes)),
         "axis": rows,
         "color": color,
-        "z": figure.put(small),
+        "z": figure.put_spikes(drawn),
         "counts": figure.put(drawn.sum(axis=1, dtype=np.float64)),
         "bin": size,
         "span": span,
@@ -87,7 +92,7 @@ def currents(figure: RowsFigure[Any], values: Array) -> TracesRow | HeatmapRow:
 
 
 def heatmap(
-    figure: RowsFigure[Any], values: Array, color: str, rows: str, limits: tuple[float, float], diverges: bool = False
+    figure: RowsFigure[Any], values: Array, color: Ramp, rows: str, limits: tuple[float, float], diverges: bool = False
 ) -> HeatmapRow:
     size, span = bin_size(len(values), MOST_ROWS), bin_size(values.shape[1], MOST_COLUMNS)
     drawn = averaged(values, size, span)
@@ -148,7 +153,7 @@ def line(
     u: Array,
     v: Array | None,
     neuron: int | None,
-    color: str,
+    color: RowColor,
     dash: Dash = "solid",
     width: float = 1.5,
     opacity: float = 1.0,

@@ -6,7 +6,7 @@ This file chooses the rows; `row_kinds` makes each.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -107,7 +107,7 @@ def rows_figure(
         other: a second run that is drawn beside the first, under the name `other_name`.
     """
     experiment = simulation.experiment
-    palette = asdict(PALETTES[theme])
+    palette = PALETTES[theme]
     header = RowsHeader(steps=simulation.input.shape[1], dt=experiment.dt, palette=palette, groups=[], other=other_name)
     figure, groups = RowsFigure(header), header["groups"]
     groups.append(_input_group(figure, simulation, view, other, other_name))

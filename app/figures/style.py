@@ -8,6 +8,12 @@ from typing import Any, Literal
 Theme = Literal["light", "dark"]
 Figure = dict[str, Any]
 
+RowColor = Literal["spikes", "target", "membrane", "compared", "quiet_input", "input", "muted", "synaptic_current"]
+"""Colours of a palette that lines and rasters have."""
+
+Ramp = Literal["potential", "input", "difference"]
+"""Colours of values from small to large."""
+
 FONT_SIZE = 12
 LEFT_MARGIN = 52
 RIGHT_MARGIN = 16
@@ -26,6 +32,7 @@ class Palette:
     """The colour of an input that stands above what it leads to, and never changes."""
     synaptic_current: str
     membrane: str
+    spikes: str
     threshold: str
     target: str
     compared: str
@@ -33,11 +40,6 @@ class Palette:
     negative: str
     positive: str
     """Ends of the diverging scale for weights, gradients and differences; its middle is the background."""
-
-    @property
-    def spikes(self) -> str:
-        """Spikes are drawn in the text's colour."""
-        return self.text
 
 
 PALETTES: dict[Theme, Palette] = {
@@ -50,6 +52,7 @@ PALETTES: dict[Theme, Palette] = {
         quiet_input="#5B9E8A",
         synaptic_current="#2B8CC4",
         membrane="#0072B2",
+        spikes="#1B1F24",
         threshold="#CF5A00",
         target="#A86E00",
         compared="#C22F6B",
@@ -65,6 +68,7 @@ PALETTES: dict[Theme, Palette] = {
         quiet_input="#3E7F6D",
         synaptic_current="#8ED1F5",
         membrane="#4AA3E8",
+        spikes="#E8ECF1",
         threshold="#FF8A3D",
         target="#F0B429",
         compared="#FF85AC",

@@ -86,6 +86,7 @@ export interface ChooseAct {
 }
 
 export interface Connection {
+  page: string;
   drawn: number;
   answered: number;
 }
@@ -143,7 +144,7 @@ export interface ConversionData {
   comparison: ConversionComparison | null;
   pinned: number | null;
   neuron: ConversionNeuron | null;
-  palette: ConversionPalette;
+  palette: Palette;
   answered: number;
 }
 
@@ -188,17 +189,6 @@ export interface ConversionNews {
   actions: ConversionAction[];
 }
 
-export interface ConversionPalette {
-  text: string;
-  muted: string;
-  grid: string;
-  background: string;
-  input: string;
-  membrane: string;
-  threshold: string;
-  compared: string;
-}
-
 export interface Decays {
   taus: number[];
   alphas: number[];
@@ -213,7 +203,7 @@ export interface DecisionMapData {
   hidden: HiddenMaps[];
   picked: number | null;
   is_moving: boolean;
-  palette: MapPalette;
+  palette: Palette;
   description: string;
   answered: number;
 }
@@ -332,13 +322,13 @@ export interface HeatmapRow {
   pick?: number | null;
   appears?: "forward" | "back";
   axis: string;
-  color: string;
   z: number;
   bin: number;
   span: number;
   neurons: number;
   selected?: number[];
   kind: "heatmap";
+  color: "potential" | "input" | "difference";
   range: [number, number];
   diverges: boolean;
   theta?: number;
@@ -380,13 +370,6 @@ export interface LookAct {
 export interface MapClass {
   name: string;
   color: string;
-}
-
-export interface MapPalette {
-  background: string;
-  text: string;
-  muted: string;
-  grid: string;
 }
 
 export interface MapsRow {
@@ -439,7 +422,7 @@ export interface NeuronData {
   keys: string;
   rows: (NumberControl | SwitchControl | ChoiceControl)[];
   equation: EquationLine[];
-  palette: Record<string, string>;
+  palette: Palette;
   look: NeuronLook;
   beside: BesideNeuron | null;
   answered: number;
@@ -518,6 +501,23 @@ export interface PadPalette {
   text: string;
   muted: string;
   output: string;
+}
+
+export interface Palette {
+  background: string;
+  text: string;
+  muted: string;
+  grid: string;
+  input: string;
+  quiet_input: string;
+  synaptic_current: string;
+  membrane: string;
+  spikes: string;
+  threshold: string;
+  target: string;
+  compared: string;
+  negative: string;
+  positive: string;
 }
 
 export interface Part {
@@ -600,13 +600,13 @@ export interface RasterRow {
   pick?: number | null;
   appears?: "forward" | "back";
   axis: string;
-  color: string;
   z: number;
   bin: number;
   span: number;
   neurons: number;
   selected?: number[];
   kind: "raster";
+  color: "spikes" | "target" | "membrane" | "compared" | "quiet_input" | "input" | "muted" | "synaptic_current";
   counts: number;
   other: string;
   marks?: RasterMarks;
@@ -666,7 +666,7 @@ export interface RowNotes {
 export interface Rows {
   steps: number;
   dt: number;
-  palette: Record<string, string>;
+  palette: Palette;
   groups: RowsGroup[];
   other: string;
   links?: RowLinks[];
@@ -769,7 +769,7 @@ export interface TraceLine {
   u: number;
   v: number | null;
   neuron: number | null;
-  color: string;
+  color: "spikes" | "target" | "membrane" | "compared" | "quiet_input" | "input" | "muted" | "synaptic_current";
   dash: "solid" | "dash" | "dot" | "dashdot";
   width: number;
   opacity: number;
@@ -818,17 +818,8 @@ export interface Wall {
   names: string[];
   size: [number, number] | null;
   picked: number | null;
-  palette: WallPalette;
+  palette: Palette;
   answered: number;
-}
-
-export interface WallPalette {
-  text: string;
-  muted: string;
-  grid: string;
-  background: string;
-  mistake: string;
-  picked: string;
 }
 
 export interface WeightsRow {

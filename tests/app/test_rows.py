@@ -183,7 +183,7 @@ def test_the_header_knows_steps_colours_and_the_name_of_the_second_run(theme: Th
     simulation = simulation_of("LIF")
     header = rows_figure(simulation, closed(simulation), {}, theme, shuffled("LIF"), "shuffled").header
     assert (header["steps"], header["other"]) == (40, "shuffled")
-    assert header["palette"]["membrane"] == PALETTES[theme].membrane
+    assert header["palette"] == PALETTES[theme]
 
 
 def test_layers_can_be_called_otherwise() -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.components.assets import web_url
 from app.server.link import to_parameter
 from app.state.discoveries import DISCOVERIES
 from app.state.presets import presets
@@ -142,6 +143,30 @@ def test_an_answer_for_the_page_that_back_has_left_comes_too_late_to_turn_to_it_
     turn_to(page, "Neuron")
     page.wait_for_function("location.pathname.endsWith('/neuron')")
     seen_as(NeuronPage, page).wait()
+
+
+TELL = """async ([key, lib]) => {
+    const { viewAt } = await import(new URL(`${lib}/view.js`, document.baseURI));
+    const views = [...document.querySelectorAll(`.st-key-${key}, .st-key-${key} *`)].map(viewAt);
+    window.tell = () => views.find(Boolean).acts.tell({ do: "redo" });
+}"""
+"""As a view tells again what Python hasn't answered. It is there before, since an import takes a moment."""
+
+
+def test_a_view_that_tells_something_after_back_does_not_bring_its_page_again(open_network: OpenNetwork) -> None:
+    page = open_network(through_training=True).page
+    page.evaluate(TELL, ["undo", f"{web_url()}/lib"])
+    page.evaluate("() => { addEventListener('popstate', () => setTimeout(window.tell), { once: true }); history.back(); }")
+    expect(page.get_by_role("button", name="Train them")).to_be_visible()
+    assert "network" not in page.url
+
+
+def test_a_view_that_tells_something_after_a_link_was_pressed_does_not_bring_its_page_again(open_page: Open) -> None:
+    page = open_page().page
+    page.evaluate(TELL, ["undo", f"{web_url()}/lib"])
+    page.evaluate("() => { document.querySelector('a[href$=network]').click(); window.tell(); }")
+    expect(page.get_by_role("button", name="Train this network")).to_be_visible()
+    page.wait_for_function("location.pathname.endsWith('/network')")
 
 
 def test_a_preset_that_was_undone_costs_no_press_of_its_own(open_network: OpenNetwork) -> None:

@@ -46,7 +46,7 @@ def sent(amplitude: float) -> dict[str, Any]:
     """What Python sends of the neuron under an input of some amplitude."""
     experiment = DEFAULT.replace({"input.amplitude": amplitude})
     figure = neuron_figure(simulate(experiment)[0], Notes(), {"panel": "", "beside": "", "neuron": 0}, "light", {})
-    return {"header": figure.header, "arrays": [values.ravel().tolist() for values in figure.arrays]}
+    return {"header": {**figure.header, "palette": {}}, "arrays": [values.ravel().tolist() for values in figure.arrays]}
 
 
 @pytest.mark.parametrize(

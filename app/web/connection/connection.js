@@ -4,6 +4,7 @@
 
 import { Acts } from "../lib/acts.js";
 import { drawn } from "../lib/drawn.js";
+import { pageDrawn } from "../lib/turning.js";
 import { lastingView } from "../lib/view.js";
 
 const LOST = "[data-testid=stConnectionStatus]"; // what Streamlit shows while there is no connection
@@ -27,6 +28,7 @@ function create() {
 function update({ acts }, data, send) {
   drawn.number = data.drawn; // all that comes before it on the page has come
   acts.update(send, data.answered);
+  pageDrawn(data.page);
 }
 
 /** @param {View} view */

@@ -60,7 +60,7 @@ export function marks(axis, most) {
 /**
  * @param {import("./canvas.js").Context} context
  * @param {Plane} on
- * @param {import("../wire.js").ConversionPalette} palette
+ * @param {import("../wire.js").Palette} palette
  * @param {{x: string, y: string, title?: string, inPercent?: boolean, most?: number}} words
  */
 export function paintAxes(context, on, palette, { x, y, title = "", inPercent = false, most = 5 }) {

@@ -5,11 +5,14 @@
 // something, nothing turns the page. Where Streamlit itself writes an address of the page on display, it is one that the server knew before
 // it wrote the present one: it is left out, since it may be that of the entry before, and the page would go back.
 
+import { askedFor, forgetAsked, pageAt } from "../lib/turning.js";
+
 const NEW = "new"; // in an address that has to have an entry of its own, as in `app/widgets/session.py`
 const PAGE = "of"; // in an address: the page that wrote it
 const DRAFT = "x"; // what an entry shows of a page
 const CHECKSUM = 12; // characters at the end of a draft's text that tell it from others of its length
 const KEPT = "entries"; // name in the tab's storage
+const LINKS = "[data-testid=stPageLink-NavLink]";
 
 const { pushState, replaceState } = history;
 /** What the entries of this tab show, by their place. @type {Record<number, string>} */
@@ -23,7 +26,7 @@ history.pushState = (state, _, url) => write(state, new URL(url ?? "", location.
 history.replaceState = (state, _, url) => rewrite(state, new URL(url ?? "", location.href));
 if (placeOf(history.state) === undefined) forgetLater(); // a new entry is the last one
 window.addEventListener("popstate", onPop); // once, for good, over all pages
-for (const act of ["pointerdown", "keydown", "click"]) window.addEventListener(act, () => (hasTurned = false), true);
+for (const act of /** @type {const} */ (["pointerdown", "keydown", "click"])) window.addEventListener(act, onAct, true);
 put(history.state, new URL(location.href)); // notes its place
 
 export default function () {}
@@ -69,8 +72,26 @@ function put(state, target) {
 function onPop({ state }) {
   isTurning = false;
   here = placeOf(state) ?? here;
-  hasTurned ||= location.pathname !== path;
+  if (location.pathname === path) return;
+  hasTurned = true;
   path = location.pathname;
+  askedFor(pageAt(path), () => window.dispatchEvent(new PopStateEvent("popstate", { state: history.state })));
+}
+
+/** @param {MouseEvent | KeyboardEvent} event */
+function onAct(event) {
+  hasTurned = false;
+  const { type, target, ctrlKey, metaKey, shiftKey, altKey } = event;
+  const opensElsewhere = ctrlKey || metaKey || shiftKey || altKey;
+  const link = type === "click" && !opensElsewhere && target instanceof Element ? target.closest(LINKS) : null;
+  if (link instanceof HTMLAnchorElement) askedFor(pageAt(link.pathname), () => clickLink(link.href));
+  else forgetAsked();
+}
+
+/** Where the link itself has gone with its page, another one leads there too. @param {string} address */
+function clickLink(address) {
+  const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(LINKS));
+  [...links].find(({ href }) => href === address)?.click();
 }
 
 /** @param {URL} target */
@@ -89,7 +110,7 @@ function shownAt({ pathname, searchParams }) {
 function isOfItsPage({ pathname, searchParams }) {
   const page = searchParams.get(PAGE);
   searchParams.delete(PAGE);
-  return page === null ? pathname !== location.pathname : page === pathname.split("/").at(-1); // Streamlit writes none as it turns the page
+  return page === null ? pathname !== location.pathname : page === pageAt(pathname); // Streamlit writes none as it turns the page
 }
 
 function forgetLater() {

@@ -18,7 +18,7 @@ import { LEFT, plotWidth, ticks, toPixel } from "../lib/time_axis.js";
 
 /**
  * What painters need: `x` tells where a time lies.
- * @typedef {{context: Context, view: View, palette: Record<string, string>, axis: TimeAxis, x: (time: number) => number}} Stage
+ * @typedef {{context: Context, view: View, palette: import("../wire.js").Palette, axis: TimeAxis, x: (time: number) => number}} Stage
  */
 
 /** @type {{ghost: number[], beside: number[], A: number[], threshold: number[], steady: number[]}} */

@@ -167,7 +167,7 @@ export function drawTitle({ context, height, palette }, text) {
   context.restore();
 }
 
-/** A line across the plot. @param {Stage} stage @param {number} y @param {string} color @param {number} width @param {number[]} dash */
+/** A line across the plot. @param {Stage} stage @param {number} y @param {keyof import("../wire.js").Palette} color @param {number} width @param {number[]} dash */
 export function strokeLevel({ context, axis, palette }, y, color, width, dash) {
   context.strokeStyle = palette[color];
   context.lineWidth = width;

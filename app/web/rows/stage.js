@@ -24,7 +24,7 @@ import { wholeRange } from "./zoom.js";
 
 /**
  * What it takes to draw a row.
- * @typedef {Field & {context: CanvasRenderingContext2D, scale: number, palette: Record<string, string>, ramps: Ramps, font: string,
+ * @typedef {Field & {context: CanvasRenderingContext2D, scale: number, palette: import("../wire.js").Palette, ramps: Ramps, font: string,
  *   at: number, cell: {line: number, time: number} | null}} Stage
  *   scale: device pixels per unit; at: the time step under the cursor; cell: the marked one
  */
@@ -60,14 +60,14 @@ export function drawRow(view, drawn) {
 /** @type {Map<string, Ramps>} */
 const rampsByBackground = new Map();
 
-/** Ramps by name. @param {Record<string, string>} palette */
+/** Ramps by name. @param {import("../wire.js").Palette} palette */
 function rampsOf(palette) {
   const found = rampsByBackground.get(palette.background) ?? madeRamps(palette);
   rampsByBackground.set(palette.background, found);
   return found;
 }
 
-/** @param {Record<string, string>} palette @returns {Ramps} */
+/** @param {import("../wire.js").Palette} palette @returns {Ramps} */
 const madeRamps = (palette) => ({
   potential: ramp([palette.negative, palette.background, palette.membrane]),
   input: ramp([palette.background, palette.input, palette.text]),

@@ -24,7 +24,7 @@ export function drawMatrix(context, scale, side, counts, { names, palette }, at)
       const [x, y] = [MARGIN + answer * cell, MARGIN + label * cell];
       const share = count / whole;
       context.globalAlpha = count ? 0.15 + 0.85 * share : 1;
-      context.fillStyle = count ? (label === answer ? palette.picked : palette.mistake) : palette.grid;
+      context.fillStyle = count ? (label === answer ? palette.membrane : palette.threshold) : palette.grid;
       context.fillRect(x + 0.5, y + 0.5, cell - 1, cell - 1);
       context.globalAlpha = 1;
       if (count && cell >= 2 * FONT - 4) {

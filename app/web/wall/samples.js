@@ -28,9 +28,9 @@ export function drawSamples(context, scale, view) {
     const inner = side - 2 * GAP * scale;
     if (atlas && data.header.size) drawImage(context, atlas, number, labels.length, data.header.size, inner, isMistake);
     else name(context, isMistake ? `${names[labels[number]]}→${names[answers[number]]}` : names[labels[number]], inner, isMistake, palette);
-    if (isMistake) frame(context, palette.mistake, inner, 1.5 * scale);
+    if (isMistake) frame(context, palette.threshold, inner, 1.5 * scale);
     if (isMistake && atlas) corner(context, names[answers[number]], inner, palette);
-    if (number === picked) frame(context, palette.picked, inner, 2.5 * scale);
+    if (number === picked) frame(context, palette.membrane, inner, 2.5 * scale);
     else if (place === at) frame(context, palette.text, inner, 1.5 * scale);
     context.restore();
   }
@@ -59,7 +59,7 @@ function drawImage(context, atlas, number, count, [height, width], side, isMista
  * @param {string} text
  * @param {number} side
  * @param {boolean} isMistake
- * @param {import("../wire.js").WallPalette} palette
+ * @param {import("../wire.js").Palette} palette
  */
 function name(context, text, side, isMistake, palette) {
   context.fillStyle = isMistake ? palette.text : palette.muted;
@@ -74,7 +74,7 @@ function name(context, text, side, isMistake, palette) {
  * @param {CanvasRenderingContext2D} context
  * @param {string} text
  * @param {number} side
- * @param {import("../wire.js").WallPalette} palette
+ * @param {import("../wire.js").Palette} palette
  */
 function corner(context, text, side, palette) {
   const height = side * SMALL;
@@ -84,7 +84,7 @@ function corner(context, text, side, palette) {
   const width = Math.min(context.measureText(text).width + height / 3, side);
   context.fillStyle = palette.background;
   context.fillRect(side - width, side - height * 1.05, width, height * 1.05);
-  context.fillStyle = palette.mistake;
+  context.fillStyle = palette.threshold;
   context.fillText(text, side - height / 6, side - height * 0.15, side);
 }
 

@@ -56,7 +56,7 @@ function drawSpikes(stage, row, lines) {
   const z = stage.arrays[row.z];
   const columns = z.length / lines;
   const most = Math.max(largestSize(z), 1);
-  const rgb = channels(stage.palette[row.color] ?? stage.palette.text);
+  const rgb = channels(stage.palette[row.color]);
   const shades = Array.from({ length: SHADES }, (_, level) => pixel(rgb, FAINTEST + ((1 - FAINTEST) * level) / (SHADES - 1)));
   paint(stage, (pixels, { width, height, first, step }) => {
     const cell = step * row.span;

@@ -28,7 +28,7 @@ export const traces = {
     if (low < 0) strokeLevel(stage, y(0), "grid", 1, []);
     clipped(stage, () => {
       for (const line of row.lines) {
-        context.strokeStyle = palette[line.color] ?? palette.text;
+        context.strokeStyle = palette[line.color];
         context.globalAlpha = line.opacity;
         context.lineWidth = line.width;
         context.setLineDash(DASHES[line.dash]);

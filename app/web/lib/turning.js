@@ -1,0 +1,29 @@
+// The page that the visitor asked for last, until it is drawn. Whatever Streamlit tells its server names the page on display, and what is
+// told last counts: where a view or a poll of the page that is left tells something after the visitor has asked for another, that page is
+// drawn again. Then the other is asked for again.
+
+const MOST = 5; // times that a page is asked for again, so that one which can't be had ends
+
+/** @type {{page: string, ask: () => void, times: number} | null} */
+let asked = null;
+
+/** What Python calls the page at a path. @param {string} path */
+export const pageAt = (path) => path.split("/").at(-1) ?? "";
+
+/** Notes that a page has been asked for, and how it is asked for again. @param {string} page @param {() => void} ask */
+export function askedFor(page, ask) {
+  asked = { page, ask, times: asked?.page === page ? asked.times : 0 };
+}
+
+/** The visitor does something else. */
+export function forgetAsked() {
+  asked = null;
+}
+
+/** Notes that all of a page is drawn. @param {string} page */
+export function pageDrawn(page) {
+  if (!asked) return;
+  asked.times += 1;
+  if (asked.page === page || asked.times > MOST) asked = null;
+  else asked.ask();
+}

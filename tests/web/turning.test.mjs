@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { askedFor, forgetAsked, pageAt, pageDrawn } from "../../app/web/lib/turning.js";
+
+/** Asks for a page, and returns how often it was asked for again. */
+function asking(page) {
+  const times = { again: 0 };
+  askedFor(page, () => {
+    times.again += 1;
+    askedFor(page, () => times.again++); // as a link does that is clicked again
+  });
+  return times;
+}
+
+test("a page that was asked for is asked for again whenever another is drawn, until it is drawn itself", () => {
+  const times = asking("network");
+  for (const drawn of ["neuron", "", "network", "neuron"]) pageDrawn(drawn);
+  assert.equal(times.again, 2);
+});
+
+test("a page that can't be had is not asked for for ever", () => {
+  const times = asking("gone");
+  for (let drawn = 0; drawn < 50; drawn++) pageDrawn("network");
+  assert.equal(times.again, 5);
+});
+
+test("whoever does something else no longer asks for it", () => {
+  const times = asking("network");
+  forgetAsked();
+  pageDrawn("neuron");
+  assert.equal(times.again, 0);
+});
+
+test("a page is called by the last part of its path", () => {
+  assert.deepEqual(["/", "/network", "/class/neuron"].map(pageAt), ["", "network", "neuron"]);
+});
