@@ -54,7 +54,7 @@ class RowsFigure(Generic[Header]):
         return len(self.arrays) - 1
 
     def put_spikes(self, spikes: np.ndarray[Any, Any]) -> int:
-        """Add numbers of spikes, as bytes where all are whole and none is above 255. Those of 0 and 1 travel as bits."""
+        """Add numbers of spikes, as bytes where all are whole and none is above 255. Zeros and ones travel as bits."""
         small = spikes.astype(np.uint8) if spikes.min(initial=0) >= 0 and spikes.max(initial=0) < 256 else spikes
         return self.put(small if np.array_equal(small, spikes) else spikes)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def test_a_message_is_read_as_the_same_figure(name: str) -> None:
     for heatmaps in (frozenset[int](), frozenset(simulation.records)):
         figure = drawn(simulation, opened(simulation, chosen=2, heatmaps=heatmaps), shuffled(name))
         header, arrays = read(message(figure))
-        assert header == json.loads(json.dumps(figure.header))
+        assert header == json.loads(json.dumps(figure.header, default=asdict))
         assert len(arrays) == len(figure.arrays)
         for found, put in zip(arrays, figure.arrays, strict=True):
             assert np.array_equal(found, put.ravel())

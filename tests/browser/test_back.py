@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
@@ -16,6 +17,7 @@ from app.state.tuned_neuron import DEFAULT
 from tests.browser.conftest import Open, OpenNetwork, OpenNeuron
 from tests.browser.network_page import TEN_SPIKES, NetworkPage
 from tests.browser.neuron_page import NeuronPage
+from tests.browser.server import Server
 from tests.browser.training_page import ENDLESS, TrainingPage
 
 LESSON = DISCOVERIES[0].title
@@ -147,8 +149,9 @@ def test_an_answer_for_the_page_that_back_has_left_comes_too_late_to_turn_to_it_
 
 TELL = """async ([key, lib]) => {
     const { viewAt } = await import(new URL(`${lib}/view.js`, document.baseURI));
-    const views = [...document.querySelectorAll(`.st-key-${key}, .st-key-${key} *`)].map(viewAt);
-    window.tell = () => views.find(Boolean).acts.tell({ do: "redo" });
+    const found = () => [...document.querySelectorAll(`.st-key-${key}, .st-key-${key} *`)].map(viewAt).find(Boolean);
+    while (!found()) await new Promise(requestAnimationFrame);
+    window.tell = () => found().acts.tell({ do: "redo" });
 }"""
 """As a view tells again what Python hasn't answered. It is there before, since an import takes a moment."""
 
@@ -161,12 +164,17 @@ def test_a_view_that_tells_something_after_back_does_not_bring_its_page_again(op
     assert "network" not in page.url
 
 
-def test_a_view_that_tells_something_after_a_link_was_pressed_does_not_bring_its_page_again(open_page: Open) -> None:
-    page = open_page().page
+@pytest.mark.parametrize(("left", "link", "button"), [("", "Network", "Train this network"), ("network", "Training", "Train them")])
+def test_a_view_that_tells_something_after_a_link_was_pressed_does_not_bring_its_page_again(
+    left: str, link: str, button: str, visitors: Callable[..., Page], server: Server
+) -> None:
+    page = visitors(server)
+    page.goto(f"{server.url}{left}")
+    expect(page.get_by_role("link", name=link, exact=True)).to_be_visible()
     page.evaluate(TELL, ["undo", f"{web_url()}/lib"])
-    page.evaluate("() => { document.querySelector('a[href$=network]').click(); window.tell(); }")
-    expect(page.get_by_role("button", name="Train this network")).to_be_visible()
-    page.wait_for_function("location.pathname.endsWith('/network')")
+    page.get_by_role("link", name=link, exact=True).evaluate("link => { link.click(); window.tell(); }")
+    expect(page.get_by_role("button", name=button)).to_be_visible()
+    page.wait_for_function("left => location.pathname !== `/${left}`", arg=left)
 
 
 def test_a_preset_that_was_undone_costs_no_press_of_its_own(open_network: OpenNetwork) -> None:

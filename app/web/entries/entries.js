@@ -84,14 +84,17 @@ function onAct(event) {
   const { type, target, ctrlKey, metaKey, shiftKey, altKey } = event;
   const opensElsewhere = ctrlKey || metaKey || shiftKey || altKey;
   const link = type === "click" && !opensElsewhere && target instanceof Element ? target.closest(LINKS) : null;
-  if (link instanceof HTMLAnchorElement) askedFor(pageAt(link.pathname), () => clickLink(link.href));
+  if (link) askedFor(pageOf(link), () => clickLink(pageOf(link)));
   else forgetAsked();
 }
 
-/** Where the link itself has gone with its page, another one leads there too. @param {string} address */
-function clickLink(address) {
-  const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(LINKS));
-  [...links].find(({ href }) => href === address)?.click();
+/** The page that a link leads to. Its address as a whole is relative to the page on display. @param {Element} link */
+const pageOf = (link) => pageAt(link.getAttribute("href") ?? "");
+
+/** Where the link itself has gone with its page, another one leads there too. @param {string} page */
+function clickLink(page) {
+  const links = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(LINKS));
+  [...links].find((link) => pageOf(link) === page)?.click();
 }
 
 /** @param {URL} target */
