@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_what_is_sent_is_read_as_the_figure(name: str, modules: Modules) -> None
     header, arrays = modules.evaluate(
         f"{TAKEN} return [header, arrays.map(values => [values instanceof Uint8Array, [...values]])]; }}", sent
     )
-    assert header == json.loads(json.dumps(figure.header))
+    assert header == json.loads(json.dumps(figure.header, default=asdict))
     assert arrays == [[put.dtype == "uint8", put.ravel().tolist()] for put in figure.arrays]
 
 
