@@ -34,18 +34,24 @@ change: these for years, where the time of the copy would have it fetched again 
 STUB = """\
 const loading = import(new URL(%s, document.baseURI));
 export default (call) => {
+  const place = call.parentElement;
   let end, over;
-  loading.then(
-    (view) => over || (end = view.default(call)),
-    ({ message }) => {
-      const textContent = `This part of the page could not be loaded (${message}). Reload the page.`;
-      Object.assign(call.parentElement, { role: "alert", textContent });
-    },
-  );
+  const draw = (view) => {
+    if (over) return;
+    end = view.default(call);
+    place.isDrawn = true;
+  };
+  loading.then(draw).catch((error) => {
+    if (place.isDrawn) throw error;
+    const textContent = `This part of the page could not be loaded (${error.message}). Reload the page.`;
+    Object.assign(place, { role: "alert", textContent });
+  });
   return () => ((over = true), end?.());
 };
 """
-"""A component's own JavaScript, which Streamlit sends with every redraw. Calls that come before the module keep their order."""
+"""A component's own JavaScript, which Streamlit sends with every redraw. Calls that come before the module keep their order. What is drawn
+already stays, and errors that come after it are the browser console's.
+"""
 
 
 def component(name: str) -> Callable[..., Any]:

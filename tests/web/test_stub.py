@@ -24,6 +24,7 @@ CALLS = """
 globalThis.document = { baseURI: import.meta.url };
 const { default: component } = await import("./stub.mjs");
 const shown = [];
+process.on("unhandledRejection", ({ message }) => shown.push(message));
 const parentElement = {};
 const first = component({ data: "first", shown, parentElement });
 first();
@@ -46,14 +47,22 @@ def called(folder: Path, module: str) -> dict[str, object]:
 
 
 def test_calls_that_come_before_the_module_keep_their_order_and_one_that_ended_is_left_out(tmp_path: Path) -> None:
-    assert called(tmp_path, MODULE) == {"shown": ["second", "third", "end of second"], "parentElement": {}}
+    assert called(tmp_path, MODULE) == {"shown": ["second", "third", "end of second"], "parentElement": {"isDrawn": True}}
 
 
-def test_a_module_that_cannot_be_loaded_says_so_where_its_view_would_be(tmp_path: Path) -> None:
-    said = called(tmp_path, "broken(")["parentElement"]
+@pytest.mark.parametrize(
+    "module", ["broken(", "export default () => { throw new Error('no canvas'); };"], ids=["no module", "nothing that can be drawn"]
+)
+def test_a_view_that_cannot_be_loaded_says_so_where_it_would_be(module: str, tmp_path: Path) -> None:
+    said = called(tmp_path, module)["parentElement"]
     assert isinstance(said, dict)
     assert said["role"] == "alert"
     assert said["textContent"].startswith("This part of the page could not be loaded (")
+
+
+def test_what_is_drawn_stays_if_a_later_call_fails_and_the_console_has_the_error(tmp_path: Path) -> None:
+    module = "export default ({ data, shown }) => { if (data === 'third') throw new Error('no canvas'); shown.push(data); };"
+    assert called(tmp_path, module) == {"shown": ["second", "no canvas"], "parentElement": {"isDrawn": True}}
 
 
 @pytest.fixture
