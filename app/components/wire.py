@@ -1,6 +1,7 @@
 """What crosses to the browser and back, as types that TypeScript checks the modules of `app/web` against.
 
-`make types` writes `app/web/wire.d.ts` from the TypedDicts named here, and from the dataclasses that they name.
+`make types` writes `app/web/wire.d.ts` from the TypedDicts named here, from the dataclasses that they name, and from the inputs that the
+browser makes too.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from app.components.undo import Undo
 from app.components.wall import Wall
 from app.figures import acts
 from app.words.glossary import Glossary
+from snncore.experiment.inputs import INPUT_KINDS
 
 SENT: tuple[type, ...] = (
     Connection,
@@ -54,6 +56,9 @@ SENT: tuple[type, ...] = (
 TOLD: dict[str, Any] = {name: kind for name, kind in vars(acts).items() if name.endswith("Act")}
 """What views tell, by name: acts, and which of them one view tells."""
 
+MADE = ("step_current", "ramp_current", "sine_current", "spike_bursts", "random_spikes", "poisson_spikes", "drawn", "file")
+"""Inputs that `app/web/neuron/stimulus.js` makes too, by kind."""
+
 WRITTEN = Path(__file__).parents[1] / "web" / "wire.d.ts"
 
 HEAD = "// What Python sends and what it is told, written from its TypedDicts by `make types`. Change those instead.\n"
@@ -71,7 +76,7 @@ def typescript(sent: Sequence[type] = SENT, told: Mapping[str, Any] = TOLD) -> s
     for each in (*sent, *told.values()):
         _collect(each, found)
     unions = (f"export type {name} = {_written(told[name])};" for name in sorted(told) if not is_typeddict(told[name]))
-    return "\n".join([HEAD, *(_interface(found[name]) for name in sorted(found)), *unions, ""])
+    return "\n".join([HEAD, *(_interface(found[name]) for name in sorted(found)), _inputs(), *unions, ""])
 
 
 def _collect(kind: Any, found: dict[str, type]) -> None:
@@ -96,6 +101,15 @@ def _interface(kind: type) -> str:
     hints = get_type_hints(kind, include_extras=True)
     lines = (f"  {name}{'?' if get_origin(hint) is NotRequired else ''}: {_written(hint)};" for name, hint in hints.items())
     return "\n".join([f"export interface {kind.__name__} {{", *lines, "}", ""])
+
+
+def _inputs() -> str:
+    """The fields of the inputs, by kind."""
+    lines = []
+    for kind in MADE:
+        fields = (f"    {name}: {_written(field.annotation)};" for name, field in INPUT_KINDS[kind].model_fields.items())
+        lines += [f"  {kind}: {{", *fields, "  };"]
+    return "\n".join(["export interface Inputs {", *lines, "}", ""])
 
 
 def _written(kind: Any) -> str:

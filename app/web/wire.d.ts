@@ -835,6 +835,67 @@ export interface WeightsRow {
   shape: number[];
 }
 
+export interface Inputs {
+  step_current: {
+    shape: number[];
+    neurons: number | null;
+    kind: "step_current";
+    amplitude: number;
+    start: number;
+    stop: number | null;
+  };
+  ramp_current: {
+    shape: number[];
+    kind: "ramp_current";
+    first: number;
+    last: number;
+  };
+  sine_current: {
+    shape: number[];
+    kind: "sine_current";
+    amplitude: number;
+    period: number;
+    offset: number;
+  };
+  spike_bursts: {
+    shape: number[];
+    weight: number;
+    neurons: number | null;
+    kind: "spike_bursts";
+    period: number;
+    length: number;
+    first: number;
+    count: number | null;
+    period_step: number;
+  };
+  random_spikes: {
+    shape: number[];
+    weight: number;
+    kind: "random_spikes";
+    probability: number;
+  };
+  poisson_spikes: {
+    shape: number[];
+    weight: number;
+    kind: "poisson_spikes";
+    rate: number;
+  };
+  drawn: {
+    shape: number[];
+    weight: number;
+    kind: "drawn";
+    values: number[];
+  };
+  file: {
+    shape: number[];
+    weight: number;
+    kind: "file";
+    name: string;
+    digest: string;
+    holds: "events" | "counts" | "currents" | null;
+  };
+}
+
 export type ConversionAct = StepsAct | PickUnitAct | MendConversionAct | ConversionButtonAct;
 export type MapAct = PickSampleAct | PickHiddenAct;
 export type NeuronAct = EditAct | NeuronLookAct | MendNeuronAct | UnpinAct;

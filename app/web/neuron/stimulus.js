@@ -4,20 +4,8 @@
 
 /** @typedef {import("../wire.js").InputFields} InputFields */
 
-/**
- * The fields of the inputs that can be made here, by kind, as in the Experiment.
- * @typedef {object} Inputs
- * @property {InputFields & {amplitude: number, start: number, stop: number | null}} step_current
- * @property {InputFields & {first: number, last: number}} ramp_current
- * @property {InputFields & {amplitude: number, period: number, offset: number}} sine_current
- * @property {InputFields & Weighted & {period: number, length: number, first: number, count: number | null, period_step: number}} spike_bursts
- * @property {InputFields & Weighted & {probability: number}} random_spikes
- * @property {InputFields & Weighted & {rate: number}} poisson_spikes
- * @property {InputFields & Weighted & {values: number[]}} drawn
- * @property {InputFields & Weighted} file
- */
-
-/** @typedef {{weight: number}} Weighted by what all values are multiplied */
+/** @typedef {import("../wire.js").Inputs} Sent */
+/** The fields of the inputs that can be made here, by kind. @typedef {{[K in keyof Sent]: InputFields & Sent[K]}} Inputs */
 /** @typedef {keyof Inputs} Kind */
 /** @typedef {(time: number, neuron: number, place: number) => number} ValueAt the value before the weight; `place` is that among all values */
 
@@ -61,7 +49,7 @@ function isSame(input, other) {
  * @param {InputFields} input
  */
 export function knownInput(input) {
-  const known = /** @type {{[K in Kind]: Inputs[K] & {kind: K}}[Kind]} */ (input); // Python sends each kind with its fields
+  const known = /** @type {Inputs[Kind]} */ (input); // Python sends each kind with its fields
   return Object.hasOwn(STIMULI, input.kind) ? known : null;
 }
 
