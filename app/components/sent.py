@@ -13,7 +13,7 @@ import secrets
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias, TypedDict
 
 import numpy as np
 import streamlit as st
@@ -30,6 +30,7 @@ TYPES = {"u1": "u1", "f8": "f8", "i4": "i4", "i8": "i4"}
 """Types that arrays of a type travel as; all others travel as float32."""
 
 Arrays = Sequence[np.ndarray[Any, Any]]
+Entry: TypeAlias = Literal[0] | tuple[int, int, int]
 
 
 class Part(NamedTuple):
@@ -41,6 +42,25 @@ class Part(NamedTuple):
     @classmethod
     def of(cls, content: bytes) -> Part:
         return cls(len(content), hashlib.blake2b(content, digest_size=12).digest())
+
+
+class SentHead(TypedDict):
+    """Head of a message.
+
+    Attributes:
+        view: its name in the browser.
+        number: of the message.
+        isOffered: whether later messages may be based on it.
+        base: number of the message that it is based on; None if it is whole.
+        parts: how each is sent: which part of the base it begins like, how many bytes of that part it has, and how many follow; 0 if it is
+            the part at the same place.
+    """
+
+    view: str
+    number: int
+    isOffered: bool
+    base: int | None
+    parts: list[Entry]
 
 
 @dataclass
@@ -81,7 +101,8 @@ class Sent:
         contents = _contents(header, arrays)
         base, now = self._base(), time.monotonic()
         made = Message(self.count, now, [Part.of(content) for content in contents])
-        entries, bodies = [], []
+        entries: list[Entry] = []
+        bodies = []
         for place, (content, part) in enumerate(zip(contents, made.parts, strict=True)):
             source, kept = _kept(base, place, content, part) if base else (0, 0)
             is_as_before = source == place and kept == part.size and base is not None
@@ -91,8 +112,8 @@ class Sent:
         is_offered = base is None or now - self.messages[-1].at >= self.spacing
         if is_offered:
             self.messages.append(made)
-        told = {"view": self.view, "number": made.number, "isOffered": is_offered, "base": base.number if base else None, "parts": entries}
-        head = json.dumps(told, separators=(",", ":")).encode()
+        told = SentHead(view=self.view, number=made.number, isOffered=is_offered, base=base.number if base else None, parts=entries)
+        head = _json(told)
         return b"".join((len(head).to_bytes(4, "little"), head, *bodies))
 
     def forget(self, but: Container[int] = ()) -> None:

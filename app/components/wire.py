@@ -25,6 +25,7 @@ from app.components.neuron import NeuronData
 from app.components.plot import Plots
 from app.components.ribbon import Ribbon
 from app.components.rows import Rows
+from app.components.sent import SentHead
 from app.components.shortcuts import Shortcuts
 from app.components.theme import DrawnTheme
 from app.components.undo import Undo
@@ -47,6 +48,7 @@ SENT: tuple[type, ...] = (
     Plots,
     Ribbon,
     Rows,
+    SentHead,
     Shortcuts,
     Undo,
     Wall,

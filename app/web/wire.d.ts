@@ -706,6 +706,14 @@ export interface SelectLayerAct {
   layer: number | null;
 }
 
+export interface SentHead {
+  view: string;
+  number: number;
+  isOffered: boolean;
+  base: number | null;
+  parts: (0 | [number, number, number])[];
+}
+
 export interface Shortcuts {
   buttons: Record<string, string>;
 }

@@ -1,8 +1,6 @@
 // What Python sends of a view's data: what changed since an earlier message. `app/components/sent.py` is the other end.
 
 /** @typedef {Uint8Array | Float32Array | Float64Array | Int32Array} Values */
-/** How a part is sent: which part of the base it begins like, how many bytes of it it has, and how many follow; 0 as at the same place. */
-/** @typedef {0 | [number, number, number]} Entry */
 /** @typedef {{bytes: Uint8Array<ArrayBuffer>, type?: string, values?: Values}} Part */
 
 import { bitsOf } from "./bits.js";
@@ -52,10 +50,7 @@ export class Received {
 /** The key of the view that a message is for. @param {Uint8Array} message */
 export const viewOf = (message) => headOf(message).head.view;
 
-/**
- * @param {Uint8Array} message
- * @returns {{head: {view: string, number: number, isOffered: boolean, base: number | null, parts: Entry[]}, end: number}}
- */
+/** @param {Uint8Array} message @returns {{head: import("../wire.js").SentHead, end: number}} */
 function headOf(message) {
   const end = 4 + new DataView(message.buffer, message.byteOffset).getUint32(0, true);
   return { head: JSON.parse(inText(message.subarray(4, end))), end };
