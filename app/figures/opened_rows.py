@@ -106,6 +106,7 @@ def feature_maps(figure: NetworkFigure, record: LayerRecord, sample: int, chosen
         "height": MAPS_HEIGHT,
         "title": f"Feature maps, {channels} channels of {height}×{width}",
         "z": figure.put_spikes(record.spikes[sample]) if record.does_spike else figure.put(record.u[sample]),
+        "spikes": record.does_spike,
         "shape": (channels, height, width),
         "selected": chosen[0] if chosen else None,
         "pick": int(record.name),

@@ -251,10 +251,16 @@ class WeightsRow(AnyRow):
 
 
 class MapsRow(AnyRow):
-    """Feature maps. `z` has the values (time, channels, height, width), `shape` the last three lengths."""
+    """Feature maps.
+
+    Attributes:
+        z: values (time, channels, height, width); `shape` has the last three lengths.
+        spikes: whether they are numbers of spikes, else potentials.
+    """
 
     kind: Literal["maps"]
     z: int
+    spikes: bool
     shape: tuple[int, int, int]
     selected: int | None
 

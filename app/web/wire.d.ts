@@ -381,6 +381,7 @@ export interface MapsRow {
   appears?: "forward" | "back";
   kind: "maps";
   z: number;
+  spikes: boolean;
   shape: [number, number, number];
   selected: number | null;
 }

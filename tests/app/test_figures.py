@@ -119,6 +119,11 @@ def test_every_color_stands_out_from_the_background(theme: Theme, color: str) ->
     assert (lighter + 0.05) / (darker + 0.05) >= LEAST_CONTRAST
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_spikes_are_drawn_in_the_colour_of_text(theme: Theme) -> None:
+    assert PALETTES[theme].spikes == PALETTES[theme].text
+
+
 def _luminance(color: str) -> float:
     """Relative luminance as the Web Content Accessibility Guidelines define it."""
     channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]

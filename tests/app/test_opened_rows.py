@@ -7,16 +7,22 @@ import itertools
 import numpy as np
 import pytest
 
+from app.figures.row_kinds import RowsFigure
 from app.figures.rows import Notes, View, rows_figure
 from snncore.run.measures import incoming_weights, recurrent_operations, synaptic_operations
+from snncore.run.simulation import simulate
 from tests.app.drawn_rows import (
+    CONVOLUTION,
+    MAPS,
     NETWORKS,
     all_rows,
     closed,
     drawn,
+    experiment,
     group,
     last_sample,
     networks,
+    neurons,
     of_sample,
     opened,
     row_of,
@@ -162,8 +168,32 @@ def test_maps_hold_every_channel_at_every_step(name: str) -> None:
     record = simulation.records[1]
     row = row_of(figure, 1, "maps")
     assert row["shape"] == record.spikes.shape[2:]
+    assert row["spikes"] == record.does_spike
     assert np.array_equal(values_of(figure, row), (record.spikes if record.does_spike else record.u)[view.sample])
     assert row["selected"] == view.chosen[1][0]
+
+
+def test_maps_of_many_spikes_hold_their_numbers_and_are_still_maps_of_spikes() -> None:
+    """A byte would end at 255."""
+    simulation = simulate(experiment(CONVOLUTION, neurons("LIF", 3, spike_threshold=1e-4), shape=MAPS))[0]
+    view = opened(simulation)
+    figure = drawn(simulation, view)
+    row = row_of(figure, 1, "maps")
+    values = values_of(figure, row)
+    assert values.max() > 255
+    assert np.array_equal(values, simulation.records[1].spikes[view.sample])
+    assert row["spikes"]
+
+
+@pytest.mark.parametrize(
+    ("spikes", "kind"),
+    [([0, 1, 1], np.uint8), ([0, 255, 3], np.uint8), ([0, 256, 3], np.float32), ([0, 0.5, 1], np.float32), ([-1, 0, 1], np.float32)],
+)
+def test_spikes_are_bytes_where_they_stay_what_they_are(spikes: list[float], kind: type[np.generic]) -> None:
+    figure = RowsFigure({})
+    figure.put_spikes(np.array(spikes, np.float32))
+    assert figure.arrays[0].dtype == kind
+    assert figure.arrays[0].tolist() == spikes
 
 
 def test_layers_without_channels_have_no_maps() -> None:

@@ -172,9 +172,11 @@ def test_a_view_that_tells_something_after_a_link_was_pressed_does_not_bring_its
     page.goto(f"{server.url}{left}")
     expect(page.get_by_role("link", name=link, exact=True)).to_be_visible()
     page.evaluate(TELL, ["undo", f"{web_url()}/lib"])
+    entries = page.evaluate("history.length")
     page.get_by_role("link", name=link, exact=True).evaluate("link => { link.click(); window.tell(); }")
     expect(page.get_by_role("button", name=button)).to_be_visible()
     page.wait_for_function("left => location.pathname !== `/${left}`", arg=left)
+    assert page.evaluate("history.length") == entries + 1
 
 
 def test_a_preset_that_was_undone_costs_no_press_of_its_own(open_network: OpenNetwork) -> None:

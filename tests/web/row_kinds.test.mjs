@@ -24,7 +24,7 @@ const traces = {
 const potentials = [Float32Array.of(1, 3.25), Float32Array.of(1, 0.25), Float32Array.of(1, 0)];
 const bars = { kind: "bars", axis: "Hz", across: "neuron", z: 0, bin: 1, first: 0, pick: 1 };
 const kernels = { kind: "weights", z: 0, shape: [2, 3, 3] };
-const maps = { kind: "maps", z: 0, shape: [2, 3, 3], selected: 4, pick: 1 };
+const maps = { kind: "maps", z: 0, spikes: true, shape: [2, 3, 3], selected: 4, pick: 1 };
 
 test("a raster says neuron, time and spikes", () => {
   assert.equal(KINDS.raster.say(field(spikes), raster, { line: 2, time: 7 }, "LIF 2"), "LIF 2 neuron 2 · time 7 · spikes 1");

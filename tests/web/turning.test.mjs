@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askedFor, forgetAsked, pageAt, pageDrawn } from "../../app/web/lib/turning.js";
+import { askedFor, forgetAsked, isOvertaken, pageAt, pageDrawn } from "../../app/web/lib/turning.js";
 
 /** Asks for a page, and returns how often it was asked for again. */
 function asking(page) {
@@ -18,7 +18,7 @@ test("a page that was asked for is asked for again whenever another is drawn, un
   assert.equal(times.again, 2);
 });
 
-test("a page that can't be had is not asked for for ever", () => {
+test("a page that is never drawn is not asked for without end", () => {
   const times = asking("gone");
   for (let drawn = 0; drawn < 50; drawn++) pageDrawn("network");
   assert.equal(times.again, 5);
@@ -31,6 +31,13 @@ test("whoever does something else no longer asks for it", () => {
   assert.equal(times.again, 0);
 });
 
-test("a page is called by the last part of its path", () => {
+test("only the page that was asked for may take the address meanwhile", () => {
+  forgetAsked();
+  assert.equal(isOvertaken("neuron"), false);
+  asking("network");
+  assert.deepEqual(["neuron", "", "network"].map(isOvertaken), [true, true, false]);
+});
+
+test("a page is named after the last part of its path", () => {
   assert.deepEqual(["/", "/network", "/class/neuron"].map(pageAt), ["", "network", "neuron"]);
 });

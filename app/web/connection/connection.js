@@ -26,9 +26,10 @@ function create() {
 
 /** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
 function update({ acts }, data, send) {
+  const isNew = drawn.number !== data.drawn;
   drawn.number = data.drawn; // all that comes before it on the page has come
   acts.update(send, data.answered);
-  pageDrawn(data.page);
+  if (isNew) pageDrawn(data.page);
 }
 
 /** @param {View} view */

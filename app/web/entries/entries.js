@@ -5,7 +5,7 @@
 // something, nothing turns the page. Where Streamlit itself writes an address of the page on display, it is one that the server knew before
 // it wrote the present one: it is left out, since it may be that of the entry before, and the page would go back.
 
-import { askedFor, forgetAsked, pageAt } from "../lib/turning.js";
+import { askedFor, forgetAsked, isOvertaken, pageAt } from "../lib/turning.js";
 
 const NEW = "new"; // in an address that has to have an entry of its own, as in `app/widgets/session.py`
 const PAGE = "of"; // in an address: the page that wrote it
@@ -26,7 +26,8 @@ history.pushState = (state, _, url) => write(state, new URL(url ?? "", location.
 history.replaceState = (state, _, url) => rewrite(state, new URL(url ?? "", location.href));
 if (placeOf(history.state) === undefined) forgetLater(); // a new entry is the last one
 window.addEventListener("popstate", onPop); // once, for good, over all pages
-for (const act of /** @type {const} */ (["pointerdown", "keydown", "click"])) window.addEventListener(act, onAct, true);
+for (const act of ["pointerdown", "keydown", "click"]) window.addEventListener(act, onAct, true);
+window.addEventListener("click", onTakenClick);
 put(history.state, new URL(location.href)); // notes its place
 
 export default function () {}
@@ -34,6 +35,7 @@ export default function () {}
 /** @param {unknown} state @param {URL} target */
 function write(state, target) {
   if (!isOfItsPage(target) || (hasTurned && target.pathname !== path)) return;
+  if (target.pathname !== location.pathname && isOvertaken(pageAt(target.pathname))) return;
   const isNew = target.searchParams.has(NEW);
   if (isNew) target.searchParams.delete(NEW);
   if (!isNew && target.pathname === location.pathname) return follow(state, target);
@@ -69,32 +71,35 @@ function put(state, target) {
 }
 
 /** @param {PopStateEvent} event */
-function onPop({ state }) {
+function onPop({ state, isTrusted }) {
+  if (isTrusted && !isTurning) forgetAsked(); // by Back or Forward
   isTurning = false;
   here = placeOf(state) ?? here;
   if (location.pathname === path) return;
   hasTurned = true;
   path = location.pathname;
-  askedFor(pageAt(path), () => window.dispatchEvent(new PopStateEvent("popstate", { state: history.state })));
+  if (linkTo(pageAt(path))) askedFor(pageAt(path), () => window.dispatchEvent(new PopStateEvent("popstate", { state: history.state })));
 }
 
-/** @param {MouseEvent | KeyboardEvent} event */
-function onAct(event) {
+/** @param {Event} event */
+function onAct({ isTrusted }) {
   hasTurned = false;
-  const { type, target, ctrlKey, metaKey, shiftKey, altKey } = event;
-  const opensElsewhere = ctrlKey || metaKey || shiftKey || altKey;
-  const link = type === "click" && !opensElsewhere && target instanceof Element ? target.closest(LINKS) : null;
-  if (link) askedFor(pageOf(link), () => clickLink(pageOf(link)));
-  else forgetAsked();
+  if (isTrusted) forgetAsked();
 }
 
-/** The page that a link leads to. Its address as a whole is relative to the page on display. @param {Element} link */
+/** A click that came through, with whatever keys: Streamlit turns the page. @param {MouseEvent} event */
+function onTakenClick({ target }) {
+  const link = target instanceof Element ? target.closest(LINKS) : null;
+  if (link && !link.hasAttribute("disabled")) askedFor(pageOf(link), () => linkTo(pageOf(link))?.click());
+}
+
+/** The page that a link leads to. Its `href` is relative; resolved, it would depend on the page on display. @param {Element} link */
 const pageOf = (link) => pageAt(link.getAttribute("href") ?? "");
 
-/** Where the link itself has gone with its page, another one leads there too. @param {string} page */
-function clickLink(page) {
+/** A link to a page: that which was clicked may have gone meanwhile. @param {string} page */
+function linkTo(page) {
   const links = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(LINKS));
-  [...links].find((link) => pageOf(link) === page)?.click();
+  return [...links].find((link) => pageOf(link) === page);
 }
 
 /** @param {URL} target */

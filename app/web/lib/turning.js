@@ -2,7 +2,7 @@
 // told last counts: where a view or a poll of the page that is left tells something after the visitor has asked for another, that page is
 // drawn again. Then the other is asked for again.
 
-const MOST = 5; // times that a page is asked for again, so that one which can't be had ends
+const MOST = 5; // times that a page is asked for again
 
 /** @type {{page: string, ask: () => void, times: number} | null} */
 let asked = null;
@@ -20,7 +20,10 @@ export function forgetAsked() {
   asked = null;
 }
 
-/** Notes that all of a page is drawn. @param {string} page */
+/** Whether a page is not the one that was asked for. @param {string} page */
+export const isOvertaken = (page) => asked !== null && asked.page !== page;
+
+/** Notes that a page is drawn. @param {string} page */
 export function pageDrawn(page) {
   if (!asked) return;
   asked.times += 1;

@@ -3,7 +3,7 @@
 import { ask } from "./frame.js";
 import { derive } from "./runs.js";
 import { changed } from "./settings.js";
-import { read } from "./state.js";
+import { madeOf, read } from "./state.js";
 
 /** @typedef {import("./state.js").View} View */
 /** @typedef {import("./settings.js").Changes} Changes */
@@ -19,7 +19,7 @@ const RECORDED = /** @type {const} */ (["i", "u", "v", "s", "theta"]);
  */
 export function receive(view, data, send) {
   const { isDragging } = view;
-  const isAnswer = isDragging || view.acts.unanswered.some((act) => act.do === "edit");
+  const isEdited = isDragging || isUnanswered(view);
   const before = view.made;
   const { settings, ...received } = read(data);
   const { header } = received;
@@ -36,13 +36,16 @@ export function receive(view, data, send) {
   if (steps !== oldSteps || neurons !== oldNeurons) view.settings.input = header.input;
   view.at = Math.min(view.at, steps - 1);
   view.neuron = Math.min(view.neuron, neurons - 1);
-  // By an undo, say, which may also have been answered together with the edit that it takes back.
-  const isOther = isAnswer ? isSettled && view.made === before : view.made !== before;
-  if (isOther || view.ghost?.run.z.length !== view.base.z.length) view.ghost = null;
+  const isOther = !isEdited && view.made !== before; // by an undo, say
+  const isBack = !isDragging && !isUnanswered(view) && view.made === view.ghost?.made; // by one that was answered along with the edit
+  if (isOther || isBack || view.ghost?.run.z.length !== view.base.z.length) view.ghost = null;
   derive(view);
   if (isSettled) compareWithPython(view);
   return isSettled;
 }
+
+/** Whether Python was told of edits that it hasn't answered. @param {View} view */
+const isUnanswered = ({ acts }) => acts.unanswered.some((act) => act.do === "edit");
 
 /** Where snncore computed other numbers, its own are shown, and the console says so. @param {View} view */
 function compareWithPython({ run, header, arrays }) {
@@ -70,7 +73,7 @@ export function act(view, one) {
 export function change(view, changes) {
   if (!view.isDragging) {
     view.isDragging = true;
-    view.ghost = { run: view.run, p: view.p };
+    view.ghost = { run: view.run, p: view.p, made: madeOf(view.settings) };
     view.nodes.note.classList.add("neuron-past");
   }
   Object.assign(view.unsent, changes);

@@ -12,6 +12,8 @@ import { derived } from "./runs.js";
 
 /** Parts of a step, in turn. @typedef {"decay" | "input" | "compare" | "spike" | "reset" | "bound"} Part */
 
+/** A run that is past, and what it was made of, as JSON. @typedef {{run: import("./scan.js").Run, p: import("./step.js").Parameters, made: string}} Ghost */
+
 /** @typedef {import("../wire.js").NeuronLookAct} Look */
 /** @typedef {import("../wire.js").NeuronAct} NeuronAct */
 
@@ -32,7 +34,7 @@ import { derived } from "./runs.js";
  * @property {number} neuron the one that is shown large
  * @property {boolean} isDragging whether values change that Python will be told at the end
  * @property {Changes} unsent those values
- * @property {{run: import("./scan.js").Run, p: import("./step.js").Parameters} | null} ghost the run before the drag
+ * @property {Ghost | null} ghost the run before the drag
  * @property {boolean} isGone whether the view has left the page; what still moves has nobody to tell
  *
  * @property {import("./step.js").Parameters} p the parameters in force
@@ -123,6 +125,9 @@ export function read({ header, arrays: packed }) {
     table: decayTable(header.decays),
     base: { input, z: arrays[header.z], draws, dt },
     settings: { kind, models, input },
-    made: JSON.stringify([kind, models, input]),
+    made: madeOf({ kind, models, input }),
   };
 }
+
+/** What a run is made of, as JSON. @param {import("./settings.js").Settings} settings */
+export const madeOf = ({ kind, models, input }) => JSON.stringify([kind, models, input]);

@@ -32,7 +32,7 @@ export const maps = {
     const z = stage.arrays[row.z];
     const neurons = neuronsOf(row);
     const at = clamp(stage.at, 0, z.length / neurons - 1);
-    if (z instanceof Uint8Array) {
+    if (row.spikes) {
       const shadeOf = spikeShades(z, neurons, at);
       context.fillStyle = palette.text;
       for (let neuron = 0; neuron < neurons; neuron++) {
