@@ -9,7 +9,6 @@ from typing import TypeVar
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.components.assets import web_url
 from app.server.link import to_parameter
 from app.state.discoveries import DISCOVERIES
 from app.state.presets import presets
@@ -147,33 +146,27 @@ def test_an_answer_for_the_page_that_back_has_left_comes_too_late_to_turn_to_it_
     seen_as(NeuronPage, page).wait()
 
 
-TELL = """async ([key, lib]) => {
-    const { viewAt } = await import(new URL(`${lib}/view.js`, document.baseURI));
-    const found = () => [...document.querySelectorAll(`.st-key-${key}, .st-key-${key} *`)].map(viewAt).find(Boolean);
-    while (!found()) await new Promise(requestAnimationFrame);
-    window.tell = () => found().acts.tell({ do: "redo" });
-}"""
-"""As a view tells again what Python hasn't answered. It is there before, since an import takes a moment."""
+PRESS = "[...document.querySelectorAll('button')].find(button => button.innerText === 'New input').click()"
+"""A script's click on a page that is being left, which tells the server something as a poll does: it is no act of the visitor's."""
 
 
-def test_a_view_that_tells_something_after_back_does_not_bring_its_page_again(open_network: OpenNetwork) -> None:
+def test_what_is_told_after_back_does_not_bring_the_page_again(open_network: OpenNetwork) -> None:
     page = open_network(through_training=True).page
-    page.evaluate(TELL, ["undo", f"{web_url()}/lib"])
-    page.evaluate("() => { addEventListener('popstate', () => setTimeout(window.tell), { once: true }); history.back(); }")
+    page.evaluate(f"() => {{ addEventListener('popstate', () => setTimeout(() => {PRESS}), {{ once: true }}); history.back(); }}")
     expect(page.get_by_role("button", name="Train them")).to_be_visible()
     assert "network" not in page.url
 
 
 @pytest.mark.parametrize(("left", "link", "button"), [("", "Network", "Train this network"), ("network", "Training", "Train them")])
-def test_a_view_that_tells_something_after_a_link_was_pressed_does_not_bring_its_page_again(
+def test_what_is_told_after_a_link_was_pressed_does_not_bring_the_page_again(
     left: str, link: str, button: str, visitors: Callable[..., Page], server: Server
 ) -> None:
     page = visitors(server)
     page.goto(f"{server.url}{left}")
     expect(page.get_by_role("link", name=link, exact=True)).to_be_visible()
-    page.evaluate(TELL, ["undo", f"{web_url()}/lib"])
+    expect(page.get_by_role("button", name="New input")).to_be_enabled()
     entries = page.evaluate("history.length")
-    page.get_by_role("link", name=link, exact=True).evaluate("link => { link.click(); window.tell(); }")
+    page.get_by_role("link", name=link, exact=True).evaluate(f"link => {{ link.click(); {PRESS}; }}")
     expect(page.get_by_role("button", name=button)).to_be_visible()
     page.wait_for_function("left => location.pathname !== `/${left}`", arg=left)
     assert page.evaluate("history.length") == entries + 1

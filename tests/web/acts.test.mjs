@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Acts, MEMORY, PATIENCE } from "../../app/web/lib/acts.js";
 import { drawn } from "../../app/web/lib/drawn.js";
+import { askedFor, forgetAsked, LONGEST, pageDrawn } from "../../app/web/lib/turning.js";
 
 /** Acts whose tellings are kept, each as the numbers that it told. */
 function listened() {
@@ -23,6 +24,32 @@ test("an act that was dropped is told again until it is answered", () => {
   answer(1);
   mock.timers.tick(2 * PATIENCE);
   assert.equal(told.length, 3);
+});
+
+test("nothing is told while the visitor waits for another page", () => {
+  const { acts, told } = listened();
+  askedFor("network", () => {});
+  acts.tell({ do: "pin" });
+  mock.timers.tick(PATIENCE);
+  pageDrawn("neuron");
+  mock.timers.tick(PATIENCE);
+  assert.deepEqual(told, []);
+  pageDrawn("network");
+  mock.timers.tick(PATIENCE);
+  assert.deepEqual(told, [[1]]);
+  acts.end();
+});
+
+test("a page that doesn't come holds nothing up for long", (t) => {
+  const { acts, told } = listened();
+  t.mock.method(performance, "now", () => 0);
+  askedFor("network", () => {});
+  acts.tell({ do: "pin" });
+  performance.now.mock.mockImplementation(() => LONGEST);
+  mock.timers.tick(PATIENCE);
+  assert.deepEqual(told, [[1]]);
+  acts.end();
+  forgetAsked();
 });
 
 test("what is done before an answer came is told once it has come, oldest first", () => {

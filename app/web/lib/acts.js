@@ -9,6 +9,7 @@
 // end of a drawing of the whole page, which is sent all the same, then takes the view away, and with it the focus.
 
 import { drawn } from "./drawn.js";
+import { isTurning } from "./turning.js";
 import { whenIdle } from "./turns.js";
 
 export const PATIENCE = 1500; // milliseconds until unanswered acts are told again
@@ -108,9 +109,10 @@ export class Acts {
 
   /** Tells what is unanswered, and again until it is answered. */
   #tell() {
-    this.#told = this.#number;
     clearTimeout(this.#timer);
     if (!this.#ended) this.#timer = setTimeout(() => whenIdle(() => this.#tellAgain()), PATIENCE);
+    if (isTurning()) return;
+    this.#told = this.#number;
     const { number } = drawn;
     this.#send("acts", number === null ? [...this.#unanswered] : this.#unanswered.map((act) => ({ ...act, drawn: number })));
   }
