@@ -165,6 +165,7 @@ def test_what_is_told_after_a_link_was_pressed_does_not_bring_the_page_again(
     page.goto(f"{server.url}{left}")
     expect(page.get_by_role("link", name=link, exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="New input")).to_be_enabled()
+    page.wait_for_function("history.state?.place")  # entries are kept from now on
     entries = page.evaluate("history.length")
     page.get_by_role("link", name=link, exact=True).evaluate(f"link => {{ link.click(); {PRESS}; }}")
     expect(page.get_by_role("button", name=button)).to_be_visible()
@@ -265,6 +266,13 @@ def test_in_a_field_for_text_the_keys_are_those_of_the_field(open_network: OpenN
     expect(network.page.locator(".ribbon-chip")).to_have_count(6)
     network.page.locator(".rows").press("Control+z")
     expect(network.page.locator(".ribbon-chip")).to_have_count(5)
+
+
+def test_an_address_that_turns_the_page_has_nothing_of_the_page_before(open_network: OpenNetwork) -> None:
+    """Streamlit keeps the parameters that a page wrote last, and turns to the next one with them where they come after the click."""
+    page = open_network().page
+    page.evaluate("() => history.pushState({}, '', `${location.pathname.replace('network', 'neuron')}?rates=5-50&of=network`)")
+    assert page.evaluate("location.pathname + location.search") == "/neuron"
 
 
 def test_an_address_that_streamlit_writes_late_leads_to_no_entry_before(open_network: OpenNetwork) -> None:

@@ -114,11 +114,18 @@ function shownAt({ pathname, searchParams }) {
   return `${pathname} ${draft.length} ${draft.slice(-CHECKSUM)}`;
 }
 
-/** Whether the page that wrote an address is still the one on display: Back may have left it meanwhile. @param {URL} target */
-function isOfItsPage({ pathname, searchParams }) {
-  const page = searchParams.get(PAGE);
-  searchParams.delete(PAGE);
-  return page === null ? pathname !== location.pathname : page === pageAt(pathname); // Streamlit writes none as it turns the page
+/**
+ * Whether the page that wrote an address is still the one on display: Back may have left it meanwhile. Streamlit turns the page by an address
+ * that may still have what the page before wrote; that is taken out.
+ * @param {URL} target
+ */
+function isOfItsPage(target) {
+  const page = target.searchParams.get(PAGE);
+  target.searchParams.delete(PAGE);
+  const isIts = page === pageAt(target.pathname);
+  if (target.pathname === location.pathname) return isIts;
+  if (page !== null && !isIts) target.search = "";
+  return true;
 }
 
 function forgetLater() {
