@@ -173,6 +173,7 @@ def test_keys_move_handles_and_the_cursor(open_neuron: OpenNeuron) -> None:
     page.page.keyboard.press("ArrowUp")
     page.until(lambda: page.shown()["threshold"] == str(float(np.float32(1.05))))
     expect(page.handle("threshold")).to_have_attribute("aria-valuetext", "1.05")
+    page.until(lambda: page.is_settled)  # else Python's answer may be said after the step
     page.plot.focus()
     at = page.shown()["at"]
     page.page.keyboard.press("Shift+ArrowRight")
