@@ -96,7 +96,7 @@ function onTakenClick({ target }) {
 /** The page that a link leads to. Its `href` is relative; resolved, it would depend on the page on display. @param {Element} link */
 const pageOf = (link) => pageAt(link.getAttribute("href") ?? "");
 
-/** A link to a page: that which was clicked may have gone meanwhile. @param {string} page */
+/** Any link to a page, since the one that was clicked may be gone by now. @param {string} page */
 function linkTo(page) {
   const links = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(LINKS));
   return [...links].find((link) => pageOf(link) === page);
