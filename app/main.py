@@ -46,5 +46,5 @@ with priority.page_first():
         leave_chords()
         forget_refused_files()
         explain_terms()
-        projector_mode()
+        projector_mode(drawing.number())
         undo_by_keys(session.undo, session.redo)

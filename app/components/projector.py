@@ -1,4 +1,4 @@
-"""Projector mode: larger type, no controls. A state of the browser, of which Python knows nothing."""
+"""Projector mode: larger type, no controls but on request. A state of the browser, of which Python knows nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from app.components.assets import component
 _component = component("projector")
 
 
-def projector_mode() -> None:
-    """Add its switch to a page, in the header, and the key P. Call once."""
-    _component(key="projector")
+def projector_mode(drawn: int) -> None:
+    """Add its switch to a page, in the header, and the key P. Call once.
+
+    Args:
+        drawn: number of the drawing of the page, with which the view looks whether the controls are shown.
+    """
+    _component(key="projector", data=drawn)

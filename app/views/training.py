@@ -98,7 +98,7 @@ def live_view() -> None:
     click on one until it is redrawn. None of those parts is a fragment of its own: Streamlit would forget it, and drop what is told there,
     whenever this part is interrupted before it is reached.
     """
-    with st.container(key="headline"):
+    with st.container(key="story"):
         story()
     with st.container(key="messages"):
         messages()

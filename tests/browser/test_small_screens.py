@@ -69,3 +69,40 @@ def test_the_numbers_of_an_equation_stand_in_one_line_on_a_phone(open_neuron: Op
     apart = lines.evaluate_all(LINES)
     assert len(apart) > 3
     assert max(apart) <= 1
+
+
+AS_SWITCHED = """() => {
+  const [input, controls] = [".st-key-controls_open input", ".st-key-controls"].map(place => document.querySelector(place));
+  return input && controls && input.checked === controls.checkVisibility();
+}"""
+
+
+def test_a_phone_shows_the_controls_while_they_are_switched_on(visitors: Callable[..., Page], server: Server) -> None:
+    page = opened(visitors, server, "", width=WIDTHS[0], height=740, has_touch=True, is_mobile=True)
+    controls = page.locator(".st-key-controls")
+    switch = page.locator(".st-key-controls_open").get_by_text("Controls", exact=True)
+    expect(controls).to_be_hidden()
+    switch.click()
+    expect(controls).to_be_visible()
+    page.locator(".st-key-pages").get_by_role("link", name="Network").click()
+    expect(page.locator(".st-key-pages h1")).to_have_text("SNN Playground · Network")
+    page.wait_for_function(AS_SWITCHED)
+    page.go_back()
+    expect(page.locator(".st-key-pages h1")).to_have_text("SNN Playground · Training")
+    page.wait_for_function(AS_SWITCHED)
+    page.reload()
+    expect(page.locator(".st-key-pages h1")).to_have_text("SNN Playground · Training", timeout=60_000)
+    page.wait_for_function(AS_SWITCHED)
+    switch.click()
+    page.wait_for_function(AS_SWITCHED)
+
+
+def test_projector_mode_shows_the_controls_while_they_are_switched_on(visitors: Callable[..., Page], server: Server) -> None:
+    page = opened(visitors, server, "")
+    controls = page.locator(".st-key-controls")
+    expect(page.locator(".projector-menu")).to_have_count(1)
+    page.keyboard.press("p")
+    expect(controls).to_be_hidden()
+    for visible in (True, False):
+        page.locator(".st-key-controls_open").get_by_text("Controls", exact=True).click()
+        expect(controls).to_be_visible(visible=visible)

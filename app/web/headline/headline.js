@@ -12,7 +12,9 @@ await stylesheet(new URL("headline.css", import.meta.url));
 /** @typedef {import("../wire.js").Headline} Data */
 /** @typedef {ReturnType<typeof create>} View */
 
-export default lastingView({ create, update });
+export default lastingView({ create, update, destroy });
+
+const PLACES = ".st-key-headline, .st-key-story"; // which keep room for a headline until they are filled
 
 /** @param {HTMLElement} parent */
 function create(parent) {
@@ -28,7 +30,14 @@ function create(parent) {
   const more = element("span", "headline-more", below);
   const buttons = /** @type {HTMLElement[]} */ ([]);
   const network = element("p", "headline-network", root);
-  return { acts, number, unit, status, milestone, more, below, buttons, network, told: "" };
+  const place = /** @type {HTMLElement | null} */ (parent.closest(PLACES));
+  place?.toggleAttribute("data-filled", true);
+  return { acts, place, number, unit, status, milestone, more, below, buttons, network, told: "" };
+}
+
+/** @param {View} view */
+function destroy({ place }) {
+  if (!place?.querySelector(".headline")) place?.removeAttribute("data-filled"); // Streamlit may put another page's headline there
 }
 
 /** A button that tells its label. @param {View} view */

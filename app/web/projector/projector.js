@@ -1,5 +1,8 @@
 // Projector mode: larger type and no controls, for a lecture room. It is a class of the page, and lasts as long as the tab. The key P
 // switches it while no field has the focus. The key can be switched off, for people who dictate or who hit keys by accident.
+//
+// Where controls are hidden, in this mode and on phones, a switch among the page's buttons shows them. That it is on is a class of the page
+// too: a style that asks for it by ":has()" would have the browser style the whole page anew with each change anywhere.
 
 import { element } from "../lib/dom.js";
 import { isTypedInto } from "../lib/keys.js";
@@ -10,13 +13,15 @@ await stylesheet(new URL("projector.css", import.meta.url));
 
 const [MODE, KEY] = ["projector", "projectorKey"]; // what is kept in sessionStorage, and the key's switch in localStorage
 const OFF = "off";
+const SHOWS_CONTROLS = "shows-controls";
+const CONTROLS_SWITCH = ".st-key-controls_open input";
 const CHOSEN_BY_LETTERS = "select, [contenteditable=true], [role=combobox], [role=listbox], [role=menu], [role=menu] *";
 
 /** @typedef {ReturnType<typeof create>} View */
 
 show(sessionStorage[MODE] === "on");
 
-export default lastingView({ create, update: () => {}, destroy: ({ ended }) => ended.abort() });
+export default lastingView({ create, update: showControls, destroy: ({ ended }) => ended.abort() });
 
 /** @param {HTMLElement} parent */
 function create(parent) {
@@ -39,6 +44,9 @@ function create(parent) {
     mode.checked = isShown();
   };
   document.addEventListener("keydown", onKey, { signal });
+  document.addEventListener("change", ({ target }) => target instanceof Element && target.matches(CONTROLS_SWITCH) && showControls(), {
+    signal,
+  });
   document.addEventListener("pointerdown", ({ target }) => target instanceof Node && !root.contains(target) && close(root), { signal });
   root.addEventListener("keydown", (event) => event.key === "Escape" && close(root));
   return { ended };
@@ -64,6 +72,12 @@ const isShown = () => document.documentElement.classList.contains(MODE);
 function show(isOn) {
   document.documentElement.classList.toggle(MODE, isOn);
   sessionStorage[MODE] = isOn ? "on" : OFF;
+}
+
+/** Shows the page's controls where they are hidden, if their switch is on. */
+function showControls() {
+  const input = /** @type {HTMLInputElement | null} */ (document.querySelector(CONTROLS_SWITCH));
+  document.documentElement.classList.toggle(SHOWS_CONTROLS, input?.checked ?? false);
 }
 
 /** @param {HTMLDetailsElement} root */
