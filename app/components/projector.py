@@ -11,6 +11,6 @@ def projector_mode(drawn: int) -> None:
     """Add its switch to a page, in the header, and the key P. Call once.
 
     Args:
-        drawn: number of the drawing of the page, with which the view looks whether the controls are shown.
+        drawn: number of the page's drawing; with each new one the view looks again whether the controls are shown.
     """
     _component(key="projector", data=drawn)

@@ -75,26 +75,32 @@ AS_SWITCHED = """() => {
   const [input, controls] = [".st-key-controls_open input", ".st-key-controls"].map(place => document.querySelector(place));
   return input && controls && input.checked === controls.checkVisibility();
 }"""
+"""Whether the controls are there if their switch says so, and aren't otherwise."""
 
 
 def test_a_phone_shows_the_controls_while_they_are_switched_on(visitors: Callable[..., Page], server: Server) -> None:
     page = opened(visitors, server, "", width=WIDTHS[0], height=740, has_touch=True, is_mobile=True)
-    controls = page.locator(".st-key-controls")
+    controls, heading = page.locator(".st-key-controls"), page.locator(".st-key-pages h1")
     switch = page.locator(".st-key-controls_open").get_by_text("Controls", exact=True)
-    expect(controls).to_be_hidden()
-    switch.click()
-    expect(controls).to_be_visible()
+
+    def switched_on() -> None:
+        page.wait_for_function(AS_SWITCHED)
+        expect(controls).to_be_hidden()
+        switch.click()
+        expect(controls).to_be_visible()
+
+    switched_on()
     page.locator(".st-key-pages").get_by_role("link", name="Network").click()
-    expect(page.locator(".st-key-pages h1")).to_have_text("SNN Playground · Network")
-    page.wait_for_function(AS_SWITCHED)
+    expect(heading).to_have_text("SNN Playground · Network")
+    switched_on()  # each page has a switch of its own
     page.go_back()
-    expect(page.locator(".st-key-pages h1")).to_have_text("SNN Playground · Training")
-    page.wait_for_function(AS_SWITCHED)
+    expect(heading).to_have_text("SNN Playground · Training")
+    switched_on()
     page.reload()
-    expect(page.locator(".st-key-pages h1")).to_have_text("SNN Playground · Training", timeout=60_000)
-    page.wait_for_function(AS_SWITCHED)
+    expect(heading).to_have_text("SNN Playground · Training", timeout=60_000)
+    switched_on()
     switch.click()
-    page.wait_for_function(AS_SWITCHED)
+    expect(controls).to_be_hidden()
 
 
 def test_projector_mode_shows_the_controls_while_they_are_switched_on(visitors: Callable[..., Page], server: Server) -> None:

@@ -12,11 +12,11 @@ from app.components.assets import WEB
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SELECTORS = re.compile(r"([^{};]+)\{")
 OF_FEW = (".st-key-buttons",)
-"""What these hold changes by the visitor's acts alone."""
+"""What these hold is little, and seldom changes."""
 
 
 def parts(selector: str, between: str) -> list[str]:
-    """What stands between some letters, outside of brackets."""
+    """What stands between some letters, outside of parentheses."""
     found, depth = [""], 0
     for letter in selector:
         depth += (letter == "(") - (letter == ")")
@@ -43,12 +43,12 @@ def asks_for_all_below(selector: str) -> bool:
         (".st-key-buttons:not(:has(button)) > .last", False),
     ],
 )
-def test_a_part_before_the_last_is_found(selector: str, expected: bool) -> None:
+def test_such_parts_are_found(selector: str, expected: bool) -> None:
     assert asks_for_all_below(selector) == expected
 
 
 @pytest.mark.parametrize("path", sorted(WEB.rglob("*.css")), ids=lambda path: path.name)
-def test_no_style_has_the_browser_style_what_is_below_anew_with_each_change(path: Path) -> None:
+def test_no_has_stands_before_the_last_part_of_a_selector(path: Path) -> None:
     selectors = [selector for found in SELECTORS.findall(COMMENT.sub("", path.read_text())) for selector in parts(found, ",")]
     assert selectors
     assert [selector.strip() for selector in selectors if asks_for_all_below(selector)] == []

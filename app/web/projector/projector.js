@@ -2,7 +2,8 @@
 // switches it while no field has the focus. The key can be switched off, for people who dictate or who hit keys by accident.
 //
 // Where controls are hidden, in this mode and on phones, a switch among the page's buttons shows them. That it is on is a class of the page
-// too: a style that asks for it by ":has()" would have the browser style the whole page anew with each change anywhere.
+// too: a style that asks for it by ":has()" would have the browser style the whole page anew with each change anywhere. Each page has a switch
+// of its own, so the class goes when the next page is drawn.
 
 import { element } from "../lib/dom.js";
 import { isTypedInto } from "../lib/keys.js";
