@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Open, OpenNetwork, OpenNeuron
 from tests.browser.everywhere import READY
@@ -279,6 +280,26 @@ def test_rows_stay_where_they_come_first(path: str, width: int, visitors: Callab
     page.goto(server.url + path)
     expect(page.locator(".rows[data-drawn]")).to_have_count(1, timeout=60_000)
     settled(page, (width, 800))
+    tops = page.evaluate("window.tops")
+    assert max(tops) - min(tops) < 2, tops
+
+
+@pytest.mark.parametrize("path", ["", "network"])
+def test_rows_stay_where_they_come_before_the_buttons_above_them(path: str, visitors: Callable[..., Page], server: Server) -> None:
+    page = visitors(server, width=1280)
+    page.add_init_script(f"({TOPS})()")
+    held: list[Route] = []
+    page.route(
+        re.compile(r"/static/js/Button\.[^/]*\.js"), lambda route: held.append(route)
+    )  # Streamlit loads it when a button is to be drawn
+    page.goto(server.url + path)
+    expect(page.locator(".rows[data-drawn]")).to_have_count(1, timeout=60_000)
+    main = page.get_by_test_id("stBaseButton-primary").first
+    expect(main).to_be_hidden()
+    for route in held:
+        route.continue_()
+    expect(main).to_be_visible()
+    settled(page, (1280, 800))
     tops = page.evaluate("window.tops")
     assert max(tops) - min(tops) < 2, tops
 
