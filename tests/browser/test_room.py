@@ -284,14 +284,16 @@ def test_rows_stay_where_they_come_first(path: str, width: int, visitors: Callab
     assert max(tops) - min(tops) < 2, tops
 
 
+BUTTONS = re.compile(r"/static/js/Button\.[^/]*\.js")
+"""What draws buttons: Streamlit loads it when the first one is to be drawn."""
+
+
 @pytest.mark.parametrize("path", ["", "network"])
 def test_rows_stay_where_they_come_before_the_buttons_above_them(path: str, visitors: Callable[..., Page], server: Server) -> None:
     page = visitors(server, width=1280)
     page.add_init_script(f"({TOPS})()")
     held: list[Route] = []
-    page.route(
-        re.compile(r"/static/js/Button\.[^/]*\.js"), lambda route: held.append(route)
-    )  # Streamlit loads it when a button is to be drawn
+    page.route(BUTTONS, lambda route: held.append(route))
     page.goto(server.url + path)
     expect(page.locator(".rows[data-drawn]")).to_have_count(1, timeout=60_000)
     main = page.get_by_test_id("stBaseButton-primary").first
