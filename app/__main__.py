@@ -21,5 +21,5 @@ preparation = threading.Thread(target=_prepare, name="preparation")
 preparation.start()
 if plugins.names():
     preparation.join()  # a plugin that can't be loaded stops the start before the server reports ready
-sys.argv = ["streamlit", "run", str(Path(__file__).with_name("main.py")), *sys.argv[1:]]
+sys.argv = ["streamlit", "run", str(Path(__file__).with_name("serve.py")), *sys.argv[1:]]
 cli.main()

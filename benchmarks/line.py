@@ -10,6 +10,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from app.server.watched import PATH
+
 CHUNK = 1 << 16
 
 
@@ -68,7 +70,7 @@ def slow_down(page: Page, kilobytes_per_second: float, milliseconds: float) -> N
 
 
 def count_messages(page: Page) -> Callable[[], int]:
-    """Return how many messages of websockets a page has received since now."""
+    """Return how many messages of websockets and answers to looks a page has received since now."""
     count = 0
 
     def one_more(_: Any) -> None:
@@ -77,5 +79,6 @@ def count_messages(page: Page) -> Callable[[], int]:
 
     session = page.context.new_cdp_session(page)
     session.on("Network.webSocketFrameReceived", one_more)
+    session.on("Network.responseReceived", lambda told: one_more(told) if f"/{PATH}/" in told["response"]["url"] else None)
     session.send("Network.enable")
     return lambda: count

@@ -17,6 +17,8 @@ import streamlit as st
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict  # Pydantic needs it on Python 3.11
 
+from app.components.kept import kept, one_at_a_time
+
 log = logging.getLogger(__name__)
 
 
@@ -57,8 +59,7 @@ class Answers:
 
 def answers_of(key: str) -> Answers:
     """Return the answers to this session's view under `key`."""
-    found: Answers = st.session_state.setdefault(f"{key} answers", Answers())
-    return found
+    return kept(f"{key} answers", Answers)
 
 
 def last_answered(key: str) -> int:
@@ -78,13 +79,14 @@ def answering(key: str, kind: Any, answer: Callable[[Any], None], redraw: Callab
     Args:
         kind: of the acts, from `app.figures.acts`.
     """
-    answers, answer_known = answers_of(key), checked(key, kind, answer)
+    answers, answer_known, lock = answers_of(key), checked(key, kind, answer), one_at_a_time()
 
     def take() -> None:
         told = _told(key)
         if told:
             st.session_state[DRAWN] = told[-1].get("drawn")
-        answers.take(told, answer_known)
+        with lock:
+            answers.take(told, answer_known)
         redraw()
 
     return take

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 import numpy as np
-import streamlit as st
 
 from app.components.answers import answering, last_answered
 from app.components.assets import component
+from app.components.kept import seen_theme
+from app.components.sent import send
 from app.figures.acts import PadAct
-from app.figures.style import PALETTES, Theme
+from app.figures.style import PALETTES
 from snncore.arrays import Array
 from snncore.experiment.data.digits import INK_SIDE, WHITE, Ink
 
@@ -86,7 +87,7 @@ def drawing_pad(
         else:
             on_take()
 
-    theme: Theme = st.context.theme.type or "light"
+    theme = seen_theme()
     palette = PALETTES[theme]
     read = [] if readouts is None else [round(float(value), 4) for value in readouts]
     number, ink = base
@@ -103,7 +104,7 @@ def drawing_pad(
         palette=PadPalette(text=palette.text, muted=palette.muted, output=palette.membrane),
         answered=last_answered(key),
     )
-    _component(key=key, data=data, on_acts_change=answering(key, PadAct, on_act, redraw))
+    send(_component, key, {**data}, (), answering(key, PadAct, on_act, redraw))
 
 
 def packed_ink(ink: Ink) -> str:

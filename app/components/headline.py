@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from app.components.answers import answering, last_answered
 from app.components.assets import component
+from app.components.sent import send
 from app.figures.acts import PressAct
 
 _component = component("headline")
@@ -20,7 +21,7 @@ class Part(TypedDict):
 
 
 class Headline(TypedDict):
-    """Data of the view; `actions` are labels of buttons."""
+    """Header of what the view is sent; `actions` are labels of buttons."""
 
     number: str
     unit: str
@@ -64,4 +65,4 @@ def headline(
         origin=origin,
         answered=last_answered(key),
     )
-    _component(key=key, data=data, on_acts_change=answering(key, PressAct, lambda act: on_action(act["label"])))
+    send(_component, key, {**data}, (), answering(key, PressAct, lambda act: on_action(act["label"])))

@@ -59,6 +59,7 @@ def plots(
     on_scrub: Callable[[int | None], None] | None = None,
     *,
     on_guess: Callable[[int], None] | None = None,
+    guesses: bool = False,
     grows: bool = False,
     redraw: Callable[[], None] = lambda: None,
 ) -> None:
@@ -67,7 +68,7 @@ def plots(
     Args:
         scrubbed: the chosen place on the x axis.
         on_scrub: called with the place chosen on the x axis by dragging or by keys, or with None when the choice is cleared.
-        on_guess: called with a place beyond the last one that was clicked.
+        on_guess: called with a place beyond the last one that was clicked, while `guesses`.
         redraw: called after these; it may end the run.
         grows: whether they get higher in a high window; else they are as high as their layouts say.
     """
@@ -88,7 +89,7 @@ def plots(
         plotly=plotly_url(),
         grows=grows,
         scrubs=on_scrub is not None,
-        guesses=on_guess is not None,
+        guesses=guesses,
         scrubbed=scrubbed,
         answered=last_answered(key),
     )

@@ -18,6 +18,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypedDict
 import numpy as np
 import streamlit as st
 
+from app.components.kept import kept, one_at_a_time
+from app.components.looks import is_sent_with_a_look
+
 SENT_AFTER = 1.0
 """Seconds after which a message has surely been sent, even by a busy server. Streamlit drops what it hasn't sent when it draws again."""
 
@@ -26,8 +29,14 @@ OFFERED_EVERY = 3.0
 only the last, and must ask if a later one is based on another.
 """
 
+NUMBER_BITS = 52
+"""Bits of a first message's random number: a browser counts further without rounding, and tells an older message of the same session from
+one of another session (`isOlder` in `app/web/lib/received.js`)."""
+
 TYPES = {"u1": "u1", "f8": "f8", "i4": "i4", "i8": "i4"}
 """Types that arrays of a type travel as; all others travel as float32."""
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 Arrays = Sequence[np.ndarray[Any, Any]]
 Entry: TypeAlias = Literal[0] | tuple[int, int, int]
@@ -94,7 +103,7 @@ class Sent:
     patience: float = SENT_AFTER
     spacing: float = OFFERED_EVERY
     messages: list[Message] = field(default_factory=list)
-    count: int = field(default_factory=lambda: secrets.randbits(32))
+    count: int = field(default_factory=lambda: secrets.randbits(NUMBER_BITS))
 
     def message(self, header: Mapping[str, Any], arrays: Arrays) -> bytes:
         """Return the next message."""
@@ -133,13 +142,17 @@ class Sent:
 
 def send(component: Callable[..., Any], key: str, header: Mapping[str, Any], arrays: Arrays, on_acts_change: Callable[[], None]) -> None:
     """Draw the component under `key` in this session; its view asks for the parts that it lacks."""
-    sent: Sent = st.session_state.setdefault(f"{key} sent", Sent(key))
+    sent, lock = kept(f"{key} sent", lambda: Sent(key)), one_at_a_time()
 
     def forget() -> None:
         told = st.session_state.get(key) or {}  # it may have gone with its page
-        sent.forget(but=told.get("lacking") or ())
+        with lock:
+            sent.forget(but=told.get("lacking") or ())
 
-    component(key=key, data=sent.message(header, arrays), on_acts_change=on_acts_change, on_lacking_change=forget)
+    with lock:
+        message = sent.message(header, arrays)
+    if not is_sent_with_a_look(message):
+        component(key=key, data=message, on_acts_change=on_acts_change, on_lacking_change=forget)
 
 
 def _kept(base: Message, place: int, content: bytes, part: Part) -> tuple[int, int]:
@@ -158,6 +171,8 @@ def _contents(header: Mapping[str, Any], arrays: Arrays) -> list[bytes]:
 
     def without_lists(value: Any) -> Any:
         """The value, where a list of objects is named by the places of what it holds, and a dataclass is an object of its fields."""
+        if value is None or isinstance(value, (str, int, float)):
+            return value
         if is_dataclass(value) and not isinstance(value, type):
             return asdict(value)
         if isinstance(value, Mapping):
@@ -175,7 +190,7 @@ def _contents(header: Mapping[str, Any], arrays: Arrays) -> list[bytes]:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _packed(values: np.ndarray[Any, Any]) -> tuple[str, bytes]:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from app.components.answers import answering, last_answered
 from app.components.assets import component
+from app.components.kept import seen_theme
 from app.components.sent import send
 from app.figures.acts import PickSampleAct
-from app.figures.style import PALETTES, Palette, Theme
+from app.figures.style import PALETTES, Palette
 
 _component = component("wall")
 
@@ -63,7 +63,7 @@ def wall(
         on_pick: called with the number of a sample that was clicked.
         redraw: called after that; it may end the run.
     """
-    theme: Theme = st.context.theme.type or "light"
+    theme = seen_theme()
     header = Wall(
         title=title,
         description=description,

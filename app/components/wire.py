@@ -21,6 +21,7 @@ from app.components.decision_map import DecisionMapData
 from app.components.drawing_pad import DrawingPad
 from app.components.gallery import Gallery
 from app.components.headline import Headline
+from app.components.looks import Looks
 from app.components.neuron import NeuronData
 from app.components.plot import Plots
 from app.components.ribbon import Ribbon
@@ -44,6 +45,7 @@ SENT: tuple[type, ...] = (
     Gallery,
     Glossary,
     Headline,
+    Looks,
     NeuronData,
     Plots,
     Ribbon,

@@ -16,6 +16,7 @@ from app.figures.style import PALETTES, Figure, Palette, Theme, axis, level
 from app.words.numbers import capitalised
 from app.words.tasks import task_words
 from snncore.run.bptt import EpochRecord
+from snncore.run.course import Course
 
 NO_CHANGES: Mapping[int, str] = MappingProxyType({})
 GHOST_DASH = "4px,2px"
@@ -30,11 +31,16 @@ MOST_MARKED = 150
 
 @dataclass(frozen=True)
 class Ghost:
-    """Another training, drawn beneath the one that is looked at, to compare with."""
+    """Another training, drawn beneath the one that is looked at, to compare with.
+
+    Attributes:
+        course: numbers of its records, where they have been read already.
+    """
 
     name: str
     records: Sequence[EpochRecord]
     which: str = "pinned"
+    course: Course | None = None
 
     @property
     def title(self) -> str:
@@ -63,12 +69,13 @@ class _Numbers(NamedTuple):
 
 def training_curves(
     records: Sequence[EpochRecord],
-    goals: Sequence[float],
+    goals: Sequence[float] | Values,
     layer_names: Sequence[str],
     theme: Theme,
     changes: Mapping[int, str] = NO_CHANGES,
     ghost: Ghost | None = None,
     guess: Guessed | None = None,
+    course: Course | None = None,
 ) -> Figure:
     """Three panels over epochs: score and goal of the task, loss, and each layer's largest u/θ: at 1 a layer begins to spike.
 
@@ -77,21 +84,23 @@ def training_curves(
         changes: what was changed while it trained, in words, by the epoch from which on it holds.
         ghost: another training for the same kind of task, of whose layers the output alone is drawn.
         guess: of the epoch at which the output fires first, or the question for it.
+        course: numbers of the records, where they have been read already.
     """
     words = task_words(records[-1].task)
     palette = PALETTES[theme]
-    own = _numbers(records)
-    beneath = _numbers(ghost.records) if ghost else None
+    own = _numbers(records, course)
+    beneath = _numbers(ghost.records, ghost.course) if ghost else None
     shown = [own] if beneath is None else [own, beneath._replace(reach=beneath.reach[:, -1:])]
     span = epoch_span(max(*(len(numbers.scores) for numbers in shown), guess.shown_until(len(records)) if guess else 0))
+    goal, highest_goal = float(goals[-1]), float(np.max(goals))
     levels = [*_goal_levels(goals, span, palette.target), level(1, 0, span, "x3", "y3", palette.threshold, "dash")]
     highest = (
-        _axis_end(1.25 * max(goals), 1.0, *(1.1 * float(numbers.scores.max()) for numbers in shown)),
+        _axis_end(1.25 * highest_goal, 1.0, *(1.1 * float(numbers.scores.max()) for numbers in shown)),
         _axis_end(1.0, *(1.1 * float(numbers.losses.max()) for numbers in shown)),
         _axis_end(1.25, *(1.1 * float(numbers.reach.max()) for numbers in shown)),
     )
     data = _own_curves(own, layer_names, words.axis, palette)
-    labels = [goal_label(goals[-1], words.goal(goals[-1]), span, palette)]
+    labels = [goal_label(goal, words.goal(records[-1].task.goal), span, palette)]
     if ghost and beneath:
         data += _ghost_curves(ghost.title, beneath, words.axis, palette)
         labels += _ghost_labels(ghost.name, beneath, highest, palette)
@@ -99,7 +108,7 @@ def training_curves(
         levels.append(_guess_line(guess.epoch, highest[0], palette))
         labels.append(_guess_label(guess.epoch, span, highest[0], palette))
     if changes:
-        data.append(_marks(changes, 1.15 * max(goals), palette.muted))
+        data.append(_marks(changes, 1.15 * highest_goal, palette.muted))
     lowest = min(float(numbers.scores.min()) for numbers in shown)
     axes = _axes(theme, span, (-_axis_end(-1.1 * lowest) if lowest < 0 else 0.0, 0.0, 0.0), highest, words.axis)
     dashed = "hidden" if records[-1].does_spike else "others"
@@ -126,12 +135,9 @@ def describe_training(records: Sequence[EpochRecord], goal: float, layer_names: 
     return f"{said} Beneath it {ghost.title}: at epoch {end.epoch}, {words.came_to(end.score)}, loss {end.loss:g}."
 
 
-def _numbers(records: Sequence[EpochRecord]) -> _Numbers:
-    return _Numbers(
-        scores=np.array([record.score for record in records]),
-        losses=np.array([record.loss for record in records]),
-        reach=np.array([record.reach for record in records]),
-    )
+def _numbers(records: Sequence[EpochRecord], course: Course | None) -> _Numbers:
+    known, epochs = course or Course(records), len(records)
+    return _Numbers(known.scores(epochs), known.losses(epochs), known.reach(epochs))
 
 
 def _axis_end(*values: float) -> float:
@@ -183,10 +189,10 @@ def _ghost_labels(name: str, ghost: _Numbers, highest: Sequence[float], palette:
     ]
 
 
-def _goal_levels(goals: Sequence[float], span: int, color: str) -> list[dict[str, Any]]:
+def _goal_levels(goals: Sequence[float] | Values, span: int, color: str) -> list[dict[str, Any]]:
     """The goal as lines, each as long as it was in force; the last one goes on."""
-    starts = [0, *(epoch for epoch in range(1, len(goals)) if goals[epoch] != goals[epoch - 1])]
-    return [level(goals[start], start, end, "x", "y", color, "dot") for start, end in zip(starts, [*starts[1:], span], strict=True)]
+    starts = [0, *(int(epoch) + 1 for epoch in np.flatnonzero(np.diff(goals)))]
+    return [level(float(goals[start]), start, end, "x", "y", color, "dot") for start, end in zip(starts, [*starts[1:], span], strict=True)]
 
 
 def _guess_line(epoch: int, top: float, palette: Palette) -> dict[str, Any]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from snncore.run.bptt import EpochRecord
+from snncore.run.course import Course
 
 
 class EpochLog:
     """Attributes:
     records: one per epoch so far, in order. If the activity of all layers would take more than `most_bytes`, it is kept for every
         `stride`-th epoch and the last one only; the others keep their numbers.
+    course: numbers of all of them.
     """
 
     def __init__(self, most_bytes: int, records: Iterable[EpochRecord] = ()) -> None:
         self.records: list[EpochRecord] = []
+        self.course = Course()
         self.stride = 1
         self._most_bytes = most_bytes
         self._bytes = 0
@@ -23,6 +26,7 @@ class EpochLog:
 
     def add(self, record: EpochRecord) -> None:
         """Add the next epoch, and reduce others to their numbers to keep the whole ones within the byte limit."""
+        self.course.add(record)
         self.records.append(record)
         self._bytes += record.nbytes
         self._reduce(len(self.records) - 2)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
+from app.components.kept import one_at_a_time, seen_theme
+from app.components.looks import looks, repeated, watching
 from app.components.plain import alert
 from app.components.plot import Plot, plots
 from app.components.rows import rows
@@ -19,7 +22,8 @@ from app.figures.training import Ghost, Guessed, describe_training, training_cur
 from app.figures.trials import Trial, describe_trials, trials_figure
 from app.server.priority import first
 from app.server.runner import TrainingRun
-from app.state.desk import NETWORK_PAGE
+from app.server.watched import are_served
+from app.state.desk import NETWORK_PAGE, Desk
 from app.state.shown_training import forward_pass, have_the_same_score
 from app.state.training import TrainingState
 from app.widgets import credit, decision, delays, drawn_digit, phases, surrogate, trained_causes
@@ -51,6 +55,9 @@ __all__ = ["credit", "decision", "delays", "drawn_digit", "phases", "surrogate",
 DRAWER_INTERVAL = 0.5
 """Seconds between updates of the drawer during training: its contents are read over many epochs."""
 
+FINDINGS_INTERVAL = 2.0
+"""Seconds between updates of the numbers that findings name."""
+
 SPEEDS: dict[str, float | None] = {"1 epoch/s": 1.0, "4 epochs/s": 4.0, "8 epochs/s": 8.0, "16 epochs/s": 16.0, "full speed": None}
 
 SHORTCUTS = {" ": "drive", ".": "step", "s": "restart", "Escape": "insight_back", "n": "next_phase"}
@@ -62,16 +69,17 @@ A = "A"
 
 def page() -> None:
     training = desk().training
-    reason = training.prepare()
+    with one_at_a_time():
+        reason = training.prepare()
     if reason:
         _cannot_train(reason)
         return
-    note_drawn(_around)
+    note_drawn(lambda: _around(desk(), open_menus()))
     shortcuts("shortcuts", SHORTCUTS)
     _buttons(training)
     left, right = st.columns([3.2, 1], gap="medium")
     with left:
-        polled("live", training.poll_interval, live_view)
+        polled("live", None if _is_looked_at(training) else training.poll_interval, live_view)
         if not training.trials.runs and training.insight is None:
             _drawer()
     with right, st.container(key="controls"):
@@ -92,17 +100,21 @@ def _cannot_train(reason: str) -> None:
 
 @first
 def live_view() -> None:
-    """Show the part that reruns by itself during training.
+    """Show the part that moves during training: the browser looks at its views, or all of it reruns by itself.
 
     When training begins or ends, the whole page reruns: after its parts, since Streamlit forgets parts that weren't reached, and drops a
     click on one until it is redrawn. None of those parts is a fragment of its own: Streamlit would forget it, and drop what is told there,
     whenever this part is interrupted before it is reached.
     """
-    with st.container(key="story"):
-        story()
-    with st.container(key="messages"):
-        messages()
-    _plots()
+    held = desk()
+    training, menus = held.training, open_menus()
+    with watching(lambda: _around_views(held, menus), held.guard.look_after):
+        with st.container(key="story"):
+            story(training)
+        with st.container(key="messages"):
+            messages()
+        _plots()
+    looks(training.poll_interval if _is_looked_at(training) else None)
     if not is_drawn():
         st.rerun()
 
@@ -136,7 +148,9 @@ def _buttons(training: TrainingState) -> None:
             "Restart", key="restart", on_click=_act, args=(TrainingState.restart,), help=f"Same weights, from epoch 0. {_with_key('s')}"
         )
         _speed(run)
-        training_menus(training, training.traced())
+        with one_at_a_time():
+            traced = training.traced()
+        training_menus(training, traced)
         st.toggle("Controls", key="controls_open")
 
 
@@ -145,9 +159,14 @@ def _first_spike(training: TrainingState) -> FirstSpike | None:
     return training.cause() if training.run.has_reached_target and not training.has_seen_first_spike else None
 
 
-def _around() -> object:
+def _is_looked_at(training: TrainingState) -> bool:
+    """Whether the browser looks at what moves; else the part reruns by itself, as more than its views changes or no look is answered."""
+    is_explained = training.asks_why or training.insight is not None
+    return are_served() and training.run.is_running and not (is_explained or training.trials.runs or training.delays.are_running)
+
+
+def _around(held: Desk, menus: list[str]) -> object:
     """Return everything the buttons and controls show besides edited values, and the interval of updates."""
-    held = desk()
     training, run = held.training, held.training.run
     return (
         run.is_running,
@@ -159,12 +178,23 @@ def _around() -> object:
         tuple(trial.id for trial in training.trials.runs.values()),
         training.trials.are_running,
         training.poll_interval,
+        _is_looked_at(training),
         (training.is_labelled, run.batches[1] > 0 and not run.is_running),
         training.insight,
         run.is_running or training.phases.has_walked,  # it may be there before the page asks when to look again
         _first_spike(training) is not None,
-        (run.id, training.cause() is not None) if open_menus() else None,
+        (run.id, training.cause() is not None) if menus else None,
     )
+
+
+def _around_views(held: Desk, menus: list[str]) -> object:
+    """Return everything that the part which moves shows besides its views, and what the address depends on.
+
+    Findings name numbers that change with every diagnosis: these are drawn now and then.
+    """
+    findings = [(type(finding), finding.changes) for finding in held.training.findings()]
+    said = time.monotonic() // FINDINGS_INTERVAL if findings else 0
+    return _around(held, menus), held.page, findings, said, held.holds_more_than_its_link
 
 
 def _with_key(key: str) -> str:
@@ -191,41 +221,48 @@ def _next_seed(name: Seed) -> None:
 
 def _plots() -> None:
     training = desk().training
-    run = training.run
-    theme: Theme = st.context.theme.type or "light"
+    theme = seen_theme()
     if training.trials.runs:
         _trials(training.trials.runs, theme)
-        write_link()
-        return
-    if training.is_labelled:
-        learned_curves(training, theme, _redraw_scrubbed)
+    else:
+        curves, rest = (_learned_curves, learned_plots) if training.is_labelled else (_curves, _network)
+        repeated(lambda: curves(training))
         if not insight_view(training, theme):
-            learned_plots(training, theme)
-        write_link()
-        return
-    experiment, records = run.experiment, run.records[:]
-    names = layer_names(experiment)
-    goals = [record.task.goal for record in records]
-    pinned = training.pinned
-    ghost = Ghost(A, pinned.records) if pinned and have_the_same_score(pinned.experiment, experiment) else None
-    asks, guessed = training.guess.is_asked(run), training.guess.of(run)
-    guess = Guessed(guessed) if asks or guessed is not None else None
-    curves = training_curves(records, goals, names, theme, changes_in_words(experiment), ghost, guess)
-    plots(
-        "curves",
-        [Plot(figure=curves, description=describe_training(records, goals[-1], names, ghost))],
-        training.scrubbed,
-        training.scrub,
-        on_guess=(lambda epoch: training.guess.make(run, epoch)) if asks else None,
-        redraw=_redraw_scrubbed,
-        grows=True,
-    )
-    if not insight_view(training, theme):
-        _rows(training, theme)
+            rest(training)
     write_link()  # last, since the address can wait and the plots can't
 
 
-def _rows(training: TrainingState, theme: Theme) -> None:
+def _learned_curves(training: TrainingState) -> None:
+    learned_curves(training, _redraw_scrubbed)
+
+
+def _curves(training: TrainingState) -> None:
+    run = training.run
+    experiment, records = run.experiment, run.records[:]
+    names = layer_names(experiment)
+    pinned = training.pinned
+    ghost = Ghost(A, pinned.records, course=pinned.log.course) if pinned and have_the_same_score(pinned.experiment, experiment) else None
+    asks, guessed = training.guess.is_asked(run), training.guess.of(run)
+    guess = Guessed(guessed) if asks or guessed is not None else None
+    course, changes = run.log.course, changes_in_words(experiment)
+    curves = training_curves(records, course.goals(len(records)), names, seen_theme(), changes, ghost, guess, course)
+    plots(
+        "curves",
+        [Plot(figure=curves, description=describe_training(records, records[-1].task.goal, names, ghost))],
+        training.scrubbed,
+        training.scrub,
+        on_guess=lambda epoch: training.guess.make(training.run, epoch),
+        guesses=asks,
+        redraw=_redraw_scrubbed,
+        grows=True,
+    )
+
+
+def _network(training: TrainingState) -> None:
+    repeated(lambda: _rows(training))
+
+
+def _rows(training: TrainingState) -> None:
     """Draw the network's activity at the epoch on display."""
     run, seen = training.run, training.seen_record
     experiment = run.experiment
@@ -240,7 +277,7 @@ def _rows(training: TrainingState, theme: Theme) -> None:
         can_mark=is_last,
         can_ask=True,
     )
-    figure = rows_figure(shown, view, {}, theme, other, other_name)
+    figure = rows_figure(shown, view, {}, seen_theme(), other, other_name)
     rows("rows", figure, describe_rows(shown), on_act=_act_on_rows)
 
 
@@ -280,11 +317,10 @@ def _drawer() -> None:
 def _drawer_plots() -> None:
     training = desk().training
     run = training.run
-    theme: Theme = st.context.theme.type or "light"
     experiment, records = run.experiment, run.records[:]
     names, parameters = layer_names(experiment), parameter_names(experiment, records[0].parameters)
     operations = operations_per_epoch(experiment, records, run.input)
-    figure = drawer_figure(records, names, parameters, experiment.dt, theme, training.scrubbed, operations)
+    figure = drawer_figure(records, names, parameters, experiment.dt, seen_theme(), training.scrubbed, operations)
     plots("drawer_plots", [Plot(figure=figure, description=describe_drawer(records, names, parameters, experiment.dt))])
 
 

@@ -367,6 +367,12 @@ export interface LookAct {
   beside: string;
 }
 
+export interface Looks {
+  address: string | null;
+  interval: number;
+  answered: number;
+}
+
 export interface MapClass {
   name: string;
   color: string;

@@ -1,10 +1,11 @@
 """Where the middle of the Training page asks labelled data what to show: a wall of images, a map of points, a curve, or a plain list.
 
 A view is a function of a `Look` (`app/state/recognition.py`): the network with the weights of one moment, and its answers to the first
-test samples. It is called again with every look, up to ten times a second while the training runs (`look.is_moving`) and once when it is
-paused or scrubbed to a past epoch; `look.moment` is the same object as long as the weights are the same. It draws one component, in the
-left half of the page's middle; the right half shows the rows of the sample that `training.recognition` has picked (`pick(number)` for a
-test sample, `bring(values)` for one of the visitor's own; then `draw("live")` of `app.widgets.drawing`).
+test samples. It draws one component, in the left half of the page's middle, with `repeated` of `app.components.looks`: up to ten times a
+second while the training runs (`look.is_moving`), each time with a look of its own, and once when it is paused or scrubbed to a past epoch.
+`look.moment` is the same object as long as the weights are the same. The right half shows the rows of the sample that
+`training.recognition` has picked (`pick(number)` for a test sample, `bring(values)` for one of the visitor's own; then `draw("live")` of
+`app.widgets.drawing`).
 
     @data_view("yin_yang")
     def decision_map(look: Look, training: TrainingState) -> None: ...
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.components.looks import repeated
 from app.components.wall import wall
 from app.state.recognition import Look
 from app.state.training import TrainingState
@@ -45,6 +47,10 @@ def show_data(look: Look, training: TrainingState) -> None:
 
 def answers_wall(look: Look, training: TrainingState) -> None:
     """Draw the test samples with the network's answers, mistakes first: as images, or by the names of their classes."""
+    repeated(lambda: _wall(training.look(), training))
+
+
+def _wall(look: Look, training: TrainingState) -> None:
     data, tested = look.task.data, len(look.answerer.halves.test.labels)
     wall(
         "wall",

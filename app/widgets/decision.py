@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from app.components.decision_map import decision_map
+from app.components.kept import kept, seen_theme
+from app.components.looks import repeated
 from app.figures.acts import MapAct
 from app.figures.decision_map import Plane, decision_figure, describe_decision
-from app.figures.style import Theme
 from app.state.decision import Decision, coarseness
 from app.state.recognition import Look
 from app.state.training import TrainingState
@@ -20,8 +19,12 @@ from snncore.run.decision_map import MOST_CLASSES
 @data_view("yin_yang")
 def decision(look: Look, training: TrainingState) -> None:
     """Draw the decision, with a map for each hidden neuron."""
-    held: Decision = st.session_state.setdefault("decision maps", Decision())
-    theme: Theme = st.context.theme.type or "light"
+    repeated(lambda: _decision(training.look(), training))
+
+
+def _decision(look: Look, training: TrainingState) -> None:
+    held = kept("decision maps", Decision)
+    theme = seen_theme()
     data, found = look.task.data, held.map(look)
     shown = len(look.answers.labels)
     plane = Plane(

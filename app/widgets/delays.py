@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.components.kept import seen_theme
+from app.components.looks import repeated
 from app.components.plain import alert
 from app.components.plot import Plot, plots
 from app.figures.delays import delays_figure, describe_delays
-from app.figures.style import Theme
 from app.state.delays import DELAYS
 from app.state.recognition import Look
 from app.state.training import TrainingState
@@ -36,8 +37,12 @@ def remembered(look: Look, training: TrainingState) -> None:
     if failed:
         others = f", as did {counted(len(failed) - 1, 'other')}" if failed[1:] else ""
         alert(f"{failed[0].neurons} over {failed[0].delay} steps failed{others}. {failed[0].failure}")
-    theme: Theme = st.context.theme.type or "light"
-    plots("delays", [Plot(figure=delays_figure(found, DELAYS, theme), description=describe_delays(found))], grows=True)
+    repeated(lambda: _curve(training))
+
+
+def _curve(training: TrainingState) -> None:
+    found = training.delays.remembered()
+    plots("delays", [Plot(figure=delays_figure(found, DELAYS, seen_theme()), description=describe_delays(found))], grows=True)
 
 
 def _begin() -> None:

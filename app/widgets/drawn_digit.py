@@ -6,6 +6,7 @@ import streamlit as st
 import torch
 
 from app.components.drawing_pad import drawing_pad
+from app.components.looks import repeated
 from app.state.recognition import Look
 from app.state.training import TrainingState
 from app.widgets.data_views import answers_wall, data_view
@@ -19,7 +20,7 @@ HINT = "Draw a digit with mouse, finger or keys: the network reads it as you dra
 def digits_view(look: Look, training: TrainingState) -> None:
     """Draw the wall or, where it is asked for, the pad in its place."""
     if st.toggle("Draw your own", key="draws_own"):
-        _pad(look, training)
+        repeated(lambda: _pad(training.look(), training))
     else:
         answers_wall(look, training)
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from app.components.kept import seen_theme
+from app.components.looks import drawn_only, repeated
 from app.components.plain import alert
 from app.components.plot import Plot, plots
 from app.components.rows import rows
@@ -13,7 +15,6 @@ from app.figures.accuracy import accuracy_curves, describe_accuracy
 from app.figures.acts import RowsAct
 from app.figures.race import add_race, racing
 from app.figures.rows import View, describe_rows, picked_neuron, rows_figure
-from app.figures.style import Theme
 from app.figures.training import Ghost
 from app.state.recognition import Look
 from app.state.shown_training import have_the_same_score
@@ -31,7 +32,7 @@ A = "A"
 """Name of the pinned training."""
 
 
-def learned_curves(training: TrainingState, theme: Theme, redraw: Callable[[], None]) -> None:
+def learned_curves(training: TrainingState, redraw: Callable[[], None]) -> None:
     """Draw accuracy and loss over epochs; `redraw` draws what else shows the epoch that is chosen there."""
     run, pinned = training.run, training.pinned
     experiment, records = run.experiment, run.records[:]
@@ -41,7 +42,7 @@ def learned_curves(training: TrainingState, theme: Theme, redraw: Callable[[], N
     ghost_costs = [per_sample(pinned.experiment, record) for record in pinned.records] if pinned and is_compared else []
     task = experiment.training.task
     assert isinstance(task, Classification)
-    figure = accuracy_curves(records, costs, task.data.classes, theme, changes_in_words(experiment), ghost, ghost_costs)
+    figure = accuracy_curves(records, costs, task.data.classes, seen_theme(), changes_in_words(experiment), ghost, ghost_costs)
     plots(
         "curves",
         [Plot(figure=figure, description=describe_accuracy(records, costs[-1], ghost))],
@@ -52,7 +53,7 @@ def learned_curves(training: TrainingState, theme: Theme, redraw: Callable[[], N
     )
 
 
-def learned_plots(training: TrainingState, theme: Theme) -> None:
+def learned_plots(training: TrainingState) -> None:
     """Draw the data and a sample's activity at the epoch on display, or within the one that is learned."""
     try:
         look = training.look()
@@ -60,19 +61,20 @@ def learned_plots(training: TrainingState, theme: Theme) -> None:
         with left:
             show_data(look, training)
         with right:
-            _rows(look, training, theme)
+            repeated(lambda: _rows(training.look(), training))
     except ExperimentError as error:
         alert(str(error))
+        drawn_only()
 
 
-def _rows(look: Look, training: TrainingState, theme: Theme) -> None:
+def _rows(look: Look, training: TrainingState) -> None:
     recognition, data = training.recognition, look.task.data
     shown = recognition.simulate(look, training.composition.files)
     found = training.pinned_sample_pass(look)
     other, other_name = (found[0], f"{A}, epoch {found[1]}") if found else (None, "")
     chosen = {layer: (neuron,) for layer, neuron in recognition.traced(look, shown, training.picked).items()}
     view = View(chosen=chosen, is_brief=True, can_ask=True)
-    figure = rows_figure(shown, view, {}, theme, other, other_name)
+    figure = rows_figure(shown, view, {}, seen_theme(), other, other_name)
     names = [class_name(data, number) for number in range(data.classes)]
     read = racing(shown, look.task)
     add_race(figure, shown, read, look.task, names, look.label)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from app.components.headline import Part, headline
+from app.components.looks import repeated
 from app.state.desk import NEURON_PAGE
 from app.state.guess import epochs_to_guess, first_spike_of
 from app.state.handover import open_trained
@@ -23,9 +24,13 @@ GUESS = "epoch "
 """Begin of the labels of guesses."""
 
 
-def story() -> None:
+def story(training: TrainingState) -> None:
     """Show the score, the sentence that goes on with the training, and what to do next."""
-    training = desk().training
+    repeated(lambda: _headline(training))
+    turn(desk().page)
+
+
+def _headline(training: TrainingState) -> None:
     run, seen = training.run, training.seen_record
     words = task_words(seen.task)
     cause = training.cause()
@@ -41,7 +46,6 @@ def story() -> None:
         origin=trained_weights_in_words(run.experiment, seen.epoch),
         on_action=_take_step,
     )
-    turn(desk().page)
 
 
 def _more(training: TrainingState, cause: FirstSpike | None) -> str:

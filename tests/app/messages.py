@@ -13,16 +13,16 @@ TYPES = {"u1": "<u1", "f4": "<f4", "f8": "<f8", "i4": "<i4"}
 
 def is_whole(message: bytes) -> bool:
     """Return True if the message is based on none before."""
-    head, _ = _head(message)
-    return head["base"] is None
+    told, _ = head(message)
+    return told["base"] is None
 
 
 def read(message: bytes) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
     """Header and arrays."""
     assert is_whole(message)
-    head, begin = _head(message)
+    told_head, begin = head(message)
     parts = []
-    for _, kept, size in head["parts"]:
+    for _, kept, size in told_head["parts"]:
         assert kept == 0
         parts.append(message[begin : begin + size])
         begin += size
@@ -42,7 +42,7 @@ def read(message: bytes) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
     return whole(told), [_array(kind, part) for kind, part in zip(types, parts[len(parts) - len(types) :], strict=True)]
 
 
-def _head(message: bytes) -> tuple[dict[str, Any], int]:
+def head(message: bytes) -> tuple[dict[str, Any], int]:
     end = 4 + int.from_bytes(message[:4], "little")
     return _json(message[4:end]), end
 

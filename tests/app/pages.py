@@ -13,6 +13,7 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
+from app.components.kept import NAME
 from app.server.link import to_parameter
 from app.state.desk import Desk
 from snncore.experiment.spec import Draft
@@ -38,8 +39,8 @@ class Page(AppTest):
     def _run(self, widget_state: WidgetStates | None = None, timeout: float | None = None) -> AppTest:
         states = widget_state or WidgetStates()
         for component, acts in self.acts.items():
-            answers = f"{component} answers"
-            last = self.session_state[answers].last if answers in self.session_state else 0
+            answers = kept_by_views(self).get(f"{component} answers")
+            last = answers.last if answers else 0
             seen = {} if self.drawn is None else {"drawn": self.drawn}
             value = [{**act, **seen, "number": last + 1 + place} for place, act in enumerate(acts)]
             told = json.dumps([{"event": "acts", "value": value}])
@@ -150,9 +151,17 @@ def component_of(page: AppTest, key: str) -> Any:
     return found.proto
 
 
+def kept_by_views(page: AppTest) -> dict[str, Any]:
+    """What the views of the page's session keep."""
+    state = page.session_state
+    found: dict[str, Any] = state[NAME] if NAME in state else {}  # noqa: SIM401  (it has no get)
+    return found
+
+
 def data_of(page: AppTest, key: str) -> dict[str, Any]:
-    """What a component was given as JSON."""
-    data: dict[str, Any] = json.loads(component_of(page, key).json)
+    """What a component was given as JSON, or as the header of a message."""
+    given = component_of(page, key)
+    data: dict[str, Any] = json.loads(given.json) if given.json else received_by(page, key)[0]
     return data
 
 
@@ -160,6 +169,6 @@ def received_by(page: AppTest, key: str) -> tuple[dict[str, Any], list[np.ndarra
     """Header and arrays that a component was given. As its view would, asks for all of it where it was sent what changed."""
     given = component_of(page, key).bytes
     if not is_whole(given):
-        page.session_state[f"{key} sent"].forget()
+        kept_by_views(page)[f"{key} sent"].forget()
         given = component_of(shown(page.run()), key).bytes
     return read(given)

@@ -14,7 +14,7 @@ from app.components.sent import Sent
 from app.state.desk import Desk
 from tests.app import pages
 from tests.app.neuron_page import VIEW as NEURON_VIEW
-from tests.app.pages import CONVERSION, NETWORK, NEURON, TRAINING, component_of, desk, shown
+from tests.app.pages import CONVERSION, NETWORK, NEURON, TRAINING, component_of, desk, kept_by_views, shown
 
 ACTS = {"rows": {"do": "toggle", "layer": 1, "what": "open"}, NEURON_VIEW: {"do": "edit", "changes": {"network.0.tau_mem": 3.0}}}
 """Something that each view would do, were it still there."""
@@ -40,14 +40,14 @@ LEFT = [(NETWORK, "rows", NEURON), (TRAINING, "rows", NETWORK), (NEURON, NEURON_
 @pytest.mark.parametrize("event", ["acts", "lacking"])
 def test_what_a_view_tells_after_its_page_was_left_is_let_pass(left: str, key: str, entered: str, event: str) -> None:
     page = pages.opened(left)
-    before, sent = whole(desk(page)), page.session_state[f"{key} sent"]
+    before, sent = whole(desk(page)), kept_by_views(page)[f"{key} sent"]
     assert isinstance(sent, Sent)
     based_on = {message.number for message in sent.messages}
     assert based_on
-    last = page.session_state[f"{key} answers"].last
+    last = kept_by_views(page)[f"{key} answers"].last
     value = [{**ACTS[key], "number": last + 1}] if event == "acts" else []
     page = told_late(page, key, event, value, entered)
     assert whole(desk(page)) == before
-    assert page.session_state[f"{key} answers"].last == last, "nobody was there to answer"
+    assert kept_by_views(page)[f"{key} answers"].last == last, "nobody was there to answer"
     if event == "lacking":
         assert not based_on & {message.number for message in sent.messages}, "when its page is shown again, it gets everything"

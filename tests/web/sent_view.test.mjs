@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { PATIENCE } from "../../app/web/lib/acts.js";
-import { sentView } from "../../app/web/lib/sent_view.js";
+import { handOver, sentView } from "../../app/web/lib/sent_view.js";
 
 /** A message with a header and no arrays, whole or based on an earlier one whose parts it repeats. */
 function message(number, base, header) {
@@ -33,4 +33,21 @@ test("a view that lacks what a message is based on says what it holds, again and
   mock.timers.tick(2 * PATIENCE);
   assert.equal(asked.length, 3);
   assert.deepEqual(shown, [1, 1]);
+});
+
+test("a message that was handed over is drawn, and one that it overtook is not", () => {
+  const shown = [];
+  const show = sentView({ create: () => ({}), update: (_view, { header }) => shown.push(header.epoch) });
+  const parentElement = { isConnected: true, closest: () => null };
+  const take = (data) => show({ parentElement, data, setTriggerValue: () => {} });
+  const first = message(5_000_107, null, { epoch: 1 });
+  take(first);
+  handOver(message(5_000_109, null, { epoch: 3 }));
+  take(message(5_000_108, null, { epoch: 2 }));
+  take(first); // Streamlit calls a view again with what it had
+  take(message(5_000_110, null, { epoch: 4 }));
+  take(message(7, null, { epoch: 1 })); // of another session
+  parentElement.isConnected = false;
+  handOver(message(8, null, { epoch: 2 }));
+  assert.deepEqual(shown, [1, 3, 3, 3, 4, 1]);
 });

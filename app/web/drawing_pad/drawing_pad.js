@@ -4,9 +4,9 @@ import { Acts } from "../lib/acts.js";
 import { bytesOf } from "../lib/base64.js";
 import { bitsOf } from "../lib/bits.js";
 import { button, element, setText } from "../lib/dom.js";
+import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
 import { followUnit } from "../lib/unit.js";
-import { lastingView } from "../lib/view.js";
 import { drawImage, drawReadouts, drawSheet } from "./drawing.js";
 import { fitted, inked, packed, SIDE } from "./ink.js";
 import { listen } from "./pen.js";
@@ -14,6 +14,7 @@ import { listen } from "./pen.js";
 await stylesheet(new URL("drawing_pad.css", import.meta.url));
 
 /** @typedef {import("../wire.js").DrawingPad} Data */
+/** @typedef {import("../lib/sent_view.js").Data<Data>} Sent */
 /** @typedef {ReturnType<typeof create>} View */
 /** @typedef {import("../wire.js").PadAct} PadAct */
 
@@ -29,10 +30,10 @@ const sheet = {
   base: null,
 };
 
-export default lastingView({ create, update, destroy });
+export default sentView({ create, update, destroy });
 
-/** @param {HTMLElement} parent @param {Data} data */
-function create(parent, data) {
+/** @param {HTMLElement} parent @param {Sent} data */
+function create(parent, { header: data }) {
   if (!sheet.strokes.length && !sheet.base && data.drawn) sheet.base = bitsOf(bytesOf(data.drawn)); // drawn before a reload
   const root = element("div", "pad", parent);
   const canvas = element("canvas", "pad-sheet", root, { tabIndex: 0, role: "application", ariaLabel: `Drawing pad. ${KEYS}` });
@@ -69,8 +70,8 @@ function create(parent, data) {
   return view;
 }
 
-/** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
-function update(view, data, send) {
+/** @param {View} view @param {Sent} data @param {(name: string, value: unknown) => void} send */
+function update(view, { header: data }, send) {
   view.data = data;
   view.acts.update(send, data.answered);
   if (data.baseNumber !== view.baseNumber) {

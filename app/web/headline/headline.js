@@ -3,16 +3,16 @@
 import { Acts } from "../lib/acts.js";
 import { element, setText } from "../lib/dom.js";
 import { standFor } from "../lib/pointed.js";
+import { sentView } from "../lib/sent_view.js";
 import { stylesheet } from "../lib/style.js";
 import { setTerms } from "../lib/terms.js";
-import { lastingView } from "../lib/view.js";
 
 await stylesheet(new URL("headline.css", import.meta.url));
 
-/** @typedef {import("../wire.js").Headline} Data */
+/** @typedef {import("../lib/sent_view.js").Data<import("../wire.js").Headline>} Data */
 /** @typedef {ReturnType<typeof create>} View */
 
-export default lastingView({ create, update, destroy });
+export default sentView({ create, update, destroy });
 
 const PLACES = ".st-key-headline, .st-key-story"; // which keep room for a headline until they are filled
 
@@ -49,7 +49,7 @@ function addButton({ acts, below, buttons }) {
 }
 
 /** @param {View} view @param {Data} data @param {(name: string, value: unknown) => void} send */
-function update(view, data, send) {
+function update(view, { header: data }, send) {
   const { acts, below, buttons } = view;
   acts.update(send, data.answered);
   for (const part of /** @type {const} */ (["number", "unit", "milestone"])) setText(view[part], data[part]);
@@ -63,7 +63,7 @@ function update(view, data, send) {
   fillNetwork(view, data);
 }
 
-/** The network's parts, "Input 16 → hidden 64 → output 4", and where its weights come from. @param {View} view @param {Data} data */
+/** The network's parts, "Input 16 → hidden 64 → output 4", and where its weights come from. @param {View} view @param {import("../wire.js").Headline} data */
 function fillNetwork(view, { parts, origin }) {
   const told = JSON.stringify([parts, origin]);
   if (told === view.told) return;

@@ -47,11 +47,13 @@ export class Received {
   }
 }
 
-/** The key of the view that a message is for. @param {Uint8Array} message */
-export const viewOf = (message) => headOf(message).head.view;
+const CLOSE = 1_000_000; // numbers of messages from one session lie closer together; those of different ones hardly ever do
+
+/** Whether a message was made before another to the same view. @param {number} number @param {number} other */
+export const isOlder = (number, other) => number < other && other - number < CLOSE;
 
 /** @param {Uint8Array} message @returns {{head: import("../wire.js").SentHead, end: number}} */
-function headOf(message) {
+export function headOf(message) {
   const end = 4 + new DataView(message.buffer, message.byteOffset).getUint32(0, true);
   return { head: JSON.parse(inText(message.subarray(4, end))), end };
 }
