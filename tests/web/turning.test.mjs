@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { askedFor, forgetAsked, isOvertaken, pageAt, pageDrawn } from "../../app/web/lib/turning.js";
+import { mock, test } from "node:test";
+import { askedFor, forgetAsked, isOvertaken, isTurning, LONGEST, pageAt, pageDrawn } from "../../app/web/lib/turning.js";
 
 /** Asks for a page, and returns how often it was asked for again. */
 function asking(page) {
@@ -14,8 +14,23 @@ function asking(page) {
 
 test("a page that was asked for is asked for again whenever another is drawn, until it is drawn itself", () => {
   const times = asking("network");
-  for (const drawn of ["neuron", "", "network", "neuron"]) pageDrawn(drawn);
+  for (const drawn of ["neuron", "", "network"]) pageDrawn(drawn);
   assert.equal(times.again, 2);
+});
+
+test("where the page that was left is drawn after it, it is asked for again, but not long after", () => {
+  const now = mock.method(performance, "now", () => 0);
+  const times = asking("network");
+  pageDrawn("network");
+  assert.equal(isTurning(), false);
+  pageDrawn("");
+  assert.equal(times.again, 1);
+  pageDrawn("network");
+  now.mock.mockImplementation(() => LONGEST);
+  assert.equal(isOvertaken("neuron"), false);
+  pageDrawn("neuron");
+  assert.equal(times.again, 1);
+  now.mock.restore();
 });
 
 test("a page that is never drawn is not asked for without end", () => {
